@@ -1,0 +1,108 @@
+import { Ledger } from "./ledger.js";
+
+/**
+ * Flow control for a push library. RxJS `next()` is synchronous, so once a source's `next(batch)` has returned, only asynchronous
+ * stages still hold work. Each of them opens a port; the source awaits the gate, which is open while no port is full. Nothing
+ * travels with the data, and the slowest port governs.
+ */
+export class FlowGate {
+  readonly #ports = new Set<Port>();
+  #waiting: (() => void)[] = [];
+
+  open(highWater: number): Port {
+    const port = new Port(highWater, (closed) => {
+      if (closed) this.#ports.delete(port);
+      if (this.isOpen) this.#release();
+    });
+    this.#ports.add(port);
+    return port;
+  }
+
+  get isOpen(): boolean {
+    for (const port of this.#ports) if (port.isFull) return false;
+    return true;
+  }
+
+  /** Resolves once no port is full. */
+  async ready(): Promise<void> {
+    while (!this.isOpen) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  }
+
+  #release(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const resolve of waiting) resolve();
+  }
+}
+
+/** One asynchronous stage's share of the gate: `enter` when a batch comes in, `leave` after its result was passed on. */
+export class Port {
+  #inFlight = 0;
+
+  constructor(
+    readonly highWater: number,
+    readonly changed: (closed: boolean) => void,
+  ) {}
+
+  get inFlight(): number {
+    return this.#inFlight;
+  }
+
+  get isFull(): boolean {
+    return this.#inFlight >= this.highWater;
+  }
+
+  enter(): void {
+    this.#inFlight++;
+  }
+
+  leave(): void {
+    this.#inFlight--;
+    this.changed(false);
+  }
+
+  close(): void {
+    this.changed(true);
+  }
+}
+
+/** What the stages of one run share, found implicitly when they are subscribed. */
+export class RunScope {
+  constructor(
+    readonly gate = new FlowGate(),
+    readonly ledger = new Ledger(),
+  ) {}
+
+  /** The same run, counting into a part of the ledger. */
+  child(name: string): RunScope {
+    return new RunScope(this.gate, this.ledger.child(name));
+  }
+
+  /** Calls `action` with this scope in place, so that whatever it subscribes to finds it. */
+  within<Result>(action: () => Result): Result {
+    const outer = current;
+    current = this;
+    try {
+      return action();
+    } finally {
+      current = outer;
+    }
+  }
+}
+
+// Subscribing is synchronous, so a module variable that is set around it reaches exactly the stages being subscribed.
+let current: RunScope | undefined;
+
+/** The scope of the subscription being made, for synchronous operators, which need none but count into it if there is one. */
+export function currentScope(): RunScope {
+  return current ?? new RunScope();
+}
+
+/** The same for sources and asynchronous stages, which cannot work without one. */
+export function requireScope(who: string): RunScope {
+  if (!current)
+    throw new TypeError(
+      `${who}: must be subscribed inside run(...), which bounds what is in flight; got a plain subscribe`,
+    );
+  return current;
+}

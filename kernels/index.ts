@@ -1,0 +1,4 @@
+export * from "./asyncStage.js";
+export * from "./flow.js";
+export * from "./ledger.js";
+export * from "./random.js";

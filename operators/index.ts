@@ -1,0 +1,3 @@
+export * from "./guard.js";
+export * from "./mapAsync.js";
+export * from "./tee.js";

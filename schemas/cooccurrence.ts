@@ -1,0 +1,37 @@
+import { Field, Float64, Int32, Schema } from "apache-arrow";
+import type { Vocabulary } from "./vocabulary.js";
+
+/** How a pair at distance d counts: 1, or 1/d as in GloVe. */
+export type DistanceWeighting = "flat" | "harmonic";
+
+export interface CooccurrenceBatch {
+  readonly row: Int32Array;
+  readonly column: Int32Array;
+  /** An exact multiple of the table's unit, divided once at the end. */
+  readonly weight: Float64Array;
+}
+
+export interface CooccurrenceMetadata {
+  readonly windowSize: number;
+  readonly weighting: DistanceWeighting;
+  readonly symmetric: boolean;
+  /** Weights are integer multiples of 1 / unitsPerCount, so sums do not depend on the order of adding. */
+  readonly unitsPerCount: number;
+}
+
+/** A finished table: sorted by row, then column, each cell once. Made only by `accumulateCooccurrence` on completion, or read back from its file. */
+export interface FinalCooccurrence {
+  readonly vocabulary: Vocabulary;
+  readonly metadata: CooccurrenceMetadata;
+  /** Number of cells. */
+  readonly length: number;
+  /** Cells in order, at most 65,536 a batch; may be read any number of times. */
+  batches(): AsyncIterable<CooccurrenceBatch>;
+}
+
+/** One row a cell. `row` and `column` are ids in the vocabulary. */
+export const cooccurrenceSchema = new Schema([
+  new Field("row", new Int32(), false),
+  new Field("column", new Int32(), false),
+  new Field("weight", new Float64(), false),
+]);

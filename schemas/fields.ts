@@ -1,0 +1,136 @@
+/**
+ * Option fields: each builder states a value's type, range, default and description once. Types, run-time checks, config lint,
+ * JSON Schema, `--help` and the tables in the docs all derive from it.
+ */
+
+export type Presence = "required" | "default" | "optional";
+
+export interface Field<Value = unknown, P extends Presence = Presence> {
+  readonly presence: P;
+  /** What must hold, as it reads after "must be": `an integer >= 1`. */
+  readonly expects: string;
+  readonly description: string;
+  readonly default: Value | undefined;
+  readonly jsonSchema: Readonly<Record<string, unknown>>;
+  /** The error class of a refused value: `TypeError` for a wrong kind, `RangeError` for a value out of range. */
+  readonly refusal: (value: unknown) => typeof TypeError | typeof RangeError | undefined;
+  /** Turns an accepted value into the one the unit reads. */
+  readonly parse: (value: unknown) => Value;
+}
+
+interface Stated<Value> {
+  readonly description: string;
+  readonly default?: Value;
+  /** May be left out, with no default. */
+  readonly optional?: true;
+}
+
+type PresenceOf<Options> = Options extends { default: unknown }
+  ? "default"
+  : Options extends { optional: true }
+    ? "optional"
+    : "required";
+
+interface Kind<Value> {
+  readonly expects: string;
+  readonly jsonSchema: Readonly<Record<string, unknown>>;
+  readonly refusal: Field["refusal"];
+  readonly parse?: (value: unknown) => Value;
+}
+
+function field<Value, Options extends Stated<Value>>(
+  stated: Options,
+  kind: Kind<Value>,
+): Field<Value, PresenceOf<Options>> {
+  const presence = (
+    stated.default !== undefined ? "default" : stated.optional ? "optional" : "required"
+  ) as PresenceOf<Options>;
+  return {
+    presence,
+    expects: kind.expects,
+    description: stated.description,
+    default: stated.default,
+    jsonSchema: kind.jsonSchema,
+    refusal: kind.refusal,
+    parse: kind.parse ?? ((value) => value as Value),
+  };
+}
+
+interface Range {
+  readonly min?: number;
+  readonly max?: number;
+  /** The value must be greater than `min`, not equal to it. */
+  readonly aboveMin?: true;
+}
+
+function rangeText({ min, max, aboveMin }: Range): string {
+  if (min !== undefined && max !== undefined) return aboveMin ? ` > ${min} and <= ${max}` : ` from ${min} to ${max}`;
+  if (min !== undefined) return ` ${aboveMin ? ">" : ">="} ${min}`;
+  return max === undefined ? "" : ` <= ${max}`;
+}
+
+function numeric<Options extends Stated<number> & Range>(options: Options, noun: string, type: "integer" | "number") {
+  const { min = -Infinity, max = Infinity, aboveMin } = options;
+  const isKind = type === "integer" ? Number.isSafeInteger : Number.isFinite;
+  return field<number, Options>(options, {
+    expects: `${noun}${rangeText(options)}`,
+    jsonSchema: {
+      type,
+      ...(options.min === undefined ? {} : { [aboveMin ? "exclusiveMinimum" : "minimum"]: min }),
+      ...(options.max === undefined ? {} : { maximum: max }),
+    },
+    refusal: (value) => {
+      if (typeof value !== "number") return TypeError;
+      return isKind(value) && value <= max && (aboveMin ? value > min : value >= min) ? undefined : RangeError;
+    },
+  });
+}
+
+export const integer = <const Options extends Stated<number> & Range>(options: Options) =>
+  numeric(options, "an integer", "integer");
+
+export const number = <const Options extends Stated<number> & Range>(options: Options) =>
+  numeric(options, "a number", "number");
+
+export const boolean = <const Options extends Stated<boolean>>(options: Options) =>
+  field<boolean, Options>(options, {
+    expects: "true or false",
+    jsonSchema: { type: "boolean" },
+    refusal: (value) => (typeof value === "boolean" ? undefined : TypeError),
+  });
+
+export const text = <const Options extends Stated<string> & { readonly minLength?: number }>(options: Options) =>
+  field<string, Options>(options, {
+    expects: options.minLength ? "a text that is not empty" : "a text",
+    jsonSchema: { type: "string", ...(options.minLength ? { minLength: options.minLength } : {}) },
+    refusal: (value) => {
+      if (typeof value !== "string") return TypeError;
+      return value.length >= (options.minLength ?? 0) ? undefined : RangeError;
+    },
+  });
+
+/** One of a fixed set of words. */
+export const oneOf = <const Choice extends string, const Options extends Stated<NoInfer<Choice>>>(
+  choices: readonly Choice[],
+  options: Options,
+) =>
+  field<Choice, Options>(options, {
+    expects: `one of ${choices.join(", ")}`,
+    jsonSchema: { enum: choices },
+    refusal: (value) => {
+      if (typeof value !== "string") return TypeError;
+      return (choices as readonly string[]).includes(value) ? undefined : RangeError;
+    },
+  });
+
+/** A list of texts; a single text stands for a list of one. */
+export const texts = <const Options extends Stated<readonly string[]>>(options: Options) =>
+  field<readonly string[], Options>(options, {
+    expects: "a text or a list of texts",
+    jsonSchema: { anyOf: [{ type: "string" }, { type: "array", items: { type: "string" } }] },
+    refusal: (value) => {
+      const isList = Array.isArray(value) && value.every((item) => typeof item === "string");
+      return isList || typeof value === "string" ? undefined : TypeError;
+    },
+    parse: (value) => (typeof value === "string" ? [value] : (value as readonly string[])),
+  });

@@ -1,0 +1,34 @@
+/** Where a source stands after a batch; enough to go on from there. */
+export interface SourcePosition {
+  /** The file's path, or the name of the stream. */
+  readonly source: string;
+  /** Bytes of the decompressed text consumed so far. */
+  readonly offset: number;
+  /** Documents begun so far, over the whole run. */
+  readonly documents: number;
+}
+
+/**
+ * A stretch of text, as UTF-8 bytes. Batch edges mean nothing: a document may go on in the next batch, but a batch never ends
+ * inside a code point.
+ */
+export interface TextBatch {
+  /** Valid UTF-8, no byte-order mark, line ends as "\n"; a document's own last line end belongs to it. */
+  readonly bytes: Uint8Array;
+  /** Ascending offsets into `bytes` at which a document begins; what lies before the first goes on from the batch before. */
+  readonly documentOffsets: Uint32Array;
+  /** The same for sentences, once `splitSentences` has found them; each document start is also a sentence start. */
+  readonly sentenceOffsets?: Uint32Array;
+  /** Present once `normalize` has changed lengths under `keepOffsets`: how to find the way back into the original document. */
+  readonly alignment?: TextAlignment;
+  readonly position: SourcePosition;
+}
+
+/**
+ * Points of `TextBatch.bytes` from which the mapping to the original text changes. From byte `at[i]` on, the text is `shift[i]`
+ * UTF-16 units further along in the original document than in the normalised one.
+ */
+export interface TextAlignment {
+  readonly at: Uint32Array;
+  readonly shift: Int32Array;
+}

@@ -1,0 +1,36 @@
+import type { Vocabulary } from "./vocabulary.js";
+
+/** The run's growing list of distinct terms. Ids are provisional, first seen first, and never used for two terms within a pass. */
+export interface Lexicon {
+  /** Ids given out so far: 0 .. size - 1. */
+  readonly size: number;
+  /** The term's text; undefined once it was pruned. */
+  term(id: number): string | undefined;
+  /** Occurrences counted since the term was last admitted; 0 once it was pruned. */
+  count(id: number): number;
+  /** Occurrences whose term was pruned because the lexicon outgrew its bound. */
+  readonly prunedOccurrences: number;
+}
+
+/** Batch edges mean nothing here either: offsets are starts, and what lies before the first one goes on from the batch before. */
+export interface TokenBatch {
+  readonly lexicon: Lexicon;
+  /** Provisional ids into the lexicon (T,). */
+  readonly ids: Uint32Array;
+  /** Ascending positions in `ids` at which a sentence begins (each document start among them). */
+  readonly sentenceOffsets: Uint32Array;
+  /** Ascending positions in `ids` at which a document begins. Equal positions are empty documents. */
+  readonly documentOffsets: Uint32Array;
+  /** On request: where each token lies in its original document, in UTF-16 code units, end not included (T,). */
+  readonly characters?: { readonly start: Uint32Array; readonly end: Uint32Array };
+}
+
+export interface IdBatch {
+  readonly vocabulary: Vocabulary;
+  /** Ids in the vocabulary (T,); terms outside it are left out and counted. */
+  readonly ids: Uint32Array;
+  readonly sentenceOffsets: Uint32Array;
+  readonly documentOffsets: Uint32Array;
+  /** Which pass over the corpus this is, from 0: random draws differ between epochs. */
+  readonly epoch: number;
+}

@@ -1,0 +1,123 @@
+import type { Field } from "./fields.js";
+import { suggest } from "./suggest.js";
+
+/** What passes between stages; see the interfaces of this folder. */
+export type DataType =
+  | "nothing"
+  | "text"
+  | "tokens"
+  | "vocabulary"
+  | "ids"
+  | "contexts"
+  | "pairs"
+  | "cooccurrence"
+  | "vectors";
+
+export type UnitKind = "source" | "operator" | "model" | "sink";
+
+export type Fields = Readonly<Record<string, Field>>;
+
+/** Everything that is said about a unit, in its own file: the only place where its options are written. */
+export interface UnitSchema<F extends Fields = Fields> {
+  /** The file, the export, the config key, the docs anchor. */
+  readonly name: string;
+  readonly kind: UnitKind;
+  readonly consumes: DataType;
+  /** A sink passes on what it consumes. */
+  readonly produces: DataType;
+  /** One sentence, no full stop. */
+  readonly summary: string;
+  /** The paper or reference program it follows. */
+  readonly paper?: string;
+  readonly fields: F;
+}
+
+type ValueOf<F> = F extends Field<infer Value> ? Value : never;
+type KeysWith<F, P> = {
+  [K in keyof F]: F[K] extends Field<unknown, infer Has> ? (Has extends P ? K : never) : never;
+}[keyof F];
+type Flat<T> = { [K in keyof T]: T[K] } & {};
+
+/** What a caller may write: fields with a default may be left out. */
+export type OptionsOf<S extends UnitSchema> = Flat<
+  { readonly [K in KeysWith<S["fields"], "required">]: Input<ValueOf<S["fields"][K]>> } & {
+    readonly [K in KeysWith<S["fields"], "default" | "optional">]?: Input<ValueOf<S["fields"][K]>> | undefined;
+  }
+>;
+
+type Input<Value> = Value extends readonly string[] ? Value | string : Value;
+
+/** What the unit reads: every default filled in. */
+export type SettingsOf<S extends UnitSchema> = Flat<
+  { readonly [K in KeysWith<S["fields"], "required" | "default">]: ValueOf<S["fields"][K]> } & {
+    readonly [K in KeysWith<S["fields"], "optional">]: ValueOf<S["fields"][K]> | undefined;
+  }
+>;
+
+export interface OptionProblem {
+  /** The option at fault; undefined where the options as a whole are. */
+  readonly option: string | undefined;
+  /** What must hold and what was found, without the unit's name. */
+  readonly message: string;
+  readonly errorClass: typeof TypeError | typeof RangeError;
+}
+
+export function defineUnit<const F extends Fields>(unit: UnitSchema<F>): UnitSchema<F> {
+  return unit;
+}
+
+/** Every fault of a set of options, in the order in which they are written. */
+export function checkOptions(schema: UnitSchema, options: unknown): OptionProblem[] {
+  if (!isPlainObject(options)) {
+    return [{ option: undefined, message: `options must be an object, got ${show(options)}`, errorClass: TypeError }];
+  }
+  const problems = Object.entries(options).flatMap(([option, value]) => problemOf(schema, option, value));
+  const missing = Object.entries(schema.fields)
+    .filter(([option, field]) => field.presence === "required" && options[option] === undefined)
+    .map(([option, field]) => ({
+      option: undefined,
+      message: `${option} is required and must be ${field.expects}`,
+      errorClass: TypeError,
+    }));
+  return [...problems, ...missing];
+}
+
+function problemOf(schema: UnitSchema, option: string, value: unknown): OptionProblem[] {
+  const known = Object.keys(schema.fields);
+  if (!Object.hasOwn(schema.fields, option)) {
+    const near = suggest(option, known);
+    const hint = near ? `; did you mean ${near}?` : "";
+    const list = known.length > 0 ? `known options are ${known.join(", ")}` : "it has no options";
+    return [{ option, message: `unknown option "${option}"${hint}; ${list}`, errorClass: TypeError }];
+  }
+  const field = schema.fields[option]!;
+  const errorClass = value === undefined ? undefined : field.refusal(value);
+  return errorClass ? [{ option, message: `${option} must be ${field.expects}, got ${show(value)}`, errorClass }] : [];
+}
+
+/** Checks the options of a unit, throws at the first fault, and fills in the defaults. To be called once, before any data flows. */
+export function parseOptions<S extends UnitSchema>(schema: S, options: OptionsOf<S> | undefined): SettingsOf<S> {
+  const given: Readonly<Record<string, unknown>> = options ?? {};
+  const [problem] = checkOptions(schema, given);
+  if (problem) throw new problem.errorClass(`${schema.name}: ${problem.message}`);
+  const settings = Object.entries(schema.fields).map(([option, field]) => {
+    const value = given[option];
+    return [option, value === undefined ? field.default : field.parse(value)];
+  });
+  return Object.fromEntries(settings) as SettingsOf<S>;
+}
+
+export function isPlainObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
+}
+
+/** A value as an error shows it: short, on one line. */
+export function show(value: unknown): string {
+  const text =
+    typeof value === "string"
+      ? JSON.stringify(value)
+      : typeof value === "object"
+        ? JSON.stringify(value)
+        : String(value);
+  return (text ?? "undefined").length > 60 ? `${text!.slice(0, 57)}...` : (text ?? "undefined");
+}

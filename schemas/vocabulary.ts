@@ -1,0 +1,18 @@
+import { Field, Float64, Schema, Utf8 } from "apache-arrow";
+
+/** Terms in their final order: count descending, then code point; extra terms that never occurred come last, with count 0. Fixed once built. */
+export interface Vocabulary {
+  readonly terms: readonly string[];
+  /** Occurrences of each term in the corpus (V,). */
+  readonly counts: Float64Array;
+  /** Sum of `counts`. */
+  readonly tokens: number;
+  /** The term's id, or undefined for a term outside the vocabulary. */
+  idOf(term: string): number | undefined;
+}
+
+/** One row a term, in vocabulary order. */
+export const vocabularySchema = new Schema([
+  new Field("term", new Utf8(), false),
+  new Field("count", new Float64(), false),
+]);
