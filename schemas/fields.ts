@@ -11,6 +11,8 @@ export interface Field<Value = unknown, P extends Presence = Presence> {
   readonly expects: string;
   readonly description: string;
   readonly default: Value | undefined;
+  /** The value names files: ones that are read, relative to the config, or one that is written, relative to the run's folder. */
+  readonly file: "input" | "output" | undefined;
   readonly jsonSchema: Readonly<Record<string, unknown>>;
   /** The error class of a refused value: `TypeError` for a wrong kind, `RangeError` for a value out of range. */
   readonly refusal: (value: unknown) => typeof TypeError | typeof RangeError | undefined;
@@ -23,6 +25,7 @@ interface Stated<Value> {
   readonly default?: Value;
   /** May be left out, with no default. */
   readonly optional?: true;
+  readonly file?: "input" | "output";
 }
 
 type PresenceOf<Options> = Options extends { default: unknown }
@@ -50,6 +53,7 @@ function field<Value, Options extends Stated<Value>>(
     expects: kind.expects,
     description: stated.description,
     default: stated.default,
+    file: stated.file,
     jsonSchema: kind.jsonSchema,
     refusal: kind.refusal,
     parse: kind.parse ?? ((value) => value as Value),
