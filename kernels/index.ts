@@ -2,3 +2,4 @@ export * from "./asyncStage.js";
 export * from "./flow.js";
 export * from "./ledger.js";
 export * from "./random.js";
+export * from "./vocabulary.js";

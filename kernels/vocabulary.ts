@@ -1,0 +1,21 @@
+import type { Vocabulary } from "../schemas/vocabulary.js";
+
+/**
+ * A finished vocabulary from terms in their final order and their counts.
+ * State: a hash from term to id, made when an id is first asked for.
+ * @throws RangeError if the lengths differ
+ */
+export function makeVocabulary(terms: readonly string[], counts: Float64Array): Vocabulary {
+  if (terms.length !== counts.length)
+    throw new RangeError(`vocabulary: terms and counts must be equally many, got ${terms.length} and ${counts.length}`);
+  let ids: Map<string, number> | undefined;
+  return {
+    terms,
+    counts,
+    tokens: counts.reduce((sum, count) => sum + count, 0),
+    idOf(term) {
+      ids ??= new Map(terms.map((each, id) => [each, id]));
+      return ids.get(term);
+    },
+  };
+}
