@@ -1,0 +1,16 @@
+/** Orders strings by code point, as UTF-8 bytes sort; the `<` of strings goes by UTF-16 unit and puts U+FF21 after U+1F600. */
+export function compareCodePoints(a: string, b: string): number {
+  const shared = Math.min(a.length, b.length);
+  for (let i = 0; i < shared; i++) {
+    const unitA = a.charCodeAt(i);
+    const unitB = b.charCodeAt(i);
+    if (unitA !== unitB) return rank(unitA) - rank(unitB);
+  }
+  return a.length - b.length;
+}
+
+/** Lifts surrogates, which begin the code points above U+FFFF, over the rest of the units. */
+function rank(unit: number): number {
+  if (unit < 0xd800) return unit;
+  return unit < 0xe000 ? unit + 0x2000 : unit - 0x800;
+}
