@@ -4,5 +4,7 @@ export * from "./flow.js";
 export * from "./hanSegmenter.js";
 export * from "./ledger.js";
 export * from "./random.js";
+export * from "./utf8.js";
 export * from "./vectors.js";
 export * from "./vocabulary.js";
+export * from "./wordTrie.js";
