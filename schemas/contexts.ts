@@ -1,3 +1,4 @@
+import { Field, Int8, Int32, Schema } from "apache-arrow";
 import type { Vocabulary } from "./vocabulary.js";
 
 export type WindowSide = "both" | "left" | "right";
@@ -35,3 +36,10 @@ export interface PairBatch {
   /** Position of the context relative to the centre: negative to the left. */
   readonly distance: Int8Array;
 }
+
+/** One row a pair: ids in the vocabulary, and the position of the context relative to the centre. */
+export const pairsSchema = new Schema([
+  new Field("centre", new Int32(), false),
+  new Field("context", new Int32(), false),
+  new Field("distance", new Int8(), false),
+]);

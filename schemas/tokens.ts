@@ -1,3 +1,4 @@
+import { Field, Int32, Schema } from "apache-arrow";
 import type { Vocabulary } from "./vocabulary.js";
 
 /** The run's growing list of distinct terms. Ids are provisional, first seen first, and never used for two terms within a pass. */
@@ -34,3 +35,10 @@ export interface IdBatch {
   /** Which pass over the corpus this is, from 0: random draws differ between epochs. */
   readonly epoch: number;
 }
+
+/** One row a token. `document` and `sentence` count from 0 over the whole corpus; `id` is one of the vocabulary. */
+export const idsSchema = new Schema([
+  new Field("document", new Int32(), false),
+  new Field("sentence", new Int32(), false),
+  new Field("id", new Int32(), false),
+]);

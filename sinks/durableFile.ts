@@ -1,0 +1,114 @@
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { dirname } from "node:path";
+
+const bufferBytes = 1 << 20;
+
+/**
+ * A file that is written as `path.partial` and gets its own name only when it is whole and on the disk.
+ *
+ * Writes are synchronous: whoever was cut off by an error or an unsubscription leaves no write behind that is still under way.
+ * State: a buffer of 1 MiB.
+ * @throws Error with the path, if the file system refuses
+ */
+export class DurableFile {
+  readonly partialPath: string;
+  readonly #buffer = new Uint8Array(bufferBytes);
+  readonly #descriptor: number;
+  #buffered = 0;
+  #open = true;
+
+  constructor(readonly path: string) {
+    this.partialPath = `${path}.partial`;
+    this.#descriptor = this.#try(() => {
+      mkdirSync(dirname(path), { recursive: true });
+      rmSync(this.partialPath, { force: true }); // what a killed run left
+      return openSync(this.partialPath, "wx"); // never through a link that somebody put there
+    });
+  }
+
+  /** Takes the bytes at once; the caller may change them afterwards. */
+  write(bytes: Uint8Array): void {
+    if (this.#buffered + bytes.length > bufferBytes) this.#flush();
+    if (bytes.length > bufferBytes) {
+      this.#writeAll(bytes);
+      return;
+    }
+    this.#buffer.set(bytes, this.#buffered);
+    this.#buffered += bytes.length;
+  }
+
+  /** Everything is on the disk, still under the partial name. */
+  sync(): void {
+    if (!this.#open) return;
+    this.#flush();
+    this.#try(() => fsyncSync(this.#descriptor));
+    this.#close();
+  }
+
+  /** Gives the file its name. */
+  commit(): void {
+    this.sync();
+    this.#try(() => {
+      renameSync(this.partialPath, this.path);
+      syncFolder(dirname(this.path));
+    });
+  }
+
+  /** Removes what was written. */
+  discard(): void {
+    this.#close();
+    rmSync(this.partialPath, { force: true });
+  }
+
+  #close(): void {
+    if (this.#open) closeSync(this.#descriptor);
+    this.#open = false;
+  }
+
+  #flush(): void {
+    this.#writeAll(this.#buffer.subarray(0, this.#buffered));
+    this.#buffered = 0;
+  }
+
+  #writeAll(bytes: Uint8Array): void {
+    this.#try(() => {
+      for (let done = 0; done < bytes.length; ) done += writeSync(this.#descriptor, bytes, done);
+    });
+  }
+
+  #try<Result>(action: () => Result): Result {
+    try {
+      return action();
+    } catch (cause) {
+      throw new Error(`${this.path}: must be writable, got ${(cause as Error).message}`, { cause });
+    }
+  }
+}
+
+/** Files that get their names together, after all of them are on the disk. */
+export async function writeFiles(
+  paths: readonly string[],
+  write: (...files: readonly DurableFile[]) => Promise<void>,
+): Promise<void> {
+  const files: DurableFile[] = [];
+  try {
+    for (const path of paths) files.push(new DurableFile(path));
+    await write(...files);
+    for (const file of files) file.sync();
+    for (const file of files) file.commit();
+  } catch (error) {
+    for (const file of files) file.discard();
+    throw error;
+  }
+}
+
+/** A rename is durable once its folder is; systems that cannot open a folder do not need it. */
+function syncFolder(folder: string): void {
+  if (process.platform === "win32") return;
+  const descriptor = openSync(folder, "r");
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}

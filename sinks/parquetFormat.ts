@@ -1,0 +1,141 @@
+import { DataType, type Schema } from "apache-arrow";
+import parquet, { type FieldOptions, type PageColumn, type ParquetWriter } from "parquetjs-lite";
+import { countParquetRows } from "./parquetFile.js";
+import { type Column, listSize, type NumericColumn, type TableEncoder, type TableFormat } from "./tableWriter.js";
+
+const maxPageRows = 8192;
+const maxPageValues = 1 << 16;
+
+/**
+ * Parquet through parquetjs-lite: Snappy, version 1 pages, no statistics and no page index (its page index lacks a required
+ * field, so that Rust readers refuse the file). Pages are filled from columns, 30 times faster than row by row: all rows of a
+ * page but the last are put where `appendRow` would have put them, and appending the last one makes the library encode the page.
+ */
+export const parquetFormat: TableFormat = {
+  name: "parquet",
+  blockRows: 1 << 17,
+  open: (file, schema, blockRows) => new ParquetEncoder(schema, blockRows, (bytes) => file.write(bytes)),
+  countRows: countParquetRows,
+};
+
+class ParquetEncoder implements TableEncoder {
+  readonly #fields: Schema["fields"];
+  readonly #paths: readonly string[];
+  readonly #writer: ParquetWriter;
+  readonly #pageRows: number;
+
+  constructor(schema: Schema, blockRows: number, write: (bytes: Uint8Array) => void) {
+    this.#fields = schema.fields;
+    const widest = Math.max(...schema.fields.map((field) => listSize(field.type)));
+    this.#pageRows = Math.max(1, Math.min(maxPageRows, Math.floor(maxPageValues / widest)));
+    const options = { pageSize: this.#pageRows, rowGroupSize: blockRows, pageIndex: false, useDataPageV2: false };
+    const parquetSchema = new parquet.ParquetSchema(
+      Object.fromEntries(schema.fields.map((field) => [field.name, fieldOptions(field.type)])),
+    );
+    this.#paths = parquetSchema.fieldList.map((field) => String(field.path));
+    const envelope = new parquet.ParquetEnvelopeWriter(parquetSchema, write, () => {}, 0, options);
+    this.#writer = new parquet.ParquetWriter(parquetSchema, envelope, options);
+    for (const [key, value] of schema.metadata) this.#writer.setMetadata(key, value);
+  }
+
+  async writeBlock(columns: readonly Column[], rows: number): Promise<void> {
+    for (let start = 0; start < rows; start += this.#pageRows) {
+      await this.#writePage(columns, start, Math.min(start + this.#pageRows, rows));
+    }
+  }
+
+  finish(): Promise<void> {
+    return withErrors(() => this.#writer.close());
+  }
+
+  async #writePage(columns: readonly Column[], start: number, end: number): Promise<void> {
+    const buffer = this.#writer.rowBuffer;
+    if (buffer.pageRowCount) throw new RangeError("parquet: the page before must be full, got rows left in it");
+    const last = end - 1;
+    const pages = buffer.pages ?? Object.fromEntries(this.#paths.map((path) => [path, []]));
+    this.#writer.rowBuffer = {
+      rowCount: (buffer.rowCount ?? 0) + last - start,
+      pageRowCount: last - start,
+      columnData: { ...this.#emptyColumns(), ...this.#pageColumns(columns, start, last) },
+      pages,
+    };
+    const row = Object.fromEntries(this.#fields.map(({ name, type }, k) => [name, cell(type, columns[k]!, last)]));
+    await withErrors(() => this.#writer.appendRow(row));
+  }
+
+  #emptyColumns(): Record<string, PageColumn> {
+    return Object.fromEntries(this.#paths.map((path) => [path, pageColumn([], [], [])]));
+  }
+
+  #pageColumns(columns: readonly Column[], start: number, end: number): Record<string, PageColumn> {
+    return Object.fromEntries(
+      this.#fields.map(({ name, type }, k) => {
+        const column = columns[k]!;
+        if (!DataType.isFixedSizeList(type))
+          return [name, pageColumn(plainValues(column, start, end), [], new Array(end - start))];
+        const values = plainValues(column, start * type.listSize, end * type.listSize);
+        const repetition = Levels.from(values, (_, i) => (i % type.listSize === 0 ? 0 : 1));
+        return [
+          `${name},list,element`,
+          pageColumn(
+            values,
+            repetition,
+            Levels.from(values, () => 1),
+          ),
+        ];
+      }),
+    );
+  }
+}
+
+function plainValues(column: Column, start: number, end: number): unknown[] {
+  if (Array.isArray(column)) return column.slice(start, end).map((text) => Buffer.from(text, "utf8"));
+  return Array.from((column as NumericColumn).subarray(start, end));
+}
+
+function pageColumn(values: unknown[], rlevels: number[], dlevels: number[]): PageColumn {
+  return { values, rlevels, dlevels, count: dlevels.length, distinct_values: new Set() };
+}
+
+/**
+ * Levels of a list column. The library's run-length encoder starts with `values.map(parseInt)`, and loses values where they end
+ * in a bit-packed run of which 1, 2 or 3 more than a multiple of 8 are left. It is given 16 more of the last value, which end in
+ * a repeated run; readers stop at the number of values that the page declares.
+ */
+class Levels extends Array<number> {
+  override map<Mapped>(): Mapped[] {
+    const padded = Array.from<number>(this);
+    for (let i = 0; i < 16; i++) padded.push(this[this.length - 1]!);
+    return padded as Mapped[];
+  }
+}
+
+function cell(type: DataType, column: Column, row: number): unknown {
+  if (!DataType.isFixedSizeList(type)) return column[row];
+  const values = plainValues(column, row * type.listSize, (row + 1) * type.listSize);
+  return { list: values.map((element) => ({ element })) };
+}
+
+function fieldOptions(type: DataType): FieldOptions {
+  if (!DataType.isFixedSizeList(type)) return { type: typeName(type), compression: "SNAPPY", statistics: false };
+  return {
+    type: "LIST",
+    fields: { list: { repeated: true, fields: { element: fieldOptions(type.children[0]!.type) } } },
+  };
+}
+
+function typeName(type: DataType): string {
+  if (DataType.isUtf8(type)) return "UTF8";
+  if (DataType.isInt(type)) return type.bitWidth === 8 ? "INT_8" : "INT32";
+  if (DataType.isFloat(type)) return type.precision === 1 ? "FLOAT" : "DOUBLE";
+  throw new TypeError(`parquet: a column must hold texts, int8, int32, float32 or float64, got ${type}`);
+}
+
+/** The library throws texts. */
+async function withErrors(action: () => Promise<void>): Promise<void> {
+  try {
+    await action();
+  } catch (error) {
+    throw error instanceof Error ? error : new Error(`parquet: ${error}`);
+  }
+}

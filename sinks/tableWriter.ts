@@ -1,0 +1,133 @@
+import { DataType, type Schema } from "apache-arrow";
+import { DurableFile } from "./durableFile.js";
+
+export type NumericColumn = Int8Array | Int32Array | Uint32Array | Float32Array | Float64Array;
+/** A column of a table: numbers, texts, or lists of equal length laid end to end. */
+export type Column = NumericColumn | readonly string[];
+
+/** Numbers in the widest column of a block, at most: 16 MiB of float32. Bounds memory, on writing and on reading. */
+const blockValues = 1 << 22;
+
+/** How a file format lays down blocks of rows. Another format is another one of these. */
+export interface TableFormat {
+  readonly name: string;
+  /** Rows that are laid down together; fewer where lists make them wide. */
+  readonly blockRows: number;
+  open(file: DurableFile, schema: Schema, blockRows: number): TableEncoder;
+  /** Reads a finished file back as far as it takes to be sure of its row count. */
+  countRows?(path: string): Promise<number>;
+}
+
+export interface TableEncoder {
+  /** Every block but the last is full. The columns must not be kept. */
+  writeBlock(columns: readonly Column[], rows: number): void | Promise<void>;
+  finish(): void | Promise<void>;
+}
+
+/**
+ * Writes a table in blocks of a fixed number of rows, however the rows come, so that equal tables are equal files.
+ *
+ * State: one block, at most 4,194,304 numbers of the widest column. The file has its name only after `close`.
+ * @throws RangeError if fewer rows can be read back than were written
+ */
+export class TableWriter {
+  readonly #file: DurableFile;
+  readonly #encoder: TableEncoder;
+  readonly #widths: readonly number[];
+  readonly #blockRows: number;
+  readonly #block: Column[];
+  #filled = 0;
+  #rows = 0;
+
+  constructor(
+    path: string,
+    readonly schema: Schema,
+    readonly format: TableFormat,
+  ) {
+    this.#widths = schema.fields.map((field) => listSize(field.type));
+    this.#blockRows = Math.max(1, Math.min(format.blockRows, Math.floor(blockValues / Math.max(...this.#widths))));
+    this.#block = schema.fields.map((field, k) => emptyColumn(field.type, this.#blockRows * this.#widths[k]!));
+    this.#file = new DurableFile(path);
+    this.#encoder = format.open(this.#file, schema, this.#blockRows);
+  }
+
+  get rows(): number {
+    return this.#rows;
+  }
+
+  async write(columns: readonly Column[], rows: number): Promise<void> {
+    for (let start = 0; start < rows; ) {
+      const count = Math.min(rows - start, this.#blockRows - this.#filled);
+      this.#fill(columns, start, count);
+      start += count;
+      if (this.#filled === this.#blockRows) await this.#flush();
+    }
+    this.#rows += rows;
+  }
+
+  async close(): Promise<void> {
+    if (this.#filled > 0) await this.#flush();
+    await this.#encoder.finish();
+    this.#file.sync();
+    const found = await this.format.countRows?.(this.#file.partialPath);
+    if (found !== undefined && found !== this.#rows)
+      throw new RangeError(`${this.#file.path}: must hold the ${this.#rows} rows written, got ${found} rows read back`);
+    this.#file.commit();
+  }
+
+  abandon(): void {
+    this.#file.discard();
+  }
+
+  #fill(columns: readonly Column[], start: number, count: number): void {
+    for (const [k, block] of this.#block.entries()) {
+      const column = columns[k]!;
+      const width = this.#widths[k]!;
+      if (Array.isArray(block)) for (let i = start; i < start + count; i++) block.push(column[i]);
+      else {
+        const values = (column as NumericColumn).subarray(start * width, (start + count) * width);
+        (block as NumericColumn).set(values, this.#filled * width);
+      }
+    }
+    this.#filled += count;
+  }
+
+  async #flush(): Promise<void> {
+    const columns = this.#block.map((block, k) =>
+      Array.isArray(block) ? block : (block as NumericColumn).subarray(0, this.#filled * this.#widths[k]!),
+    );
+    await this.#encoder.writeBlock(columns, this.#filled);
+    for (const block of this.#block) if (Array.isArray(block)) block.length = 0;
+    this.#filled = 0;
+  }
+}
+
+/** Writes a whole table; it is durable once this is done, and nothing is left behind where it fails. */
+export async function writeTable(
+  path: string,
+  schema: Schema,
+  format: TableFormat,
+  write: (writer: TableWriter) => Promise<void>,
+): Promise<void> {
+  const writer = new TableWriter(path, schema, format);
+  try {
+    await write(writer);
+    await writer.close();
+  } catch (error) {
+    writer.abandon();
+    throw error;
+  }
+}
+
+/** Numbers in a row of a column: the length of its lists, or 1. */
+export function listSize(type: DataType): number {
+  return DataType.isFixedSizeList(type) ? type.listSize : 1;
+}
+
+function emptyColumn(type: DataType, length: number): Column {
+  if (DataType.isUtf8(type)) return [];
+  const numbers = DataType.isFixedSizeList(type) ? type.children[0]!.type : type;
+  if (DataType.isInt(numbers)) return numbers.bitWidth === 8 ? new Int8Array(length) : new Int32Array(length);
+  if (DataType.isFloat(numbers)) return numbers.precision === 1 ? new Float32Array(length) : new Float64Array(length);
+  throw new TypeError(`tables: a column must hold texts, int8, int32, float32 or float64, got ${type}`);
+}

@@ -1,0 +1,85 @@
+import { basename, dirname, join } from "node:path";
+import { setImmediate } from "node:timers/promises";
+import { type VectorTable, vectorsSchema } from "../schemas/vectors.js";
+import { arrowFormat } from "./arrowFormat.js";
+import { checkTerms, checkTextTerms } from "./checkTerms.js";
+import { type DurableFile, writeFiles } from "./durableFile.js";
+import { parquetFormat } from "./parquetFormat.js";
+import { type TableFormat, writeTable } from "./tableWriter.js";
+import { writeVectorLines, writeVectorRecords } from "./vectorText.js";
+
+export const vectorFormats = ["arrow", "parquet", "word2vecText", "word2vecBinary", "gloveText", "projector"] as const;
+export type VectorFormat = (typeof vectorFormats)[number];
+
+const rowsAtOnce = 4096;
+
+type Write = (path: string, table: VectorTable, signal: AbortSignal) => Promise<void>;
+
+const writers: Record<VectorFormat, Write> = {
+  arrow: writeColumns(arrowFormat),
+  parquet: writeColumns(parquetFormat),
+  word2vecText: async (path, table, signal) => {
+    await writeFiles([path], async (file) => {
+      writeHeader(file!, table);
+      await writeVectorLines(file!, table, { separator: " ", withTerms: true }, signal);
+    });
+  },
+  word2vecBinary: async (path, table, signal) => {
+    await writeFiles([path], async (file) => {
+      writeHeader(file!, table);
+      await writeVectorRecords(file!, table, signal);
+    });
+  },
+  gloveText: async (path, table, signal) => {
+    await writeFiles([path], (file) => writeVectorLines(file!, table, { separator: " ", withTerms: true }, signal));
+  },
+  projector: async (path, table, signal) => {
+    await writeFiles([path, projectorMetadataPath(path)], async (vectors, metadata) => {
+      await writeVectorLines(vectors!, table, { separator: "\t", withTerms: false }, signal);
+      for (const term of table.terms) metadata!.write(Buffer.from(`${term}\n`));
+    });
+  },
+};
+
+/**
+ * Writes a whole table of vectors; it is durable once this is done, and nothing is left behind where it fails.
+ * @throws RangeError if a term appears twice or does not fit the format, or the table is not V x D
+ */
+export async function writeVectorTable(
+  who: string,
+  path: string,
+  format: VectorFormat,
+  table: VectorTable,
+  signal: AbortSignal,
+): Promise<void> {
+  const { terms, values, vectorSize } = table;
+  if (values.length !== terms.length * vectorSize)
+    throw new RangeError(`${who}: values must be ${terms.length} x ${vectorSize} numbers, got ${values.length}`);
+  if (format === "arrow" || format === "parquet") checkTerms(who, terms);
+  else checkTextTerms(who, terms, format);
+  await writers[format](path, table, signal);
+}
+
+/** Where the projector's terms lie: `metadata.tsv` beside `vectors.tsv`, `x.metadata.tsv` beside `x.tsv`. */
+export function projectorMetadataPath(path: string): string {
+  const name = basename(path).replace(/\.tsv$/i, "");
+  return join(dirname(path), name === "vectors" ? "metadata.tsv" : `${name}.metadata.tsv`);
+}
+
+function writeHeader(file: DurableFile, { terms, vectorSize }: VectorTable): void {
+  file.write(Buffer.from(`${terms.length} ${vectorSize}\n`));
+}
+
+function writeColumns(format: TableFormat): Write {
+  return (path, { terms, values, vectorSize, metadata }, signal) =>
+    writeTable(path, vectorsSchema(vectorSize, metadata), format, async (writer) => {
+      for (let start = 0; start < terms.length; start += rowsAtOnce) {
+        await setImmediate(undefined, { signal });
+        const end = Math.min(start + rowsAtOnce, terms.length);
+        await writer.write(
+          [terms.slice(start, end), values.subarray(start * vectorSize, end * vectorSize)],
+          end - start,
+        );
+      }
+    });
+}

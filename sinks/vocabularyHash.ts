@@ -1,0 +1,22 @@
+import { createHash } from "node:crypto";
+import type { Vocabulary } from "../schemas/vocabulary.js";
+
+const known = new WeakMap<Vocabulary, string>();
+
+/** SHA-256 over the terms and counts in order: tables of ids carry it, so that they are never read with another vocabulary. */
+export function vocabularyHash(vocabulary: Vocabulary): string {
+  const before = known.get(vocabulary);
+  if (before) return before;
+  const hash = createHash("sha256");
+  for (const [id, term] of vocabulary.terms.entries())
+    hash.update(`${JSON.stringify(term)} ${vocabulary.counts[id]}\n`, "utf8");
+  const digest = hash.digest("hex");
+  known.set(vocabulary, digest);
+  return digest;
+}
+
+export const vocabularyKey = "vocabularySha256";
+
+export function vocabularyMetadata(vocabulary: Vocabulary | undefined): Map<string, string> {
+  return new Map(vocabulary ? [[vocabularyKey, vocabularyHash(vocabulary)]] : []);
+}

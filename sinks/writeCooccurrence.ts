@@ -1,0 +1,100 @@
+import { setImmediate } from "node:timers/promises";
+import { Schema } from "apache-arrow";
+import type { OperatorFunction } from "rxjs";
+import { type CooccurrenceBatch, cooccurrenceSchema, type FinalCooccurrence } from "../schemas/cooccurrence.js";
+import { oneOf, text } from "../schemas/fields.js";
+import { defineUnit, type OptionsOf, parseOptions } from "../schemas/units.js";
+import { writeFiles } from "./durableFile.js";
+import { formatOf } from "./formatOf.js";
+import { writeTable } from "./tableWriter.js";
+import { vocabularyMetadata } from "./vocabularyHash.js";
+import { writeOnce } from "./writeOnce.js";
+import { tableExtensions, tableFormats } from "./writeRows.js";
+
+export const cooccurrenceFormats = ["arrow", "parquet", "gloveBinary"] as const;
+export type CooccurrenceFormat = (typeof cooccurrenceFormats)[number];
+
+export const writeCooccurrenceSchema = defineUnit({
+  name: "writeCooccurrence",
+  kind: "sink",
+  consumes: "cooccurrence",
+  produces: "cooccurrence",
+  summary: "writes a finished co-occurrence table to a file",
+  paper: "cooccurrence.bin of GloVe (Pennington et al. 2014), stanfordnlp/GloVe src/cooccur.c",
+  fields: {
+    path: text({ description: "the file to write", minLength: 1, file: "output" }),
+    format: oneOf(["auto", ...cooccurrenceFormats], {
+      description: "its format; auto goes by the name: .arrow .feather .parquet, .bin (gloveBinary)",
+      default: "auto",
+    }),
+  },
+});
+
+export type WriteCooccurrenceOptions = OptionsOf<typeof writeCooccurrenceSchema>;
+
+/** Bytes of a record in `cooccurrence.bin`. */
+export const recordBytes = 16;
+
+/**
+ * Writes a co-occurrence table batch by batch, and passes it on once it is on the disk under its name.
+ *
+ * In, out: FinalCooccurrence. Ids from 0 in Arrow and Parquet, with the table's metadata and the vocabulary's hash; from 1 in
+ * GloVe's records, which have no room for metadata. State: one block of 65,536 (Arrow) or 131,072 rows (Parquet).
+ * Counts `rows` on the ledger's child of the path.
+ * @throws TypeError at the call, if the format cannot be told; RangeError through the stream, if there are not `length` cells
+ * @example
+ *   contexts$.pipe(accumulateCooccurrence(), writeCooccurrence({ path: "cooccurrence.bin" }))
+ */
+export function writeCooccurrence(
+  options: WriteCooccurrenceOptions,
+): OperatorFunction<FinalCooccurrence, FinalCooccurrence> {
+  const { path, format } = parseOptions(writeCooccurrenceSchema, options);
+  const extensions = { ...tableExtensions, bin: "gloveBinary" } as const;
+  const chosen = format === "auto" ? formatOf<CooccurrenceFormat>("writeCooccurrence", path, extensions) : format;
+  return writeOnce("writeCooccurrence", path, async (table, signal) => {
+    const batches = countedBatches(table, path, signal);
+    await (chosen === "gloveBinary" ? writeRecords(path, batches) : writeColumns(path, chosen, table, batches));
+    return table.length;
+  });
+}
+
+async function* countedBatches(table: FinalCooccurrence, path: string, signal: AbortSignal) {
+  let rows = 0;
+  for await (const batch of table.batches()) {
+    await setImmediate(undefined, { signal }); // a table in memory would leave no turn to anybody else
+    rows += batch.row.length;
+    yield batch;
+  }
+  if (rows !== table.length)
+    throw new RangeError(`writeCooccurrence: ${path} must hold ${table.length} cells, got ${rows}`);
+}
+
+async function writeColumns(
+  path: string,
+  format: "arrow" | "parquet",
+  { metadata, vocabulary }: FinalCooccurrence,
+  batches: AsyncIterable<CooccurrenceBatch>,
+): Promise<void> {
+  const keys = new Map([
+    ...Object.entries(metadata).map(([key, value]) => [key, String(value)] as const),
+    ...vocabularyMetadata(vocabulary),
+  ]);
+  await writeTable(path, new Schema(cooccurrenceSchema.fields, keys), tableFormats[format], async (writer) => {
+    for await (const { row, column, weight } of batches) await writer.write([row, column, weight], row.length);
+  });
+}
+
+/** Records of int32 row, int32 column, float64 weight, little-endian. */
+async function writeRecords(path: string, batches: AsyncIterable<CooccurrenceBatch>): Promise<void> {
+  await writeFiles([path], async (file) => {
+    for await (const { row, column, weight } of batches) {
+      const records = new DataView(new ArrayBuffer(recordBytes * row.length));
+      for (let i = 0; i < row.length; i++) {
+        records.setInt32(recordBytes * i, row[i]! + 1, true);
+        records.setInt32(recordBytes * i + 4, column[i]! + 1, true);
+        records.setFloat64(recordBytes * i + 8, weight[i]!, true);
+      }
+      file!.write(new Uint8Array(records.buffer));
+    }
+  });
+}

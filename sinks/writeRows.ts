@@ -1,0 +1,55 @@
+import type { Schema } from "apache-arrow";
+import type { OperatorFunction } from "rxjs";
+import { arrowFormat } from "./arrowFormat.js";
+import { formatOf } from "./formatOf.js";
+import { parquetFormat } from "./parquetFormat.js";
+import { type Column, type TableFormat, TableWriter } from "./tableWriter.js";
+import { writeThrough } from "./writeThrough.js";
+
+export const tableFormats = { arrow: arrowFormat, parquet: parquetFormat } as const;
+export type TableFormatName = keyof typeof tableFormats;
+
+export const tableExtensions = { arrow: "arrow", feather: "arrow", parquet: "parquet" } as const;
+
+export function tableFormatOf(who: string, path: string, format: "auto" | TableFormatName): TableFormat {
+  return tableFormats[format === "auto" ? formatOf<TableFormatName>(who, path, tableExtensions) : format];
+}
+
+/** How batches become rows. Made per subscription, because it counts on from batch to batch. */
+export interface RowMaker<Batch> {
+  /** The table's columns, with metadata; the first batch, if there was one. */
+  schema(first: Batch | undefined): Schema;
+  rows(batch: Batch): { readonly columns: readonly Column[]; readonly rows: number };
+}
+
+/**
+ * Writes a stream of batches as one table. Passes on each batch once its rows were taken; completes when the file is durable.
+ * A stream without batches makes a table without rows. State: one block of rows.
+ */
+export function writeRows<Batch>(
+  who: string,
+  path: string,
+  format: TableFormat,
+  makeRows: () => RowMaker<Batch>,
+): OperatorFunction<Batch, Batch> {
+  return writeThrough<Batch>(who, (scope) => {
+    const maker = makeRows();
+    let table: TableWriter | undefined;
+    const open = (first?: Batch) => new TableWriter(path, maker.schema(first), format);
+    return {
+      async write(batch) {
+        table ??= open(batch);
+        const { columns, rows } = maker.rows(batch);
+        await table.write(columns, rows);
+      },
+      async finish() {
+        table ??= open();
+        await table.close();
+        scope.ledger.child(path).add("rows", table.rows);
+      },
+      abandon() {
+        table?.abandon();
+      },
+    };
+  });
+}

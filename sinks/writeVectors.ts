@@ -1,0 +1,63 @@
+import type { OperatorFunction } from "rxjs";
+import { oneOf, text } from "../schemas/fields.js";
+import { defineUnit, type OptionsOf, parseOptions } from "../schemas/units.js";
+import type { VectorTable } from "../schemas/vectors.js";
+import { formatOf } from "./formatOf.js";
+import { type VectorFormat, vectorFormats, writeVectorTable } from "./vectorFormats.js";
+import { writeOnce } from "./writeOnce.js";
+
+export const writeVectorsSchema = defineUnit({
+  name: "writeVectors",
+  kind: "sink",
+  consumes: "vectors",
+  produces: "vectors",
+  summary: "writes word vectors to a file that other programs open",
+  paper:
+    "Formats of word2vec.c (Mikolov et al. 2013, arXiv:1301.3781), GloVe, TensorBoard's projector, Apache Arrow and Parquet",
+  fields: {
+    path: text({ description: "the file to write", minLength: 1, file: "output" }),
+    format: oneOf(["auto", ...vectorFormats], {
+      description:
+        "its format; auto goes by the name: .arrow .feather .parquet, .vec .txt (word2vecText), .bin (word2vecBinary), .glove (gloveText), .tsv (projector)",
+      default: "auto",
+    }),
+  },
+});
+
+export type WriteVectorsOptions = OptionsOf<typeof writeVectorsSchema>;
+
+/** The projector's viewer draws no more points; each one above is counted as a warning. */
+const projectorPoints = 100_000;
+
+const extensions: Readonly<Record<string, VectorFormat>> = {
+  arrow: "arrow",
+  feather: "arrow",
+  parquet: "parquet",
+  vec: "word2vecText",
+  txt: "word2vecText",
+  bin: "word2vecBinary",
+  glove: "gloveText",
+  tsv: "projector",
+};
+
+/**
+ * Writes a table of word vectors, and passes it on once it is on the disk under its name.
+ *
+ * In, out: VectorTable, V terms of D numbers. The projector gets a second file, the terms, beside the first.
+ * State: a block of at most 4,194,304 numbers beside the table itself. Counts `rows` on the ledger's child of the path.
+ * @throws TypeError at the call, if the format cannot be told; RangeError through the stream: a term twice, a term that a text
+ *   format cannot hold, a second table
+ * @see https://code.google.com/archive/p/word2vec/ for the word2vec formats
+ * @example
+ *   vectors$.pipe(writeVectors({ path: "vectors.vec" }))
+ */
+export function writeVectors(options: WriteVectorsOptions): OperatorFunction<VectorTable, VectorTable> {
+  const { path, format } = parseOptions(writeVectorsSchema, options);
+  const chosen = format === "auto" ? formatOf("writeVectors", path, extensions) : format;
+  return writeOnce("writeVectors", path, async (table, signal, scope) => {
+    if (chosen === "projector" && table.terms.length > projectorPoints)
+      scope.ledger.child(path).add("warnings", table.terms.length - projectorPoints);
+    await writeVectorTable("writeVectors", path, chosen, table, signal);
+    return table.terms.length;
+  });
+}

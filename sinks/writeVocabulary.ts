@@ -1,0 +1,68 @@
+import { Schema } from "apache-arrow";
+import type { OperatorFunction } from "rxjs";
+import { oneOf, text } from "../schemas/fields.js";
+import { defineUnit, type OptionsOf, parseOptions } from "../schemas/units.js";
+import { type Vocabulary, vocabularySchema } from "../schemas/vocabulary.js";
+import { checkTerms, checkTextTerms } from "./checkTerms.js";
+import { writeFiles } from "./durableFile.js";
+import { formatOf } from "./formatOf.js";
+import { writeTable } from "./tableWriter.js";
+import { vocabularyMetadata } from "./vocabularyHash.js";
+import { writeOnce } from "./writeOnce.js";
+import { tableExtensions, tableFormats } from "./writeRows.js";
+
+export const vocabularyFormats = ["arrow", "parquet", "gloveVocabulary"] as const;
+export type VocabularyFormat = (typeof vocabularyFormats)[number];
+
+export const writeVocabularySchema = defineUnit({
+  name: "writeVocabulary",
+  kind: "sink",
+  consumes: "vocabulary",
+  produces: "vocabulary",
+  summary: "writes the terms and their counts to a file",
+  paper: "vocab.txt of GloVe (Pennington et al. 2014), stanfordnlp/GloVe src/vocab_count.c",
+  fields: {
+    path: text({ description: "the file to write", minLength: 1, file: "output" }),
+    format: oneOf(["auto", ...vocabularyFormats], {
+      description: "its format; auto goes by the name: .arrow .feather .parquet, .txt (gloveVocabulary)",
+      default: "auto",
+    }),
+  },
+});
+
+export type WriteVocabularyOptions = OptionsOf<typeof writeVocabularySchema>;
+
+/**
+ * Writes a finished vocabulary, and passes it on once it is on the disk under its name.
+ *
+ * In, out: Vocabulary, V terms in their final order; a row's position is the term's id. State: a block of rows.
+ * Counts `rows` on the ledger's child of the path.
+ * @throws TypeError at the call, if the format cannot be told; RangeError through the stream, if a term does not fit the format
+ * @example
+ *   tokens$.pipe(buildVocab(), writeVocabulary({ path: "vocab.txt" }))
+ */
+export function writeVocabulary(options: WriteVocabularyOptions): OperatorFunction<Vocabulary, Vocabulary> {
+  const { path, format } = parseOptions(writeVocabularySchema, options);
+  const extensions = { ...tableExtensions, txt: "gloveVocabulary" } as const;
+  const chosen = format === "auto" ? formatOf<VocabularyFormat>("writeVocabulary", path, extensions) : format;
+  return writeOnce("writeVocabulary", path, async (vocabulary) => {
+    await (chosen === "gloveVocabulary" ? writeLines(path, vocabulary) : writeColumns(path, chosen, vocabulary));
+    return vocabulary.terms.length;
+  });
+}
+
+async function writeColumns(path: string, format: "arrow" | "parquet", vocabulary: Vocabulary): Promise<void> {
+  checkTerms("writeVocabulary", vocabulary.terms);
+  const schema = new Schema(vocabularySchema.fields, vocabularyMetadata(vocabulary));
+  await writeTable(path, schema, tableFormats[format], (writer) =>
+    writer.write([vocabulary.terms, vocabulary.counts], vocabulary.terms.length),
+  );
+}
+
+/** One line a term: the term, a space, its count. */
+async function writeLines(path: string, { terms, counts }: Vocabulary): Promise<void> {
+  checkTextTerms("writeVocabulary", terms, "gloveVocabulary");
+  await writeFiles([path], async (file) => {
+    for (const [id, term] of terms.entries()) file!.write(Buffer.from(`${term} ${counts[id]}\n`));
+  });
+}
