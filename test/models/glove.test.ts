@@ -1,0 +1,110 @@
+import { glove } from "lexstream/models";
+import type { StepStats } from "lexstream/schemas";
+import { describe, expect, it } from "vitest";
+import { type Cell, finalCooccurrence } from "../support/finalCooccurrence.js";
+
+async function train(model: ReturnType<typeof glove>, table: ReturnType<typeof finalCooccurrence>) {
+  const steps: StepStats[] = [];
+  for await (const step of model.fit(table)) steps.push(step);
+  return { steps, vectors: await model.result() };
+}
+
+/**
+ * Twelve words in three topics and eight words that occur everywhere. 猫 and 狗 are planted as a pair: they share all contexts,
+ * more strongly than the rest of their topic does.
+ */
+const terms = ["猫", "狗", "cat", "dog", "sun", "moon", "star", "sky", "tea", "rice", "bread", "milk"].concat(
+  Array.from({ length: 8 }, (_, i) => `common${i}`),
+);
+const topic = (id: number) => (id < 12 ? Math.floor(id / 4) : -1);
+function weight(i: number, j: number): number {
+  if (topic(i) < 0 || topic(j) < 0) return 20;
+  return topic(i) === topic(j) ? 60 : 1 + ((3 * i + 5 * j) % 4);
+}
+const pairOf = (id: number) => (id === 1 ? 0 : id);
+const planted: Cell[] = terms.flatMap((_, i) => terms.map((_, j): Cell => [i, j, weight(pairOf(i), pairOf(j))]));
+const table = finalCooccurrence(terms, planted);
+
+describe("learning", () => {
+  it("lets the loss fall from epoch to epoch, to a tenth", async () => {
+    const { steps } = await train(glove({ vectorSize: 8, xMax: 50, epochs: 40 }), table);
+    expect(steps.map(({ epoch }) => epoch)).toEqual(Array.from({ length: 40 }, (_, epoch) => epoch));
+    steps.slice(1).forEach(({ loss }, i) => {
+      expect(loss).toBeLessThan(steps[i]!.loss);
+    });
+    expect(steps.at(-1)!.loss).toBeLessThan(steps[0]!.loss / 10);
+    expect(steps[0]!.examples).toBe(400);
+  });
+
+  it.each([1, 2, 3, 4, 5])("ranks a planted neighbour first, and its topic next, with seed %i", async (seed) => {
+    const { vectors } = await train(glove({ vectorSize: 8, xMax: 50, epochs: 200, seed }), table);
+    const neighbors = vectors.mostSimilar("猫", { topN: 3 }).map(({ term }) => term);
+    expect(neighbors[0]).toBe("狗");
+    expect(neighbors.slice(1).sort()).toEqual(["cat", "dog"]);
+  });
+
+  it("gives the same bytes for the same seed, and others for another", async () => {
+    const values = async (seed: number) =>
+      (await train(glove({ vectorSize: 4, epochs: 3, seed }), table)).vectors.values;
+    expect(await values(1)).toEqual(await values(1));
+    expect(await values(2)).not.toEqual(await values(1));
+  });
+
+  it("stops early once the loss falls by less than the tolerance", async () => {
+    const { steps } = await train(glove({ vectorSize: 4, epochs: 50, tolerance: 0.2 }), table);
+    expect(steps.length).toBeLessThan(50);
+    const [last, before] = [steps.at(-1)!.loss, steps.at(-2)!.loss];
+    expect((before - last) / before).toBeLessThan(0.2);
+  });
+});
+
+describe("output", () => {
+  it("adds, picks or sets side by side the two sides", async () => {
+    const run = async (output: "sum" | "word" | "context" | "concatenated" | "both") =>
+      (await train(glove({ vectorSize: 2, epochs: 2, output }), table)).vectors;
+    const [w0, w1] = (await run("word")).vectorOf("cat");
+    const [c0, c1] = (await run("context")).vectorOf("cat");
+    expect([...(await run("sum")).vectorOf("cat")]).toEqual([Math.fround(w0! + c0!), Math.fround(w1! + c1!)]);
+    expect([...(await run("concatenated")).vectorOf("cat")]).toEqual([w0, w1, c0, c1]);
+    const both = await run("both");
+    expect(both.vectorSize).toBe(6);
+    expect([0, 1, 3, 4].map((d) => both.vectorOf("cat")[d])).toEqual([w0, w1, c0, c1]);
+  });
+
+  it("says in the metadata which model and options made it", async () => {
+    const { vectors } = await train(glove({ vectorSize: 2, epochs: 2 }), table);
+    expect(vectors.metadata.get("model")).toBe("glove");
+    expect(JSON.parse(vectors.metadata.get("options")!)).toMatchObject({ vectorSize: 2, epochs: 2, exponent: 0.75 });
+  });
+});
+
+it("makes 50 epochs by default, and 100 from vectorSize 300 on", () => {
+  expect(glove().epochs).toBe(50);
+  expect(glove({ vectorSize: 300 }).epochs).toBe(100);
+});
+
+describe("errors", () => {
+  it("refuses an option out of range at the call", () => {
+    expect(() => glove({ vectorSize: 0 })).toThrow(
+      new RangeError("glove: vectorSize must be an integer from 1 to 4096, got 0"),
+    );
+  });
+
+  it("refuses an empty table", async () => {
+    await expect(train(glove(), finalCooccurrence(2, []))).rejects.toThrow(
+      new RangeError("glove: the co-occurrence table must have cells, got none"),
+    );
+  });
+
+  it("stops when the loss is not finite, and names epoch and cell", async () => {
+    const run = train(
+      glove({ vectorSize: 2, epochs: 5, learningRate: 1e300 }),
+      finalCooccurrence(["a", "b"], [[0, 1, 5]]),
+    );
+    await expect(run).rejects.toThrow(
+      new RangeError(
+        'glove: the loss must stay finite, got NaN or infinity in epoch 1 at cell 0, 1 ("a", "b"); lower learningRate',
+      ),
+    );
+  });
+});
