@@ -6,6 +6,7 @@ export * from "./flow.js";
 export * from "./glove.js";
 export * from "./hanSegmenter.js";
 export * from "./ledger.js";
+export * from "./lexicon.js";
 export * from "./logarithm.js";
 export * from "./random.js";
 export * from "./shuffle.js";

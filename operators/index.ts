@@ -2,3 +2,4 @@ export * from "./chineseDictionary.js";
 export * from "./guard.js";
 export * from "./mapAsync.js";
 export * from "./tee.js";
+export * from "./tokenize.js";

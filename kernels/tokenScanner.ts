@@ -1,0 +1,226 @@
+/**
+ * Cuts UTF-8 into tokens in one pass over the bytes, as `tokenAutomaton` says, and gives each its id. The terms of a Han run are
+ * what a HanSegmenter cuts it into; marks that follow the run belong to the last. A run of more than 4096 ideographs is cut after
+ * every 4096th.
+ *
+ * State between calls: the token in progress. No more of its bytes are kept than a token that is passed on may have.
+ */
+import type { HanSegmenter } from "./hanSegmenter.js";
+import { type GrowingLexicon, hashBytes, hashPrime, hashStart } from "./lexicon.js";
+import {
+  BEGINS,
+  ENDS,
+  HAN_MARKED,
+  HAN_RUN,
+  IDLE,
+  JOINS,
+  NUMBER,
+  NUMBER_JOINT,
+  stateBits,
+  WORD_JOINT,
+} from "./tokenAutomaton.js";
+import type { TokenBatcher } from "./tokenBatcher.js";
+
+export interface TokenScannerParts {
+  /** The class of every code point. */
+  readonly classes: Uint8Array;
+  readonly automaton: Uint8Array;
+  readonly lexicon: GrowingLexicon;
+  readonly batcher: TokenBatcher;
+  /** In bytes; longer tokens are counted and left out. */
+  readonly maxTokenLength: number;
+  /** Needed where a code point is of class HAN. */
+  readonly segmenter?: HanSegmenter | undefined;
+  readonly withPositions: boolean;
+}
+
+const longestHanRun = 4096;
+/** What the first byte of a longer code point is, in the table of bytes. */
+const MULTIBYTE = 9;
+
+export class TokenScanner {
+  readonly #parts: TokenScannerParts;
+  /** The classes of ASCII, then MULTIBYTE (256,). */
+  readonly #ofByte = new Uint8Array(256).fill(MULTIBYTE);
+  readonly #cuts = new Uint32Array(longestHanRun);
+
+  // The token in progress. Its offsets are counted from where scanning goes on, so they are 0 or less.
+  #state = IDLE;
+  #start = 0;
+  #hash = 0;
+  /** End and hash of the word before its joint. */
+  #end = 0;
+  #endHash = 0;
+  /** End of the ideographs of a Han run, and how many there are. */
+  #hanEnd = 0;
+  #hanLength = 0;
+
+  /** The bytes of the token in progress, as far as they are needed, and where each and the end lies in the document. */
+  readonly #held: Uint8Array;
+  readonly #heldPositions: Uint32Array;
+  #heldLength = 0;
+
+  #read = 0;
+  #rejected = 0;
+
+  constructor(parts: TokenScannerParts) {
+    this.#parts = parts;
+    this.#ofByte.set(parts.classes.subarray(0, 128));
+    const longest = (parts.segmenter ? 4 * longestHanRun : 0) + parts.maxTokenLength + 8;
+    this.#held = new Uint8Array(longest);
+    this.#heldPositions = new Uint32Array(parts.withPositions ? longest + 1 : 0);
+  }
+
+  /** Tokens found so far. */
+  get read(): number {
+    return this.#read;
+  }
+
+  /** Those among them that were too long. */
+  get rejected(): number {
+    return this.#rejected;
+  }
+
+  /**
+   * Takes in `bytes[from, to)`, whole code points, which go on where the last call ended. `positions[i]` tells where the code
+   * point at byte i, or the end of the text at `to`, lies in the document (to + 1,).
+   */
+  scan(bytes: Uint8Array, from: number, to: number, positions: Uint32Array | undefined): void {
+    if (from === to) return;
+    if (positions) this.#heldPositions[this.#heldLength] = positions[from]!;
+    const { classes, automaton } = this.#parts;
+    const ofByte = this.#ofByte;
+    let state = this.#state;
+    let start = from + this.#start;
+    let hash = this.#hash;
+    let end = from + this.#end;
+    let endHash = this.#endHash;
+    let hanEnd = from + this.#hanEnd;
+    let hanLength = this.#hanLength;
+
+    for (let i = from; i < to; ) {
+      let byte = bytes[i]!;
+      let characterClass = ofByte[byte]!;
+      // Between words and inside them, most bytes change nothing.
+      if (state === IDLE) {
+        while (automaton[IDLE * 16 + characterClass] === IDLE && ++i < to) characterClass = ofByte[bytes[i]!]!;
+      } else if (state <= NUMBER) {
+        while (characterClass <= NUMBER) {
+          hash = Math.imul(hash ^ byte, hashPrime);
+          state = characterClass;
+          if (++i === to) break;
+          byte = bytes[i]!;
+          characterClass = ofByte[byte]!;
+        }
+      }
+      if (i === to) break;
+
+      const at = i++;
+      if (characterClass === MULTIBYTE) {
+        const codePoint = codePointAt(bytes, at);
+        characterClass = classes[codePoint]!;
+        i = at + (codePoint < 0x800 ? 2 : codePoint < 0x10000 ? 3 : 4);
+      }
+      let step = automaton[state * 16 + characterClass]!;
+      if (step === HAN_RUN && hanLength === longestHanRun) step = ENDS | BEGINS | HAN_RUN;
+      if (step & ENDS) {
+        if (state === HAN_RUN || state === HAN_MARKED) this.#addRun(bytes, from, start, hanEnd, at, positions);
+        else if (state === WORD_JOINT || state === NUMBER_JOINT) this.#add(bytes, from, start, end, endHash, positions);
+        else this.#add(bytes, from, start, at, hash, positions);
+      }
+      if (step & BEGINS) {
+        start = at;
+        hash = hashStart;
+        hanLength = 0;
+      } else if (step & JOINS) {
+        end = at;
+        endHash = hash;
+      }
+      state = step & stateBits;
+      if (state === HAN_RUN) {
+        hanEnd = i;
+        hanLength++;
+      } else if (state !== IDLE) {
+        for (let k = at; k < i; k++) hash = Math.imul(hash ^ bytes[k]!, hashPrime);
+      }
+    }
+
+    this.#state = state;
+    this.#hash = hash;
+    this.#endHash = endHash;
+    this.#hanLength = hanLength;
+    this.#start = start - to;
+    this.#end = end - to;
+    this.#hanEnd = hanEnd - to;
+    if (state !== IDLE) this.#hold(bytes, Math.max(from, start), to, positions);
+  }
+
+  /** Ends the token in progress: what follows is another sentence, or nothing. */
+  endToken(): void {
+    const state = this.#state;
+    const positions = this.#parts.withPositions ? this.#heldPositions : undefined;
+    if (state === HAN_RUN || state === HAN_MARKED) this.#addRun(this.#held, 0, this.#start, this.#hanEnd, 0, positions);
+    else if (state === WORD_JOINT || state === NUMBER_JOINT)
+      this.#add(this.#held, 0, this.#start, this.#end, this.#endHash, positions);
+    else if (state !== IDLE) this.#add(this.#held, 0, this.#start, 0, this.#hash, positions);
+    this.#state = IDLE;
+  }
+
+  /** The token [start, end) of the text whose scan began at `from`; earlier bytes are held. */
+  #add(bytes: Uint8Array, from: number, start: number, end: number, hash: number, positions?: Uint32Array): void {
+    this.#read++;
+    if (start < from) {
+      this.#hold(bytes, from, end, positions);
+      this.#heldLength = 0;
+      this.#pass(this.#held, 0, end - start, hash, positions && this.#heldPositions);
+    } else this.#pass(bytes, start, end, hash, positions);
+  }
+
+  #addRun(bytes: Uint8Array, from: number, start: number, hanEnd: number, end: number, positions?: Uint32Array): void {
+    if (start < from) {
+      this.#hold(bytes, from, end, positions);
+      this.#heldLength = 0;
+      this.#addRun(this.#held, 0, 0, hanEnd - start, end - start, positions && this.#heldPositions);
+      return;
+    }
+    const cuts = this.#cuts;
+    const words = this.#parts.segmenter!.segment(bytes, start, hanEnd, cuts);
+    cuts[words - 1] = end;
+    this.#read += words;
+    let at = start;
+    for (let word = 0; word < words; word++) {
+      const cut = cuts[word]!;
+      this.#pass(bytes, at, cut, hashBytes(bytes, at, cut), positions);
+      at = cut;
+    }
+  }
+
+  #pass(bytes: Uint8Array, start: number, end: number, hash: number, positions: Uint32Array | undefined): void {
+    const { batcher, lexicon, maxTokenLength } = this.#parts;
+    if (end - start > maxTokenLength) {
+      this.#rejected++;
+      return;
+    }
+    const id = lexicon.add(bytes, start, end, hash);
+    if (positions) batcher.push(id, positions[start]!, positions[end]!);
+    else batcher.push(id, 0, 0);
+  }
+
+  /** Keeps `bytes[from, to)`, the next of the token in progress, as far as there is room: beyond it, the token is too long. */
+  #hold(bytes: Uint8Array, from: number, to: number, positions: Uint32Array | undefined): void {
+    const length = Math.min(to - from, this.#held.length - this.#heldLength);
+    if (length <= 0) return;
+    this.#held.set(bytes.subarray(from, from + length), this.#heldLength);
+    if (positions) this.#heldPositions.set(positions.subarray(from, from + length + 1), this.#heldLength);
+    this.#heldLength += length;
+  }
+}
+
+/** The code point whose first byte, not ASCII, is at `at`. */
+function codePointAt(bytes: Uint8Array, at: number): number {
+  const first = bytes[at]!;
+  if (first < 0xe0) return ((first & 0x1f) << 6) | (bytes[at + 1]! & 0x3f);
+  const second = ((bytes[at + 1]! & 0x3f) << 6) | (bytes[at + 2]! & 0x3f);
+  if (first < 0xf0) return ((first & 0x0f) << 12) | second;
+  return ((first & 0x07) << 18) | (second << 6) | (bytes[at + 3]! & 0x3f);
+}
