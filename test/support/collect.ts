@@ -1,0 +1,15 @@
+import { type RunOptions, run } from "lexstream/pipelines";
+import type { Observable } from "rxjs";
+
+/** Every event of a stream, subscribed with flow control in place. */
+export async function collect<T>(stream: Observable<T>, options: RunOptions<T> = {}): Promise<T[]> {
+  const events: T[] = [];
+  await run(stream, {
+    ...options,
+    onEvent: (event) => {
+      events.push(event);
+      options.onEvent?.(event);
+    },
+  });
+  return events;
+}
