@@ -59,8 +59,8 @@ export function evaluateAnalogies(
     const correct = asked[i]!.filter(({ d }) => answers[next++] === d).length;
     return { name, correct, asked: asked[i]!.length, skipped: questions.length - asked[i]!.length };
   });
-  const sum = (key: keyof AnalogyScore) => scored.reduce((total, section) => total + section[key], 0);
-  return { sections: scored, total: { correct: sum("correct"), asked: sum("asked"), skipped: sum("skipped") } };
+  const total = (key: keyof AnalogyScore) => scored.reduce((count, section) => count + section[key], 0);
+  return { sections: scored, total: { correct: total("correct"), asked: total("asked"), skipped: total("skipped") } };
 }
 
 /** The best row for each question. */
@@ -69,36 +69,49 @@ function bestRows(vectors: Vectors, rows: Uint32Array, questions: readonly Quest
   const slot = new Map(words.map((row, i) => [row, i * BLOCK]));
   const wordRows = gather(vectors, Uint32Array.from(words), 4);
   const cosines = new Float64Array((wordRows.length / vectors.vectorSize) * BLOCK);
-  const scores = new Float64Array(BLOCK);
   const best = new Float64Array(questions.length).fill(Number.NEGATIVE_INFINITY);
   const answer = new Int32Array(questions.length).fill(-1);
-  const combine = method === "3CosMul" ? quotients : sums;
+  const score = method === "3CosMul" ? quotient : sum;
   for (let start = 0; start < rows.length; start += BLOCK) {
     const block = rows.subarray(start, start + BLOCK);
     multiply(wordRows, gather(vectors, block, 2), vectors.vectorSize, cosines);
     questions.forEach(({ a, b, c }, q) => {
-      combine(cosines, slot.get(a)!, slot.get(b)!, slot.get(c)!, scores);
-      for (let j = 0; j < block.length; j++) {
-        if (scores[j]! <= best[q]!) continue;
-        const row = block[j]!;
-        if (row === a || row === b || row === c) continue;
-        best[q] = scores[j]!;
-        answer[q] = row;
-      }
+      const [toA, toB, toC] = [slot.get(a)!, slot.get(b)!, slot.get(c)!];
+      const isAsked = (row: number) => row === a || row === b || row === c;
+      const j = bestInBlock(score, cosines, toA, toB, toC, block, best[q]!, isAsked);
+      if (j < 0) return;
+      best[q] = score(cosines[toA + j]!, cosines[toB + j]!, cosines[toC + j]!);
+      answer[q] = block[j]!;
     });
   }
   return answer;
 }
 
-function sums(cosines: Float64Array, a: number, b: number, c: number, out: Float64Array): void {
-  for (let j = 0; j < BLOCK; j++) out[j] = cosines[b + j]! - cosines[a + j]! + cosines[c + j]!;
+/** The first place in the block with the highest score above `best`, or -1. */
+function bestInBlock(
+  score: (a: number, b: number, c: number) => number,
+  cosines: Float64Array,
+  toA: number,
+  toB: number,
+  toC: number,
+  block: Uint32Array,
+  best: number,
+  isAsked: (row: number) => boolean,
+): number {
+  let highest = best;
+  let place = -1;
+  for (let j = 0; j < block.length; j++) {
+    const found = score(cosines[toA + j]!, cosines[toB + j]!, cosines[toC + j]!);
+    if (found > highest && !isAsked(block[j]!)) {
+      highest = found;
+      place = j;
+    }
+  }
+  return place;
 }
 
-function quotients(cosines: Float64Array, a: number, b: number, c: number, out: Float64Array): void {
-  for (let j = 0; j < BLOCK; j++) {
-    out[j] = ((1 + cosines[b + j]!) * (1 + cosines[c + j]!)) / ((1 + cosines[a + j]!) / 2 + EPSILON);
-  }
-}
+const sum = (a: number, b: number, c: number): number => b - a + c;
+const quotient = (a: number, b: number, c: number): number => ((1 + b) * (1 + c)) / ((1 + a) / 2 + EPSILON);
 
 /** Unit rows one after the other, in doubles, with rows of zeros up to a multiple of `multiple`. */
 function gather({ unit, vectorSize }: Vectors, rows: Uint32Array, multiple: number): Float64Array {
@@ -112,29 +125,50 @@ function gather({ unit, vectorSize }: Vectors, rows: Uint32Array, multiple: numb
 /** out[i, j] = x[i] . y[j], four rows by two at a time so that eight sums share six loads; `out` has rows of BLOCK. */
 function multiply(x: Float64Array, y: Float64Array, size: number, out: Float64Array): void {
   for (let i = 0; i * size < x.length; i += 4) {
-    for (let j = 0; j * size < y.length; j += 2) {
-      let [s00, s01, s10, s11, s20, s21, s30, s31] = [0, 0, 0, 0, 0, 0, 0, 0];
-      for (let d = 0, xi = i * size, yj = j * size; d < size; d++, xi++, yj++) {
-        const y0 = y[yj]!;
-        const y1 = y[yj + size]!;
-        const x0 = x[xi]!;
-        const x1 = x[xi + size]!;
-        const x2 = x[xi + 2 * size]!;
-        const x3 = x[xi + 3 * size]!;
-        s00 += x0 * y0;
-        s01 += x0 * y1;
-        s10 += x1 * y0;
-        s11 += x1 * y1;
-        s20 += x2 * y0;
-        s21 += x2 * y1;
-        s30 += x3 * y0;
-        s31 += x3 * y1;
-      }
-      const at = i * BLOCK + j;
-      out.set([s00, s01], at);
-      out.set([s10, s11], at + BLOCK);
-      out.set([s20, s21], at + 2 * BLOCK);
-      out.set([s30, s31], at + 3 * BLOCK);
-    }
+    for (let j = 0; j * size < y.length; j += 2) multiplyTile(x, i * size, y, j * size, size, out, i * BLOCK + j);
   }
+}
+
+// Plain numbers, not arrays of them: V8 keeps these in registers.
+function multiplyTile(
+  x: Float64Array,
+  i: number,
+  y: Float64Array,
+  j: number,
+  size: number,
+  out: Float64Array,
+  at: number,
+): void {
+  let s00 = 0;
+  let s01 = 0;
+  let s10 = 0;
+  let s11 = 0;
+  let s20 = 0;
+  let s21 = 0;
+  let s30 = 0;
+  let s31 = 0;
+  for (let d = 0; d < size; d++) {
+    const y0 = y[j + d]!;
+    const y1 = y[j + size + d]!;
+    const x0 = x[i + d]!;
+    const x1 = x[i + size + d]!;
+    const x2 = x[i + 2 * size + d]!;
+    const x3 = x[i + 3 * size + d]!;
+    s00 += x0 * y0;
+    s01 += x0 * y1;
+    s10 += x1 * y0;
+    s11 += x1 * y1;
+    s20 += x2 * y0;
+    s21 += x2 * y1;
+    s30 += x3 * y0;
+    s31 += x3 * y1;
+  }
+  out[at] = s00;
+  out[at + 1] = s01;
+  out[at + BLOCK] = s10;
+  out[at + BLOCK + 1] = s11;
+  out[at + 2 * BLOCK] = s20;
+  out[at + 2 * BLOCK + 1] = s21;
+  out[at + 3 * BLOCK] = s30;
+  out[at + 3 * BLOCK + 1] = s31;
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { glove } from "lexstream/models";
 import type { StepStats } from "lexstream/schemas";
 import { describe, expect, it } from "vitest";
@@ -57,6 +58,55 @@ describe("learning", () => {
     expect((before - last) / before).toBeLessThan(0.2);
   });
 });
+
+describe("beside Stanford's program", () => {
+  const reference = JSON.parse(readFileSync("test/reference/glove.json", "utf8"));
+  const novels = finalCooccurrence(...countWindows(novelLines(), 5, 5));
+
+  it("counts the same table", () => {
+    expect([novels.vocabulary.terms.length, novels.length]).toEqual([reference.terms, reference.cells]);
+  });
+
+  it.each([1, 2, 3])(
+    "goes down the same loss curve within 3 %% with seed %i, though cells come in another order",
+    async (seed) => {
+      const { steps } = await train(glove({ vectorSize: 10, xMax: 10, epochs: 10, seed }), novels);
+      steps.forEach(({ loss, examples }, epoch) => {
+        const curves: number[][] = reference.meanLossPerEpoch;
+        const theirs = curves.reduce((sum, curve) => sum + curve[epoch]! / curves.length, 0);
+        expect(Math.abs(loss / examples / theirs - 1)).toBeLessThan(0.03);
+      });
+    },
+  );
+});
+
+/** The text that test/reference/glove.sh gives to the programs. */
+function novelLines(): string[][] {
+  const text = readFileSync("data/sample-english-two-novels.txt").subarray(0, 150_000).toString("latin1");
+  return text.split("\n").map((line) => line.toLowerCase().match(/[a-z]+/g) ?? []);
+}
+
+/** Symmetric windows weighted by 1/distance, terms below `minCount` taken out first. */
+function countWindows(lines: string[][], minCount: number, windowSize: number): [terms: string[], cells: Cell[]] {
+  const counts = new Map<string, number>();
+  for (const word of lines.flat()) counts.set(word, (counts.get(word) ?? 0) + 1);
+  const terms = [...counts.keys()].filter((word) => counts.get(word)! >= minCount);
+  const idOf = new Map(terms.map((term, id) => [term, id]));
+  const weights = new Map<number, number>();
+  const add = (i: number, j: number, weight: number) =>
+    weights.set(i * terms.length + j, (weights.get(i * terms.length + j) ?? 0) + weight);
+  for (const line of lines) {
+    const ids = line.flatMap((word) => idOf.get(word) ?? []);
+    ids.forEach((centre, at) => {
+      for (let distance = 1; distance <= Math.min(windowSize, at); distance++) {
+        add(centre, ids[at - distance]!, 1 / distance);
+        add(ids[at - distance]!, centre, 1 / distance);
+      }
+    });
+  }
+  const cells = [...weights].map(([key, weight]): Cell => [Math.floor(key / terms.length), key % terms.length, weight]);
+  return [terms, cells];
+}
 
 describe("output", () => {
   it("adds, picks or sets side by side the two sides", async () => {
