@@ -1,5 +1,14 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
-import { type AsyncBuffer, type FileMetaData, parquetMetadataAsync } from "hyparquet";
+import {
+  type AsyncBuffer,
+  type FileMetaData,
+  parquetMetadataAsync,
+  parquetScan,
+  parquetSchema,
+  type SchemaTree,
+} from "hyparquet";
+import { compressors } from "hyparquet-compressors";
+import type { ReadColumn, TableBlock, TableFile } from "./tableFile.js";
 
 export interface ParquetFile extends AsyncBuffer {
   readonly metadata: FileMetaData;
@@ -55,4 +64,52 @@ export async function countParquetRows(path: string): Promise<number> {
     rows += groupRows;
   }
   return rows === Number(metadata.num_rows) ? rows : Number.NaN;
+}
+
+/** Opens a Parquet file; row groups are read one at a time. */
+export async function openParquetTable(path: string): Promise<TableFile> {
+  const file = await openParquet(path);
+  file.close();
+  const { metadata } = file;
+  return {
+    format: "parquet",
+    columns: parquetSchema(metadata).children.map((child) => ({ name: child.element.name, type: typeName(child) })),
+    metadata: new Map(metadata.key_value_metadata?.map(({ key, value }) => [key, value ?? ""])),
+    blocks: (names) => readGroups(path, names),
+  };
+}
+
+async function* readGroups(path: string, names: readonly string[]): AsyncGenerator<TableBlock> {
+  const file = await openParquet(path);
+  try {
+    const scan = await parquetScan({ file, metadata: file.metadata, columns: [...names], compressors });
+    for (const range of scan.ranges) {
+      const rows = range.rowEnd - range.rowStart;
+      const columns: ReadColumn[] = [];
+      for (const name of names)
+        columns.push(plainColumn(name, await scan.readColumn({ column: name, ...range }), rows));
+      yield { rows, columns };
+    }
+  } catch (cause) {
+    throw new SyntaxError(`${path}: must be a whole Parquet file, got: ${(cause as Error).message}`, { cause });
+  } finally {
+    file.close();
+  }
+}
+
+function plainColumn(name: string, values: ArrayLike<unknown>, rows: number): ReadColumn {
+  if (values.length !== rows) throw new RangeError(`column ${name} must hold ${rows} values, got ${values.length}`);
+  if (values instanceof BigInt64Array || values instanceof BigUint64Array || typeof values[0] === "bigint")
+    return Array.from(values as ArrayLike<bigint>, Number);
+  for (let i = 0; Array.isArray(values) && i < rows; i++)
+    if (values[i] === null || values[i] === undefined)
+      throw new RangeError(`column ${name} must hold no null, got one in row ${i}`);
+  return values as ReadColumn;
+}
+
+function typeName({ element, children }: SchemaTree): string {
+  const leaf = children[0]?.children[0]?.element ?? children[0]?.element;
+  return leaf
+    ? `${element.converted_type ?? "group"}<${leaf.type}>`
+    : (element.converted_type ?? element.type ?? "unknown");
 }

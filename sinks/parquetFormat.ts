@@ -98,16 +98,29 @@ function pageColumn(values: unknown[], rlevels: number[], dlevels: number[]): Pa
 }
 
 /**
- * Levels of a list column. The library's run-length encoder starts with `values.map(parseInt)`, and loses values where they end
- * in a bit-packed run of which 1, 2 or 3 more than a multiple of 8 are left. It is given 16 more of the last value, which end in
- * a repeated run; readers stop at the number of values that the page declares.
+ * Levels of a list column, 0 or 1. The library's run-length encoder starts with `levels.map(parseInt)`, and then loses values
+ * where they end in a bit-packed run that is 1, 2 or 3 longer than a multiple of 8. Here `map` gives it what fills that run up;
+ * readers stop at the number of values that the page declares.
  */
 class Levels extends Array<number> {
   override map<Mapped>(): Mapped[] {
-    const padded = Array.from<number>(this);
-    for (let i = 0; i < 16; i++) padded.push(this[this.length - 1]!);
-    return padded as Mapped[];
+    const levels = Array.from<number>(this);
+    const packed = packedAtEnd(levels);
+    if (packed > 0) for (let k = packed; k < 8; k++) levels.push(1 - this[this.length - 1]!);
+    return levels as Mapped[];
   }
+}
+
+/** How many levels, modulo 8, the encoder has not laid down when it comes to the end: it packs bits until 8 are full and a repetition begins. */
+function packedAtEnd(levels: readonly number[]): number {
+  let packed = 0;
+  let repeating = false;
+  for (let i = 0; i < levels.length; i++) {
+    if (repeating && levels[i] === levels[i - 1]) continue;
+    repeating = !repeating && packed === 0 && levels[i] === levels[i + 1];
+    if (!repeating) packed = (packed + 1) % 8;
+  }
+  return packed;
 }
 
 function cell(type: DataType, column: Column, row: number): unknown {

@@ -43,7 +43,7 @@ const writers: Record<VectorFormat, Write> = {
 
 /**
  * Writes a whole table of vectors; it is durable once this is done, and nothing is left behind where it fails.
- * @throws RangeError if a term appears twice or does not fit the format, or the table is not V x D
+ * @throws RangeError if a term appears twice or does not fit the format, a number is not finite, or the table is not V x D
  */
 export async function writeVectorTable(
   who: string,
@@ -55,6 +55,11 @@ export async function writeVectorTable(
   const { terms, values, vectorSize } = table;
   if (values.length !== terms.length * vectorSize)
     throw new RangeError(`${who}: values must be ${terms.length} x ${vectorSize} numbers, got ${values.length}`);
+  const odd = values.findIndex((value) => !Number.isFinite(value));
+  if (odd >= 0)
+    throw new RangeError(
+      `${who}: numbers must be finite, got ${values[odd]} for term ${JSON.stringify(terms[Math.floor(odd / vectorSize)])}`,
+    );
   if (format === "arrow" || format === "parquet") checkTerms(who, terms);
   else checkTextTerms(who, terms, format);
   await writers[format](path, table, signal);

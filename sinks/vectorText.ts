@@ -25,7 +25,7 @@ export async function writeVectorLines(
     let end = withTerms ? line.write(term, "utf8") : 0;
     for (let k = 0; k < vectorSize; k++) {
       if (withTerms || k > 0) line[end++] = between;
-      end = writeFloat32(finite(file, table, row, values[row * vectorSize + k]!), line, end);
+      end = writeFloat32(values[row * vectorSize + k]!, line, end);
     }
     line[end++] = newline;
     file.write(line.subarray(0, end));
@@ -43,11 +43,4 @@ export async function writeVectorRecords(file: DurableFile, table: VectorTable, 
     file.write(Buffer.from(`${term} `, "utf8"));
     file.write(new Uint8Array(record.buffer));
   }
-}
-
-function finite(file: DurableFile, table: VectorTable, row: number, value: number): number {
-  if (Number.isFinite(value)) return value;
-  throw new RangeError(
-    `${file.path}: a number must be finite in a text format, got ${value} for ${JSON.stringify(table.terms[row])} in row ${row}`,
-  );
 }

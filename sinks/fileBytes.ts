@@ -1,0 +1,82 @@
+import { closeSync, createReadStream, openSync, readSync } from "node:fs";
+import { pipeline } from "node:stream";
+import { createGunzip } from "node:zlib";
+
+const chunkBytes = 1 << 20;
+const newline = 10;
+/** A vector of 100,000 numbers fits; a file without line ends does not fill the memory. */
+const maxLineBytes = 1 << 24;
+
+/** The first bytes of a file, as they lie on the disk. */
+export function firstBytes(path: string, length: number): Uint8Array {
+  const descriptor = openSync(path, "r");
+  try {
+    const bytes = new Uint8Array(length);
+    return bytes.subarray(0, readSync(descriptor, bytes, 0, length, 0));
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+export function isGzip(head: Uint8Array): boolean {
+  return head[0] === 0x1f && head[1] === 0x8b;
+}
+
+/** The bytes of a file in chunks, unpacked if it is gzip. State: one chunk. */
+export async function* fileBytes(path: string): AsyncGenerator<Uint8Array> {
+  if (!isGzip(firstBytes(path, 2))) {
+    yield* createReadStream(path, { highWaterMark: chunkBytes });
+    return;
+  }
+  const unpacked = createGunzip({ chunkSize: chunkBytes });
+  pipeline(createReadStream(path, { highWaterMark: chunkBytes }), unpacked, () => {}); // its error comes through `unpacked`
+  try {
+    yield* unpacked;
+  } catch (cause) {
+    throw new SyntaxError(`${path}: must be a whole gzip file, got: ${(cause as Error).message}`, { cause });
+  }
+}
+
+/** The first bytes of a file's content, unpacked if it is gzip. */
+export async function firstContent(path: string, length: number): Promise<Uint8Array> {
+  if (!isGzip(firstBytes(path, 2))) return firstBytes(path, length);
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of fileBytes(path)) {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size >= length) break;
+  }
+  return Buffer.concat(chunks).subarray(0, length);
+}
+
+/** Takes one line: `bytes[start] .. bytes[end - 1]`, its line end not included; `number` counts from 1. Must not keep `bytes`. */
+export type LineReader = (bytes: Buffer, start: number, end: number, number: number) => void;
+
+/**
+ * Reads a file line by line; CRLF counts as a line end. State: a chunk and the line that goes across its edge.
+ * @throws RangeError if the last line has no line end, since a file cut short looks like that, or if a line is too long
+ */
+export async function readLines(path: string, read: LineReader): Promise<number> {
+  let rest = Buffer.alloc(0);
+  let count = 0;
+  for await (const chunk of fileBytes(path)) {
+    const bytes =
+      rest.length > 0 ? Buffer.concat([rest, chunk]) : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
+    let start = 0;
+    for (;;) {
+      const end = bytes.indexOf(newline, start);
+      if (end < 0) break;
+      read(bytes, start, end > start && bytes[end - 1] === 13 ? end - 1 : end, ++count);
+      start = end + 1;
+    }
+    rest = Buffer.from(bytes.subarray(start));
+    if (rest.length > maxLineBytes)
+      throw new RangeError(`${path}: line ${count + 1} must be at most ${maxLineBytes} bytes long, got more`);
+  }
+  if (rest.length > 0)
+    throw new RangeError(
+      `${path}: line ${count + 1} must end in a line end, got the end of the file, which may be cut short`,
+    );
+  return count;
+}

@@ -1,0 +1,182 @@
+import { open } from "node:fs/promises";
+import type {
+  CooccurrenceBatch,
+  CooccurrenceMetadata,
+  DistanceWeighting,
+  FinalCooccurrence,
+} from "../schemas/cooccurrence.js";
+import { boolean, integer, oneOf } from "../schemas/fields.js";
+import { defineUnit, type OptionsOf, parseOptions } from "../schemas/units.js";
+import type { Vocabulary } from "../schemas/vocabulary.js";
+import { firstBytes } from "./fileBytes.js";
+import { openTable, requireColumns, type TableFile } from "./tableFile.js";
+import { vocabularyHash, vocabularyKey } from "./vocabularyHash.js";
+import { recordBytes } from "./writeCooccurrence.js";
+
+export const readCooccurrenceSchema = defineUnit({
+  name: "readCooccurrence",
+  kind: "source",
+  consumes: "nothing",
+  produces: "cooccurrence",
+  summary: "reads a co-occurrence table from its file",
+  paper: "cooccurrence.bin of GloVe (Pennington et al. 2014), stanfordnlp/GloVe src/cooccur.c",
+  fields: {
+    windowSize: integer({
+      description: "of a file that does not say it: tokens on each side",
+      min: 1,
+      max: 255,
+      default: 15,
+    }),
+    weighting: oneOf(["flat", "harmonic"], {
+      description: "of a file that does not say it: how a pair counts",
+      default: "harmonic",
+    }),
+    symmetric: boolean({ description: "of a file that does not say it: both sides were counted", default: true }),
+  },
+});
+
+export type ReadCooccurrenceOptions = OptionsOf<typeof readCooccurrenceSchema>;
+
+const batchRows = 65_536;
+
+/**
+ * Opens a finished co-occurrence table; its cells are read from the disk whenever `batches()` is asked for them.
+ *
+ * In: an Arrow or Parquet file of `writeCooccurrence`, or GloVe's `cooccurrence.bin` (not the shuffled one). A file of GloVe
+ * has no room for metadata: the options say it, and its weights are taken as they are.
+ * Out: FinalCooccurrence. State: one record batch or row group. The whole file is read once to check it.
+ * @throws SyntaxError, RangeError with the row: a file cut short, ids outside the vocabulary, cells out of order or twice, a
+ *   weight that is not positive, another vocabulary than the table was made with
+ * @example
+ *   const table = await readCooccurrence("cooccurrence.arrow", await readVocabulary("vocab.arrow"));
+ */
+export async function readCooccurrence(
+  path: string,
+  vocabulary: Vocabulary,
+  options: ReadCooccurrenceOptions = {},
+): Promise<FinalCooccurrence> {
+  const defaults = parseOptions(readCooccurrenceSchema, options);
+  const isTable = /^(ARROW1|PAR1)/.test(Buffer.from(firstBytes(path, 6)).toString("latin1"));
+  const file = isTable ? await openTable(path) : undefined;
+  const metadata = readMetadata(file?.metadata ?? new Map(), defaults);
+  checkVocabulary(path, vocabulary, file?.metadata.get(vocabularyKey));
+  const read = file ? tableBatches(path, file) : recordBatches(path);
+  const batches = () => checkedBatches(path, vocabulary, read());
+  let length = 0;
+  for await (const { row } of batches()) length += row.length;
+  return { vocabulary, metadata, length, batches };
+}
+
+function readMetadata(
+  keys: ReadonlyMap<string, string>,
+  defaults: { windowSize: number; weighting: DistanceWeighting; symmetric: boolean },
+): CooccurrenceMetadata {
+  const windowSize = Number(keys.get("windowSize") ?? defaults.windowSize);
+  const weighting = (keys.get("weighting") ?? defaults.weighting) as DistanceWeighting;
+  const symmetric = (keys.get("symmetric") ?? String(defaults.symmetric)) === "true";
+  return { windowSize, weighting, symmetric, unitsPerCount: Number(keys.get("unitsPerCount") ?? 1) };
+}
+
+function checkVocabulary(path: string, vocabulary: Vocabulary, hash: string | undefined): void {
+  if (hash !== undefined && hash !== vocabularyHash(vocabulary))
+    throw new RangeError(
+      `${path}: must be read with the vocabulary it was made with (${hash.slice(0, 12)}...), got another (${vocabularyHash(vocabulary).slice(0, 12)}...)`,
+    );
+}
+
+function tableBatches(path: string, table: TableFile): () => AsyncGenerator<CooccurrenceBatch> {
+  const names = ["row", "column", "weight"];
+  requireColumns(path, table, names);
+  return async function* () {
+    for await (const { rows, columns } of table.blocks(names)) {
+      const [row, column, weight] = columns as ArrayLike<number>[];
+      for (let start = 0; start < rows; start += batchRows) {
+        const end = Math.min(start + batchRows, rows);
+        yield {
+          row: slice(Int32Array, row!, start, end),
+          column: slice(Int32Array, column!, start, end),
+          weight: slice(Float64Array, weight!, start, end),
+        };
+      }
+    }
+  };
+}
+
+/** A part of a column, belonging to the receiver. */
+function slice<A extends Int32Array | Float64Array>(
+  type: { from(values: ArrayLike<number>): A; new (length: number): A },
+  values: ArrayLike<number>,
+  start: number,
+  end: number,
+): A {
+  if (values instanceof type) return values.slice(start, end) as A;
+  const part = new type(end - start);
+  for (let i = start; i < end; i++) part[i - start] = values[i]!;
+  return part;
+}
+
+function recordBatches(path: string): () => AsyncGenerator<CooccurrenceBatch> {
+  return async function* () {
+    const handle = await open(path, "r");
+    try {
+      const { size } = await handle.stat();
+      if (size === 0 || size % recordBytes !== 0)
+        throw new RangeError(
+          `${path}: must hold records of ${recordBytes} bytes, got ${size} bytes: it is cut short or no cooccurrence.bin`,
+        );
+      for (let at = 0; at < size; at += batchRows * recordBytes) {
+        const bytes = Buffer.alloc(Math.min(batchRows * recordBytes, size - at));
+        const { bytesRead } = await handle.read(bytes, 0, bytes.length, at);
+        if (bytesRead < bytes.length)
+          throw new RangeError(`${path}: must not change while it is read, got ${bytesRead} bytes of ${bytes.length}`);
+        yield decodeRecords(bytes);
+      }
+    } finally {
+      await handle.close();
+    }
+  };
+}
+
+function decodeRecords(bytes: Buffer): CooccurrenceBatch {
+  const rows = bytes.length / recordBytes;
+  const row = new Int32Array(rows);
+  const column = new Int32Array(rows);
+  const weight = new Float64Array(rows);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  for (let i = 0; i < rows; i++) {
+    row[i] = view.getInt32(recordBytes * i, true) - 1;
+    column[i] = view.getInt32(recordBytes * i + 4, true) - 1;
+    weight[i] = view.getFloat64(recordBytes * i + 8, true);
+  }
+  return { row, column, weight };
+}
+
+async function* checkedBatches(
+  path: string,
+  { terms }: Vocabulary,
+  batches: AsyncIterable<CooccurrenceBatch>,
+): AsyncGenerator<CooccurrenceBatch> {
+  let read = 0;
+  let before = -1; // the cell before, as row x V + column
+  for await (const batch of batches) {
+    const { row, column, weight } = batch;
+    for (let i = 0; i < row.length; i++) {
+      const fault = cellFault(row[i]!, column[i]!, weight[i]!, terms.length);
+      if (fault) throw new RangeError(`${path}: ${fault} in cell ${read + i}`);
+      const cell = row[i]! * terms.length + column[i]!;
+      if (cell <= before)
+        throw new RangeError(
+          `${path}: cells must be sorted by row and column, each once, got (${row[i]}, ${column[i]}) out of order in cell ${read + i}`,
+        );
+      before = cell;
+    }
+    read += row.length;
+    yield batch;
+  }
+}
+
+function cellFault(row: number, column: number, weight: number, terms: number): string | undefined {
+  if (!(row >= 0 && row < terms)) return `ids must be from 0 to ${terms - 1}, got row ${row}`;
+  if (!(column >= 0 && column < terms)) return `ids must be from 0 to ${terms - 1}, got column ${column}`;
+  return weight > 0 && weight < Number.POSITIVE_INFINITY ? undefined : `weights must be finite and > 0, got ${weight}`;
+}

@@ -1,0 +1,266 @@
+import { statSync } from "node:fs";
+import type { Ledger } from "../kernels/ledger.js";
+import type { VectorTable } from "../schemas/vectors.js";
+import { fileBytes, firstBytes, isGzip, readLines } from "./fileBytes.js";
+import { parseFloatText } from "./floatText.js";
+import { projectorMetadataPath } from "./vectorFormats.js";
+import { type OnInvalid, VectorRows } from "./vectorRows.js";
+
+const space = 32;
+const tab = 9;
+const newline = 10;
+const maxTermBytes = 1 << 16;
+const header = /^(\d+) (\d+)[ \t]*$/;
+
+export interface ReadSettings {
+  readonly onInvalid: OnInvalid;
+  readonly ledger: Ledger;
+}
+
+/** The numbers `V D` of a header line, or undefined. */
+export function parseHeader(line: string): { terms: number; vectorSize: number } | undefined {
+  const match = header.exec(line);
+  return match ? { terms: Number(match[1]), vectorSize: Number(match[2]) } : undefined;
+}
+
+/** One line a term, after a line `V D`, as word2vec.c, gensim and fastText write it. */
+export async function readWord2vecText(path: string, settings: ReadSettings): Promise<VectorTable> {
+  let rows: VectorRows | undefined;
+  let promised = 0;
+  let lines = 0;
+  await readLines(path, (bytes, start, end, number) => {
+    if (rows) {
+      if (++lines > promised)
+        throw new RangeError(`${path}: line ${number} must not be there, since the header promises ${promised} terms`);
+      readRow(rows, bytes, start, end, number);
+      return;
+    }
+    const found = parseHeader(bytes.toString("latin1", start, end));
+    if (!found) throw headerError(path, bytes.toString("utf8", start, end));
+    promised = found.terms;
+    rows = new VectorRows(
+      path,
+      checkSize(path, found.vectorSize),
+      settings.onInvalid,
+      settings.ledger,
+      roomFor(path, promised, found.vectorSize),
+    );
+  });
+  if (!rows) throw headerError(path, "");
+  if (lines < promised)
+    throw new RangeError(`${path}: must hold the ${promised} terms of its header, got ${lines}: it is cut short`);
+  return rows.table();
+}
+
+/** One line a term, no header: V is the number of lines, D that of the first. A file cut at a line end cannot be told from a whole one. */
+export async function readGloveText(path: string, settings: ReadSettings): Promise<VectorTable> {
+  let rows: VectorRows | undefined;
+  await readLines(path, (bytes, start, end, number) => {
+    rows ??= new VectorRows(
+      path,
+      fieldCount(bytes, start, trimmed(bytes, start, end)) - 1,
+      settings.onInvalid,
+      settings.ledger,
+      estimatedRows(path, end - start + 1),
+    );
+    if (rows.vectorSize < 1)
+      throw new SyntaxError(`${path}: line 1 must hold a term and its numbers, got ${shown(bytes, start, end)}`);
+    readRow(rows, bytes, start, end, number);
+  });
+  if (!rows) throw new RangeError(`${path}: must hold at least one term, got an empty file`);
+  return rows.table();
+}
+
+/** TensorBoard's pair: numbers without terms here, terms in the file beside it, which has a header only if it has two columns or more. */
+export async function readProjector(path: string, settings: ReadSettings): Promise<VectorTable> {
+  const terms = await readProjectorTerms(projectorMetadataPath(path));
+  let rows: VectorRows | undefined;
+  const count = await readLines(path, (bytes, start, end, number) => {
+    rows ??= new VectorRows(path, fieldCount(bytes, start, end), settings.onInvalid, settings.ledger, terms.length);
+    const where = () => `line ${number}`;
+    const found = readNumbers(bytes, start - 1, end, rows.next());
+    if (found !== rows.vectorSize) throw numbersError(rows, bytes, start, end, number);
+    rows.add(terms[number - 1] ?? "", where);
+  });
+  if (count !== terms.length || !rows)
+    throw new RangeError(
+      `${path}: must hold a line for each of the ${terms.length} terms of ${projectorMetadataPath(path)}, got ${count}`,
+    );
+  return rows.table();
+}
+
+async function readProjectorTerms(path: string): Promise<string[]> {
+  const lines: string[] = [];
+  await readLines(path, (bytes, start, end) => lines.push(bytes.toString("utf8", start, end)));
+  if (!lines[0]?.includes("\t")) return lines;
+  return lines.slice(1).map((line) => line.slice(0, line.indexOf("\t")));
+}
+
+/**
+ * After a line `V D`: each term, a space, D little-endian float32; word2vec.c ends each with a line end, gensim does not.
+ * State: a chunk and the record that goes across its edge.
+ */
+export async function readWord2vecBinary(path: string, settings: ReadSettings): Promise<VectorTable> {
+  let rest = Buffer.alloc(0);
+  let rows: VectorRows | undefined;
+  let promised = 0;
+  let records = 0;
+  let offset = 0; // of rest[0] in the file
+  let lineEnds = 0;
+  for await (const chunk of fileBytes(path)) {
+    const bytes = Buffer.concat([rest, chunk]);
+    let at = 0;
+    if (!rows) {
+      const end = bytes.indexOf(newline);
+      const found = parseHeader(bytes.toString("latin1", 0, Math.max(0, end)));
+      if (!found) throw headerError(path, bytes.toString("latin1", 0, end < 0 ? 40 : end));
+      promised = found.terms;
+      rows = new VectorRows(
+        path,
+        checkSize(path, found.vectorSize),
+        settings.onInvalid,
+        settings.ledger,
+        roomFor(path, promised, 2 * found.vectorSize),
+      );
+      at = end + 1;
+    }
+    const numberBytes = 4 * rows.vectorSize;
+    while (records < promised || at < bytes.length) {
+      if (bytes[at] === newline && records > lineEnds) {
+        lineEnds++;
+        at++;
+        continue;
+      }
+      if (records === promised)
+        throw new RangeError(
+          `${path}: must end after the ${promised} terms of its header, got more at byte ${offset + at}`,
+        );
+      const end = bytes.indexOf(space, at);
+      if (end < 0 && bytes.length - at > maxTermBytes)
+        throw new SyntaxError(
+          `${path}: byte ${offset + at} must begin a term, got ${maxTermBytes} bytes without a space`,
+        );
+      if (end < 0 || bytes.length < end + 1 + numberBytes) break;
+      const begin = at;
+      const where = () => `the record at byte ${offset + begin}`;
+      readFloats(rows, bytes, end + 1, where);
+      rows.add(rows.decode(bytes, at, end, where), where);
+      records++;
+      at = end + 1 + numberBytes;
+    }
+    rest = bytes.subarray(at);
+    offset += at;
+  }
+  if (!rows) throw headerError(path, "");
+  if (records < promised || (lineEnds > 0 && lineEnds < records))
+    throw new RangeError(
+      `${path}: must hold the ${promised} terms of its header, got ${records} and ${rest.length} bytes more: it is cut short`,
+    );
+  return rows.table();
+}
+
+function readFloats(rows: VectorRows, bytes: Buffer, start: number, where: () => string): void {
+  const numbers = rows.next();
+  for (let k = 0; k < numbers.length; k++) {
+    const value = bytes.readFloatLE(start + 4 * k);
+    if (!Number.isFinite(value))
+      throw new RangeError(`${rows.path}: numbers must be finite, got ${value} in ${where()}`);
+    numbers[k] = value;
+  }
+}
+
+function readRow(rows: VectorRows, bytes: Buffer, start: number, lineEnd: number, number: number): void {
+  const end = trimmed(bytes, start, lineEnd); // word2vec.c ends each line with a space
+  const where = () => `line ${number}`;
+  let termEnd = start;
+  while (termEnd < end && bytes[termEnd] !== space && bytes[termEnd] !== tab) termEnd++;
+  const found = readNumbers(bytes, termEnd, end, rows.next());
+  if (found === rows.vectorSize) rows.add(rows.decode(bytes, start, termEnd, where), where);
+  else readOddRow(rows, bytes, start, end, number);
+}
+
+/** A row whose term holds spaces, as 840B of GloVe has some: accepted where what is too much is surely no number. */
+function readOddRow(rows: VectorRows, bytes: Buffer, start: number, end: number, number: number): void {
+  const where = () => `line ${number}`;
+  const surplus = fieldCount(bytes, start, end) - 1 - rows.vectorSize;
+  let termEnd = nextSeparator(bytes, start, end);
+  for (let k = 0; k < surplus; k++) {
+    const fieldEnd = nextSeparator(bytes, termEnd + 1, end);
+    if (!Number.isNaN(parseFloatText(bytes, termEnd + 1, fieldEnd)))
+      throw numbersError(rows, bytes, start, end, number);
+    termEnd = fieldEnd;
+  }
+  if (surplus <= 0 || readNumbers(bytes, termEnd, end, rows.next()) !== rows.vectorSize)
+    throw numbersError(rows, bytes, start, end, number);
+  rows.add(rows.decode(bytes, start, termEnd, where), where);
+}
+
+function numbersError(rows: VectorRows, bytes: Buffer, start: number, end: number, number: number): Error {
+  return new SyntaxError(
+    `${rows.path}: line ${number} must hold ${rows.vectorSize} finite numbers, got ${shown(bytes, start, end)}`,
+  );
+}
+
+/** Reads numbers, each after one separator, and returns how many there were; -1 if one is none, or if there are too many. */
+function readNumbers(bytes: Buffer, start: number, end: number, numbers: Float32Array): number {
+  let at = start;
+  let count = 0;
+  while (at < end) {
+    const fieldEnd = nextSeparator(bytes, at + 1, end);
+    const value = parseFloatText(bytes, at + 1, fieldEnd);
+    const isFloat32 = Number.isFinite(Math.fround(value));
+    if (!isFloat32 || count === numbers.length) return -1;
+    numbers[count++] = value;
+    at = fieldEnd;
+  }
+  return count;
+}
+
+function nextSeparator(bytes: Buffer, start: number, end: number): number {
+  let at = start;
+  while (at < end && bytes[at] !== space && bytes[at] !== tab) at++;
+  return at;
+}
+
+function fieldCount(bytes: Buffer, start: number, end: number): number {
+  let count = 1;
+  for (let at = start; at < end; at++) if (bytes[at] === space || bytes[at] === tab) count++;
+  return count;
+}
+
+function trimmed(bytes: Buffer, start: number, end: number): number {
+  let last = end;
+  while (last > start && (bytes[last - 1] === space || bytes[last - 1] === tab)) last--;
+  return last;
+}
+
+function checkSize(path: string, vectorSize: number): number {
+  if (vectorSize >= 1 && vectorSize <= 1 << 20) return vectorSize;
+  throw new RangeError(`${path}: the header's vector size must be from 1 to ${1 << 20}, got ${vectorSize}`);
+}
+
+/** Rows to make room for: what the header promises, if a file of this size can hold it at two bytes a number. */
+function roomFor(path: string, promised: number, vectorSize: number): number {
+  const { size } = statSync(path);
+  if (isGzip(firstBytes(path, 2))) return Math.min(promised, 1024);
+  if (promised * (2 * vectorSize + 1) > size)
+    throw new RangeError(
+      `${path}: must hold the ${promised} terms of its header, got only ${size} bytes: it is cut short`,
+    );
+  return promised;
+}
+
+function estimatedRows(path: string, lineBytes: number): number {
+  return isGzip(firstBytes(path, 2)) ? 1024 : Math.ceil(statSync(path).size / lineBytes);
+}
+
+function headerError(path: string, found: string): Error {
+  return new SyntaxError(
+    `${path}: line 1 must be two numbers, terms and vector size, got ${JSON.stringify(found.slice(0, 40))}`,
+  );
+}
+
+function shown(bytes: Buffer, start: number, end: number): string {
+  const line = bytes.toString("utf8", start, Math.min(end, start + 160));
+  return `${fieldCount(bytes, start, end) - 1} fields after ${JSON.stringify(line.length > 60 ? `${line.slice(0, 57)}...` : line)}`;
+}

@@ -1,0 +1,38 @@
+import { openArrow } from "./arrowFile.js";
+import { firstBytes } from "./fileBytes.js";
+import { openParquetTable } from "./parquetFile.js";
+
+/** A column as it was read: texts, numbers, or a list of numbers a row. */
+export type ReadColumn = readonly string[] | ArrayLike<number> | readonly ArrayLike<number>[];
+
+export interface TableBlock {
+  readonly rows: number;
+  readonly columns: readonly ReadColumn[];
+}
+
+/** An Arrow or Parquet file, read block by block: record batches or row groups. */
+export interface TableFile {
+  readonly format: "arrow" | "parquet";
+  readonly columns: readonly { readonly name: string; readonly type: string }[];
+  readonly metadata: ReadonlyMap<string, string>;
+  /** The named columns, in the file's order of rows. State: one block. */
+  blocks(names: readonly string[]): AsyncIterable<TableBlock>;
+}
+
+/**
+ * Opens a table file; what it is goes by its content.
+ * @throws SyntaxError if it is neither Arrow nor Parquet, or not whole
+ */
+export async function openTable(path: string): Promise<TableFile> {
+  const magic = Buffer.from(firstBytes(path, 6)).toString("latin1");
+  if (magic === "ARROW1") return openArrow(path);
+  if (magic.startsWith("PAR1")) return openParquetTable(path);
+  throw new SyntaxError(`${path}: must be an Arrow or Parquet file, got one that begins with ${JSON.stringify(magic)}`);
+}
+
+/** @throws TypeError if the table lacks one of the columns */
+export function requireColumns(path: string, table: Pick<TableFile, "columns">, names: readonly string[]): void {
+  const known = table.columns.map((column) => column.name);
+  for (const name of names)
+    if (!known.includes(name)) throw new TypeError(`${path}: must have a column ${name}, got ${known.join(", ")}`);
+}
