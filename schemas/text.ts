@@ -26,7 +26,8 @@ export interface TextBatch {
 
 /**
  * Points of `TextBatch.bytes` from which the mapping to the original text changes. From byte `at[i]` on, the text is `shift[i]`
- * UTF-16 units further along in the original document than in the normalised one.
+ * UTF-16 units further along in the original document than in the normalised one. Each document begins with shift 0; a point
+ * where a document begins belongs to the one that ends there.
  */
 export interface TextAlignment {
   readonly at: Uint32Array;

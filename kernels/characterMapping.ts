@@ -1,0 +1,57 @@
+/**
+ * What normalisation does to a text, said plainly over strings; `kernels/normalizer.ts` does the same to bytes. In this order:
+ * width, Unicode form (UAX 15), accents, case, digits, and the form again, since a changed letter may compose anew ("J" with a caron has
+ * no composed character, "j" with a caron has).
+ *
+ * - `lower` is each code point's own lower-case mapping: a capital sigma becomes "σ" at a word's end too, unlike
+ *   `String.prototype.toLowerCase`, which looks at the letters around it.
+ * - `fold` is Unicode's full case folding (CaseFolding.txt, C + F): "ß" becomes "ss", "ς" becomes "σ". One difference: Cherokee
+ *   letters become small ones, where Unicode makes them capitals.
+ */
+export interface NormalizationOptions {
+  readonly form: "none" | "NFC" | "NFD" | "NFKC" | "NFKD";
+  readonly case: "keep" | "lower" | "fold";
+  readonly accents: "keep" | "remove";
+  readonly digits: "keep" | "zero" | "ascii";
+  readonly width: "keep" | "half";
+}
+
+export function characterMapping(options: NormalizationOptions): (text: string) => string {
+  const { form } = options;
+  const toForm = (text: string) => (form === "none" ? text : text.normalize(form));
+  const steps = [
+    options.width === "half" ? usualWidth : undefined,
+    toForm,
+    options.accents === "remove" ? withoutAccents : undefined,
+    options.case === "keep" ? undefined : byCharacter(options.case === "lower" ? lowerCase : foldCase),
+    options.digits === "keep" ? undefined : (text: string) => mapDigits(text, options.digits === "zero"),
+    toForm,
+  ].filter((step) => step !== undefined);
+  return (text) => steps.reduce((result, step) => step(result), text);
+}
+
+const byCharacter = (map: (character: string) => string) => (text: string) => Array.from(text, map).join("");
+
+const lowerCase = (character: string) => character.toLowerCase();
+
+/** Full folding joins what any change of case joins, except that the Turkish dotless i stays itself. */
+const foldCase = (character: string) =>
+  character === "\u0131" ? character : byCharacter(lowerCase)(character.toLowerCase().toUpperCase());
+
+/** Full-width ASCII, half-width katakana and the full-width space and currency signs. */
+const unusualWidth = /[\u3000\uff01-\uff9f\uffe0-\uffe2\uffe4-\uffe6]/g;
+const usualWidth = (text: string) => text.replace(unusualWidth, (character) => character.normalize("NFKC"));
+
+const accented = /[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}]\p{M}*/gu;
+const withoutAccents = (text: string) =>
+  text.replace(accented, (letter) => letter.normalize("NFD").replace(/(?<!^)\p{M}/gu, ""));
+
+const mapDigits = (text: string, toZero: boolean) =>
+  text.replace(/\p{Nd}/gu, (digit) => (toZero ? "0" : String(digitValue(digit.codePointAt(0)!))));
+
+/** Decimal digits come in runs of ten or of several tens, from 0 upwards. */
+function digitValue(codePoint: number): number {
+  let first = codePoint;
+  while (/\p{Nd}/u.test(String.fromCodePoint(first - 1))) first--;
+  return (codePoint - first) % 10;
+}

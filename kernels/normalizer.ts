@@ -1,0 +1,245 @@
+/**
+ * Normalisation of UTF-8 as it arrives in pieces. Bytes of ASCII go through a table of 128, other code points through a
+ * table that is filled as they are met. Only where a code point joins the one before it (a combining mark, a Hangul vowel) does the stretch from
+ * the last code point that does not join, up to the next such, become a string and take the way of `kernels/characterMapping.ts`.
+ *
+ * The result is that of the mapping on each whole document, however the text is cut into pieces, except that a stretch is cut
+ * after `LONGEST_STRETCH` bytes, and that nothing joins over the start of a document or sentence.
+ */
+import type { TextAlignment } from "../schemas/text.js";
+import { ARENA, ARENA_HEAD, IDENTITY, INLINE, JOINER, type ReplacementTable } from "./replacementTable.js";
+import { decodeAt, sequenceLength } from "./utf8.js";
+
+export interface NormalizedPiece {
+  readonly bytes: Uint8Array;
+  readonly documentOffsets: Uint32Array;
+  readonly sentenceOffsets: Uint32Array;
+  readonly alignment: TextAlignment;
+}
+
+/** A letter with a hundred marks has 200 bytes. */
+export const LONGEST_STRETCH = 4096;
+
+/** State: the stretch that the next piece may go on with, at most `LONGEST_STRETCH` + 3 bytes. */
+export class Normalizer {
+  readonly #table: ReplacementTable;
+  readonly #held = new Uint8Array(LONGEST_STRETCH + 3);
+  #heldLength = 0;
+  /** UTF-16 units that the document has lost so far. */
+  #shift = 0;
+  #out = new Uint8Array(0);
+  #length = 0;
+  #at: number[] = [];
+  #shifts: number[] = [];
+
+  constructor(table: ReplacementTable) {
+    this.#table = table;
+  }
+
+  get holdsText(): boolean {
+    return this.#heldLength > 0;
+  }
+
+  /** Normalises a piece that ends at a code point's edge; documents are among the sentences. */
+  push(bytes: Uint8Array, documentOffsets: Uint32Array, sentenceOffsets = documentOffsets): NormalizedPiece {
+    this.#begin(bytes.length);
+    const sentences = new Uint32Array(sentenceOffsets.length);
+    const documents = new Uint32Array(documentOffsets.length);
+    let document = 0;
+    let at = 0;
+    for (let i = 0; i < sentences.length; i++) {
+      this.#run(bytes, at, sentenceOffsets[i]!, false);
+      at = sentenceOffsets[i]!;
+      sentences[i] = this.#length;
+      for (; documentOffsets[document] === at; document++) {
+        documents[document] = this.#length;
+        this.#shift = 0;
+      }
+    }
+    this.#run(bytes, at, bytes.length, true);
+    return this.#take(documents, sentences);
+  }
+
+  /** What was held when the text ended. */
+  finish(): NormalizedPiece {
+    this.#begin(0);
+    this.#flushHeld(0);
+    return this.#take(new Uint32Array(0), new Uint32Array(0));
+  }
+
+  #begin(length: number): void {
+    this.#out = new Uint8Array(length + this.#heldLength);
+    this.#length = 0;
+    this.#at = [];
+    this.#shifts = [];
+    if (this.#shift !== 0) this.#addPoint();
+  }
+
+  #take(documentOffsets: Uint32Array, sentenceOffsets: Uint32Array): NormalizedPiece {
+    const alignment = { at: Uint32Array.from(this.#at), shift: Int32Array.from(this.#shifts) };
+    return { bytes: this.#out.subarray(0, this.#length), documentOffsets, sentenceOffsets, alignment };
+  }
+
+  /** Normalises bytes[start, end) of one document; `open`: it may go on in the next piece. */
+  #run(bytes: Uint8Array, start: number, end: number, open: boolean): void {
+    let fence = this.#goOn(bytes, start, end, open);
+    let at = fence;
+    while (at < end) {
+      at = this.#copyPlain(bytes, at, end);
+      if (at === end) break;
+      const stretchStart = this.#takeBack(bytes, fence, at);
+      at = this.#stretchEnd(bytes, at, end, stretchStart);
+      if (at === end && open && at - stretchStart < LONGEST_STRETCH) {
+        this.#hold(bytes.subarray(stretchStart, at));
+        return;
+      }
+      this.#writeMapped(bytes.subarray(stretchStart, at), bytes.length - at);
+      fence = at;
+    }
+    if (open && !this.holdsText) this.#hold(bytes.subarray(this.#takeBack(bytes, fence, end), end));
+  }
+
+  /** Lengthens the held stretch by what joins it; returns where the rest begins. */
+  #goOn(bytes: Uint8Array, start: number, end: number, open: boolean): number {
+    if (this.#heldLength === 0) return start;
+    const rest = this.#stretchEnd(bytes, start, end, start - this.#heldLength);
+    this.#held.set(bytes.subarray(start, rest), this.#heldLength);
+    this.#heldLength += rest - start;
+    const mayGoOn = open && rest === end && this.#heldLength < LONGEST_STRETCH;
+    if (!mayGoOn) this.#flushHeld(bytes.length - rest);
+    return rest;
+  }
+
+  /** Writes code points that stand alone, up to the first that joins the one before; returns its place. */
+  #copyPlain(bytes: Uint8Array, start: number, end: number): number {
+    const { ascii, entries } = this.#table;
+    let out = this.#out;
+    let length = this.#length;
+    let at = start;
+    while (at < end) {
+      const lead = bytes[at]!;
+      if (lead < 0x80) {
+        out[length++] = ascii[lead]!;
+        at++;
+        continue;
+      }
+      const size = sequenceLength(lead);
+      const isHan = lead >= FIRST_HAN_LEAD && lead <= LAST_HAN_LEAD;
+      const codePoint = isHan ? 0 : decodeAt(bytes, at, size);
+      const entry = isHan ? IDENTITY : entries[codePoint]! || this.#table.entry(codePoint);
+      if (entry === IDENTITY) {
+        out[length] = lead;
+        out[length + 1] = bytes[at + 1]!;
+        if (size > 2) out[length + 2] = bytes[at + 2]!;
+        if (size > 3) out[length + 3] = bytes[at + 3]!;
+        length += size;
+      } else if (entry === JOINER) {
+        break;
+      } else {
+        this.#length = length;
+        this.#writeReplacement(entry, bytes.length - at - size);
+        out = this.#out;
+        length = this.#length;
+      }
+      at += size;
+    }
+    this.#length = length;
+    return at;
+  }
+
+  /** Writes what a code point becomes, keeping room for the `remaining` bytes of the piece. */
+  #writeReplacement(entry: number, remaining: number): void {
+    if (entry & INLINE) {
+      const size = (entry >> 24) & 3;
+      this.#reserve(size + remaining);
+      for (let i = 0; i < size; i++) this.#out[this.#length++] = (entry >> (16 - 8 * i)) & 0xff;
+      return;
+    }
+    const { arena } = this.#table;
+    const size = arena[entry & ~ARENA]!;
+    const place = (entry & ~ARENA) + ARENA_HEAD;
+    this.#reserve(size + remaining);
+    this.#out.set(arena.subarray(place, place + size), this.#length);
+    this.#length += size;
+    this.#lose(this.#table.unitsLost(entry));
+  }
+
+  /** Takes the code point before `at` out again, for something may join it; returns where it begins in `bytes`. */
+  #takeBack(bytes: Uint8Array, fence: number, at: number): number {
+    if (at === fence || !this.#table.hasJoiners) return at;
+    let start = at - 1;
+    while ((bytes[start]! & 0xc0) === 0x80) start--;
+    if (isInert(bytes[start]!)) return at;
+    const entry = this.#table.entry(decodeAt(bytes, start, at - start));
+    this.#length -= this.#table.lengthOf(entry, at - start);
+    const unitsLost = this.#table.unitsLost(entry);
+    if (unitsLost !== 0) {
+      this.#shift -= unitsLost;
+      this.#at.pop();
+      this.#shifts.pop();
+    }
+    return start;
+  }
+
+  /** Where a stretch that began at `stretchStart` ends: before the first code point, from `at` on, that joins nothing. */
+  #stretchEnd(bytes: Uint8Array, at: number, end: number, stretchStart: number): number {
+    let next = at;
+    while (next < end && next - stretchStart < LONGEST_STRETCH && bytes[next]! >= 0x80) {
+      const size = sequenceLength(bytes[next]!);
+      if (this.#table.entry(decodeAt(bytes, next, size)) !== JOINER) break;
+      next += size;
+    }
+    return next;
+  }
+
+  #hold(stretch: Uint8Array): void {
+    this.#held.set(stretch);
+    this.#heldLength = stretch.length;
+  }
+
+  #flushHeld(remaining: number): void {
+    const stretch = this.#held.subarray(0, this.#heldLength);
+    this.#heldLength = 0;
+    if (stretch.length > 0) this.#writeMapped(stretch, remaining);
+  }
+
+  #writeMapped(stretch: Uint8Array, remaining: number): void {
+    const text = decoder.decode(stretch);
+    const mapped = this.#table.map(text);
+    const bytes = encoder.encode(mapped);
+    this.#reserve(bytes.length + remaining);
+    this.#out.set(bytes, this.#length);
+    this.#length += bytes.length;
+    this.#lose(text.length - mapped.length);
+  }
+
+  #reserve(more: number): void {
+    if (this.#length + more <= this.#out.length) return;
+    const larger = new Uint8Array(Math.ceil(1.25 * (this.#length + more)));
+    larger.set(this.#out.subarray(0, this.#length));
+    this.#out = larger;
+  }
+
+  #lose(units: number): void {
+    if (units === 0) return;
+    this.#shift += units;
+    this.#addPoint();
+  }
+
+  #addPoint(): void {
+    this.#at.push(this.#length);
+    this.#shifts.push(this.#shift);
+  }
+}
+
+const FIRST_HAN_LEAD = 0xe4; // U+4000 to U+9FFF: Han and the hexagrams, which nothing changes and nothing joins
+const LAST_HAN_LEAD = 0xe9;
+
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+const encoder = new TextEncoder();
+
+/** No mark composes with a byte of ASCII other than a letter, "<", "=" and ">", so nothing need be held for it. */
+function isInert(byte: number): boolean {
+  const isLetter = (byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7a;
+  return byte < 0x80 && !isLetter && !(byte >= 0x3c && byte <= 0x3e);
+}

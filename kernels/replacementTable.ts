@@ -1,0 +1,93 @@
+import { characterMapping, type NormalizationOptions } from "./characterMapping.js";
+import { joinsBefore } from "./joiningCharacters.js";
+
+/** A code point stays as it is. */
+export const IDENTITY = 1;
+/** A code point may change, or be changed by, what stands before it. */
+export const JOINER = 2;
+/** The replacement is in the entry: its length in bits 24 and 25, its bytes below, the first one highest. */
+export const INLINE = 1 << 28;
+/** The entry holds the place of the replacement in `arena`: length, UTF-16 units lost + 128, bytes. */
+export const ARENA = 1 << 29;
+/** Bytes before the replacement's own. */
+export const ARENA_HEAD = 2;
+
+/**
+ * For each code point, what becomes of it where nothing joins it. Filled when a code point is first met.
+ * Memory: 4.5 MB, of which an operating system hands out only the pages that are touched, and the replacements.
+ */
+export class ReplacementTable {
+  readonly map: (text: string) => string;
+  /** 0 = not known yet. */
+  readonly entries = new Int32Array(0x11_0000);
+  /** What each ASCII byte becomes. */
+  readonly ascii = new Uint8Array(128);
+  /** Whether any code point may join the one before. */
+  readonly hasJoiners: boolean;
+  readonly #options: NormalizationOptions;
+  #arena = new Uint8Array(1024);
+  #used = 0;
+
+  constructor(options: NormalizationOptions) {
+    this.#options = options;
+    this.map = characterMapping(options);
+    this.hasJoiners = options.form !== "none" || options.accents === "remove";
+    for (let byte = 0; byte < 128; byte++) this.ascii[byte] = this.map(String.fromCharCode(byte)).charCodeAt(0);
+  }
+
+  get arena(): Uint8Array {
+    return this.#arena;
+  }
+
+  entry(codePoint: number): number {
+    return this.entries[codePoint]! || this.#fill(codePoint);
+  }
+
+  /** Length in bytes of what a code point of `size` bytes becomes. */
+  lengthOf(entry: number, size: number): number {
+    if (entry === IDENTITY) return size;
+    return entry & INLINE ? (entry >> 24) & 3 : this.#arena[entry & ~ARENA]!;
+  }
+
+  /** UTF-16 units of a code point less those of its replacement. */
+  unitsLost(entry: number): number {
+    return entry & ARENA ? this.#arena[(entry & ~ARENA) + 1]! - 128 : 0;
+  }
+
+  #fill(codePoint: number): number {
+    const entry = this.#makeEntry(String.fromCodePoint(codePoint));
+    this.entries[codePoint] = entry;
+    return entry;
+  }
+
+  #makeEntry(character: string): number {
+    if (this.#joins(character)) return JOINER;
+    const text = this.map(character);
+    if (text === character) return IDENTITY;
+    const bytes = new TextEncoder().encode(text);
+    if (bytes.length > 3 || text.length !== character.length) return this.#store(bytes, character.length - text.length);
+    return bytes.reduce((entry, byte, i) => entry | (byte << (16 - 8 * i)), INLINE | (bytes.length << 24));
+  }
+
+  #joins(character: string): boolean {
+    const { form, accents, width } = this.#options;
+    if (!this.hasJoiners) return false;
+    const mapped = width === "half" && /[\uff9e\uff9f]/.test(character) ? character.normalize("NFKC") : character;
+    const [first] = form === "none" ? mapped : mapped.normalize(form.includes("K") ? "NFKD" : "NFD");
+    return (form !== "none" && joinsBefore(first!)) || (accents === "remove" && /\p{M}/u.test(first!));
+  }
+
+  #store(bytes: Uint8Array, unitsLost: number): number {
+    const at = this.#used;
+    this.#used += ARENA_HEAD + bytes.length;
+    if (this.#used > this.#arena.length) {
+      const larger = new Uint8Array(2 * this.#used);
+      larger.set(this.#arena);
+      this.#arena = larger;
+    }
+    this.#arena[at] = bytes.length;
+    this.#arena[at + 1] = unitsLost + 128;
+    this.#arena.set(bytes, at + ARENA_HEAD);
+    return ARENA | at;
+  }
+}

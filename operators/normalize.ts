@@ -1,0 +1,95 @@
+import { concat, defer, map, type OperatorFunction, of } from "rxjs";
+import { type NormalizedPiece, Normalizer } from "../kernels/normalizer.js";
+import { ReplacementTable } from "../kernels/replacementTable.js";
+import { boolean, oneOf } from "../schemas/fields.js";
+import type { SourcePosition, TextBatch } from "../schemas/text.js";
+import { defineUnit, type OptionsOf, parseOptions } from "../schemas/units.js";
+
+export const normalizeSchema = defineUnit({
+  name: "normalize",
+  kind: "operator",
+  consumes: "text",
+  produces: "text",
+  summary: "Brings text into one Unicode form, and makes alike what differs in case, accents, digits or width",
+  paper: "Unicode Standard Annex #15, normalization forms",
+  fields: {
+    form: oneOf(["none", "NFC", "NFD", "NFKC", "NFKD"], {
+      default: "NFC",
+      description: "Unicode normalisation form",
+    }),
+    case: oneOf(["keep", "lower", "fold"], {
+      default: "lower",
+      description: "Small letters, each code point by itself; or full case folding, where ß becomes ss and ς becomes σ",
+    }),
+    accents: oneOf(["keep", "remove"], {
+      default: "keep",
+      description: "Strip the combining marks of Latin, Greek and Cyrillic letters",
+    }),
+    digits: oneOf(["keep", "zero", "ascii"], {
+      default: "keep",
+      description: "Turn every decimal digit, of any script, into 0, or into the ASCII digit of its value",
+    }),
+    width: oneOf(["keep", "half"], {
+      default: "half",
+      description: "Turn full-width ASCII, full-width spaces and half-width katakana into their usual forms",
+    }),
+    keepOffsets: boolean({
+      default: false,
+      description: "Pass on where lengths changed, so that tokenize can tell positions in the original document",
+    }),
+  },
+});
+
+export type NormalizeOptions = OptionsOf<typeof normalizeSchema>;
+
+/**
+ * Brings text into one Unicode form, at the level of bytes.
+ *
+ * In:  TextBatch. Out: TextBatch, one for one, with the starts of documents and sentences moved along, and `alignment` on request.
+ * The result is what the mapping makes of each whole document, however it was cut into batches. So the last letter of a batch
+ * waits for the next one, which may begin with a combining mark; after the last batch, one more may bring what was waiting.
+ * State: what waits, at most 4,099 bytes (a stretch of marks is cut at 4,096); a table of 4.5 MB for all subscriptions together.
+ * @throws TypeError, RangeError at the call, if an option is of the wrong kind or out of range; TypeError in the stream, if text
+ * comes that has an alignment already
+ * @see Unicode Standard Annex #15, https://unicode.org/reports/tr15/; the mapping itself is `characterMapping` in kernels
+ * @example
+ *   files({ paths: "corpus.txt" }).pipe(normalize({ form: "NFKC", accents: "remove" }), tokenize())
+ */
+export function normalize(options?: NormalizeOptions): OperatorFunction<TextBatch, TextBatch> {
+  const { keepOffsets, ...mapping } = parseOptions(normalizeSchema, options);
+  const table = new ReplacementTable(mapping);
+  return (source) =>
+    defer(() => {
+      const normalizer = new Normalizer(table);
+      let position: SourcePosition | undefined;
+      const normalized = source.pipe(
+        map((batch) => {
+          if (batch.alignment)
+            throw new TypeError("normalize: text must come as it was read, got text with an alignment");
+          position = batch.position;
+          const piece = normalizer.push(batch.bytes, batch.documentOffsets, batch.sentenceOffsets);
+          return toBatch(piece, position, keepOffsets, batch.sentenceOffsets !== undefined);
+        }),
+      );
+      const rest = defer(() =>
+        position && normalizer.holdsText ? of(toBatch(normalizer.finish(), position, keepOffsets, false)) : [],
+      );
+      return concat(normalized, rest);
+    });
+}
+
+function toBatch(
+  piece: NormalizedPiece,
+  position: SourcePosition,
+  keepOffsets: boolean,
+  hasSentences: boolean,
+): TextBatch {
+  const { bytes, documentOffsets, sentenceOffsets, alignment } = piece;
+  return {
+    bytes,
+    documentOffsets,
+    ...(hasSentences ? { sentenceOffsets } : {}),
+    ...(keepOffsets ? { alignment } : {}),
+    position,
+  };
+}
