@@ -1,1 +1,2 @@
 export * from "./glove.js";
+export * from "./word2vec.js";

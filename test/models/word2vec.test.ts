@@ -1,0 +1,135 @@
+import fc from "fast-check";
+import { drawBelow, randomStream } from "lexstream/kernels";
+import { type Word2vecOptions, word2vec } from "lexstream/models";
+import { describe, expect, it } from "vitest";
+import { type ContextOptions, contextBatches, vocabularyOf } from "../support/contextBatches.js";
+
+type Sentences = readonly (readonly string[])[];
+
+const variants = [
+  { architecture: "skipGram", loss: "negativeSampling" },
+  { architecture: "skipGram", loss: "hierarchicalSoftmax" },
+  { architecture: "cbow", loss: "negativeSampling" },
+  { architecture: "cbow", loss: "hierarchicalSoftmax" },
+] as const satisfies Word2vecOptions[];
+
+/** Sentences about one topic each; words of a topic are interchangeable, so they share neighbours only with each other. */
+function topicalSentences(topics: Sentences, sentences: number): string[][] {
+  const stream = randomStream(11, "topics");
+  return Array.from({ length: sentences }, (_, s) => {
+    const topic = topics[s % topics.length]!;
+    return Array.from({ length: 8 }, (_, i) => topic[drawBelow(stream, 8 * s + i, topic.length)]!);
+  });
+}
+
+const english = [
+  ["river", "water", "boat", "fish", "shore"],
+  ["king", "queen", "crown", "throne", "palace"],
+  ["bread", "butter", "flour", "oven", "baker"],
+];
+const chinese = [
+  ["河", "水", "船", "鱼", "岸边"],
+  ["国王", "王后", "王冠", "宝座", "宫殿"],
+  ["面包", "黄油", "面粉", "烤箱", "厨师"],
+];
+
+async function train(options: Word2vecOptions, sentences: Sentences, contexts: ContextOptions = {}) {
+  const vocabulary = vocabularyOf(sentences);
+  const model = word2vec({ vectorSize: 10, learningRate: 0.05, ...options });
+  const losses: number[] = [];
+  for (let epoch = 0; epoch < model.epochs; epoch++) {
+    let loss = 0;
+    let examples = 0;
+    for (const batch of contextBatches(vocabulary, sentences, { windowSize: 3, ...contexts, epoch })) {
+      const stats = await model.update(batch);
+      loss += stats.loss;
+      examples += stats.examples;
+    }
+    losses.push(loss / examples);
+  }
+  const vectors = await model.result();
+  await model.close();
+  return { vectors, losses };
+}
+
+describe.each(variants)("$architecture with $loss", (variant) => {
+  it.each([
+    ["English", english],
+    ["Chinese", chinese],
+  ])("ranks the words of a planted %s topic first, at five seeds", async (_, topics) => {
+    const sentences = topicalSentences(topics, 300);
+    for (let seed = 1; seed <= 5; seed++) {
+      const { vectors } = await train({ ...variant, seed, epochs: 5 }, sentences);
+      for (const topic of topics) {
+        const neighbours = vectors.mostSimilar(topic[0]!, { topN: 4 }).map(({ term }) => term);
+        expect(neighbours.sort()).toEqual(topic.slice(1).sort());
+      }
+    }
+  });
+
+  it("learns: the mean loss is lower in each later epoch than in the first", async () => {
+    const { losses } = await train({ ...variant, epochs: 3 }, topicalSentences(english, 300));
+    expect(losses[1]).toBeLessThan(losses[0]!);
+    expect(losses[2]).toBeLessThan(losses[0]!);
+  });
+
+  it("gives the same bytes however the text is cut into batches", async () => {
+    const sentences = topicalSentences(english, 12);
+    const radius = (position: number) => 1 + (position % 3);
+    const options = { ...variant, epochs: 2 };
+    const whole = await train(options, sentences, { radius });
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1 }), async (sizes) => {
+        const cut = await train(options, sentences, { radius, sizes });
+        expect(cut.vectors.values).toEqual(whole.vectors.values);
+      }),
+      { seed: 5, numRuns: 15 },
+    );
+  });
+});
+
+it("starts with a loss of (1 + negative) ln 2 a pair, before anything was learned", async () => {
+  const sentences = [["a", "b"]];
+  const [batch] = contextBatches(vocabularyOf(sentences), sentences);
+  const { examples, loss } = await word2vec({ negative: 3, learningRate: 1e-9 }).update(batch!);
+  expect(examples).toBe(2); // a with b, b with a
+  expect(loss / examples).toBeCloseTo(4 * Math.LN2, 6);
+});
+
+it("looks only to the side it is told", async () => {
+  const sentences = [["a", "b", "c"]];
+  const vocabulary = vocabularyOf(sentences);
+  for (const [side, pairs] of [
+    ["both", 6],
+    ["left", 3],
+    ["right", 3],
+  ] as const) {
+    const [batch] = contextBatches(vocabulary, sentences, { windowSize: 2, side });
+    expect((await word2vec().update(batch!)).examples).toBe(pairs);
+  }
+});
+
+it("does not look across the edge of a sentence", async () => {
+  const sentences = [["a", "b"], ["c"], ["d", "e"]];
+  const [batch] = contextBatches(vocabularyOf(sentences), sentences, { windowSize: 5 });
+  expect((await word2vec().update(batch!)).examples).toBe(4); // a-b and d-e, both ways; c is alone
+});
+
+it("differs between seeds, and repeats for the same one", async () => {
+  const sentences = topicalSentences(english, 5);
+  const [one, again, two] = await Promise.all([1, 1, 2].map((seed) => train({ seed, epochs: 1 }, sentences)));
+  expect(again!.vectors.values).toEqual(one!.vectors.values);
+  expect(two!.vectors.values).not.toEqual(one!.vectors.values);
+});
+
+it("says what it cannot do", async () => {
+  expect(() => word2vec({ negative: 0 })).toThrow("word2vec: negative must be an integer from 1 to 25, got 0");
+  await expect(async () => word2vec().result()).rejects.toThrow("result must be asked for after the last batch");
+  const sentences = [["a", "b"]];
+  const [batch] = contextBatches(vocabularyOf(sentences), sentences);
+  const terms = { length: 2_000_000 } as readonly string[];
+  const large = { ...batch!, vocabulary: { ...batch!.vocabulary, terms } };
+  await expect(async () => word2vec({ vectorSize: 300 }).update(large)).rejects.toThrow(
+    "word2vec: weights must fit into 3.75 GiB, got 2000000 terms x 300 = 4.5 GiB; raise minCount or lower vectorSize",
+  );
+});
