@@ -29,6 +29,8 @@ export interface UnitSchema<F extends Fields = Fields> {
   readonly summary: string;
   /** The paper or reference program it follows. */
   readonly paper?: string;
+  /** Of a source: subscribing again reads the same text again, so that a graph may pass over it more than once. */
+  readonly replayable?: boolean;
   readonly fields: F;
 }
 

@@ -1,1 +1,6 @@
+export * from "./files.js";
 export * from "./fromPull.js";
+export * from "./fromTexts.js";
+export * from "./hashFile.js";
+export { type InputFile, listFiles } from "./listFiles.js";
+export * from "./stdin.js";

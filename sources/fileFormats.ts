@@ -1,0 +1,35 @@
+import { type StreamFormat, streamFormats } from "./readDocuments.js";
+
+export const fileFormats = ["auto", ...streamFormats, "parquet"] as const;
+export type FileFormat = StreamFormat | "parquet";
+
+const FORMAT_OF_EXTENSION: Readonly<Record<string, FileFormat>> = {
+  txt: "lines",
+  text: "lines",
+  md: "lines",
+  jsonl: "jsonl",
+  ndjson: "jsonl",
+  csv: "csv",
+  tsv: "tsv",
+  tab: "tsv",
+  parquet: "parquet",
+};
+
+const PACKED = /\.(gz|zst)$/i; // not looked at for unpacking, only to see the name below
+
+/** The format that a name states; undefined if it states none. */
+function formatOfName(path: string): FileFormat | undefined {
+  const extension = /\.([^./\\]+)$/.exec(path.replace(PACKED, ""))?.[1]?.toLowerCase();
+  return extension !== undefined && Object.hasOwn(FORMAT_OF_EXTENSION, extension)
+    ? FORMAT_OF_EXTENSION[extension]
+    : undefined;
+}
+
+export function isKnownName(path: string): boolean {
+  return formatOfName(path) !== undefined;
+}
+
+/** What a file is read as when nothing is stated: Parquet by its content, the record formats by name, the rest line by line. */
+export function guessFormat(path: string, isParquet: boolean): FileFormat {
+  return isParquet ? "parquet" : (formatOfName(path) ?? "lines");
+}

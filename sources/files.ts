@@ -1,0 +1,113 @@
+import { type FileHandle, open } from "node:fs/promises";
+import { defer, type Observable } from "rxjs";
+import { requireScope } from "../kernels/flow.js";
+import type { Ledger } from "../kernels/ledger.js";
+import { boolean, integer, oneOf, text, texts } from "../schemas/fields.js";
+import type { TextBatch } from "../schemas/text.js";
+import { defineUnit, type OptionsOf, parseOptions, type SettingsOf } from "../schemas/units.js";
+import { fileFormats, guessFormat } from "./fileFormats.js";
+import { fromPull } from "./fromPull.js";
+import { InputReport } from "./inputReport.js";
+import { listFiles, unreadable } from "./listFiles.js";
+import { readChunks } from "./readChunks.js";
+import { readDocuments } from "./readDocuments.js";
+import { readParquet } from "./readParquet.js";
+import { TextWriter } from "./textWriter.js";
+
+export const filesSchema = defineUnit({
+  name: "files",
+  kind: "source",
+  consumes: "nothing",
+  produces: "text",
+  replayable: true,
+  summary: "Reads documents from files, globs and folders, packed or not, in a stated order",
+  fields: {
+    paths: texts({
+      description:
+        "Files, globs and folders, read in this order; inside a glob or a folder by code point of the path; each file once",
+      file: "input",
+    }),
+    format: oneOf(fileFormats, {
+      description:
+        "What a document is: each of the `lines`, the whole `file`, `paragraphs` between blank lines, or a record's field; `auto` goes by content and name",
+      default: "auto",
+    }),
+    field: text({
+      description:
+        "Where a record holds its text: a column's name or number from 1, in JSON and Parquet also a path such as `article.body`",
+      default: "text",
+      minLength: 1,
+    }),
+    header: boolean({ description: "The first record of a CSV or TSV file names the columns", default: true }),
+    onInvalid: oneOf(["replace", "reject"], {
+      description: "Bytes that are not UTF-8 become U+FFFD and are counted, or end the run",
+      default: "replace",
+    }),
+    chunkSize: integer({ description: "Bytes read at once, and about as many in a batch", default: 262_144, min: 1 }),
+    maxRecordLength: integer({
+      description: "Longest record of a JSONL, CSV or TSV file, in bytes; plain text has no limit",
+      default: 16_777_216,
+      min: 1,
+    }),
+  },
+});
+
+export type FilesOptions = OptionsOf<typeof filesSchema>;
+type FilesSettings = SettingsOf<typeof filesSchema>;
+
+/**
+ * Reads documents from files, as a cold stream: subscribing again reads the same text again.
+ *
+ * Out: TextBatch, about `chunkSize` bytes each; small documents share a batch, long ones go on over many.
+ * State: one chunk as read, one unpacked, one batch of less than two chunks; of JSONL, CSV and TSV one record besides, of Parquet one
+ * column of one row group, or of a few pages where the file has an index of them. Unsubscribing closes the file within one batch.
+ * Counts `bytes` (unpacked), `documents`, `invalidBytes` and `nulls`, for the run and for each file.
+ * @throws TypeError or RangeError at the call, for a wrong option
+ * @throws Error through the stream, for a missing, unreadable, cut or corrupt file; SyntaxError for one that cannot be parsed
+ * @example
+ *   await run(files({ paths: ["corpus", "news/*.jsonl.gz"], field: "body" }).pipe(tokenize(), buildVocab()));
+ */
+export function files(options: FilesOptions): Observable<TextBatch> {
+  const settings = parseOptions(filesSchema, options);
+  return defer(() => {
+    const { ledger } = requireScope("files");
+    return fromPull((signal) => readFiles(settings, ledger, signal));
+  });
+}
+
+async function* readFiles(settings: FilesSettings, ledger: Ledger, signal: AbortSignal): AsyncGenerator<TextBatch> {
+  const inputs = await listFiles(settings.paths, "files");
+  if (inputs.length === 0) throw new RangeError("files: paths must name at least one file, got none");
+  const writer = new TextWriter(settings.chunkSize);
+  for (const { path } of inputs) {
+    signal.throwIfAborted();
+    yield* readFile(path, settings, new InputReport("files", path, ledger), writer);
+  }
+  if (!writer.isEmpty) yield writer.take();
+}
+
+async function* readFile(
+  path: string,
+  settings: FilesSettings,
+  report: InputReport,
+  writer: TextWriter,
+): AsyncGenerator<TextBatch> {
+  const file = await open(path).catch((error: unknown) => {
+    throw unreadable("files", path, error);
+  });
+  try {
+    const isParquet = await beginsWith(file, "PAR1");
+    const format = settings.format === "auto" ? guessFormat(path, isParquet) : settings.format;
+    if (format === "parquet") yield* readParquet(file, settings, report, writer);
+    else yield* readDocuments(readChunks(file, settings.chunkSize), format, settings, report, writer);
+  } catch (error) {
+    throw (error as NodeJS.ErrnoException).syscall ? unreadable("files", path, error) : error;
+  } finally {
+    await file.close();
+  }
+}
+
+async function beginsWith(file: FileHandle, magic: string): Promise<boolean> {
+  const { bytesRead, buffer } = await file.read(Buffer.alloc(magic.length), 0, magic.length, 0);
+  return buffer.toString("latin1", 0, bytesRead) === magic;
+}

@@ -1,0 +1,74 @@
+import { defer, type Observable } from "rxjs";
+import { requireScope } from "../kernels/flow.js";
+import { integer } from "../schemas/fields.js";
+import type { TextBatch } from "../schemas/text.js";
+import { defineUnit, type OptionsOf, parseOptions } from "../schemas/units.js";
+import { encodeText } from "./encodeText.js";
+import { fromPull } from "./fromPull.js";
+import { InputReport } from "./inputReport.js";
+import { incompleteTail } from "./repairUtf8.js";
+import { TextWriter } from "./textWriter.js";
+
+export const fromTextsSchema = defineUnit({
+  name: "fromTexts",
+  kind: "source",
+  consumes: "nothing",
+  produces: "text",
+  replayable: true,
+  summary: "Documents from strings in memory, for examples and tests",
+  fields: {
+    chunkSize: integer({
+      description: "About how many bytes a batch holds; a document may be cut at any of its characters",
+      default: 262_144,
+      min: 1,
+    }),
+  },
+});
+
+export type FromTextsOptions = OptionsOf<typeof fromTextsSchema>;
+
+/**
+ * A stream of documents, one a string, in the order given. Half a surrogate pair becomes U+FFFD, line ends become "\n".
+ *
+ * In: strings; an iterable that can be read only once makes a stream that can be read only once. Out: TextBatch.
+ * State: one string and one batch of less than two chunks. Counts `bytes` and `documents`.
+ * @throws TypeError or RangeError at the call, for a wrong option; TypeError through the stream, for what is not a string
+ * @example
+ *   await run(fromTexts(["The cat sat.", "猫坐着。"]).pipe(tokenize(), buildVocab({ minCount: 1 })));
+ */
+export function fromTexts(texts: Iterable<string>, options: FromTextsOptions = {}): Observable<TextBatch> {
+  const { chunkSize } = parseOptions(fromTextsSchema, options);
+  return defer(() => {
+    const report = new InputReport("fromTexts", "texts", requireScope("fromTexts").ledger);
+    return fromPull(() => write(texts, chunkSize, report));
+  });
+}
+
+async function* write(texts: Iterable<string>, chunkSize: number, report: InputReport): AsyncGenerator<TextBatch> {
+  const writer = new TextWriter(chunkSize);
+  writer.open(report.name);
+  let offset = 0;
+  for (const text of texts) {
+    if (typeof text !== "string") throw new TypeError(`fromTexts: texts must be strings, got ${typeof text}`);
+    writer.begin();
+    report.add("documents", 1);
+    for (const piece of pieces(encodeText(text, "", "replace", report), chunkSize)) {
+      writer.append(piece);
+      report.add("bytes", piece.length);
+      offset += piece.length;
+      writer.reach(offset);
+      if (writer.isFull) yield writer.take();
+    }
+    if (writer.isFull) yield writer.take();
+  }
+  if (!writer.isEmpty) yield writer.take();
+}
+
+/** Pieces of about `size` bytes that end between characters. */
+function* pieces(text: Uint8Array, size: number): Generator<Uint8Array> {
+  for (let from = 0, to: number; from < text.length; from = to) {
+    to = Math.min(from + size, text.length);
+    while (to < text.length && incompleteTail(text.subarray(from, to)) > 0) to++;
+    yield text.subarray(from, to);
+  }
+}

@@ -1,0 +1,75 @@
+import type { Stats } from "node:fs";
+import { stat } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { glob, isDynamicPattern } from "tinyglobby";
+import { compareCodePoints } from "../kernels/compareCodePoints.js";
+import { isKnownName } from "./fileFormats.js";
+
+export interface InputFile {
+  readonly path: string;
+  /** Bytes on disk. */
+  readonly size: number;
+}
+
+/**
+ * The files that paths, globs and folders stand for, in the order in which `files` reads them: the order given, and inside a
+ * glob or a folder by code point of the path. A file that is named more than once is read once, at its first place.
+ *
+ * A path that exists is taken as it is, even with a `*` in its name. A folder stands for the files in and below it whose names
+ * say that they hold text (`.txt`, `.md`, `.jsonl`, ..., also packed); names that begin with a dot are passed over.
+ * @throws Error for a missing file, a glob without a match, a folder without such a file
+ */
+export async function listFiles(paths: readonly string[], who = "listFiles"): Promise<InputFile[]> {
+  const found = new Map<string, InputFile>();
+  for (const path of paths) {
+    for (const file of await expand(path, who)) {
+      const place = resolve(file.path);
+      if (!found.has(place)) found.set(place, file);
+    }
+  }
+  return [...found.values()];
+}
+
+async function expand(path: string, who: string): Promise<InputFile[]> {
+  const stats = await statIfExists(path, who);
+  if (stats?.isDirectory()) return folder(path, who);
+  if (stats) return [{ path, size: stats.size }];
+  if (!isDynamicPattern(path)) throw new Error(`${who}: ${path} must be a file, a folder or a glob, got nothing there`);
+  const matches = await glob(path, { expandDirectories: false });
+  if (matches.length === 0) throw new Error(`${who}: the glob ${path} must match a file, got none`);
+  return withSizes(matches, who);
+}
+
+async function folder(path: string, who: string): Promise<InputFile[]> {
+  const all = await glob("**/*", { cwd: path, expandDirectories: false });
+  const known = all.filter(isKnownName).map((name) => join(path, name));
+  if (known.length > 0) return withSizes(known, who);
+  const found =
+    all.length === 0 ? "an empty one" : `${all.length} files of other kinds; a glob takes files of any name`;
+  throw new Error(`${who}: the folder ${path} must hold text files, got ${found}`);
+}
+
+async function withSizes(paths: readonly string[], who: string): Promise<InputFile[]> {
+  const files: InputFile[] = [];
+  for (const path of paths.toSorted(compareCodePoints)) {
+    const stats = await statIfExists(path, who);
+    if (stats) files.push({ path, size: stats.size });
+  }
+  return files;
+}
+
+async function statIfExists(path: string, who: string): Promise<Stats | undefined> {
+  try {
+    return await stat(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw unreadable(who, path, error);
+  }
+}
+
+/** An error of the file system, said our way. */
+export function unreadable(who: string, path: string, error: unknown): Error {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === "ENOENT") return new Error(`${who}: ${path} must be a file, got nothing there`, { cause: error });
+  return new Error(`${who}: ${path} must be readable, got ${code ?? message}`, { cause: error });
+}

@@ -1,0 +1,109 @@
+import type { FileHandle } from "node:fs/promises";
+import {
+  type AsyncBuffer,
+  type FileMetaData,
+  parquetMetadataAsync,
+  parquetScan,
+  parquetSchema,
+  type SchemaTree,
+} from "hyparquet";
+import { compressors } from "hyparquet-compressors";
+import { show } from "../schemas/units.js";
+import type { InputReport } from "./inputReport.js";
+
+const BYTES_AT_ONCE = 4 << 20; // unpacked text decoded at a time, where an index of the pages lets us choose
+
+// Text stays bytes, which saves decoding and encoding it, and lets invalid UTF-8 be counted.
+const asBytes = { stringFromBytes: (bytes: Uint8Array) => bytes, jsonFromBytes: (bytes: Uint8Array) => bytes };
+
+/**
+ * The values of one text column, a stretch of rows at a time: a row group, or a few of its pages where the file has an index.
+ * A value is undefined where the row has none.
+ */
+export async function* readColumn(
+  file: FileHandle,
+  field: string,
+  report: InputReport,
+): AsyncGenerator<(Uint8Array | undefined)[]> {
+  const options = { file: await asyncBuffer(file), compressors, parsers: asBytes };
+  const metadata = await saying(report, () => parquetMetadataAsync(options.file, options));
+  const [column, ...inside] = textColumn(metadata, field, report);
+  const scan = await saying(report, () => parquetScan({ ...options, metadata, columns: [column!] }));
+  for (const [rowStart, rowEnd] of stretches(metadata, column!)) {
+    const cells = await saying(report, () => scan.readColumn({ column: column!, rowStart, rowEnd }));
+    if (cells.length !== rowEnd - rowStart)
+      throw report.fault("", `must hold the ${rowEnd} rows that it states, got ${rowStart + cells.length}`);
+    yield Array.from(cells, (cell) => inside.reduce<unknown>(memberOf, cell) as Uint8Array | undefined);
+  }
+}
+
+/** Where the text lies: a top-level column, then the members of its struct. */
+function textColumn(metadata: FileMetaData, field: string, report: InputReport): string[] {
+  const { children } = parquetSchema(metadata);
+  const whole = children.find(({ element }) => element.name === field);
+  const path = whole ? [field] : field.split(".");
+  const levels = { children } as SchemaTree;
+  const found = path.reduce<SchemaTree | undefined>(
+    (level, name) => level?.children.find(({ element }) => element.name === name),
+    levels,
+  );
+  if (!found) {
+    const columns = leaves(children).join(", ");
+    throw report.fault("", `field must be one of its columns, got ${show(field)}; the columns are ${columns}`);
+  }
+  const { type, repetition_type, logical_type, converted_type } = found.element;
+  const kind = found.children.length > 0 || repetition_type === "REPEATED" ? "a nested column" : type;
+  if (kind !== "BYTE_ARRAY" || converted_type === "DECIMAL" || logical_type?.type === "DECIMAL")
+    throw report.fault("", `the column ${field} must hold text, got ${kind === "BYTE_ARRAY" ? "DECIMAL" : kind}`);
+  return path;
+}
+
+function leaves(children: readonly SchemaTree[]): string[] {
+  return children.flatMap((child) => (child.children.length > 0 ? leaves(child.children) : [child.path.join(".")]));
+}
+
+/** Rows to read at once. */
+function* stretches(metadata: FileMetaData, column: string): Generator<[start: number, end: number]> {
+  let groupStart = 0;
+  for (const { num_rows, columns } of metadata.row_groups) {
+    const rows = Number(num_rows);
+    const chunks = columns.filter(({ meta_data }) => meta_data?.path_in_schema[0] === column);
+    const bytes = chunks.reduce((sum, { meta_data }) => sum + Number(meta_data?.total_uncompressed_size ?? 0), 0);
+    const isIndexed = chunks.every(({ offset_index_offset }) => offset_index_offset !== undefined);
+    const step = isIndexed ? Math.max(1, Math.ceil((rows * BYTES_AT_ONCE) / Math.max(bytes, BYTES_AT_ONCE))) : rows;
+    for (let from = 0; from < rows; from += step) {
+      yield [groupStart + from, groupStart + Math.min(from + step, rows)];
+    }
+    groupStart += rows;
+  }
+}
+
+function memberOf(value: unknown, key: string): unknown {
+  return (value as Record<string, unknown> | null | undefined)?.[key];
+}
+
+async function asyncBuffer(file: FileHandle): Promise<AsyncBuffer> {
+  const { size } = await file.stat();
+  return {
+    byteLength: size,
+    slice: async (start, end = size) => {
+      if (start < 0 || end > size || end < start) throw new Error(`a part at ${start}..${end} of ${size} bytes`);
+      const bytes = new Uint8Array(end - start);
+      for (let at = 0; at < bytes.length; ) {
+        const { bytesRead } = await file.read(bytes, at, bytes.length - at, start + at);
+        if (bytesRead === 0) throw new Error(`no bytes at ${start + at}`);
+        at += bytesRead;
+      }
+      return bytes.buffer;
+    },
+  };
+}
+
+/** hyparquet's errors, said our way: whatever it stumbles over is a fault of the file. */
+async function saying<T>(report: InputReport, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    throw report.fault("", `must be a whole Parquet file, got ${(error as Error).message}`);
+  }
+}

@@ -1,0 +1,56 @@
+import type { TextBatch } from "../schemas/text.js";
+import type { OnInvalid } from "./cleanText.js";
+import { decompress } from "./decompress.js";
+import type { InputReport } from "./inputReport.js";
+import { peek } from "./peek.js";
+import { splitChunks } from "./readChunks.js";
+import { readCsv } from "./readCsv.js";
+import { readJsonLines } from "./readJsonLines.js";
+import { readText } from "./readText.js";
+import { readTsv } from "./readTsv.js";
+import type { TextWriter } from "./textWriter.js";
+
+/** Formats of documents that come as a stream of bytes. */
+export const streamFormats = ["lines", "file", "paragraphs", "jsonl", "csv", "tsv"] as const;
+export type StreamFormat = (typeof streamFormats)[number];
+
+export interface ReadSettings {
+  readonly field: string;
+  readonly header: boolean;
+  readonly onInvalid: OnInvalid;
+  readonly chunkSize: number;
+  readonly maxRecordLength: number;
+}
+
+/** The documents of one stream of bytes, packed or not, in batches; what does not fill a batch stays in the writer. */
+export async function* readDocuments(
+  packed: AsyncIterable<Uint8Array>,
+  format: StreamFormat,
+  settings: ReadSettings,
+  report: InputReport,
+  writer: TextWriter,
+): AsyncGenerator<TextBatch> {
+  writer.open(report.name);
+  const { head, all } = await peek(splitChunks(decompress(packed, report), settings.chunkSize), 4);
+  refuseOtherFormats(head, report);
+  const chunks = counted(all, report);
+  if (format === "jsonl") yield* readJsonLines(chunks, settings, report, writer);
+  else if (format === "csv") yield* readCsv(chunks, settings, report, writer);
+  else if (format === "tsv") yield* readTsv(chunks, settings, report, writer);
+  else yield* readText(chunks, format, settings.onInvalid, report, writer);
+}
+
+async function* counted(chunks: AsyncIterable<Uint8Array>, report: InputReport): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks) {
+    report.add("bytes", chunk.length);
+    yield chunk;
+  }
+}
+
+/** Some files are certainly not UTF-8 text, and say so in their first bytes. */
+function refuseOtherFormats(head: Uint8Array, report: InputReport): void {
+  const hex = Buffer.from(head).toString("hex");
+  if (hex.startsWith("fffe") || hex.startsWith("feff"))
+    throw report.fault("", `must be UTF-8, got UTF-16 (it begins with the byte-order mark ${hex.slice(0, 4)})`);
+  if (hex === "50415231") throw report.fault("", "must be text, got a Parquet file");
+}

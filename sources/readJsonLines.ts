@@ -1,0 +1,56 @@
+import type { TextBatch } from "../schemas/text.js";
+import { show } from "../schemas/units.js";
+import { encodeText } from "./encodeText.js";
+import type { InputReport } from "./inputReport.js";
+import type { ReadSettings } from "./readDocuments.js";
+import { readLines } from "./readLines.js";
+import type { TextWriter } from "./textWriter.js";
+
+/** One JSON value a line; the document is a text in it. Lines with nothing but white space are passed over, as the format allows. */
+export async function* readJsonLines(
+  chunks: AsyncIterable<Uint8Array>,
+  settings: ReadSettings,
+  report: InputReport,
+  writer: TextWriter,
+): AsyncGenerator<TextBatch> {
+  const path = settings.field.split(".");
+  for await (const lines of readLines(chunks, settings, report)) {
+    for (const { bytes, number, end } of lines) {
+      const source = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString();
+      if (source.trim() !== "") {
+        const where = `line ${number}`;
+        const text = textIn(parse(source, where, report), settings.field, path, where, report);
+        if (text === null) report.add("nulls", 1);
+        writer.begin();
+        report.add("documents", 1);
+        writer.append(encodeText(text ?? "", where, settings.onInvalid, report));
+      }
+      writer.reach(end);
+      if (writer.isFull) yield writer.take();
+    }
+  }
+}
+
+function parse(source: string, where: string, report: InputReport): unknown {
+  try {
+    return JSON.parse(source);
+  } catch {
+    throw report.fault(where, `must be one JSON value, got ${show(source)}`);
+  }
+}
+
+/** The text at a path of keys; a key that holds dots itself is found too. */
+function textIn(record: unknown, field: string, path: string[], where: string, report: InputReport): string | null {
+  const value = memberOf(record, field) ?? path.reduce(memberOf, record);
+  if (typeof value === "string" || value === null) return value;
+  if (value !== undefined) throw report.fault(where, `${field} must be a text, got ${show(value)}`);
+  const keys =
+    typeof record === "object" && record !== null ? `an object with ${Object.keys(record).join(", ")}` : show(record);
+  throw report.fault(where, `must have a text in ${show(field)} (option field), got ${keys}`);
+}
+
+function memberOf(value: unknown, key: string): unknown {
+  return typeof value === "object" && value !== null && Object.hasOwn(value, key)
+    ? (value as Record<string, unknown>)[key]
+    : undefined;
+}

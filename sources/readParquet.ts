@@ -1,0 +1,50 @@
+import { isUtf8 } from "node:buffer";
+import type { FileHandle } from "node:fs/promises";
+import type { TextBatch } from "../schemas/text.js";
+import type { OnInvalid } from "./cleanText.js";
+import type { InputReport } from "./inputReport.js";
+import { unifyLineEnds } from "./lineEnds.js";
+import { readColumn } from "./parquetColumn.js";
+import type { ReadSettings } from "./readDocuments.js";
+import { repairUtf8 } from "./repairUtf8.js";
+import type { TextWriter } from "./textWriter.js";
+
+/**
+ * One column of a Parquet file, a document a row; a row without a value is an empty document, counted in `nulls`. The source
+ * position counts the bytes of the texts.
+ */
+export async function* readParquet(
+  file: FileHandle,
+  { field, onInvalid }: ReadSettings,
+  report: InputReport,
+  writer: TextWriter,
+): AsyncGenerator<TextBatch> {
+  writer.open(report.name);
+  let row = 0;
+  let bytes = 0;
+  for await (const cells of readColumn(file, field, report)) {
+    for (const cell of cells) {
+      row++;
+      writer.begin();
+      report.add("documents", 1);
+      if (cell) {
+        writer.append(unifyLineEnds(valid(cell, row, onInvalid, report)));
+        report.add("bytes", cell.length);
+        bytes += cell.length;
+      } else report.add("nulls", 1);
+      writer.reach(bytes);
+      if (writer.isFull) yield writer.take();
+    }
+  }
+}
+
+function valid(cell: Uint8Array, row: number, onInvalid: OnInvalid, report: InputReport): Uint8Array {
+  if (isUtf8(cell)) return cell;
+  const { bytes, invalidBytes, firstInvalid } = repairUtf8(cell);
+  if (onInvalid === "reject") {
+    const byte = cell[firstInvalid]!.toString(16).padStart(2, "0");
+    throw report.fault(`row ${row}`, `invalid UTF-8 byte 0x${byte} at byte ${firstInvalid} of its text`);
+  }
+  report.add("invalidBytes", invalidBytes);
+  return bytes;
+}

@@ -1,0 +1,80 @@
+import type { Readable } from "node:stream";
+import { defer, type Observable } from "rxjs";
+import { requireScope } from "../kernels/flow.js";
+import { boolean, integer, oneOf, text } from "../schemas/fields.js";
+import type { TextBatch } from "../schemas/text.js";
+import { defineUnit, type OptionsOf, parseOptions, type SettingsOf } from "../schemas/units.js";
+import { fromPull } from "./fromPull.js";
+import { InputReport } from "./inputReport.js";
+import { readDocuments, streamFormats } from "./readDocuments.js";
+import { TextWriter } from "./textWriter.js";
+
+export const stdinSchema = defineUnit({
+  name: "stdin",
+  kind: "source",
+  consumes: "nothing",
+  produces: "text",
+  replayable: false,
+  summary: "Reads documents from standard input, once",
+  fields: {
+    format: oneOf(streamFormats, {
+      description:
+        "What a document is: each of the `lines`, the whole `file`, `paragraphs` between blank lines, or a record's field",
+      default: "lines",
+    }),
+    field: text({
+      description:
+        "Where a record holds its text: a column's name or number from 1, in JSON also a path such as `article.body`",
+      default: "text",
+      minLength: 1,
+    }),
+    header: boolean({ description: "The first record of CSV or TSV names the columns", default: true }),
+    onInvalid: oneOf(["replace", "reject"], {
+      description: "Bytes that are not UTF-8 become U+FFFD and are counted, or end the run",
+      default: "replace",
+    }),
+    chunkSize: integer({ description: "About how many bytes a batch holds", default: 262_144, min: 1 }),
+    maxRecordLength: integer({
+      description: "Longest record of JSONL, CSV or TSV, in bytes; plain text has no limit",
+      default: 16_777_216,
+      min: 1,
+    }),
+  },
+});
+
+export type StdinOptions = OptionsOf<typeof stdinSchema>;
+
+/**
+ * Reads documents from standard input, packed (gzip, Zstandard) or not. A live stream: what was read is gone, so that a second
+ * subscription fails, and a graph that needs two passes must keep the first one's tokens.
+ *
+ * In: `input`, another byte stream in the place of standard input. Out: TextBatch, of about `chunkSize` bytes.
+ * State: as `files`. Unsubscribing closes the input at once, even while it waits for data.
+ * Counts `bytes` (unpacked), `documents`, `invalidBytes` and `nulls`.
+ * @throws TypeError or RangeError at the call, for a wrong option
+ * @throws Error through the stream, as `files` does, and at a second subscription
+ * @example
+ *   await run(stdin({ format: "jsonl", field: "body" }).pipe(tokenize(), buildVocab()));
+ */
+export function stdin(options: StdinOptions = {}, input: Readable = process.stdin): Observable<TextBatch> {
+  const settings = parseOptions(stdinSchema, options);
+  let isRead = false;
+  return defer(() => {
+    const report = new InputReport("stdin", "standard input", requireScope("stdin").ledger);
+    if (isRead) throw new Error("stdin: standard input must be read once, got a second subscription");
+    isRead = true;
+    return fromPull((signal) => readStream(input, settings, report, signal));
+  });
+}
+
+async function* readStream(
+  input: Readable,
+  settings: SettingsOf<typeof stdinSchema>,
+  report: InputReport,
+  signal: AbortSignal,
+): AsyncGenerator<TextBatch> {
+  const writer = new TextWriter(settings.chunkSize);
+  signal.addEventListener("abort", () => input.destroy(), { once: true });
+  yield* readDocuments(input, settings.format, settings, report, writer);
+  if (!writer.isEmpty) yield writer.take();
+}
