@@ -1,0 +1,39 @@
+// Compiles each kernels/assembly/*.ts (AssemblyScript) to dist/kernels/assembly/*.wasm. The result of an unchanged source is
+// taken from .cache/, since compiling takes seconds.
+import { createHash } from "node:crypto";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import asc from "assemblyscript/asc";
+
+// Weights live in one memory that several threads share, so it is always handed in: up to the 4 GiB that 32 bits address.
+const options = [
+  "-O3",
+  "--noAssert",
+  ...["--runtime", "stub"],
+  ...["--enable", "simd", "--enable", "threads"],
+  ...["--importMemory", "--sharedMemory", "--maximumMemory", "65536"],
+];
+
+const root = new URL("../", import.meta.url);
+const folders = { source: "kernels/assembly/", cache: ".cache/", output: "dist/kernels/assembly/" };
+for (const folder of [folders.cache, folders.output]) mkdirSync(new URL(folder, root), { recursive: true });
+
+for (const file of readdirSync(new URL(folders.source, root)).filter((name) => name.endsWith(".ts"))) {
+  const source = readFileSync(new URL(folders.source + file, root), "utf8");
+  const key = createHash("sha256")
+    .update(JSON.stringify([asc.version, options, source]))
+    .digest("hex");
+  const cached = new URL(`${folders.cache}${key}.wasm`, root);
+  if (!existsSync(cached)) await compile(folders.source + file, cached);
+  copyFileSync(cached, new URL(folders.output + file.replace(/ts$/, "wasm"), root));
+}
+
+async function compile(path, output) {
+  const partial = `${fileURLToPath(output)}.${process.pid}`;
+  const { error, stderr } = await asc.main([path, ...options, "--outFile", partial, "--baseDir", fileURLToPath(root)]);
+  if (error) {
+    console.error(`buildKernels: ${path} must compile, got:\n${stderr}`);
+    process.exit(1);
+  }
+  renameSync(partial, output);
+}
