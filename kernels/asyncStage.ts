@@ -1,4 +1,4 @@
-import type { Port, RunScope } from "./flow.js";
+import { type Port, type RunScope, withoutScope } from "./flow.js";
 
 export interface AsyncStageOptions<In, Out> {
   readonly scope: RunScope;
@@ -8,6 +8,7 @@ export interface AsyncStageOptions<In, Out> {
   readonly highWater: number;
   /** Pass results on in the order of their inputs. */
   readonly ordered: boolean;
+  /** The signal aborts if the result is no longer wanted. */
   readonly work: (value: In, signal: AbortSignal) => Out | Promise<Out>;
   readonly next: (result: Out) => void;
   readonly error: (error: unknown) => void;
@@ -16,6 +17,7 @@ export interface AsyncStageOptions<In, Out> {
 
 interface Job<In, Out> {
   readonly input: In;
+  readonly abort: AbortController;
   result?: { readonly value: Out };
 }
 
@@ -26,11 +28,14 @@ interface Job<In, Out> {
 export class AsyncStage<In, Out> {
   readonly #options: AsyncStageOptions<In, Out>;
   readonly #port: Port;
-  readonly #abort = new AbortController();
-  readonly #waiting: Job<In, Out>[] = [];
-  readonly #unsent: Job<In, Out>[] = [];
+  /** What came in and was not passed on yet, by its place in the input. */
+  readonly #jobs = new Map<number, Job<In, Out>>();
+  #arrived = 0;
+  #started = 0;
+  #sent = 0;
   #running = 0;
   #ended = false;
+  #closed = false;
 
   constructor(options: AsyncStageOptions<In, Out>) {
     this.#options = options;
@@ -38,10 +43,9 @@ export class AsyncStage<In, Out> {
   }
 
   push(input: In): void {
-    const job: Job<In, Out> = { input };
+    if (this.#closed) return;
     this.#port.enter();
-    this.#waiting.push(job);
-    this.#unsent.push(job);
+    this.#jobs.set(this.#arrived++, { input, abort: new AbortController() });
     this.#startMore();
   }
 
@@ -53,51 +57,55 @@ export class AsyncStage<In, Out> {
 
   /** Stops at once: nothing is started or passed on any more. */
   stop(): void {
-    this.#abort.abort();
-    this.#waiting.length = 0;
-    this.#unsent.length = 0;
+    if (this.#closed) return;
+    this.#close();
+    for (const job of this.#jobs.values()) job.abort.abort();
+    this.#jobs.clear();
+  }
+
+  #close(): void {
+    this.#closed = true;
     this.#port.close();
   }
 
   #startMore(): void {
-    while (this.#running < this.#options.concurrency && this.#waiting.length > 0)
-      void this.#start(this.#waiting.shift()!);
+    while (!this.#closed && this.#running < this.#options.concurrency && this.#started < this.#arrived)
+      void this.#start(this.#started++);
   }
 
-  async #start(job: Job<In, Out>): Promise<void> {
+  async #start(place: number): Promise<void> {
+    const job = this.#jobs.get(place)!;
     this.#running++;
     try {
-      const value = await this.#options.work(job.input, this.#abort.signal);
+      const value = await withoutScope(() => this.#options.work(job.input, job.abort.signal));
       this.#running--;
-      if (this.#abort.signal.aborted) return;
+      if (this.#closed) return;
       job.result = { value };
-      this.#passOn(job);
+      this.#passOn(place);
       this.#startMore();
       this.#completeIfIdle();
     } catch (error) {
-      if (this.#abort.signal.aborted) return;
+      if (this.#closed) return;
       this.stop();
       this.#options.scope.within(() => this.#options.error(error));
     }
   }
 
-  #passOn(finished: Job<In, Out>): void {
-    if (!this.#options.ordered) {
-      this.#unsent.splice(this.#unsent.indexOf(finished), 1);
-      this.#send(finished);
-      return;
-    }
-    while (this.#unsent[0]?.result) this.#send(this.#unsent.shift()!);
+  #passOn(finished: number): void {
+    if (!this.#options.ordered) this.#send(finished);
+    else while (this.#jobs.get(this.#sent)?.result) this.#send(this.#sent++);
   }
 
-  #send(job: Job<In, Out>): void {
-    this.#options.scope.within(() => this.#options.next(job.result!.value));
+  #send(place: number): void {
+    const { value } = this.#jobs.get(place)!.result!;
+    this.#jobs.delete(place);
+    this.#options.scope.within(() => this.#options.next(value));
     this.#port.leave();
   }
 
   #completeIfIdle(): void {
-    if (!this.#ended || this.#unsent.length > 0 || this.#abort.signal.aborted) return;
-    this.stop();
+    if (!this.#ended || this.#jobs.size > 0 || this.#closed) return;
+    this.#close();
     this.#options.scope.within(() => this.#options.complete());
   }
 }

@@ -66,32 +66,79 @@ export class Port {
   }
 }
 
+/** What stages are still doing after their stream has ended: closing files, ending threads. */
+class Closing {
+  readonly #open = new Set<Promise<unknown>>();
+  readonly #errors: unknown[] = [];
+
+  add(work: Promise<unknown>): void {
+    const noted = work
+      .catch((error: unknown) => this.#errors.push(error))
+      .finally(() => {
+        this.#open.delete(noted);
+      });
+    this.#open.add(noted);
+  }
+
+  async done(): Promise<void> {
+    while (this.#open.size > 0) await Promise.all(this.#open);
+    if (this.#errors.length > 0) throw this.#errors[0];
+  }
+}
+
 /** What the stages of one run share, found implicitly when they are subscribed. */
 export class RunScope {
+  readonly #closing: Closing;
+
   constructor(
     readonly gate = new FlowGate(),
     readonly ledger = new Ledger(),
-  ) {}
+    closing = new Closing(),
+  ) {
+    this.#closing = closing;
+  }
 
   /** The same run, counting into a part of the ledger. */
   child(name: string): RunScope {
-    return new RunScope(this.gate, this.ledger.child(name));
+    return new RunScope(this.gate, this.ledger.child(name), this.#closing);
   }
 
   /** Calls `action` with this scope in place, so that whatever it subscribes to finds it. */
   within<Result>(action: () => Result): Result {
-    const outer = current;
-    current = this;
-    try {
-      return action();
-    } finally {
-      current = outer;
-    }
+    return callIn(this, action);
+  }
+
+  /** The run does not settle before this is done: a file being closed, a thread being ended. */
+  closing(work: Promise<unknown>): void {
+    this.#closing.add(work);
+  }
+
+  /** Resolves once all that was announced to `closing` is done; rejects with its first error. */
+  closed(): Promise<void> {
+    return this.#closing.done();
   }
 }
 
 // Subscribing is synchronous, so a module variable that is set around it reaches exactly the stages being subscribed.
 let current: RunScope | undefined;
+
+function callIn<Result>(scope: RunScope | undefined, action: () => Result): Result {
+  const outer = current;
+  current = scope;
+  try {
+    return action();
+  } finally {
+    current = outer;
+  }
+}
+
+/**
+ * Calls what works on an item that a port counts. A source subscribed in there would wait for that very port, for ever; without
+ * a scope it says so instead.
+ */
+export function withoutScope<Result>(action: () => Result): Result {
+  return callIn(undefined, action);
+}
 
 /** The scope of the subscription being made, for synchronous operators, which need none but count into it if there is one. */
 export function currentScope(): RunScope {
@@ -102,7 +149,7 @@ export function currentScope(): RunScope {
 export function requireScope(who: string): RunScope {
   if (!current)
     throw new TypeError(
-      `${who}: must be subscribed inside run(...), which bounds what is in flight; got a plain subscribe`,
+      `${who}: must be subscribed inside run(...), which bounds what is in flight; got a plain subscribe, or one made later by an operator that guard(...) does not bracket`,
     );
   return current;
 }

@@ -1,30 +1,39 @@
 import { Observable, type OperatorFunction } from "rxjs";
 import { AsyncStage } from "../kernels/asyncStage.js";
 import { requireScope } from "../kernels/flow.js";
+import { boolean, integer } from "../schemas/fields.js";
+import { type OptionsOf, parseOptions } from "../schemas/units.js";
 
-export interface MapAsyncOptions {
-  /** How many items are worked on at once; 1 by default. */
-  readonly concurrency?: number;
-  /** How many items may be inside before the source waits; `concurrency` by default. */
-  readonly highWater?: number;
-  /** Pass results on in the order of their inputs; true by default. */
-  readonly ordered?: boolean;
-}
+const mapAsyncSchema = {
+  name: "mapAsync",
+  fields: {
+    concurrency: integer({ min: 1, default: 1, description: "How many items are worked on at once" }),
+    highWater: integer({
+      min: 1,
+      optional: true,
+      description: "How many items may be inside before the source waits; `concurrency` if left out",
+    }),
+    ordered: boolean({ default: true, description: "Pass results on in the order of their inputs" }),
+  },
+};
+
+export type MapAsyncOptions = OptionsOf<typeof mapAsyncSchema>;
 
 /**
  * An asynchronous map that holds the source back: what `concatMap` and `mergeMap` over promises cannot do.
  *
  * In: any item. Out: one result each. State: the items in flight, at most `highWater` (plus what a single pull expands to).
- * A rejected promise ends the stream with its error; unsubscribing aborts the signal that `work` was given.
- * @throws TypeError on subscription outside `run`
+ * An exception or a rejected promise ends the stream with its error. The signal that `work` is given aborts once its result is no
+ * longer wanted.
+ * @throws RangeError at the call, if an option is out of range; TypeError on subscription outside `run`
  * @example
  *   files({ paths: ["corpus.txt"] }).pipe(mapAsync((batch, signal) => post(batch, signal), { concurrency: 4 }))
  */
 export function mapAsync<In, Out>(
   work: (value: In, signal: AbortSignal) => Out | Promise<Out>,
-  options: MapAsyncOptions = {},
+  options?: MapAsyncOptions,
 ): OperatorFunction<In, Out> {
-  const { concurrency = 1, highWater = concurrency, ordered = true } = options;
+  const { concurrency, highWater = concurrency, ordered } = parseOptions(mapAsyncSchema, options);
   return (source) =>
     new Observable<Out>((subscriber) => {
       const stage = new AsyncStage<In, Out>({

@@ -1,4 +1,4 @@
-import type { Observable } from "rxjs";
+import { type Observable, Subject, takeUntil, tap } from "rxjs";
 import { RunScope } from "../kernels/flow.js";
 import { Ledger } from "../kernels/ledger.js";
 
@@ -7,6 +7,7 @@ export interface RunOptions<T> {
   readonly signal?: AbortSignal;
   /** Where the stages count what they read, left out and used. */
   readonly ledger?: Ledger;
+  /** Sees every event; an exception ends the run with it. */
   readonly onEvent?: (event: T) => void;
 }
 
@@ -14,34 +15,36 @@ export interface RunOptions<T> {
  * Subscribes to a stream with flow control in place, and resolves with its last event once everything has been written
  * (undefined if there was none).
  *
- * State: the flow gate. Rejects with the stream's error, or with the signal's reason.
+ * State: the flow gate. Rejects with the stream's error, or with the signal's reason; whichever way it ends, files are closed and
+ * half-written ones removed before it settles.
  * @example
  *   const vocabulary = await run(files({ paths: "corpus.txt" }).pipe(tokenize(), buildVocab({ minCount: 5 })));
  */
-export function run<T>(stream: Observable<T>, options: RunOptions<T> = {}): Promise<T | undefined> {
+export async function run<T>(stream: Observable<T>, options: RunOptions<T> = {}): Promise<T | undefined> {
   const { signal, ledger = new Ledger(), onEvent } = options;
+  signal?.throwIfAborted();
   const scope = new RunScope(undefined, ledger);
-  return new Promise((resolve, reject) => {
-    signal?.throwIfAborted();
-    let last: T | undefined;
-    const stop = () => {
-      subscription.unsubscribe();
-      reject(signal?.reason);
-    };
-    const settle = (action: () => void) => {
-      signal?.removeEventListener("abort", stop);
-      action();
-    };
-    signal?.addEventListener("abort", stop, { once: true });
-    const subscription = scope.within(() =>
-      stream.subscribe({
-        next: (event) => {
-          last = event;
-          onEvent?.(event);
-        },
-        error: (error) => settle(() => reject(error)),
-        complete: () => settle(() => resolve(last)),
-      }),
-    );
-  });
+  const stop = new Subject<never>();
+  const abort = () => stop.error(signal?.reason);
+  signal?.addEventListener("abort", abort, { once: true });
+  let last: T | undefined;
+  const watched = stream.pipe(
+    takeUntil(stop),
+    tap((event) => {
+      last = event;
+      onEvent?.(event);
+    }),
+  );
+  try {
+    await new Promise<void>((resolve, reject) => {
+      scope.within(() => watched.subscribe({ error: reject, complete: resolve }));
+    });
+  } catch (error) {
+    await scope.closed().catch(() => {}); // the error that came first is the one to tell
+    throw error;
+  } finally {
+    signal?.removeEventListener("abort", abort);
+  }
+  await scope.closed();
+  return last;
 }

@@ -17,10 +17,15 @@ export type UnitKind = "source" | "operator" | "model" | "sink";
 
 export type Fields = Readonly<Record<string, Field>>;
 
-/** Everything that is said about a unit, in its own file: the only place where its options are written. */
-export interface UnitSchema<F extends Fields = Fields> {
+/** The options of a function, in its own file: the only place where they are written. */
+export interface OptionsSchema<F extends Fields = Fields> {
   /** The file, the export, the config key, the docs anchor. */
   readonly name: string;
+  readonly fields: F;
+}
+
+/** Everything that is said about a unit that a config can name. */
+export interface UnitSchema<F extends Fields = Fields> extends OptionsSchema<F> {
   readonly kind: UnitKind;
   readonly consumes: DataType;
   /** A sink passes on what it consumes. */
@@ -31,7 +36,6 @@ export interface UnitSchema<F extends Fields = Fields> {
   readonly paper?: string;
   /** Of a source: subscribing again reads the same text again, so that a graph may pass over it more than once. */
   readonly replayable?: boolean;
-  readonly fields: F;
 }
 
 type ValueOf<F> = F extends Field<infer Value> ? Value : never;
@@ -41,7 +45,7 @@ type KeysWith<F, P> = {
 type Flat<T> = { [K in keyof T]: T[K] } & {};
 
 /** What a caller may write: fields with a default may be left out. */
-export type OptionsOf<S extends UnitSchema> = Flat<
+export type OptionsOf<S extends OptionsSchema> = Flat<
   { readonly [K in KeysWith<S["fields"], "required">]: Input<ValueOf<S["fields"][K]>> } & {
     readonly [K in KeysWith<S["fields"], "default" | "optional">]?: Input<ValueOf<S["fields"][K]>> | undefined;
   }
@@ -50,7 +54,7 @@ export type OptionsOf<S extends UnitSchema> = Flat<
 type Input<Value> = Value extends readonly string[] ? Value | string : Value;
 
 /** What the unit reads: every default filled in. */
-export type SettingsOf<S extends UnitSchema> = Flat<
+export type SettingsOf<S extends OptionsSchema> = Flat<
   { readonly [K in KeysWith<S["fields"], "required" | "default">]: ValueOf<S["fields"][K]> } & {
     readonly [K in KeysWith<S["fields"], "optional">]: ValueOf<S["fields"][K]> | undefined;
   }
@@ -69,7 +73,7 @@ export function defineUnit<const F extends Fields>(unit: UnitSchema<F>): UnitSch
 }
 
 /** Every fault of a set of options, in the order in which they are written. */
-export function checkOptions(schema: UnitSchema, options: unknown): OptionProblem[] {
+export function checkOptions(schema: OptionsSchema, options: unknown): OptionProblem[] {
   if (!isPlainObject(options)) {
     return [{ option: undefined, message: `options must be an object, got ${show(options)}`, errorClass: TypeError }];
   }
@@ -84,7 +88,7 @@ export function checkOptions(schema: UnitSchema, options: unknown): OptionProble
   return [...problems, ...missing];
 }
 
-function problemOf(schema: UnitSchema, option: string, value: unknown): OptionProblem[] {
+function problemOf(schema: OptionsSchema, option: string, value: unknown): OptionProblem[] {
   const known = Object.keys(schema.fields);
   if (!Object.hasOwn(schema.fields, option)) {
     const near = suggest(option, known);
@@ -98,7 +102,7 @@ function problemOf(schema: UnitSchema, option: string, value: unknown): OptionPr
 }
 
 /** Checks the options of a unit, throws at the first fault, and fills in the defaults. To be called once, before any data flows. */
-export function parseOptions<S extends UnitSchema>(schema: S, options: OptionsOf<S> | undefined): SettingsOf<S> {
+export function parseOptions<S extends OptionsSchema>(schema: S, options: OptionsOf<S> | undefined): SettingsOf<S> {
   const given: Readonly<Record<string, unknown>> = options ?? {};
   const [problem] = checkOptions(schema, given);
   if (problem) throw new problem.errorClass(`${schema.name}: ${problem.message}`);

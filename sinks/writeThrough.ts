@@ -52,7 +52,7 @@ export function writeThrough<T>(
           await writer.finish?.();
           finished = true;
         } catch (error) {
-          subscriber.error(error);
+          scope.within(() => subscriber.error(error));
           return;
         }
         scope.within(() => subscriber.complete());
@@ -65,7 +65,7 @@ export function writeThrough<T>(
 
       subscriber.add(() => {
         stage.stop();
-        if (!finished) void abandon();
+        if (!finished) scope.closing(abandon());
       });
       subscriber.add(
         source.subscribe({
