@@ -22,6 +22,7 @@ export * from "./replacementTable.js";
 export * from "./shuffle.js";
 export * from "./sigmoid.js";
 export * from "./skipGram.js";
+export * from "./transferred.js";
 export * from "./utf8.js";
 export * from "./vectors.js";
 export * from "./vocabulary.js";

@@ -1,0 +1,2 @@
+// A module that inWorkers refuses.
+export default 5;
