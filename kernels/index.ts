@@ -29,3 +29,4 @@ export * from "./vocabulary.js";
 export * from "./weights.js";
 export * from "./word2vecTrainer.js";
 export * from "./wordTrie.js";
+export * from "./xxh64.js";

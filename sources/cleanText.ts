@@ -65,8 +65,10 @@ export class TextCleaner {
   }
 }
 
-export function invalidByte(byte: number, offset: number): string {
-  return `invalid UTF-8 byte 0x${byte.toString(16).padStart(2, "0")} at offset ${offset}`;
+/** The words for a byte that is not UTF-8; the offset is the one in the unpacked input. */
+export function invalidByte(byte: number, offset?: number): string {
+  const place = offset === undefined ? "" : ` at offset ${offset}`;
+  return `invalid UTF-8 byte 0x${byte.toString(16).padStart(2, "0")}${place}`;
 }
 
 function startsWithMark(bytes: Uint8Array): boolean {

@@ -3,7 +3,7 @@ import { pipeline } from "node:stream/promises";
 import zlib from "node:zlib";
 import type { InputReport } from "./inputReport.js";
 import { peek } from "./peek.js";
-import { unpackZstd } from "./zstd.js";
+import { unpackZstd, ZstdFault } from "./zstd.js";
 
 const INSIDE = 1 << 20; // zlib's output buffer; twice as fast as its default of 16 KiB
 
@@ -43,9 +43,10 @@ async function* through(unpacker: zlib.Gunzip, chunks: AsyncIterable<Uint8Array>
   await fed;
 }
 
-/** Faults of the packed bytes have a code of zlib or fzstd; errors of the file system keep their own words. */
+/** Faults of the packed bytes have a code of zlib or fzstd, or are our own; errors of the file system keep their own words. */
 function isPackingFault(error: unknown): error is Error {
   if (!(error instanceof Error)) return false;
+  if (error instanceof ZstdFault) return true;
   const { code, syscall } = error as NodeJS.ErrnoException;
   return syscall === undefined && (typeof code === "number" || /^(Z|ZSTD|ERR_ZSTD)_/.test(code ?? ""));
 }

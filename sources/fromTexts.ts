@@ -64,11 +64,13 @@ async function* write(texts: Iterable<string>, chunkSize: number, report: InputR
   if (!writer.isEmpty) yield writer.take();
 }
 
-/** Pieces of about `size` bytes that end between characters. */
+/** Pieces of at most `size` bytes that end between characters; a character larger than that is a piece of its own. */
 function* pieces(text: Uint8Array, size: number): Generator<Uint8Array> {
   for (let from = 0, to: number; from < text.length; from = to) {
     to = Math.min(from + size, text.length);
-    while (to < text.length && incompleteTail(text.subarray(from, to)) > 0) to++;
+    const whole = to - incompleteTail(text.subarray(from, to));
+    if (whole > from) to = whole;
+    else while (incompleteTail(text.subarray(from, to)) > 0) to++;
     yield text.subarray(from, to);
   }
 }

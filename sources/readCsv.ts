@@ -7,10 +7,13 @@ import { invalidByte } from "./cleanText.js";
 import { columnOf } from "./columnOf.js";
 import type { InputReport } from "./inputReport.js";
 import { unifyLineEnds } from "./lineEnds.js";
+import { peek } from "./peek.js";
 import type { ReadSettings } from "./readDocuments.js";
 import { tooLong } from "./readLines.js";
 import { repairUtf8 } from "./repairUtf8.js";
 import type { TextWriter } from "./textWriter.js";
+
+const BYTE_ORDER_MARK = Buffer.from("\uFEFF");
 
 interface Row {
   readonly record: readonly Buffer[];
@@ -28,7 +31,9 @@ export async function* readCsv(
   writer: TextWriter,
 ): AsyncGenerator<TextBatch> {
   let column = settings.header ? undefined : columnOf(undefined, settings.field, report);
-  for await (const { record, info } of rows(chunks, settings, report)) {
+  const { head, all } = await peek(chunks, BYTE_ORDER_MARK.length);
+  const skipped = BYTE_ORDER_MARK.equals(head) ? BYTE_ORDER_MARK.length : 0;
+  for await (const { record, info } of rows(withoutFirst(all, skipped), settings, report)) {
     if (column === undefined) {
       column = columnOf(record.map(String), settings.field, report);
       continue;
@@ -38,9 +43,18 @@ export async function* readCsv(
     if (!cell) throw report.fault(where, `must have ${column + 1} columns, got ${record.length}`);
     writer.begin();
     report.add("documents", 1);
-    writer.append(unifyLineEnds(valid(cell, where, info.bytes, settings, report)));
-    writer.reach(info.bytes);
+    writer.append(unifyLineEnds(valid(cell, where, settings, report)));
+    writer.reach(skipped + info.bytes);
     if (writer.isFull) yield writer.take();
+  }
+}
+
+async function* withoutFirst(chunks: AsyncIterable<Uint8Array>, length: number): AsyncGenerator<Uint8Array> {
+  let left = length;
+  for await (const chunk of chunks) {
+    const skipped = Math.min(left, chunk.length);
+    left -= skipped;
+    if (skipped < chunk.length) yield chunk.subarray(skipped);
   }
 }
 
@@ -50,7 +64,6 @@ async function* rows(
   report: InputReport,
 ): AsyncGenerator<Row> {
   const parser = parse({
-    bom: true,
     encoding: null, // cells stay bytes, to be checked and counted here
     info: true,
     max_record_size: maxRecordLength,
@@ -70,10 +83,10 @@ async function* rows(
   }
 }
 
-function valid(cell: Uint8Array, where: string, end: number, settings: ReadSettings, report: InputReport): Uint8Array {
+function valid(cell: Uint8Array, where: string, settings: ReadSettings, report: InputReport): Uint8Array {
   if (isUtf8(cell)) return cell;
   const { bytes, invalidBytes, firstInvalid } = repairUtf8(cell);
-  if (settings.onInvalid === "reject") throw report.fault(where, invalidByte(cell[firstInvalid]!, end));
+  if (settings.onInvalid === "reject") throw report.fault(where, invalidByte(cell[firstInvalid]!));
   report.add("invalidBytes", invalidBytes);
   return bytes;
 }

@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import type { FileHandle } from "node:fs/promises";
 import type { TextBatch } from "../schemas/text.js";
-import type { OnInvalid } from "./cleanText.js";
+import { invalidByte, type OnInvalid } from "./cleanText.js";
 import type { InputReport } from "./inputReport.js";
 import { unifyLineEnds } from "./lineEnds.js";
 import { readColumn } from "./parquetColumn.js";
@@ -41,10 +41,7 @@ export async function* readParquet(
 function valid(cell: Uint8Array, row: number, onInvalid: OnInvalid, report: InputReport): Uint8Array {
   if (isUtf8(cell)) return cell;
   const { bytes, invalidBytes, firstInvalid } = repairUtf8(cell);
-  if (onInvalid === "reject") {
-    const byte = cell[firstInvalid]!.toString(16).padStart(2, "0");
-    throw report.fault(`row ${row}`, `invalid UTF-8 byte 0x${byte} at byte ${firstInvalid} of its text`);
-  }
+  if (onInvalid === "reject") throw report.fault(`row ${row}`, invalidByte(cell[firstInvalid]!));
   report.add("invalidBytes", invalidBytes);
   return bytes;
 }

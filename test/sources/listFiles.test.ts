@@ -1,0 +1,99 @@
+import { mkdir, symlink, writeFile } from "node:fs/promises";
+import { join, relative } from "node:path";
+import { hashFile, listFiles } from "lexstream/sources";
+import { describe, expect, it } from "vitest";
+import { temporaryFolder } from "../support/temporaryFolder.js";
+
+async function folderWith(...names: string[]): Promise<string> {
+  const folder = await temporaryFolder();
+  for (const name of names) {
+    await mkdir(join(folder, name, ".."), { recursive: true });
+    await writeFile(join(folder, name), name);
+  }
+  return folder;
+}
+
+const named = async (folder: string, ...paths: string[]) =>
+  (await listFiles(paths.map((path) => join(folder, path)))).map(({ path }) => relative(folder, path));
+
+describe("listFiles", () => {
+  it("keeps the order of the paths given, and states sizes", async () => {
+    const folder = await folderWith("b.txt", "a.txt");
+    expect(await listFiles([join(folder, "b.txt"), join(folder, "a.txt")])).toEqual([
+      { path: join(folder, "b.txt"), size: 5 },
+      { path: join(folder, "a.txt"), size: 5 },
+    ]);
+  });
+
+  it("orders a folder and a glob by code point of the path, and looks below", async () => {
+    const folder = await folderWith(
+      "b.txt",
+      "B.txt",
+      "é.txt",
+      "sub/deep/a.jsonl.gz",
+      "10.txt",
+      "9.txt",
+      "\u{1F600}.txt",
+      "Ａ.txt",
+    );
+    const order = ["10.txt", "9.txt", "B.txt", "b.txt", "sub/deep/a.jsonl.gz", "é.txt", "Ａ.txt", "\u{1F600}.txt"];
+    expect(await named(folder, ".")).toEqual(order);
+    expect(await named(folder, "**/*")).toEqual(order);
+    expect(await named(folder, "*.txt")).toEqual(order.filter((name) => !name.includes("/")));
+  });
+
+  it("takes from a folder the files whose names say text, and leaves hidden ones", async () => {
+    const folder = await folderWith(
+      "a.csv",
+      "b.TSV.zst",
+      "c.parquet",
+      "d.bin",
+      "README",
+      ".hidden.txt",
+      "e.md",
+      "f.ndjson",
+    );
+    expect(await named(folder, ".")).toEqual(["a.csv", "b.TSV.zst", "c.parquet", "e.md", "f.ndjson"]);
+    expect(await named(folder, "d.*")).toEqual(["d.bin"]); // a glob takes any name
+  });
+
+  it("takes a file once, at its first place, however it is spelled", async () => {
+    const folder = await folderWith("a.txt", "b.txt");
+    expect(await named(folder, "b.txt", "*.txt", "sub/../b.txt", ".")).toEqual(["b.txt", "a.txt"]);
+  });
+
+  it("takes a path that exists as it is, with the signs of a glob in its name", async () => {
+    const folder = await folderWith("[a].txt", "a.txt");
+    expect(await named(folder, "[a].txt")).toEqual(["[a].txt"]);
+  });
+
+  it("follows links, and comes back from a circle of them", async () => {
+    const folder = await folderWith("real/a.txt");
+    await symlink("real/a.txt", join(folder, "link.txt"));
+    await symlink("..", join(folder, "real", "up"));
+    const found = await named(folder, ".");
+    expect(found).toContain("link.txt");
+    expect(found).toContain("real/a.txt");
+  });
+
+  it("says where nothing is", async () => {
+    const folder = await temporaryFolder();
+    await expect(listFiles([join(folder, "x.txt")])).rejects.toThrow(
+      `listFiles: ${join(folder, "x.txt")} must be a file, a folder or a glob, got nothing there`,
+    );
+    await expect(listFiles([folder])).rejects.toThrow(
+      `listFiles: the folder ${folder} must hold text files, got an empty one`,
+    );
+  });
+});
+
+describe("hashFile", () => {
+  it("is SHA-256 of the bytes on disk", async () => {
+    const folder = await temporaryFolder();
+    const path = join(folder, "abc");
+    await writeFile(path, "abc");
+    // FIPS 180-2, appendix B.1
+    expect(await hashFile(path)).toBe("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    await expect(hashFile(join(folder, "none"))).rejects.toThrow("hashFile: ");
+  });
+});
