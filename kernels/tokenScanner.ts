@@ -20,6 +20,7 @@ import {
   WORD_JOINT,
 } from "./tokenAutomaton.js";
 import type { TokenBatcher } from "./tokenBatcher.js";
+import { decodeAt, sequenceLength } from "./utf8.js";
 
 export interface TokenScannerParts {
   /** The class of every code point. */
@@ -117,9 +118,9 @@ export class TokenScanner {
 
       const at = i++;
       if (characterClass === MULTIBYTE) {
-        const codePoint = codePointAt(bytes, at);
-        characterClass = classes[codePoint]!;
-        i = at + (codePoint < 0x800 ? 2 : codePoint < 0x10000 ? 3 : 4);
+        const length = sequenceLength(bytes[at]!);
+        characterClass = classes[decodeAt(bytes, at, length)]!;
+        i = at + length;
       }
       let step = automaton[state * 16 + characterClass]!;
       if (step === HAN_RUN && hanLength === longestHanRun) step = ENDS | BEGINS | HAN_RUN;
@@ -214,13 +215,4 @@ export class TokenScanner {
     if (positions) this.#heldPositions.set(positions.subarray(from, from + length + 1), this.#heldLength);
     this.#heldLength += length;
   }
-}
-
-/** The code point whose first byte, not ASCII, is at `at`. */
-function codePointAt(bytes: Uint8Array, at: number): number {
-  const first = bytes[at]!;
-  if (first < 0xe0) return ((first & 0x1f) << 6) | (bytes[at + 1]! & 0x3f);
-  const second = ((bytes[at + 1]! & 0x3f) << 6) | (bytes[at + 2]! & 0x3f);
-  if (first < 0xf0) return ((first & 0x0f) << 12) | second;
-  return ((first & 0x07) << 18) | (second << 6) | (bytes[at + 3]! & 0x3f);
 }

@@ -10,6 +10,7 @@ import { boolean, integer, oneOf, texts } from "../schemas/fields.js";
 import type { TextBatch } from "../schemas/text.js";
 import type { TokenBatch } from "../schemas/tokens.js";
 import { defineUnit, type OptionsOf, parseOptions, type SettingsOf } from "../schemas/units.js";
+import { createHanSegmenter } from "./chineseDictionary.js";
 
 export const tokenizeSchema = defineUnit({
   name: "tokenize",
@@ -96,6 +97,7 @@ function tokenizer(settings: SettingsOf<typeof tokenizeSchema>) {
     batcher,
     maxTokenLength,
     withPositions: characterOffsets,
+    segmenter: mode === "chinese" ? createHanSegmenter(settings) : undefined,
   });
   const places = characterOffsets ? new CharacterPositions() : undefined;
 
