@@ -7,7 +7,7 @@
  * tokens so far; what was removed is counted, and a term that comes back gets a new id. (word2vec.c does the same with t = 1, 2, 3, ...,
  * whether or not that frees anything: ReduceVocab.)
  *
- * Memory: 16 to 32 bytes a term and its text, up to twice that while it grows.
+ * Memory: 36 to 68 bytes a term and its text, up to twice that while it grows.
  */
 import type { Lexicon } from "../schemas/tokens.js";
 
@@ -23,27 +23,38 @@ export function hashBytes(bytes: Uint8Array, start: number, end: number): number
 
 export interface LexiconBounds {
   readonly maxTerms?: number;
-  /** Bytes of UTF-8 of all terms together. */
+  /** Of all terms together, with 16 bytes for each beside its text. */
   readonly maxBytes?: number;
 }
 
-/** Live terms by rank, which is the order of their ids; without pruning, rank and id are the same. */
+/**
+ * Live terms by rank, which is the order of their ids; without pruning, rank and id are the same. What is known of a term lies
+ * together, so that to count it costs few cache lines: a record of its id, count (low, high), length and text, in whole words.
+ */
 interface Terms {
   live: number;
-  ids: Uint32Array;
-  counts: Float64Array;
-  /** Where the term of a rank ends in `text`; it begins where the one before ends (R + 1, from 0). */
-  ends: Uint32Array;
-  text: Uint8Array;
+  /** Where the record of a rank begins, in words (R,). */
+  starts: Uint32Array;
+  /** Words of `records` in use. */
+  end: number;
+  records: Uint32Array;
+  /** The same memory. */
+  bytes: Uint8Array;
 }
+
+const ID = 0;
+const COUNT_LOW = 1;
+const COUNT_HIGH = 2;
+const LENGTH = 3;
+const TEXT = 4;
 
 const largestId = 2 ** 32 - 1;
 
 export class GrowingLexicon implements Lexicon {
   readonly #maxTerms: number;
-  readonly #maxBytes: number;
+  readonly #maxWords: number;
   #terms = emptyTerms(1024, 8192);
-  /** Pairs of a term's hash and its rank + 1; 0 stands for a free place. */
+  /** Pairs of a term's hash and the start of its record; 0, where none begins, stands for a free place. */
   #slots = new Int32Array(2 * 2048);
   #size = 0;
   #prunedOccurrences = 0;
@@ -52,7 +63,7 @@ export class GrowingLexicon implements Lexicon {
 
   constructor({ maxTerms = 10_000_000, maxBytes = 2 ** 31 }: LexiconBounds = {}) {
     this.#maxTerms = maxTerms;
-    this.#maxBytes = maxBytes;
+    this.#maxWords = maxBytes >>> 2;
   }
 
   get size(): number {
@@ -66,31 +77,35 @@ export class GrowingLexicon implements Lexicon {
   /** Counts one occurrence of the term `bytes[start, end)`, whose running hash is given, and returns its id. */
   add(bytes: Uint8Array, start: number, end: number, hash: number): number {
     const place = this.#find(bytes, start, end, hash);
-    const rank = this.#slots[place + 1]! - 1;
-    if (rank < 0) return this.#admit(bytes, start, end, hash, place);
-    this.#terms.counts[rank]!++;
-    return this.#terms.ids[rank]!;
+    const at = this.#slots[place + 1]!;
+    if (at === 0) return this.#admit(bytes, start, end, hash, place);
+    const { records } = this.#terms;
+    const low = (records[at + COUNT_LOW]! + 1) >>> 0;
+    records[at + COUNT_LOW] = low;
+    if (low === 0) records[at + COUNT_HIGH]!++;
+    return records[at + ID]!;
   }
 
   /** The id of a term that is live. */
   idOf(term: string): number | undefined {
     const bytes = new TextEncoder().encode(term);
-    const place = this.#find(bytes, 0, bytes.length, hashBytes(bytes, 0, bytes.length));
-    const rank = this.#slots[place + 1]! - 1;
-    return rank < 0 ? undefined : this.#terms.ids[rank];
+    const at = this.#slots[this.#find(bytes, 0, bytes.length, hashBytes(bytes, 0, bytes.length)) + 1]!;
+    return at === 0 ? undefined : this.#terms.records[at + ID];
   }
 
   term(id: number): string | undefined {
     for (const terms of [this.#terms, ...this.#pruned]) {
-      const rank = rankOf(terms, id);
-      if (rank >= 0) return decoder.decode(terms.text.subarray(terms.ends[rank], terms.ends[rank + 1]));
+      const at = recordOf(terms, id);
+      if (at === 0) continue;
+      const first = 4 * (at + TEXT);
+      return decoder.decode(terms.bytes.subarray(first, first + terms.records[at + LENGTH]!));
     }
     return undefined;
   }
 
   count(id: number): number {
-    const rank = rankOf(this.#terms, id);
-    return rank < 0 ? 0 : this.#terms.counts[rank]!;
+    const at = recordOf(this.#terms, id);
+    return at === 0 ? 0 : countAt(this.#terms, at);
   }
 
   /**
@@ -104,18 +119,16 @@ export class GrowingLexicon implements Lexicon {
   /** Where the term stands in `slots`, or the free place where it would. */
   #find(bytes: Uint8Array, start: number, end: number, hash: number): number {
     const slots = this.#slots;
-    const { ends, text } = this.#terms;
+    const { records, bytes: own } = this.#terms;
     const last = slots.length - 2;
     const length = end - start;
     let place = placeOf(hash, last);
-    for (let rank = slots[place + 1]! - 1; rank >= 0; rank = slots[place + 1]! - 1) {
-      if (slots[place] === hash) {
-        const first = ends[rank]!;
-        if (ends[rank + 1]! - first === length) {
-          let i = 0;
-          while (i < length && text[first + i] === bytes[start + i]) i++;
-          if (i === length) return place;
-        }
+    for (let at = slots[place + 1]!; at !== 0; at = slots[place + 1]!) {
+      if (slots[place] === hash && records[at + LENGTH] === length) {
+        const shift = 4 * (at + TEXT) - start;
+        let i = start;
+        while (i < end && own[i + shift] === bytes[i]) i++;
+        if (i === end) return place;
       }
       place = (place + 2) & last;
     }
@@ -124,54 +137,53 @@ export class GrowingLexicon implements Lexicon {
 
   #admit(bytes: Uint8Array, start: number, end: number, hash: number, place: number): number {
     const length = end - start;
-    if (this.#size === largestId) throw new RangeError(`lexicon: must give out at most ${largestId} ids`);
-    if (this.#isFull(length)) {
-      while (this.#isFull(length)) this.#prune();
+    const words = TEXT + wordsOf(length);
+    if (this.#size === largestId)
+      throw new RangeError(`lexicon: ids must be below ${largestId}, and all were given out`);
+    if (this.#isFull(words)) {
+      while (this.#isFull(words)) this.#prune();
       place = this.#find(bytes, start, end, hash);
     }
-    this.#reserve(length);
+    this.#reserve(words);
     const terms = this.#terms;
-    const rank = terms.live++;
-    const first = terms.ends[rank]!;
-    terms.text.set(bytes.subarray(start, end), first);
-    terms.ends[rank + 1] = first + length;
-    terms.ids[rank] = this.#size;
-    terms.counts[rank] = 1;
+    const at = terms.end;
+    terms.records[at + ID] = this.#size;
+    terms.records[at + COUNT_LOW] = 1;
+    terms.records[at + LENGTH] = length;
+    terms.bytes.set(bytes.subarray(start, end), 4 * (at + TEXT));
+    terms.end += words;
+    terms.starts[terms.live++] = at;
     this.#slots[place] = hash;
-    this.#slots[place + 1] = rank + 1;
+    this.#slots[place + 1] = at;
     if (4 * terms.live > this.#slots.length) this.#rehash(2 * this.#slots.length);
     return this.#size++;
   }
 
-  #isFull(length: number): boolean {
-    const { live, ends } = this.#terms;
-    return live > 0 && (live >= this.#maxTerms || ends[live]! + length > this.#maxBytes);
+  #isFull(words: number): boolean {
+    const { live, end } = this.#terms;
+    return live > 0 && (live >= this.#maxTerms || end + words > this.#maxWords);
   }
 
-  /** Makes room for one more term of that many bytes. */
-  #reserve(length: number): void {
-    const { live, ends, ids, text } = this.#terms;
-    const bytes = ends[live]! + length;
-    if (live < ids.length && bytes <= text.length) return;
-    const moreTerms = live < ids.length ? ids.length : 2 * ids.length;
-    const moreBytes = bytes <= text.length ? text.length : Math.max(bytes, Math.min(2 * text.length, this.#maxBytes));
-    const grown = emptyTerms(moreTerms, moreBytes);
-    grown.live = live;
-    grown.ids.set(ids);
-    grown.counts.set(this.#terms.counts);
-    grown.ends.set(ends);
-    grown.text.set(text);
-    this.#terms = grown;
+  /** Makes room for one more term of that many words. */
+  #reserve(words: number): void {
+    const { live, starts, end, records } = this.#terms;
+    if (live === starts.length) {
+      this.#terms.starts = new Uint32Array(2 * live);
+      this.#terms.starts.set(starts);
+    }
+    if (end + words > records.length) {
+      const grown = emptyTerms(0, Math.max(end + words, Math.min(2 * records.length, this.#maxWords)));
+      grown.records.set(records);
+      this.#terms = { ...grown, live, starts: this.#terms.starts, end };
+    }
   }
 
   #rehash(length: number): void {
     const old = this.#slots;
     const slots = new Int32Array(length);
-    const last = length - 2;
     for (let i = 0; i < old.length; i += 2) {
       if (old[i + 1] === 0) continue;
-      let place = placeOf(old[i]!, last);
-      while (slots[place + 1] !== 0) place = (place + 2) & last;
+      const place = freePlace(slots, old[i]!);
       slots[place] = old[i]!;
       slots[place + 1] = old[i + 1]!;
     }
@@ -180,43 +192,43 @@ export class GrowingLexicon implements Lexicon {
 
   #prune(): void {
     const old = this.#terms;
-    const threshold = old.counts.slice(0, old.live).sort()[Math.ceil(old.live / 4) - 1]!;
-    const kept = emptyTerms(old.ids.length, old.text.length);
-    const ranks = new Int32Array(old.live); // new rank + 1; 0 for a term that goes
-    let end = 0;
+    const counts = Float64Array.from(old.starts.subarray(0, old.live), (at) => countAt(old, at));
+    const threshold = counts.slice().sort()[Math.ceil(old.live / 4) - 1]!;
+    const kept = emptyTerms(old.starts.length, old.records.length);
+    this.#slots.fill(0);
     for (let rank = 0; rank < old.live; rank++) {
-      const count = old.counts[rank]!;
-      if (count <= threshold) {
-        this.#prunedOccurrences += count;
-        continue;
-      }
-      const term = old.text.subarray(old.ends[rank], old.ends[rank + 1]);
-      kept.text.set(term, end);
-      end += term.length;
-      kept.ids[kept.live] = old.ids[rank]!;
-      kept.counts[kept.live] = count;
-      kept.ends[++kept.live] = end;
-      ranks[rank] = kept.live;
+      if (counts[rank]! > threshold) this.#keep(old, old.starts[rank]!, kept);
+      else this.#prunedOccurrences += counts[rank]!;
     }
     this.#pruned.push(old);
     this.#terms = kept;
-    const slots = this.#slots;
-    for (let i = 1; i < slots.length; i += 2) if (slots[i] !== 0) slots[i] = ranks[slots[i]! - 1]!;
-    this.#rehash(slots.length); // closes the gaps
+  }
+
+  #keep(old: Terms, at: number, kept: Terms): void {
+    const end = at + TEXT + wordsOf(old.records[at + LENGTH]!);
+    kept.records.set(old.records.subarray(at, end), kept.end);
+    const first = 4 * (at + TEXT);
+    const hash = hashBytes(old.bytes, first, first + old.records[at + LENGTH]!);
+    const place = freePlace(this.#slots, hash);
+    this.#slots[place] = hash;
+    this.#slots[place + 1] = kept.end;
+    kept.starts[kept.live++] = kept.end;
+    kept.end += end - at;
   }
 }
 
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
-function emptyTerms(terms: number, bytes: number): Terms {
-  return {
-    live: 0,
-    ids: new Uint32Array(terms),
-    counts: new Float64Array(terms),
-    ends: new Uint32Array(terms + 1),
-    text: new Uint8Array(bytes),
-  };
+function emptyTerms(terms: number, words: number): Terms {
+  const records = new Uint32Array(words);
+  const bytes = new Uint8Array(records.buffer);
+  return { live: 0, starts: new Uint32Array(terms), end: 1, records, bytes }; // no record begins at 0
 }
+
+const wordsOf = (bytes: number): number => (bytes + 3) >>> 2;
+
+const countAt = ({ records }: Terms, at: number): number =>
+  records[at + COUNT_LOW]! + 2 ** 32 * records[at + COUNT_HIGH]!;
 
 /** FNV-1a leaves its low bits uneven: a multiplication and a shift mix all of them in. Even, as a place is a pair. */
 function placeOf(hash: number, last: number): number {
@@ -224,16 +236,24 @@ function placeOf(hash: number, last: number): number {
   return (mixed ^ (mixed >>> 13)) & last;
 }
 
-/** Where an id stands, or -1. Ids ascend with the rank, and never lag behind it. */
-function rankOf({ live, ids }: Terms, id: number): number {
+function freePlace(slots: Int32Array, hash: number): number {
+  const last = slots.length - 2;
+  let place = placeOf(hash, last);
+  while (slots[place + 1] !== 0) place = (place + 2) & last;
+  return place;
+}
+
+/** Where the record of an id begins, or 0. Ids ascend with the rank, and never lag behind it. */
+function recordOf({ live, starts, records }: Terms, id: number): number {
   let low = 0;
   let high = Math.min(id, live - 1);
-  if (ids[high] === id) return high; // always so without pruning
+  if (high >= 0 && records[starts[high]! + ID] === id) return starts[high]!; // always, before any pruning
   while (low <= high) {
     const middle = (low + high) >>> 1;
-    if (ids[middle] === id) return middle;
-    if (ids[middle]! < id) low = middle + 1;
+    const found = records[starts[middle]! + ID]!;
+    if (found === id) return starts[middle]!;
+    if (found < id) low = middle + 1;
     else high = middle - 1;
   }
-  return -1;
+  return 0;
 }

@@ -5,6 +5,7 @@
  *
  * State between calls: the token in progress. No more of its bytes are kept than a token that is passed on may have.
  */
+import { DIGIT, OTHER } from "./characterClasses.js";
 import type { HanSegmenter } from "./hanSegmenter.js";
 import { type GrowingLexicon, hashBytes, hashPrime, hashStart } from "./lexicon.js";
 import {
@@ -17,6 +18,7 @@ import {
   NUMBER,
   NUMBER_JOINT,
   stateBits,
+  WORD,
   WORD_JOINT,
 } from "./tokenAutomaton.js";
 import type { TokenBatcher } from "./tokenBatcher.js";
@@ -102,19 +104,31 @@ export class TokenScanner {
     for (let i = from; i < to; ) {
       let byte = bytes[i]!;
       let characterClass = ofByte[byte]!;
-      // Between words and inside them, most bytes change nothing.
+      // The automaton by hand for most of what there is: words of ASCII and what lies between them.
       if (state === IDLE) {
-        while (automaton[IDLE * 16 + characterClass] === IDLE && ++i < to) characterClass = ofByte[bytes[i]!]!;
-      } else if (state <= NUMBER) {
-        while (characterClass <= NUMBER) {
+        while (characterClass === OTHER && ++i < to) characterClass = ofByte[(byte = bytes[i]!)]!;
+        if (i === to) break;
+        if (characterClass <= DIGIT) {
+          state = WORD;
+          start = i;
+          hash = hashStart;
+        }
+      }
+      if (state <= NUMBER) {
+        while (characterClass <= DIGIT) {
           hash = Math.imul(hash ^ byte, hashPrime);
           state = characterClass;
           if (++i === to) break;
           byte = bytes[i]!;
           characterClass = ofByte[byte]!;
         }
+        if (i === to) break;
+        if (characterClass === OTHER) {
+          this.#add(bytes, from, start, i++, hash, positions);
+          state = IDLE;
+          continue;
+        }
       }
-      if (i === to) break;
 
       const at = i++;
       if (characterClass === MULTIBYTE) {
