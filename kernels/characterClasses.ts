@@ -6,6 +6,8 @@
  * spaces, other than Katakana and Hangul, give one token a letter.
  */
 
+import { paint } from "./codePointTable.js";
+
 /** Makes words with its like, with digits and marks. */
 export const LETTER = 0;
 /** A letter, for all but `DECIMAL`. */
@@ -68,43 +70,3 @@ const paintWords = (han: number): Uint8Array =>
     { pattern: "['\\u2019\\uff07_\\u00ad\\u00b7\\u05f3\\u05f4\\u200c\\u200d]", as: INNER },
     { pattern: "[.,\\u066b\\u066c]", as: DECIMAL },
   ]);
-
-interface Coat {
-  readonly pattern: string;
-  readonly as: number;
-  /** Only code points that had this class before. */
-  readonly over?: number;
-}
-
-/** Fills a table with one class, then gives every match of a pattern its own; a later pattern covers the earlier ones. */
-function paint(ground: number, coats: readonly Coat[]): Uint8Array {
-  const table = new Uint8Array(0x110000).fill(ground);
-  const text = everyCodePoint();
-  for (const { pattern, as, over } of coats) {
-    for (const { 0: run, index } of text.matchAll(new RegExp(`(?:${pattern})+`, "gu"))) {
-      const start = text.codePointAt(index)!;
-      const end = start + run.length / (start < 0x10000 ? 1 : 2);
-      for (let codePoint = start; codePoint < end; codePoint++)
-        if (over === undefined || table[codePoint] === over) table[codePoint] = as;
-    }
-  }
-  return table;
-}
-
-// Planes 4 to 13 hold nothing, 15 and 16 are for private use.
-const planesInUse = [1, 2, 3, 14];
-
-/** Every code point in use, in order. Each plane ends with two that are none, so a run of matches never goes on in the next. */
-function everyCodePoint(): string {
-  const units = new Uint16Array(0x10000 + planesInUse.length * 0x20000);
-  for (let unit = 0; unit < 0x10000; unit++) units[unit] = unit;
-  units.fill(0, 0xd800, 0xe000); // surrogates, which UTF-8 cannot write
-  let end = 0x10000;
-  for (const plane of planesInUse) {
-    for (let low = 0; low < 0x10000; low++) {
-      units[end++] = 0xd800 + ((plane - 1) << 6) + (low >> 10);
-      units[end++] = 0xdc00 + (low & 0x3ff);
-    }
-  }
-  return new TextDecoder("utf-16le", { ignoreBOM: true }).decode(units);
-}

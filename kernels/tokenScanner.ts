@@ -106,7 +106,10 @@ export class TokenScanner {
       let characterClass = ofByte[byte]!;
       // The automaton by hand for most of what there is: words of ASCII and what lies between them.
       if (state === IDLE) {
-        while (characterClass === OTHER && ++i < to) characterClass = ofByte[(byte = bytes[i]!)]!;
+        while (characterClass === OTHER && ++i < to) {
+          byte = bytes[i]!;
+          characterClass = ofByte[byte]!;
+        }
         if (i === to) break;
         if (characterClass <= DIGIT) {
           state = WORD;

@@ -1,0 +1,44 @@
+/**
+ * Tables of one byte per code point, made from the engine's own Unicode properties, so that they are of the same version as its
+ * regular expressions.
+ */
+
+export interface Coat {
+  readonly pattern: string;
+  readonly as: number;
+  /** Only code points that had this class before. */
+  readonly over?: number;
+}
+
+/** Fills a table with one class, then gives every match of a pattern its own; a later pattern covers the earlier ones. */
+export function paint(ground: number, coats: readonly Coat[]): Uint8Array {
+  const table = new Uint8Array(0x110000).fill(ground);
+  const text = everyCodePoint();
+  for (const { pattern, as, over } of coats) {
+    for (const { 0: run, index } of text.matchAll(new RegExp(`(?:${pattern})+`, "gu"))) {
+      const start = text.codePointAt(index)!;
+      const end = start + run.length / (start < 0x10000 ? 1 : 2);
+      for (let codePoint = start; codePoint < end; codePoint++)
+        if (over === undefined || table[codePoint] === over) table[codePoint] = as;
+    }
+  }
+  return table;
+}
+
+// Planes 4 to 13 hold nothing, 15 and 16 are for private use.
+const planesInUse = [1, 2, 3, 14];
+
+/** Every code point in use, in order. Each plane ends with two that are none, so a run of matches never goes on in the next. */
+function everyCodePoint(): string {
+  const units = new Uint16Array(0x10000 + planesInUse.length * 0x20000);
+  for (let unit = 0; unit < 0x10000; unit++) units[unit] = unit;
+  units.fill(0, 0xd800, 0xe000); // surrogates, which UTF-8 cannot write
+  let end = 0x10000;
+  for (const plane of planesInUse) {
+    for (let low = 0; low < 0x10000; low++) {
+      units[end++] = 0xd800 + ((plane - 1) << 6) + (low >> 10);
+      units[end++] = 0xdc00 + (low & 0x3ff);
+    }
+  }
+  return new TextDecoder("utf-16le", { ignoreBOM: true }).decode(units);
+}

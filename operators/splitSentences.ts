@@ -1,0 +1,50 @@
+import { defer, map, type OperatorFunction } from "rxjs";
+import { SentenceScanner } from "../kernels/sentenceScanner.js";
+import { boolean } from "../schemas/fields.js";
+import type { TextBatch } from "../schemas/text.js";
+import { defineUnit, type OptionsOf, parseOptions } from "../schemas/units.js";
+
+export const splitSentencesSchema = defineUnit({
+  name: "splitSentences",
+  kind: "operator",
+  consumes: "text",
+  produces: "text",
+  summary: "Marks where sentences begin, in English, Chinese and whatever else uses their punctuation or capitals",
+  fields: {
+    newline: boolean({ default: true, description: "A line end ends a sentence" }),
+  },
+});
+
+export type SplitSentencesOptions = OptionsOf<typeof splitSentencesSchema>;
+
+/**
+ * Marks where sentences begin. To be used before `normalize`, as capital letters tell.
+ *
+ * In:  TextBatch. Out: the same bytes with `sentenceOffsets`, batch by batch; every document start is one of them.
+ * State: 16 bytes, as a sentence is known by the character it begins with and nothing needs to be waited for.
+ * @throws TypeError at the call, if an option is of the wrong kind
+ * @see docs/operators/splitSentences.md for the rules
+ * @example
+ *   files({ paths: "corpus.txt" }).pipe(splitSentences({ newline: false }), normalize(), tokenize())
+ */
+export function splitSentences(options?: SplitSentencesOptions): OperatorFunction<TextBatch, TextBatch> {
+  const settings = parseOptions(splitSentencesSchema, options);
+  return (source) =>
+    defer(() => {
+      const scanner = new SentenceScanner(settings);
+      return source.pipe(map((batch) => ({ ...batch, sentenceOffsets: sentenceStarts(scanner, batch) })));
+    });
+}
+
+function sentenceStarts(scanner: SentenceScanner, { bytes, documentOffsets }: TextBatch): Uint32Array {
+  const starts: number[] = [];
+  let at = 0;
+  for (const start of documentOffsets) {
+    scanner.scan(bytes, at, start, starts);
+    scanner.startDocument();
+    starts.push(start);
+    at = start;
+  }
+  scanner.scan(bytes, at, bytes.length, starts);
+  return Uint32Array.from(starts);
+}
