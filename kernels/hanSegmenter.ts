@@ -21,60 +21,13 @@ export interface HanSegmenter {
 
 /** Memory besides the trie: 24 times the bytes of the longest run so far. */
 export function unigramSegmenter(words: WordTrie): HanSegmenter {
-  let capacity = 0;
-  let codePoints = new Int32Array(0);
-  let offsets = new Uint32Array(1);
-  let scores = new Float64Array(1);
-  let wordEnds = new Uint32Array(0);
-
-  const reserve = (characters: number) => {
-    if (characters <= capacity) return;
-    capacity = Math.max(characters, 2 * capacity);
-    codePoints = new Int32Array(capacity);
-    offsets = new Uint32Array(capacity + 1);
-    scores = new Float64Array(capacity + 1);
-    wordEnds = new Uint32Array(capacity);
-  };
-
-  const decodeRun = (bytes: Uint8Array, start: number, end: number): number => {
-    let length = 0;
-    for (let at = start; at < end; length++) {
-      const size = sequenceLength(bytes[at]!);
-      codePoints[length] = decodeAt(bytes, at, size);
-      offsets[length] = at;
-      at += size;
-    }
-    offsets[length] = end;
-    return length;
-  };
-
-  const findBestWords = (length: number) => {
-    const { table, logFrequencies } = words.search;
-    const logTotal = Math.log(words.total);
-    scores[length] = 0;
-    for (let first = length - 1; first >= 0; first--) {
-      let best = Number.NEGATIVE_INFINITY;
-      let bestEnd = 0;
-      let node = 0;
-      for (let last = first; last < length; last++) {
-        node = childOf(table, node, codePoints[last]!);
-        if (node === 0) break;
-        const score = logFrequencies[2 * node - 1]! - logTotal + scores[last + 1]!; // NaN where no word ends
-        if (score >= best) {
-          best = score;
-          bestEnd = last + 1;
-        }
-      }
-      scores[first] = bestEnd === 0 ? scores[first + 1]! - logTotal : best;
-      wordEnds[first] = bestEnd === 0 ? first + 1 : bestEnd;
-    }
-  };
-
+  let scratch = makeScratch(1024);
   return {
     segment(bytes, start, end, cuts) {
-      reserve(end - start);
-      const length = decodeRun(bytes, start, end);
-      findBestWords(length);
+      if (end - start > scratch.wordEnds.length) scratch = makeScratch(2 * (end - start));
+      const length = decodeRun(bytes, start, end, scratch);
+      findBestWords(words, length, scratch);
+      const { offsets, wordEnds } = scratch;
       let count = 0;
       for (let at = 0; at < length; count++) {
         at = wordEnds[at]!;
@@ -83,4 +36,57 @@ export function unigramSegmenter(words: WordTrie): HanSegmenter {
       return count;
     },
   };
+}
+
+interface Scratch {
+  readonly codePoints: Int32Array;
+  /** Of each character, and of the run's end. */
+  readonly offsets: Uint32Array;
+  /** Of the best way to cut what begins at a character. */
+  readonly scores: Float64Array;
+  /** Where the first word of that way ends. */
+  readonly wordEnds: Uint32Array;
+}
+
+function makeScratch(length: number): Scratch {
+  return {
+    codePoints: new Int32Array(length),
+    offsets: new Uint32Array(length + 1),
+    scores: new Float64Array(length + 1),
+    wordEnds: new Uint32Array(length),
+  };
+}
+
+/** Returns the number of characters. */
+function decodeRun(bytes: Uint8Array, start: number, end: number, { codePoints, offsets }: Scratch): number {
+  let length = 0;
+  for (let at = start; at < end; length++) {
+    const size = sequenceLength(bytes[at]!);
+    codePoints[length] = decodeAt(bytes, at, size);
+    offsets[length] = at;
+    at += size;
+  }
+  offsets[length] = end;
+  return length;
+}
+
+function findBestWords(words: WordTrie, length: number, { codePoints, scores, wordEnds }: Scratch): void {
+  const { table, firstNodes, logFrequencies, logTotal } = words;
+  scores[length] = 0;
+  for (let first = length - 1; first >= 0; first--) {
+    let best = Number.NEGATIVE_INFINITY;
+    let bestEnd = 0;
+    let end = first + 1;
+    let node = firstNodes[codePoints[first]!] ?? childOf(table, 0, codePoints[first]!);
+    while (node !== 0) {
+      const score = logFrequencies[2 * node - 1]! - logTotal + scores[end]!; // NaN where no word ends
+      if (score >= best) {
+        best = score;
+        bestEnd = end;
+      }
+      node = end < length ? childOf(table, node, codePoints[end++]!) : 0;
+    }
+    scores[first] = bestEnd === 0 ? scores[first + 1]! - logTotal : best;
+    wordEnds[first] = bestEnd === 0 ? first + 1 : bestEnd;
+  }
 }

@@ -14,6 +14,7 @@ export class WordTrie {
   #logFrequencies: Float64Array;
   /** By slot; 0 = no word ends here. */
   #frequencies: Uint32Array;
+  #firstNodes = new Int32Array(1 << 16);
   #nodes = 0;
   #total = 0;
 
@@ -29,9 +30,23 @@ export class WordTrie {
     return this.#total;
   }
 
-  /** For searches: `childOf` walks the table, `logFrequencies[2 * node - 1]` is that of the word which ends at a node. */
-  get search(): { readonly table: Int32Array; readonly logFrequencies: Float64Array } {
-    return { table: this.#table, logFrequencies: this.#logFrequencies };
+  get logTotal(): number {
+    return Math.log(this.#total);
+  }
+
+  /** For `childOf`. */
+  get table(): Int32Array {
+    return this.#table;
+  }
+
+  /** The node of a word that is one code point below 2^16; 0 if no word begins with it. */
+  get firstNodes(): Int32Array {
+    return this.#firstNodes;
+  }
+
+  /** At 2n - 1: ln(frequency) of the word that ends at node n, NaN if none does. */
+  get logFrequencies(): Float64Array {
+    return this.#logFrequencies;
   }
 
   frequency(word: string): number {
@@ -40,7 +55,7 @@ export class WordTrie {
       node = childOf(this.#table, node, character.codePointAt(0)!);
       if (node === 0) return 0;
     }
-    return word === "" ? 0 : this.#frequencies[node - 1]!;
+    return node === 0 ? 0 : this.#frequencies[node - 1]!;
   }
 
   /** Adds a word or changes its frequency; 0 takes it out again. */
@@ -57,6 +72,7 @@ export class WordTrie {
     copy.#table = this.#table.slice();
     copy.#logFrequencies = new Float64Array(copy.#table.buffer);
     copy.#frequencies = this.#frequencies.slice();
+    copy.#firstNodes = this.#firstNodes.slice();
     return copy;
   }
 
@@ -112,6 +128,7 @@ export class WordTrie {
     table[4 * slot + 1] = codePoint;
     this.#logFrequencies[2 * slot + 1] = Number.NaN;
     if (parent > 0) table[4 * parent - 3]! |= HAS_CHILDREN;
+    else this.#firstNodes[codePoint] = slot + 1;
     this.#nodes++;
     return slot + 1;
   }
@@ -138,6 +155,7 @@ export class WordTrie {
     this.#table = other.#table;
     this.#logFrequencies = other.#logFrequencies;
     this.#frequencies = other.#frequencies;
+    this.#firstNodes = other.#firstNodes;
     this.#nodes = other.#nodes;
     this.#total = other.#total;
   }
