@@ -26,7 +26,8 @@ export class CharacterPositions {
     positions: Uint32Array,
   ): void {
     const at = alignment?.at ?? noPoints;
-    let point = firstNotBelow(at, from);
+    const startsDocument = this.#units === 0; // a point here is that of the document which ends here
+    let point = firstNotBelow(at, startsDocument ? from + 1 : from);
     let units = this.#units;
     let shift = this.#shift;
     for (let i = from; i < to; i++) {
@@ -35,6 +36,7 @@ export class CharacterPositions {
       const byte = bytes[i]!;
       if (byte < 0x80 || byte >= 0xc0) units += byte < 0xf0 ? 1 : 2;
     }
+    while (at[point] === to) shift = alignment!.shift[point++]!;
     positions[to] = units + shift;
     this.#units = units;
     this.#shift = shift;

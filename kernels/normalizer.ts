@@ -7,7 +7,7 @@
  * after `LONGEST_STRETCH` bytes, and that nothing joins over the start of a document or sentence.
  */
 import type { TextAlignment } from "../schemas/text.js";
-import { ARENA, ARENA_HEAD, IDENTITY, INLINE, JOINER, type ReplacementTable } from "./replacementTable.js";
+import { IDENTITY, INLINE, JOINER, type ReplacementTable } from "./replacementTable.js";
 import { decodeAt, sequenceLength } from "./utf8.js";
 
 export interface NormalizedPiece {
@@ -23,6 +23,7 @@ export const LONGEST_STRETCH = 4096;
 /** State: the stretch that the next piece may go on with, at most `LONGEST_STRETCH` + 3 bytes. */
 export class Normalizer {
   readonly #table: ReplacementTable;
+  readonly #keepOffsets: boolean;
   readonly #held = new Uint8Array(LONGEST_STRETCH + 3);
   #heldLength = 0;
   /** UTF-16 units that the document has lost so far. */
@@ -32,8 +33,10 @@ export class Normalizer {
   #at: number[] = [];
   #shifts: number[] = [];
 
-  constructor(table: ReplacementTable) {
+  /** `keepOffsets`: tell the way back to the original text. */
+  constructor(table: ReplacementTable, keepOffsets = false) {
     this.#table = table;
+    this.#keepOffsets = keepOffsets;
   }
 
   get holdsText(): boolean {
@@ -72,7 +75,7 @@ export class Normalizer {
     this.#length = 0;
     this.#at = [];
     this.#shifts = [];
-    if (this.#shift !== 0) this.#addPoint();
+    if (this.#shift !== 0) this.#addPoint(0, this.#shift);
   }
 
   #take(documentOffsets: Uint32Array, sentenceOffsets: Uint32Array): NormalizedPiece {
@@ -137,7 +140,7 @@ export class Normalizer {
         break;
       } else {
         this.#length = length;
-        this.#writeReplacement(entry, bytes.length - at - size);
+        this.#writeReplacement(entry, unitsOf(size), bytes.length - at - size);
         out = this.#out;
         length = this.#length;
       }
@@ -148,20 +151,18 @@ export class Normalizer {
   }
 
   /** Writes what a code point becomes, keeping room for the `remaining` bytes of the piece. */
-  #writeReplacement(entry: number, remaining: number): void {
+  #writeReplacement(entry: number, unitsBefore: number, remaining: number): void {
     if (entry & INLINE) {
       const size = (entry >> 24) & 3;
       this.#reserve(size + remaining);
       for (let i = 0; i < size; i++) this.#out[this.#length++] = (entry >> (16 - 8 * i)) & 0xff;
       return;
     }
-    const { arena } = this.#table;
-    const size = arena[entry & ~ARENA]!;
-    const place = (entry & ~ARENA) + ARENA_HEAD;
-    this.#reserve(size + remaining);
-    this.#out.set(arena.subarray(place, place + size), this.#length);
-    this.#length += size;
-    this.#lose(this.#table.unitsLost(entry));
+    const replacement = this.#table.replacement(entry);
+    this.#reserve(replacement.length + remaining);
+    this.#out.set(replacement, this.#length);
+    this.#length += replacement.length;
+    if (this.#keepOffsets) this.#align(this.#length - replacement.length, unitsBefore);
   }
 
   /** Takes the code point before `at` out again, for something may join it; returns where it begins in `bytes`. */
@@ -171,13 +172,9 @@ export class Normalizer {
     while ((bytes[start]! & 0xc0) === 0x80) start--;
     if (isInert(bytes[start]!)) return at;
     const entry = this.#table.entry(decodeAt(bytes, start, at - start));
-    this.#length -= this.#table.lengthOf(entry, at - start);
-    const unitsLost = this.#table.unitsLost(entry);
-    if (unitsLost !== 0) {
-      this.#shift -= unitsLost;
-      this.#at.pop();
-      this.#shifts.pop();
-    }
+    const length = this.#table.lengthOf(entry, at - start);
+    this.#length -= length;
+    if (this.#keepOffsets) this.#misalign(unitsOf(at - start), length);
     return start;
   }
 
@@ -210,7 +207,7 @@ export class Normalizer {
     this.#reserve(bytes.length + remaining);
     this.#out.set(bytes, this.#length);
     this.#length += bytes.length;
-    this.#lose(text.length - mapped.length);
+    if (this.#keepOffsets) this.#align(this.#length - bytes.length, text.length);
   }
 
   #reserve(more: number): void {
@@ -220,15 +217,37 @@ export class Normalizer {
     this.#out = larger;
   }
 
-  #lose(units: number): void {
-    if (units === 0) return;
-    this.#shift += units;
-    this.#addPoint();
+  /** Notes the shifts of what was written from `start` on for so many UTF-16 units of the original. */
+  #align(start: number, unitsBefore: number): void {
+    let units = 0;
+    for (let at = start; at < this.#length; ) {
+      const size = sequenceLength(this.#out[at]!);
+      if (units > unitsBefore) this.#addPoint(at, this.#shift + unitsBefore - units);
+      units += unitsOf(size);
+      at += size;
+    }
+    if (units === unitsBefore) return;
+    this.#shift += unitsBefore - units;
+    this.#addPoint(this.#length, this.#shift);
   }
 
-  #addPoint(): void {
-    this.#at.push(this.#length);
-    this.#shifts.push(this.#shift);
+  /** Forgets the shifts of the `length` bytes that were taken back. */
+  #misalign(unitsBefore: number, length: number): void {
+    for (let at = this.#length; at < this.#length + length; ) {
+      const size = sequenceLength(this.#out[at]!);
+      this.#shift += unitsOf(size);
+      at += size;
+    }
+    this.#shift -= unitsBefore;
+    while (this.#at.length > 0 && this.#at.at(-1)! > this.#length) {
+      this.#at.pop();
+      this.#shifts.pop();
+    }
+  }
+
+  #addPoint(at: number, shift: number): void {
+    this.#at.push(at);
+    this.#shifts.push(shift);
   }
 }
 
@@ -242,4 +261,9 @@ const encoder = new TextEncoder();
 function isInert(byte: number): boolean {
   const isLetter = (byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7a;
   return byte < 0x80 && !isLetter && !(byte >= 0x3c && byte <= 0x3e);
+}
+
+/** UTF-16 units of a code point that has so many bytes in UTF-8. */
+function unitsOf(size: number): number {
+  return size < 4 ? 1 : 2;
 }

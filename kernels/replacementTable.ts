@@ -5,12 +5,10 @@ import { joinsBefore } from "./joiningCharacters.js";
 export const IDENTITY = 1;
 /** A code point may change, or be changed by, what stands before it. */
 export const JOINER = 2;
-/** The replacement is in the entry: its length in bits 24 and 25, its bytes below, the first one highest. */
+/** The replacement, of as many UTF-16 units as the code point, is in the entry: its length in bits 24 and 25, its bytes below, the first one highest. */
 export const INLINE = 1 << 28;
-/** The entry holds the place of the replacement in `arena`: length, UTF-16 units lost + 128, bytes. */
-export const ARENA = 1 << 29;
-/** Bytes before the replacement's own. */
-export const ARENA_HEAD = 2;
+/** The entry holds the place of the replacement in a byte arena: its length, its bytes. */
+const ARENA = 1 << 29;
 
 /**
  * For each code point, what becomes of it where nothing joins it. Filled when a code point is first met.
@@ -35,10 +33,6 @@ export class ReplacementTable {
     for (let byte = 0; byte < 128; byte++) this.ascii[byte] = this.map(String.fromCharCode(byte)).charCodeAt(0);
   }
 
-  get arena(): Uint8Array {
-    return this.#arena;
-  }
-
   entry(codePoint: number): number {
     return this.entries[codePoint]! || this.#fill(codePoint);
   }
@@ -49,9 +43,10 @@ export class ReplacementTable {
     return entry & INLINE ? (entry >> 24) & 3 : this.#arena[entry & ~ARENA]!;
   }
 
-  /** UTF-16 units of a code point less those of its replacement. */
-  unitsLost(entry: number): number {
-    return entry & ARENA ? this.#arena[(entry & ~ARENA) + 1]! - 128 : 0;
+  /** What an entry that is neither an identity, a joiner nor inline stands for; to be read at once. */
+  replacement(entry: number): Uint8Array {
+    const at = entry & ~ARENA;
+    return this.#arena.subarray(at + 1, at + 1 + this.#arena[at]!);
   }
 
   #fill(codePoint: number): number {
@@ -65,7 +60,7 @@ export class ReplacementTable {
     const text = this.map(character);
     if (text === character) return IDENTITY;
     const bytes = new TextEncoder().encode(text);
-    if (bytes.length > 3 || text.length !== character.length) return this.#store(bytes, character.length - text.length);
+    if (bytes.length > 3 || text.length !== character.length) return this.#store(bytes);
     return bytes.reduce((entry, byte, i) => entry | (byte << (16 - 8 * i)), INLINE | (bytes.length << 24));
   }
 
@@ -77,17 +72,16 @@ export class ReplacementTable {
     return (form !== "none" && joinsBefore(first!)) || (accents === "remove" && /\p{M}/u.test(first!));
   }
 
-  #store(bytes: Uint8Array, unitsLost: number): number {
+  #store(bytes: Uint8Array): number {
     const at = this.#used;
-    this.#used += ARENA_HEAD + bytes.length;
+    this.#used += 1 + bytes.length;
     if (this.#used > this.#arena.length) {
       const larger = new Uint8Array(2 * this.#used);
       larger.set(this.#arena);
       this.#arena = larger;
     }
     this.#arena[at] = bytes.length;
-    this.#arena[at + 1] = unitsLost + 128;
-    this.#arena.set(bytes, at + ARENA_HEAD);
+    this.#arena.set(bytes, at + 1);
     return ARENA | at;
   }
 }

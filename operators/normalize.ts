@@ -60,7 +60,7 @@ export function normalize(options?: NormalizeOptions): OperatorFunction<TextBatc
   const table = new ReplacementTable(mapping);
   return (source) =>
     defer(() => {
-      const normalizer = new Normalizer(table);
+      const normalizer = new Normalizer(table, keepOffsets);
       let position: SourcePosition | undefined;
       const normalized = source.pipe(
         map((batch) => {

@@ -1,5 +1,12 @@
 import fc from "fast-check";
-import { characterMapping, type NormalizationOptions, Normalizer, ReplacementTable } from "lexstream/kernels";
+import {
+  characterMapping,
+  joinsBefore,
+  LONGEST_STRETCH,
+  type NormalizationOptions,
+  Normalizer,
+  ReplacementTable,
+} from "lexstream/kernels";
 import { describe, expect, it } from "vitest";
 
 const asRead: NormalizationOptions = { form: "NFC", case: "keep", accents: "keep", digits: "keep", width: "keep" };
@@ -96,5 +103,61 @@ describe("Normalizer", () => {
       }),
       { seed: 21, numRuns: 3000 },
     );
+  });
+
+  it("never joins a mark to the document before", () => {
+    const table = new ReplacementTable(asRead);
+    expect(normalizeDocuments(table, ["e", "\u0301", "", "\u0301e"], [9])).toEqual(["e", "\u0301", "", "\u0301e"]);
+  });
+
+  it("cuts a stretch of marks at its limit, at the same place however the text is cut", () => {
+    const table = new ReplacementTable(asRead);
+    const marks = LONGEST_STRETCH; // twice as many bytes
+    const text = `e${"\u0301\u0323".repeat(marks / 2)}e\u0301`;
+    const whole = normalizeDocuments(table, [text], [Infinity]);
+    for (const size of [1, 7, 1000]) expect(normalizeDocuments(table, [text], [size])).toEqual(whole);
+    expect(whole[0]).not.toBe(text.normalize("NFC"));
+    expect(whole[0]!.normalize("NFC")).toBe(text.normalize("NFC"));
+  });
+
+  it("holds back a letter that a mark may join, but nothing that no mark joins", () => {
+    const normalizer = new Normalizer(new ReplacementTable(asRead));
+    const push = (text: string) => decoder.decode(normalizer.push(encoder.encode(text), new Uint32Array(0)).bytes);
+    expect([push("abc"), push("\u0301d\n"), push("1."), push("é")]).toEqual(["ab", "\u0107d\n", "1.", ""]);
+    expect(decoder.decode(normalizer.finish().bytes)).toBe("é");
+    expect(normalizer.holdsText).toBe(false);
+  });
+
+  it("grows its output where text becomes longer", () => {
+    const table = new ReplacementTable({ ...asRead, form: "NFKD" });
+    const text = `${"\ufdfa".repeat(50)}abc`; // 3 bytes become 33
+    expect(normalizeDocuments(table, [text], [Infinity])).toEqual([text.normalize("NFKD")]);
+  });
+
+  it("may pass over U+4000 to U+9FFF, for nothing changes them", () => {
+    const map = characterMapping({ form: "NFKC", case: "fold", accents: "remove", digits: "zero", width: "half" });
+    const changed: string[] = [];
+    for (let codePoint = 0x4000; codePoint <= 0x9fff; codePoint++) {
+      const character = String.fromCodePoint(codePoint);
+      if (
+        map(character) !== character ||
+        map(`${character}\u0301`) !== `${character}\u0301` ||
+        joinsBefore(character)
+      ) {
+        changed.push(character);
+      }
+    }
+    expect(changed).toEqual([]);
+  });
+
+  it("needs no held ASCII but letters and < = >, for nothing else composes", () => {
+    const composing = new Set<string>();
+    for (let codePoint = 0x80; codePoint <= 0x1_ffff; codePoint++) {
+      if (codePoint >= 0xd800 && codePoint <= 0xdfff) continue;
+      const [first, ...later] = String.fromCodePoint(codePoint).normalize("NFD");
+      if (first! < "\u0080" && later.length > 0) composing.add(first!);
+    }
+    expect([...composing].filter((character) => !/[A-Za-z<=>]/.test(character))).toEqual([]);
+    expect(composing.size).toBeGreaterThan(40);
   });
 });
