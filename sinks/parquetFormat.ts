@@ -1,7 +1,7 @@
 import { DataType, type Schema } from "apache-arrow";
 import parquet, { type FieldOptions, type PageColumn, type ParquetWriter } from "parquetjs-lite";
 import { countParquetRows } from "./parquetFile.js";
-import { type Column, listSize, type NumericColumn, type TableEncoder, type TableFormat } from "./tableWriter.js";
+import { type Column, listSize, type TableEncoder, type TableFormat } from "./tableWriter.js";
 
 const maxPageRows = 8192;
 const maxPageValues = 1 << 16;
@@ -74,14 +74,9 @@ class ParquetEncoder implements TableEncoder {
         if (!DataType.isFixedSizeList(type))
           return [name, pageColumn(plainValues(column, start, end), [], new Array(end - start))];
         const values = plainValues(column, start * type.listSize, end * type.listSize);
-        const repetition = Levels.from(values, (_, i) => (i % type.listSize === 0 ? 0 : 1));
         return [
           `${name},list,element`,
-          pageColumn(
-            values,
-            repetition,
-            Levels.from(values, () => 1),
-          ),
+          pageColumn(values, levels(values.length, type.listSize), levels(values.length)),
         ];
       }),
     );
@@ -90,7 +85,9 @@ class ParquetEncoder implements TableEncoder {
 
 function plainValues(column: Column, start: number, end: number): unknown[] {
   if (Array.isArray(column)) return column.slice(start, end).map((text) => Buffer.from(text, "utf8"));
-  return Array.from((column as NumericColumn).subarray(start, end));
+  const values = new Array<number>(end - start);
+  for (let i = start; i < end; i++) values[i - start] = column[i] as number;
+  return values;
 }
 
 function pageColumn(values: unknown[], rlevels: number[], dlevels: number[]): PageColumn {
@@ -104,11 +101,19 @@ function pageColumn(values: unknown[], rlevels: number[], dlevels: number[]): Pa
  */
 class Levels extends Array<number> {
   override map<Mapped>(): Mapped[] {
-    const levels = Array.from<number>(this);
-    const packed = packedAtEnd(levels);
-    if (packed > 0) for (let k = packed; k < 8; k++) levels.push(1 - this[this.length - 1]!);
-    return levels as Mapped[];
+    const packed = packedAtEnd(this);
+    const filler = packed > 0 ? 8 - packed : 0;
+    const filled = new Array<number>(this.length + filler).fill(1 - this[this.length - 1]!);
+    for (let i = 0; i < this.length; i++) filled[i] = this[i]!;
+    return filled as Mapped[];
   }
+}
+
+/** Ones, but for a zero where a list begins. */
+function levels(count: number, listSize = 0): Levels {
+  const made = new Levels();
+  for (let i = 0; i < count; i++) made.push(listSize > 0 && i % listSize === 0 ? 0 : 1);
+  return made;
 }
 
 /** How many levels, modulo 8, the encoder has not laid down when it comes to the end: it packs bits until 8 are full and a repetition begins. */
@@ -124,9 +129,14 @@ function packedAtEnd(levels: readonly number[]): number {
 }
 
 function cell(type: DataType, column: Column, row: number): unknown {
-  if (!DataType.isFixedSizeList(type)) return column[row];
+  if (!DataType.isFixedSizeList(type)) return signed(column[row]);
   const values = plainValues(column, row * type.listSize, (row + 1) * type.listSize);
-  return { list: values.map((element) => ({ element })) };
+  return { list: values.map((element) => ({ element: signed(element) })) };
+}
+
+/** The library passes the numbers of appended rows through `parseFloat`, which makes text of them: -0 would become 0. */
+function signed(value: unknown): unknown {
+  return Object.is(value, -0) ? "-0" : value;
 }
 
 function fieldOptions(type: DataType): FieldOptions {

@@ -77,10 +77,14 @@ export async function readProjector(path: string, settings: ReadSettings): Promi
   let rows: VectorRows | undefined;
   const count = await readLines(path, (bytes, start, end, number) => {
     rows ??= new VectorRows(path, fieldCount(bytes, start, end), settings.onInvalid, settings.ledger, terms.length);
-    const where = () => `line ${number}`;
     const found = readNumbers(bytes, start - 1, end, rows.next());
-    if (found !== rows.vectorSize) throw numbersError(rows, bytes, start, end, number);
-    rows.add(terms[number - 1] ?? "", where);
+    if (found !== rows.vectorSize)
+      throw new SyntaxError(
+        `${path}: line ${number} must hold ${rows.vectorSize} finite numbers, got ${shown(bytes, start, end)}`,
+      );
+    const term = terms[number - 1];
+    if (!term) throw new RangeError(`${projectorMetadataPath(path)}: line ${number} must be a term, got none`);
+    rows.add(term, () => `line ${number}`);
   });
   if (count !== terms.length || !rows)
     throw new RangeError(
@@ -186,7 +190,8 @@ function readOddRow(rows: VectorRows, bytes: Buffer, start: number, end: number,
   let termEnd = nextSeparator(bytes, start, end);
   for (let k = 0; k < surplus; k++) {
     const fieldEnd = nextSeparator(bytes, termEnd + 1, end);
-    if (!Number.isNaN(parseFloatText(bytes, termEnd + 1, fieldEnd)))
+    const isEmpty = fieldEnd === termEnd + 1;
+    if (isEmpty || !Number.isNaN(parseFloatText(bytes, termEnd + 1, fieldEnd)))
       throw numbersError(rows, bytes, start, end, number);
     termEnd = fieldEnd;
   }
@@ -197,7 +202,7 @@ function readOddRow(rows: VectorRows, bytes: Buffer, start: number, end: number,
 
 function numbersError(rows: VectorRows, bytes: Buffer, start: number, end: number, number: number): Error {
   return new SyntaxError(
-    `${rows.path}: line ${number} must hold ${rows.vectorSize} finite numbers, got ${shown(bytes, start, end)}`,
+    `${rows.path}: line ${number} must hold a term and ${rows.vectorSize} finite numbers, got ${shown(bytes, start, end)}`,
   );
 }
 
@@ -262,5 +267,5 @@ function headerError(path: string, found: string): Error {
 
 function shown(bytes: Buffer, start: number, end: number): string {
   const line = bytes.toString("utf8", start, Math.min(end, start + 160));
-  return `${fieldCount(bytes, start, end) - 1} fields after ${JSON.stringify(line.length > 60 ? `${line.slice(0, 57)}...` : line)}`;
+  return `${fieldCount(bytes, start, end)} fields in ${JSON.stringify(line.length > 60 ? `${line.slice(0, 57)}...` : line)}`;
 }

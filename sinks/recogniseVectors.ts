@@ -20,7 +20,8 @@ export async function recogniseVectors(path: string): Promise<VectorFormat | und
   if (parseHeader(first.trimEnd())) return control.test(text) ? "word2vecBinary" : "word2vecText";
   const fields = first.trimEnd().split(/[ \t]/);
   if (fields.every(isNumber) && existsSync(projectorMetadataPath(path))) return "projector";
-  return fields.length > 1 && isNumber(fields.at(-1)!) ? "gloveText" : undefined;
+  const isRow = fields.length > 1 && !first.includes("\t") && fields.slice(1).every(isNumber);
+  return isRow ? "gloveText" : undefined;
 }
 
 function isNumber(text: string): boolean {

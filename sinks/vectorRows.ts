@@ -40,7 +40,6 @@ export class VectorRows {
 
   /** Takes the row whose numbers are in `next()`; `where` says its place in an error. */
   add(term: string, where: () => string): void {
-    if (term === "") throw new SyntaxError(`${this.path}: ${where()} must begin with a term, got none`);
     if (this.#rows.has(term)) {
       if (this.onInvalid === "reject")
         throw new RangeError(
@@ -53,8 +52,9 @@ export class VectorRows {
     this.#terms.push(term);
   }
 
-  /** A term's text; bytes that are not UTF-8 are refused, or replaced and counted. */
+  /** A term's text; none at all is refused, bytes that are not UTF-8 are refused, or replaced and counted. */
   decode(bytes: Buffer, start: number, end: number, where: () => string): string {
+    if (start === end) throw new SyntaxError(`${this.path}: ${where()} must begin with a term, got none`);
     const term = bytes.toString("utf8", start, end);
     if (!term.includes(replacement) || isUtf8(bytes.subarray(start, end))) return term;
     if (this.onInvalid === "reject")

@@ -1,0 +1,134 @@
+import { statSync } from "node:fs";
+import { basename } from "node:path";
+import { Decompress } from "fzstd";
+import { fileBytes, firstBytes, firstContent, isGzip } from "./fileBytes.js";
+import { type FileReport, type Finding, shownCells, shownRows, textRows } from "./fileReport.js";
+import { inspectText } from "./inspectText.js";
+import { parseHeader } from "./readVectorText.js";
+import { recogniseVectors } from "./recogniseVectors.js";
+import { openTable, type ReadColumn, type TableFile } from "./tableFile.js";
+import { recordBytes } from "./writeCooccurrence.js";
+
+const headBytes = 1 << 16;
+
+/**
+ * Says what a file is, by its content and not by its name: any format that this package reads or writes.
+ *
+ * In: a path. Out: FileReport. State: one block of a table or the first 64 KiB of a text; rows are counted by reading once through.
+ * @throws SyntaxError if an Arrow, Parquet or gzip file is not whole; the file system's error if it cannot be read
+ * @example
+ *   const { format, rows } = await inspectFile("vectors.bin");
+ */
+export async function inspectFile(path: string): Promise<FileReport> {
+  const packed = firstBytes(path, headBytes);
+  const compression = compressionOf(packed);
+  const file = { path, bytes: statSync(path).size, ...(compression ? { compression } : {}) };
+  if (packed.length === 0) return { ...file, format: "empty", rows: 0 };
+  const head = Buffer.from(compression === "zstd" ? zstdHead(packed) : await firstContent(path, headBytes));
+  const finding = await inspectContent(path, head);
+  const rows =
+    finding.rows ?? (isTextual(finding.format) && compression !== "zstd" ? await countLines(path) : undefined);
+  return { ...file, ...finding, ...(rows === undefined ? {} : { rows }) };
+}
+
+async function inspectContent(path: string, head: Buffer): Promise<Finding> {
+  const magic = head.toString("latin1", 0, 6);
+  if (magic === "ARROW1" || magic.startsWith("PAR1")) return inspectTable(await openTable(path));
+  if (head.length >= 8 && head.readUInt32LE(0) === 0xffffffff) return { format: "arrowStream" };
+  const [firstLine = ""] = head.toString("latin1").split("\n", 1);
+  const header = parseHeader(firstLine.trimEnd());
+  if (header && !isZstd(firstBytes(path, 4))) {
+    const format = (await recogniseVectors(path))!;
+    const firstRows = format === "word2vecText" ? textRows(head, 1) : [];
+    return { format, holds: "vectors", rows: header.terms, vectorSize: header.vectorSize, firstRows };
+  }
+  if (head.includes(0)) return inspectRecords(path, head);
+  return inspectText(basename(path), head, isZstd(firstBytes(path, 4)) ? undefined : await recogniseVectors(path));
+}
+
+const holdings: readonly (readonly [NonNullable<FileReport["holds"]>, readonly string[]])[] = [
+  ["vectors", ["term", "vector"]],
+  ["vocabulary", ["term", "count"]],
+  ["cooccurrence", ["row", "column", "weight"]],
+  ["ids", ["document", "sentence", "id"]],
+  ["pairs", ["centre", "context", "distance"]],
+];
+
+async function inspectTable(table: TableFile): Promise<Finding> {
+  const names = table.columns.map(({ name }) => name);
+  const holds = holdings.find(([, columns]) => columns.every((column) => names.includes(column)))?.[0];
+  let rows = 0;
+  let firstRows: string[][] = [];
+  let vectorSize: number | undefined;
+  for await (const block of table.blocks([])) rows += block.rows;
+  for await (const { columns, rows: blockRows } of table.blocks(names)) {
+    firstRows = Array.from({ length: Math.min(shownRows, blockRows) }, (_, row) =>
+      columns.flatMap((column) => cellTexts(column, row)),
+    );
+    if (holds === "vectors") vectorSize = (columns[names.indexOf("vector")]?.[0] as ArrayLike<number>)?.length;
+    break;
+  }
+  return {
+    format: table.format,
+    ...(holds ? { holds } : {}),
+    rows,
+    columns: table.columns,
+    ...(vectorSize ? { vectorSize } : {}),
+    metadata: Object.fromEntries(table.metadata),
+    firstRows,
+  };
+}
+
+function cellTexts(column: ReadColumn, row: number): string[] {
+  const cell = column[row];
+  return typeof cell === "object" ? Array.from(cell).slice(0, shownCells).map(String) : [String(cell)];
+}
+
+/** GloVe's records: ids from 1, positive weights, a size that is a multiple of 16. */
+function inspectRecords(path: string, head: Buffer): Finding {
+  const { size } = statSync(path);
+  const count = Math.min(64, Math.floor(head.length / recordBytes));
+  const records = Array.from({ length: count }, (_, i) => [
+    head.readInt32LE(recordBytes * i),
+    head.readInt32LE(recordBytes * i + 4),
+    head.readDoubleLE(recordBytes * i + 8),
+  ]);
+  const plausible = records.every(([row, column, weight]) => row! > 0 && column! > 0 && weight! > 0 && weight! < 1e15);
+  if (size % recordBytes !== 0 || count === 0 || !plausible) return { format: "unknown" };
+  return {
+    format: "gloveBinary",
+    holds: "cooccurrence",
+    rows: size / recordBytes,
+    firstRows: records.slice(0, shownRows).map((record) => record.map(String)),
+  };
+}
+
+function isTextual(format: string): boolean {
+  return ["gloveText", "projector", "gloveVocabulary", "jsonl", "csv", "tsv", "text"].includes(format);
+}
+
+async function countLines(path: string): Promise<number> {
+  let count = 0;
+  let last = 10;
+  for await (const chunk of fileBytes(path)) {
+    for (let at = chunk.indexOf(10); at >= 0; at = chunk.indexOf(10, at + 1)) count++;
+    last = chunk.at(-1) ?? last;
+  }
+  return last === 10 ? count : count + 1;
+}
+
+function compressionOf(head: Uint8Array): "gzip" | "zstd" | undefined {
+  if (isGzip(head)) return "gzip";
+  return isZstd(head) ? "zstd" : undefined;
+}
+
+function isZstd(head: Uint8Array): boolean {
+  return head[0] === 0x28 && head[1] === 0xb5 && head[2] === 0x2f && head[3] === 0xfd;
+}
+
+/** What the first bytes unpack to; nothing where a block is larger than they are. */
+function zstdHead(packed: Uint8Array): Uint8Array {
+  const chunks: Uint8Array[] = [];
+  new Decompress((chunk) => chunks.push(chunk)).push(packed, packed.length < headBytes);
+  return Buffer.concat(chunks);
+}
