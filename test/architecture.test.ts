@@ -1,0 +1,149 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+// cli -> pipelines -> { sources operators models sinks } -> kernels -> schemas; a folder may also import from itself.
+const mayImport: Readonly<Record<string, readonly string[]>> = {
+  schemas: [],
+  kernels: ["schemas"],
+  sources: ["kernels", "schemas"],
+  operators: ["kernels", "schemas"],
+  models: ["kernels", "schemas"],
+  sinks: ["kernels", "schemas"],
+  pipelines: ["sources", "operators", "models", "sinks", "kernels", "schemas"],
+  cli: ["pipelines", "sources", "operators", "models", "sinks", "kernels", "schemas"],
+};
+const folders = Object.keys(mayImport);
+
+// Packages: schemas describe tables in Arrow's terms; kernels are numerics alone, with no RxJS, Arrow, files or threads.
+const mayNotImport: Readonly<Record<string, RegExp>> = {
+  schemas: /^(?!apache-arrow$)/,
+  kernels: /^/,
+};
+
+interface SourceFile {
+  readonly path: string;
+  readonly folder: string;
+  readonly text: string;
+  readonly imports: readonly string[];
+}
+
+const sources = folders
+  .flatMap((folder) => tree(folder))
+  .filter((path) => path.endsWith(".ts") && !path.startsWith("kernels/assembly/"))
+  .map(sourceFile);
+
+function tree(folder: string): string[] {
+  if (!existsSync(join(root, folder))) return [];
+  return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)))
+    .sort();
+}
+
+/** The text without its comments, which may name what the code may not. */
+function withoutComments(text: string): string {
+  return text.replace(/\/\*[\s\S]*?\*\/|(?<=^|\s)\/\/.*$/gm, "");
+}
+
+function sourceFile(path: string): SourceFile {
+  const text = withoutComments(readFileSync(join(root, path), "utf8"));
+  const imports = [...text.matchAll(/\b(?:from|import)\s*\(?\s*["']([^"']+)["']/g)].map(([, specifier]) => specifier!);
+  return { path, folder: path.slice(0, path.indexOf("/")), text, imports };
+}
+
+/** `operators/tee.ts` for `./tee.js` in operators; undefined for a package. */
+function target({ path }: SourceFile, specifier: string): string | undefined {
+  if (!specifier.startsWith(".")) return undefined;
+  return relative(root, resolve(root, dirname(path), specifier)).replace(/\.js$/, ".ts");
+}
+
+const list = (found: readonly { readonly path: string }[]) => found.map(({ path }) => path);
+
+describe("the tree", () => {
+  it("is read", () => {
+    expect(sources.length).toBeGreaterThan(40);
+    expect(sources.find(({ path }) => path === "operators/mapAsync.ts")!.imports).toContain("../kernels/flow.js");
+  });
+
+  it("imports along cli -> pipelines -> { sources operators models sinks } -> kernels -> schemas only", () => {
+    const wrong = sources.flatMap((file) =>
+      file.imports
+        .map((specifier) => target(file, specifier))
+        .filter((imported) => imported !== undefined)
+        .filter((imported) => {
+          const folder = imported.slice(0, Math.max(0, imported.indexOf("/")));
+          return folder !== file.folder && !mayImport[file.folder]!.includes(folder);
+        })
+        .map((imported) => `${file.path} -> ${imported}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it("never imports itself by its package name, a test or a benchmark", () => {
+    expect(
+      list(sources.filter(({ imports }) => imports.some((name) => /^lexstream|\/(test|bench)\//.test(name)))),
+    ).toEqual([]);
+  });
+
+  it("keeps packages and node modules out of kernels, and all but Arrow out of schemas", () => {
+    const wrong = sources.flatMap((file) =>
+      file.imports
+        .filter((specifier) => target(file, specifier) === undefined && mayNotImport[file.folder]?.test(specifier))
+        .map((specifier) => `${file.path} -> ${specifier}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it("imports only packages that are installed with it", () => {
+    const { dependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+    const packageOf = (specifier: string) => specifier.match(/^(@[^/]+\/)?[^/]+/)![0];
+    const missing = sources.flatMap((file) =>
+      file.imports
+        .filter((specifier) => !/^(\.|node:)/.test(specifier) && !(packageOf(specifier) in dependencies))
+        .map((specifier) => `${file.path} -> ${specifier}`),
+    );
+    expect(missing).toEqual([]);
+  });
+
+  it("draws no random number but by kernels/random.ts, and reads the clock in cli alone", () => {
+    expect(list(sources.filter(({ text }) => /\bMath\.random\b/.test(text)))).toEqual([]);
+    const clock = /\bDate\.now\b|\bnew Date\(\s*\)|\bperformance\.|\bhrtime\b|\bDate\(\)/;
+    expect(list(sources.filter(({ folder, text }) => folder !== "cli" && clock.test(text)))).toEqual([]);
+  });
+});
+
+const units = sources.flatMap(({ path, text }) =>
+  [...text.matchAll(/export const (\w+)Schema = defineUnit\(/g)].map(([, name]) => ({ path, name: name! })),
+);
+
+describe("index.ts", () => {
+  for (const folder of folders.filter((name) => existsSync(join(root, name, "index.ts"))))
+    it(`of ${folder} is a sorted list of re-exports, every unit among them`, () => {
+      const lines = readFileSync(join(root, folder, "index.ts"), "utf8")
+        .trimEnd()
+        .split("\n");
+      expect(lines).toEqual([...lines].sort());
+      const names = lines.map((line) => line.match(/^export \* from "\.\/(\w+)\.js";$/)?.[1]);
+      expect(names).not.toContain(undefined);
+      const own = units.filter(({ path }) => path.startsWith(`${folder}/`)).map(({ name }) => name);
+      expect(names).toEqual(expect.arrayContaining(own));
+    });
+});
+
+describe("a unit that has options", () => {
+  it("is found", () => expect(units.map(({ name }) => name)).toContain("tokenize"));
+
+  for (const { path, name } of units) {
+    it(`${name} has its file, its test, and its page with a table of options`, () => {
+      expect(path).toMatch(new RegExp(`/${name}\\.ts$`));
+      expect(existsSync(join(root, "test", path.replace(/\.ts$/, ".test.ts"))), `test of ${path}`).toBe(true);
+      const page = join(root, "docs", path.replace(/\.ts$/, ".md"));
+      expect(existsSync(page), `docs/${path.replace(/\.ts$/, ".md")}`).toBe(true);
+      expect(readFileSync(page, "utf8")).toMatch(new RegExp(`<!-- options:${name} -->[^]*<!-- /options -->`));
+    });
+  }
+});
