@@ -31,15 +31,23 @@ export function packingOf(head: Uint8Array): "gzip" | "zstd" | undefined {
 }
 
 function unzstd(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const native = (zlib as { createZstdDecompress?: (options: { chunkSize: number }) => zlib.Gunzip })
-    .createZstdDecompress;
-  return native ? through(native({ chunkSize: INSIDE }), chunks) : unpackZstd(chunks);
+  // From Node 22.15 on; its types are those of the oldest Node that we run on.
+  const { createZstdDecompress } = zlib as { createZstdDecompress?: (options: zlib.ZlibOptions) => zlib.Gunzip };
+  return unpackZstd(
+    chunks,
+    createZstdDecompress && ((frame) => through(createZstdDecompress({ chunkSize: INSIDE }), frame)),
+  );
 }
 
 async function* through(unpacker: zlib.Gunzip, chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const fed = pipeline(Readable.from(chunks, { objectMode: false, highWaterMark: 1 }), unpacker);
-  fed.catch(() => {}); // the loop below meets the same error
-  yield* unpacker as AsyncIterable<Uint8Array>;
+  fed.catch(() => {}); // awaited below, unless the reader stops early
+  try {
+    yield* unpacker as AsyncIterable<Uint8Array>;
+  } catch (error) {
+    await fed; // has the cause, where the unpacker was only told to stop
+    throw error;
+  }
   await fed;
 }
 

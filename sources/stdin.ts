@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import { defer, type Observable } from "rxjs";
+import { defer, finalize, type Observable } from "rxjs";
 import { requireScope } from "../kernels/flow.js";
 import { boolean, integer, oneOf, text } from "../schemas/fields.js";
 import type { TextBatch } from "../schemas/text.js";
@@ -63,7 +63,7 @@ export function stdin(options: StdinOptions = {}, input: Readable = process.stdi
     const report = new InputReport("stdin", "standard input", requireScope("stdin").ledger);
     if (isRead) throw new Error("stdin: standard input must be read once, got a second subscription");
     isRead = true;
-    return fromPull((signal) => readStream(input, settings, report, signal));
+    return fromPull(() => readStream(input, settings, report)).pipe(finalize(() => input.destroy()));
   });
 }
 
@@ -71,10 +71,8 @@ async function* readStream(
   input: Readable,
   settings: SettingsOf<typeof stdinSchema>,
   report: InputReport,
-  signal: AbortSignal,
 ): AsyncGenerator<TextBatch> {
   const writer = new TextWriter(settings.chunkSize);
-  signal.addEventListener("abort", () => input.destroy(), { once: true });
   yield* readDocuments(input, settings.format, settings, report, writer);
   if (!writer.isEmpty) yield writer.take();
 }

@@ -3,6 +3,7 @@ import { Xxh64 } from "../kernels/xxh64.js";
 
 const FRAME = 0xfd2fb528;
 const SKIPPABLE = 0x184d2a50; // and the 15 numbers after it: a frame of user data
+const FLAGS_AT = 4; // behind the magic number
 const CHECKSUM_FLAG = 4;
 const SINGLE_SEGMENT_FLAG = 0x20;
 const DICTIONARY_FLAGS = 3;
@@ -11,20 +12,33 @@ const MAX_WINDOW = 2 ** 27; // the most that zstd unpacks without being told to
 /** A fault of Zstandard bytes, as against one of reading them. */
 export class ZstdFault extends Error {}
 
+/** One part of a frame: its header, a block with the block's own header, or the checksum at its end. */
+interface Part {
+  readonly kind: "header" | "block" | "lastBlock" | "checksum";
+  readonly bytes: Buffer;
+}
+
 /**
- * Unpacks Zstandard frames, one after the other, where the engine cannot: finds the frames' parts, has fzstd unpack each block,
- * and checks lengths and checksums, which fzstd does not.
+ * Unpacks Zstandard frames, one after the other. Node's own unpacker ends with the first one, and fzstd checks no checksum and
+ * unpacks any length at once, so the frames are taken apart here.
+ *
+ * In: chunks, and what unpacks a single whole frame, if the engine can; else fzstd does it.
  * State: one chunk, one block (128 KiB) and the frame's window.
  * @see RFC 8878, section 3.1
  */
-export async function* unpackZstd(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+export async function* unpackZstd(
+  chunks: AsyncIterable<Uint8Array>,
+  unpackNatively?: (frame: AsyncIterable<Uint8Array>) => AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
   const input = new ByteReader(chunks);
   try {
     while (!(await input.isAtEnd())) {
       const start = await input.take(4);
       const magic = start.readUInt32LE(0);
-      if (magic === FRAME) yield* unpackFrame(start, input);
-      else if (magic >= SKIPPABLE && magic <= SKIPPABLE + 15) await input.skip((await input.take(4)).readUInt32LE(0));
+      if (magic === FRAME) {
+        const parts = partsOfFrame(start, input);
+        yield* unpackNatively ? unpackNatively(bytesOf(parts)) : unpackParts(parts);
+      } else if (magic >= SKIPPABLE && magic <= SKIPPABLE + 15) await input.skip((await input.take(4)).readUInt32LE(0));
       else throw new ZstdFault("bytes after the last frame");
     }
   } finally {
@@ -32,33 +46,49 @@ export async function* unpackZstd(chunks: AsyncIterable<Uint8Array>): AsyncGener
   }
 }
 
-async function* unpackFrame(start: Buffer, input: ByteReader): AsyncGenerator<Uint8Array> {
+async function* bytesOf(parts: AsyncIterable<Part>): AsyncGenerator<Uint8Array> {
+  for await (const { bytes } of parts) yield bytes;
+}
+
+async function* partsOfFrame(start: Buffer, input: ByteReader): AsyncGenerator<Part> {
   const descriptor = await input.take(1);
   const flags = descriptor[0]!;
-  const hasChecksum = (flags & CHECKSUM_FLAG) !== 0;
-  descriptor[0] = flags & ~CHECKSUM_FLAG; // we take the checksum ourselves
   const sizes = await input.take(sizesLength(flags));
   checkWindow(flags, sizes);
-  const hash = new Xxh64();
-  const unpacked: Uint8Array[] = [];
-  const unpacker = new Decompress((bytes) => {
-    if (bytes.length > 0) unpacked.push(bytes.slice());
-  });
-  unpacker.push(Buffer.concat([start, descriptor, sizes]));
+  yield { kind: "header", bytes: Buffer.concat([start, descriptor, sizes]) };
   for (let isLast = false; !isLast; ) {
     const header = await input.take(3);
     const bits = header.readUIntLE(0, 3); // last block, two bits of kind, size
     isLast = (bits & 1) === 1;
     const isRepeatedByte = ((bits >> 1) & 3) === 1;
     const block = await input.take(isRepeatedByte ? 1 : bits >> 3);
-    unpacker.push(Buffer.concat([header, block]), isLast);
-    for (const bytes of unpacked.splice(0)) {
-      if (hasChecksum) hash.update(bytes);
-      yield bytes;
+    yield { kind: isLast ? "lastBlock" : "block", bytes: Buffer.concat([header, block]) };
+  }
+  if ((flags & CHECKSUM_FLAG) !== 0) yield { kind: "checksum", bytes: await input.take(4) };
+}
+
+async function* unpackParts(parts: AsyncIterable<Part>): AsyncGenerator<Uint8Array> {
+  const hash = new Xxh64();
+  let hasChecksum = false;
+  const unpacked: Uint8Array[] = [];
+  const unpacker = new Decompress((bytes) => {
+    if (bytes.length > 0) unpacked.push(bytes.slice());
+  });
+  for await (const { kind, bytes } of parts) {
+    if (kind === "checksum") {
+      if (bytes.readUInt32LE(0) !== Number(hash.digest() & 0xffffffffn)) throw new ZstdFault("a wrong checksum");
+      return;
+    }
+    if (kind === "header") {
+      hasChecksum = (bytes[FLAGS_AT]! & CHECKSUM_FLAG) !== 0;
+      bytes[FLAGS_AT]! &= ~CHECKSUM_FLAG; // fzstd would wait for it, and not look at it
+    }
+    unpacker.push(bytes, kind === "lastBlock");
+    for (const piece of unpacked.splice(0)) {
+      if (hasChecksum) hash.update(piece);
+      yield piece;
     }
   }
-  if (hasChecksum && (await input.take(4)).readUInt32LE(0) !== Number(hash.digest() & 0xffffffffn))
-    throw new ZstdFault("a wrong checksum");
 }
 
 /** How many bytes of the frame's header follow its flags: the window's size, and that of the content. */

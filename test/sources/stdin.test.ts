@@ -70,9 +70,11 @@ describe("stdin", () => {
   });
 
   it("ends with the error of its input", async () => {
-    const input = new PassThrough();
-    input.write("a");
-    setImmediate(() => input.destroy(new Error("the other side is gone")));
+    const input = new Readable({
+      read() {
+        this.destroy(new Error("the other side is gone"));
+      },
+    });
     await expect(run(stdin({}, input))).rejects.toThrow("the other side is gone");
   });
 });
