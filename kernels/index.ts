@@ -1,3 +1,4 @@
+export * from "./alignmentRecorder.js";
 export * from "./asyncStage.js";
 export * from "./cbow.js";
 export * from "./characterMapping.js";
@@ -22,6 +23,7 @@ export * from "./replacementTable.js";
 export * from "./shuffle.js";
 export * from "./sigmoid.js";
 export * from "./skipGram.js";
+export * from "./stretchCache.js";
 export * from "./transferred.js";
 export * from "./utf8.js";
 export * from "./vectors.js";

@@ -7,6 +7,7 @@
  * after `LONGEST_STRETCH` bytes, and that nothing joins over the start of a document or sentence.
  */
 import type { TextAlignment } from "../schemas/text.js";
+import { AlignmentRecorder, unitsIn, unitsOf } from "./alignmentRecorder.js";
 import { IDENTITY, INLINE, JOINER, type ReplacementTable } from "./replacementTable.js";
 import { decodeAt, sequenceLength } from "./utf8.js";
 
@@ -14,7 +15,7 @@ export interface NormalizedPiece {
   readonly bytes: Uint8Array;
   readonly documentOffsets: Uint32Array;
   readonly sentenceOffsets: Uint32Array;
-  readonly alignment: TextAlignment;
+  readonly alignment: TextAlignment | undefined;
 }
 
 /** A letter with a hundred marks has 200 bytes. */
@@ -23,20 +24,16 @@ export const LONGEST_STRETCH = 4096;
 /** State: the stretch that the next piece may go on with, at most `LONGEST_STRETCH` + 3 bytes. */
 export class Normalizer {
   readonly #table: ReplacementTable;
-  readonly #keepOffsets: boolean;
+  readonly #recorder: AlignmentRecorder | undefined;
   readonly #held = new Uint8Array(LONGEST_STRETCH + 3);
   #heldLength = 0;
-  /** UTF-16 units that the document has lost so far. */
-  #shift = 0;
   #out = new Uint8Array(0);
   #length = 0;
-  #at: number[] = [];
-  #shifts: number[] = [];
 
   /** `keepOffsets`: tell the way back to the original text. */
   constructor(table: ReplacementTable, keepOffsets = false) {
     this.#table = table;
-    this.#keepOffsets = keepOffsets;
+    this.#recorder = keepOffsets ? new AlignmentRecorder() : undefined;
   }
 
   get holdsText(): boolean {
@@ -56,7 +53,7 @@ export class Normalizer {
       sentences[i] = this.#length;
       for (; documentOffsets[document] === at; document++) {
         documents[document] = this.#length;
-        this.#shift = 0;
+        this.#recorder?.startDocument();
       }
     }
     this.#run(bytes, at, bytes.length, true);
@@ -73,14 +70,12 @@ export class Normalizer {
   #begin(length: number): void {
     this.#out = new Uint8Array(length + this.#heldLength);
     this.#length = 0;
-    this.#at = [];
-    this.#shifts = [];
-    if (this.#shift !== 0) this.#addPoint(0, this.#shift);
+    this.#recorder?.startPiece();
   }
 
   #take(documentOffsets: Uint32Array, sentenceOffsets: Uint32Array): NormalizedPiece {
-    const alignment = { at: Uint32Array.from(this.#at), shift: Int32Array.from(this.#shifts) };
-    return { bytes: this.#out.subarray(0, this.#length), documentOffsets, sentenceOffsets, alignment };
+    const bytes = this.#out.subarray(0, this.#length);
+    return { bytes, documentOffsets, sentenceOffsets, alignment: this.#recorder?.alignment };
   }
 
   /** Normalises bytes[start, end) of one document; `open`: it may go on in the next piece. */
@@ -158,11 +153,7 @@ export class Normalizer {
       for (let i = 0; i < size; i++) this.#out[this.#length++] = (entry >> (16 - 8 * i)) & 0xff;
       return;
     }
-    const replacement = this.#table.replacement(entry);
-    this.#reserve(replacement.length + remaining);
-    this.#out.set(replacement, this.#length);
-    this.#length += replacement.length;
-    if (this.#keepOffsets) this.#align(this.#length - replacement.length, unitsBefore);
+    this.#write(this.#table.replacement(entry), unitsBefore, remaining);
   }
 
   /** Takes the code point before `at` out again, for something may join it; returns where it begins in `bytes`. */
@@ -172,9 +163,9 @@ export class Normalizer {
     while ((bytes[start]! & 0xc0) === 0x80) start--;
     if (isInert(bytes[start]!)) return at;
     const entry = this.#table.entry(decodeAt(bytes, start, at - start));
-    const length = this.#table.lengthOf(entry, at - start);
-    this.#length -= length;
-    if (this.#keepOffsets) this.#misalign(unitsOf(at - start), length);
+    const end = this.#length;
+    this.#length -= this.#table.lengthOf(entry, at - start);
+    this.#recorder?.tookBack(this.#out, this.#length, end, unitsOf(at - start));
     return start;
   }
 
@@ -201,13 +192,15 @@ export class Normalizer {
   }
 
   #writeMapped(stretch: Uint8Array, remaining: number): void {
-    const text = decoder.decode(stretch);
-    const mapped = this.#table.map(text);
-    const bytes = encoder.encode(mapped);
-    this.#reserve(bytes.length + remaining);
-    this.#out.set(bytes, this.#length);
-    this.#length += bytes.length;
-    if (this.#keepOffsets) this.#align(this.#length - bytes.length, text.length);
+    this.#write(this.#table.stretches.get(stretch), this.#recorder ? unitsIn(stretch) : 0, remaining);
+  }
+
+  #write(replacement: Uint8Array, unitsBefore: number, remaining: number): void {
+    this.#reserve(replacement.length + remaining);
+    const start = this.#length;
+    this.#out.set(replacement, start);
+    this.#length += replacement.length;
+    this.#recorder?.wrote(this.#out, start, this.#length, unitsBefore);
   }
 
   #reserve(more: number): void {
@@ -216,54 +209,13 @@ export class Normalizer {
     larger.set(this.#out.subarray(0, this.#length));
     this.#out = larger;
   }
-
-  /** Notes the shifts of what was written from `start` on for so many UTF-16 units of the original. */
-  #align(start: number, unitsBefore: number): void {
-    let units = 0;
-    for (let at = start; at < this.#length; ) {
-      const size = sequenceLength(this.#out[at]!);
-      if (units > unitsBefore) this.#addPoint(at, this.#shift + unitsBefore - units);
-      units += unitsOf(size);
-      at += size;
-    }
-    if (units === unitsBefore) return;
-    this.#shift += unitsBefore - units;
-    this.#addPoint(this.#length, this.#shift);
-  }
-
-  /** Forgets the shifts of the `length` bytes that were taken back. */
-  #misalign(unitsBefore: number, length: number): void {
-    for (let at = this.#length; at < this.#length + length; ) {
-      const size = sequenceLength(this.#out[at]!);
-      this.#shift += unitsOf(size);
-      at += size;
-    }
-    this.#shift -= unitsBefore;
-    while (this.#at.length > 0 && this.#at.at(-1)! > this.#length) {
-      this.#at.pop();
-      this.#shifts.pop();
-    }
-  }
-
-  #addPoint(at: number, shift: number): void {
-    this.#at.push(at);
-    this.#shifts.push(shift);
-  }
 }
 
 const FIRST_HAN_LEAD = 0xe4; // U+4000 to U+9FFF: Han and the hexagrams, which nothing changes and nothing joins
 const LAST_HAN_LEAD = 0xe9;
 
-const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
-const encoder = new TextEncoder();
-
 /** No mark composes with a byte of ASCII other than a letter, "<", "=" and ">", so nothing need be held for it. */
 function isInert(byte: number): boolean {
   const isLetter = (byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7a;
   return byte < 0x80 && !isLetter && !(byte >= 0x3c && byte <= 0x3e);
-}
-
-/** UTF-16 units of a code point that has so many bytes in UTF-8. */
-function unitsOf(size: number): number {
-  return size < 4 ? 1 : 2;
 }

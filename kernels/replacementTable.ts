@@ -1,5 +1,6 @@
 import { characterMapping, type NormalizationOptions } from "./characterMapping.js";
 import { joinsBefore } from "./joiningCharacters.js";
+import { StretchCache } from "./stretchCache.js";
 
 /** A code point stays as it is. */
 export const IDENTITY = 1;
@@ -15,22 +16,25 @@ const ARENA = 1 << 29;
  * Memory: 4.5 MB, of which an operating system hands out only the pages that are touched, and the replacements.
  */
 export class ReplacementTable {
-  readonly map: (text: string) => string;
+  /** What becomes of stretches in which something joins. */
+  readonly stretches: StretchCache;
   /** 0 = not known yet. */
   readonly entries = new Int32Array(0x11_0000);
   /** What each ASCII byte becomes. */
   readonly ascii = new Uint8Array(128);
   /** Whether any code point may join the one before. */
   readonly hasJoiners: boolean;
+  readonly #map: (text: string) => string;
   readonly #options: NormalizationOptions;
   #arena = new Uint8Array(1024);
   #used = 0;
 
   constructor(options: NormalizationOptions) {
     this.#options = options;
-    this.map = characterMapping(options);
+    this.#map = characterMapping(options);
+    this.stretches = new StretchCache(this.#map);
     this.hasJoiners = options.form !== "none" || options.accents === "remove";
-    for (let byte = 0; byte < 128; byte++) this.ascii[byte] = this.map(String.fromCharCode(byte)).charCodeAt(0);
+    for (let byte = 0; byte < 128; byte++) this.ascii[byte] = this.#map(String.fromCharCode(byte)).charCodeAt(0);
   }
 
   entry(codePoint: number): number {
@@ -57,7 +61,7 @@ export class ReplacementTable {
 
   #makeEntry(character: string): number {
     if (this.#joins(character)) return JOINER;
-    const text = this.map(character);
+    const text = this.#map(character);
     if (text === character) return IDENTITY;
     const bytes = new TextEncoder().encode(text);
     if (bytes.length > 3 || text.length !== character.length) return this.#store(bytes);

@@ -68,28 +68,23 @@ export function normalize(options?: NormalizeOptions): OperatorFunction<TextBatc
             throw new TypeError("normalize: text must come as it was read, got text with an alignment");
           position = batch.position;
           const piece = normalizer.push(batch.bytes, batch.documentOffsets, batch.sentenceOffsets);
-          return toBatch(piece, position, keepOffsets, batch.sentenceOffsets !== undefined);
+          return toBatch(piece, position, batch.sentenceOffsets !== undefined);
         }),
       );
       const rest = defer(() =>
-        position && normalizer.holdsText ? of(toBatch(normalizer.finish(), position, keepOffsets, false)) : [],
+        position && normalizer.holdsText ? of(toBatch(normalizer.finish(), position, false)) : [],
       );
       return concat(normalized, rest);
     });
 }
 
-function toBatch(
-  piece: NormalizedPiece,
-  position: SourcePosition,
-  keepOffsets: boolean,
-  hasSentences: boolean,
-): TextBatch {
+function toBatch(piece: NormalizedPiece, position: SourcePosition, hasSentences: boolean): TextBatch {
   const { bytes, documentOffsets, sentenceOffsets, alignment } = piece;
   return {
     bytes,
     documentOffsets,
     ...(hasSentences ? { sentenceOffsets } : {}),
-    ...(keepOffsets ? { alignment } : {}),
+    ...(alignment ? { alignment } : {}),
     position,
   };
 }

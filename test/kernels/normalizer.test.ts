@@ -80,7 +80,7 @@ describe("Normalizer", () => {
         fc.property(documents, chunkSizes, (texts, sizes) => {
           expect(normalizeDocuments(table, texts, sizes)).toEqual(texts.map((text) => text.normalize(form)));
         }),
-        { seed: 20, numRuns: 1500 },
+        { seed: 20, numRuns: 500 },
       );
     },
   );
@@ -101,7 +101,7 @@ describe("Normalizer", () => {
         tables.set(key, table);
         expect(normalizeDocuments(table, texts, sizes)).toEqual(texts.map(characterMapping(chosen)));
       }),
-      { seed: 21, numRuns: 3000 },
+      { seed: 21, numRuns: 1200 },
     );
   });
 

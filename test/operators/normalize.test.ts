@@ -49,7 +49,7 @@ describe("normalize", () => {
       fc.asyncProperty(fc.array(mixedText, { minLength: 1, maxLength: 4 }), chunkSizes, async (documents, sizes) => {
         expect(await documentsOf(documents, undefined, sizes)).toEqual(documents.map(inDefaultForm));
       }),
-      { seed: 3, numRuns: 300 },
+      { seed: 3, numRuns: 200 },
     );
   });
 
@@ -60,7 +60,7 @@ describe("normalize", () => {
         const [found] = await documentsOf([text], { width: "keep" }, sizes);
         expect(found!.replaceAll("ς", "σ")).toBe(expected.replaceAll("ς", "σ"));
       }),
-      { seed: 4, numRuns: 300 },
+      { seed: 4, numRuns: 200 },
     );
   });
 
@@ -160,7 +160,7 @@ describe("normalize", () => {
           documents.map((text) => split(text).filter((word) => word !== "ﷺ")),
         );
       }),
-      { seed: 5, numRuns: 300 },
+      { seed: 5, numRuns: 200 },
     );
   });
 
