@@ -7,6 +7,8 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     pool: "forks",
     testTimeout: 30_000,
+    reporters: ["default", "json"],
+    outputFile: { json: ".vitest/results.json" }, // read by scripts/testTotals.mjs
     server: { deps: { external: [/\/dist\//] } },
   },
 });

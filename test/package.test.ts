@@ -1,0 +1,74 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+let project: string;
+
+/** What a command prints in the project; rejects, with all it printed, if it fails. */
+async function printed(command: string, ...args: string[]): Promise<string> {
+  const { stdout } = await promisify(execFile)(command, args, { cwd: project });
+  return stdout;
+}
+
+// Packs what is built and installs it into an empty project, as a user would.
+beforeAll(async () => {
+  project = await mkdtemp(join(tmpdir(), "lexstream-package-"));
+  await writeFile(join(project, "package.json"), JSON.stringify({ name: "consumer", private: true, type: "module" }));
+  const packed = await printed("npm", "pack", root, "--ignore-scripts", "--json", "--loglevel=error");
+  const [{ filename }] = JSON.parse(packed) as [{ filename: string }];
+  const quiet = ["--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund", "--loglevel=error"];
+  await printed("npm", "install", ...quiet, `./${filename}`);
+}, 120_000);
+
+afterAll(() => rm(project, { recursive: true, force: true }));
+
+describe("the installed package", () => {
+  it("holds what runs and the sample texts, not the tests", async () => {
+    const installed = (await printed("ls", "node_modules/lexstream")).trim().split("\n");
+    expect(installed).toEqual(
+      expect.arrayContaining(["LICENSE", "README.md", "CHANGELOG.md", "data", "dist", "pipelines"]),
+    );
+    expect(installed).not.toContain("test");
+  });
+
+  it("imports as a whole and by folder", async () => {
+    const { exports } = JSON.parse(await readFile(join(root, "package.json"), "utf8")) as { exports: object };
+    const entries = Object.keys(exports).filter((entry) => !entry.endsWith(".json"));
+    expect(entries.length).toBe(8);
+    const script = entries.map((entry) => {
+      const name = entry.replace(/^\./, "lexstream");
+      return `console.log("${name}", Object.keys(await import("${name}")).length > 0);`;
+    });
+    const lines = (await printed("node", "--input-type=module", "--eval", script.join(""))).trim().split("\n");
+    expect(lines).toEqual(entries.map((entry) => `${entry.replace(/^\./, "lexstream")} true`));
+  });
+
+  it("has declarations that a strict project compiles against, libraries checked, and options that know their names", async () => {
+    await writeFile(
+      join(project, "consumer.ts"),
+      `import { run } from "lexstream";
+       import { type MapAsyncOptions, mapAsync, tokenize } from "lexstream/operators";
+       import { type TextBatch } from "lexstream/schemas";
+       import { type Observable, of } from "rxjs";
+       const options: MapAsyncOptions = { concurrency: 2 };
+       const stream: Observable<number> = of("a").pipe(mapAsync(async (text) => text.length, options));
+       export const length: number | undefined = await run(stream);
+       export const bytes = (batch: TextBatch): Uint8Array => batch.bytes;
+       // @ts-expect-error a misspelt option
+       tokenize({ lowercsae: true });
+       // @ts-expect-error not a number
+       export const text: string = await run(stream);`,
+    );
+    const flags = "--strict --module nodenext --target es2023 --skipLibCheck false --types node --noEmit".split(" ");
+    await expect(printed(join(root, "node_modules/.bin/tsc"), ...flags, "consumer.ts")).resolves.toBe("");
+  });
+
+  it("has a command", async () => {
+    expect(await printed("npx", "--no-install", "lexstream", "--help")).toMatch(/lexstream run/);
+  });
+}, 60_000);
