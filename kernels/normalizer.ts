@@ -1,7 +1,7 @@
 /**
- * Normalisation of UTF-8 as it arrives in pieces. Bytes of ASCII go through a table of 128, other code points through a
- * table that is filled as they are met. Only where a code point joins the one before it (a combining mark, a Hangul vowel) does the stretch from
- * the last code point that does not join, up to the next such, become a string and take the way of `kernels/characterMapping.ts`.
+ * Normalisation of UTF-8 as it arrives in pieces. Bytes of ASCII go through a table of 128, other code points through a table
+ * that is filled as they are met. Only where a code point joins the one before it (a combining mark, a Hangul vowel) does the
+ * stretch from the last code point that does not join, up to the next such, go as a string through `characterMapping`.
  *
  * The result is that of the mapping on each whole document, however the text is cut into pieces, except that a stretch is cut
  * after `LONGEST_STRETCH` bytes, and that nothing joins over the start of a document or sentence.
@@ -133,9 +133,15 @@ export class Normalizer {
         length += size;
       } else if (entry === JOINER) {
         break;
+      } else if (entry & INLINE) {
+        const newSize = (entry >> 24) & 3;
+        out[length] = entry >> 16;
+        if (newSize > 1) out[length + 1] = entry >> 8;
+        if (newSize > 2) out[length + 2] = entry;
+        length += newSize;
       } else {
         this.#length = length;
-        this.#writeReplacement(entry, unitsOf(size), bytes.length - at - size);
+        this.#write(this.#table.replacement(entry), unitsOf(size), bytes.length - at - size);
         out = this.#out;
         length = this.#length;
       }
@@ -143,17 +149,6 @@ export class Normalizer {
     }
     this.#length = length;
     return at;
-  }
-
-  /** Writes what a code point becomes, keeping room for the `remaining` bytes of the piece. */
-  #writeReplacement(entry: number, unitsBefore: number, remaining: number): void {
-    if (entry & INLINE) {
-      const size = (entry >> 24) & 3;
-      this.#reserve(size + remaining);
-      for (let i = 0; i < size; i++) this.#out[this.#length++] = (entry >> (16 - 8 * i)) & 0xff;
-      return;
-    }
-    this.#write(this.#table.replacement(entry), unitsBefore, remaining);
   }
 
   /** Takes the code point before `at` out again, for something may join it; returns where it begins in `bytes`. */
@@ -195,6 +190,7 @@ export class Normalizer {
     this.#write(this.#table.stretches.get(stretch), this.#recorder ? unitsIn(stretch) : 0, remaining);
   }
 
+  /** Writes what stands for so many UTF-16 units of the original, and keeps room for the `remaining` bytes of the piece. */
   #write(replacement: Uint8Array, unitsBefore: number, remaining: number): void {
     this.#reserve(replacement.length + remaining);
     const start = this.#length;

@@ -6,10 +6,12 @@ import { StretchCache } from "./stretchCache.js";
 export const IDENTITY = 1;
 /** A code point may change, or be changed by, what stands before it. */
 export const JOINER = 2;
-/** The replacement, of as many UTF-16 units as the code point, is in the entry: its length in bits 24 and 25, its bytes below, the first one highest. */
+/** The replacement is in the entry: its length in bits 24 and 25, its bytes below, the first one highest. It is not longer. */
 export const INLINE = 1 << 28;
 /** The entry holds the place of the replacement in a byte arena: its length, its bytes. */
 const ARENA = 1 << 29;
+
+const encoder = new TextEncoder();
 
 /**
  * For each code point, what becomes of it where nothing joins it. Filled when a code point is first met.
@@ -63,8 +65,9 @@ export class ReplacementTable {
     if (this.#joins(character)) return JOINER;
     const text = this.#map(character);
     if (text === character) return IDENTITY;
-    const bytes = new TextEncoder().encode(text);
-    if (bytes.length > 3 || text.length !== character.length) return this.#store(bytes);
+    const bytes = encoder.encode(text);
+    const isShort = bytes.length <= Math.min(3, encoder.encode(character).length);
+    if (!isShort || text.length !== character.length) return this.#store(bytes);
     return bytes.reduce((entry, byte, i) => entry | (byte << (16 - 8 * i)), INLINE | (bytes.length << 24));
   }
 

@@ -24,11 +24,9 @@ export interface HanSegmenterOptions {
  */
 export function createHanSegmenter(options: HanSegmenterOptions = {}): HanSegmenter {
   const { userDictionaries = [], newWords = false } = options;
-  const added = new Map<string, number>();
-  const words = userDictionaries.length > 0 ? baseWords().copy() : baseWords();
-  for (const path of userDictionaries) {
-    for (const [word, frequency] of addUserDictionary(words, path)) added.set(word, frequency);
-  }
+  if (userDictionaries.length === 0) return newWords ? jiebaSegmenter(baseDictionary()) : unigramSegmenter(baseWords());
+  const words = baseWords().copy();
+  const added = new Map(userDictionaries.flatMap((path) => addUserDictionary(words, path)));
   return newWords ? jiebaSegmenter(baseDictionary(), added) : unigramSegmenter(words);
 }
 
@@ -46,17 +44,15 @@ function baseDictionary(): Buffer {
   return readFileSync(createRequire(import.meta.url).resolve("@node-rs/jieba/dict.txt"));
 }
 
-function* addUserDictionary(words: WordTrie, path: string): Generator<[word: string, frequency: number]> {
+/** Returns the words with the frequencies that they were given. */
+function addUserDictionary(words: WordTrie, path: string): (readonly [word: string, frequency: number])[] {
   const segmenter = unigramSegmenter(words);
-  let number = 0;
-  for (const line of linesOf(readUserDictionary(path))) {
-    number++;
-    const entry = parseLine(line, () => `${path} line ${number}`);
-    if (!entry) continue;
-    const frequency = entry.frequency ?? winningFrequency(words, segmenter, entry.word);
-    words.set(entry.word, frequency);
-    yield [entry.word, frequency];
-  }
+  return Array.from(linesOf(readUserDictionary(path)), (line, i) => parseLine(line, `${path} line ${i + 1}`))
+    .filter((entry) => entry !== undefined)
+    .map(({ word, frequency = winningFrequency(words, segmenter, word) }) => {
+      words.set(word, frequency);
+      return [word, frequency] as const;
+    });
 }
 
 function readUserDictionary(path: string): Buffer {
@@ -80,30 +76,33 @@ function* linesOf(bytes: Buffer): Generator<Buffer> {
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const largestFrequency = 0xffff_ffff;
 
-function parseLine(line: Buffer, where: () => string): { word: string; frequency: number | undefined } | undefined {
-  const [word, ...rest] = decodeLine(line, where)
-    .split(/\s+/)
-    .filter((part) => part !== "");
-  if (word === undefined) return undefined;
-  const frequency = /^[-+.\d]/.test(rest[0] ?? "") ? rest.shift() : undefined;
-  if (frequency !== undefined && !(/^\d+$/.test(frequency) && Number(frequency) <= largestFrequency)) {
-    throw new SyntaxError(
-      `chineseDictionary: a frequency must be an integer from 0 to ${largestFrequency}, got "${frequency}", in ${where()}`,
-    );
-  }
-  if (rest.length > 1) {
-    throw new SyntaxError(
-      `chineseDictionary: a line must be "word [frequency] [tag]", got "${[word, frequency, ...rest].filter(Boolean).join(" ").slice(0, 60)}", in ${where()}`,
-    );
-  }
-  return { word, frequency: frequency === undefined ? undefined : Number(frequency) };
+interface Entry {
+  readonly word: string;
+  readonly frequency?: number;
 }
 
-function decodeLine(line: Buffer, where: () => string): string {
+function parseLine(line: Buffer, where: string): Entry | undefined {
+  const fields = decodeLine(line, where).trim().split(/\s+/);
+  const [word, second = "", ...others] = fields;
+  if (!word) return undefined;
+  const hasFrequency = /^[-+.\d]/.test(second);
+  if (hasFrequency && !(/^\d+$/.test(second) && Number(second) <= largestFrequency)) {
+    const range = `an integer from 0 to ${largestFrequency}`;
+    throw new SyntaxError(`chineseDictionary: a frequency must be ${range}, got "${second}", in ${where}`);
+  }
+  const [tag = "n", ...rest] = hasFrequency || second === "" ? others : [second, ...others];
+  if (rest.length > 0 || !/^[a-z]\w*$/i.test(tag)) {
+    const found = fields.join(" ").slice(0, 60);
+    throw new SyntaxError(`chineseDictionary: a line must be "word [frequency] [tag]", got "${found}", in ${where}`);
+  }
+  return hasFrequency ? { word, frequency: Number(second) } : { word };
+}
+
+function decodeLine(line: Buffer, where: string): string {
   try {
     return utf8.decode(line);
   } catch {
-    throw new SyntaxError(`chineseDictionary: a dictionary must be valid UTF-8, found invalid bytes in ${where()}`);
+    throw new SyntaxError(`chineseDictionary: a dictionary must be valid UTF-8, found invalid bytes in ${where}`);
   }
 }
 

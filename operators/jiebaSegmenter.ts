@@ -6,7 +6,7 @@ import type { HanSegmenter } from "../kernels/hanSegmenter.js";
  * loaded only here.
  * @throws Error if there is no build of it for this machine
  */
-export function jiebaSegmenter(dictionary: Uint8Array, added: ReadonlyMap<string, number>): HanSegmenter {
+export function jiebaSegmenter(dictionary: Uint8Array, added: ReadonlyMap<string, number> = new Map()): HanSegmenter {
   const jieba = loadJieba().withDict(dictionary);
   if (added.size > 0) {
     const lines = Array.from(added, ([word, frequency]) => `${word} ${frequency}\n`);

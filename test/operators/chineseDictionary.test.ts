@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -105,6 +106,8 @@ describe("createHanSegmenter", () => {
 
   it.each([
     ["云计算 3 n extra", 'a line must be "word [frequency] [tag]", got "云计算 3 n extra", in PATH line 2'],
+    ["云计算 3 办公室", 'a line must be "word [frequency] [tag]", got "云计算 3 办公室", in PATH line 2'],
+    ["创新 办公室", 'a line must be "word [frequency] [tag]", got "创新 办公室", in PATH line 2'],
     ["云计算 -3 n", 'a frequency must be an integer from 0 to 4294967295, got "-3", in PATH line 2'],
     ["云计算 2.5", 'a frequency must be an integer from 0 to 4294967295, got "2.5", in PATH line 2'],
     ["云计算 4294967296", 'a frequency must be an integer from 0 to 4294967295, got "4294967296", in PATH line 2'],
@@ -125,6 +128,18 @@ describe("createHanSegmenter", () => {
     const path = join("no-such-folder", "missing.txt");
     expect(() => createHanSegmenter({ userDictionaries: [path] })).toThrow(
       `chineseDictionary: cannot read the user dictionary ${path}: ENOENT`,
+    );
+  });
+
+  it("says so in one line where jieba has no native build for the machine", () => {
+    const script = `
+      Object.defineProperty(process, "platform", { value: "plan9" });
+      const { createHanSegmenter } = await import("lexstream/operators");
+      createHanSegmenter();
+      try { createHanSegmenter({ newWords: true }); } catch (error) { console.log(error.message); }`;
+    const output = execFileSync(process.execPath, ["--input-type=module", "-e", script], { encoding: "utf8" });
+    expect(output).toMatch(
+      /^chineseDictionary: newWords needs the native part of @node-rs\/jieba, which is missing on plan9 \w+: .+\n$/,
     );
   });
 });
