@@ -31,8 +31,8 @@ for (const file of readdirSync(new URL(folders.source, root)).filter((name) => n
 async function compile(path, output) {
   const partial = `${fileURLToPath(output)}.${process.pid}`;
   const { error, stderr } = await asc.main([path, ...options, "--outFile", partial, "--baseDir", fileURLToPath(root)]);
-  if (error) {
-    console.error(`buildKernels: ${path} must compile, got:\n${stderr}`);
+  if (error || stderr.length > 0) {
+    console.error(`buildKernels: ${path} must compile without a warning, got:\n${stderr}`);
     process.exit(1);
   }
   renameSync(partial, output);

@@ -2,7 +2,7 @@
  * The steps of `kernels/glove.ts` in single precision, four numbers at a time. Equations and their deviations are told there.
  *
  * A term's row is [vector: P floats, its squares: P floats, bias, its square, 0, 0], P being D rounded up to a multiple of 4; the
- * places beyond D stay 0. A cell is [row in tile: u16 << 16 | column in tile: u16, ln x: f32].
+ * places beyond D stay 0. A cell is [row in tile << 16 | column in tile: u32, ln x: f32].
  */
 
 const LANES = 16; // bytes of four floats
@@ -60,7 +60,7 @@ export function steps(
     const packed = load<u32>(cells);
     const word = words + <usize>(packed >>> 16) * rowBytes;
     const context = contexts + <usize>(packed & 0xffff) * rowBytes;
-    const bias = 2 * vectorBytes;
+    const bias = vectorBytes << 1;
     const difference =
       dot(word, context, vectorBytes) + load<f32>(word + bias) + load<f32>(context + bias) - load<f32>(cells, 4);
     if (!(abs(difference) < f32.MAX_VALUE)) {

@@ -20,11 +20,17 @@ const terms = ["猫", "狗", "cat", "dog", "sun", "moon", "star", "sky", "tea", 
 const topic = (id: number) => (id < 12 ? Math.floor(id / 4) : -1);
 function weight(i: number, j: number): number {
   if (topic(i) < 0 || topic(j) < 0) return 20;
-  return topic(i) === topic(j) ? 60 : 1 + ((3 * i + 5 * j) % 4);
+  return topic(i) === topic(j) ? 100 : 2 ** ((3 * i + 5 * j) % 5);
 }
 const pairOf = (id: number) => (id === 1 ? 0 : id);
 const planted: Cell[] = terms.flatMap((_, i) => terms.map((_, j): Cell => [i, j, weight(pairOf(i), pairOf(j))]));
 const table = finalCooccurrence(terms, planted);
+
+/** 24,000 cells in nine tiles. */
+const threeBlocks = finalCooccurrence(
+  1500,
+  Array.from({ length: 24_000 }, (_, i): Cell => [(i * 7) % 1500, (i * 11 + Math.floor(i / 1500)) % 1500, 1 + (i % 9)]),
+);
 
 describe("learning", () => {
   it("lets the loss fall from epoch to epoch, to a tenth", async () => {
@@ -44,11 +50,19 @@ describe("learning", () => {
     expect(neighbors.slice(1).sort()).toEqual(["cat", "dog"]);
   });
 
-  it("gives the same bytes for the same seed, and others for another", async () => {
-    const values = async (seed: number) =>
-      (await train(glove({ vectorSize: 4, epochs: 3, seed }), table)).vectors.values;
-    expect(await values(1)).toEqual(await values(1));
-    expect(await values(2)).not.toEqual(await values(1));
+  it("gives the same bytes for the same seed with any number of workers, and others for another seed", async () => {
+    const values = async (seed: number, workers: number) =>
+      (await train(glove({ vectorSize: 6, epochs: 4, seed, workers }), threeBlocks)).vectors.values;
+    const expected = await values(1, 1);
+    for (const workers of [1, 2, 4]) expect(await values(1, workers)).toEqual(expected);
+    expect(await values(2, 1)).not.toEqual(expected);
+  });
+
+  it("learns as well when threads write to the same rows at the same time", async () => {
+    const options = { vectorSize: 8, epochs: 10, workers: 2 } as const;
+    const { steps } = await train(glove({ ...options, deterministic: false }), threeBlocks);
+    const { steps: exact } = await train(glove(options), threeBlocks);
+    expect(steps.at(-1)!.loss / exact.at(-1)!.loss).toBeLessThan(1.1);
   });
 
   it("stops early once the loss falls by less than the tolerance", async () => {
@@ -67,17 +81,15 @@ describe("beside Stanford's program", () => {
     expect([novels.vocabulary.terms.length, novels.length]).toEqual([reference.terms, reference.cells]);
   });
 
-  it.each([1, 2, 3])(
-    "goes down the same loss curve within 3 %% with seed %i, though cells come in another order",
-    async (seed) => {
-      const { steps } = await train(glove({ vectorSize: 10, xMax: 10, epochs: 10, seed }), novels);
-      steps.forEach(({ loss, examples }, epoch) => {
-        const curves: number[][] = reference.meanLossPerEpoch;
-        const theirs = curves.reduce((sum, curve) => sum + curve[epoch]! / curves.length, 0);
-        expect(Math.abs(loss / examples / theirs - 1)).toBeLessThan(0.03);
-      });
-    },
-  );
+  it.each([1, 2, 3])("goes down the same loss curve, at most 1 percent above it, with seed %i", async (seed) => {
+    const { steps } = await train(glove({ vectorSize: 10, xMax: 10, epochs: 10, seed }), novels);
+    steps.forEach(({ loss, examples }, epoch) => {
+      const curves: number[][] = reference.meanLossPerEpoch;
+      const theirs = curves.reduce((sum, curve) => sum + curve[epoch]! / curves.length, 0);
+      expect(loss / examples / theirs).toBeGreaterThan(0.94); // a tile's cells help each other within the epoch
+      expect(loss / examples / theirs).toBeLessThan(1.01);
+    });
+  });
 });
 
 /** The text that test/reference/glove.sh gives to the programs. */

@@ -1,0 +1,176 @@
+/** One of the threads that train GloVe's tiles on weights in shared memory. */
+import { Barrier } from "./barrier.js";
+import type { GloveParameters, GloveSide } from "./glove.js";
+import { type GloveTiles, gloveRounds, TILE_SIZE } from "./gloveTiles.js";
+import { ln } from "./logarithm.js";
+
+/** What `kernels/assembly/glove.ts` exports. */
+export interface GloveKernel {
+  readonly brokenCell: { readonly value: number };
+  importance(cells: number, count: number, exponent: number, logMax: number, out: number): void;
+  steps(
+    cells: number,
+    importances: number,
+    count: number,
+    words: number,
+    contexts: number,
+    rowBytes: number,
+    vectorBytes: number,
+    learningRate: number,
+  ): number;
+}
+
+/** Where things lie in the memory of the kernel, in bytes. */
+export interface GloveLayout {
+  readonly terms: number;
+  readonly vectorSize: number;
+  /** A vector, filled up to whole groups of four floats. */
+  readonly vectorBytes: number;
+  /** A term's row: vector, squares, bias, its square, and two unused floats. */
+  readonly rowBytes: number;
+  readonly words: number;
+  readonly contexts: number;
+  /** From here each thread has `SCRATCH` bytes of its own. */
+  readonly scratch: number;
+  readonly bytes: number;
+}
+
+/** Cells copied into a thread's scratch at a time: 8 bytes and 4 of importance each, within a first-level cache. */
+const CHUNK = 2048;
+const SCRATCH = 12 * CHUNK;
+/** The compiler may keep constants of its own below. */
+const FIRST_BYTE = 1024;
+const MAX_BYTES = 2 ** 32;
+
+/** @throws RangeError if the weights outgrow the 4 GiB that a kernel can address */
+export function gloveLayout(terms: number, vectorSize: number, threads: number): GloveLayout {
+  const vectorBytes = 16 * Math.ceil(vectorSize / 4);
+  const rowBytes = 2 * vectorBytes + 16;
+  const contexts = FIRST_BYTE + terms * rowBytes;
+  const scratch = contexts + terms * rowBytes;
+  const bytes = scratch + threads * SCRATCH;
+  if (bytes > MAX_BYTES) {
+    const most = Math.floor((MAX_BYTES - FIRST_BYTE - threads * SCRATCH) / (2 * rowBytes));
+    throw new RangeError(`glove: there must be at most ${most} terms at vectorSize ${vectorSize}, got ${terms}`);
+  }
+  return { terms, vectorSize, vectorBytes, rowBytes, words: FIRST_BYTE, contexts, scratch, bytes };
+}
+
+export function writeParameters(
+  memory: ArrayBufferLike,
+  layout: GloveLayout,
+  { word, context }: GloveParameters,
+): void {
+  const padded = layout.vectorBytes / 4;
+  for (const [row, { vectors, vectorSquares, biases, biasSquares }, term] of rowsOf(memory, layout, word, context)) {
+    const part = (values: GloveSide["vectors"]) =>
+      values.subarray(term * layout.vectorSize, (term + 1) * layout.vectorSize);
+    row.set(part(vectors));
+    row.fill(1, padded, 2 * padded); // what fills the vector up stays 0 while it is divided by a root that is not
+    row.set(part(vectorSquares), padded);
+    row[2 * padded] = biases[term]!;
+    row[2 * padded + 1] = biasSquares[term]!;
+  }
+}
+
+export function readParameters(memory: ArrayBufferLike, layout: GloveLayout): GloveParameters {
+  const { terms, vectorSize, vectorBytes } = layout;
+  const side = () => ({
+    vectors: new Float32Array(terms * vectorSize),
+    vectorSquares: new Float32Array(terms * vectorSize),
+    biases: new Float32Array(terms),
+    biasSquares: new Float32Array(terms),
+  });
+  const parameters = { vectorSize, word: side(), context: side() };
+  const padded = vectorBytes / 4;
+  for (const [row, side, term] of rowsOf(memory, layout, parameters.word, parameters.context)) {
+    side.vectors.set(row.subarray(0, vectorSize), term * vectorSize);
+    side.vectorSquares.set(row.subarray(padded, padded + vectorSize), term * vectorSize);
+    side.biases[term] = row[2 * padded]!;
+    side.biasSquares[term] = row[2 * padded + 1]!;
+  }
+  return parameters;
+}
+
+function* rowsOf(
+  memory: ArrayBufferLike,
+  { terms, rowBytes, words, contexts }: GloveLayout,
+  word: GloveSide,
+  context: GloveSide,
+): Generator<[row: Float32Array, side: GloveSide, term: number]> {
+  for (let term = 0; term < terms; term++) {
+    yield [new Float32Array(memory, words + term * rowBytes, rowBytes / 4), word, term];
+    yield [new Float32Array(memory, contexts + term * rowBytes, rowBytes / 4), context, term];
+  }
+}
+
+/** What the threads of a training share; everything in it may be sent to a thread. */
+export interface GloveJob {
+  readonly memory: ArrayBufferLike;
+  readonly layout: GloveLayout;
+  readonly tiles: GloveTiles;
+  readonly threads: number;
+  readonly seed: number;
+  readonly xMax: number;
+  readonly exponent: number;
+  readonly learningRate: number;
+  readonly deterministic: boolean;
+  /** Two numbers of the barrier, the next tile of the round, and 1 once a cell was broken (4,). */
+  readonly control: Int32Array;
+  /** Loss of each tile in this epoch (B * B,). */
+  readonly losses: Float64Array;
+  /** For each tile the cell at which it stopped because its difference was not finite, from the tile's first; or -1 (B * B,). */
+  readonly brokenCells: Int32Array;
+}
+
+const NEXT_TILE = 2;
+const BROKEN = 3;
+
+export function gloveJob(job: Omit<GloveJob, "control" | "losses" | "brokenCells">): GloveJob {
+  const tiles = job.tiles.blocks ** 2;
+  return {
+    ...job,
+    control: new Int32Array(new SharedArrayBuffer(16)),
+    losses: new Float64Array(new SharedArrayBuffer(8 * tiles)),
+    brokenCells: new Int32Array(new SharedArrayBuffer(4 * tiles)).fill(-1),
+  };
+}
+
+/** One thread's part of an epoch; returns when all threads have done theirs. */
+export function trainEpoch(job: GloveJob, kernel: GloveKernel, thread: number, epoch: number): void {
+  const barrier = new Barrier(job.control, job.threads);
+  const startRound = () => Atomics.store(job.control, NEXT_TILE, 0);
+  barrier.wait(startRound);
+  for (const round of gloveRounds(job.tiles, job.seed, epoch, job.deterministic)) {
+    for (;;) {
+      const tile = round[Atomics.add(job.control, NEXT_TILE, 1)];
+      if (tile === undefined) break;
+      trainTile(job, kernel, job.layout.scratch + thread * SCRATCH, tile);
+    }
+    barrier.wait(startRound);
+    if (Atomics.load(job.control, BROKEN) === 1) return;
+  }
+}
+
+function trainTile(job: GloveJob, kernel: GloveKernel, scratch: number, tile: number): void {
+  const { blocks, starts, cells } = job.tiles;
+  const { words, contexts, rowBytes, vectorBytes } = job.layout;
+  const firstWord = words + Math.floor(tile / blocks) * TILE_SIZE * rowBytes;
+  const firstContext = contexts + (tile % blocks) * TILE_SIZE * rowBytes;
+  const importances = scratch + 8 * CHUNK;
+  const copy = new Uint32Array(job.memory, scratch, 2 * CHUNK);
+  const logMax = ln(job.xMax);
+  const end = starts[tile + 1]!;
+  let loss = 0;
+  for (let start = starts[tile]!; start < end; start += CHUNK) {
+    const count = Math.min(CHUNK, end - start);
+    copy.set(cells.subarray(2 * start, 2 * (start + count)));
+    kernel.importance(scratch, count, job.exponent, logMax, importances);
+    loss += kernel.steps(scratch, importances, count, firstWord, firstContext, rowBytes, vectorBytes, job.learningRate);
+    if (kernel.brokenCell.value < 0) continue;
+    job.brokenCells[tile] = start - starts[tile]! + kernel.brokenCell.value;
+    Atomics.store(job.control, BROKEN, 1);
+    break;
+  }
+  job.losses[tile] = loss;
+}

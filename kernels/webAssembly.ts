@@ -1,0 +1,35 @@
+/** The part of WebAssembly that the kernels need; the types of Node leave it out, and those of the browser bring in a whole DOM. */
+
+export type WasmModule = object;
+
+export interface WasmMemory {
+  readonly buffer: SharedArrayBuffer;
+}
+
+interface WebAssemblyApi {
+  readonly Module: new (bytes: Uint8Array) => WasmModule;
+  readonly Instance: new (
+    module: WasmModule,
+    imports: { readonly env: { readonly memory: WasmMemory } },
+  ) => { readonly exports: unknown };
+  readonly Memory: new (pages: { initial: number; maximum: number; shared: true }) => WasmMemory;
+}
+
+const { Module, Instance, Memory } = (globalThis as unknown as { readonly WebAssembly: WebAssemblyApi }).WebAssembly;
+
+export function compileKernel(bytes: Uint8Array): WasmModule {
+  return new Module(bytes);
+}
+
+/** The functions of a kernel, working on a memory. `Kernel` must say what its source in `kernels/assembly/` exports. */
+export function startKernel<Kernel>(module: WasmModule, memory: WasmMemory): Kernel {
+  return new Instance(module, { env: { memory } }).exports as Kernel;
+}
+
+const PAGE = 65536;
+
+/** Zeros that threads may share, at least `bytes` of them, at most 4 GiB. */
+export function sharedMemory(bytes: number): WasmMemory {
+  const pages = Math.ceil(bytes / PAGE);
+  return new Memory({ initial: pages, maximum: pages, shared: true });
+}

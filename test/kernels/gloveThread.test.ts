@@ -1,0 +1,106 @@
+import { readFileSync } from "node:fs";
+import {
+  compileKernel,
+  type GloveKernel,
+  type GloveTiles,
+  gloveJob,
+  gloveLayout,
+  gloveRounds,
+  gloveSteps,
+  importanceOf,
+  initialGlove,
+  readParameters,
+  readTiles,
+  sharedMemory,
+  startKernel,
+  TILE_SIZE,
+  trainEpoch,
+  writeParameters,
+} from "lexstream/kernels";
+import { describe, expect, it } from "vitest";
+import { type Cell, finalCooccurrence } from "../support/finalCooccurrence.js";
+
+const module = compileKernel(readFileSync("dist/kernels/assembly/glove.wasm"));
+const seed = 5;
+
+/** About 20,000 cells over 1,100 terms, so three blocks of them; the last is a small one. */
+const cells = Array.from({ length: 1100 }, (_, row) =>
+  Array.from({ length: 1100 }, (_, column): Cell => [row, column, 1 + ((row * column) % 300)]).filter(
+    ([row, column]) => (row * 7 + column * 13) % 60 === 0,
+  ),
+).flat();
+const table = finalCooccurrence(1100, cells);
+
+/** The cells in the order in which a single thread trains them. */
+function inOrder(tiles: GloveTiles, epoch: number) {
+  const logs = new Float32Array(tiles.cells.buffer);
+  const order = [...gloveRounds(tiles, seed, epoch, true)].flatMap((round) =>
+    [...round].flatMap((tile) => {
+      const first = tiles.starts[tile]!;
+      return Array.from({ length: tiles.starts[tile + 1]! - first }, (_, i) => ({
+        row: Math.floor(tile / tiles.blocks) * TILE_SIZE + (tiles.cells[2 * (first + i)]! >>> 16),
+        column: (tile % tiles.blocks) * TILE_SIZE + (tiles.cells[2 * (first + i)]! & 0xffff),
+        logWeight: logs[2 * (first + i) + 1]!,
+      }));
+    }),
+  );
+  return {
+    row: Int32Array.from(order, ({ row }) => row),
+    column: Int32Array.from(order, ({ column }) => column),
+    logWeight: Float32Array.from(order, ({ logWeight }) => logWeight),
+    importance: Float32Array.from(order, ({ logWeight }) => importanceOf(logWeight, 100, 0.75)),
+  };
+}
+
+describe("tiles", () => {
+  it("hold every cell once, in its own tile", async () => {
+    const { row, column, logWeight } = inOrder(await readTiles(table, seed), 0);
+    const found = Array.from(row, (r, i): Cell => [r, column[i]!, logWeight[i]!]);
+    found.sort((a, b) => a[0] - b[0] || a[1] - b[1]);
+    expect(found).toEqual(cells.map(([r, c, weight]) => [r, c, Math.fround(Math.log(weight))]));
+  });
+
+  it("come in rounds that share no block of rows or columns, each tile once, in another order every epoch", async () => {
+    const tiles = await readTiles(table, seed);
+    const rounds = [...gloveRounds(tiles, seed, 0, true)];
+    for (const round of rounds) {
+      expect(new Set(round.map((tile) => Math.floor(tile / 3))).size).toBe(round.length);
+      expect(new Set(round.map((tile) => tile % 3)).size).toBe(round.length);
+    }
+    expect(rounds.flatMap((round) => [...round]).sort()).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
+    const orders = Array.from({ length: 5 }, (_, epoch) => String([...gloveRounds(tiles, seed, epoch, true)]));
+    expect(new Set(orders).size).toBeGreaterThan(1);
+  });
+});
+
+describe("the fast kernel", () => {
+  it.each([4, 10, 33, 100])(
+    "agrees with the reference on the same order of cells at vectorSize %i",
+    async (vectorSize) => {
+      const tiles = await readTiles(table, seed);
+      const layout = gloveLayout(1100, vectorSize, 1);
+      const memory = sharedMemory(layout.bytes);
+      const expected = initialGlove(1100, vectorSize, seed);
+      writeParameters(memory.buffer, layout, expected);
+      const settings = { seed, xMax: 100, exponent: 0.75, learningRate: 0.05, deterministic: true };
+      const job = gloveJob({ ...settings, memory: memory.buffer, layout, tiles, threads: 1 });
+      const kernel = startKernel<GloveKernel>(module, memory);
+      for (let epoch = 0; epoch < 3; epoch++) {
+        trainEpoch(job, kernel, 0, epoch);
+        const { loss } = gloveSteps(expected, inOrder(tiles, epoch), 0.05);
+        const found = job.losses.reduce((sum, each) => sum + each, 0);
+        expect(Math.abs(found / loss - 1)).toBeLessThan(1e-5);
+      }
+      const found = readParameters(memory.buffer, layout);
+      for (const side of ["word", "context"] as const) {
+        for (const part of ["vectors", "vectorSquares", "biases", "biasSquares"] as const) {
+          const worst = found[side][part].reduce(
+            (most, value, i) => Math.max(most, Math.abs(value - expected[side][part][i]!)),
+            0,
+          );
+          expect(worst).toBeLessThan(1e-4);
+        }
+      }
+    },
+  );
+});
