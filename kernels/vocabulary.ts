@@ -5,7 +5,11 @@ import type { Vocabulary } from "../schemas/vocabulary.js";
  * State: a hash from term to id, made when an id is first asked for.
  * @throws RangeError if the lengths differ
  */
-export function makeVocabulary(terms: readonly string[], counts: Float64Array): Vocabulary {
+export function makeVocabulary(
+  terms: readonly string[],
+  counts: Float64Array,
+  truncated?: ReadonlySet<string>,
+): Vocabulary {
   if (terms.length !== counts.length)
     throw new RangeError(`vocabulary: terms and counts must be equally many, got ${terms.length} and ${counts.length}`);
   let ids: Map<string, number> | undefined;
@@ -13,6 +17,7 @@ export function makeVocabulary(terms: readonly string[], counts: Float64Array): 
     terms,
     counts,
     tokens: counts.reduce((sum, count) => sum + count, 0),
+    ...(truncated ? { truncated } : {}),
     idOf(term) {
       ids ??= new Map(terms.map((each, id) => [each, id]));
       return ids.get(term);

@@ -4,8 +4,8 @@ import type { Vocabulary } from "./vocabulary.js";
 export type WindowSide = "both" | "left" | "right";
 
 /**
- * A view of the windows over a stretch of text, not the pairs. `ids` holds the centres and, on both sides, the neighbours that
- * their windows reach, so that each batch can be read alone; the centres of all batches together are the whole text, once each.
+ * A view of the windows over a stretch of text, not the pairs. `ids` holds the centres and up to `windowSize` neighbours on both
+ * sides, so that each batch can be read alone; the centres of all batches together are the whole text, once each.
  */
 export interface ContextBatch {
   readonly vocabulary: Vocabulary;
@@ -16,7 +16,10 @@ export interface ContextBatch {
   /** The centres are `ids[firstCentre] .. ids[endCentre - 1]`. */
   readonly firstCentre: number;
   readonly endCentre: number;
-  /** For each centre the number of neighbours to look at on each side (T,), 0 .. windowSize; cut at sentence edges by the reader. */
+  /**
+   * For each token, as a centre, the number of neighbours to look at on each side (T,), 0 .. windowSize; cut at sentence edges by
+   * the reader. The tokens before and after the centres have theirs, too: the windows that reach a centre are all to be seen.
+   */
   readonly radius: Uint8Array;
   readonly windowSize: number;
   readonly side: WindowSide;

@@ -7,6 +7,8 @@ export interface Vocabulary {
   readonly counts: Float64Array;
   /** Sum of `counts`. */
   readonly tokens: number;
+  /** Terms that are frequent enough, and left out all the same because of `maxSize`. */
+  readonly truncated?: ReadonlySet<string>;
   /** The term's id, or undefined for a term outside the vocabulary. */
   idOf(term: string): number | undefined;
 }

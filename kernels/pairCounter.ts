@@ -1,0 +1,245 @@
+/**
+ * Adds up co-occurrences. Pairs of frequent terms go straight into a dense block: row i has the columns below cells / (i + 1) or so,
+ * where most pairs of a Zipfian text fall. The others are buffered as records of 8 bytes, radix-sorted and added up when the buffer
+ * is full (the split is that of Stanford's cooccur.c). A symmetric table keeps one triangle, row <= column.
+ *
+ * What a window means: X[a][b] adds the weight of every context b of a centre a. A symmetric table holds (X + X') / 2 for windows
+ * on both sides, which is X itself while the radius is fixed, and X + X' for windows on one side: in either case, with a fixed
+ * radius, each pair of tokens counts once as (a, b) and once as (b, a), as in GloVe. Halves are kept as units, so sums stay exact.
+ */
+import type { ContextBatch } from "../schemas/contexts.js";
+import { type CellRun, emptyRun } from "./cellRun.js";
+import { radixSortPairs, type WordPairs } from "./radixSort.js";
+
+export interface PairCounterOptions {
+  readonly terms: number;
+  readonly symmetric: boolean;
+  readonly windowSize: number;
+  /** Units of a pair by its distance. */
+  readonly ofDistance: Float64Array;
+  /** Room of the dense block, 8 bytes a cell. */
+  readonly denseCells: number;
+  /** Room of the buffer, 16 bytes a record. */
+  readonly bufferRecords: number;
+  /** Takes the cells of a full buffer; they belong to it. */
+  readonly onRun: (run: CellRun) => void;
+}
+
+/** A record's low word: column, distance, and whether the pair counts from both of its ends. */
+const codeBits = 7;
+const firstRecords = 4096;
+
+export class PairCounter {
+  readonly #options: PairCounterOptions;
+  /** Column c of row r lies at dense[offset[r] + c], if c < width[r]. */
+  readonly #offset: Float64Array;
+  readonly #width: Uint32Array;
+  readonly #dense: Float64Array;
+  #records: WordPairs;
+  #spare: WordPairs;
+  #length = 0;
+  /** Units by a record's code, in halves of a unit for a symmetric table. */
+  readonly #unitsOf: Float64Array;
+  readonly #termBits: number;
+  /** Some pair of a symmetric table counts from one of its ends only. */
+  hasHalves = false;
+
+  constructor(options: PairCounterOptions) {
+    const { terms, symmetric, ofDistance, denseCells, bufferRecords } = options;
+    this.#options = options;
+    this.#termBits = Math.max(1, 32 - Math.clz32(terms - 1));
+    if (this.#termBits + codeBits > 32)
+      throw new RangeError(
+        `cooccurrence: the vocabulary must have at most ${2 ** (32 - codeBits)} terms, got ${terms}`,
+      );
+    const { offset, width, size } = denseShape(terms, symmetric, denseCells);
+    [this.#offset, this.#width] = [offset, width];
+    this.#dense = new Float64Array(size);
+    this.#records = wordPairs(Math.min(bufferRecords, firstRecords));
+    this.#spare = wordPairs(this.#records.high.length);
+    this.#unitsOf = new Float64Array(2 * ofDistance.length);
+    ofDistance.forEach((units, distance) => {
+      this.#unitsOf[2 * distance] = units;
+      this.#unitsOf[2 * distance + 1] = symmetric ? 2 * units : units;
+    });
+  }
+
+  add(batch: ContextBatch): void {
+    const { symmetric } = this.#options;
+    const { sentenceOffsets, ids, radius, windowSize, side } = batch;
+    const isFixed = side === "both" && radius.every((each) => each === windowSize);
+    let stretch = 0;
+    for (let centre = batch.firstCentre; centre < batch.endCentre; ) {
+      while (stretch + 1 < sentenceOffsets.length && sentenceOffsets[stretch + 1]! <= centre) stretch++;
+      const start = sentenceOffsets[stretch]!;
+      const end = sentenceOffsets[stretch + 1] ?? ids.length;
+      const endCentre = Math.min(end, batch.endCentre);
+      while (centre < endCentre) {
+        this.#makeRoom();
+        if (isFixed && symmetric) this.#addBothEnds(ids, centre, Math.max(start, centre - windowSize));
+        else if (side === "right") this.#addRight(batch, centre, end);
+        else this.#addLeft(batch, centre, start);
+        centre++;
+      }
+    }
+  }
+
+  /** What the dense block holds, sorted, at most `most` cells at a time. */
+  *denseRuns(most: number): Generator<CellRun> {
+    let run = emptyRun(most);
+    let length = 0;
+    for (let row = 0; row < this.#width.length; row++) {
+      const offset = this.#offset[row]!;
+      for (let column = this.#options.symmetric ? row : 0; column < this.#width[row]!; column++) {
+        const units = this.#dense[offset + column]!;
+        if (units === 0) continue;
+        run.row[length] = row;
+        run.column[length] = column;
+        run.units[length] = units;
+        if (++length < most) continue;
+        yield { ...run, length };
+        run = emptyRun(most);
+        length = 0;
+      }
+    }
+    if (length > 0) yield { ...run, length };
+  }
+
+  /** Sorts and adds up what the buffer holds. */
+  flush(): void {
+    if (this.#length === 0) return;
+    const { high, low } = this.#sort();
+    const run = emptyRun(this.#length);
+    const { row, column, units } = run;
+    const unitsOf = this.#unitsOf;
+    let last = -1;
+    for (let i = 0; i < this.#length; i++) {
+      const r = high[i]!;
+      const c = low[i]! >>> codeBits;
+      if (last < 0 || row[last] !== r || column[last] !== c) {
+        last++;
+        row[last] = r;
+        column[last] = c;
+      }
+      units[last]! += unitsOf[low[i]! & (2 ** codeBits - 1)]! * this.#timesCounted(r, c);
+    }
+    this.#length = 0;
+    this.#options.onRun({ ...run, length: last + 1 });
+  }
+
+  #sort(): WordPairs {
+    const bits = { firstLow: codeBits, low: codeBits + this.#termBits, high: this.#termBits };
+    const sorted = radixSortPairs(this.#records, this.#spare, this.#length, bits);
+    if (sorted === this.#spare) [this.#records, this.#spare] = [this.#spare, this.#records];
+    return sorted;
+  }
+
+  /** A pair of a term with itself is one cell from both of its ends. */
+  #timesCounted(row: number, column: number): number {
+    return this.#options.symmetric && row === column ? 2 : 1;
+  }
+
+  /** Makes sure that the pairs of one more centre fit. */
+  #makeRoom(): void {
+    const room = this.#records.high.length;
+    if (this.#length + 2 * this.#options.windowSize <= room) return;
+    if (room < this.#options.bufferRecords) this.#grow(Math.min(2 * room, this.#options.bufferRecords));
+    else this.flush();
+  }
+
+  #grow(room: number): void {
+    const grown = wordPairs(room);
+    grown.high.set(this.#records.high);
+    grown.low.set(this.#records.low);
+    this.#records = grown;
+    this.#spare = wordPairs(room);
+  }
+
+  /** The fast way: a symmetric table, a fixed radius, both sides. Each pair of tokens is met once, from its right end. */
+  #addBothEnds(ids: Uint32Array, centre: number, start: number): void {
+    const [dense, width, offset, unitsOf] = [this.#dense, this.#width, this.#offset, this.#unitsOf];
+    const { high, low } = this.#records;
+    const id = ids[centre]!;
+    let length = this.#length;
+    for (let at = centre - 1, code = 3; at >= start; at--, code += 2) {
+      const other = ids[at]!;
+      const row = Math.min(other, id);
+      const column = Math.max(other, id);
+      if (column < width[row]!) dense[offset[row]! + column]! += row === column ? 2 * unitsOf[code]! : unitsOf[code]!;
+      else {
+        high[length] = row;
+        low[length++] = (column << codeBits) | code;
+      }
+    }
+    this.#length = length;
+  }
+
+  /** Pairs with the tokens before the centre; for windows on both sides, seen from either end. */
+  #addLeft({ ids, radius, windowSize, side }: ContextBatch, centre: number, start: number): void {
+    const id = ids[centre]!;
+    for (let distance = 1; distance <= windowSize && centre - distance >= start; distance++) {
+      const other = ids[centre - distance]!;
+      const backward = distance <= radius[centre]!;
+      const forward = side === "both" && distance <= radius[centre - distance]!;
+      if (this.#options.symmetric) {
+        this.#addEnds(id, other, distance, side === "both" ? Number(backward) + Number(forward) : 2 * Number(backward));
+      } else {
+        if (backward) this.#put(id, other, 2 * distance);
+        if (forward) this.#put(other, id, 2 * distance);
+      }
+    }
+  }
+
+  #addRight({ ids, radius }: ContextBatch, centre: number, end: number): void {
+    const id = ids[centre]!;
+    for (let distance = 1; distance <= radius[centre]! && centre + distance < end; distance++) {
+      const other = ids[centre + distance]!;
+      if (this.#options.symmetric) this.#addEnds(id, other, distance, 2);
+      else this.#put(id, other, 2 * distance);
+    }
+  }
+
+  /** A pair of a symmetric table that counts from none, one or both of its ends. */
+  #addEnds(a: number, b: number, distance: number, ends: number): void {
+    if (ends === 0) return;
+    if (ends === 1) this.hasHalves = true;
+    this.#put(Math.min(a, b), Math.max(a, b), 2 * distance + ends - 1);
+  }
+
+  #put(row: number, column: number, code: number): void {
+    if (column < this.#width[row]!) {
+      this.#dense[this.#offset[row]! + column]! += this.#unitsOf[code]! * this.#timesCounted(row, column);
+      return;
+    }
+    this.#records.high[this.#length] = row;
+    this.#records.low[this.#length++] = (column << codeBits) | code;
+  }
+}
+
+function wordPairs(length: number): WordPairs {
+  return { high: new Uint32Array(length), low: new Uint32Array(length) };
+}
+
+/** Row r has the columns below product / (r + 1), with the largest product for which all of them find room. */
+function denseShape(terms: number, symmetric: boolean, cells: number) {
+  const offset = new Float64Array(terms);
+  const width = new Uint32Array(terms);
+  let [low, high] = [0, terms * terms];
+  while (high - low > 0.5) {
+    const product = (low + high) / 2;
+    if (layOut(product) <= cells) low = product;
+    else high = product;
+  }
+  return { offset, width, size: layOut(low) };
+
+  function layOut(product: number): number {
+    let size = 0;
+    for (let row = 0; row < terms; row++) {
+      const first = symmetric ? row : 0;
+      width[row] = Math.min(terms, Math.floor(product / (row + 1)));
+      offset[row] = size - first;
+      size += Math.max(0, width[row]! - first);
+    }
+    return size;
+  }
+}

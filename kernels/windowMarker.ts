@@ -1,0 +1,133 @@
+import type { ContextBatch, WindowSide } from "../schemas/contexts.js";
+import type { IdBatch } from "../schemas/tokens.js";
+import type { Vocabulary } from "../schemas/vocabulary.js";
+import { drawBelow, drawUint32, type RandomStream, randomStream } from "./random.js";
+import { expectedTokens, keepProbabilities } from "./subsampling.js";
+
+export interface WindowSettings {
+  readonly windowSize: number;
+  readonly radius: "fixed" | "random";
+  readonly sample: number;
+  readonly side: WindowSide;
+  readonly boundary: "sentence" | "document";
+  readonly seed: number;
+  readonly batchSize: number;
+}
+
+/**
+ * Subsamples a pass over the corpus and cuts it into stretches of `batchSize` centres, each with the neighbours that its windows
+ * reach on both sides. As in word2vec.c, tokens are left out first and windows are laid over what remains.
+ * State: batchSize + 2 windowSize tokens, whatever the length of a sentence.
+ */
+export class WindowMarker {
+  readonly #settings: WindowSettings;
+  readonly #vocabulary: Vocabulary;
+  readonly #epoch: number;
+  /** Survives if a 32-bit draw is below this (V,). */
+  readonly #keepBelow: Float64Array;
+  readonly #expectedCentres: number;
+  readonly #survival: RandomStream;
+  readonly #radii: RandomStream;
+  readonly #ids: Uint32Array;
+  readonly #radius: Uint8Array;
+  #starts = [0];
+  #length = 0;
+  #firstCentre = 0;
+  /** Index of the first centre among those of the pass. */
+  #position = 0;
+  /** Tokens of the pass so far, those left out among them. */
+  #read = 0;
+  used = 0;
+
+  constructor(settings: WindowSettings, vocabulary: Vocabulary, epoch: number) {
+    const { windowSize, batchSize, sample, seed } = settings;
+    this.#settings = settings;
+    this.#vocabulary = vocabulary;
+    this.#epoch = epoch;
+    const keep = keepProbabilities(vocabulary, sample);
+    this.#keepBelow = keep.map((probability) => probability * 2 ** 32);
+    this.#expectedCentres = expectedTokens(vocabulary, keep);
+    this.#survival = randomStream(seed, "windowContexts.sample", epoch);
+    this.#radii = randomStream(seed, "windowContexts.radius", epoch);
+    this.#ids = new Uint32Array(batchSize + 2 * windowSize);
+    this.#radius = new Uint8Array(this.#ids.length).fill(windowSize);
+  }
+
+  /** Takes in a batch and gives what it completes. */
+  *push({ ids, sentenceOffsets, documentOffsets }: IdBatch): Generator<ContextBatch> {
+    const starts = this.#settings.boundary === "sentence" ? sentenceOffsets : documentOffsets;
+    let next = 0;
+    let from = 0;
+    while (from < ids.length) {
+      if (starts[next] === from) this.#begin();
+      while (starts[next] === from) next++;
+      from = this.#append(ids, from, starts[next] ?? ids.length);
+      if (this.#length === this.#fullLength) yield this.#cut(this.#firstCentre + this.#settings.batchSize);
+    }
+    if (next < starts.length) this.#begin();
+  }
+
+  /** The centres that still wait for neighbours. */
+  *end(): Generator<ContextBatch> {
+    while (this.#length > this.#firstCentre)
+      yield this.#cut(Math.min(this.#length, this.#firstCentre + this.#settings.batchSize));
+  }
+
+  /** A batch can be cut: the last of its centres has all the neighbours that it may reach. */
+  get #fullLength(): number {
+    return this.#firstCentre + this.#settings.batchSize + this.#settings.windowSize;
+  }
+
+  /** Takes in ids until there are enough, and tells how far it came. */
+  #append(source: Uint32Array, from: number, to: number): number {
+    const { radius, windowSize } = this.#settings;
+    const full = this.#fullLength;
+    const [ids, radii, keepBelow] = [this.#ids, this.#radius, this.#keepBelow];
+    let length = this.#length;
+    let i = from;
+    for (; i < to && length < full; i++) {
+      const position = this.#read++;
+      const bound = keepBelow[source[i]!]!;
+      if (bound < 2 ** 32 && drawUint32(this.#survival, position) >= bound) continue;
+      ids[length] = source[i]!;
+      if (radius === "random") radii[length] = 1 + drawBelow(this.#radii, position, windowSize);
+      length++;
+    }
+    this.used += length - this.#length;
+    this.#length = length;
+    return i;
+  }
+
+  /** The next token begins a stretch. */
+  #begin(): void {
+    if (this.#starts.at(-1) !== this.#length) this.#starts.push(this.#length);
+  }
+
+  #cut(endCentre: number): ContextBatch {
+    const { windowSize, side } = this.#settings;
+    const batch: ContextBatch = {
+      vocabulary: this.#vocabulary,
+      ids: this.#ids.slice(0, this.#length),
+      sentenceOffsets: Uint32Array.from(this.#starts.filter((start) => start < this.#length)),
+      firstCentre: this.#firstCentre,
+      endCentre,
+      radius: this.#radius.slice(0, this.#length),
+      windowSize,
+      side,
+      epoch: this.#epoch,
+      position: this.#position,
+      expectedCentres: this.#expectedCentres,
+    };
+    this.#position += endCentre - this.#firstCentre;
+    this.#dropBefore(Math.max(0, endCentre - windowSize), endCentre);
+    return batch;
+  }
+
+  #dropBefore(first: number, nextCentre: number): void {
+    this.#ids.copyWithin(0, first, this.#length);
+    this.#radius.copyWithin(0, first, this.#length);
+    this.#length -= first;
+    this.#firstCentre = nextCentre - first;
+    this.#starts = [0, ...this.#starts.filter((start) => start > first).map((start) => start - first)];
+  }
+}

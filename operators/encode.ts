@@ -1,0 +1,58 @@
+import { defer, map, type OperatorFunction } from "rxjs";
+import { currentScope } from "../kernels/flow.js";
+import { IdTable } from "../kernels/idTable.js";
+import { integer } from "../schemas/fields.js";
+import type { IdBatch, TokenBatch } from "../schemas/tokens.js";
+import { defineUnit, type OptionsOf, parseOptions } from "../schemas/units.js";
+import type { Vocabulary } from "../schemas/vocabulary.js";
+
+export const encodeSchema = defineUnit({
+  name: "encode",
+  kind: "operator",
+  consumes: "tokens",
+  produces: "ids",
+  summary: "Replaces tokens by their ids in a vocabulary and leaves out the terms that it lacks",
+  fields: {
+    epoch: integer({
+      default: 0,
+      min: 0,
+      description: "Which pass over the corpus this is; random draws differ between passes",
+    }),
+  },
+});
+
+export type EncodeOptions = OptionsOf<typeof encodeSchema>;
+
+/**
+ * Replaces tokens by their ids in the vocabulary.
+ *
+ * In:  TokenBatch, T provisional ids. Out: IdBatch, at most T ids, with the starts of sentences and documents among them.
+ * Tokens outside the vocabulary are left out, and counted as `truncated` (frequent enough, but cut by maxSize), `pruned` (the
+ * lexicon no longer knows the term) or else `belowMinCount`.
+ * State: 4 bytes per id given out by the lexicon.
+ * @throws TypeError, RangeError at the call, if an option is of the wrong kind or out of range
+ * @example
+ *   tokens$.pipe(encode(vocabulary), windowContexts({ windowSize: 5 }))
+ */
+export function encode(vocabulary: Vocabulary, options?: EncodeOptions): OperatorFunction<TokenBatch, IdBatch> {
+  const { epoch } = parseOptions(encodeSchema, options);
+  return (source) =>
+    defer(() => {
+      const { ledger } = currentScope();
+      const table = new IdTable(vocabulary);
+      return source.pipe(
+        map((batch) => {
+          const starts = [batch.sentenceOffsets, batch.documentOffsets];
+          const [ids, [sentenceOffsets, documentOffsets]] = table.translate(batch.lexicon, batch.ids, starts);
+          for (const [counter, amount] of Object.entries(table.takeDropped())) ledger.add(counter, amount);
+          return {
+            vocabulary,
+            ids,
+            sentenceOffsets: sentenceOffsets!,
+            documentOffsets: documentOffsets!,
+            epoch,
+          };
+        }),
+      );
+    });
+}

@@ -1,0 +1,95 @@
+import { concat, defer, mergeMap, type OperatorFunction } from "rxjs";
+import { currentScope } from "../kernels/flow.js";
+import type { Ledger } from "../kernels/ledger.js";
+import { WindowMarker, type WindowSettings } from "../kernels/windowMarker.js";
+import type { ContextBatch } from "../schemas/contexts.js";
+import { integer, number, oneOf } from "../schemas/fields.js";
+import type { IdBatch } from "../schemas/tokens.js";
+import { defineUnit, type OptionsOf, parseOptions } from "../schemas/units.js";
+
+export const windowContextsSchema = defineUnit({
+  name: "windowContexts",
+  kind: "operator",
+  consumes: "ids",
+  produces: "contexts",
+  summary: "Lays a window of neighbours around every token, after leaving out some of the frequent ones",
+  paper: "Mikolov et al. 2013, arXiv:1301.3781, section 3; subsampling: arXiv:1310.4546, section 2.3",
+  fields: {
+    windowSize: integer({ default: 5, min: 1, max: 50, description: "Tokens on each side of the centre" }),
+    radius: oneOf(["fixed", "random"], {
+      default: "fixed",
+      description:
+        "How far a window reaches: windowSize, or for each centre a draw from 1 .. windowSize, as in word2vec",
+    }),
+    sample: number({
+      default: 0,
+      min: 0,
+      max: 1,
+      description: "Share of all tokens above which a term's occurrences are thinned out, such as 0.001; 0 keeps all",
+    }),
+    side: oneOf(["both", "left", "right"], {
+      default: "both",
+      description: "On which side of the centre neighbours count",
+    }),
+    boundary: oneOf(["sentence", "document"], { default: "sentence", description: "What windows do not cross" }),
+    seed: integer({ default: 1, min: 0, description: "Seed of the draws for sample and radius" }),
+    batchSize: integer({ default: 16384, min: 1, max: 16_777_216, description: "Centres in an event" }),
+  },
+});
+
+export type WindowContextsOptions = OptionsOf<typeof windowContextsSchema>;
+
+/**
+ * Lays a window around every token, as word2vec and GloVe read text. Tokens left out by subsampling go first; windows then reach
+ * over the gaps.
+ *
+ * In:  IdBatch. Out: ContextBatch of `batchSize` centres (the last of a pass may have fewer), with their neighbours on both sides.
+ * A change of epoch ends a pass. Draws depend on the seed, the epoch and the token's position in its pass, so any split of a text
+ * into batches gives the same events. Counts `subsampled` and `used` in the run's ledger.
+ * State: batchSize + 2 windowSize tokens, and 8 bytes per term.
+ * @throws TypeError, RangeError at the call, if an option is of the wrong kind or out of range
+ * @see Mikolov et al. 2013, arXiv:1301.3781 and arXiv:1310.4546; word2vec.c
+ * @example
+ *   ids$.pipe(windowContexts({ windowSize: 5, radius: "random", sample: 0.001 }), feed(word2vec({ vectorSize: 100 })))
+ */
+export function windowContexts(options?: WindowContextsOptions): OperatorFunction<IdBatch, ContextBatch> {
+  const settings = parseOptions(windowContextsSchema, options);
+  return (source) =>
+    defer(() => {
+      const passes = new Passes(settings, currentScope().ledger);
+      return concat(
+        source.pipe(mergeMap((batch) => passes.push(batch))),
+        defer(() => passes.end()),
+      );
+    });
+}
+
+/** One marker after the other, as the epoch changes. */
+class Passes {
+  readonly #settings: WindowSettings;
+  readonly #ledger: Ledger;
+  #epoch: number | undefined;
+  #marker: WindowMarker | undefined;
+
+  constructor(settings: WindowSettings, ledger: Ledger) {
+    this.#settings = settings;
+    this.#ledger = ledger;
+  }
+
+  *push(batch: IdBatch): Generator<ContextBatch> {
+    if (batch.epoch !== this.#epoch) {
+      yield* this.end();
+      this.#epoch = batch.epoch;
+      this.#marker = new WindowMarker(this.#settings, batch.vocabulary, batch.epoch);
+    }
+    const marker = this.#marker!;
+    const { used } = marker;
+    yield* marker.push(batch);
+    this.#ledger.add("used", marker.used - used);
+    this.#ledger.add("subsampled", batch.ids.length - (marker.used - used));
+  }
+
+  *end(): Generator<ContextBatch> {
+    if (this.#marker) yield* this.#marker.end();
+  }
+}

@@ -1,0 +1,172 @@
+import fc from "fast-check";
+import {
+  type AccumulateCooccurrenceOptions,
+  accumulateCooccurrence,
+  type WindowContextsOptions,
+  windowContexts,
+} from "lexstream/operators";
+import type { FinalCooccurrence } from "lexstream/schemas";
+import { from, lastValueFrom } from "rxjs";
+import { describe, expect, it } from "vitest";
+import { marbles } from "../support/marbles.js";
+import { type Documents, documents, documentsOf, idBatches, sizes } from "../support/tokens.js";
+
+interface Case {
+  readonly cuts?: readonly number[];
+  readonly windows?: WindowContextsOptions;
+  readonly options?: AccumulateCooccurrenceOptions;
+}
+
+async function count(text: Documents, { cuts, windows, options }: Case = {}): Promise<FinalCooccurrence> {
+  return lastValueFrom(
+    from(await idBatches(text, cuts)).pipe(windowContexts(windows), accumulateCooccurrence(options)),
+  );
+}
+
+async function cells(table: FinalCooccurrence): Promise<[string, string, number][]> {
+  const { terms } = table.vocabulary;
+  const rows: [string, string, number][] = [];
+  for await (const { row, column, weight } of table.batches())
+    for (let i = 0; i < row.length; i++) rows.push([terms[row[i]!]!, terms[column[i]!]!, weight[i]!]);
+  expect(rows.length).toBe(table.length);
+  return rows;
+}
+
+/** The definition: every pair of places in a sentence, and the weight of its distance. */
+function byHand(text: Documents, windowSize: number, weigh: (distance: number) => number): Map<string, number> {
+  const sums = new Map<string, number>();
+  for (const sentence of text.flat())
+    for (let i = 0; i < sentence.length; i++)
+      for (let j = 0; j < sentence.length; j++) {
+        const distance = Math.abs(i - j);
+        const cell = `${sentence[i]} ${sentence[j]}`;
+        if (distance > 0 && distance <= windowSize) sums.set(cell, (sums.get(cell) ?? 0) + weigh(distance));
+      }
+  return sums;
+}
+
+describe("accumulateCooccurrence", () => {
+  it("counts as GloVe does: a worked example", async () => {
+    // "the cat and the dog", window 3. Pairs at distance 1: the-cat, cat-and, and-the, the-dog; at 2: the-and, cat-the, and-dog;
+    // at 3: the-the, cat-dog. the-cat 1 + 1/2 (cat-the); the-and 1 + 1/2; the-the 1/3 from either end, so 2/3 in one cell.
+    const table = await count(documentsOf("the cat and the dog"), { windows: { windowSize: 3 } });
+    expect(await cells(table)).toEqual([
+      ["the", "the", 2 / 3],
+      ["the", "and", 1.5],
+      ["the", "cat", 1.5],
+      ["the", "dog", 1],
+      ["and", "the", 1.5],
+      ["and", "cat", 1],
+      ["and", "dog", 0.5],
+      ["cat", "the", 1.5],
+      ["cat", "and", 1],
+      ["cat", "dog", 1 / 3],
+      ["dog", "the", 1],
+      ["dog", "and", 0.5],
+      ["dog", "cat", 1 / 3],
+    ]);
+    expect(table.metadata).toEqual({ windowSize: 3, weighting: "harmonic", symmetric: true, unitsPerCount: 6 });
+  });
+
+  it("counts centres and contexts apart when not symmetric", async () => {
+    const table = await count(documentsOf("a b b"), {
+      windows: { windowSize: 2, side: "right" },
+      options: { symmetric: false },
+    });
+    expect(await cells(table)).toEqual([
+      ["b", "b", 1],
+      ["a", "b", 1.5],
+    ]);
+  });
+
+  it("gives the same table for any batches, equal to the definition", async () => {
+    const weightings = { flat: () => 1, harmonic: (distance: number) => 1 / distance };
+    await fc.assert(
+      fc.asyncProperty(
+        documents,
+        sizes,
+        fc.integer({ min: 1, max: 12 }),
+        fc.integer({ min: 1, max: 6 }),
+        fc.constantFrom("flat", "harmonic"),
+        fc.boolean(),
+        async (text, cuts, windowSize, batchSize, weighting, symmetric) => {
+          fc.pre(text.flat(2).length > 0);
+          const windows = { windowSize, batchSize };
+          const actual = await cells(await count(text, { cuts, windows, options: { weighting, symmetric } }));
+          const expected = byHand(text, windowSize, weightings[weighting]);
+          expect(actual.map(([row, column]) => `${row} ${column}`).sort()).toEqual([...expected.keys()].sort());
+          for (const [row, column, weight] of actual) expect(weight).toBeCloseTo(expected.get(`${row} ${column}`)!, 10);
+          const whole = await count(text, { windows: { windowSize }, options: { weighting, symmetric } });
+          expect(await cells(whole)).toEqual(actual);
+        },
+      ),
+      { seed: 1, numRuns: 150 },
+    );
+  });
+
+  it("makes the symmetric table the sum of the left one and the right one", async () => {
+    await fc.assert(
+      fc.asyncProperty(documents, fc.integer({ min: 1, max: 5 }), async (text, windowSize) => {
+        fc.pre(text.flat(2).length > 0);
+        const tableOf = async (side: "both" | "left" | "right", symmetric: boolean) =>
+          cells(await count(text, { windows: { windowSize, side, batchSize: 3 }, options: { symmetric } }));
+        const sums = new Map<string, number>();
+        for (const [row, column, weight] of [...(await tableOf("left", false)), ...(await tableOf("right", false))])
+          sums.set(`${row} ${column}`, (sums.get(`${row} ${column}`) ?? 0) + weight);
+        const both = await tableOf("both", true);
+        expect(both.length).toBe(sums.size);
+        for (const [row, column, weight] of both) expect(weight).toBeCloseTo(sums.get(`${row} ${column}`)!, 10);
+        expect(await tableOf("left", true)).toEqual(both);
+        expect(await tableOf("right", true)).toEqual(both);
+      }),
+      { seed: 1, numRuns: 60 },
+    );
+  });
+
+  it("halves what only one end of a pair sees, when the radius is random", async () => {
+    await fc.assert(
+      fc.asyncProperty(documents, sizes, async (text, cuts) => {
+        fc.pre(text.flat(2).length > 0);
+        const windows = { windowSize: 4, radius: "random", batchSize: 3 } as const;
+        const apart = new Map<string, number>();
+        for (const [row, column, weight] of await cells(await count(text, { windows, options: { symmetric: false } })))
+          apart.set(`${row} ${column}`, weight);
+        const together = await cells(await count(text, { cuts, windows }));
+        const sum = (rows: Iterable<number>) => [...rows].reduce((total, weight) => total + weight, 0);
+        expect(sum(together.map(([, , weight]) => weight))).toBeCloseTo(sum(apart.values()), 10);
+        for (const [row, column, weight] of together) {
+          const ends = (apart.get(`${row} ${column}`) ?? 0) + (apart.get(`${column} ${row}`) ?? 0);
+          expect(weight).toBeCloseTo(ends / 2, 10);
+        }
+      }),
+      { seed: 1, numRuns: 60 },
+    );
+  });
+
+  it("can be read any number of times, 65,536 cells at most at once", async () => {
+    const words = Array.from({ length: 400 }, (_, i) => `w${i}`);
+    const table = await count([[words]], { windows: { windowSize: 50 }, options: { weighting: "flat" } });
+    // 400 terms with 50 neighbours on each side, less what the ends lack: 2 x (1 + ... + 50)
+    expect(table.length).toBe(400 * 100 - 50 * 51);
+    expect(await cells(table)).toEqual(await cells(table));
+  });
+
+  it("gives an empty table where no term has a neighbour, and refuses a stream without windows", async () => {
+    expect(await cells(await count(documentsOf("a.b")))).toEqual([]);
+    await expect(lastValueFrom(from([]).pipe(accumulateCooccurrence()))).rejects.toThrow(
+      "accumulateCooccurrence: the stream must have windows, got none",
+    );
+  });
+
+  it(
+    "emits on completion only, and passes on errors and unsubscription",
+    marbles(({ cold, expectObservable, expectSubscriptions }) => {
+      const accumulate = accumulateCooccurrence();
+      expectObservable(cold("--#").pipe(accumulate as never)).toBe("--#");
+      expectObservable(cold("-").pipe(accumulate as never)).toBe("-");
+      const source = cold("-");
+      expectObservable(source.pipe(accumulate as never), "---!").toBe("-");
+      expectSubscriptions(source.subscriptions).toBe("^--!");
+    }),
+  );
+});

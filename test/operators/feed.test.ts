@@ -1,0 +1,136 @@
+import { setTimeout } from "node:timers/promises";
+import { Ledger, RunScope } from "lexstream/kernels";
+import { feed } from "lexstream/operators";
+import { run } from "lexstream/pipelines";
+import type { ContextBatch, OnlineModel, StepStats, TableModel } from "lexstream/schemas";
+import { fromPull } from "lexstream/sources";
+import { from, Observable, of, take } from "rxjs";
+import { describe, expect, it } from "vitest";
+import { collect } from "../support/collect.js";
+import { finalCooccurrence } from "../support/finalCooccurrence.js";
+import { marbles } from "../support/marbles.js";
+
+const contexts = (position: number) => ({ position, epoch: 0 }) as ContextBatch;
+const step = (examples: number): StepStats => ({ examples, loss: 1, epoch: 0 });
+
+function online(update: OnlineModel<string>["update"]): OnlineModel<string> {
+  return { name: "fake", consumes: "contexts", epochs: 1, update, result: () => "learned", close: () => {} };
+}
+
+const immediate = online(({ position }) => step(position));
+
+/** A model on another thread: takes its time, and complains when asked for two things at once. */
+function slow() {
+  let working = false;
+  const learned: number[] = [];
+  const model = online(async ({ position }) => {
+    expect(working).toBe(false);
+    working = true;
+    await setTimeout(1);
+    working = false;
+    learned.push(position);
+    return step(position);
+  });
+  return { model, learned };
+}
+
+const table = finalCooccurrence(2, [[0, 1, 1]]);
+function fitting(epochs: number, atEnd = () => {}): TableModel<string> {
+  return {
+    name: "fake",
+    consumes: "cooccurrence",
+    epochs,
+    async *fit() {
+      try {
+        for (let epoch = 0; epoch < epochs; epoch++) yield { ...step(1), epoch };
+      } finally {
+        atEnd();
+      }
+    },
+    result: () => "fitted",
+    close: () => {},
+  };
+}
+
+/** Subscribes inside a run, for diagrams. */
+const inRun = <T>(stream: Observable<T>) =>
+  new Observable<T>((subscriber) => new RunScope(undefined, new Ledger()).within(() => stream.subscribe(subscriber)));
+
+describe("feed", () => {
+  it("tells of every step of an immediate model at once, in order", async () => {
+    const steps = await collect(from([contexts(1), contexts(2)]).pipe(feed(immediate)));
+    expect(steps).toEqual([step(1), step(2)]);
+  });
+
+  it("feeds a slow model one batch at a time, and holds the source back", async () => {
+    const { model, learned } = slow();
+    let [made, most] = [0, 0];
+    async function* batches() {
+      while (made < 30) {
+        most = Math.max(most, made - learned.length);
+        yield contexts(made++);
+      }
+    }
+    const steps = await collect(fromPull(batches).pipe(feed(model)));
+    expect(steps).toEqual(Array.from({ length: 30 }, (_, position) => step(position)));
+    expect(most).toBeLessThanOrEqual(2);
+  });
+
+  it("stops feeding when nobody wants the steps any more", async () => {
+    const { model, learned } = slow();
+    await run(from([1, 2, 3, 4].map(contexts)).pipe(feed(model), take(2)));
+    await setTimeout(10);
+    expect(learned.length).toBeLessThanOrEqual(3); // the third was being worked on
+  });
+
+  it("passes on what a model throws, at once or later", async () => {
+    const failure = new RangeError("fake: the loss must stay finite, got NaN");
+    const fails = (update: OnlineModel<string>["update"]) => run(of(contexts(0)).pipe(feed(online(update))));
+    await expect(
+      fails(() => {
+        throw failure;
+      }),
+    ).rejects.toBe(failure);
+    await expect(fails(() => Promise.reject(failure))).rejects.toBe(failure);
+  });
+
+  it("tells of every epoch of a fit when it is done, and ends the fit when nobody wants more", async () => {
+    expect(await collect(of(table).pipe(feed(fitting(3))))).toEqual(
+      [0, 1, 2].map((epoch) => ({ examples: 1, loss: 1, epoch })),
+    );
+    let ended = false;
+    const model = fitting(1000, () => {
+      ended = true;
+    });
+    expect((await collect(of(table).pipe(feed(model), take(2)))).length).toBe(2);
+    await setTimeout(10);
+    expect(ended).toBe(true);
+  });
+
+  it("must be subscribed inside run", () => {
+    let error: unknown;
+    of(table)
+      .pipe(feed(fitting(1)))
+      .subscribe({
+        error: (found) => {
+          error = found;
+        },
+      });
+    expect(String(error)).toContain("feed: must be subscribed inside run");
+  });
+
+  it(
+    "is synchronous for an immediate model",
+    marbles(({ cold, expectObservable, expectSubscriptions }) => {
+      const values = { a: contexts(1), b: contexts(2) };
+      const steps = { x: step(1), y: step(2) };
+      const source = cold("--a--b--|", values);
+      expectObservable(inRun(source.pipe(feed(immediate)))).toBe("--x--y--|", steps);
+      expectSubscriptions(source.subscriptions).toBe("^-------!");
+      expectObservable(inRun(cold<ContextBatch>("|").pipe(feed(immediate)))).toBe("|");
+      expectObservable(inRun(cold<ContextBatch>("-").pipe(feed(immediate)))).toBe("-");
+      expectObservable(inRun(cold("--a--#", values).pipe(feed(immediate)))).toBe("--x--#", steps);
+      expectObservable(inRun(cold("--a--b--|", values).pipe(feed(immediate))), "---!").toBe("--x", steps);
+    }),
+  );
+});

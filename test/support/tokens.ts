@@ -1,0 +1,97 @@
+import fc from "fast-check";
+import { encode } from "lexstream/operators";
+import type { IdBatch, Lexicon, TokenBatch, Vocabulary } from "lexstream/schemas";
+import { from, lastValueFrom, toArray } from "rxjs";
+import { contextVocabulary } from "./vocabulary.js";
+
+export type Documents = readonly (readonly (readonly string[])[])[];
+
+/** A lexicon of words given outright. */
+export class WordLexicon implements Lexicon {
+  readonly #ids = new Map<string, number>();
+  readonly #terms: (string | undefined)[] = [];
+  readonly #counts: number[] = [];
+  prunedOccurrences = 0;
+
+  get size(): number {
+    return this.#terms.length;
+  }
+
+  add(word: string): number {
+    const id = this.#ids.get(word) ?? this.#terms.push(word) - 1;
+    this.#ids.set(word, id);
+    this.#counts[id] = (this.#counts[id] ?? 0) + 1;
+    return id;
+  }
+
+  prune(word: string): void {
+    const id = this.#ids.get(word)!;
+    this.prunedOccurrences += this.#counts[id]!;
+    this.#ids.delete(word);
+    this.#terms[id] = undefined;
+    this.#counts[id] = 0;
+  }
+
+  term(id: number): string | undefined {
+    return this.#terms[id];
+  }
+
+  count(id: number): number {
+    return this.#counts[id]!;
+  }
+}
+
+/** Documents of sentences of words as batches, cut after every `size` tokens (the sizes are used in turn). */
+export function tokenBatches(
+  documents: Documents,
+  sizes: readonly number[] = [Infinity],
+  lexicon = new WordLexicon(),
+): TokenBatch[] {
+  const batches: TokenBatch[] = [];
+  let [ids, sentences, starts]: number[][] = [[], [], []];
+  const seal = () => {
+    batches.push({
+      lexicon,
+      ids: Uint32Array.from(ids!),
+      sentenceOffsets: Uint32Array.from(sentences!),
+      documentOffsets: Uint32Array.from(starts!),
+    });
+    [ids, sentences, starts] = [[], [], []];
+  };
+  for (const document of documents) {
+    starts!.push(ids!.length);
+    if (document.length === 0) sentences!.push(ids!.length);
+    for (const sentence of document) {
+      sentences!.push(ids!.length);
+      for (const word of sentence) {
+        ids!.push(lexicon.add(word));
+        if (ids!.length >= sizes[batches.length % sizes.length]!) seal();
+      }
+    }
+  }
+  seal();
+  return batches;
+}
+
+/** The same, encoded in a vocabulary; by default one of all the words. */
+export function idBatches(
+  documents: Documents,
+  sizes?: readonly number[],
+  vocabulary: Vocabulary = contextVocabulary(documents.flat()),
+  epoch = 0,
+): Promise<IdBatch[]> {
+  return lastValueFrom(from(tokenBatches(documents, sizes)).pipe(encode(vocabulary, { epoch }), toArray()));
+}
+
+/** "a b. c|d" is two documents, the first of two sentences. */
+export function documentsOf(text: string): string[][][] {
+  const words = (sentence: string) => sentence.split(" ").filter((word) => word !== "");
+  return text.split("|").map((document) => document.split(".").map(words));
+}
+
+const word = fc.constantFrom("a", "b", "c", "d", "e", "猫", "狗", "𠮷");
+export const documents = fc.array(fc.array(fc.array(word, { maxLength: 12 }), { maxLength: 4 }), {
+  minLength: 1,
+  maxLength: 4,
+});
+export const sizes = fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 4 });
