@@ -4,10 +4,9 @@ import { decompress } from "./decompress.js";
 import type { InputReport } from "./inputReport.js";
 import { peek } from "./peek.js";
 import { splitChunks } from "./readChunks.js";
-import { readCsv } from "./readCsv.js";
 import { readJsonLines } from "./readJsonLines.js";
+import { readTable } from "./readTable.js";
 import { readText } from "./readText.js";
-import { readTsv } from "./readTsv.js";
 import type { TextWriter } from "./textWriter.js";
 
 /** Formats of documents that come as a stream of bytes. */
@@ -35,8 +34,7 @@ export async function* readDocuments(
   refuseOtherFormats(head, report);
   const chunks = counted(all, report);
   if (format === "jsonl") yield* readJsonLines(chunks, settings, report, writer);
-  else if (format === "csv") yield* readCsv(chunks, settings, report, writer);
-  else if (format === "tsv") yield* readTsv(chunks, settings, report, writer);
+  else if (format === "csv" || format === "tsv") yield* readTable(chunks, format, settings, report, writer);
   else yield* readText(chunks, format, settings.onInvalid, report, writer);
 }
 
