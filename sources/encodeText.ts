@@ -9,7 +9,7 @@ const LONE_SURROGATE = /\p{Surrogate}/gu; // under the u flag a whole pair is on
  * three bytes that it would take.
  */
 export function encodeText(text: string, where: string, onInvalid: OnInvalid, report: InputReport): Uint8Array {
-  const lone = text.match(LONE_SURROGATE)?.length ?? 0;
+  const lone = text.isWellFormed() ? 0 : text.match(LONE_SURROGATE)!.length;
   if (lone > 0 && onInvalid === "reject") throw report.fault(where, "invalid Unicode, half a surrogate pair");
   report.add("invalidBytes", 3 * lone);
   return unifyLineEnds(Buffer.from(text));

@@ -202,6 +202,25 @@ describe("records", () => {
     expect(await read({ paths: path, field: "2", header: false })).toEqual(["text", ...expected]);
   });
 
+  it("reads back any cells that were written as CSV, in any column, at any chunk size", async () => {
+    const path = await fileWith("", "a.csv");
+    const cell = fc.string({ unit: fc.constantFrom("a", "猫", '"', ",", "\n", "\r\n", " ", "\t"), maxLength: 6 });
+    const table = fc.array(fc.tuple(cell, cell, cell), { minLength: 1, maxLength: 5 });
+    const property = fc.asyncProperty(
+      table,
+      fc.nat(2),
+      fc.integer({ min: 1, max: 20 }),
+      async (rows, column, chunkSize) => {
+        const quoted = (text: string, i: number) =>
+          i > 0 && /^[a猫 \t]*$/.test(text) ? text : `"${text.replaceAll('"', '""')}"`;
+        await writeFile(path, rows.map((row) => row.map(quoted).join(",")).join("\r\n"));
+        const found = await read({ paths: path, header: false, field: String(column + 1), chunkSize });
+        expect(found).toEqual(rows.map((row) => row[column]!.replaceAll("\r\n", "\n")));
+      },
+    );
+    await fc.assert(property, { seed: 11, numRuns: 200 });
+  });
+
   const tsv = 'label\ttext\nx\t"quotes" stay\r\n\ny\t猫\textra\n';
 
   it("reads a column of TSV, in which quotes mean nothing", async () => {
@@ -240,6 +259,12 @@ describe("records", () => {
     ],
     ["b.csv", "id,text\n1\n", /b\.csv line 2: must have 2 columns, got 1$/],
     ["c.csv", 'id,text\n1,"open\n', /c\.csv line 2: must be a CSV record, got a quote that is not closed$/],
+    [
+      "d.csv",
+      'id,text\n"1\n2",b\n1,5" nail\n',
+      /d\.csv line 4: must be a CSV record, got a quote inside a cell that does not begin with one$/,
+    ],
+    ["e.csv", 'id,text\n1,"a"b\n', /e\.csv line 2: must be a CSV record, got text behind a closing quote$/],
     [
       "a.tsv",
       "id\tbody\n",
