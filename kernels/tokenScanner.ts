@@ -89,8 +89,8 @@ export class TokenScanner {
    * point at byte i, or the end of the text at `to`, lies in the document (to + 1,).
    */
   scan(bytes: Uint8Array, from: number, to: number, positions: Uint32Array | undefined): void {
-    if (from === to) return;
     if (positions) this.#heldPositions[this.#heldLength] = positions[from]!;
+    if (from === to) return;
     const { classes, automaton } = this.#parts;
     const ofByte = this.#ofByte;
     let state = this.#state;

@@ -1,9 +1,15 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import fc from "fast-check";
-import { type TokenizeOptions, tokenize } from "lexstream/operators";
-import type { TextBatch } from "lexstream/schemas";
-import { from } from "rxjs";
+import { Ledger } from "lexstream/kernels";
+import { createHanSegmenter, normalize, type TokenizeOptions, tokenize } from "lexstream/operators";
+import { run } from "lexstream/pipelines";
+import type { TextBatch, TokenBatch } from "lexstream/schemas";
+import { from, map, toArray } from "rxjs";
 import { describe, expect, it } from "vitest";
-import { chunkSizes, mixedText, textBatches } from "../support/textBatches.js";
+import { marbles } from "../support/marbles.js";
+import { temporaryFolder } from "../support/temporaryFolder.js";
+import { chunkSizes, mixedText, sentenceBatches, textBatches } from "../support/textBatches.js";
 
 /** Everything a stream of tokens says, whatever its batches: the terms of every document. */
 function documentsOf(text: readonly TextBatch[], options?: TokenizeOptions): string[][] {
@@ -49,6 +55,62 @@ const rules = {
   characters: /\P{White_Space}[\p{M}\u200c\u200d]*/gu,
 };
 
+/** The token at each place of its document, and the terms by sentence. */
+function tokensOf(text: readonly TextBatch[], options?: TokenizeOptions) {
+  const tokens: { term: string; start: number; end: number }[] = [];
+  const sentenceOffsets: number[] = [];
+  const documentOffsets: number[] = [];
+  from(text)
+    .pipe(tokenize(options))
+    .subscribe((batch) => {
+      sentenceOffsets.push(...batch.sentenceOffsets.map((start) => start + tokens.length));
+      documentOffsets.push(...batch.documentOffsets.map((start) => start + tokens.length));
+      batch.ids.forEach((id, i) => {
+        const { start, end } = batch.characters ?? { start: [], end: [] };
+        tokens.push({ term: batch.lexicon.term(id)!, start: start[i] ?? NaN, end: end[i] ?? NaN });
+      });
+    });
+  return { tokens, sentenceOffsets, documentOffsets };
+}
+
+function normalizedBatches(documents: readonly string[], sizes: readonly number[]): TextBatch[] {
+  const batches: TextBatch[] = [];
+  from(textBatches(documents, sizes))
+    .pipe(normalize({ form: "NFKC", keepOffsets: true }))
+    .subscribe((batch) => batches.push(batch));
+  return batches;
+}
+
+/** Mode chinese over strings: what mode words finds, but for runs of Han characters. */
+function chineseTerms(document: string): string[] {
+  const run = String.raw`(?:(?=[\p{L}\p{N}])\p{Script=Han}){1,4096}\p{M}*`;
+  const tokens = document.match(new RegExp(`${run}|${rules.words.source}`, "gu")) ?? [];
+  const segmenter = createHanSegmenter();
+  return tokens.flatMap((token) => {
+    if (!new RegExp(`^${run}$`, "u").test(token)) return token;
+    const [han, marks] = [token.replace(/\p{M}*$/u, ""), token.match(/\p{M}*$/u)![0]];
+    const bytes = new TextEncoder().encode(han);
+    const cuts = new Uint32Array(bytes.length);
+    const count = segmenter.segment(bytes, 0, bytes.length, cuts);
+    const words = Array.from({ length: count }, (_, i) =>
+      new TextDecoder().decode(bytes.subarray(i === 0 ? 0 : cuts[i - 1], cuts[i])),
+    );
+    return [...words.slice(0, -1), words.at(-1)! + marks];
+  });
+}
+
+const chineseText = fc
+  .array(
+    fc.oneof(
+      mixedText,
+      fc.constantFrom("今天天气很好，", "中华人民共和国", "我们在北京大学读书。", "iPhone手机", "\u{e0101}"),
+    ),
+    {
+      maxLength: 6,
+    },
+  )
+  .map((parts) => parts.join(""));
+
 describe("tokenize", () => {
   for (const mode of ["words", "whitespace", "characters"] as const) {
     it(`finds in any text what the regular expression of mode ${mode} finds, whatever the chunks`, () => {
@@ -62,20 +124,250 @@ describe("tokenize", () => {
     });
   }
 
+  it("cuts Han runs by the dictionary, and every other script as mode words does, whatever the chunks", () => {
+    fc.assert(
+      fc.property(fc.array(chineseText, { minLength: 1, maxLength: 3 }), chunkSizes, (documents, sizes) => {
+        expect(documentsOf(textBatches(documents, sizes), { mode: "chinese" })).toEqual(documents.map(chineseTerms));
+      }),
+      { seed: 3, numRuns: 300 },
+    );
+  });
+
+  it("tells of every token where it stands, whatever the chunks", () => {
+    const modes = fc.constantFrom("words", "whitespace", "chinese", "characters");
+    const documents = fc.array(chineseText, { minLength: 1, maxLength: 3 });
+    fc.assert(
+      fc.property(documents, chunkSizes, modes, (documents, sizes, mode) => {
+        const { tokens, documentOffsets } = tokensOf(textBatches(documents, sizes), { mode, characterOffsets: true });
+        tokens.forEach(({ term, start, end }, i) => {
+          const document = documentOffsets.findLastIndex((first) => first <= i);
+          expect(documents[document]!.slice(start, end)).toBe(term);
+        });
+        const whole = tokensOf(textBatches(documents), { mode, characterOffsets: true });
+        expect(tokens).toEqual(whole.tokens);
+      }),
+      { seed: 4, numRuns: 300 },
+    );
+  });
+
+  it("gives the same batches of starts and tokens, taken together, however sentences fall into chunks", () => {
+    const sentences = fc.array(fc.array(mixedText, { maxLength: 4 }), { minLength: 1, maxLength: 3 });
+    fc.assert(
+      fc.property(sentences, chunkSizes, fc.integer({ min: 1, max: 7 }), (documents, sizes, batchSize) => {
+        const whole = tokensOf(sentenceBatches(documents, [Infinity]));
+        expect(tokensOf(sentenceBatches(documents, sizes), { batchSize })).toEqual(whole);
+        const terms = documents.flatMap((sentences) => sentences.flatMap((text) => text.match(rules.words) ?? []));
+        expect(whole.tokens.map(({ term }) => term)).toEqual(terms);
+        let position = 0;
+        const starts = documents.flatMap((sentences) =>
+          (sentences.length === 0 ? [""] : sentences).map((text) => {
+            position += text.match(rules.words)?.length ?? 0;
+            return position - (text.match(rules.words)?.length ?? 0);
+          }),
+        );
+        expect(whole.sentenceOffsets).toEqual(starts);
+      }),
+      { seed: 5, numRuns: 500 },
+    );
+  });
+
   it("keeps words and numbers together over a single apostrophe, low line or decimal point", () => {
-    expect(terms("Don’t stop: 1,000.50 at 3.30, snake_case or __x__; a''b, U.S.")).toEqual([
-      "Don’t",
-      "stop",
-      "1,000.50",
-      "at",
-      "3.30",
-      "snake_case",
-      "or",
-      "x",
-      "a",
-      "b",
-      "U",
-      "S",
+    expect(terms("Don’t stop: 1,000.50 at 3.30, snake_case or __x__; a''b, U.S. 'tis 3.a well-known")).toEqual([
+      ...["Don’t", "stop", "1,000.50", "at", "3.30", "snake_case", "or", "x", "a", "b", "U", "S", "tis", "3", "a"],
+      ...["well", "known"],
     ]);
+  });
+
+  it("reads other scripts as their readers do, marks and joiners included", () => {
+    expect(terms("e\u0301te\u0301 Straße ΣΊΣΥΦΟΣ Россия")).toEqual(["e\u0301te\u0301", "Straße", "ΣΊΣΥΦΟΣ", "Россия"]);
+    expect(terms("مَرْحَبًا بالعالم ۱۲٫۵ می\u200cخواهم")).toEqual(["مَرْحَبًا", "بالعالم", "۱۲٫۵", "می\u200cخواهم"]);
+    expect(terms("שָׁלוֹם צה״ל ג׳ירפה")).toEqual(["שָׁלוֹם", "צה״ל", "ג׳ירפה"]);
+    expect(terms("हिन्दी क्\u200dष 한국어 문장")).toEqual(["हिन्दी", "क्\u200dष", "한국어", "문장"]);
+    expect(terms("ที่นี่")).toEqual(["ที่", "นี่"]);
+    expect(terms("東京タワーへ行く iPhone手机")).toEqual([
+      "東",
+      "京",
+      "タワー",
+      "へ",
+      "行",
+      "く",
+      "iPhone",
+      "手",
+      "机",
+    ]);
+  });
+
+  it("takes emoji, punctuation and NUL for no words, and for characters", () => {
+    expect(terms("a❤️b 👍🏽\0!c")).toEqual(["a", "b", "c"]);
+    expect(terms("a❤️ 👍\0", { mode: "characters" })).toEqual(["a", "❤️", "👍", "\0"]);
+    expect(terms("👨\u200d👩 \u0301x", { mode: "characters" })).toEqual(["👨\u200d", "👩", "\u0301", "x"]);
+  });
+
+  it("splits at Unicode white space in mode whitespace, and at no other character", () => {
+    expect(terms("a\u00a0b\u3000c\u2028d\ufeffe\u0085f\u200bg", { mode: "whitespace" })).toEqual([
+      ...["a", "b", "c", "d\ufeffe", "f\u200bg"],
+    ]);
+  });
+
+  it("cuts Chinese into words, guesses new ones if asked, and knows the words of user dictionaries", async () => {
+    const text = "李小福是创新办主任也是云计算方面的专家";
+    const plain = ["李", "小", "福", "是", "创新", "办", "主任", "也", "是", "云", "计算", "方面", "的", "专家"];
+    expect(terms(text, { mode: "chinese" })).toEqual(plain);
+    expect(terms(text, { mode: "chinese", newWords: true })).toContain("李小福");
+    const path = join(await temporaryFolder(), "words.txt");
+    writeFileSync(path, "云计算 5\n创新办 3 i\n");
+    const known = terms(text, { mode: "chinese", userDictionaries: [path] });
+    expect(known).toEqual(["李", "小", "福", "是", "创新办", "主任", "也", "是", "云计算", "方面", "的", "专家"]);
+  });
+
+  it("cuts a Han run without end after every 4096th character, whatever the chunks", () => {
+    const text = "中华人民共和国".repeat(1500);
+    const parts = [0, 4096, 8192].map((start) => text.slice(start, start + 4096));
+    const expected = parts.flatMap(chineseTerms);
+    for (const size of [Infinity, 1000, 4097]) {
+      expect(documentsOf(textBatches([text], [size]), { mode: "chinese" })[0]).toEqual(expected);
+    }
+  });
+
+  it("leaves out tokens that are too long, and counts them", async () => {
+    const ledger = new Ledger();
+    const long = "x".repeat(1_000_000);
+    const found: string[] = [];
+    const text = textBatches([`one ${long} two ${"y".repeat(1000)} ${"z".repeat(1001)} éé`], [65_536]);
+    await run(from(text).pipe(tokenize()), {
+      ledger,
+      onEvent: ({ ids, lexicon }) => {
+        for (const id of ids) found.push(lexicon.term(id)!);
+      },
+    });
+    expect(found).toEqual(["one", "two", "y".repeat(1000), "éé"]);
+    expect([ledger.get("read"), ledger.get("rejected")]).toEqual([6, 2]);
+    expect(terms("ab abc éé é", { maxTokenLength: 2 })).toEqual(["ab", "é"]);
+    expect(terms("ab's x", { maxTokenLength: 3 })).toEqual(["x"]);
+  });
+
+  it("keeps the ends of documents and sentences between words", () => {
+    expect(documentsOf(textBatches(["ab", "", "cd", ""]))).toEqual([["ab"], [], ["cd"], []]);
+    expect(documentsOf(textBatches([""]))).toEqual([[]]);
+    const { tokens, sentenceOffsets, documentOffsets } = tokensOf(sentenceBatches([["ab", "cd ef"], ["gh"]], [1]));
+    expect(tokens.map(({ term }) => term)).toEqual(["ab", "cd", "ef", "gh"]);
+    expect([sentenceOffsets, documentOffsets]).toEqual([
+      [0, 1, 3],
+      [0, 3],
+    ]);
+  });
+
+  it("numbers terms in the order in which they come, and counts them", () => {
+    let last: TokenBatch | undefined;
+    from(textBatches(["to be or not to be"]))
+      .pipe(tokenize())
+      .subscribe((batch) => {
+        last = batch;
+      });
+    const { lexicon } = last!;
+    expect(lexicon.size).toBe(4);
+    expect([0, 1, 2, 3].map((id) => [lexicon.term(id), lexicon.count(id)])).toEqual([
+      ["to", 2],
+      ["be", 2],
+      ["or", 1],
+      ["not", 1],
+    ]);
+  });
+
+  it("prunes rare terms by the same rule whatever the chunks, and still tells each term when it is passed on", () => {
+    const words = fc.array(fc.constantFrom(..."aaaaabbbcdefghijkl"), { maxLength: 80 });
+    fc.assert(
+      fc.property(words, chunkSizes, fc.integer({ min: 1, max: 6 }), (words, sizes, maxTerms) => {
+        const seen = [[Infinity], sizes].map((sizes) => {
+          const ids: number[] = [];
+          let pruned = 0;
+          from(textBatches([words.join(" ")], sizes))
+            .pipe(tokenize({ maxTerms }))
+            .subscribe((batch) => {
+              ids.push(...batch.ids);
+              pruned = batch.lexicon.prunedOccurrences;
+              expect(Array.from(batch.ids, (id) => batch.lexicon.term(id))).not.toContain(undefined);
+            });
+          return { ids, pruned };
+        });
+        expect(seen[1]).toEqual(seen[0]);
+        expect(new Set(words).size > maxTerms || seen[0]!.pruned === 0).toBe(true);
+      }),
+      { seed: 6, numRuns: 300 },
+    );
+  });
+
+  it("finds the way back to the original text that normalize changed, whatever the chunks", () => {
+    const original = "Ｆｕｌｌ café cafe\u0301 ﬁne x\u0301";
+    const documents = [original, original];
+    for (const size of [1, 2, 3, 7, Infinity]) {
+      const text = normalizedBatches(documents, [size]);
+      const { tokens } = tokensOf(text, { characterOffsets: true });
+      const places = tokens.map(({ term, start, end }) => [term, original.slice(start, end)]);
+      const expected = [
+        ["full", "Ｆｕｌｌ"],
+        ["café", "café"],
+        ["café", "cafe\u0301"],
+        ["fine", "ﬁne"],
+        ["x\u0301", "x\u0301"],
+      ];
+      expect(places).toEqual([...expected, ...expected]);
+    }
+  });
+
+  it("passes on what a batch gives when it comes, and the last word at the end", () => {
+    const [first, second] = textBatches(["one two"], [5]);
+    const summary = map((batch: TokenBatch) => Array.from(batch.ids, (id) => batch.lexicon.term(id)).join());
+    marbles(({ cold, expectObservable, expectSubscriptions }) => {
+      const source = cold("-a-b--|", { a: first!, b: second! });
+      expectObservable(source.pipe(tokenize(), summary)).toBe("-a----(b|)", { a: "one", b: "two" });
+      expectObservable(source.pipe(tokenize(), summary), "--!").toBe("-a", { a: "one" });
+      expectObservable(cold<never>("-").pipe(tokenize())).toBe("-");
+      expectObservable(cold<never>("--|").pipe(tokenize())).toBe("--|");
+      expectObservable(cold<never>("--#").pipe(tokenize())).toBe("--#");
+      expectSubscriptions(source.subscriptions).toBe(["^-----!", "^-!"]);
+    })();
+  });
+
+  it("starts afresh with every subscription, and leaves its input as it was", () => {
+    const text = textBatches(["one two", "two three"], [4]);
+    const before = structuredClone(text);
+    const stream = from(text).pipe(tokenize(), toArray());
+    const runs = [0, 1].map(() => {
+      let ids: number[] = [];
+      stream.subscribe((batches) => {
+        ids = batches.flatMap((batch) => [...batch.ids]);
+      });
+      return ids;
+    });
+    expect(runs).toEqual([
+      [0, 1, 1, 2],
+      [0, 1, 1, 2],
+    ]);
+    expect(text).toEqual(before);
+  });
+
+  it("passes on errors of a dictionary through the stream", () => {
+    let message = "";
+    from(textBatches(["中文"]))
+      .pipe(tokenize({ mode: "chinese", userDictionaries: "/nowhere/words.txt" }))
+      .subscribe({
+        error: (error: Error) => {
+          message = error.message;
+        },
+      });
+    expect(message).toMatch(/^chineseDictionary: cannot read the user dictionary \/nowhere\/words.txt/);
+  });
+
+  it("refuses wrong options at the call", () => {
+    expect(() => tokenize({ mode: "word" as never })).toThrow(
+      new RangeError('tokenize: mode must be one of words, whitespace, chinese, characters, got "word"'),
+    );
+    expect(() => tokenize({ maxTerms: 0 })).toThrow(
+      new RangeError("tokenize: maxTerms must be an integer from 1 to 500000000, got 0"),
+    );
+    expect(() => tokenize({ newWords: true })).toThrow(
+      new TypeError('tokenize: mode must be chinese for userDictionaries and newWords to be of use, got "words"'),
+    );
   });
 });
