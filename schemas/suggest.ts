@@ -2,7 +2,10 @@
 export function suggest(name: string, known: readonly string[]): string | undefined {
   const [best] = known
     .map((candidate) => ({ candidate, distance: editDistance(name.toLowerCase(), candidate.toLowerCase()) }))
-    .filter(({ candidate, distance }) => distance <= Math.max(1, candidate.length / 3) || candidate.startsWith(name))
+    .filter(
+      ({ candidate, distance }) =>
+        distance <= Math.max(1, candidate.length / 3) || (name !== "" && candidate.startsWith(name)),
+    )
     .sort((a, b) => a.distance - b.distance);
   return best?.candidate;
 }

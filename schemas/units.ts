@@ -119,11 +119,15 @@ export function isPlainObject(value: unknown): value is Record<string, unknown> 
 
 /** A value as an error shows it: short, on one line. */
 export function show(value: unknown): string {
-  const text =
-    typeof value === "string"
-      ? JSON.stringify(value)
-      : typeof value === "object"
-        ? JSON.stringify(value)
-        : String(value);
-  return (text ?? "undefined").length > 60 ? `${text!.slice(0, 57)}...` : (text ?? "undefined");
+  const text = asJson(value) ?? String(value);
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+}
+
+function asJson(value: unknown): string | undefined {
+  if (typeof value !== "string" && typeof value !== "object") return undefined;
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return undefined; // it holds itself, or a bigint
+  }
 }

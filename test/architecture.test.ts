@@ -51,7 +51,8 @@ function withoutComments(text: string): string {
 
 function sourceFile(path: string): SourceFile {
   const text = withoutComments(readFileSync(join(root, path), "utf8"));
-  const imports = [...text.matchAll(/\b(?:from|import)\s*\(?\s*["']([^"']+)["']/g)].map(([, specifier]) => specifier!);
+  const statement = /^(?:import|export)\s(?:[^"';]*\sfrom\s)?"([^"]+)"|\bimport\(\s*"([^"]+)"/gm;
+  const imports = [...text.matchAll(statement)].map(([, whole, lazy]) => whole ?? lazy!);
   return { path, folder: path.slice(0, path.indexOf("/")), text, imports };
 }
 

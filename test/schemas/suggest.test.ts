@@ -1,0 +1,17 @@
+import { suggest } from "lexstream/schemas";
+import { expect, it } from "vitest";
+
+const known = ["minCount", "maxSize", "windowSize", "vectorSize", "seed", "sample"];
+
+it("suggest finds the nearest name, whatever its case", () => {
+  expect(suggest("minCoutn", known)).toBe("minCount");
+  expect(suggest("WINDOWSIZE", known)).toBe("windowSize");
+  expect(suggest("window", known)).toBe("windowSize"); // the beginning of a name
+  expect(suggest("sed", known)).toBe("seed");
+});
+
+it("suggest keeps silent about what is no misspelling of anything", () => {
+  expect(suggest("learningRate", known)).toBeUndefined();
+  expect(suggest("x", [])).toBeUndefined();
+  expect(suggest("", known)).toBeUndefined();
+});
