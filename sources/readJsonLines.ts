@@ -39,14 +39,15 @@ function parse(source: string, where: string, report: InputReport): unknown {
   }
 }
 
-/** The text at a path of keys; a key that holds dots itself is found too. */
+/** The text at a key or a path of keys. */
 function textIn(record: unknown, field: string, path: string[], where: string, report: InputReport): string | null {
-  const value = memberOf(record, field) ?? path.reduce(memberOf, record);
+  const whole = memberOf(record, field);
+  const value = whole === undefined ? path.reduce(memberOf, record) : whole; // a key may itself hold dots
   if (typeof value === "string" || value === null) return value;
   if (value !== undefined) throw report.fault(where, `${field} must be a text, got ${show(value)}`);
-  const keys =
-    typeof record === "object" && record !== null ? `an object with ${Object.keys(record).join(", ")}` : show(record);
-  throw report.fault(where, `must have a text in ${show(field)} (option field), got ${keys}`);
+  const isObject = typeof record === "object" && record !== null;
+  const found = isObject ? `an object with ${Object.keys(record).join(", ")}` : show(record);
+  throw report.fault(where, `must have a text in ${show(field)} (option field), got ${found}`);
 }
 
 function memberOf(value: unknown, key: string): unknown {

@@ -23,15 +23,17 @@ export async function* readParquet(
   let row = 0;
   let bytes = 0;
   for await (const cells of readColumn(file, field, report)) {
+    report.add("documents", cells.length);
+    report.add("nulls", cells.filter((cell) => !cell).length);
+    report.add(
+      "bytes",
+      cells.reduce((sum, cell) => sum + (cell?.length ?? 0), 0),
+    );
     for (const cell of cells) {
       row++;
       writer.begin();
-      report.add("documents", 1);
-      if (cell) {
-        writer.append(unifyLineEnds(valid(cell, row, onInvalid, report)));
-        report.add("bytes", cell.length);
-        bytes += cell.length;
-      } else report.add("nulls", 1);
+      if (cell) writer.append(unifyLineEnds(valid(cell, row, onInvalid, report)));
+      bytes += cell?.length ?? 0;
       writer.reach(bytes);
       if (writer.isFull) yield writer.take();
     }

@@ -504,6 +504,7 @@ describe("wrong options and places", () => {
     const cases: [string, string][] = [
       ["no.txt", "must be a file, a folder or a glob, got nothing there"],
       ["*.csv", "must match a file, got none"],
+      ["other/a.bin/x", "must be readable, got ENOTDIR"],
       ["other", "must hold text files, got 1 files of other kinds; a glob takes files of any name"],
     ];
     for (const [name, message] of cases) await expect(read({ paths: join(folder, name) })).rejects.toThrow(message);
