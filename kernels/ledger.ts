@@ -24,6 +24,12 @@ export class Ledger {
     return made;
   }
 
+  /** Adds all that another ledger counted. */
+  absorb(other: Ledger): void {
+    for (const [counter, amount] of other.counts) this.add(counter, amount);
+    for (const [name, part] of other.children) this.child(name).absorb(part);
+  }
+
   get counts(): ReadonlyMap<string, number> {
     return this.#counts;
   }

@@ -36,6 +36,9 @@ export interface UnitSchema<F extends Fields = Fields> extends OptionsSchema<F> 
   readonly paper?: string;
   /** Of a source: subscribing again reads the same text again, so that a graph may pass over it more than once. */
   readonly replayable?: boolean;
+  /** Its output is made for people: the command line shows it when the run is done. */
+  readonly isReport?: true;
+  readonly fields: F;
 }
 
 type ValueOf<F> = F extends Field<infer Value> ? Value : never;

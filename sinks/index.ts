@@ -6,6 +6,7 @@ export * from "./parquetFormat.js";
 export * from "./readCooccurrence.js";
 export * from "./readVectors.js";
 export * from "./readVocabulary.js";
+export * from "./reportNeighbors.js";
 export * from "./resolveInside.js";
 export * from "./tableFile.js";
 export * from "./tableWriter.js";

@@ -61,7 +61,7 @@ type FilesSettings = SettingsOf<typeof filesSchema>;
  * Out: TextBatch, about `chunkSize` bytes each; small documents share a batch, long ones go on over many.
  * State: one chunk as read, one unpacked, one batch of less than two chunks; of JSONL, CSV and TSV one record besides, of Parquet one
  * column of one row group, or of a few pages where the file has an index of them. Unsubscribing closes the file within one batch.
- * Counts `bytes` (unpacked), `documents`, `invalidBytes` and `nulls`, for the run and for each file.
+ * Counts `inputBytes` (on disk), `bytes` (unpacked), `documents`, `invalidBytes` and `nulls`, for the run and for each file.
  * @throws TypeError or RangeError at the call, for a wrong option
  * @throws Error through the stream, for a missing, unreadable, cut or corrupt file; SyntaxError for one that cannot be parsed
  * @example
@@ -98,12 +98,25 @@ async function* readFile(
   try {
     const isParquet = await beginsWith(file, "PAR1");
     const format = settings.format === "auto" ? guessFormat(path, isParquet) : settings.format;
-    if (format === "parquet") yield* readParquet(file, settings, report, writer);
-    else yield* readDocuments(readChunks(file, settings.chunkSize), format, settings, report, writer);
+    if (format === "parquet") {
+      yield* readParquet(file, settings, report, writer);
+      report.add("inputBytes", (await file.stat()).size);
+    } else {
+      const chunks = counted(readChunks(file, settings.chunkSize), report);
+      yield* readDocuments(chunks, format, settings, report, writer);
+    }
   } catch (error) {
     throw (error as NodeJS.ErrnoException).syscall ? unreadable("files", path, error) : error;
   } finally {
     await file.close();
+  }
+}
+
+/** Counts bytes as they lie on disk, so that progress can be told of packed files too. */
+async function* counted(chunks: AsyncIterable<Uint8Array>, report: InputReport): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks) {
+    report.add("inputBytes", chunk.length);
+    yield chunk;
   }
 }
 

@@ -1,0 +1,171 @@
+import { checkOptions, type DataType, parseOptions, suggest } from "../schemas/index.js";
+import type { ConfigStep, LoadedConfig, PipelineConfig } from "./config.js";
+import { ConfigError, type ConfigPath, type ConfigProblem } from "./configText.js";
+import { registry, type Unit } from "./registry.js";
+
+/** A step in place: what it reads comes from its parent, what it makes goes to its children. */
+export interface PipelineNode {
+  /** The step's place in the config, `steps/1/tokenize`. */
+  readonly id: string;
+  readonly unit: Unit;
+  /** Every default filled in. */
+  readonly options: Readonly<Record<string, unknown>>;
+  /** The branch it belongs to; undefined for shared steps. */
+  readonly branch: string | undefined;
+  readonly parent: PipelineNode | undefined;
+  readonly children: PipelineNode[];
+}
+
+export interface Pipeline {
+  readonly file: string;
+  readonly config: PipelineConfig;
+  readonly root: PipelineNode;
+}
+
+export interface CompileOptions {
+  /** Values for options that a step does not give, wherever a unit has them: `seed`, `workers`. */
+  readonly defaults?: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Checks every unit and option of a config and joins the steps into a tree. Each shared step reads the one before it; a branch
+ * starts from the last shared step that makes what its first step reads.
+ * @throws ConfigError that lists every fault with its position
+ */
+export function compile(loaded: LoadedConfig, { defaults = {} }: CompileOptions = {}): Pipeline {
+  const { config, file, locate } = loaded;
+  const problems: ConfigProblem[] = [];
+  const refuse = (path: ConfigPath, message: string) => void problems.push({ path, message });
+  const known = { seed: config.seed, ...defaults };
+
+  const root = makeNode(config.source, undefined, undefined, known, refuse);
+  const shared = root ? [root] : [];
+  for (const step of config.steps) addStep(step, shared, undefined);
+  for (const [branch, steps] of config.branches) {
+    if (steps.length === 0) refuse(["branches", branch], "a branch must have at least one step");
+    const chain = [...shared];
+    for (const step of steps) addStep(step, chain, branch);
+  }
+  if (root) problems.push(...clashingOutputs(root), ...openEnds(root));
+  if (problems.length > 0 || !root) throw new ConfigError(file, problems.map(locate));
+  return { file, config, root };
+
+  /** Appends a step to a chain: after its last node, or, as the first of a branch, after the last that makes what it reads. */
+  function addStep(step: ConfigStep, chain: PipelineNode[], branch: string | undefined): void {
+    const parentOf = (reads: DataType): PipelineNode | undefined => {
+      const last = chain.at(-1);
+      const startsBranch = branch !== undefined && last?.branch === undefined;
+      const candidates = startsBranch ? chain.toReversed() : chain.slice(-1);
+      return candidates.find((node) => node.unit.schema.produces === reads);
+    };
+    const schema = registry.get(step.unit)?.schema;
+    const parent = schema && parentOf(schema.consumes);
+    if (schema && !parent && chain.length > 0) {
+      const found = chain.at(-1)!.unit.schema;
+      refuse(
+        step.path,
+        `${schema.name} reads ${schema.consumes}, but ${found.name} before it makes ${found.produces}; ${bridge(schema.consumes)}`,
+      );
+    }
+    const node = makeNode(step, parent, branch, known, refuse);
+    if (!node) return;
+    parent?.children.push(node);
+    chain.push(node);
+  }
+}
+
+function makeNode(
+  step: ConfigStep,
+  parent: PipelineNode | undefined,
+  branch: string | undefined,
+  defaults: Readonly<Record<string, unknown>>,
+  refuse: (path: ConfigPath, message: string) => void,
+): PipelineNode | undefined {
+  const wantsSource = step.path[0] === "source";
+  const unit = registry.get(step.unit);
+  if (!unit || (unit.schema.kind === "source") !== wantsSource) {
+    if (step.unit !== "") refuse(step.path, unknownUnit(step.unit, wantsSource));
+    return undefined;
+  }
+  const { schema } = unit;
+  const applicable = Object.entries(defaults).filter(([option]) => Object.hasOwn(schema.fields, option));
+  const options = { ...Object.fromEntries(applicable), ...step.options };
+  const faults = checkOptions(schema, options);
+  for (const { option, message } of faults) {
+    refuse(option === undefined ? step.path : [...step.path, option], `${schema.name}: ${message}`);
+  }
+  if (faults.length > 0) return { id: step.path.join("/"), unit, options, branch, parent, children: [] };
+  return { id: step.path.join("/"), unit, options: parseOptions(schema, options), branch, parent, children: [] };
+}
+
+function unknownUnit(name: string, wantsSource: boolean): string {
+  const known = [...registry.values()]
+    .filter(({ schema }) => (schema.kind === "source") === wantsSource)
+    .map(({ schema }) => schema.name);
+  const near = suggest(name, known);
+  const kind = wantsSource ? "source" : "step";
+  return `unknown ${kind} "${name}"${near ? `; did you mean ${near}?` : ""}; known ${kind}s are ${known.join(", ")}`;
+}
+
+/** Which step would make what was missing. */
+function bridge(reads: DataType): string {
+  const makers = [...registry.values()]
+    .filter(({ schema }) => schema.produces === reads && schema.consumes !== reads)
+    .map(({ schema }) => schema.name);
+  return makers.length > 0 ? `put ${makers.join(" or ")} in between` : `nothing makes ${reads}`;
+}
+
+/** All nodes of a tree, parents first. */
+export function nodesOf(root: PipelineNode): PipelineNode[] {
+  return [root, ...root.children.flatMap(nodesOf)];
+}
+
+/** A pipeline cut down to some of its nodes and what leads to them. */
+export function cutTo(pipeline: Pipeline, nodes: Iterable<PipelineNode>): Pipeline {
+  const kept = new Set<PipelineNode>();
+  for (const node of nodes) for (let on: PipelineNode | undefined = node; on; on = on.parent) kept.add(on);
+  const copy = (node: PipelineNode, parent: PipelineNode | undefined): PipelineNode => {
+    const made: PipelineNode = { ...node, parent, children: [] };
+    made.children.push(...node.children.filter((child) => kept.has(child)).map((child) => copy(child, made)));
+    return made;
+  };
+  return { ...pipeline, root: copy(pipeline.root, undefined) };
+}
+
+/** Outputs are relative to the run's folder, stay inside it, and have one writer each. */
+function clashingOutputs(root: PipelineNode): ConfigProblem[] {
+  const writers = new Map<string, string>();
+  return nodesOf(root).flatMap((node) =>
+    outputPaths(node).flatMap(([option, path]) => {
+      const at = [...node.id.split("/"), option];
+      const other = writers.get(path);
+      writers.set(path, node.id);
+      if (!isInside(path))
+        return [{ path: at, message: `${option} must stay inside the run's folder, got ${JSON.stringify(path)}` }];
+      return other ? [{ path: at, message: `${option} must have one writer, but ${other} writes ${path} too` }] : [];
+    }),
+  );
+}
+
+/** The options of a node that name a file to be written. */
+export function outputPaths(node: PipelineNode): (readonly [option: string, path: string])[] {
+  return Object.entries(node.unit.schema.fields)
+    .filter(([option, field]) => field.file === "output" && typeof node.options[option] === "string")
+    .map(([option]) => [option, node.options[option] as string] as const);
+}
+
+function isInside(path: string): boolean {
+  const parts = path.split(/[/\\]/);
+  return path !== "" && !/^([/\\]|[A-Za-z]:)/.test(path) && !parts.includes("..") && !path.includes("\0");
+}
+
+/** A chain that makes something which nobody writes, learns from or shows would be work for nothing. */
+function openEnds(root: PipelineNode): ConfigProblem[] {
+  const isEnd = ({ unit }: PipelineNode) => unit.schema.kind === "sink" || unit.schema.kind === "model";
+  return nodesOf(root)
+    .filter((node) => node.children.length === 0 && !isEnd(node))
+    .map((node) => ({
+      path: node.id.split("/"),
+      message: `${node.unit.schema.name} makes ${node.unit.schema.produces} that no step reads; end the pipeline in a model or a sink`,
+    }));
+}

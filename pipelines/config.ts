@@ -1,0 +1,147 @@
+import { isPlainObject, show } from "../schemas/index.js";
+import {
+  ConfigError,
+  type ConfigPath,
+  type ConfigProblem,
+  type ConfigTextOptions,
+  parseConfigText,
+} from "./configText.js";
+
+/** One step as written: `- tokenize: { mode: words }`, or just `- encode`. */
+export interface ConfigStep {
+  readonly unit: string;
+  readonly options: Readonly<Record<string, unknown>>;
+  /** Where its options stand in the config. */
+  readonly path: ConfigPath;
+}
+
+export interface ConfigTest {
+  readonly name: string;
+  readonly documents: readonly string[];
+  /** What must come out, by data type; see `configTests.ts`. */
+  readonly expect: Readonly<Record<string, unknown>>;
+}
+
+/** A pipeline as people write it: one source, shared steps, and named branches that each end in models and sinks. */
+export interface PipelineConfig {
+  readonly name: string;
+  readonly seed: number;
+  readonly source: ConfigStep;
+  readonly steps: readonly ConfigStep[];
+  readonly branches: ReadonlyMap<string, readonly ConfigStep[]>;
+  readonly tests: readonly ConfigTest[];
+}
+
+export interface LoadedConfig {
+  readonly file: string;
+  readonly config: PipelineConfig;
+  readonly locate: (problem: ConfigProblem) => ConfigProblem;
+}
+
+export const CONFIG_KEYS = ["name", "description", "seed", "source", "steps", "branches", "tests"] as const;
+
+/**
+ * Reads a config and checks its shape; the units and their options are checked by `lint`.
+ * @throws ConfigError that lists every fault with its position
+ */
+export function parseConfig(text: string, file: string, options: ConfigTextOptions = {}): LoadedConfig {
+  const { data, locate } = parseConfigText(text, file, options);
+  const problems: ConfigProblem[] = [];
+  const config = readShape(data, file, problems);
+  if (problems.length > 0) throw new ConfigError(file, problems.map(locate));
+  return { file, config, locate };
+}
+
+function readShape(data: unknown, file: string, problems: ConfigProblem[]): PipelineConfig {
+  const refuse = (path: ConfigPath, message: string) => problems.push({ path, message });
+  const top = isPlainObject(data) ? data : {};
+  if (!isPlainObject(data))
+    refuse([], `a config must be a map with the keys ${CONFIG_KEYS.join(", ")}, got ${show(data)}`);
+
+  for (const key of Object.keys(top)) {
+    if (!(CONFIG_KEYS as readonly string[]).includes(key)) {
+      refuse([key], `unknown key "${key}"; known keys are ${CONFIG_KEYS.join(", ")}`);
+    }
+  }
+  const { name = nameFromFile(file), seed = 1, steps = [], branches = {}, tests = [] } = top;
+  if (typeof name !== "string" || !/^[\p{L}\p{N}][\p{L}\p{N}._-]*$/u.test(name)) {
+    refuse(["name"], `name must be letters, digits, ".", "_" and "-", got ${show(name)}`);
+  }
+  if (!Number.isSafeInteger(seed) || (seed as number) < 0)
+    refuse(["seed"], `seed must be an integer >= 0, got ${show(seed)}`);
+  if (!isPlainObject(branches)) refuse(["branches"], `branches must be a map of lists of steps, got ${show(branches)}`);
+
+  return {
+    name: String(name),
+    seed: Number(seed),
+    source: readSource(top.source, refuse),
+    steps: readSteps(steps, ["steps"], refuse),
+    branches: new Map(
+      Object.entries(isPlainObject(branches) ? branches : {}).map(([branch, list]) => [
+        branch,
+        readSteps(list, ["branches", branch], refuse),
+      ]),
+    ),
+    tests: readTests(tests, refuse),
+  };
+}
+
+type Refuse = (path: ConfigPath, message: string) => void;
+
+const nameFromFile = (file: string): string => {
+  const base = file.split(/[/\\]/).at(-1) ?? file;
+  return base.replace(/\.(ya?ml|json)$/, "") || "pipeline";
+};
+
+function readSource(source: unknown, refuse: Refuse): ConfigStep {
+  if (isPlainObject(source) && Object.keys(source).length === 1) return readStep(source, ["source"], refuse);
+  if (typeof source === "string") return { unit: source, options: {}, path: ["source"] };
+  refuse(["source"], `source must be a map with one key, the source's name, got ${show(source)}`);
+  return { unit: "", options: {}, path: ["source"] };
+}
+
+function readSteps(list: unknown, path: ConfigPath, refuse: Refuse): ConfigStep[] {
+  if (!Array.isArray(list)) {
+    refuse(path, `must be a list of steps, got ${show(list)}`);
+    return [];
+  }
+  return list.map((step, index) => readStep(step, [...path, index], refuse));
+}
+
+function readStep(step: unknown, path: ConfigPath, refuse: Refuse): ConfigStep {
+  if (typeof step === "string") return { unit: step, options: {}, path };
+  const [entry, ...others] = isPlainObject(step) ? Object.entries(step) : [];
+  if (!entry || others.length > 0) {
+    refuse(path, `a step must be a name, or a map with one key, the name, got ${show(step)}`);
+    return { unit: "", options: {}, path };
+  }
+  const [unit, options] = entry;
+  if (options !== null && !isPlainObject(options)) {
+    refuse([...path, unit], `the options of ${unit} must be a map, got ${show(options)}`);
+  }
+  return { unit, options: isPlainObject(options) ? options : {}, path: [...path, unit] };
+}
+
+function readTests(tests: unknown, refuse: Refuse): ConfigTest[] {
+  if (!Array.isArray(tests)) {
+    refuse(["tests"], `tests must be a list, got ${show(tests)}`);
+    return [];
+  }
+  return tests.map((test, index) => {
+    const { name = `test ${index + 1}`, documents, expect, ...others } = isPlainObject(test) ? test : {};
+    const path = ["tests", index];
+    for (const key of Object.keys(others))
+      refuse([...path, key], `unknown key "${key}"; known keys are name, documents, expect`);
+    if (!Array.isArray(documents) || !documents.every((document) => typeof document === "string")) {
+      refuse([...path, "documents"], `documents must be a list of texts, got ${show(documents)}`);
+    }
+    if (!isPlainObject(expect) || Object.keys(expect).length === 0) {
+      refuse([...path, "expect"], `expect must be a map that is not empty, got ${show(expect)}`);
+    }
+    return {
+      name: String(name),
+      documents: (documents as string[] | undefined) ?? [],
+      expect: isPlainObject(expect) ? expect : {},
+    };
+  });
+}

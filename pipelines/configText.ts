@@ -1,0 +1,186 @@
+import { isAlias, isMap, isPair, isScalar, LineCounter, type Node, parseDocument, visit } from "yaml";
+
+/** Where in a config something stands: keys and list indices from the top. */
+export type ConfigPath = readonly (string | number)[];
+
+export interface ConfigProblem {
+  readonly path: ConfigPath;
+  readonly message: string;
+  readonly line?: number;
+  readonly column?: number;
+}
+
+/** A config that lint or the parser refused: the command line answers with exit code 2. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+
+  constructor(
+    readonly file: string,
+    readonly problems: readonly ConfigProblem[],
+  ) {
+    super(problems.map((problem) => formatProblem(file, problem)).join("\n"));
+  }
+}
+
+/** `wiki.yaml:12:5: /steps/2/windowContexts: unknown option "window"; known options are windowSize` */
+export function formatProblem(file: string, { path, message, line, column }: ConfigProblem): string {
+  const position = line === undefined ? "" : `:${line}:${column}`;
+  const place = path.length > 0 ? `/${path.join("/")}: ` : "";
+  return `${file}${position}: ${place}${message}`;
+}
+
+export interface ParsedConfig {
+  readonly data: unknown;
+  /** Adds line and column to a problem. */
+  readonly locate: (problem: ConfigProblem) => ConfigProblem;
+}
+
+export interface ConfigTextOptions {
+  /** Values for `${NAME}` and `${NAME:default}`. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** `path=value` assignments, applied after reading: `steps.buildVocab.minCount=3`. */
+  readonly set?: readonly string[];
+}
+
+const MAX_CONFIG_LENGTH = 1_000_000;
+const MAX_ALIASES = 20;
+const FORBIDDEN_KEYS = new Set(["__proto__", "constructor", "prototype", "<<"]);
+
+/**
+ * Reads a config as data: YAML 1.2 core schema or JSON, no tags, no merge keys, few aliases, no key that names an object's
+ * internals. Fills in `${NAME:default}` and the assignments.
+ * @throws ConfigError with the position of everything that is wrong
+ */
+export function parseConfigText(text: string, file: string, options: ConfigTextOptions = {}): ParsedConfig {
+  if (text.length > MAX_CONFIG_LENGTH) {
+    throw new ConfigError(file, [
+      { path: [], message: `a config must have at most ${MAX_CONFIG_LENGTH} characters, got ${text.length}` },
+    ]);
+  }
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, merge: false, logLevel: "silent" });
+  const problemAt = (offset: number, message: string): ConfigProblem => {
+    const { line, col } = lines.linePos(offset);
+    return { path: [], message, line, column: col };
+  };
+
+  const problems = [...document.errors, ...document.warnings].map((fault) =>
+    problemAt(fault.pos[0], fault.message.split("\n")[0]!.replace(/ at line \d+, column \d+:?$/, "")),
+  );
+  let aliases = 0;
+  visit(document, (_, node) => {
+    if (isAlias(node)) aliases++;
+    if (isPair(node) && isScalar(node.key) && FORBIDDEN_KEYS.has(String(node.key.value))) {
+      problems.push(problemAt(offsetOf(node.key), `the key "${node.key.value}" is not allowed`));
+    }
+    if (isScalar(node) && typeof node.value === "string") {
+      const filled = interpolate(node.value, options.env ?? {});
+      if (filled.missing) problems.push(problemAt(offsetOf(node), missingVariable(filled.missing)));
+      else node.value = filled.value;
+    }
+  });
+  if (aliases > MAX_ALIASES) {
+    problems.push({ path: [], message: `a config may have at most ${MAX_ALIASES} aliases, got ${aliases}` });
+  }
+  if (problems.length > 0) throw new ConfigError(file, problems);
+
+  const assigned = (options.set ?? []).map((assignment) => applyAssignment(document, assignment));
+  const refused = assigned.filter((message) => message !== undefined);
+  if (refused.length > 0) {
+    throw new ConfigError(
+      file,
+      refused.map((message) => ({ path: [], message })),
+    );
+  }
+  return {
+    data: document.toJS({ maxAliasCount: MAX_ALIASES }),
+    locate: (problem) => {
+      const offset = nearestOffset(document, problem.path);
+      return offset === undefined ? problem : { ...problem, ...withoutMessage(problemAt(offset, "")) };
+    },
+  };
+}
+
+type YamlDocument = ReturnType<typeof parseDocument>;
+
+const offsetOf = (node: Node): number => node.range?.[0] ?? 0;
+
+const missingVariable = (name: string) =>
+  `the environment variable ${name} must be set, or have a default as in \${${name}:value}`;
+
+function withoutMessage({ line, column }: ConfigProblem): { line: number; column: number } {
+  return { line: line!, column: column! };
+}
+
+/** Fills in `${NAME}` and `${NAME:default}`; `$${` stands for a plain `${`. A text that is one variable takes the value's own type. */
+function interpolate(
+  text: string,
+  env: Readonly<Record<string, string | undefined>>,
+): { value: unknown; missing?: string } {
+  let missing: string | undefined;
+  const filled = text.replace(/(\$?)\$\{([A-Za-z_][A-Za-z0-9_]*)(?::([^}]*))?\}/g, (whole, literal, name, fallback) => {
+    if (literal) return whole.slice(1);
+    const value = env[name] ?? fallback;
+    if (value === undefined) missing ??= name;
+    return value ?? "";
+  });
+  if (missing) return { value: text, missing };
+  const isOneVariable = /^\$\{[^}]*\}$/.test(text);
+  return { value: isOneVariable ? parseScalar(filled) : filled };
+}
+
+/** A value as YAML reads it: numbers, true, false, null, lists, else text. */
+function parseScalar(text: string): unknown {
+  const parsed = parseDocument(text, { logLevel: "silent" });
+  return parsed.errors.length > 0 || parsed.warnings.length > 0 || text === "" ? text : parsed.toJS();
+}
+
+/** Applies `path=value`; a unit's name finds its step in a list. Returns what is wrong with it, if anything. */
+function applyAssignment(document: YamlDocument, assignment: string): string | undefined {
+  const equals = assignment.indexOf("=");
+  if (equals < 1) return `--set must be path=value, got ${JSON.stringify(assignment)}`;
+  const keys = assignment.slice(0, equals).split(/[./]/).filter(Boolean);
+  if (keys.some((key) => FORBIDDEN_KEYS.has(key)))
+    return `--set ${assignment}: the path may not name an object's internals`;
+  const path: (string | number)[] = [];
+  for (const [depth, key] of keys.entries()) {
+    const here = path.length > 0 ? document.getIn(path, true) : document.contents;
+    const step = stepIn(here, key);
+    if (step === undefined)
+      return `--set ${assignment}: the list /${path.join("/")} must hold the step "${key}", and does not`;
+    path.push(...step);
+    const isLast = depth === keys.length - 1;
+    if (!isLast && isScalar(document.getIn(path, true))) document.setIn(path, document.createNode({}));
+  }
+  document.setIn(path, parseScalar(assignment.slice(equals + 1)));
+  return undefined;
+}
+
+/** The path from a node to one key: in a list of steps, to the step of that name. */
+function stepIn(node: unknown, key: string): (string | number)[] | undefined {
+  const items = (node as { items?: unknown[] } | undefined)?.items;
+  if (!items || isMap(node)) return [key];
+  if (/^\d+$/.test(key)) return [Number(key)];
+  const index = items.findIndex((item) => (isMap(item) ? item.has(key) : isScalar(item) && item.value === key));
+  if (index < 0) return undefined;
+  const item = items[index];
+  if (isScalar(item)) items[index] = nameWithOptions(key);
+  return [index, key];
+}
+
+/** `- encode` written out as `- encode: {}`, so that options can be set on it. */
+function nameWithOptions(name: string): unknown {
+  return parseDocument(`${name}: {}`).contents;
+}
+
+/** The source offset of the deepest node on a path that exists. */
+function nearestOffset(document: YamlDocument, path: ConfigPath): number | undefined {
+  for (let length = path.length; length > 0; length--) {
+    const parent = length > 1 ? document.getIn(path.slice(0, length - 1), true) : document.contents;
+    const last = path[length - 1]!;
+    const pair = isMap(parent) ? parent.items.find(({ key }) => isScalar(key) && key.value === last) : undefined;
+    const node = (pair?.key ?? document.getIn(path.slice(0, length), true)) as Node | undefined;
+    if (node?.range) return node.range[0];
+  }
+  return undefined;
+}

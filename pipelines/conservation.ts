@@ -1,0 +1,61 @@
+import type { Ledger } from "../kernels/ledger.js";
+
+const LOSSES = ["belowMinCount", "truncated", "pruned", "subsampled", "rejected"] as const;
+
+/** Where every token that a branch read went: read = used + belowMinCount + truncated + pruned + subsampled + rejected. */
+export interface Conservation extends Readonly<Record<(typeof LOSSES)[number], number>> {
+  /** A branch of the config, or "all" where there are none. */
+  readonly branch: string;
+  /** Passes over the tokens; every token is read once in each. */
+  readonly epochs: number;
+  readonly read: number;
+  readonly used: number;
+}
+
+/**
+ * The account of one pass of a branch. `source` counted the reading of the text, `pass` this pass over its tokens (the two are one
+ * where nothing is replayed); a branch without windows uses all the tokens that reach it.
+ */
+export function accountOf(branch: string, source: Ledger, pass: Ledger, reached: number): Conservation {
+  const counted = (counter: string) => pass.get(counter) + (pass.children.get(branch)?.get(counter) ?? 0);
+  const hasWindows = pass.counts.has("used") || pass.children.get(branch)?.counts.has("used") === true;
+  return {
+    branch,
+    epochs: 1,
+    read: source.get("read"),
+    used: hasWindows ? counted("used") : reached,
+    belowMinCount: counted("belowMinCount"),
+    truncated: counted("truncated"),
+    pruned: counted("pruned"),
+    subsampled: counted("subsampled"),
+    rejected: source.get("rejected"),
+  };
+}
+
+/** Two passes of the same branch together. */
+export function addAccounts(a: Conservation, b: Conservation): Conservation {
+  const sum = (key: keyof Omit<Conservation, "branch">) => a[key] + b[key];
+  const losses = Object.fromEntries(LOSSES.map((key) => [key, sum(key)])) as Pick<
+    Conservation,
+    (typeof LOSSES)[number]
+  >;
+  return { branch: a.branch, epochs: sum("epochs"), read: sum("read"), used: sum("used"), ...losses };
+}
+
+/** @throws Error if tokens went missing, which is a fault of lexstream and not of the input */
+export function assertConserved(account: Conservation): void {
+  const accounted = account.used + LOSSES.reduce((total, key) => total + account[key], 0);
+  if (accounted !== account.read)
+    throw new Error(`conservation: ${formatConservation(account)} must add up, got ${accounted}`);
+}
+
+/** `glove: read 1,000 = used 800 + below minCount 200 + subsampled 0 + truncated 0 + pruned 0 + rejected 0` */
+export function formatConservation({ branch, epochs, ...counts }: Conservation): string {
+  const show = (count: number) => count.toLocaleString("en-US");
+  const passes = epochs > 1 ? ` over ${epochs} epochs` : "";
+  const { read, used, belowMinCount, subsampled, truncated, pruned, rejected } = counts;
+  return (
+    `${branch}: read ${show(read)}${passes} = used ${show(used)} + below minCount ${show(belowMinCount)} + ` +
+    `subsampled ${show(subsampled)} + truncated ${show(truncated)} + pruned ${show(pruned)} + rejected ${show(rejected)}`
+  );
+}

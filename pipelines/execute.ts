@@ -1,0 +1,332 @@
+import { ignoreElements, Observable, type OperatorFunction, of, pipe, tap } from "rxjs";
+import { currentScope } from "../kernels/flow.js";
+import { Ledger } from "../kernels/ledger.js";
+import { Vectors } from "../kernels/vectors.js";
+import { feed } from "../operators/feed.js";
+import { tee } from "../operators/tee.js";
+import type {
+  DataType,
+  IdBatch,
+  ModelSink,
+  OnlineModel,
+  StepStats,
+  TextBatch,
+  TokenBatch,
+  Vocabulary,
+} from "../schemas/index.js";
+import { nodesOf, type Pipeline, type PipelineNode } from "./compile.js";
+import { accountOf, addAccounts, assertConserved, type Conservation } from "./conservation.js";
+import { run } from "./run.js";
+import { TokenCache } from "./tokenCache.js";
+
+/** How far a run has come, for people to watch. */
+export interface Progress {
+  /** `reading`, `epoch 2 of 5`, `glove`. */
+  readonly stage: string;
+  readonly done: number;
+  readonly total: number | undefined;
+  readonly unit: "bytes" | "tokens" | "epochs";
+  /** Mean loss per example since the progress before, by model. */
+  readonly losses: ReadonlyMap<string, number>;
+}
+
+/** Examples and summed loss of one epoch. */
+export interface EpochLoss {
+  readonly examples: number;
+  readonly loss: number;
+}
+
+export interface ExecuteOptions {
+  readonly source: Observable<TextBatch>;
+  /** Size of the whole input in bytes as they are read, if known. */
+  readonly sourceBytes: number | undefined;
+  /** A folder for the token cache; its owner removes it. */
+  readonly scratch: string;
+  readonly ledger: Ledger;
+  /** The options of a node with its files resolved. */
+  readonly optionsOf: (node: PipelineNode) => Readonly<Record<string, unknown>>;
+  /** What vectors are told of their origin. */
+  readonly metadata?: () => Promise<ReadonlyMap<string, string>>;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+  /** Sees every value that a node makes. */
+  readonly onValue?: ((node: PipelineNode, value: unknown) => void) | undefined;
+}
+
+export interface Execution {
+  /** Losses of each model node, by epoch. */
+  readonly losses: ReadonlyMap<PipelineNode, readonly EpochLoss[]>;
+  /** Where the tokens went, by branch. */
+  readonly conservation: readonly Conservation[];
+}
+
+/** Data that is whole when it comes: what follows it runs after the pass that made it. */
+const FINISHED: ReadonlySet<DataType> = new Set(["vocabulary", "cooccurrence", "vectors"]);
+
+// biome-ignore lint/suspicious/noExplicitAny: compile has checked that the types of neighbours fit
+type AnyOperator = OperatorFunction<any, any>;
+
+interface Task {
+  readonly node: PipelineNode;
+  readonly value: unknown;
+}
+
+/**
+ * Runs a compiled pipeline in as few passes as its data allows: one over the source, which feeds everything that needs no finished
+ * value and keeps the tokens; one per epoch over the kept tokens, which feeds every branch that still learns; and one step for each
+ * finished table.
+ */
+export async function execute(pipeline: Pipeline, options: ExecuteOptions): Promise<Execution> {
+  const execution = new PipelineExecution(pipeline, options);
+  return execution.run();
+}
+
+class PipelineExecution {
+  readonly #options: ExecuteOptions;
+  readonly #root: PipelineNode;
+  readonly #tasks: Task[] = [];
+  readonly #losses = new Map<PipelineNode, EpochLoss[]>();
+  readonly #caches = new Map<PipelineNode, TokenCache>();
+  readonly #models = new Map<PipelineNode, ModelSink<unknown>>();
+  readonly #accounts = new Map<string, Conservation>();
+  readonly #recentLosses = new Map<string, number>();
+  #stage = "reading";
+
+  constructor(pipeline: Pipeline, options: ExecuteOptions) {
+    this.#root = pipeline.root;
+    this.#options = options;
+  }
+
+  async run(): Promise<Execution> {
+    try {
+      for (const node of nodesOf(this.#root)) if (isReplay(node)) this.#keepTokensFor(node);
+      await this.#readSource();
+      for (let task = this.#tasks.shift(); task; task = this.#tasks.shift()) await this.#finish(task);
+      const conservation = [...this.#accounts.values()];
+      conservation.forEach(assertConserved);
+      return { losses: this.#losses, conservation };
+    } finally {
+      for (const model of this.#models.values()) await model.close();
+      for (const cache of this.#caches.values()) cache.close();
+    }
+  }
+
+  #keepTokensFor(node: PipelineNode): void {
+    const origin = replayedBy(node);
+    if (!this.#caches.has(origin)) this.#caches.set(origin, new TokenCache(this.#options.scratch, this.#caches.size));
+  }
+
+  async #readSource(): Promise<void> {
+    const { source, ledger } = this.#options;
+    const replayed = new Set(nodesOf(this.#root).filter(isReplay).flatMap(nodesOf));
+    await this.#pass(source.pipe(this.#watchBytes()), this.#root.children, everything, ledger);
+    const isWhole = (node: PipelineNode) => !replayed.has(node) && isEnd(node);
+    const tokens = ledger.get("read") - ledger.get("rejected");
+    for (const branch of branchesOf(nodesOf(this.#root).filter(isWhole))) this.#account(branch, ledger, tokens);
+  }
+
+  /** One subscription to a stream, shared by some nodes and all that follows them up to a finished value. */
+  async #pass<T>(stream: Observable<T>, nodes: readonly PipelineNode[], wanted: Wanted, ledger: Ledger): Promise<void> {
+    const consumers = nodes.filter(wanted).map((node) => this.#assemble(node, wanted));
+    const { signal } = this.#options;
+    await run(stream.pipe(tee(...consumers)), { ledger, ...(signal ? { signal } : {}) });
+  }
+
+  #account(branch: string, pass: Ledger, reached: number): void {
+    const account = accountOf(branch, this.#options.ledger, pass, reached);
+    const before = this.#accounts.get(branch);
+    this.#accounts.set(branch, before ? addAccounts(before, account) : account);
+  }
+
+  /** A node and all that follows it in the same pass, as one operator that emits nothing. */
+  #assemble(node: PipelineNode, wanted: Wanted): AnyOperator {
+    const made = pipe(
+      this.#operatorOf(node, wanted),
+      tap((value) => this.#options.onValue?.(node, value)),
+    );
+    const whole = pipe(made, this.#afterwards(node, wanted));
+    const startsBranch = node.branch !== undefined && node.parent?.branch === undefined;
+    return startsBranch ? countedIn(node.branch, whole) : whole;
+  }
+
+  /** What becomes of a node's values: learned from, kept for later, or passed on at once. */
+  #afterwards(node: PipelineNode, wanted: Wanted): AnyOperator {
+    if (isModel(node)) return consume((stats: StepStats) => this.#learned(node, stats));
+    if (isFinished(node)) return consume((value) => this.#defer(node, value));
+    const next = node.children.filter(wanted).map((child) => this.#assemble(child, wanted));
+    const cache = this.#caches.get(node);
+    if (cache) next.push(consume((batch: TokenBatch) => cache.write(batch)));
+    return next.length > 0 ? tee(...next) : ignoreElements();
+  }
+
+  #operatorOf(node: PipelineNode, wanted: Wanted): AnyOperator {
+    const { unit } = node;
+    if ("model" in unit) return feed(this.#modelOf(node) as OnlineModel<unknown>) as AnyOperator;
+    if ("operator" in unit)
+      return wanted.isRepeat && unit.schema.kind === "sink" ? pipe() : unit.operator(this.#options.optionsOf(node));
+    throw new TypeError(`${unit.schema.name}: cannot follow another stage within a pass`);
+  }
+
+  #modelOf(node: PipelineNode): ModelSink<unknown> {
+    const existing = this.#models.get(node);
+    if (existing) return existing;
+    if (!("model" in node.unit)) throw new TypeError(`${node.unit.schema.name}: must be a model`);
+    const model = node.unit.model(this.#options.optionsOf(node));
+    this.#models.set(node, model);
+    return model;
+  }
+
+  #defer(node: PipelineNode, value: unknown): void {
+    this.#tasks.push(...node.children.map((child) => ({ node: child, value })));
+  }
+
+  async #finish({ node, value }: Task): Promise<void> {
+    if (isReplay(node)) return this.#replay(node, value as Vocabulary);
+    if (isModel(node)) this.#enter(node.unit.schema.name);
+    await this.#pass(of(value), [node], everything, this.#options.ledger);
+    if (isModel(node)) await this.#harvest(node);
+  }
+
+  /** One pass over the kept tokens per epoch, for as many epochs as the keenest model wants. */
+  async #replay(node: PipelineNode, vocabulary: Vocabulary): Promise<void> {
+    const cache = this.#caches.get(replayedBy(node))!;
+    const models = nodesOf(node).filter(isOnlineModel);
+    const epochsOf = (model: PipelineNode) => this.#modelOf(model).epochs;
+    const epochs = Math.max(1, ...models.map(epochsOf));
+    for (let epoch = 0; epoch < epochs; epoch++) {
+      this.#enter(epochs > 1 ? `epoch ${epoch + 1} of ${epochs}` : "windows");
+      const stillLearns = (other: PipelineNode) =>
+        nodesOf(other).some((model) => isOnlineModel(model) && epochsOf(model) > epoch);
+      const wanted: Wanted = epoch === 0 ? everything : Object.assign(stillLearns, { isRepeat: true });
+      await this.#replayOnce(
+        node,
+        cache.read().pipe(this.#watchTokens(cache.tokens), replayOperator(node, vocabulary, epoch)),
+        wanted,
+      );
+      for (const model of models) if (epochsOf(model) === epoch + 1) await this.#harvest(model);
+    }
+  }
+
+  async #replayOnce(node: PipelineNode, ids: Observable<IdBatch>, wanted: Wanted): Promise<void> {
+    const ledger = new Ledger();
+    let reached = 0;
+    const watched = tap((batch: IdBatch) => {
+      reached += batch.ids.length;
+      this.#options.onValue?.(node, batch);
+    });
+    await this.#pass(ids.pipe(watched), node.children, wanted, ledger);
+    for (const branch of branchesOf(node.children.filter(wanted).flatMap(nodesOf).filter(isEnd)))
+      this.#account(branch, ledger, reached);
+    this.#options.ledger.absorb(ledger);
+  }
+
+  /** Takes a model's result and gives back what it held. */
+  async #harvest(node: PipelineNode): Promise<void> {
+    const model = this.#modelOf(node);
+    const result = await this.#withOrigin(await model.result());
+    await model.close();
+    this.#models.delete(node);
+    this.#options.onValue?.(node, result);
+    this.#defer(node, result);
+  }
+
+  async #withOrigin(result: unknown): Promise<unknown> {
+    const { metadata } = this.#options;
+    if (!(result instanceof Vectors) || !metadata) return result;
+    const { terms, values, vectorSize } = result;
+    return new Vectors({ terms, values, vectorSize, metadata: new Map([...result.metadata, ...(await metadata())]) });
+  }
+
+  #learned(node: PipelineNode, { epoch, examples, loss }: StepStats): void {
+    const epochs = this.#losses.get(node) ?? [];
+    const before = epochs[epoch] ?? { examples: 0, loss: 0 };
+    epochs[epoch] = { examples: before.examples + examples, loss: before.loss + loss };
+    this.#losses.set(node, epochs);
+    if (examples > 0) this.#recentLosses.set(node.branch ?? node.unit.schema.name, loss / examples);
+    if (!isOnlineModel(node)) this.#report(epoch + 1, this.#modelOf(node).epochs, "epochs");
+  }
+
+  #enter(stage: string): void {
+    this.#stage = stage;
+    this.#recentLosses.clear();
+  }
+
+  #report(done: number, total: number | undefined, unit: Progress["unit"]): void {
+    this.#options.onProgress?.({ stage: this.#stage, done, total, unit, losses: new Map(this.#recentLosses) });
+  }
+
+  #watchBytes(): OperatorFunction<TextBatch, TextBatch> {
+    const { ledger, sourceBytes } = this.#options;
+    return afterEach(() => this.#report(ledger.get("inputBytes"), sourceBytes, "bytes"));
+  }
+
+  #watchTokens(total: number): OperatorFunction<TokenBatch, TokenBatch> {
+    let done = 0;
+    return afterEach(({ ids }) => {
+      done += ids.length;
+      this.#report(done, total, "tokens");
+    });
+  }
+}
+
+/** Calls `action` for each value once everything downstream that is synchronous has dealt with it. */
+function afterEach<T>(action: (value: T) => void): OperatorFunction<T, T> {
+  return (source) =>
+    new Observable((subscriber) =>
+      source.subscribe({
+        next: (value) => {
+          subscriber.next(value);
+          action(value);
+        },
+        error: (error) => subscriber.error(error),
+        complete: () => subscriber.complete(),
+      }),
+    );
+}
+
+/** Which nodes take part in a pass; in a repeated one, sinks pass on without writing again. */
+interface Wanted {
+  (node: PipelineNode): boolean;
+  readonly isRepeat: boolean;
+}
+
+const everything: Wanted = Object.assign(() => true, { isRepeat: false });
+
+const isReplay = ({ unit }: PipelineNode) => "replay" in unit;
+const isModel = ({ unit }: PipelineNode) => "model" in unit;
+const isOnlineModel = (node: PipelineNode) => isModel(node) && node.unit.schema.consumes === "contexts";
+const isFinished = ({ unit }: PipelineNode) => FINISHED.has(unit.schema.produces);
+
+const isEnd = ({ children }: PipelineNode) => children.length === 0;
+
+/** The branches that some nodes belong to; shared steps count as one, "all". */
+const branchesOf = (nodes: readonly PipelineNode[]): Set<string> => new Set(nodes.map(({ branch }) => branch ?? "all"));
+
+/** The node whose output a replay reads again. */
+function replayedBy(node: PipelineNode): PipelineNode {
+  const { unit } = node;
+  for (let origin = node.parent; origin; origin = origin.parent) {
+    if ("replay" in unit && origin.unit.schema.produces === unit.replays) return origin;
+  }
+  throw new TypeError(`${unit.schema.name}: no stage before it makes what it reads again`);
+}
+
+function replayOperator({ unit }: PipelineNode, vocabulary: Vocabulary, epoch: number): AnyOperator {
+  if (!("replay" in unit)) throw new TypeError(`${unit.schema.name}: must be a replay`);
+  return unit.replay(vocabulary, epoch);
+}
+
+/** Calls `action` with each value, and emits none; synchronous, so it needs no port. */
+function consume<T>(action: (value: T) => void): OperatorFunction<T, never> {
+  return pipe(tap(action), ignoreElements());
+}
+
+/** Counts whatever an operator counts in a part of the ledger. */
+function countedIn(name: string, operator: AnyOperator): AnyOperator {
+  return (source) =>
+    new Observable((subscriber) =>
+      currentScope()
+        .child(name)
+        .within(() => source.pipe(operator).subscribe(subscriber)),
+    );
+}

@@ -1,0 +1,81 @@
+import { readFileSync } from "node:fs";
+import type { Ledger } from "../kernels/ledger.js";
+import { nodesOf, type Pipeline } from "./compile.js";
+import type { ConfigStep } from "./config.js";
+import type { Conservation } from "./conservation.js";
+import type { Execution } from "./execute.js";
+import type { FileRecord } from "./runDirectory.js";
+
+/** What a run was made from and what it made. Written without a clock, so that equal runs have equal manifests. */
+export interface Manifest {
+  readonly lexstream: string;
+  readonly node: string;
+  readonly name: string;
+  readonly seed: number;
+  /** The config with every default filled in. */
+  readonly config: {
+    readonly source: Step;
+    readonly steps: readonly Step[];
+    readonly branches: Readonly<Record<string, readonly Step[]>>;
+  };
+  readonly inputs: readonly InputRecord[];
+  readonly outputs: readonly FileRecord[];
+  /** What was counted over the whole run, in tokens unless the name says otherwise. */
+  readonly counts: Readonly<Record<string, number>>;
+  readonly conservation: readonly Conservation[];
+  /** Mean loss per example, by model and epoch. */
+  readonly losses: Readonly<Record<string, readonly { readonly examples: number; readonly meanLoss: number }[]>>;
+}
+
+export interface InputRecord extends FileRecord {
+  /** What was counted in it: documents, bytes of text, bytes that were not UTF-8. */
+  readonly counts: Readonly<Record<string, number>>;
+}
+
+type Step = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
+export interface ManifestParts {
+  readonly inputs: readonly FileRecord[];
+  readonly outputs: readonly FileRecord[];
+  readonly execution: Execution;
+  readonly ledger: Ledger;
+}
+
+export function makeManifest(pipeline: Pipeline, { inputs, outputs, execution, ledger }: ManifestParts): Manifest {
+  const { config, root } = pipeline;
+  const resolved = new Map(nodesOf(root).map((node) => [node.id, node.options]));
+  const written = (step: ConfigStep): Step => ({ [step.unit]: resolved.get(step.path.join("/")) ?? step.options });
+  const branches = [...config.branches].map(([name, steps]) => [name, steps.map(written)]);
+  const losses = [...execution.losses].map(([node, epochs]) => [
+    node.branch ?? node.unit.schema.name,
+    epochs.map(({ examples, loss }) => ({ examples, meanLoss: examples > 0 ? loss / examples : 0 })),
+  ]);
+  return {
+    lexstream: lexstreamVersion(),
+    node: process.versions.node,
+    name: config.name,
+    seed: config.seed,
+    config: {
+      source: written(config.source),
+      steps: config.steps.map(written),
+      branches: Object.fromEntries(branches),
+    },
+    inputs: inputs.map((input) => ({ ...input, counts: countsOf(ledger.child(input.path)) })),
+    outputs,
+    counts: countsOf(ledger),
+    conservation: execution.conservation,
+    losses: Object.fromEntries(losses),
+  };
+}
+
+function countsOf({ counts }: Ledger): Record<string, number> {
+  return Object.fromEntries([...counts].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** The version in package.json, which lies beside the built folders. */
+export function lexstreamVersion(): string {
+  const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
+    version: string;
+  };
+  return version;
+}

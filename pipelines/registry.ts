@@ -1,0 +1,106 @@
+import type { Observable, OperatorFunction } from "rxjs";
+import { glove, gloveSchema } from "../models/glove.js";
+import { word2vec, word2vecSchema } from "../models/word2vec.js";
+import { accumulateCooccurrence, accumulateCooccurrenceSchema } from "../operators/accumulateCooccurrence.js";
+import { buildVocab, buildVocabSchema } from "../operators/buildVocab.js";
+import { contextPairs, contextPairsSchema } from "../operators/contextPairs.js";
+import { encode, encodeSchema } from "../operators/encode.js";
+import { miniBatch, miniBatchSchema } from "../operators/miniBatch.js";
+import { normalize, normalizeSchema } from "../operators/normalize.js";
+import { splitSentences, splitSentencesSchema } from "../operators/splitSentences.js";
+import { tokenize, tokenizeSchema } from "../operators/tokenize.js";
+import { windowContexts, windowContextsSchema } from "../operators/windowContexts.js";
+import type { DataType, ModelSink, OptionsOf, TextBatch, UnitSchema, Vocabulary } from "../schemas/index.js";
+import { reportNeighbors, reportNeighborsSchema } from "../sinks/reportNeighbors.js";
+import { writeCooccurrence, writeCooccurrenceSchema } from "../sinks/writeCooccurrence.js";
+import { writeIds, writeIdsSchema } from "../sinks/writeIds.js";
+import { writePairs, writePairsSchema } from "../sinks/writePairs.js";
+import { writeVectors, writeVectorsSchema } from "../sinks/writeVectors.js";
+import { writeVocabulary, writeVocabularySchema } from "../sinks/writeVocabulary.js";
+import { files, filesSchema } from "../sources/files.js";
+import { type InputFile, listFiles } from "../sources/listFiles.js";
+import { stdin, stdinSchema } from "../sources/stdin.js";
+
+/** Options that have been checked against the unit's schema. */
+type Options = Readonly<Record<string, unknown>>;
+
+export interface SourceUnit {
+  readonly schema: UnitSchema;
+  readonly open: (options: Options) => Observable<TextBatch>;
+  /** The files that it will read, in order; none for a live source. */
+  readonly inputs: (options: Options) => Promise<readonly InputFile[]>;
+}
+
+export interface OperatorUnit {
+  readonly schema: UnitSchema;
+  // biome-ignore lint/suspicious/noExplicitAny: compile checks that the types of neighbours fit
+  readonly operator: (options: Options) => OperatorFunction<any, any>;
+}
+
+/** Reads an earlier stage of the pipeline again, with a finished value in hand. */
+export interface ReplayUnit {
+  readonly schema: UnitSchema;
+  /** What it reads again. */
+  readonly replays: DataType;
+  // biome-ignore lint/suspicious/noExplicitAny: as above
+  readonly replay: (finished: Vocabulary, epoch: number) => OperatorFunction<any, any>;
+}
+
+export interface ModelUnit {
+  readonly schema: UnitSchema;
+  readonly model: (options: Options) => ModelSink<unknown>;
+}
+
+export type Unit = SourceUnit | OperatorUnit | ReplayUnit | ModelUnit;
+
+/** Everything a config can name; a new unit is one line here. */
+const units: readonly Unit[] = [
+  source(filesSchema, files, ({ paths }) => listFiles(typeof paths === "string" ? [paths] : paths, "files")),
+  source(stdinSchema, stdin, async () => []),
+  operator(normalizeSchema, normalize),
+  operator(splitSentencesSchema, splitSentences),
+  operator(tokenizeSchema, tokenize),
+  operator(buildVocabSchema, buildVocab),
+  {
+    schema: { ...encodeSchema, consumes: "vocabulary" },
+    replays: "tokens",
+    replay: (vocabulary, epoch) => encode(vocabulary, { epoch }),
+  },
+  operator(windowContextsSchema, windowContexts),
+  operator(contextPairsSchema, contextPairs),
+  operator(miniBatchSchema, miniBatch),
+  operator(accumulateCooccurrenceSchema, accumulateCooccurrence),
+  model(word2vecSchema, word2vec),
+  model(gloveSchema, glove),
+  operator(writeVocabularySchema, writeVocabulary),
+  operator(writeIdsSchema, writeIds),
+  operator(writePairsSchema, writePairs),
+  operator(writeCooccurrenceSchema, writeCooccurrence),
+  operator(writeVectorsSchema, writeVectors),
+  operator(reportNeighborsSchema, reportNeighbors),
+];
+
+export const registry: ReadonlyMap<string, Unit> = new Map(units.map((unit) => [unit.schema.name, unit]));
+
+function source<S extends UnitSchema>(
+  schema: S,
+  open: (options: OptionsOf<S>) => Observable<TextBatch>,
+  inputs: (options: OptionsOf<S>) => Promise<readonly InputFile[]>,
+): SourceUnit {
+  return {
+    schema,
+    open: (options) => open(options as OptionsOf<S>),
+    inputs: (options) => inputs(options as OptionsOf<S>),
+  };
+}
+
+function operator<S extends UnitSchema, In, Out>(
+  schema: S,
+  create: (options: OptionsOf<S>) => OperatorFunction<In, Out>,
+): OperatorUnit {
+  return { schema, operator: (options) => create(options as OptionsOf<S>) };
+}
+
+function model<S extends UnitSchema>(schema: S, create: (options: OptionsOf<S>) => ModelSink<unknown>): ModelUnit {
+  return { schema, model: (options) => create(options as OptionsOf<S>) };
+}

@@ -1,0 +1,96 @@
+import { mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { join, relative } from "node:path";
+import { hashFile } from "../sources/hashFile.js";
+
+export interface FileRecord {
+  /** Inputs as the config names them, outputs relative to the run's folder. */
+  readonly path: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly rows?: number;
+}
+
+const MANIFEST = "manifest.json";
+const SCRATCH = ".scratch";
+
+/**
+ * The folder of one run. It must be new or empty, unless `force`, which first removes the files that an earlier run's manifest
+ * names. Outputs appear under their final names when they are whole; the manifest comes last, so that a folder with a manifest is
+ * a finished run.
+ */
+export class RunDirectory {
+  private constructor(readonly folder: string) {}
+
+  static async open(folder: string, force: boolean): Promise<RunDirectory> {
+    await mkdir(folder, { recursive: true });
+    const found = (await readdir(folder)).filter((name) => name !== SCRATCH);
+    if (found.length > 0 && !force) {
+      const some = found.slice(0, 3).join(", ");
+      throw new Error(
+        `run: the output folder must be new or empty, found ${found.length} entries (${some}) in ${folder}; --force replaces an earlier run`,
+      );
+    }
+    const directory = new RunDirectory(folder);
+    if (force) await directory.#removeEarlierRun();
+    await rm(directory.scratch, { recursive: true, force: true });
+    await mkdir(directory.scratch);
+    return directory;
+  }
+
+  /** For what a run needs while it lasts. */
+  get scratch(): string {
+    return join(this.folder, SCRATCH);
+  }
+
+  resolve(path: string): string {
+    return join(this.folder, path);
+  }
+
+  async record(file: string, rows: number | undefined): Promise<FileRecord> {
+    const record = await recordFile(file, relative(this.folder, file));
+    return rows === undefined ? record : { ...record, rows };
+  }
+
+  async writeManifest(manifest: unknown): Promise<void> {
+    const path = join(this.folder, MANIFEST);
+    const file = await open(`${path}.partial`, "w");
+    try {
+      await file.writeFile(`${JSON.stringify(manifest, undefined, 2)}\n`);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(`${path}.partial`, path);
+  }
+
+  /** Removes the scratch folder; to be called however the run ended. */
+  async close(): Promise<void> {
+    await rm(this.scratch, { recursive: true, force: true });
+  }
+
+  async #removeEarlierRun(): Promise<void> {
+    const path = join(this.folder, MANIFEST);
+    const text = await readFile(path, "utf8").catch(() => undefined);
+    if (text === undefined) return;
+    for (const file of outputsNamedBy(text)) await rm(join(this.folder, file), { force: true });
+    await rm(path);
+  }
+}
+
+/** The outputs of an earlier manifest that lie inside its folder; none if the file is not a manifest of ours. */
+function outputsNamedBy(manifest: string): string[] {
+  try {
+    const { outputs } = JSON.parse(manifest) as { outputs?: { path?: unknown }[] };
+    return (outputs ?? [])
+      .map(({ path }) => String(path))
+      .filter((path) => !path.startsWith("/") && !path.split(/[/\\]/).includes(".."));
+  } catch {
+    return [];
+  }
+}
+
+/** A file as a manifest names it. */
+export async function recordFile(file: string, path: string): Promise<FileRecord> {
+  const { size } = await stat(file);
+  return { path, bytes: size, sha256: await hashFile(file) };
+}

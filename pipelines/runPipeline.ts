@@ -1,0 +1,102 @@
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { dirname, isAbsolute, join } from "node:path";
+import { Ledger } from "../kernels/ledger.js";
+import { nodesOf, outputPaths, type Pipeline, type PipelineNode } from "./compile.js";
+import { execute, type Progress } from "./execute.js";
+import { type Manifest, makeManifest } from "./manifest.js";
+import { type FileRecord, RunDirectory, recordFile } from "./runDirectory.js";
+
+export interface RunPipelineOptions {
+  /** The folder to write to. */
+  readonly out: string;
+  /** Replace an earlier run in that folder. */
+  readonly force?: boolean;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+export interface PipelineResult {
+  readonly manifest: Manifest;
+  /** Texts of the outputs that are meant to be read. */
+  readonly reports: readonly string[];
+}
+
+/**
+ * Runs a compiled pipeline into a folder and writes its manifest last.
+ *
+ * Memory: as the stages state; the tokens lie on disk. The same config, seed and input give the same bytes.
+ * Rejects with the first error of a stage; what was half-written is gone then, and there is no manifest.
+ */
+export async function runPipeline(pipeline: Pipeline, options: RunPipelineOptions): Promise<PipelineResult> {
+  const { signal, onProgress } = options;
+  const { unit } = pipeline.root;
+  if (!("open" in unit)) throw new TypeError(`${unit.schema.name}: must be a source`);
+  const directory = await RunDirectory.open(options.out, options.force ?? false);
+  const ledger = new Ledger();
+  try {
+    const optionsOf = (node: PipelineNode) => withFiles(node, dirname(pipeline.file), directory);
+    const sourceOptions = optionsOf(pipeline.root);
+    const files = await unit.inputs(sourceOptions);
+    const inputs = Promise.all(files.map(({ path }) => recordFile(path, path)));
+    inputs.catch(() => {}); // awaited below; until then a failure must not go unhandled
+    const execution = await execute(pipeline, {
+      source: unit.open(sourceOptions),
+      sourceBytes: files.length > 0 ? files.reduce((total, { size }) => total + size, 0) : undefined,
+      scratch: directory.scratch,
+      ledger,
+      optionsOf,
+      metadata: async () => new Map([["corpus", corpusHash(await inputs)]]),
+      signal,
+      onProgress,
+    });
+    const outputs = await recordOutputs(directory, ledger);
+    const manifest = makeManifest(pipeline, { inputs: await inputs, outputs, execution, ledger });
+    await directory.writeManifest(manifest);
+    return { manifest, reports: await readReports(pipeline, directory) };
+  } finally {
+    await directory.close();
+  }
+}
+
+/** A node's options with its files in place: inputs relative to the config, outputs inside the run's folder. */
+function withFiles(
+  node: PipelineNode,
+  configFolder: string,
+  directory: RunDirectory,
+): Readonly<Record<string, unknown>> {
+  const fromConfig = (path: string) => (isAbsolute(path) || path === "-" ? path : join(configFolder, path));
+  const place = (file: "input" | "output" | undefined, value: unknown): unknown => {
+    if (file === undefined || value === undefined) return value;
+    if (file === "output") return directory.resolve(value as string);
+    return Array.isArray(value) ? value.map(fromConfig) : fromConfig(value as string);
+  };
+  const { fields } = node.unit.schema;
+  return {
+    ...Object.fromEntries(
+      Object.entries(node.options).map(([option, value]) => [option, place(fields[option]?.file, value)]),
+    ),
+    ...(Object.hasOwn(fields, "scratch") ? { scratch: directory.scratch } : {}),
+  };
+}
+
+/** One hash for the whole input: of the files' hashes, in order. */
+function corpusHash(inputs: readonly FileRecord[]): string {
+  return createHash("sha256")
+    .update(inputs.map(({ sha256 }) => sha256).join("\n"))
+    .digest("hex");
+}
+
+/** Every file that a sink said it wrote. */
+async function recordOutputs(directory: RunDirectory, ledger: Ledger): Promise<FileRecord[]> {
+  const written = [...ledger.children]
+    .filter(([, part]) => part.counts.has("rows"))
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  return Promise.all(written.map(([path, part]) => directory.record(path, part.get("rows"))));
+}
+
+async function readReports(pipeline: Pipeline, directory: RunDirectory): Promise<string[]> {
+  const reports = nodesOf(pipeline.root).filter(({ unit }) => unit.schema.isReport);
+  const paths = reports.flatMap((node) => outputPaths(node).map(([, path]) => directory.resolve(path)));
+  return Promise.all(paths.map((path) => readFile(path, "utf8")));
+}

@@ -1,0 +1,58 @@
+import { readFile } from "node:fs/promises";
+import { basename } from "node:path";
+import { of } from "rxjs";
+import {
+  evaluateSimilarity,
+  parseAnalogies,
+  parseSimilarityPairs,
+  type SimilarityResult,
+} from "../kernels/evaluate.js";
+import { type AnalogyResult, evaluateAnalogies } from "../kernels/evaluateAnalogies.js";
+import { Vectors } from "../kernels/vectors.js";
+import type { VectorTable } from "../schemas/index.js";
+
+export { inspectFile } from "../sinks/inspectFile.js";
+
+import { readVectors } from "../sinks/readVectors.js";
+import { type WriteVectorsOptions, writeVectors } from "../sinks/writeVectors.js";
+import { run } from "./run.js";
+
+/** Vectors of any format that lexstream writes, ready for questions. Memory: 8 V D bytes and the terms. */
+export async function loadVectors(path: string): Promise<Vectors> {
+  return new Vectors(await readVectors(path));
+}
+
+/** Reads vectors of any format and writes them in another. */
+export async function convertVectors(from: string, to: string, format?: string): Promise<VectorTable> {
+  const table = await readVectors(from);
+  const options = { path: to, ...(format === undefined ? {} : { format }) } as WriteVectorsOptions;
+  await run(of(table).pipe(writeVectors(options)));
+  return table;
+}
+
+export interface VectorScores {
+  readonly similarity: Readonly<Record<string, SimilarityResult>>;
+  readonly analogies: Readonly<Record<string, AnalogyResult>>;
+}
+
+/** Scores vectors on files of word pairs and of analogy questions, by file. */
+export async function evaluateVectors(
+  path: string,
+  files: { readonly similarity?: readonly string[]; readonly analogies?: readonly string[] },
+): Promise<VectorScores> {
+  const vectors = await loadVectors(path);
+  const score = async <Result>(paths: readonly string[], evaluate: (text: string, name: string) => Result) =>
+    Object.fromEntries(
+      await Promise.all(
+        paths.map(async (file) => [basename(file), evaluate(await readFile(file, "utf8"), file)] as const),
+      ),
+    );
+  return {
+    similarity: await score(files.similarity ?? [], (text, name) =>
+      evaluateSimilarity(vectors, parseSimilarityPairs(text, name)),
+    ),
+    analogies: await score(files.analogies ?? [], (text, name) =>
+      evaluateAnalogies(vectors, parseAnalogies(text, name)),
+    ),
+  };
+}

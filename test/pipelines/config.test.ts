@@ -1,0 +1,46 @@
+import { parseConfig } from "lexstream/pipelines";
+import { describe, expect, it } from "vitest";
+
+const read = (text: string, file = "my-run.yaml") => parseConfig(text, file).config;
+
+describe("parseConfig", () => {
+  it("reads a step as a name or as a map from the name to its options", () => {
+    const { steps } = read("source: stdin\nsteps: [normalize, tokenize: { mode: words }, encode: ]");
+    expect(steps).toEqual([
+      { unit: "normalize", options: {}, path: ["steps", 0] },
+      { unit: "tokenize", options: { mode: "words" }, path: ["steps", 1, "tokenize"] },
+      { unit: "encode", options: {}, path: ["steps", 2, "encode"] },
+    ]);
+  });
+
+  it("takes the name from the file and the seed 1 where neither is given", () => {
+    expect(read("source: stdin")).toMatchObject({ name: "my-run", seed: 1 });
+    expect(read("source: stdin\nname: other\nseed: 9")).toMatchObject({ name: "other", seed: 9 });
+  });
+
+  it.each([
+    ["sources: stdin", 'my-run.yaml:1:1: /sources: unknown key "sources"; known keys are name, description, seed'],
+    ["source: 3", "my-run.yaml:1:1: /source: source must be a map with one key, the source's name, got 3"],
+    ["source: stdin\nsteps: tokenize", 'my-run.yaml:2:1: /steps: must be a list of steps, got "tokenize"'],
+    [
+      "source: stdin\nsteps:\n  - { a: 1, b: 2 }",
+      "my-run.yaml:3:5: /steps/0: a step must be a name, or a map with one key",
+    ],
+    [
+      "source: stdin\nsteps:\n  - tokenize: words",
+      'my-run.yaml:3:5: /steps/0/tokenize: the options of tokenize must be a map, got "words"',
+    ],
+    ["source: stdin\nseed: -1", "my-run.yaml:2:1: /seed: seed must be an integer >= 0, got -1"],
+    ["source: stdin\nname: ../x", 'my-run.yaml:2:1: /name: name must be letters, digits, ".", "_" and "-", got "../x"'],
+    [
+      "source: stdin\ntests: [{ documents: [1], expect: { tokens: [] } }]",
+      "/tests/0/documents: documents must be a list of texts, got [1]",
+    ],
+    [
+      "just text",
+      'a config must be a map with the keys name, description, seed, source, steps, branches, tests, got "just text"',
+    ],
+  ])("refuses %j with its position", (text, message) => {
+    expect(() => read(text)).toThrow(message);
+  });
+});

@@ -1,0 +1,133 @@
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { compile, parseConfig, runPipeline } from "lexstream/pipelines";
+import { describe, expect, it } from "vitest";
+import { temporaryFolder } from "../support/temporaryFolder.js";
+
+const sentence = "the cat sat on the mat and the dog sat by the cat 我爱北京天安门\n";
+
+const config = (corpus: string) => `
+source: { files: { paths: ${corpus} } }
+seed: 5
+steps:
+  - normalize
+  - tokenize: { mode: chinese }
+  - buildVocab: { minCount: 2 }
+  - writeVocabulary: { path: vocab.txt }
+  - encode
+branches:
+  word2vec:
+    - windowContexts: { radius: random, sample: 0.01 }
+    - word2vec: { vectorSize: 8, epochs: 3 }
+    - writeVectors: { path: word2vec.bin }
+  glove:
+    - windowContexts: { boundary: document }
+    - accumulateCooccurrence
+    - writeCooccurrence: { path: cooccurrence.arrow }
+    - glove: { vectorSize: 4, epochs: 2 }
+    - writeVectors: { path: glove.txt }
+    - reportNeighbors: { path: neighbors.txt, terms: [cat, 北京, absent] }
+  ids:
+    - writeIds: { path: ids.parquet }
+`;
+
+async function prepare(text = sentence.repeat(40)) {
+  const folder = await temporaryFolder();
+  const corpus = join(folder, "corpus.txt");
+  writeFileSync(corpus, text);
+  const pipeline = compile(parseConfig(config("corpus.txt"), join(folder, "c.yaml")));
+  return { folder, pipeline, out: join(folder, "out") };
+}
+
+const sha256 = (path: string) => createHash("sha256").update(readFileSync(path)).digest("hex");
+
+describe("runPipeline", () => {
+  it("writes every output, and a manifest that names each with its hash", async () => {
+    const { pipeline, out, folder } = await prepare();
+    const { manifest, reports } = await runPipeline(pipeline, { out });
+    const expected = ["cooccurrence.arrow", "glove.txt", "ids.parquet", "neighbors.txt", "vocab.txt", "word2vec.bin"];
+    expect(manifest.outputs.map(({ path }) => path)).toEqual(expected);
+    expect(readdirSync(out).sort()).toEqual([...expected, "manifest.json"].sort());
+    for (const output of manifest.outputs) expect(output.sha256).toBe(sha256(join(out, output.path)));
+    expect(manifest.inputs).toEqual([
+      {
+        path: join(folder, "corpus.txt"),
+        bytes: sentence.length * 40 + 14 * 40,
+        sha256: sha256(join(folder, "corpus.txt")),
+      },
+    ]);
+    expect(JSON.parse(readFileSync(join(out, "manifest.json"), "utf8"))).toEqual(manifest);
+    expect(manifest.config.steps[2]).toEqual({ buildVocab: { minCount: 2, extraTerms: [] } });
+    expect(reports.join("")).toContain("absent: not in the vocabulary");
+  });
+
+  it("accounts for every token of every branch and epoch", async () => {
+    const { pipeline, out } = await prepare(`${sentence.repeat(40)}once\n`);
+    const { manifest } = await runPipeline(pipeline, { out });
+    // 12 English words and 4 Chinese ones (我 爱 北京 天安门) a line, and one term below minCount
+    const tokens = 40 * 16 + 1;
+    const [word2vec, glove, ids] = ["word2vec", "glove", "ids"].map(
+      (name) => manifest.conservation.find(({ branch }) => branch === name)!,
+    );
+    expect(glove).toMatchObject({ epochs: 1, read: tokens, used: tokens - 1, belowMinCount: 1, subsampled: 0 });
+    expect(ids).toMatchObject({ epochs: 1, read: tokens, used: tokens - 1, belowMinCount: 1, subsampled: 0 });
+    expect(word2vec).toMatchObject({ epochs: 3, read: 3 * tokens, belowMinCount: 3 });
+    expect(word2vec!.used + word2vec!.subsampled).toBe(3 * (tokens - 1));
+    expect(word2vec!.subsampled).toBeGreaterThan(0);
+  });
+
+  it("records the mean loss of every epoch", async () => {
+    const { pipeline, out } = await prepare();
+    const { manifest } = await runPipeline(pipeline, { out });
+    expect(manifest.losses.word2vec).toHaveLength(3);
+    expect(manifest.losses.glove).toHaveLength(2);
+    for (const { examples, meanLoss } of manifest.losses.word2vec!) {
+      expect(examples).toBeGreaterThan(0);
+      expect(meanLoss).toBeGreaterThan(0);
+    }
+  });
+
+  it("writes the same bytes twice", async () => {
+    const { pipeline, out } = await prepare();
+    const first = await runPipeline(pipeline, { out });
+    const second = await runPipeline(pipeline, { out: `${out}2` });
+    expect(second.manifest).toEqual(first.manifest);
+  });
+
+  it("refuses a folder with other content, and with force replaces only what an earlier run made", async () => {
+    const { pipeline, out } = await prepare();
+    await runPipeline(pipeline, { out });
+    writeFileSync(join(out, "notes.txt"), "mine");
+    await expect(runPipeline(pipeline, { out })).rejects.toThrow(
+      /run: the output folder must be new or empty, found 8 entries/,
+    );
+    await runPipeline(pipeline, { out, force: true });
+    expect(readFileSync(join(out, "notes.txt"), "utf8")).toBe("mine");
+  });
+
+  it("leaves no manifest, no scratch and nothing half-written when a stage fails", async () => {
+    const { pipeline, out } = await prepare("one two three\n");
+    await expect(runPipeline(pipeline, { out })).rejects.toThrow(/^buildVocab: at least one term must occur/);
+    expect(readdirSync(out)).toEqual([]);
+  });
+
+  it("stops when the signal aborts", async () => {
+    const { pipeline, out } = await prepare(sentence.repeat(4000));
+    const abort = new AbortController();
+    const running = runPipeline(pipeline, {
+      out,
+      signal: abort.signal,
+      onProgress: ({ stage }) => stage.startsWith("epoch 2") && abort.abort(),
+    });
+    await expect(running).rejects.toThrow(/abort/);
+    expect(existsSync(join(out, "manifest.json"))).toBe(false);
+    expect(readdirSync(out).filter((name) => name.startsWith(".") || name.endsWith(".partial"))).toEqual([]);
+  });
+
+  it("fails clearly where the input is missing", async () => {
+    const folder = await temporaryFolder();
+    const pipeline = compile(parseConfig(config("nowhere.txt"), join(folder, "c.yaml")));
+    await expect(runPipeline(pipeline, { out: join(folder, "out") })).rejects.toThrow(/^files: .*nowhere\.txt/);
+  });
+});
