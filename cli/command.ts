@@ -1,0 +1,68 @@
+import type { ParseArgsConfig } from "node:util";
+
+export interface CommandOption {
+  readonly type: "string" | "boolean";
+  readonly short?: string;
+  readonly multiple?: true;
+  readonly description: string;
+  /** How the value is called in the help: `DIR`. */
+  readonly value?: string;
+}
+
+export interface Parsed {
+  readonly positionals: readonly string[];
+  readonly flag: (name: string) => boolean;
+  readonly text: (name: string) => string | undefined;
+  readonly texts: (name: string) => readonly string[];
+  /** @throws UsageError if the value is not an integer of at least `min` */
+  readonly integer: (name: string, min: number) => number | undefined;
+}
+
+export interface Command {
+  readonly name: string;
+  /** One line, no full stop. */
+  readonly summary: string;
+  /** What follows the command's name: `CONFIG [options]`. */
+  readonly usage: string;
+  readonly options: Readonly<Record<string, CommandOption>>;
+  /** How many arguments besides the options: at least, at most. */
+  readonly positionals: readonly [min: number, max: number];
+  readonly examples?: readonly string[];
+  /** Returns the exit code. */
+  readonly run: (parsed: Parsed, io: Io) => Promise<number>;
+}
+
+/** Where a command reads and writes; tests bring their own. */
+export interface Io {
+  readonly out: (text: string) => void;
+  readonly stderr: NodeJS.WriteStream;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Aborts when the user interrupts. */
+  readonly signal: AbortSignal;
+}
+
+/** The command line is wrong: exit code 2. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+/** Options that every command has. */
+export const commonOptions: Readonly<Record<string, CommandOption>> = {
+  help: { type: "boolean", short: "h", description: "Show this help" },
+  debug: { type: "boolean", description: "Show the stack of an error" },
+};
+
+export const jsonOption: CommandOption = { type: "boolean", description: "Print JSON for other programs" };
+
+export function argsConfig({ options }: Command): ParseArgsConfig {
+  const all = Object.entries({ ...options, ...commonOptions });
+  return {
+    allowPositionals: true,
+    options: Object.fromEntries(
+      all.map(([name, { type, short, multiple }]) => [
+        name,
+        { type, ...(short ? { short } : {}), ...(multiple ? { multiple } : {}) },
+      ]),
+    ),
+  };
+}

@@ -1,0 +1,14 @@
+import { loadPipeline, mermaid } from "../../pipelines/index.js";
+import type { Command } from "../command.js";
+
+export const graph: Command = {
+  name: "graph",
+  summary: "Draw a config's dataflow as a Mermaid flowchart",
+  usage: "CONFIG",
+  positionals: [1, 1],
+  options: {},
+  run: async (parsed, io) => {
+    io.out(mermaid(await loadPipeline(parsed.positionals[0]!, { env: io.env })));
+    return 0;
+  },
+};

@@ -1,0 +1,49 @@
+import { readyConfigs, unitHelp, unitSchemas } from "../../pipelines/index.js";
+import { suggest } from "../../schemas/index.js";
+import { type Command, jsonOption, UsageError } from "../command.js";
+
+export const list: Command = {
+  name: "list",
+  summary: "Name the sources, operators, models, sinks and ready configs, or tell all about one of them",
+  usage: "[UNIT]",
+  positionals: [0, 1],
+  options: { json: jsonOption },
+  examples: ["lexstream list", "lexstream list tokenize"],
+  run: async (parsed, io) => {
+    const [name] = parsed.positionals;
+    const schemas = unitSchemas();
+    if (name !== undefined) {
+      const schema = schemas.find((candidate) => candidate.name === name);
+      if (!schema) {
+        const near = suggest(
+          name,
+          schemas.map((candidate) => candidate.name),
+        );
+        throw new UsageError(`list: unknown unit "${name}"${near ? `; did you mean ${near}?` : ""}`);
+      }
+      io.out(`${unitHelp(schema)}\n`);
+      return 0;
+    }
+    const configs = await readyConfigs();
+    if (parsed.flag("json")) {
+      const units = schemas.map(({ name: unit, kind, consumes, produces, summary }) => ({
+        name: unit,
+        kind,
+        consumes,
+        produces,
+        summary,
+      }));
+      io.out(`${JSON.stringify({ units, configs })}\n`);
+      return 0;
+    }
+    const width = Math.max(...schemas.map((schema) => schema.name.length));
+    for (const kind of ["source", "operator", "model", "sink"] as const) {
+      io.out(`${kind}s\n`);
+      for (const schema of schemas.filter((candidate) => candidate.kind === kind)) {
+        io.out(`  ${schema.name.padEnd(width)}  ${schema.consumes} -> ${schema.produces}: ${schema.summary}\n`);
+      }
+    }
+    io.out(`ready configs\n  ${configs.join(", ")}\n`);
+    return 0;
+  },
+};

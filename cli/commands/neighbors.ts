@@ -1,0 +1,22 @@
+import { loadVectors } from "../../pipelines/index.js";
+import { type Command, jsonOption } from "../command.js";
+
+export const neighbors: Command = {
+  name: "neighbors",
+  summary: "Show the terms nearest to each given term, by cosine",
+  usage: "VECTORS TERM... [-k N]",
+  positionals: [2, Number.POSITIVE_INFINITY],
+  options: { k: { type: "string", short: "k", value: "N", description: "How many (default 10)" }, json: jsonOption },
+  examples: ["lexstream neighbors runs/quickstart/word2vec.arrow garden 母亲 -k 5"],
+  run: async (parsed, io) => {
+    const [path, ...terms] = parsed.positionals;
+    const topN = parsed.integer("k", 1) ?? 10;
+    const vectors = await loadVectors(path!);
+    const found = terms.map((term) => ({ term, neighbors: vectors.mostSimilar(term, { topN }) }));
+    if (parsed.flag("json")) io.out(`${JSON.stringify(found)}\n`);
+    else for (const { term, neighbors: near } of found) io.out(`${term}\n${near.map(row).join("")}`);
+    return 0;
+  },
+};
+
+export const row = ({ term, score }: { term: string; score: number }): string => `  ${score.toFixed(4)}  ${term}\n`;

@@ -1,0 +1,96 @@
+import { formatConservation, loadPipeline, type Manifest, runPipeline } from "../../pipelines/index.js";
+import { type Command, jsonOption, UsageError } from "../command.js";
+import { PROGRESS_MODES, type ProgressMode, showProgress } from "../progress.js";
+
+export const run: Command = {
+  name: "run",
+  summary: "Run a pipeline config: read text, make its data and models, write them to a folder",
+  usage: "CONFIG [--out DIR] [options]",
+  positionals: [1, 1],
+  options: {
+    out: {
+      type: "string",
+      short: "o",
+      value: "DIR",
+      description: "Folder for the outputs (default: runs/NAME of the config)",
+    },
+    force: { type: "boolean", short: "f", description: "Replace an earlier run in that folder" },
+    set: {
+      type: "string",
+      multiple: true,
+      value: "PATH=VALUE",
+      description: "Change an option: steps.buildVocab.minCount=3",
+    },
+    seed: { type: "string", value: "N", description: "Seed of every random draw" },
+    progress: { type: "string", value: "MODE", description: `How to show progress: ${PROGRESS_MODES.join(", ")}` },
+    json: jsonOption,
+  },
+  examples: [
+    "lexstream run quickstart",
+    "lexstream run word2vec.yaml --out vectors --set branches.word2vec.word2vec.epochs=10 --seed 7",
+  ],
+  run: async (parsed, io) => {
+    const started = performance.now();
+    const mode = progressMode(parsed.text("progress"));
+    const seed = parsed.integer("seed", 0);
+    const set = [...parsed.texts("set"), ...(seed === undefined ? [] : [`seed=${seed}`])];
+    const pipeline = await loadPipeline(parsed.positionals[0]!, { env: io.env, set });
+    const out = parsed.text("out") ?? `runs/${pipeline.config.name}`;
+    const progress = showProgress(mode, io.stderr, io.env);
+    try {
+      const { manifest, reports } = await runPipeline(pipeline, {
+        out,
+        force: parsed.flag("force"),
+        signal: io.signal,
+        onProgress: progress.update,
+      });
+      progress.end();
+      const seconds = (performance.now() - started) / 1000;
+      io.out(parsed.flag("json") ? `${JSON.stringify(manifest)}\n` : summary(manifest, reports, out, seconds));
+      return 0;
+    } finally {
+      progress.end();
+    }
+  },
+};
+
+function progressMode(text = "auto"): ProgressMode {
+  const mode = PROGRESS_MODES.find((candidate) => candidate === text);
+  if (!mode)
+    throw new UsageError(`--progress must be one of ${PROGRESS_MODES.join(", ")}, got ${JSON.stringify(text)}`);
+  return mode;
+}
+
+const FAULTS = [
+  { counter: "invalidBytes", text: "bytes were not UTF-8 and were replaced" },
+  { counter: "nulls", text: "records had no text" },
+];
+
+function summary(manifest: Manifest, reports: readonly string[], out: string, seconds: number): string {
+  const losses = Object.entries(manifest.losses).map(([model, epochs]) => {
+    const [first, last] = [epochs[0], epochs.at(-1)];
+    return `${model}: mean loss ${first?.meanLoss.toFixed(4)} in epoch 1, ${last?.meanLoss.toFixed(4)} in epoch ${epochs.length}`;
+  });
+  const faults = manifest.inputs.flatMap(({ path, counts }) =>
+    FAULTS.filter(({ counter }) => counts[counter]).map(
+      ({ counter, text }) => `warning: ${path}: ${counts[counter]} ${text}`,
+    ),
+  );
+  const outputs = manifest.outputs.map(
+    ({ path, bytes, rows }) => `  ${path}  ${rows ?? 0} rows, ${formatBytes(bytes)}`,
+  );
+  return [
+    ...reports,
+    ...manifest.conservation.map(formatConservation),
+    ...losses,
+    ...faults,
+    `wrote ${out}/manifest.json and ${manifest.outputs.length} files in ${seconds.toFixed(1)} s`,
+    ...outputs,
+    "",
+  ].join("\n");
+}
+
+function formatBytes(bytes: number): string {
+  if (bytes < 1e6) return `${(bytes / 1e3).toFixed(1)} kB`;
+  return `${(bytes / 1e6).toFixed(1)} MB`;
+}

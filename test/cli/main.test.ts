@@ -1,0 +1,186 @@
+import { spawn } from "node:child_process";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { temporaryFolder } from "../support/temporaryFolder.js";
+
+const main = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
+
+interface Outcome {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs the command as users do, in a process of its own. */
+function lexstream(
+  args: readonly string[],
+  { input = "", cwd = process.cwd(), signalAfter = "" } = {},
+): Promise<Outcome> {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, [main, ...args], { cwd });
+    let [out, err] = ["", ""];
+    child.stdout.on("data", (chunk) => {
+      out += chunk;
+    });
+    child.stderr.on("data", (chunk) => {
+      err += chunk;
+      if (signalAfter && err.includes(signalAfter)) child.kill("SIGINT");
+    });
+    child.on("close", (code) => resolve({ code, out, err }));
+    child.stdin.end(input);
+  });
+}
+
+const CONFIG = `
+source: { files: { paths: corpus.txt } }
+steps: [normalize, tokenize, buildVocab: { minCount: 1 }, encode, windowContexts, word2vec: { vectorSize: 8, epochs: 2 }]
+branches:
+  out: [writeVectors: { path: vectors.txt }]
+tests:
+  - { name: counts, documents: [a b a], expect: { vocabulary: { a: 2, b: 1 } } }
+`;
+
+/** A folder with a config and a corpus of cities, planted so that a capital is to its country as another is to its own. */
+async function project(config = CONFIG): Promise<string> {
+  const folder = await temporaryFolder();
+  writeFileSync(join(folder, "c.yaml"), config);
+  writeFileSync(join(folder, "corpus.txt"), "paris is in france and rome is in italy\n北京 是 首都\n".repeat(50));
+  return folder;
+}
+
+describe("lexstream", () => {
+  it("shows its commands with --help and each command's options", async () => {
+    const [general, command] = await Promise.all([lexstream(["--help"]), lexstream(["run", "--help"])]);
+    expect(general).toMatchObject({ code: 0, err: "" });
+    for (const name of [
+      "run",
+      "lint",
+      "test",
+      "list",
+      "schema",
+      "create",
+      "graph",
+      "inspect",
+      "neighbors",
+      "analogy",
+      "eval",
+      "convert",
+    ]) {
+      expect(general.out).toMatch(new RegExp(`^  ${name} `, "m"));
+    }
+    expect(command.out).toContain("--out DIR");
+  });
+
+  it.each([
+    [["rum"], 'unknown command "rum"; did you mean run?'],
+    [["run"], "usage: lexstream run CONFIG"],
+    [["run", "c.yaml", "--ouy"], "run: Unknown option '--ouy'"],
+    [["run", "nowhere.yaml"], "nowhere.yaml: the config must be a readable file, got ENOENT"],
+    [["run", "c.yaml", "--seed", "x"], '--seed must be an integer >= 0, got "x"'],
+    [["run", "c.yaml", "--progress", "loud"], "--progress must be one of auto, bar, plain, json, none"],
+    [["run", "c.yaml", "--set", "steps.tokenise.mode=words"], 'must hold the step "tokenise"'],
+  ])("answers %j with one line and exit code 2", async (args, message) => {
+    const { code, err, out } = await lexstream(args, { cwd: await project() });
+    expect({ code, out, lines: err.trim().split("\n").length }).toEqual({ code: 2, out: "", lines: 1 });
+    expect(err).toContain(message);
+  });
+
+  it("answers a failed run with one line and exit code 1, and the stack only with --debug", async () => {
+    const folder = await project(CONFIG.replace("minCount: 1", "minCount: 1000"));
+    const [plain, debug] = await Promise.all([
+      lexstream(["run", "c.yaml", "--out", "a", "--progress", "none"], { cwd: folder }),
+      lexstream(["run", "c.yaml", "--out", "b", "--progress", "none", "--debug"], { cwd: folder }),
+    ]);
+    expect(plain.code).toBe(1);
+    expect(plain.err).toMatch(/^buildVocab: .*1000.*\n$/);
+    expect(debug.err).toMatch(/\n {4}at /);
+  });
+
+  it("stops at an interrupt with exit code 130 and no manifest", async () => {
+    const folder = await project(CONFIG.replace("epochs: 2", "epochs: 1000000"));
+    const { code, err } = await lexstream(["run", "c.yaml", "--progress", "json"], {
+      cwd: folder,
+      signalAfter: "epoch 2",
+    });
+    expect(code).toBe(130);
+    expect(err).toMatch(/interrupted\n$/);
+    expect(existsSync(join(folder, "runs/c/manifest.json"))).toBe(false);
+  });
+
+  it("runs a config, then answers questions about its vectors", async () => {
+    const folder = await project();
+    const ran = await lexstream(["run", "c.yaml", "--seed", "3", "--progress", "json"], { cwd: folder });
+    expect(ran.code).toBe(0);
+    expect(ran.out).toMatch(/^wrote runs\/c\/manifest\.json and 1 files in \d+\.\d s$/m);
+    expect(ran.out).toContain("read 1,200 over 2 epochs = used 1,200 + below minCount 0");
+    for (const line of ran.err.trim().split("\n")) expect(JSON.parse(line)).toHaveProperty("stage");
+    expect(JSON.parse(readFileSync(join(folder, "runs/c/manifest.json"), "utf8"))).toMatchObject({
+      seed: 3,
+      name: "c",
+    });
+
+    const vectors = "runs/c/vectors.txt";
+    const ask = (...args: string[]) => lexstream(args, { cwd: folder });
+    const near = await ask("neighbors", vectors, "paris", "北京", "-k", "2", "--json");
+    const found = JSON.parse(near.out) as { term: string; neighbors: { term: string }[] }[];
+    expect(found.map(({ term, neighbors }) => [term, neighbors.length])).toEqual([
+      ["paris", 2],
+      ["北京", 2],
+    ]);
+    expect((await ask("neighbors", vectors, "pariz")).err).toMatch(/pariz.*paris/);
+
+    const analogy = await ask("analogy", vectors, "paris", "france", "rome", "-k", "1");
+    expect(analogy).toMatchObject({ code: 0, err: "" });
+    expect(analogy.out).toMatch(/^ {2}\d\.\d{4} {2}\S+\n$/);
+
+    const converted = await ask("convert", vectors, "vectors.arrow");
+    expect(converted.out).toBe("wrote vectors.arrow: 10 terms x 8\n");
+    expect((await ask("inspect", "vectors.arrow")).out).toContain("10");
+
+    writeFileSync(join(folder, "pairs.tsv"), "paris\trome\t9\nparis\tand\t1\nfrance\titaly\t8\n");
+    writeFileSync(join(folder, "questions.txt"), ": capitals\nparis france rome italy\n");
+    const scores = await ask("eval", vectors, "--similarity", "pairs.tsv", "--analogies", "questions.txt");
+    expect(scores.out).toMatch(/^pairs\.tsv: spearman .*3 pairs, 0 without vectors\nquestions\.txt: [01] of 1 right/);
+  });
+
+  it("lints, tests, draws and lists", async () => {
+    const folder = await project();
+    const ask = (...args: string[]) => lexstream(args, { cwd: folder });
+    expect(await ask("lint", "c.yaml", "quickstart")).toMatchObject({ code: 0, out: "2 configs, no problems\n" });
+    expect(await ask("test", "c.yaml")).toMatchObject({ code: 0, out: "1 passed, 0 failed\n" });
+    const drawn = await ask("graph", "c.yaml");
+    expect(drawn.out).toMatch(/^flowchart LR\n/);
+    expect(drawn.out).toContain("-- tokens -->");
+    const listed = await ask("list", "tokenize");
+    expect(listed.out).toContain("reads text, makes tokens");
+    const created = await ask("create", "word2vec");
+    writeFileSync(join(folder, "mine.yaml"), created.out);
+    expect((await ask("lint", "mine.yaml")).code).toBe(0);
+    expect(JSON.parse((await ask("schema")).out)).toHaveProperty("$defs.tokenize");
+  });
+
+  it("reports every fault of a config with its place, and as JSON", async () => {
+    const folder = await project(CONFIG.replace("minCount: 1", "minCont: 1"));
+    const plain = await lexstream(["lint", "c.yaml"], { cwd: folder });
+    expect(plain.code).toBe(2);
+    expect(plain.err).toMatch(
+      /^c\.yaml:3:43: \/steps\/2\/buildVocab\/minCont: buildVocab: unknown option "minCont"; did you mean minCount\?/,
+    );
+    const json = await lexstream(["lint", "c.yaml", "--json"], { cwd: folder });
+    expect(JSON.parse(json.out)).toMatchObject([
+      { file: "c.yaml", line: 3, column: 43, path: ["steps", 2, "buildVocab", "minCont"] },
+    ]);
+  });
+
+  it("reads a text from standard input", async () => {
+    const folder = await project(CONFIG.replace("files: { paths: corpus.txt }", "stdin: {}"));
+    const { code, out } = await lexstream(["run", "c.yaml", "--progress", "none"], {
+      cwd: folder,
+      input: "一 二 三\na b c\n",
+    });
+    expect(code).toBe(0);
+    expect(out).toContain("read 12 over 2 epochs");
+  });
+});
