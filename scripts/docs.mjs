@@ -1,0 +1,69 @@
+// Fills the generated parts of the docs from the unit schemas: option tables in each unit's page, tables of units in the README.
+// With --check it writes nothing and fails when a page is stale.
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import * as lexstream from "../dist/index.js";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const checkOnly = process.argv.includes("--check");
+const { optionTable, unitSchemas } = lexstream;
+const schemas = unitSchemas();
+/** Also those of functions that a config cannot name. */
+const optionSchemas = Object.values(lexstream).filter((value) => typeof value?.name === "string" && value.fields);
+
+const pageOf = ({ name, kind }) => `docs/${kind}s/${name}.md`;
+const unitTable = (kinds) =>
+  [
+    "| unit | reads | makes | what it does |",
+    "|---|---|---|---|",
+    ...schemas
+      .filter(({ kind }) => kinds.includes(kind))
+      .map(
+        (schema) =>
+          `| [\`${schema.name}\`](${pageOf(schema)}) | ${schema.consumes} | ${schema.produces} | ${schema.summary} |`,
+      ),
+  ].join("\n");
+const modelTable = () =>
+  [
+    "| model | learns from | when | paper | file |",
+    "|---|---|---|---|---|",
+    ...schemas
+      .filter(({ kind }) => kind === "model")
+      .map((schema) => {
+        const when = schema.consumes === "contexts" ? "online, while the text flows" : "from the finished table";
+        return `| [\`${schema.name}\`](${pageOf(schema)}) | ${schema.consumes} | ${when} | ${schema.paper} | \`models/${schema.name}.ts\` |`;
+      }),
+  ].join("\n");
+
+const generators = {
+  options: (name) => optionTable(optionSchemas.find((schema) => schema.name === name) ?? fail(`no unit "${name}"`)),
+  units: (kind) => unitTable([kind]),
+  models: modelTable,
+};
+
+function fail(message) {
+  throw new Error(`docs: ${message}`);
+}
+
+/** Replaces what stands between `<!-- KIND:NAME -->` and `<!-- /KIND -->`. */
+function fill(text) {
+  return text.replace(
+    /(<!-- (options|units|models)(?::(\w+))? -->)[\s\S]*?(<!-- \/\2 -->)/g,
+    (_, open, kind, name, close) => [open, generators[kind](name), close].join("\n"),
+  );
+}
+
+const pages = ["README.md", ...readdirSync(join(root, "docs"), { recursive: true }).map((page) => join("docs", page))];
+const stale = pages
+  .filter((page) => page.endsWith(".md"))
+  .filter((page) => {
+    const before = readFileSync(join(root, page), "utf8");
+    const after = fill(before);
+    if (before !== after && !checkOnly) writeFileSync(join(root, page), after);
+    return before !== after;
+  });
+const missing = schemas.map(pageOf).filter((page) => !pages.includes(page));
+if (missing.length > 0) fail(`each unit must have a page, missing ${missing.join(", ")}`);
+if (checkOnly && stale.length > 0) fail(`run npm run docs, stale: ${stale.join(", ")}`);
+console.log(checkOnly ? "docs are up to date" : `docs: ${stale.length} pages written`);
