@@ -11,8 +11,8 @@ import { closeSync, openSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { count, last, map, tap } from "rxjs";
-import { createHanSegmenter, normalize, tokenize } from "../operators/index.js";
+import { count, tap } from "rxjs";
+import { buildVocab, createHanSegmenter, normalize, tokenize } from "../operators/index.js";
 import { run } from "../pipelines/index.js";
 import { files, fromTexts } from "../sources/index.js";
 
@@ -48,19 +48,18 @@ async function countWords(path: string, mode: Mode): Promise<Pass> {
   if (mode === "chinese") createHanSegmenter(); // reads the dictionary, once a process
   const start = performance.now();
   let tokens = 0;
-  const terms = await run(
+  const vocabulary = await run(
     files({ paths: path, format: "lines" }).pipe(
       normalize(),
       tokenize({ mode }),
       tap(({ ids }) => {
         tokens += ids.length;
       }),
-      last(),
-      map(({ lexicon }) => Float64Array.from({ length: lexicon.size }, (_, id) => lexicon.count(id)).sort().length),
+      buildVocab({ minCount: 1 }),
     ),
   );
   const seconds = (performance.now() - start) / 1000;
-  return { tokens, terms: terms ?? 0, seconds, peakBytes: process.resourceUsage().maxRSS * 1024 };
+  return { tokens, terms: vocabulary!.terms.length, seconds, peakBytes: process.resourceUsage().maxRSS * 1024 };
 }
 
 async function compare(path: string): Promise<void> {
