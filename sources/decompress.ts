@@ -2,8 +2,9 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import zlib from "node:zlib";
 import type { InputReport } from "./inputReport.js";
+import { PackingFault } from "./packingFault.js";
 import { peek } from "./peek.js";
-import { unpackZstd, ZstdFault } from "./zstd.js";
+import { isFrameMagic, unpackZstd } from "./zstd.js";
 
 const INSIDE = 1 << 20; // zlib's output buffer; twice as fast as its default of 16 KiB
 
@@ -16,18 +17,36 @@ export async function* decompress(chunks: AsyncIterable<Uint8Array>, report: Inp
   const packing = packingOf(head);
   if (packing === undefined) return yield* all;
   try {
-    yield* packing === "gzip" ? through(zlib.createGunzip({ chunkSize: INSIDE }), all) : unzstd(all);
+    yield* packing === "gzip" ? gunzip(all) : unzstd(all);
   } catch (error) {
     throw isPackingFault(error) ? report.fault("", `must be a whole ${packing} file, got ${error.message}`) : error;
   }
 }
 
-export function packingOf(head: Uint8Array): "gzip" | "zstd" | undefined {
+function packingOf(head: Uint8Array): "gzip" | "zstd" | undefined {
   if (head[0] === 0x1f && head[1] === 0x8b) return "gzip";
   if (head.length < 4) return undefined;
-  const magic = Buffer.from(head).readUInt32LE(0);
-  const isSkippable = magic >= 0x184d2a50 && magic <= 0x184d2a5f; // a frame of user data, which may come before the first
-  return magic === 0xfd2fb528 || isSkippable ? "zstd" : undefined;
+  return isFrameMagic(Buffer.from(head).readUInt32LE(0)) ? "zstd" : undefined;
+}
+
+async function* gunzip(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const unpacker = zlib.createGunzip({ chunkSize: INSIDE });
+  let fed = 0;
+  const counted = async function* () {
+    for await (const chunk of chunks) {
+      fed += chunk.length;
+      yield chunk;
+    }
+  };
+  const tail = "zeros behind its end"; // zlib stops at them, without a word if they come in the same chunk
+  try {
+    yield* through(unpacker, counted());
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const hasEndedEarly = code === "ERR_STREAM_PREMATURE_CLOSE" || code === "ABORT_ERR";
+    throw hasEndedEarly ? new PackingFault(tail) : error;
+  }
+  if (unpacker.bytesWritten < fed) throw new PackingFault(tail);
 }
 
 function unzstd(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
@@ -54,7 +73,7 @@ async function* through(unpacker: zlib.Gunzip, chunks: AsyncIterable<Uint8Array>
 /** Faults of the packed bytes have a code of zlib or fzstd, or are our own; errors of the file system keep their own words. */
 function isPackingFault(error: unknown): error is Error {
   if (!(error instanceof Error)) return false;
-  if (error instanceof ZstdFault) return true;
+  if (error instanceof PackingFault) return true;
   const { code, syscall } = error as NodeJS.ErrnoException;
   return syscall === undefined && (typeof code === "number" || /^(Z|ZSTD|ERR_ZSTD)_/.test(code ?? ""));
 }

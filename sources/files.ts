@@ -2,9 +2,10 @@ import { type FileHandle, open } from "node:fs/promises";
 import { defer, type Observable } from "rxjs";
 import { requireScope } from "../kernels/flow.js";
 import type { Ledger } from "../kernels/ledger.js";
-import { boolean, integer, oneOf, text, texts } from "../schemas/fields.js";
+import { oneOf, texts } from "../schemas/fields.js";
 import type { TextBatch } from "../schemas/text.js";
 import { defineUnit, type OptionsOf, parseOptions, type SettingsOf } from "../schemas/units.js";
+import { documentFields } from "./documentFields.js";
 import { fileFormats, guessFormat } from "./fileFormats.js";
 import { fromPull } from "./fromPull.js";
 import { InputReport } from "./inputReport.js";
@@ -32,23 +33,7 @@ export const filesSchema = defineUnit({
         "What a document is: each of the `lines`, the whole `file`, `paragraphs` between blank lines, or a record's field; `auto` goes by content and name",
       default: "auto",
     }),
-    field: text({
-      description:
-        "Where a record holds its text: a column's name or number from 1, in JSON and Parquet also a path such as `article.body`",
-      default: "text",
-      minLength: 1,
-    }),
-    header: boolean({ description: "The first record of a CSV or TSV file names the columns", default: true }),
-    onInvalid: oneOf(["replace", "reject"], {
-      description: "Bytes that are not UTF-8 become U+FFFD and are counted, or end the run",
-      default: "replace",
-    }),
-    chunkSize: integer({ description: "Bytes read at once, and about as many in a batch", default: 262_144, min: 1 }),
-    maxRecordLength: integer({
-      description: "Longest record of a JSONL, CSV or TSV file, in bytes; plain text has no limit",
-      default: 16_777_216,
-      min: 1,
-    }),
+    ...documentFields,
   },
 });
 

@@ -1,9 +1,10 @@
 import type { Readable } from "node:stream";
 import { defer, finalize, type Observable } from "rxjs";
 import { requireScope } from "../kernels/flow.js";
-import { boolean, integer, oneOf, text } from "../schemas/fields.js";
+import { oneOf } from "../schemas/fields.js";
 import type { TextBatch } from "../schemas/text.js";
 import { defineUnit, type OptionsOf, parseOptions, type SettingsOf } from "../schemas/units.js";
+import { documentFields } from "./documentFields.js";
 import { fromPull } from "./fromPull.js";
 import { InputReport } from "./inputReport.js";
 import { readDocuments, streamFormats } from "./readDocuments.js";
@@ -22,23 +23,7 @@ export const stdinSchema = defineUnit({
         "What a document is: each of the `lines`, the whole `file`, `paragraphs` between blank lines, or a record's field",
       default: "lines",
     }),
-    field: text({
-      description:
-        "Where a record holds its text: a column's name or number from 1, in JSON also a path such as `article.body`",
-      default: "text",
-      minLength: 1,
-    }),
-    header: boolean({ description: "The first record of CSV or TSV names the columns", default: true }),
-    onInvalid: oneOf(["replace", "reject"], {
-      description: "Bytes that are not UTF-8 become U+FFFD and are counted, or end the run",
-      default: "replace",
-    }),
-    chunkSize: integer({ description: "About how many bytes a batch holds", default: 262_144, min: 1 }),
-    maxRecordLength: integer({
-      description: "Longest record of JSONL, CSV or TSV, in bytes; plain text has no limit",
-      default: 16_777_216,
-      min: 1,
-    }),
+    ...documentFields,
   },
 });
 

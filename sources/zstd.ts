@@ -1,5 +1,6 @@
 import { Decompress } from "fzstd";
 import { Xxh64 } from "../kernels/xxh64.js";
+import { PackingFault } from "./packingFault.js";
 
 const FRAME = 0xfd2fb528;
 const SKIPPABLE = 0x184d2a50; // and the 15 numbers after it: a frame of user data
@@ -9,8 +10,10 @@ const SINGLE_SEGMENT_FLAG = 0x20;
 const DICTIONARY_FLAGS = 3;
 const MAX_WINDOW = 2 ** 27; // the most that zstd unpacks without being told to
 
-/** A fault of Zstandard bytes, as against one of reading them. */
-export class ZstdFault extends Error {}
+const isSkippable = (magic: number) => magic >= SKIPPABLE && magic <= SKIPPABLE + 15;
+
+/** Whether a file that begins with this number, low byte first, is Zstandard. */
+export const isFrameMagic = (magic: number) => magic === FRAME || isSkippable(magic);
 
 /** One part of a frame: its header, a block with the block's own header, or the checksum at its end. */
 interface Part {
@@ -38,8 +41,8 @@ export async function* unpackZstd(
       if (magic === FRAME) {
         const parts = partsOfFrame(start, input);
         yield* unpackNatively ? unpackNatively(bytesOf(parts)) : unpackParts(parts);
-      } else if (magic >= SKIPPABLE && magic <= SKIPPABLE + 15) await input.skip((await input.take(4)).readUInt32LE(0));
-      else throw new ZstdFault("bytes after the last frame");
+      } else if (isSkippable(magic)) await input.skip((await input.take(4)).readUInt32LE(0));
+      else throw new PackingFault("bytes after the last frame");
     }
   } finally {
     await input.close();
@@ -76,7 +79,7 @@ async function* unpackParts(parts: AsyncIterable<Part>): AsyncGenerator<Uint8Arr
   });
   for await (const { kind, bytes } of parts) {
     if (kind === "checksum") {
-      if (bytes.readUInt32LE(0) !== Number(hash.digest() & 0xffffffffn)) throw new ZstdFault("a wrong checksum");
+      if (bytes.readUInt32LE(0) !== Number(hash.digest() & 0xffffffffn)) throw new PackingFault("a wrong checksum");
       return;
     }
     if (kind === "header") {
@@ -93,7 +96,7 @@ async function* unpackParts(parts: AsyncIterable<Part>): AsyncGenerator<Uint8Arr
 
 /** How many bytes of the frame's header follow its flags: the window's size, and that of the content. */
 function sizesLength(flags: number): number {
-  if ((flags & DICTIONARY_FLAGS) !== 0) throw new ZstdFault("one that needs a dictionary");
+  if ((flags & DICTIONARY_FLAGS) !== 0) throw new PackingFault("one that needs a dictionary");
   const isSingleSegment = (flags & SINGLE_SEGMENT_FLAG) !== 0;
   return isSingleSegment ? [1, 2, 4, 8][flags >> 6]! : [1, 3, 5, 9][flags >> 6]!;
 }
@@ -102,7 +105,7 @@ function sizesLength(flags: number): number {
 function checkWindow(flags: number, sizes: Buffer): void {
   const isSingleSegment = (flags & SINGLE_SEGMENT_FLAG) !== 0;
   const size = isSingleSegment ? sizes.readUIntLE(0, Math.min(6, sizes.length)) : 2 ** (10 + (sizes[0]! >> 3));
-  if (size > MAX_WINDOW) throw new ZstdFault("one with a window of more than 128 MiB");
+  if (size > MAX_WINDOW) throw new PackingFault("one with a window of more than 128 MiB");
 }
 
 /** Takes exact numbers of bytes out of chunks. */
@@ -135,7 +138,7 @@ class ByteReader {
 
   async *#parts(length: number): AsyncGenerator<Uint8Array> {
     for (let left = length; left > 0; ) {
-      if (await this.isAtEnd()) throw new ZstdFault("unexpected end of file");
+      if (await this.isAtEnd()) throw new PackingFault("unexpected end of file");
       const part = this.#chunk.subarray(0, left);
       this.#chunk = this.#chunk.subarray(part.length);
       left -= part.length;

@@ -347,6 +347,24 @@ describe("packed files", () => {
     );
   });
 
+  it("refuses bytes behind the end of a packed file, wherever the chunks were cut", async () => {
+    const zstd = await readFile(join(FIXTURES, "two-frames.txt.zst"));
+    for (const chunkSize of [1, 7, 100_000]) {
+      const padded = await fileWith(Buffer.concat([gzipSync(text), Buffer.alloc(9)]));
+      await expect(read({ paths: padded, chunkSize })).rejects.toThrow(
+        "must be a whole gzip file, got zeros behind its end",
+      );
+      const followed = await fileWith(Buffer.concat([gzipSync(text), Buffer.from("more")]));
+      await expect(read({ paths: followed, chunkSize })).rejects.toThrow(
+        "must be a whole gzip file, got incorrect header check",
+      );
+      const zstdPath = await fileWith(Buffer.concat([zstd, Buffer.from("more")]));
+      await expect(read({ paths: zstdPath, chunkSize })).rejects.toThrow(
+        "must be a whole zstd file, got bytes after the last frame",
+      );
+    }
+  });
+
   it("says that a Zstandard file was cut, at any place, or is damaged", async () => {
     const whole = await readFile(join(FIXTURES, "two-frames.txt.zst"));
     for (let length = 5; length < whole.length; length += 37) {
