@@ -17,7 +17,12 @@ export async function openArrow(path: string): Promise<TableFile> {
     async *blocks(names) {
       const handle = await open(path, "r");
       try {
-        for await (const batch of await openReader(handle)) yield block(batch, names);
+        const reader = await openReader(handle);
+        for (let k = 0; k < reader.numRecordBatches; k++) {
+          const batch = await reader.readRecordBatch(k); // its iterator never ends where a batch is damaged
+          if (!batch) throw new RangeError(`record batch ${k} is damaged`);
+          yield block(batch, names);
+        }
       } catch (error) {
         throw unreadable(path, error);
       } finally {
@@ -42,7 +47,11 @@ function checkEnds(path: string): void {
   }
 }
 
-type Reader = AsyncIterable<RecordBatch> & { readonly schema: Schema };
+interface Reader {
+  readonly schema: Schema;
+  readonly numRecordBatches: number;
+  readRecordBatch(index: number): Promise<RecordBatch | null>;
+}
 
 async function openReader(handle: FileHandle): Promise<Reader> {
   const reader = await RecordBatchReader.from(handle);

@@ -61,6 +61,30 @@ it("refuses gzip cut short at any byte, and reads whole gzip", async () => {
   }
 });
 
+it("never takes flipped bits in gzip for other vectors: its checksum is heeded", async () => {
+  const packed = gzipSync("2 2\nthe 1 -0.5\n猫 0.25 2\n");
+  const path = await fileOf(packed);
+  for (let bit = 0; bit < packed.length * 8; bit += 3) {
+    const damaged = Buffer.from(packed);
+    damaged[bit >> 3]! ^= 1 << (bit & 7);
+    await writeFile(path, damaged);
+    const terms = await readVectors(path).then(
+      (read) => [...read.terms, ...read.values],
+      () => undefined,
+    );
+    if (terms) expect(terms, `bit ${bit}`).toEqual(["the", "猫", 1, -0.5, 0.25, 2]); // the header's time and system say nothing
+  }
+});
+
+it("ends with an error where a batch of an Arrow file is damaged", async () => {
+  const path = join(await temporaryFolder(), "v.arrow");
+  await collect(of(table).pipe(writeVectors({ path })));
+  const bytes = await readFile(path);
+  bytes[8]! ^= 1; // the mark before the first batch's length
+  await writeFile(path, bytes);
+  await expect(readVectors(path)).rejects.toThrow(`${path}: must be a whole, uncompressed Arrow file, got: `);
+});
+
 it("reads what word2vec.c writes: a space at the end of each line, CRLF, tabs, exponents", async () => {
   const path = await fileOf("2 2 \r\n</s> 0.004003 0.004419 \r\nthe\t-1e-3\t+.5\r\n");
   const read = await readVectors(path);
