@@ -20,7 +20,7 @@ export async function openParquet(path: string): Promise<ParquetFile> {
   const descriptor = openSync(path, "r");
   try {
     const file = bufferOver(descriptor);
-    const metadata = await parquetMetadataAsync(file);
+    const metadata = await parquetMetadataAsync(file, { geoparquet: false });
     return { ...file, metadata, close: () => closeSync(descriptor) };
   } catch (cause) {
     closeSync(descriptor);
