@@ -1,4 +1,4 @@
-import { concat, defer, map, mergeAll, type OperatorFunction, of } from "rxjs";
+import { concat, defer, EMPTY, map, mergeAll, type OperatorFunction, of } from "rxjs";
 import { characterClasses } from "../kernels/characterClasses.js";
 import { CharacterPositions } from "../kernels/characterPositions.js";
 import { currentScope } from "../kernels/flow.js";
@@ -81,6 +81,7 @@ export function tokenize(options?: TokenizeOptions): OperatorFunction<TextBatch,
       return concat(
         source.pipe(map(state.tokensOf)),
         defer(() => of(state.lastTokens())),
+        defer(state.end),
       ).pipe(mergeAll());
     });
 }
@@ -141,5 +142,10 @@ function tokenizer(settings: SettingsOf<typeof tokenizeSchema>) {
   return {
     tokensOf: (batch: TextBatch) => tokensOf(() => scan(batch)),
     lastTokens: () => tokensOf(() => scanner.endToken()),
+    /** Whoever reads the lexicon after the pass finds live terms only, wherever the last batch began. */
+    end: () => {
+      lexicon.forgetPruned();
+      return EMPTY;
+    },
   };
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import {
   type AccumulateCooccurrenceOptions,
@@ -30,6 +31,26 @@ async function cells(table: FinalCooccurrence): Promise<[string, string, number]
     for (let i = 0; i < row.length; i++) rows.push([terms[row[i]!]!, terms[column[i]!]!, weight[i]!]);
   expect(rows.length).toBe(table.length);
   return rows;
+}
+
+interface Reference {
+  readonly symmetric: boolean;
+  readonly cells: number;
+  readonly total: number;
+  readonly every4999th: readonly (readonly [row: string, column: string, weight: number])[];
+}
+
+const stanford: { readonly windowSize: number; readonly tables: readonly Reference[] } = JSON.parse(
+  readFileSync("test/reference/cooccur.json", "utf8"),
+);
+
+/** The lines of a novel as documents, with the words that occur often enough. */
+function novel(bytes: number, minCount: number): string[][][] {
+  const text = readFileSync("data/sample-english-two-novels.txt").toString("latin1", 0, bytes).toLowerCase();
+  const lines = text.split("\n").map((line) => line.split(/[^a-z]+/).filter((word) => word !== ""));
+  const counts = new Map<string, number>();
+  for (const word of lines.flat()) counts.set(word, (counts.get(word) ?? 0) + 1);
+  return lines.map((line) => [line.filter((word) => counts.get(word)! >= minCount)]);
 }
 
 /** The definition: every pair of places in a sentence, and the weight of its distance. */
@@ -141,6 +162,20 @@ describe("accumulateCooccurrence", () => {
       }),
       { seed: 1, numRuns: 60 },
     );
+  });
+
+  it.each(stanford.tables)("has the cells of Stanford's cooccur, symmetric $symmetric", async (reference) => {
+    const { symmetric, cells: length, total, every4999th } = reference;
+    const table = await count(novel(150_000, 5), {
+      windows: { windowSize: stanford.windowSize, boundary: "document", side: symmetric ? "both" : "right" },
+      options: { symmetric },
+    });
+    const rows = await cells(table);
+    const weights = new Map(rows.map(([row, column, weight]) => [`${row} ${column}`, weight]));
+    expect(rows.length).toBe(length);
+    expect(rows.reduce((sum, [, , weight]) => sum + weight, 0) / total).toBeCloseTo(1, 6);
+    for (const [row, column, weight] of every4999th)
+      expect(weights.get(`${row} ${column}`)! / weight).toBeCloseTo(1, 6);
   });
 
   it("can be read any number of times, 65,536 cells at most at once", async () => {

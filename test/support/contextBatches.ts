@@ -1,4 +1,4 @@
-import { makeVocabulary } from "lexstream/kernels";
+import { compareCodePoints, makeVocabulary } from "lexstream/kernels";
 import type { ContextBatch, Vocabulary, WindowSide } from "lexstream/schemas";
 
 export interface ContextOptions {
@@ -11,11 +11,11 @@ export interface ContextOptions {
   readonly radius?: (position: number) => number;
 }
 
-/** A vocabulary of the words of some sentences, most frequent first. */
+/** A vocabulary of all the words of some sentences. */
 export function vocabularyOf(sentences: readonly (readonly string[])[]): Vocabulary {
   const counts = new Map<string, number>();
   for (const word of sentences.flat()) counts.set(word, (counts.get(word) ?? 0) + 1);
-  const rows = [...counts].sort((a, b) => b[1] - a[1]);
+  const rows = [...counts].sort((a, b) => b[1] - a[1] || compareCodePoints(a[0], b[0]));
   return makeVocabulary(
     rows.map(([word]) => word),
     Float64Array.from(rows, ([, count]) => count),

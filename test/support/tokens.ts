@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { encode } from "lexstream/operators";
 import type { IdBatch, Lexicon, TokenBatch, Vocabulary } from "lexstream/schemas";
 import { from, lastValueFrom, toArray } from "rxjs";
-import { contextVocabulary } from "./vocabulary.js";
+import { vocabularyOf } from "./contextBatches.js";
 
 export type Documents = readonly (readonly (readonly string[])[])[];
 
@@ -77,7 +77,7 @@ export function tokenBatches(
 export function idBatches(
   documents: Documents,
   sizes?: readonly number[],
-  vocabulary: Vocabulary = contextVocabulary(documents.flat()),
+  vocabulary: Vocabulary = vocabularyOf(documents.flat()),
   epoch = 0,
 ): Promise<IdBatch[]> {
   return lastValueFrom(from(tokenBatches(documents, sizes)).pipe(encode(vocabulary, { epoch }), toArray()));
