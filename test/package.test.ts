@@ -72,3 +72,16 @@ describe("the installed package", () => {
     expect(await printed("npx", "--no-install", "lexstream", "--help")).toMatch(/lexstream run/);
   });
 }, 60_000);
+
+// npm leaves out of the lock file what the registry did not have at the time, and `npm ci` then fails on every machine.
+it("package-lock.json names the build of each dependency for every platform", async () => {
+  const { packages } = JSON.parse(await readFile(join(root, "package-lock.json"), "utf8")) as {
+    packages: Record<string, { optionalDependencies?: Record<string, string> }>;
+  };
+  const missing = Object.entries(packages).flatMap(([path, { optionalDependencies = {} }]) =>
+    Object.keys(optionalDependencies).filter(
+      (name) => !(`node_modules/${name}` in packages || `${path}/node_modules/${name}` in packages),
+    ),
+  );
+  expect(missing).toEqual([]);
+});
