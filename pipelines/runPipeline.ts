@@ -87,12 +87,17 @@ function corpusHash(inputs: readonly FileRecord[]): string {
     .digest("hex");
 }
 
-/** Every file that a sink said it wrote. */
+/** Every file that a sink said it wrote, in a branch or not. */
 async function recordOutputs(directory: RunDirectory, ledger: Ledger): Promise<FileRecord[]> {
-  const written = [...ledger.children]
-    .filter(([, part]) => part.counts.has("rows"))
-    .sort(([a], [b]) => (a < b ? -1 : 1));
-  return Promise.all(written.map(([path, part]) => directory.record(path, part.get("rows"))));
+  const written = [...writtenFiles(ledger)].sort(([a], [b]) => (a < b ? -1 : 1));
+  return Promise.all(written.map(([path, rows]) => directory.record(path, rows)));
+}
+
+function* writtenFiles(ledger: Ledger): Generator<[path: string, rows: number]> {
+  for (const [name, part] of ledger.children) {
+    if (part.counts.has("rows")) yield [name, part.get("rows")];
+    yield* writtenFiles(part);
+  }
 }
 
 async function readReports(pipeline: Pipeline, directory: RunDirectory): Promise<string[]> {

@@ -26,7 +26,7 @@ function lexstream(
     });
     child.stderr.on("data", (chunk) => {
       err += chunk;
-      if (signalAfter && err.includes(signalAfter)) child.kill("SIGINT");
+      if (signalAfter && err.includes(signalAfter) && !child.killed) child.kill("SIGINT");
     });
     child.on("close", (code) => resolve({ code, out, err }));
     child.stdin.end(input);
@@ -35,7 +35,7 @@ function lexstream(
 
 const CONFIG = `
 source: { files: { paths: corpus.txt } }
-steps: [normalize, tokenize, buildVocab: { minCount: 1 }, encode, windowContexts, word2vec: { vectorSize: 8, epochs: 2 }]
+steps: [normalize, tokenize: { mode: chinese }, buildVocab: { minCount: 1 }, encode, windowContexts, word2vec: { vectorSize: 8, epochs: 2 }]
 branches:
   out: [writeVectors: { path: vectors.txt }]
 tests:
@@ -166,11 +166,11 @@ describe("lexstream", () => {
     const plain = await lexstream(["lint", "c.yaml"], { cwd: folder });
     expect(plain.code).toBe(2);
     expect(plain.err).toMatch(
-      /^c\.yaml:3:43: \/steps\/2\/buildVocab\/minCont: buildVocab: unknown option "minCont"; did you mean minCount\?/,
+      /^c\.yaml:3:63: \/steps\/2\/buildVocab\/minCont: buildVocab: unknown option "minCont"; did you mean minCount\?/,
     );
     const json = await lexstream(["lint", "c.yaml", "--json"], { cwd: folder });
     expect(JSON.parse(json.out)).toMatchObject([
-      { file: "c.yaml", line: 3, column: 43, path: ["steps", 2, "buildVocab", "minCont"] },
+      { file: "c.yaml", line: 3, column: 63, path: ["steps", 2, "buildVocab", "minCont"] },
     ]);
   });
 
@@ -181,6 +181,6 @@ describe("lexstream", () => {
       input: "一 二 三\na b c\n",
     });
     expect(code).toBe(0);
-    expect(out).toContain("read 12 over 2 epochs");
+    expect(out).toContain("read 12 over 2 epochs"); // six tokens, twice
   });
 });

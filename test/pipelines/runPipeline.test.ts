@@ -50,12 +50,10 @@ describe("runPipeline", () => {
     expect(manifest.outputs.map(({ path }) => path)).toEqual(expected);
     expect(readdirSync(out).sort()).toEqual([...expected, "manifest.json"].sort());
     for (const output of manifest.outputs) expect(output.sha256).toBe(sha256(join(out, output.path)));
+    const bytes = Buffer.byteLength(sentence.repeat(40));
+    const corpus = join(folder, "corpus.txt");
     expect(manifest.inputs).toEqual([
-      {
-        path: join(folder, "corpus.txt"),
-        bytes: sentence.length * 40 + 14 * 40,
-        sha256: sha256(join(folder, "corpus.txt")),
-      },
+      { path: corpus, bytes, sha256: sha256(corpus), counts: { bytes, documents: 40, inputBytes: bytes } },
     ]);
     expect(JSON.parse(readFileSync(join(out, "manifest.json"), "utf8"))).toEqual(manifest);
     expect(manifest.config.steps[2]).toEqual({ buildVocab: { minCount: 2, extraTerms: [] } });
@@ -65,8 +63,8 @@ describe("runPipeline", () => {
   it("accounts for every token of every branch and epoch", async () => {
     const { pipeline, out } = await prepare(`${sentence.repeat(40)}once\n`);
     const { manifest } = await runPipeline(pipeline, { out });
-    // 12 English words and 4 Chinese ones (我 爱 北京 天安门) a line, and one term below minCount
-    const tokens = 40 * 16 + 1;
+    // 13 English words and 4 Chinese ones (我 爱 北京 天安门) a line, and one term below minCount
+    const tokens = 40 * 17 + 1;
     const [word2vec, glove, ids] = ["word2vec", "glove", "ids"].map(
       (name) => manifest.conservation.find(({ branch }) => branch === name)!,
     );
