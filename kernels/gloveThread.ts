@@ -1,7 +1,7 @@
 /** One of the threads that train GloVe's tiles on weights in shared memory. */
 import { Barrier } from "./barrier.js";
 import type { GloveParameters, GloveSide } from "./glove.js";
-import { type GloveTiles, gloveRounds, TILE_SIZE } from "./gloveTiles.js";
+import { type CellStore, type GloveTiles, gloveRounds, TILE_SIZE } from "./gloveTiles.js";
 import { ln } from "./logarithm.js";
 
 /** What `kernels/assembly/glove.ts` exports. */
@@ -137,7 +137,7 @@ export function gloveJob(job: Omit<GloveJob, "control" | "losses" | "brokenCells
 }
 
 /** One thread's part of an epoch; returns when all threads have done theirs. */
-export function trainEpoch(job: GloveJob, kernel: GloveKernel, thread: number, epoch: number): void {
+export function trainEpoch(job: GloveJob, kernel: GloveKernel, store: CellStore, thread: number, epoch: number): void {
   const barrier = new Barrier(job.control, job.threads);
   const startRound = () => Atomics.store(job.control, NEXT_TILE, 0);
   barrier.wait(startRound);
@@ -145,15 +145,15 @@ export function trainEpoch(job: GloveJob, kernel: GloveKernel, thread: number, e
     for (;;) {
       const tile = round[Atomics.add(job.control, NEXT_TILE, 1)];
       if (tile === undefined) break;
-      trainTile(job, kernel, job.layout.scratch + thread * SCRATCH, tile);
+      trainTile(job, kernel, store, job.layout.scratch + thread * SCRATCH, tile);
     }
     barrier.wait(startRound);
     if (Atomics.load(job.control, BROKEN) === 1) return;
   }
 }
 
-function trainTile(job: GloveJob, kernel: GloveKernel, scratch: number, tile: number): void {
-  const { blocks, starts, cells } = job.tiles;
+function trainTile(job: GloveJob, kernel: GloveKernel, store: CellStore, scratch: number, tile: number): void {
+  const { blocks, starts } = job.tiles;
   const { words, contexts, rowBytes, vectorBytes } = job.layout;
   const firstWord = words + Math.floor(tile / blocks) * TILE_SIZE * rowBytes;
   const firstContext = contexts + (tile % blocks) * TILE_SIZE * rowBytes;
@@ -164,7 +164,7 @@ function trainTile(job: GloveJob, kernel: GloveKernel, scratch: number, tile: nu
   let loss = 0;
   for (let start = starts[tile]!; start < end; start += CHUNK) {
     const count = Math.min(CHUNK, end - start);
-    copy.set(cells.subarray(2 * start, 2 * (start + count)));
+    store.read(start, copy.subarray(0, 2 * count));
     kernel.importance(scratch, count, job.exponent, logMax, importances);
     loss += kernel.steps(scratch, importances, count, firstWord, firstContext, rowBytes, vectorBytes, job.learningRate);
     if (kernel.brokenCell.value < 0) continue;

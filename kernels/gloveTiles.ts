@@ -4,30 +4,51 @@
  */
 import type { FinalCooccurrence } from "../schemas/index.js";
 import { ln } from "./logarithm.js";
-import { drawBelow, randomStream } from "./random.js";
+import { drawBelow, type RandomStream, randomStream } from "./random.js";
 import { shuffled } from "./shuffle.js";
 
 const TILE_BITS = 9;
 /** Rows of 100 numbers and their squares for two blocks of 512 terms take 0.8 MB: a share of most second-level caches. */
 export const TILE_SIZE = 1 << TILE_BITS;
 
-/** Everything lies in shared memory: (N) cells and (B, B) tiles for B blocks of terms. */
+/** Where the cells of each tile lie, for B blocks of terms; in shared memory. */
 export interface GloveTiles {
   readonly blocks: number;
   /** First cell of each tile, and the end of the last (B * B + 1,). */
   readonly starts: Float64Array;
-  /** Two numbers a cell (2 N,): row in its tile << 16 | column in its tile, then the bits of ln x as float32. */
-  readonly cells: Uint32Array;
+}
+
+/** Keeps cells, two numbers each: row in its tile << 16 | column in its tile, then the bits of ln x as float32. */
+export interface CellStore {
+  /** Adds cells behind those it has. */
+  append(cells: Uint32Array): void;
+  /** Copies cells from number `first` on, as many as `into` has room for. */
+  read(first: number, into: Uint32Array): void;
+}
+
+/** Cells in shared memory, 8 N bytes. */
+export class MemoryCells implements CellStore {
+  #end = 0;
+
+  constructor(readonly cells: Uint32Array) {}
+
+  append(cells: Uint32Array): void {
+    this.cells.set(cells, this.#end);
+    this.#end += cells.length;
+  }
+
+  read(first: number, into: Uint32Array): void {
+    into.set(this.cells.subarray(2 * first, 2 * first + into.length));
+  }
 }
 
 /**
- * Reads a table into tiles, the cells of a tile in shuffled order.
- * State: 8 N bytes, and while it reads 10 bytes for each cell of one block of rows.
+ * Reads a table into a store, tile by tile, the cells of a tile in shuffled order.
+ * State: while it reads, 18 bytes for each cell of one block of rows.
  */
-export async function readTiles(table: FinalCooccurrence, seed: number): Promise<GloveTiles> {
+export async function readTiles(table: FinalCooccurrence, seed: number, store: CellStore): Promise<GloveTiles> {
   const blocks = Math.ceil(table.vocabulary.terms.length / TILE_SIZE);
   const starts = new Float64Array(new SharedArrayBuffer(8 * (blocks * blocks + 1)));
-  const cells = new Uint32Array(new SharedArrayBuffer(8 * table.length));
   const block = new RowBlock(blocks);
   const logOf = logarithmsOf(table.metadata.unitsPerCount);
   const random = randomStream(seed, "glove.cells");
@@ -35,10 +56,14 @@ export async function readTiles(table: FinalCooccurrence, seed: number): Promise
   let written = 0;
 
   function finishBlock(): void {
-    block.place(cells, written, starts.subarray(rowBlock * blocks, (rowBlock + 1) * blocks + 1));
-    for (let tile = rowBlock * blocks; tile < (rowBlock + 1) * blocks; tile++) {
-      shuffleCells(cells, starts[tile]!, starts[tile + 1]!, random);
-    }
+    const { cells, ends } = block.byTile();
+    let start = 0;
+    ends.forEach((end, column) => {
+      shuffleCells(cells, start, end, written, random);
+      start = end;
+      starts[rowBlock * blocks + column + 1] = written + end;
+    });
+    store.append(cells);
     written += block.length;
     block.clear();
     rowBlock++;
@@ -51,7 +76,7 @@ export async function readTiles(table: FinalCooccurrence, seed: number): Promise
     }
   }
   while (rowBlock < blocks) finishBlock();
-  return { blocks, starts, cells };
+  return { blocks, starts };
 }
 
 /** The cells of one block of rows, before they are sorted into its tiles. */
@@ -74,13 +99,16 @@ class RowBlock {
     this.length = 0;
   }
 
-  /** Sorts the cells by tile into `cells` from cell `first` on, and notes where each tile starts and the last ends. */
-  place(cells: Uint32Array, first: number, starts: Float64Array): void {
-    const next = new Float64Array(this.blocks + 1);
-    for (let i = 0; i < this.length; i++) next[(this.#column[i]! >>> TILE_BITS) + 1]!++;
-    next[0] = first;
-    for (let block = 0; block < this.blocks; block++) next[block + 1]! += next[block]!;
-    starts.set(next);
+  /** The cells sorted by tile, and where each tile ends. */
+  byTile(): { readonly cells: Uint32Array; readonly ends: Float64Array } {
+    const cells = new Uint32Array(2 * this.length);
+    const next = new Float64Array(this.blocks);
+    for (let i = 0; i < this.length; i++) next[this.#column[i]! >>> TILE_BITS]!++;
+    let start = 0;
+    next.forEach((count, block) => {
+      next[block] = start;
+      start += count;
+    });
     const bits = new Uint32Array(this.#log.buffer);
     for (let i = 0; i < this.length; i++) {
       const column = this.#column[i]!;
@@ -88,6 +116,7 @@ class RowBlock {
       cells[at] = (this.#row[i]! << 16) | (column % TILE_SIZE);
       cells[at + 1] = bits[i]!;
     }
+    return { cells, ends: next };
   }
 
   #grow(): void {
@@ -101,10 +130,10 @@ class RowBlock {
   }
 }
 
-/** Fisher and Yates on the cells from `start` to `end`; the draw for a cell is its number in the table. */
-function shuffleCells(cells: Uint32Array, start: number, end: number, random: ReturnType<typeof randomStream>): void {
+/** Fisher and Yates on the cells from `start` to `end`; the draw for a cell is its number among all, `offset` + i. */
+function shuffleCells(cells: Uint32Array, start: number, end: number, offset: number, random: RandomStream): void {
   for (let i = end - 1; i > start; i--) {
-    const j = start + drawBelow(random, i, i - start + 1);
+    const j = start + drawBelow(random, offset + i, i - start + 1);
     const place = cells[2 * i]!;
     const log = cells[2 * i + 1]!;
     cells[2 * i] = cells[2 * j]!;
@@ -131,7 +160,7 @@ function logarithmsOf(unitsPerCount: number): (weight: number) => number {
  * come first, so that threads end at about the same time. When `disjoint` is false, all tiles in random order are one round.
  */
 export function* gloveRounds(
-  { blocks, starts }: Pick<GloveTiles, "blocks" | "starts">,
+  { blocks, starts }: GloveTiles,
   seed: number,
   epoch: number,
   disjoint: boolean,

@@ -10,6 +10,7 @@ export * from "./evaluate.js";
 export * from "./evaluateAnalogies.js";
 export * from "./flow.js";
 export * from "./glove.js";
+export * from "./gloveStart.js";
 export * from "./gloveThread.js";
 export * from "./gloveTiles.js";
 export * from "./hanSegmenter.js";

@@ -1,7 +1,8 @@
-import { readFileSync } from "node:fs";
-import { availableParallelism } from "node:os";
-import { Worker } from "node:worker_threads";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { availableParallelism, tmpdir } from "node:os";
+import { join } from "node:path";
 import { type GloveParameters, initialGlove } from "../kernels/glove.js";
+import { startFrom } from "../kernels/gloveStart.js";
 import {
   type GloveJob,
   type GloveLayout,
@@ -10,11 +11,13 @@ import {
   readParameters,
   writeParameters,
 } from "../kernels/gloveThread.js";
-import { gloveRounds, readTiles, TILE_SIZE } from "../kernels/gloveTiles.js";
+import { type CellStore, gloveRounds, MemoryCells, readTiles, TILE_SIZE } from "../kernels/gloveTiles.js";
 import { Vectors } from "../kernels/vectors.js";
-import { compileKernel, sharedMemory, type WasmMemory, type WasmModule } from "../kernels/webAssembly.js";
+import { sharedMemory, type WasmMemory } from "../kernels/webAssembly.js";
 import {
   boolean,
+  byteSize,
+  bytesOf,
   defineUnit,
   type FinalCooccurrence,
   integer,
@@ -24,7 +27,11 @@ import {
   parseOptions,
   type StepStats,
   type TableModel,
+  text,
+  type VectorTable,
 } from "../schemas/index.js";
+import { FileCells } from "./fileCells.js";
+import { startThreads } from "./gloveThreads.js";
 
 export const gloveSchema = defineUnit({
   name: "glove",
@@ -74,6 +81,15 @@ export const gloveSchema = defineUnit({
       description:
         "The same bytes for any number of workers; false lets threads write to the same rows at the same time (Hogwild)",
     }),
+    memory: byteSize({
+      default: "2GB",
+      description: "Memory for the table's cells, 8 bytes each; a larger table is kept in a file, with the same result",
+    }),
+    scratch: text({
+      optional: true,
+      file: "output",
+      description: "Folder for that file while it is needed; the system's folder for temporary files if left out",
+    }),
     seed: integer({ min: 0, default: 1, description: "Seed of the first vectors and of the order of cells" }),
   },
 });
@@ -81,12 +97,26 @@ export const gloveSchema = defineUnit({
 export type GloveOptions = OptionsOf<typeof gloveSchema>;
 type Output = NonNullable<GloveOptions["output"]>;
 
-/** What a thread is given. */
-export interface GloveThreadData {
-  readonly module: WasmModule;
-  readonly memory: WasmMemory;
-  readonly job: Omit<GloveJob, "memory">;
-  readonly thread: number;
+/** Everything that training goes on from; plain arrays, to be kept anywhere. */
+export interface GloveCheckpoint {
+  /** Epochs done. */
+  readonly epochs: number;
+  /** Loss of the last of them. */
+  readonly loss: number;
+  readonly parameters: GloveParameters;
+}
+
+/** Where training begins, if not at random. */
+export type GloveStart =
+  /** Vectors learned before, of D numbers (halved into w and w~), 2 D or 2 D + 2, as `output` makes them; terms without one start at random. */
+  | { readonly vectors: VectorTable }
+  /** Goes on where it was taken, with the same options and table, to the same bytes as a run that was never stopped. */
+  | { readonly checkpoint: GloveCheckpoint };
+
+export interface GloveModel extends TableModel<Vectors> {
+  fit(table: FinalCooccurrence, start?: GloveStart): AsyncIterable<StepStats>;
+  /** A copy of the state after the epoch that `fit` told last. */
+  checkpoint(): GloveCheckpoint;
 }
 
 /**
@@ -95,7 +125,8 @@ export interface GloveThreadData {
  *
  * In:  FinalCooccurrence, N cells over V terms. Out: Vectors (V, D), or wider by `output`. One StepStats an epoch; its loss is
  * the sum of 1/2 f(x) diff^2, and divided by its examples what Stanford's program prints.
- * State: 16 V (D + 3) bytes of parameters, at most 4 GiB, and 8 N bytes of cells; shared by the threads.
+ * State: 16 V (D + 3) bytes of parameters, at most 4 GiB, shared by the threads, and 8 N bytes of cells, in a file if they are more
+ * than `memory`; while the table is read, 18 bytes more for each cell of the 512 fullest rows.
  * @throws RangeError at the call, if an option is out of range; from `fit`, if the table is empty or the loss is not finite
  * @see Pennington et al. 2014, https://nlp.stanford.edu/pubs/glove.pdf; Stanford's glove.c
  * @example
@@ -103,93 +134,115 @@ export interface GloveThreadData {
  *   for await (const { epoch, loss, examples } of model.fit(table)) console.log(epoch, loss / examples);
  *   (await model.result()).mostSimilar("river");
  */
-export function glove(options?: GloveOptions): TableModel<Vectors> {
+export function glove(options?: GloveOptions): GloveModel {
   const settings = parseOptions(gloveSchema, options);
   const { vectorSize, tolerance, output, seed, workers: threads = availableParallelism() } = settings;
   const epochs = settings.epochs ?? (vectorSize < 300 ? 50 : 100);
-  let terms: readonly string[] = [];
-  let memory: WasmMemory;
-  let layout: GloveLayout | undefined;
+  let training: { terms: readonly string[]; layout: GloveLayout; memory: WasmMemory } | undefined;
+  let done = { epochs: 0, loss: Number.POSITIVE_INFINITY };
+  let close = async () => {};
 
-  async function* fit(table: FinalCooccurrence): AsyncGenerator<StepStats> {
+  async function* fit(table: FinalCooccurrence, start?: GloveStart): AsyncGenerator<StepStats> {
     if (table.length === 0) throw new RangeError("glove: the co-occurrence table must have cells, got none");
-    terms = table.vocabulary.terms;
-    layout = gloveLayout(terms.length, vectorSize, threads);
-    memory = sharedMemory(layout.bytes);
-    writeParameters(memory.buffer, layout, initialGlove(terms.length, vectorSize, seed));
-    const tiles = await readTiles(table, seed);
-    const job = gloveJob({ ...settings, memory: memory.buffer, layout, tiles, threads });
-    const pool = startThreads(memory, job);
+    const { terms } = table.vocabulary;
+    const layout = gloveLayout(terms.length, vectorSize, threads);
+    const memory = sharedMemory(layout.bytes);
+    writeParameters(memory.buffer, layout, firstParameters(terms, start));
+    training = { terms, layout, memory };
+    done = { epochs: 0, loss: Number.POSITIVE_INFINITY };
+    if (start && "checkpoint" in start) done = { epochs: start.checkpoint.epochs, loss: start.checkpoint.loss };
+
+    const cells = placeCells(table.length);
     try {
-      let before = Number.POSITIVE_INFINITY;
-      for (let epoch = 0; epoch < epochs; epoch++) {
+      const tiles = await readTiles(table, seed, cells.store);
+      const job = gloveJob({ ...settings, memory: memory.buffer, layout, tiles, threads });
+      const pool = startThreads(memory, job, cells.shared);
+      close = () => pool.close();
+      while (done.epochs < epochs) {
+        const { epochs: epoch, loss: before } = done;
         await pool.train(epoch);
-        throwIfBroken(job, epoch, terms);
+        throwIfBroken(job, cells.store, epoch, terms);
         const loss = job.losses.reduce((sum, each) => sum + each, 0);
+        done = { epochs: epoch + 1, loss };
         yield { examples: table.length, loss, epoch };
         if (tolerance !== undefined && before - loss < tolerance * before) return;
-        before = loss;
       }
     } finally {
-      await pool.close();
+      await close();
+      cells.remove();
     }
   }
 
+  function firstParameters(terms: readonly string[], start: GloveStart | undefined): GloveParameters {
+    if (start && "checkpoint" in start) {
+      const { parameters } = start.checkpoint;
+      const found = `${parameters.word.biases.length} x ${parameters.vectorSize}`;
+      if (found === `${terms.length} x ${vectorSize}`) return parameters;
+      throw new RangeError(`glove: the checkpoint must be of ${terms.length} x ${vectorSize} numbers, got ${found}`);
+    }
+    const parameters = initialGlove(terms.length, vectorSize, seed);
+    if (start) startFrom(parameters, terms, start.vectors);
+    return parameters;
+  }
+
+  /** In memory if they fit, else in a file of their own folder. */
+  function placeCells(length: number): { store: CellStore; shared: Uint32Array | string; remove: () => void } {
+    if (8 * length <= bytesOf(settings.memory)) {
+      const shared = new Uint32Array(new SharedArrayBuffer(8 * length));
+      return { store: new MemoryCells(shared), shared, remove: () => {} };
+    }
+    const folder = settings.scratch ?? tmpdir();
+    mkdirSync(folder, { recursive: true });
+    const own = mkdtempSync(join(folder, "glove-"));
+    const store = new FileCells(join(own, "cells"), "wx+");
+    const remove = () => {
+      store.close();
+      rmSync(own, { recursive: true });
+    };
+    return { store, shared: store.path, remove };
+  }
+
+  function trained() {
+    if (!training) throw new TypeError("glove: the result must be asked for after fit, got no table yet");
+    return { terms: training.terms, parameters: readParameters(training.memory.buffer, training.layout) };
+  }
+
   function result(): Vectors {
-    if (!layout) throw new TypeError("glove: result must be asked for after fit, got no table yet");
+    const { terms, parameters } = trained();
+    const { workers, memory, scratch, ...learned } = settings; // what does not change the vectors is left out
     const metadata = new Map([
       ["model", "glove"],
-      ["options", JSON.stringify({ ...settings, epochs })],
+      ["options", JSON.stringify({ ...learned, epochs })],
     ]);
-    const values = outputRows(readParameters(memory.buffer, layout), output);
+    const values = outputRows(parameters, output);
     return new Vectors({ terms, values, vectorSize: values.length / terms.length, metadata });
   }
 
-  return { name: "glove", consumes: "cooccurrence", epochs, fit, result, close: () => {} };
-}
-
-/** Threads that wait to be told to train an epoch. An error of one stops all. */
-function startThreads(memory: WasmMemory, { memory: _, ...job }: GloveJob) {
-  const module = compileKernel(readFileSync(new URL("../kernels/assembly/glove.wasm", import.meta.url)));
-  const script = new URL("./gloveWorker.js", import.meta.url);
-  const pool = Array.from({ length: job.threads }, (_, thread) => {
-    const workerData: GloveThreadData = { module, memory, job, thread };
-    return new Worker(script, { workerData });
-  });
-  const finished = (worker: Worker) =>
-    new Promise<void>((resolve, reject) => {
-      worker.once("message", () => {
-        worker.off("error", reject);
-        resolve();
-      });
-      worker.once("error", reject);
-    });
   return {
-    async train(epoch: number): Promise<void> {
-      const all = pool.map(finished);
-      for (const worker of pool) worker.postMessage(epoch);
-      await Promise.all(all);
-    },
-    async close(): Promise<void> {
-      await Promise.all(pool.map((worker) => worker.terminate()));
-    },
+    name: "glove",
+    consumes: "cooccurrence",
+    epochs,
+    fit,
+    result,
+    checkpoint: () => ({ ...done, parameters: trained().parameters }),
+    close: () => close(),
   };
 }
 
 /** Names the first cell, in the order of training, whose difference was not finite. */
-function throwIfBroken(job: GloveJob, epoch: number, terms: readonly string[]): void {
-  const { blocks, starts, cells } = job.tiles;
+function throwIfBroken(job: GloveJob, store: CellStore, epoch: number, terms: readonly string[]): void {
+  const { blocks, starts } = job.tiles;
   for (const round of gloveRounds(job.tiles, job.seed, epoch, job.deterministic)) {
-    for (const tile of round) {
-      if (job.brokenCells[tile]! < 0) continue;
-      const packed = cells[2 * (starts[tile]! + job.brokenCells[tile]!)]!;
-      const row = Math.floor(tile / blocks) * TILE_SIZE + (packed >>> 16);
-      const column = (tile % blocks) * TILE_SIZE + (packed & 0xffff);
-      const cell = `${row}, ${column} (${JSON.stringify(terms[row])}, ${JSON.stringify(terms[column])})`;
-      throw new RangeError(
-        `glove: the loss must stay finite, got NaN or infinity in epoch ${epoch} at cell ${cell}; lower learningRate`,
-      );
-    }
+    const tile = round.find((each) => job.brokenCells[each]! >= 0);
+    if (tile === undefined) continue;
+    const cell = new Uint32Array(2);
+    store.read(starts[tile]! + job.brokenCells[tile]!, cell);
+    const row = Math.floor(tile / blocks) * TILE_SIZE + (cell[0]! >>> 16);
+    const column = (tile % blocks) * TILE_SIZE + (cell[0]! & 0xffff);
+    const named = `${row}, ${column} (${JSON.stringify(terms[row])}, ${JSON.stringify(terms[column])})`;
+    throw new RangeError(
+      `glove: the loss must stay finite, got NaN or infinity in epoch ${epoch} at cell ${named}; lower learningRate`,
+    );
   }
 }
 

@@ -1,12 +1,18 @@
-import { readFileSync } from "node:fs";
-import { glove } from "lexstream/models";
-import type { StepStats } from "lexstream/schemas";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type GloveCheckpoint, glove } from "lexstream/models";
 import { describe, expect, it } from "vitest";
 import { type Cell, finalCooccurrence } from "../support/finalCooccurrence.js";
 
+async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const collected: T[] = [];
+  for await (const item of items) collected.push(item);
+  return collected;
+}
+
 async function train(model: ReturnType<typeof glove>, table: ReturnType<typeof finalCooccurrence>) {
-  const steps: StepStats[] = [];
-  for await (const step of model.fit(table)) steps.push(step);
+  const steps = await collect(model.fit(table));
   return { steps, vectors: await model.result() };
 }
 
@@ -119,6 +125,66 @@ function countWindows(lines: string[][], minCount: number, windowSize: number): 
   const cells = [...weights].map(([key, weight]): Cell => [Math.floor(key / terms.length), key % terms.length, weight]);
   return [terms, cells];
 }
+
+describe("where it begins", () => {
+  it("goes on from a checkpoint to the bytes of a run that was never stopped", async () => {
+    const options = { vectorSize: 6, epochs: 5, tolerance: 1e-6 };
+    const whole = glove(options);
+    const { steps } = await train(whole, threeBlocks);
+    const stopped = glove(options);
+    let checkpoint: GloveCheckpoint | undefined;
+    for await (const { epoch } of stopped.fit(threeBlocks)) {
+      if (epoch < 1) continue;
+      checkpoint = structuredClone(stopped.checkpoint());
+      break;
+    }
+    const resumed = glove(options);
+    const rest = await collect(resumed.fit(threeBlocks, { checkpoint: checkpoint! }));
+    expect(rest).toEqual(steps.slice(2));
+    expect(resumed.checkpoint()).toEqual(whole.checkpoint());
+  });
+
+  it.each(["sum", "both"] as const)("begins with vectors of output %s at the loss where they stood", async (output) => {
+    const options = { vectorSize: 8, xMax: 50, output };
+    const { steps, vectors } = await train(glove({ ...options, epochs: 60 }), table);
+    const again = glove({ ...options, epochs: 1 });
+    const [first] = await collect(again.fit(table, { vectors }));
+    // sums of squares start anew, so steps are longer again; and `sum` has no biases, so it only begins below a random start
+    expect(first!.loss).toBeLessThan(output === "both" ? steps.at(-1)!.loss * 1.5 : steps[0]!.loss);
+  });
+
+  it("refuses vectors and checkpoints of another size", async () => {
+    const { vectors } = await train(glove({ vectorSize: 3, epochs: 1 }), table);
+    await expect(collect(glove({ vectorSize: 4 }).fit(table, { vectors }))).rejects.toThrow(
+      new RangeError("glove: initial vectors must have 4 (sum), 8 (concatenated) or 10 (both) numbers, got 3"),
+    );
+    const small = glove({ vectorSize: 3, epochs: 1 });
+    await train(small, table);
+    const start = { checkpoint: small.checkpoint() };
+    await expect(collect(glove({ vectorSize: 4 }).fit(table, start))).rejects.toThrow(
+      new RangeError("glove: the checkpoint must be of 20 x 4 numbers, got 20 x 3"),
+    );
+  });
+});
+
+describe("a table that outgrows its memory", () => {
+  it("gives the same bytes from a file, and leaves nothing behind", async () => {
+    const scratch = mkdtempSync(join(tmpdir(), "lexstream-"));
+    const options = { vectorSize: 6, epochs: 2, workers: 2 };
+    const { vectors } = await train(glove(options), threeBlocks);
+    const { vectors: fromFile } = await train(glove({ ...options, memory: "1kB", scratch }), threeBlocks);
+    expect(fromFile).toEqual(vectors);
+    expect(readdirSync(scratch)).toEqual([]);
+    rmSync(scratch, { recursive: true });
+  });
+});
+
+it("stops its threads in the middle of an epoch when it is closed", async () => {
+  const model = glove({ vectorSize: 100, epochs: 1_000_000 });
+  const training = collect(model.fit(threeBlocks));
+  setTimeout(() => void model.close(), 300);
+  await expect(training).rejects.toThrow(/^glove: threads must live until training ends, got stopped in epoch \d+$/);
+});
 
 describe("output", () => {
   it("adds, picks or sets side by side the two sides", async () => {
