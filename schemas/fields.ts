@@ -138,3 +138,31 @@ export const texts = <const Options extends Stated<readonly string[]>>(options: 
     },
     parse: (value) => (typeof value === "string" ? [value] : (value as readonly string[])),
   });
+
+/** Bytes: a number, or a text such as "512MB" (powers of 1000) or "512MiB" (of 1024). */
+export type ByteSize = number | string;
+
+const byteUnits = ["", "B", "kB", "MB", "GB", "TB", "KiB", "MiB", "GiB", "TiB"] as const;
+const byteSizeText = new RegExp(`^(\\d+(?:\\.\\d+)?) ?(${byteUnits.join("|")})$`, "i");
+
+export const byteSize = <const Options extends Stated<ByteSize>>(options: Options) =>
+  field<ByteSize, Options>(options, {
+    expects: 'bytes, as a number >= 1 or a text such as "512MB"',
+    jsonSchema: {
+      anyOf: [
+        { type: "integer", minimum: 1 },
+        { type: "string", pattern: byteSizeText.source },
+      ],
+    },
+    refusal: (value) => {
+      if (typeof value !== "number" && typeof value !== "string") return TypeError;
+      return bytesOf(value) >= 1 ? undefined : RangeError;
+    },
+  });
+
+/** How many bytes a size says, in whole bytes; NaN if it is not written as one. */
+export function bytesOf(size: ByteSize): number {
+  const [, amount, unit = ""] = byteSizeText.exec(String(size)) ?? [];
+  const exponent = " kmgt".indexOf(unit.charAt(0).toLowerCase());
+  return Math.floor(Number(amount) * (/i/i.test(unit) ? 1024 : 1000) ** Math.max(0, exponent));
+}
