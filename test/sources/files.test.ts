@@ -458,8 +458,8 @@ describe("as a stream", () => {
     const [one, two] = [await fileWith("a\nb\n"), await fileWith("猫")];
     const ledger = new Ledger();
     await read({ paths: [one!, two!] }, ledger);
-    expect(Object.fromEntries(ledger.counts)).toEqual({ bytes: 7, documents: 3 });
-    expect(Object.fromEntries(ledger.child(two!).counts)).toEqual({ bytes: 3, documents: 1 });
+    expect(Object.fromEntries(ledger.counts)).toEqual({ inputBytes: 7, bytes: 7, documents: 3 });
+    expect(Object.fromEntries(ledger.child(two!).counts)).toEqual({ inputBytes: 3, bytes: 3, documents: 1 });
   });
 
   it.each([
