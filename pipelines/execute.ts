@@ -129,7 +129,8 @@ class PipelineExecution {
   async #pass<T>(stream: Observable<T>, nodes: readonly PipelineNode[], wanted: Wanted, ledger: Ledger): Promise<void> {
     const consumers = nodes.filter(wanted).map((node) => this.#assemble(node, wanted));
     const { signal } = this.#options;
-    await run(stream.pipe(tee(...consumers)), { ledger, ...(signal ? { signal } : {}) });
+    const consumed = consumers.length > 0 ? tee<T, never>(...consumers) : ignoreElements();
+    await run(stream.pipe(consumed), { ledger, ...(signal ? { signal } : {}) });
   }
 
   #account(branch: string, pass: Ledger, reached: number): void {
@@ -140,11 +141,7 @@ class PipelineExecution {
 
   /** A node and all that follows it in the same pass, as one operator that emits nothing. */
   #assemble(node: PipelineNode, wanted: Wanted): AnyOperator {
-    const made = pipe(
-      this.#operatorOf(node, wanted),
-      tap((value) => this.#options.onValue?.(node, value)),
-    );
-    const whole = pipe(made, this.#afterwards(node, wanted));
+    const whole = pipe(this.#operatorOf(node, wanted), this.#afterwards(node, wanted));
     const startsBranch = node.branch !== undefined && node.parent?.branch === undefined;
     return startsBranch ? countedIn(node.branch, whole) : whole;
   }
@@ -152,11 +149,16 @@ class PipelineExecution {
   /** What becomes of a node's values: learned from, kept for later, or passed on at once. */
   #afterwards(node: PipelineNode, wanted: Wanted): AnyOperator {
     if (isModel(node)) return consume((stats: StepStats) => this.#learned(node, stats));
-    if (isFinished(node)) return consume((value) => this.#defer(node, value));
+    const seen = tap((value: unknown) => this.#options.onValue?.(node, value));
+    if (isFinished(node))
+      return pipe(
+        seen,
+        consume((value) => this.#defer(node, value)),
+      );
     const next = node.children.filter(wanted).map((child) => this.#assemble(child, wanted));
     const cache = this.#caches.get(node);
     if (cache) next.push(consume((batch: TokenBatch) => cache.write(batch)));
-    return next.length > 0 ? tee(...next) : ignoreElements();
+    return pipe(seen, next.length > 0 ? tee(...next) : ignoreElements());
   }
 
   #operatorOf(node: PipelineNode, wanted: Wanted): AnyOperator {
