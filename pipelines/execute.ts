@@ -126,7 +126,12 @@ class PipelineExecution {
   }
 
   /** One subscription to a stream, shared by some nodes and all that follows them up to a finished value. */
-  async #pass(stream: Observable<T>, nodes: readonly PipelineNode[], wanted: Wanted, ledger: Ledger): Promise<void> {
+  async #pass(
+    stream: Observable<unknown>,
+    nodes: readonly PipelineNode[],
+    wanted: Wanted,
+    ledger: Ledger,
+  ): Promise<void> {
     const consumers = nodes.filter(wanted).map((node) => this.#assemble(node, wanted));
     const { signal } = this.#options;
     const consumed = consumers.length > 0 ? tee(...consumers) : ignoreElements();
