@@ -5,7 +5,7 @@ import type { Vocabulary } from "./vocabulary.js";
 export interface Lexicon {
   /** Ids given out so far: 0 .. size - 1. */
   readonly size: number;
-  /** The term's text; undefined once it was pruned. */
+  /** The term's text; undefined once it was pruned and the batch in which that happened was passed on. */
   term(id: number): string | undefined;
   /** Occurrences counted since the term was last admitted; 0 once it was pruned. */
   count(id: number): number;
