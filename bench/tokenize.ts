@@ -24,6 +24,9 @@ interface Pass {
   readonly peakBytes: number;
 }
 
+/** As in the demonstration scripts of word2vec and GloVe. */
+const minCount = 5;
+
 type Mode = "words" | "whitespace" | "chinese" | "characters";
 
 const { values, positionals } = parseArgs({
@@ -55,7 +58,7 @@ async function countWords(path: string, mode: Mode): Promise<Pass> {
       tap(({ ids }) => {
         tokens += ids.length;
       }),
-      buildVocab({ minCount: 1 }),
+      buildVocab({ minCount }),
     ),
   );
   const seconds = (performance.now() - start) / 1000;
@@ -74,14 +77,16 @@ async function compare(path: string): Promise<void> {
     pass = JSON.parse(output) as Pass;
     ours.push(seconds);
     inside.push(pass.seconds);
-    if (peer) theirs.push(timed(peer, ["-verbose", "0"], path)[0]);
+    if (peer) theirs.push(timed(peer, ["-verbose", "0", "-min-count", String(minCount)], path)[0]);
   }
   const { tokens, terms, peakBytes } = pass!;
   const show = (name: string, seconds: number) =>
     console.log(
       `${name.padEnd(24)} ${seconds.toFixed(2)} s  ${(megabytes / seconds).toFixed(1)} MB/s  ${(tokens / 1e6 / seconds).toFixed(2)} M tokens/s`,
     );
-  console.log(`${path}: ${megabytes.toFixed(1)} MB, ${tokens} tokens of ${terms} terms in mode ${mode}, lower-cased`);
+  console.log(
+    `${path}: ${megabytes.toFixed(1)} MB, ${tokens} tokens, ${terms} terms that occur ${minCount} times, mode ${mode}, lower-cased`,
+  );
   console.log(`medians of ${ours.length} rounds; at most ${(peakBytes / 1e6).toFixed(0)} MB of memory`);
   show("lexstream, process", median(ours));
   show("lexstream, pass alone", median(inside));
@@ -97,7 +102,7 @@ async function compare(path: string): Promise<void> {
 function timed(program: string, args: readonly string[], input?: string): [seconds: number, output: string] {
   const stdin = input === undefined ? "ignore" : openSync(input, "r");
   const start = performance.now();
-  const { status, stdout, error } = spawnSync(program, args, { stdio: [stdin, "pipe", "inherit"], maxBuffer: 2 ** 30 });
+  const { status, stdout, error } = spawnSync(program, args, { stdio: [stdin, "pipe", "ignore"], maxBuffer: 2 ** 30 });
   const seconds = (performance.now() - start) / 1000;
   if (typeof stdin === "number") closeSync(stdin);
   if (status !== 0)

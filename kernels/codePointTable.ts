@@ -18,8 +18,8 @@ export function paint(ground: number, coats: readonly Coat[]): Uint8Array {
     for (const { 0: run, index } of text.matchAll(new RegExp(`(?:${pattern})+`, "gu"))) {
       const start = text.codePointAt(index)!;
       const end = start + run.length / (start < 0x10000 ? 1 : 2);
-      for (let codePoint = start; codePoint < end; codePoint++)
-        if (over === undefined || table[codePoint] === over) table[codePoint] = as;
+      if (over === undefined) table.fill(as, start, end);
+      else for (let at = start; at < end; at++) if (table[at] === over) table[at] = as;
     }
   }
   return table;
