@@ -1,20 +1,8 @@
 import { checkOptions, type DataType, parseOptions, suggest } from "../schemas/index.js";
 import type { ConfigStep, LoadedConfig, PipelineConfig } from "./config.js";
 import { ConfigError, type ConfigPath, type ConfigProblem } from "./configText.js";
-import { registry, type Unit } from "./registry.js";
-
-/** A step in place: what it reads comes from its parent, what it makes goes to its children. */
-export interface PipelineNode {
-  /** The step's place in the config, `steps/1/tokenize`. */
-  readonly id: string;
-  readonly unit: Unit;
-  /** Every default filled in. */
-  readonly options: Readonly<Record<string, unknown>>;
-  /** The branch it belongs to; undefined for shared steps. */
-  readonly branch: string | undefined;
-  readonly parent: PipelineNode | undefined;
-  readonly children: PipelineNode[];
-}
+import { nodesOf, type PipelineNode } from "./nodes.js";
+import { registry } from "./registry.js";
 
 export interface Pipeline {
   readonly file: string;
@@ -113,11 +101,6 @@ function bridge(reads: DataType): string {
     .filter(({ schema }) => schema.produces === reads && schema.consumes !== reads)
     .map(({ schema }) => schema.name);
   return makers.length > 0 ? `put ${makers.join(" or ")} in between` : `nothing makes ${reads}`;
-}
-
-/** All nodes of a tree, parents first. */
-export function nodesOf(root: PipelineNode): PipelineNode[] {
-  return [root, ...root.children.flatMap(nodesOf)];
 }
 
 /** A pipeline cut down to some of its nodes and what leads to them. */

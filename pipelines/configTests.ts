@@ -14,9 +14,10 @@ import type {
 } from "../schemas/index.js";
 import { show } from "../schemas/index.js";
 import { fromTexts } from "../sources/fromTexts.js";
-import { cutTo, nodesOf, outputPaths, type Pipeline, type PipelineNode } from "./compile.js";
+import { cutTo, outputPaths, type Pipeline } from "./compile.js";
 import type { ConfigTest } from "./config.js";
 import { execute } from "./execute.js";
+import { nodesOf, type PipelineNode } from "./nodes.js";
 
 export interface ConfigTestResult {
   readonly name: string;

@@ -1,11 +1,9 @@
-import { ignoreElements, Observable, type OperatorFunction, of, pipe, tap } from "rxjs";
-import { currentScope } from "../kernels/flow.js";
+import { ignoreElements, type Observable, type OperatorFunction, of, pipe, tap } from "rxjs";
 import { Ledger } from "../kernels/ledger.js";
 import { Vectors } from "../kernels/vectors.js";
 import { feed } from "../operators/feed.js";
 import { tee } from "../operators/tee.js";
 import type {
-  DataType,
   IdBatch,
   ModelSink,
   OnlineModel,
@@ -14,8 +12,20 @@ import type {
   TokenBatch,
   Vocabulary,
 } from "../schemas/index.js";
-import { nodesOf, type Pipeline, type PipelineNode } from "./compile.js";
+import type { Pipeline } from "./compile.js";
 import { accountOf, addAccounts, assertConserved, type Conservation } from "./conservation.js";
+import {
+  branchesOf,
+  isEnd,
+  isFinished,
+  isModel,
+  isOnlineModel,
+  isReplay,
+  nodesOf,
+  type PipelineNode,
+  replayedBy,
+} from "./nodes.js";
+import { afterEach, consume, countedIn } from "./passOperators.js";
 import { run } from "./run.js";
 import { TokenCache } from "./tokenCache.js";
 
@@ -59,9 +69,6 @@ export interface Execution {
   /** Where the tokens went, by branch. */
   readonly conservation: readonly Conservation[];
 }
-
-/** Data that is whole when it comes: what follows it runs after the pass that made it. */
-const FINISHED: ReadonlySet<DataType> = new Set(["vocabulary", "cooccurrence", "vectors"]);
 
 // biome-ignore lint/suspicious/noExplicitAny: compile has checked that the types of neighbours fit
 type AnyOperator = OperatorFunction<any, any>;
@@ -276,21 +283,6 @@ class PipelineExecution {
   }
 }
 
-/** Calls `action` for each value once everything downstream that is synchronous has dealt with it. */
-function afterEach<T>(action: (value: T) => void): OperatorFunction<T, T> {
-  return (source) =>
-    new Observable((subscriber) =>
-      source.subscribe({
-        next: (value) => {
-          subscriber.next(value);
-          action(value);
-        },
-        error: (error) => subscriber.error(error),
-        complete: () => subscriber.complete(),
-      }),
-    );
-}
-
 /** Which nodes take part in a pass; in a repeated one, sinks pass on without writing again. */
 interface Wanted {
   (node: PipelineNode): boolean;
@@ -299,41 +291,7 @@ interface Wanted {
 
 const everything: Wanted = Object.assign(() => true, { isRepeat: false });
 
-const isReplay = ({ unit }: PipelineNode) => "replay" in unit;
-const isModel = ({ unit }: PipelineNode) => "model" in unit;
-const isOnlineModel = (node: PipelineNode) => isModel(node) && node.unit.schema.consumes === "contexts";
-const isFinished = ({ unit }: PipelineNode) => FINISHED.has(unit.schema.produces);
-
-const isEnd = ({ children }: PipelineNode) => children.length === 0;
-
-/** The branches that some nodes belong to; shared steps count as one, "all". */
-const branchesOf = (nodes: readonly PipelineNode[]): Set<string> => new Set(nodes.map(({ branch }) => branch ?? "all"));
-
-/** The node whose output a replay reads again. */
-function replayedBy(node: PipelineNode): PipelineNode {
-  const { unit } = node;
-  for (let origin = node.parent; origin; origin = origin.parent) {
-    if ("replay" in unit && origin.unit.schema.produces === unit.replays) return origin;
-  }
-  throw new TypeError(`${unit.schema.name}: no stage before it makes what it reads again`);
-}
-
 function replayOperator({ unit }: PipelineNode, vocabulary: Vocabulary, epoch: number): AnyOperator {
   if (!("replay" in unit)) throw new TypeError(`${unit.schema.name}: must be a replay`);
   return unit.replay(vocabulary, epoch);
-}
-
-/** Calls `action` with each value, and emits none; synchronous, so it needs no port. */
-function consume<T>(action: (value: T) => void): OperatorFunction<T, never> {
-  return pipe(tap(action), ignoreElements());
-}
-
-/** Counts whatever an operator counts in a part of the ledger. */
-function countedIn(name: string, operator: AnyOperator): AnyOperator {
-  return (source) =>
-    new Observable((subscriber) =>
-      currentScope()
-        .child(name)
-        .within(() => source.pipe(operator).subscribe(subscriber)),
-    );
 }

@@ -8,6 +8,8 @@ export * from "./execute.js";
 export * from "./loadPipeline.js";
 export * from "./manifest.js";
 export * from "./mermaid.js";
+export * from "./nodes.js";
+export * from "./passOperators.js";
 export * from "./readyConfigs.js";
 export * from "./registry.js";
 export * from "./run.js";

@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
 import type { Ledger } from "../kernels/ledger.js";
-import { nodesOf, type Pipeline } from "./compile.js";
+import type { Pipeline } from "./compile.js";
 import type { ConfigStep } from "./config.js";
 import type { Conservation } from "./conservation.js";
 import type { Execution } from "./execute.js";
+import { nodesOf } from "./nodes.js";
 import type { FileRecord } from "./runDirectory.js";
 
 /** What a run was made from and what it made. Written without a clock, so that equal runs have equal manifests. */

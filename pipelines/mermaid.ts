@@ -1,4 +1,5 @@
-import { nodesOf, type Pipeline, type PipelineNode } from "./compile.js";
+import type { Pipeline } from "./compile.js";
+import { nodesOf, type PipelineNode } from "./nodes.js";
 
 const SHAPES = { source: ["([", "])"], operator: ["[", "]"], model: ["{{", "}}"], sink: ["[/", "/]"] } as const;
 

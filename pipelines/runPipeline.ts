@@ -2,9 +2,10 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { dirname, isAbsolute, join } from "node:path";
 import { Ledger } from "../kernels/ledger.js";
-import { nodesOf, outputPaths, type Pipeline, type PipelineNode } from "./compile.js";
+import { outputPaths, type Pipeline } from "./compile.js";
 import { execute, type Progress } from "./execute.js";
 import { type Manifest, makeManifest } from "./manifest.js";
+import { nodesOf, type PipelineNode } from "./nodes.js";
 import { type FileRecord, RunDirectory, recordFile } from "./runDirectory.js";
 
 export interface RunPipelineOptions {

@@ -1,0 +1,43 @@
+import type { DataType } from "../schemas/index.js";
+import type { Unit } from "./registry.js";
+
+/** A step in place: what it reads comes from its parent, what it makes goes to its children. */
+export interface PipelineNode {
+  /** The step's place in the config, `steps/1/tokenize`. */
+  readonly id: string;
+  readonly unit: Unit;
+  /** Every default filled in. */
+  readonly options: Readonly<Record<string, unknown>>;
+  /** The branch it belongs to; undefined for shared steps. */
+  readonly branch: string | undefined;
+  readonly parent: PipelineNode | undefined;
+  readonly children: PipelineNode[];
+}
+
+/** All nodes of a tree, parents first. */
+export function nodesOf(root: PipelineNode): PipelineNode[] {
+  return [root, ...root.children.flatMap(nodesOf)];
+}
+
+/** Data that is whole when it comes: what follows it runs after the pass that made it. */
+const FINISHED: ReadonlySet<DataType> = new Set(["vocabulary", "cooccurrence", "vectors"]);
+
+export const isReplay = ({ unit }: PipelineNode) => "replay" in unit;
+export const isModel = ({ unit }: PipelineNode) => "model" in unit;
+export const isOnlineModel = (node: PipelineNode) => isModel(node) && node.unit.schema.consumes === "contexts";
+export const isFinished = ({ unit }: PipelineNode) => FINISHED.has(unit.schema.produces);
+
+export const isEnd = ({ children }: PipelineNode) => children.length === 0;
+
+/** The branches that some nodes belong to; shared steps count as one, "all". */
+export const branchesOf = (nodes: readonly PipelineNode[]): Set<string> =>
+  new Set(nodes.map(({ branch }) => branch ?? "all"));
+
+/** The node whose output a replay reads again. */
+export function replayedBy(node: PipelineNode): PipelineNode {
+  const { unit } = node;
+  for (let origin = node.parent; origin; origin = origin.parent) {
+    if ("replay" in unit && origin.unit.schema.produces === unit.replays) return origin;
+  }
+  throw new TypeError(`${unit.schema.name}: no stage before it makes what it reads again`);
+}

@@ -1,0 +1,32 @@
+import { ignoreElements, Observable, type OperatorFunction, pipe, tap } from "rxjs";
+import { currentScope } from "../kernels/flow.js";
+
+/** Calls `action` for each value once everything downstream that is synchronous has dealt with it. */
+export function afterEach<T>(action: (value: T) => void): OperatorFunction<T, T> {
+  return (source) =>
+    new Observable((subscriber) =>
+      source.subscribe({
+        next: (value) => {
+          subscriber.next(value);
+          action(value);
+        },
+        error: (error) => subscriber.error(error),
+        complete: () => subscriber.complete(),
+      }),
+    );
+}
+
+/** Calls `action` with each value, and emits none; synchronous, so it needs no port. */
+export function consume<T>(action: (value: T) => void): OperatorFunction<T, never> {
+  return pipe(tap(action), ignoreElements());
+}
+
+/** Counts whatever an operator counts in a part of the ledger. */
+export function countedIn<In, Out>(name: string, operator: OperatorFunction<In, Out>): OperatorFunction<In, Out> {
+  return (source) =>
+    new Observable((subscriber) =>
+      currentScope()
+        .child(name)
+        .within(() => source.pipe(operator).subscribe(subscriber)),
+    );
+}
