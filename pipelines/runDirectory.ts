@@ -1,5 +1,6 @@
-import { mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, stat } from "node:fs/promises";
 import { join, relative } from "node:path";
+import { DurableFile } from "../sinks/durableFile.js";
 import { hashFile } from "../sources/hashFile.js";
 
 export interface FileRecord {
@@ -51,16 +52,10 @@ export class RunDirectory {
     return rows === undefined ? record : { ...record, rows };
   }
 
-  async writeManifest(manifest: unknown): Promise<void> {
-    const path = join(this.folder, MANIFEST);
-    const file = await open(`${path}.partial`, "w");
-    try {
-      await file.writeFile(`${JSON.stringify(manifest, undefined, 2)}\n`);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(`${path}.partial`, path);
+  writeManifest(manifest: unknown): void {
+    const file = new DurableFile(join(this.folder, MANIFEST));
+    file.write(new TextEncoder().encode(`${JSON.stringify(manifest, undefined, 2)}\n`));
+    file.commit();
   }
 
   /** Removes the scratch folder; to be called however the run ended. */

@@ -53,7 +53,7 @@ export async function runPipeline(pipeline: Pipeline, options: RunPipelineOption
     });
     const outputs = await recordOutputs(directory, ledger);
     const manifest = makeManifest(pipeline, { inputs: await inputs, outputs, execution, ledger });
-    await directory.writeManifest(manifest);
+    directory.writeManifest(manifest);
     return { manifest, reports: await readReports(pipeline, directory) };
   } finally {
     await directory.close();

@@ -21,6 +21,11 @@ export const run: Command = {
       value: "PATH=VALUE",
       description: "Change an option: steps.buildVocab.minCount=3",
     },
+    workers: {
+      type: "string",
+      value: "N",
+      description: "Threads that models train on; the result does not depend on it",
+    },
     seed: { type: "string", value: "N", description: "Seed of every random draw" },
     progress: { type: "string", value: "MODE", description: `How to show progress: ${PROGRESS_MODES.join(", ")}` },
     json: jsonOption,
@@ -34,7 +39,9 @@ export const run: Command = {
     const mode = progressMode(parsed.text("progress"));
     const seed = parsed.integer("seed", 0);
     const set = [...parsed.texts("set"), ...(seed === undefined ? [] : [`seed=${seed}`])];
-    const pipeline = await loadPipeline(parsed.positionals[0]!, { env: io.env, set });
+    const workers = parsed.integer("workers", 1);
+    const defaults = workers === undefined ? {} : { workers };
+    const pipeline = await loadPipeline(parsed.positionals[0]!, { env: io.env, set, defaults });
     const out = parsed.text("out") ?? `runs/${pipeline.config.name}`;
     const progress = showProgress(mode, io.stderr, io.env);
     try {
