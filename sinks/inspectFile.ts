@@ -4,9 +4,9 @@ import { Decompress } from "fzstd";
 import { fileBytes, firstBytes, firstContent, isGzip } from "./fileBytes.js";
 import { type FileReport, type Finding, shownCells, shownRows, textRows } from "./fileReport.js";
 import { inspectText } from "./inspectText.js";
-import { parseHeader } from "./readVectorText.js";
 import { recogniseVectors } from "./recogniseVectors.js";
 import { openTable, type ReadColumn, type TableFile } from "./tableFile.js";
+import { parseHeader } from "./vectorHeader.js";
 import { recordBytes } from "./writeCooccurrence.js";
 
 const headBytes = 1 << 16;

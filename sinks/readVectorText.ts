@@ -1,27 +1,13 @@
 import { statSync } from "node:fs";
-import type { Ledger } from "../kernels/ledger.js";
 import type { VectorTable } from "../schemas/vectors.js";
-import { fileBytes, firstBytes, isGzip, readLines } from "./fileBytes.js";
+import { firstBytes, isGzip, readLines } from "./fileBytes.js";
 import { parseFloatText } from "./floatText.js";
 import { projectorMetadataPath } from "./vectorFormats.js";
-import { type OnInvalid, VectorRows } from "./vectorRows.js";
+import { checkSize, headerError, parseHeader, type ReadSettings, roomFor } from "./vectorHeader.js";
+import { VectorRows } from "./vectorRows.js";
 
 const space = 32;
 const tab = 9;
-const newline = 10;
-const maxTermBytes = 1 << 16;
-const header = /^(\d+) (\d+)[ \t]*$/;
-
-export interface ReadSettings {
-  readonly onInvalid: OnInvalid;
-  readonly ledger: Ledger;
-}
-
-/** The numbers `V D` of a header line, or undefined. */
-export function parseHeader(line: string): { terms: number; vectorSize: number } | undefined {
-  const match = header.exec(line);
-  return match ? { terms: Number(match[1]), vectorSize: Number(match[2]) } : undefined;
-}
 
 /** One line a term, after a line `V D`, as word2vec.c, gensim and fastText write it. */
 export async function readWord2vecText(path: string, settings: ReadSettings): Promise<VectorTable> {
@@ -100,79 +86,6 @@ async function readProjectorTerms(path: string): Promise<string[]> {
   return lines.slice(1).map((line) => line.slice(0, line.indexOf("\t")));
 }
 
-/**
- * After a line `V D`: each term, a space, D little-endian float32; word2vec.c ends each with a line end, gensim does not.
- * State: a chunk and the record that goes across its edge.
- */
-export async function readWord2vecBinary(path: string, settings: ReadSettings): Promise<VectorTable> {
-  let rest = Buffer.alloc(0);
-  let rows: VectorRows | undefined;
-  let promised = 0;
-  let records = 0;
-  let offset = 0; // of rest[0] in the file
-  let lineEnds = 0;
-  for await (const chunk of fileBytes(path)) {
-    const bytes = Buffer.concat([rest, chunk]);
-    let at = 0;
-    if (!rows) {
-      const end = bytes.indexOf(newline);
-      const found = parseHeader(bytes.toString("latin1", 0, Math.max(0, end)));
-      if (!found) throw headerError(path, bytes.toString("latin1", 0, end < 0 ? 40 : end));
-      promised = found.terms;
-      rows = new VectorRows(
-        path,
-        checkSize(path, found.vectorSize),
-        settings.onInvalid,
-        settings.ledger,
-        roomFor(path, promised, 2 * found.vectorSize),
-      );
-      at = end + 1;
-    }
-    const numberBytes = 4 * rows.vectorSize;
-    while (records < promised || at < bytes.length) {
-      if (bytes[at] === newline && records > lineEnds) {
-        lineEnds++;
-        at++;
-        continue;
-      }
-      if (records === promised)
-        throw new RangeError(
-          `${path}: must end after the ${promised} terms of its header, got more at byte ${offset + at}`,
-        );
-      const end = bytes.indexOf(space, at);
-      if (end < 0 && bytes.length - at > maxTermBytes)
-        throw new SyntaxError(
-          `${path}: byte ${offset + at} must begin a term, got ${maxTermBytes} bytes without a space`,
-        );
-      if (end < 0 || bytes.length < end + 1 + numberBytes) break;
-      const begin = at;
-      const where = () => `the record at byte ${offset + begin}`;
-      readFloats(rows, bytes, end + 1, where);
-      rows.add(rows.decode(bytes, at, end, where), where);
-      records++;
-      at = end + 1 + numberBytes;
-    }
-    rest = bytes.subarray(at);
-    offset += at;
-  }
-  if (!rows) throw headerError(path, "");
-  if (records < promised || (lineEnds > 0 && lineEnds < records))
-    throw new RangeError(
-      `${path}: must hold the ${promised} terms of its header, got ${records} and ${rest.length} bytes more: it is cut short`,
-    );
-  return rows.table();
-}
-
-function readFloats(rows: VectorRows, bytes: Buffer, start: number, where: () => string): void {
-  const numbers = rows.next();
-  for (let k = 0; k < numbers.length; k++) {
-    const value = bytes.readFloatLE(start + 4 * k);
-    if (!Number.isFinite(value))
-      throw new RangeError(`${rows.path}: numbers must be finite, got ${value} in ${where()}`);
-    numbers[k] = value;
-  }
-}
-
 function readRow(rows: VectorRows, bytes: Buffer, start: number, lineEnd: number, number: number): void {
   const end = trimmed(bytes, start, lineEnd); // word2vec.c ends each line with a space
   const where = () => `line ${number}`;
@@ -239,30 +152,8 @@ function trimmed(bytes: Buffer, start: number, end: number): number {
   return last;
 }
 
-function checkSize(path: string, vectorSize: number): number {
-  if (vectorSize >= 1 && vectorSize <= 1 << 20) return vectorSize;
-  throw new RangeError(`${path}: the header's vector size must be from 1 to ${1 << 20}, got ${vectorSize}`);
-}
-
-/** Rows to make room for: what the header promises, if a file of this size can hold it at two bytes a number. */
-function roomFor(path: string, promised: number, vectorSize: number): number {
-  const { size } = statSync(path);
-  if (isGzip(firstBytes(path, 2))) return Math.min(promised, 1024);
-  if (promised * (2 * vectorSize + 1) > size)
-    throw new RangeError(
-      `${path}: must hold the ${promised} terms of its header, got only ${size} bytes: it is cut short`,
-    );
-  return promised;
-}
-
 function estimatedRows(path: string, lineBytes: number): number {
   return isGzip(firstBytes(path, 2)) ? 1024 : Math.ceil(statSync(path).size / lineBytes);
-}
-
-function headerError(path: string, found: string): Error {
-  return new SyntaxError(
-    `${path}: line 1 must be two numbers, terms and vector size, got ${JSON.stringify(found.slice(0, 40))}`,
-  );
 }
 
 function shown(bytes: Buffer, start: number, end: number): string {

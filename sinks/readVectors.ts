@@ -4,16 +4,12 @@ import { oneOf } from "../schemas/fields.js";
 import { defineUnit, type OptionsOf, parseOptions } from "../schemas/units.js";
 import type { VectorTable } from "../schemas/vectors.js";
 import { firstBytes } from "./fileBytes.js";
-import {
-  type ReadSettings,
-  readGloveText,
-  readProjector,
-  readWord2vecBinary,
-  readWord2vecText,
-} from "./readVectorText.js";
+import { readGloveText, readProjector, readWord2vecText } from "./readVectorText.js";
+import { readWord2vecBinary } from "./readWord2vecBinary.js";
 import { recogniseVectors } from "./recogniseVectors.js";
 import { openTable, requireColumns } from "./tableFile.js";
 import { type VectorFormat, vectorFormats } from "./vectorFormats.js";
+import type { ReadSettings } from "./vectorHeader.js";
 import { VectorRows } from "./vectorRows.js";
 
 export const readVectorsSchema = defineUnit({

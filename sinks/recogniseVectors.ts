@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { firstContent } from "./fileBytes.js";
 import { parseFloatText } from "./floatText.js";
-import { parseHeader } from "./readVectorText.js";
 import { projectorMetadataPath, type VectorFormat } from "./vectorFormats.js";
+import { parseHeader } from "./vectorHeader.js";
 
 const headBytes = 1 << 20;
 /** Bytes that text has no use for, and float32 is full of. */

@@ -1,0 +1,40 @@
+import { statSync } from "node:fs";
+import type { Ledger } from "../kernels/ledger.js";
+import { firstBytes, isGzip } from "./fileBytes.js";
+import type { OnInvalid } from "./vectorRows.js";
+
+const header = /^(\d+) (\d+)[ \t]*$/;
+
+export interface ReadSettings {
+  readonly onInvalid: OnInvalid;
+  readonly ledger: Ledger;
+}
+
+/** The numbers `V D` of a header line, or undefined. */
+export function parseHeader(line: string): { terms: number; vectorSize: number } | undefined {
+  const match = header.exec(line);
+  return match ? { terms: Number(match[1]), vectorSize: Number(match[2]) } : undefined;
+}
+
+/** @throws RangeError if no table has vectors of this size */
+export function checkSize(path: string, vectorSize: number): number {
+  if (vectorSize >= 1 && vectorSize <= 1 << 20) return vectorSize;
+  throw new RangeError(`${path}: the header's vector size must be from 1 to ${1 << 20}, got ${vectorSize}`);
+}
+
+/** Rows to make room for: what the header promises, if a file of this size can hold it at two bytes a number. */
+export function roomFor(path: string, promised: number, vectorSize: number): number {
+  const { size } = statSync(path);
+  if (isGzip(firstBytes(path, 2))) return Math.min(promised, 1024);
+  if (promised * (2 * vectorSize + 1) > size)
+    throw new RangeError(
+      `${path}: must hold the ${promised} terms of its header, got only ${size} bytes: it is cut short`,
+    );
+  return promised;
+}
+
+export function headerError(path: string, found: string): Error {
+  return new SyntaxError(
+    `${path}: line 1 must be two numbers, terms and vector size, got ${JSON.stringify(found.slice(0, 40))}`,
+  );
+}
