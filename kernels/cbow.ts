@@ -11,31 +11,48 @@ import type { Weights } from "./weights.js";
  * Mikolov et al. 2013, arXiv:1301.3781, section 3.1. With the mean, the gradient of v_i would be 1/M of that sum. word2vec.c
  * leaves the 1/M out, which amounts to an M times larger rate for input rows, and so does this (Irsoy et al. 2021, arXiv:2012.15332,
  * discuss it). All sums are taken from the rows as they were before the step; a row that occurs twice gets both.
- *
- * Updates `weights` in place; returns the loss of the centre, in nats.
  */
-export function cbowStep(
-  { input, output, vectorSize: D }: Weights<Float32Array | Float64Array>,
+export interface CbowScores {
+  /** h (D,). */
+  readonly hidden: Float64Array;
+  /** g_j (N,). */
+  readonly gradients: Float64Array;
+  /** Of the centre, in nats. */
+  readonly loss: number;
+}
+
+type Floats = Weights<Float32Array | Float64Array>;
+
+export function scoreCbow(
+  { input, output, vectorSize: D }: Floats,
   contexts: Uint32Array, // (M,)
   { rows, labels, length: N }: OutputRows, // (N,)
   rate: number,
   mean: boolean,
-): number {
+): CbowScores {
   const hidden = new Float64Array(D);
   for (const context of contexts) for (let d = 0; d < D; d++) hidden[d]! += input[context * D + d]!;
   if (mean) for (let d = 0; d < D; d++) hidden[d]! /= contexts.length;
-  const inputSum = new Float64Array(D);
   const gradients = new Float64Array(N);
   let loss = 0;
   for (let j = 0; j < N; j++) {
-    const u = rows[j]! * D;
     let score = 0;
-    for (let d = 0; d < D; d++) score += hidden[d]! * output[u + d]!;
+    for (let d = 0; d < D; d++) score += hidden[d]! * output[rows[j]! * D + d]!;
     loss += softplus(score) - labels[j]! * score;
     gradients[j] = rate * (labels[j]! - sigmoid(score));
-    for (let d = 0; d < D; d++) inputSum[d]! += gradients[j]! * output[u + d]!;
   }
+  return { hidden, gradients, loss };
+}
+
+/** Updates the weights in place. */
+export function applyCbow(
+  { input, output, vectorSize: D }: Floats,
+  contexts: Uint32Array, // (M,)
+  { rows, length: N }: OutputRows, // (N,)
+  { hidden, gradients }: CbowScores,
+): void {
+  const inputSum = new Float64Array(D);
+  for (let j = 0; j < N; j++) for (let d = 0; d < D; d++) inputSum[d]! += gradients[j]! * output[rows[j]! * D + d]!;
   for (let j = 0; j < N; j++) for (let d = 0; d < D; d++) output[rows[j]! * D + d]! += gradients[j]! * hidden[d]!;
   for (const context of contexts) for (let d = 0; d < D; d++) input[context * D + d]! += inputSum[d]!;
-  return loss;
 }

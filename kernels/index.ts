@@ -39,6 +39,8 @@ export * from "./vocabulary.js";
 export * from "./webAssembly.js";
 export * from "./weights.js";
 export * from "./windowMarker.js";
+export * from "./word2vecMemory.js";
+export * from "./word2vecThread.js";
 export * from "./word2vecTrainer.js";
 export * from "./wordTrie.js";
 export * from "./xxh64.js";

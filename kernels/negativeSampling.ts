@@ -9,7 +9,8 @@ import { drawUint32, type RandomStream, randomStream } from "./random.js";
  *
  * Mikolov et al. 2013, arXiv:1310.4546, section 2.2 (exponent 3/4). The noise words are drawn once a centre and shared by its
  * whole window (Ji et al. 2016, arXiv:1604.04661, section 3), and may be shared by several neighbouring centres; word2vec.c draws
- * anew for each pair, from a table of 10^8 entries, and skips a draw that hits the centre where we draw again.
+ * anew for each pair, from a table of 10^8 entries, and skips a draw that hits the centre. Here a centre's noise words differ from it
+ * and from each other: a draw that does not is made again.
  */
 
 /** P as an alias table (Walker 1977; Vose 1991): column i keeps i if a uniform 32-bit draw is below keep[i], else gives alias[i]. */
@@ -40,11 +41,11 @@ export function makeNoiseTable(counts: Float64Array, exponent: number): NoiseTab
   return { keep, alias };
 }
 
-/** How often a noise word equal to the centre is drawn again before it is left out: a vocabulary may hold a single word. */
+/** Draws for a centre, after which it goes with fewer noise words: a vocabulary may be smaller than what is asked of it. */
 const MAX_DRAWS = 64;
 
 /**
- * The noise words of a centre: the first k that differ from it among draws 0 .. 63 of its group of `share` neighbouring centres.
+ * The noise words of a centre: the first k that differ, from it too, among draws 0 .. 63 of its group of `share` neighbouring centres.
  * Draw j of group g is a function of (seed, epoch, g, j); groups are counted from the start of the epoch.
  */
 export function negativeSampling(
@@ -67,7 +68,7 @@ export function negativeSampling(
       rows.length = 1;
       for (let draw = 0; draw < MAX_DRAWS && rows.length <= negative; draw++) {
         const noise = drawNoise(table, stream, group + draw);
-        if (noise !== centre) rows.rows[rows.length++] = noise;
+        if (!rows.rows.subarray(0, rows.length).includes(noise)) rows.rows[rows.length++] = noise;
       }
     },
   };

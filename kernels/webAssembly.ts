@@ -7,6 +7,7 @@ export interface WasmMemory {
 }
 
 interface WebAssemblyApi {
+  validate(bytes: Uint8Array): boolean;
   readonly Module: new (bytes: Uint8Array) => WasmModule;
   readonly Instance: new (
     module: WasmModule,
@@ -15,7 +16,13 @@ interface WebAssemblyApi {
   readonly Memory: new (pages: { initial: number; maximum: number; shared: true }) => WasmMemory;
 }
 
-const { Module, Instance, Memory } = (globalThis as unknown as { readonly WebAssembly: WebAssemblyApi }).WebAssembly;
+const { Module, Instance, Memory, validate } = (globalThis as unknown as { readonly WebAssembly: WebAssemblyApi })
+  .WebAssembly;
+
+/** Whether the engine has every feature that a kernel uses. */
+export function isValidKernel(bytes: Uint8Array): boolean {
+  return validate(bytes);
+}
 
 export function compileKernel(bytes: Uint8Array): WasmModule {
   return new Module(bytes);

@@ -1,12 +1,12 @@
 import type { ContextBatch } from "../schemas/contexts.js";
 import type { StepStats } from "../schemas/models.js";
-import { cbowStep } from "./cbow.js";
+import { applyCbow, scoreCbow } from "./cbow.js";
 import { forEachWindow } from "./contextWindow.js";
 import { hierarchicalSoftmax } from "./huffman.js";
 import { type LearningRate, learningRateAt, type Schedule } from "./learningRate.js";
 import { negativeSampling } from "./negativeSampling.js";
-import { makeOutputRows, type OutputLayer } from "./outputRows.js";
-import { skipGramStep } from "./skipGram.js";
+import { makeOutputRows, type OutputLayer, type OutputRows } from "./outputRows.js";
+import { applySkipGram, scoreSkipGram } from "./skipGram.js";
 import { initialWeights, type Weights } from "./weights.js";
 
 export interface Word2vecSettings {
@@ -23,49 +23,86 @@ export interface Word2vecSettings {
   readonly seed: number;
 }
 
-/** How many neighbouring centres share their noise words: CBOW has one row to train per centre, skip-gram a whole window. */
+/** How many neighbouring centres share their noise words: CBOW trains one row a centre against them, skip-gram a whole window. */
 export const NOISE_SHARE = { skipGram: 1, cbow: 8 } as const;
 
-export function outputLayerOf(settings: Word2vecSettings, counts: Float64Array): OutputLayer {
-  const share = NOISE_SHARE[settings.architecture];
-  return settings.loss === "negativeSampling"
-    ? negativeSampling(counts, { ...settings, share })
-    : hierarchicalSoftmax(counts);
+/**
+ * How many neighbouring centres are scored before the first of them is applied, so that threads that share the work seldom wait for
+ * each other. Four cost skip-gram no quality; CBOW, whose steps are larger, loses some with two, and with eight it diverges.
+ */
+export const GROUP_SIZE = { skipGram: 4, cbow: 1 } as const;
+
+/** What trains: this reference, or threads with compiled kernels. */
+export interface Word2vecEngine {
+  /** Learns from every centre that has a context. An example is a pair for skip-gram and a centre for CBOW. */
+  update(batch: ContextBatch): StepStats | Promise<StepStats>;
+  /** The input rows (V, D), after the last batch. */
+  finish(): Float32Array | Promise<Float32Array>;
+  close(): void | Promise<void>;
 }
 
 /**
- * word2vec, centre after centre, in plain TypeScript: what faster kernels are tested against.
- * State: both matrices, 8 V D bytes, and the noise table (8 V) or the Huffman paths.
+ * word2vec in plain TypeScript: what faster kernels are tested against. Centres are learned in groups of `GROUP_SIZE`, counted from
+ * the start of the epoch: the scores of a group come from the weights as they were at its start.
+ * State: both matrices, 8 V D bytes, the noise table (8 V) or the Huffman paths, and a group.
  */
-export class Word2vecTrainer {
-  readonly weights: Weights;
+export class Word2vecTrainer implements Word2vecEngine {
   readonly #settings: Word2vecSettings;
   readonly #outputs: OutputLayer;
+  readonly #weights: Weights;
+  #scored: (() => void)[] = [];
 
   constructor(settings: Word2vecSettings, counts: Float64Array) {
+    const share = NOISE_SHARE[settings.architecture];
     this.#settings = settings;
-    this.#outputs = outputLayerOf(settings, counts);
-    this.weights = initialWeights(counts.length, this.#outputs.size, settings.vectorSize, settings.seed);
+    this.#outputs =
+      settings.loss === "negativeSampling"
+        ? negativeSampling(counts, { ...settings, share })
+        : hierarchicalSoftmax(counts);
+    this.#weights = initialWeights(counts.length, this.#outputs.size, settings.vectorSize, settings.seed);
   }
 
-  /** Learns from every centre that has a context. An example is a pair for skip-gram and a centre for CBOW. */
   update(batch: ContextBatch): StepStats {
-    const { architecture, epochs, cbowMean } = this.#settings;
+    const { architecture, epochs } = this.#settings;
     const { ids, epoch, expectedCentres } = batch;
-    const rate: LearningRate = { ...this.#settings, centres: epochs * expectedCentres };
-    const rows = makeOutputRows(this.#outputs.capacity);
+    const schedule: LearningRate = { ...this.#settings, centres: epochs * expectedCentres };
     let loss = 0;
     let examples = 0;
+    if (batch.position === 0) this.#applyScored(); // a group ends with its epoch
     forEachWindow(batch, (centre, start, end) => {
-      if (end - start < 2) return;
       const position = batch.position + centre - batch.firstCentre;
       const contexts = Uint32Array.from([...ids.subarray(start, centre), ...ids.subarray(centre + 1, end)]);
-      this.#outputs.fill(rows, ids[centre]!, epoch, position);
-      const step = learningRateAt(rate, epoch * expectedCentres + position);
-      if (architecture === "skipGram") loss += skipGramStep(this.weights, contexts, rows, step);
-      else loss += cbowStep(this.weights, contexts, rows, step, cbowMean);
-      examples += architecture === "skipGram" ? contexts.length : 1;
+      if (contexts.length > 0) {
+        const rows = makeOutputRows(this.#outputs.capacity);
+        this.#outputs.fill(rows, ids[centre]!, epoch, position);
+        loss += this.#score(contexts, rows, learningRateAt(schedule, epoch * expectedCentres + position));
+        examples += architecture === "skipGram" ? contexts.length : 1;
+      }
+      if ((position + 1) % GROUP_SIZE[architecture] === 0) this.#applyScored();
     });
     return { examples, loss, epoch };
+  }
+
+  finish(): Float32Array {
+    this.#applyScored();
+    return this.#weights.input.slice();
+  }
+
+  close(): void {}
+
+  #score(contexts: Uint32Array, rows: OutputRows, rate: number): number {
+    if (this.#settings.architecture === "skipGram") {
+      const scores = scoreSkipGram(this.#weights, contexts, rows, rate);
+      this.#scored.push(() => applySkipGram(this.#weights, contexts, rows, scores));
+      return scores.loss;
+    }
+    const scores = scoreCbow(this.#weights, contexts, rows, rate, this.#settings.cbowMean);
+    this.#scored.push(() => applyCbow(this.#weights, contexts, rows, scores));
+    return scores.loss;
+  }
+
+  #applyScored(): void {
+    for (const apply of this.#scored) apply();
+    this.#scored = [];
   }
 }

@@ -1,5 +1,7 @@
+import { availableParallelism } from "node:os";
 import { Vectors } from "../kernels/vectors.js";
-import { Word2vecTrainer } from "../kernels/word2vecTrainer.js";
+import { MAX_WINDOW, weightBytes } from "../kernels/word2vecMemory.js";
+import { type Word2vecEngine, Word2vecTrainer } from "../kernels/word2vecTrainer.js";
 import {
   boolean,
   type ContextBatch,
@@ -13,6 +15,7 @@ import {
   type StepStats,
   type Vocabulary,
 } from "../schemas/index.js";
+import { Word2vecThreads } from "./word2vecThreads.js";
 
 export const word2vecSchema = defineUnit({
   name: "word2vec",
@@ -52,6 +55,22 @@ export const word2vecSchema = defineUnit({
     }),
     cbowMean: boolean({ default: true, description: "cbow trains the mean of a window's rows; false: their sum" }),
     seed: integer({ min: 0, default: 1, description: "Seed of the first weights and of the noise words" }),
+    workers: integer({
+      min: 1,
+      max: 64,
+      optional: true,
+      description: "Threads that train; if left out as many as there are processors",
+    }),
+    deterministic: boolean({
+      default: true,
+      description:
+        "The same bytes for any number of workers; false: workers overwrite each other now and then, but are faster",
+    }),
+    kernel: oneOf(["auto", "plain", "reference"], {
+      default: "auto",
+      description:
+        "auto: compiled, with fused multiply-add where the processor has it; plain: compiled, the same bytes on every machine; reference: TypeScript",
+    }),
   },
 });
 
@@ -64,10 +83,11 @@ const MAX_WEIGHT_BYTES = 3.75 * 2 ** 30;
  * word2vec: skip-gram or CBOW, with negative sampling or hierarchical softmax, from batches of context windows.
  *
  * In:  ContextBatch, in order, `epochs` passes. Out: Vectors (V, D), the input rows. Loss in nats, summed over the examples:
- * pairs of centre and context for skip-gram, centres for CBOW. The same batches, cut in any way, give the same bytes.
- * State: 8 V D bytes of weights + 8 V for noise words (or the Huffman paths).
+ * pairs of centre and context for skip-gram, centres for CBOW. The same batches, cut in any way, give the same bytes, at any number of workers unless `deterministic` is false.
+ * State: 8 V D bytes of weights (D rounded up to 16) + 8 V for noise words or some 80 V for Huffman paths; threads, until `result` or `close`.
  * @throws RangeError at the call, if an option is out of range; from `update`, if the weights exceed 3.75 GiB or the vocabulary is
- * empty; TypeError if the vocabulary changes, or `result` is asked for before any batch
+ * empty, or the loss is not finite; TypeError if the vocabulary changes, or `result` is asked for before any batch; Error if a
+ * thread is lost
  * @see https://github.com/tmikolov/word2vec
  * @example
  *   const model = word2vec({ vectorSize: 50, epochs: 5 });
@@ -77,41 +97,65 @@ const MAX_WEIGHT_BYTES = 3.75 * 2 ** 30;
 export function word2vec(options?: Word2vecOptions): OnlineModel<Vectors> {
   const parsed = parseOptions(word2vecSchema, options);
   const learningRate = parsed.learningRate ?? (parsed.architecture === "skipGram" ? 0.025 : 0.05);
-  const settings = { ...parsed, learningRate };
+  const { workers: _, deterministic, kernel, ...rest } = parsed;
+  const settings = { ...rest, learningRate };
+  const workers = parsed.workers ?? availableParallelism();
   let vocabulary: Vocabulary | undefined;
-  let trainer: Word2vecTrainer | undefined;
+  let engine: Word2vecEngine | undefined;
+  let arithmetic = "double";
 
-  function start(of: Vocabulary): Word2vecTrainer {
-    const terms = of.terms.length;
-    const bytes = 8 * terms * settings.vectorSize;
-    if (terms === 0) throw new RangeError("word2vec: the vocabulary must have terms, got none");
+  function start({ terms, counts }: Vocabulary): Word2vecEngine {
+    const bytes = weightBytes(terms.length, settings.vectorSize);
+    if (terms.length === 0) throw new RangeError("word2vec: the vocabulary must have terms, got none");
     if (bytes > MAX_WEIGHT_BYTES) {
-      const found = `${terms} terms x ${settings.vectorSize} = ${(bytes / 2 ** 30).toFixed(1)} GiB`;
+      const found = `${terms.length} terms x ${settings.vectorSize} = ${(bytes / 2 ** 30).toFixed(1)} GiB`;
       throw new RangeError(
         `word2vec: weights must fit into 3.75 GiB, got ${found}; raise minCount or lower vectorSize`,
       );
     }
-    return new Word2vecTrainer(settings, of.counts);
+    if (kernel === "reference") return new Word2vecTrainer(settings, counts);
+    const threads = new Word2vecThreads(settings, counts, { workers, deterministic, fused: kernel === "auto" });
+    arithmetic = threads.arithmetic;
+    return threads;
   }
 
-  function update(batch: ContextBatch): StepStats {
+  function update(batch: ContextBatch): StepStats | Promise<StepStats> {
+    if (batch.windowSize > MAX_WINDOW)
+      throw new RangeError(`word2vec: windowSize must be at most ${MAX_WINDOW}, got ${batch.windowSize}`);
     vocabulary ??= batch.vocabulary;
     if (batch.vocabulary !== vocabulary)
       throw new TypeError("word2vec: every batch must have the same vocabulary, got another one");
-    trainer ??= start(vocabulary);
-    return trainer.update(batch);
+    engine ??= start(vocabulary);
+    const step = engine.update(batch);
+    return step instanceof Promise ? step.then(checked) : checked(step);
   }
 
-  function result(): Vectors {
-    if (!vocabulary || !trainer)
+  async function result(): Promise<Vectors> {
+    if (!vocabulary || !engine)
       throw new TypeError("word2vec: result must be asked for after the last batch, got no batch yet");
+    const values = await engine.finish();
     const metadata = new Map([
       ["model", "word2vec"],
-      ["options", JSON.stringify(settings)],
+      ["options", JSON.stringify({ ...settings, deterministic })],
+      ["arithmetic", arithmetic],
     ]);
-    const values = trainer.weights.input.slice();
     return new Vectors({ terms: vocabulary.terms, values, vectorSize: settings.vectorSize, metadata });
   }
 
-  return { name: "word2vec", consumes: "contexts", epochs: settings.epochs, update, result, close: () => {} };
+  return {
+    name: "word2vec",
+    consumes: "contexts",
+    epochs: settings.epochs,
+    updatesUnderWay: 4,
+    update,
+    result,
+    close: () => engine?.close(),
+  };
+}
+
+function checked(step: StepStats): StepStats {
+  if (Number.isFinite(step.loss)) return step;
+  throw new RangeError(
+    `word2vec: the loss must stay finite, got ${step.loss} in epoch ${step.epoch}; lower learningRate`,
+  );
 }

@@ -89,8 +89,10 @@ class UpdateIntake implements Intake<ContextBatch> {
   }
 
   #wait(step: Promise<StepStats>): void {
+    const concurrency = this.#model.updatesUnderWay ?? 1;
     this.#stage = new AsyncStage({
       ...oneAtATime(this.#subscriber, this.#scope),
+      ...{ concurrency, highWater: concurrency },
       work: (update) => update(),
       next: (stats) => this.#subscriber.next(stats),
     });

@@ -17,6 +17,8 @@ export interface OnlineModel<Result> {
   readonly consumes: "contexts";
   /** Passes over the corpus that the model wants. */
   readonly epochs: number;
+  /** How many updates may be asked for before the first is done, 1 if left out; they are made in the order of the calls. */
+  readonly updatesUnderWay?: number;
   update(batch: ContextBatch): StepStats | Promise<StepStats>;
   /** What was learned; only after the last batch. */
   result(): Result | Promise<Result>;

@@ -1,5 +1,5 @@
-// Compiles each kernels/assembly/*.ts (AssemblyScript) to dist/kernels/assembly/*.wasm. The result of an unchanged source is
-// taken from .cache/, since compiling takes seconds.
+// Compiles each kernels/assembly/*.ts (AssemblyScript) to dist/kernels/assembly/*.wasm, and those that ask for fused multiply-add a
+// second time, to *.relaxed.wasm. The result of an unchanged source is taken from .cache/, since compiling takes seconds.
 import { createHash } from "node:crypto";
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -20,17 +20,23 @@ for (const folder of [folders.cache, folders.output]) mkdirSync(new URL(folder, 
 
 for (const file of readdirSync(new URL(folders.source, root)).filter((name) => name.endsWith(".ts"))) {
   const source = readFileSync(new URL(folders.source + file, root), "utf8");
-  const key = createHash("sha256")
-    .update(JSON.stringify([asc.version, options, source]))
-    .digest("hex");
-  const cached = new URL(`${folders.cache}${key}.wasm`, root);
-  if (!existsSync(cached)) await compile(folders.source + file, cached);
-  copyFileSync(cached, new URL(folders.output + file.replace(/ts$/, "wasm"), root));
+  await build(file, source, file.replace(/ts$/, "wasm"), options);
+  if (source.includes("relaxed_madd"))
+    await build(file, source, file.replace(/ts$/, "relaxed.wasm"), [...options, "--enable", "relaxed-simd"]);
 }
 
-async function compile(path, output) {
+async function build(file, source, target, flags) {
+  const key = createHash("sha256")
+    .update(JSON.stringify([asc.version, flags, source]))
+    .digest("hex");
+  const cached = new URL(`${folders.cache}${key}.wasm`, root);
+  if (!existsSync(cached)) await compile(folders.source + file, flags, cached);
+  copyFileSync(cached, new URL(folders.output + target, root));
+}
+
+async function compile(path, flags, output) {
   const partial = `${fileURLToPath(output)}.${process.pid}`;
-  const { error, stderr } = await asc.main([path, ...options, "--outFile", partial, "--baseDir", fileURLToPath(root)]);
+  const { error, stderr } = await asc.main([path, ...flags, "--outFile", partial, "--baseDir", fileURLToPath(root)]);
   if (error || stderr.length > 0) {
     console.error(`buildKernels: ${path} must compile without a warning, got:\n${stderr}`);
     process.exit(1);

@@ -48,13 +48,18 @@ const rowsOf = (counts: number[], centre: number, position: number, share = 1) =
   return [...rows.rows.subarray(0, rows.length)];
 };
 
-it("never takes the centre for noise", () => {
+it("draws words that differ from the centre and from each other", () => {
   for (let position = 0; position < 200; position++) {
-    const [centre, ...noise] = rowsOf([9, 1], 0, position);
+    const [centre, ...noise] = rowsOf([9, 8, 7, 6, 5, 4, 3], 0, position);
     expect(centre).toBe(0);
-    expect(noise).toEqual([1, 1, 1, 1, 1].slice(0, noise.length));
+    expect(noise).toHaveLength(5);
+    expect(new Set([0, ...noise]).size).toBe(6);
   }
-  expect(rowsOf([9], 0, 0)).toEqual([0]); // nothing else to draw
+});
+
+it("goes with fewer words where the vocabulary is too small", () => {
+  expect(rowsOf([9, 8, 7], 1, 0).sort()).toEqual([0, 1, 2]);
+  expect(rowsOf([9], 0, 0)).toEqual([0]);
 });
 
 it("gives neighbouring centres that share their noise the same words", () => {

@@ -1,4 +1,4 @@
-import { cbowStep, skipGramStep } from "lexstream/kernels";
+import { applyCbow, applySkipGram, type OutputRows, scoreCbow, scoreSkipGram } from "lexstream/kernels";
 import { describe, expect, it } from "vitest";
 
 const D = 3;
@@ -10,7 +10,20 @@ const someWeights = () => ({
   input: Float64Array.of(0.3, -0.2, 0.5, 0.1, 0.4, -0.6, -0.3, 0.7, 0.2),
   output: Float64Array.of(0.2, 0.1, -0.4, 0.6, -0.5, 0.3, -0.1, 0.8, 0.5),
 });
-type Step = (weights: ReturnType<typeof someWeights>, rate: number) => number;
+type Weights = ReturnType<typeof someWeights>;
+type Step = (weights: Weights, rate: number) => number;
+
+function skipGramStep(weights: Weights, contexts: Uint32Array, rows: OutputRows, rate: number): number {
+  const scores = scoreSkipGram(weights, contexts, rows, rate);
+  applySkipGram(weights, contexts, rows, scores);
+  return scores.loss;
+}
+
+function cbowStep(weights: Weights, contexts: Uint32Array, rows: OutputRows, rate: number, mean: boolean): number {
+  const scores = scoreCbow(weights, contexts, rows, rate, mean);
+  applyCbow(weights, contexts, rows, scores);
+  return scores.loss;
+}
 
 const steps: Record<string, Step> = {
   "skip-gram": (weights, rate) => skipGramStep(weights, contexts, rows, rate),

@@ -35,7 +35,7 @@ const chinese = [
 
 async function train(options: Word2vecOptions, sentences: Sentences, contexts: ContextOptions = {}) {
   const vocabulary = vocabularyOf(sentences);
-  const model = word2vec({ vectorSize: 10, learningRate: 0.05, ...options });
+  const model = word2vec({ vectorSize: 10, learningRate: 0.05, kernel: "reference", ...options });
   const losses: number[] = [];
   for (let epoch = 0; epoch < model.epochs; epoch++) {
     let loss = 0;
@@ -89,9 +89,9 @@ describe.each(variants)("$architecture with $loss", (variant) => {
 });
 
 it("starts with a loss of (1 + negative) ln 2 a pair, before anything was learned", async () => {
-  const sentences = [["a", "b"]];
+  const sentences = [["a", "b"], ["c"], ["d"], ["e"]];
   const [batch] = contextBatches(vocabularyOf(sentences), sentences);
-  const { examples, loss } = await word2vec({ negative: 3, learningRate: 1e-9 }).update(batch!);
+  const { examples, loss } = await word2vec({ negative: 3, learningRate: 1e-9, kernel: "reference" }).update(batch!);
   expect(examples).toBe(2); // a with b, b with a
   expect(loss / examples).toBeCloseTo(4 * Math.LN2, 6);
 });
@@ -105,14 +105,14 @@ it("looks only to the side it is told", async () => {
     ["right", 3],
   ] as const) {
     const [batch] = contextBatches(vocabulary, sentences, { windowSize: 2, side });
-    expect((await word2vec().update(batch!)).examples).toBe(pairs);
+    expect((await word2vec({ kernel: "reference" }).update(batch!)).examples).toBe(pairs);
   }
 });
 
 it("does not look across the edge of a sentence", async () => {
   const sentences = [["a", "b"], ["c"], ["d", "e"]];
   const [batch] = contextBatches(vocabularyOf(sentences), sentences, { windowSize: 5 });
-  expect((await word2vec().update(batch!)).examples).toBe(4); // a-b and d-e, both ways; c is alone
+  expect((await word2vec({ kernel: "reference" }).update(batch!)).examples).toBe(4); // a-b and d-e, both ways; c is alone
 });
 
 it("differs between seeds, and repeats for the same one", async () => {
@@ -120,6 +120,83 @@ it("differs between seeds, and repeats for the same one", async () => {
   const [one, again, two] = await Promise.all([1, 1, 2].map((seed) => train({ seed, epochs: 1 }, sentences)));
   expect(again!.vectors.values).toEqual(one!.vectors.values);
   expect(two!.vectors.values).not.toEqual(one!.vectors.values);
+});
+
+describe("compiled kernels", () => {
+  const sentences = topicalSentences(english, 120);
+  const shapes: Word2vecOptions[] = variants.flatMap((variant) => [
+    { ...variant, vectorSize: 100 },
+    { ...variant, vectorSize: 37, negative: 12, cbowMean: false },
+    { ...variant, vectorSize: 3, negative: 1 },
+  ]);
+
+  it.each(shapes)("agree with the reference to single precision: %o", async (options) => {
+    const common = { ...options, epochs: 2 };
+    const windows = { windowSize: 7, radius: (position: number) => position % 8, sizes: [333, 6] };
+    const reference = await train(common, sentences, windows);
+    for (const kernel of ["auto", "plain"] as const) {
+      const compiled = await train({ ...common, kernel }, sentences, windows);
+      // about 2,000 updates a row, each rounded to 2^-24 of numbers below 2, and rounding differs in the sums as well
+      const error = compiled.vectors.values.map((value, i) => Math.abs(value - reference.vectors.values[i]!));
+      expect(Math.max(...error)).toBeLessThan(2e-4);
+      compiled.losses.forEach((loss, epoch) => {
+        expect(loss / reference.losses[epoch]!).toBeCloseTo(1, 4);
+      });
+    }
+  });
+
+  it.each(variants)("give the same bytes for 1, 2, 3, 4 and 8 workers: $architecture with $loss", async (variant) => {
+    const options = { ...variant, vectorSize: 200, epochs: 1, kernel: "auto" } as const;
+    const one = await train({ ...options, workers: 1 }, sentences);
+    for (const workers of [2, 3, 4, 8]) {
+      const more = await train({ ...options, workers }, sentences, { sizes: [100, 7] });
+      expect(more.vectors.values).toEqual(one.vectors.values);
+    }
+  });
+
+  it.each(variants)("learn without waiting for each other: $architecture with $loss", async (variant) => {
+    const { vectors, losses } = await train(
+      { ...variant, workers: 2, deterministic: false, kernel: "auto", epochs: 5 },
+      topicalSentences(english, 300),
+      { sizes: [50] },
+    );
+    expect(losses[4]).toBeLessThan(losses[0]!);
+    for (const topic of english) {
+      const neighbours = vectors.mostSimilar(topic[0]!, { topN: 4 }).map(({ term }) => term);
+      expect(neighbours.sort()).toEqual(topic.slice(1).sort());
+    }
+  });
+
+  it("take a batch of more centres than a slot holds, and windows of 50 on each side", async () => {
+    const long = Array.from({ length: 20_000 }, (_, i) => `w${(i * i) % 97}`);
+    const options = { vectorSize: 4, epochs: 1, negative: 2 };
+    const [reference, compiled] = [
+      await train(options, [long], { windowSize: 50, radius: (i) => (i % 1000 === 0 ? 50 : 1) }),
+      await train({ ...options, kernel: "plain" }, [long], {
+        windowSize: 50,
+        radius: (i) => (i % 1000 === 0 ? 50 : 1),
+      }),
+    ];
+    expect(compiled.losses[0]! / reference.losses[0]!).toBeCloseTo(1, 4);
+  });
+
+  it("end with their model: a batch under way is refused", async () => {
+    const [batch] = contextBatches(vocabularyOf(sentences), sentences);
+    const model = word2vec({ workers: 2, kernel: "plain" });
+    await model.update(batch!);
+    const late = model.update(batch!);
+    await Promise.all([expect(late).rejects.toThrow("word2vec: training must not go on after close"), model.close()]);
+  });
+});
+
+it("refuses a loss that is not finite, and names its remedy", async () => {
+  const rate = { learningRate: 1e30, vectorSize: 4, epochs: 2 };
+  for (const kernel of ["reference", "plain"] as const) {
+    const training = train({ ...rate, kernel }, topicalSentences(english, 20), { sizes: [10] });
+    await expect(training).rejects.toThrow(
+      /^word2vec: the loss must stay finite, got .* in epoch 0; lower learningRate$/,
+    );
+  }
 });
 
 it("says what it cannot do", async () => {

@@ -1,0 +1,645 @@
+/**
+ * `kernels/skipGram.ts` and `kernels/cbow.ts` in single precision, four numbers at a time, on the same draws; equations and their
+ * deviations are told there. One instance of this module is one worker; all share one memory.
+ *
+ * Rows are padded to a multiple of 16 floats, so that a row, and each of its slices, begins at a cache line. A group of
+ * neighbouring centres is *scored* from the weights as they are at its start, and then *applied* centre by centre.
+ *
+ * Several workers can train as one: each owns some slices of the dimensions, computes partial scores from them, and waits until all
+ * others have written theirs. Partial scores are added slice by slice, so the number of workers never shows.
+ */
+
+const LINE: usize = 64; // bytes of a cache line
+const PAD: f32 = -1000; // a score that stands for "no row": sigmoid and loss are 0
+
+// Set by the host before the first call. Addresses and sizes are in bytes.
+export let inputRows: usize = 0;
+export let outputRows: usize = 0;
+export let rowBytes: usize = 0;
+export let cbow: bool = false;
+export let cbowMean: bool = true;
+export let huffman: bool = false;
+export let groupSize: u32 = 4;
+/** Noise: V entries of [keep: u32, alias: u32]. */
+export let noiseTable: usize = 0;
+export let terms: u32 = 0;
+export let negative: u32 = 0;
+export let noiseShare: u32 = 1;
+/** Huffman: offsets (V + 1,), entries of node << 1 | bit. */
+export let pathOffsets: usize = 0;
+export let pathEntries: usize = 0;
+/** A row of zeros: the output rows of a centre are filled up with it to a multiple of three. */
+export let nullRow: usize = 0;
+/** The most contexts and output rows a centre can have; the latter a multiple of three. */
+export let maxContexts: u32 = 0;
+export let maxRows: u32 = 0;
+/** This worker's own memory: records of the group, signs and pads of output rows, hidden rows (CBOW), sigmoids, gradients, copies of
+ *  context rows (or CBOW's sum), and a list of addresses. */
+export let records: usize = 0;
+export let signs: usize = 0;
+export let pads: usize = 0;
+export let hiddenRows: usize = 0;
+export let sigmoids: usize = 0;
+export let gradients: usize = 0;
+export let copies: usize = 0;
+export let copyList: usize = 0;
+/** Partial scores, `2 x slices x scoreBytes` long: of this worker, or of all that train as one. */
+export let scores: usize = 0;
+export let scoreBytes: usize = 0;
+/** Slice s of a row is bytes load<u32>(sliceEdges + 4 s) to load<u32>(sliceEdges + 4 s + 4). */
+export let sliceEdges: usize = 0;
+export let slices: u32 = 1;
+export let firstSlice: u32 = 0;
+export let endSlice: u32 = 1;
+/** One line a worker: [exchanges published: u32, workers asleep waiting for it: u32]. */
+export let turns: usize = 0;
+export let workers: u32 = 1;
+export let worker: u32 = 0;
+export let learningRate: f64 = 0;
+export let minLearningRate: f64 = 0;
+export let totalCentres: f64 = 1;
+
+// What a call to `train` leaves behind.
+export let loss: f64 = 0;
+export let examples: f64 = 0;
+
+// The group being filled, kept between calls: a batch may end inside one.
+let held: u32 = 0; // centres that were scored and await being applied
+let scored: u32 = 0; // bytes of their scores
+let turn: u32 = 0; // exchanges so far
+let following: f64 = 0; // the position after the last centre
+
+// @ts-ignore: decorator
+@inline
+function madd(a: v128, b: v128, sum: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(a, b, sum);
+  return f32x4.add(f32x4.mul(a, b), sum);
+}
+
+/** Whether `madd` rounds once: of x = 1 + 2^-23, the square of x has a bit that is lost otherwise. */
+export function fuses(x: f32): bool {
+  const product = f32x4.splat(x);
+  return f32x4.extract_lane(madd(product, product, f32x4.splat(-(x * x))), 0) != 0;
+}
+
+// A centre's record: [contexts M: u32, rows N: u32, scores: address of M x N, rate: f32][M context rows][N output rows]
+// @ts-ignore: decorator
+@inline
+function recordBytes(): usize {
+  return 16 + (<usize>(maxContexts + maxRows) << 2);
+}
+// @ts-ignore: decorator
+@inline
+function recordOf(centre: u32): usize {
+  return records + <usize>centre * recordBytes();
+}
+// @ts-ignore: decorator
+@inline
+function rowsOf(record: usize): usize {
+  return record + 16 + (<usize>maxContexts << 2);
+}
+/**
+ * Learns from `count` centres ids[first] .. ; centre i has `before[i]` contexts on its left and `after[i]` on its right.
+ * `position` is the index of the first centre in its epoch, `step` among all epochs; the keys are those of the epoch's noise.
+ */
+export function train(
+  ids: usize,
+  before: usize,
+  after: usize,
+  first: u32,
+  count: u32,
+  position: f64,
+  step: f64,
+  key0: i32,
+  key1: i32,
+): void {
+  loss = 0;
+  examples = 0;
+  if (position != following) flush(); // a group ends with its epoch, and where another worker takes over
+  following = position + <f64>count;
+  let at: u64 = <u64>position;
+  let inGroup = <u32>(at % <u64>groupSize);
+  let from = held;
+  for (let i: u32 = 0; i < count; i++, at++, step += 1) {
+    const centre = first + i;
+    const left: u32 = load<u8>(before + centre);
+    const right: u32 = load<u8>(after + centre);
+    if (left + right > 0) {
+      const record = recordOf(held);
+      gather(record, ids + (<usize>centre << 2), left, right, rateAt(step));
+      const word = load<u32>(ids + (<usize>centre << 2));
+      if (huffman) choosePath(record, word);
+      else chooseNoise(record, word, at, key0, key1);
+      held++;
+    }
+    if (++inGroup < groupSize) continue;
+    inGroup = 0;
+    if (held > from) score(from);
+    flush();
+    from = 0;
+  }
+  if (held > from) score(from);
+}
+
+/** Applies what is still held; after the last call to `train`. */
+export function flush(): void {
+  if (held > 0) apply();
+}
+
+// @ts-ignore: decorator
+@inline
+function rateAt(step: f64): f32 {
+  const progress = min<f64>(1, step / totalCentres);
+  return <f32>max<f64>(minLearningRate, learningRate - (learningRate - minLearningRate) * progress);
+}
+
+// @ts-ignore: decorator
+@inline
+function gather(record: usize, at: usize, left: u32, right: u32, rate: f32): void {
+  store<u32>(record, left + right);
+  store<f32>(record, rate, 12);
+  let to = record + 16;
+  for (let from = at - (<usize>left << 2); from < at; from += 4, to += 4) {
+    store<u32>(to, <u32>(inputRows + <usize>load<u32>(from) * rowBytes));
+  }
+  const end = at + (<usize>right << 2);
+  for (let from = at + 4; from <= end; from += 4, to += 4) {
+    store<u32>(to, <u32>(inputRows + <usize>load<u32>(from) * rowBytes));
+  }
+}
+
+// Addresses of rows are multiples of 64: bit 0 of an output row's says that its label is 1, bit 1 that it is padding.
+// @ts-ignore: decorator
+@inline
+function chooseNoise(record: usize, word: u32, position: u64, key0: i32, key1: i32): void {
+  const rows = rowsOf(record);
+  const group = (position / <u64>noiseShare) << 6;
+  store<u32>(rows, <u32>(outputRows + <usize>word * rowBytes) | 1);
+  let n: u32 = 1;
+  const limit: u32 = negative + 1;
+  for (let draw: u64 = 0; draw < 64 && n < limit; draw++) {
+    const index = (group + draw) << 1;
+    const high = mix(<i32>(index >>> 32) + key1);
+    const column = <u32>((<u64>(<u32>mix(mix(<i32>index ^ key0) ^ high)) * <u64>terms) >> 32);
+    const coin = <u32>mix(mix(<i32>(index + 1) ^ key0) ^ high);
+    const entry = noiseTable + (<usize>column << 3);
+    const noise = coin < load<u32>(entry) ? column : load<u32>(entry, 4);
+    if (isAmong(rows, n, <u32>(outputRows + <usize>noise * rowBytes))) continue;
+    store<u32>(rows + (<usize>n << 2), <u32>(outputRows + <usize>noise * rowBytes));
+    n++;
+  }
+  store<u32>(record, padRows(rows, n), 4);
+}
+
+// @ts-ignore: decorator
+@inline
+function isAmong(rows: usize, n: u32, row: u32): bool {
+  for (let j: usize = 0; j < <usize>n << 2; j += 4) if ((load<u32>(rows + j) & ~3) == row) return true;
+  return false;
+}
+
+// @ts-ignore: decorator
+@inline
+function choosePath(record: usize, word: u32): void {
+  const rows = rowsOf(record);
+  const from = load<u32>(pathOffsets + (<usize>word << 2));
+  const n = load<u32>(pathOffsets + (<usize>word << 2), 4) - from;
+  for (let j: u32 = 0; j < n; j++) {
+    const entry = load<u32>(pathEntries + (<usize>(from + j) << 2));
+    store<u32>(rows + (<usize>j << 2), <u32>(outputRows + <usize>(entry >>> 1) * rowBytes) | (~entry & 1));
+  }
+  store<u32>(record, padRows(rows, n), 4);
+}
+
+// @ts-ignore: decorator
+@inline
+function padRows(rows: usize, n: u32): u32 {
+  for (; n % 3 != 0; n++) store<u32>(rows + (<usize>n << 2), <u32>nullRow | 2);
+  return n;
+}
+
+// The finaliser of kernels/random.ts.
+// @ts-ignore: decorator
+@inline
+function mix(value: i32): i32 {
+  let h = value;
+  h = (h ^ (h >>> 16)) * 0x21f0aaad;
+  h = (h ^ (h >>> 15)) * 0x735a2d97;
+  return h ^ (h >>> 15);
+}
+
+/** Scores the held centres from `from` on, and turns the scores into sigmoids. */
+function score(from: u32): void {
+  const region = scores + <usize>(turn & 1) * <usize>slices * scoreBytes;
+  const start: usize = from == 0 ? 0 : <usize>scored;
+  let at = start;
+  for (let centre = from; centre < held; centre++) {
+    const record = recordOf(centre);
+    const m: u32 = cbow ? 1 : load<u32>(record);
+    const n = load<u32>(record, 4);
+    examples += m;
+    if (cbow) hide(record, centre);
+    store<u32>(record, <u32>at, 8);
+    spreadSigns(rowsOf(record), n);
+    for (let slice = firstSlice; slice < endSlice; slice++) {
+      const to = region + <usize>slice * scoreBytes + at;
+      const edges = sliceEdges + (<usize>slice << 2);
+      scoreSlice(record, centre, m, n, to, load<u32>(edges), load<u32>(edges, 4), slice == 0);
+    }
+    at = (at + ((<usize>m * <usize>n) << 2) + 15) & ~15;
+  }
+  scored = <u32>at;
+  if (workers > 1) exchange();
+  turn++;
+  finishScores(region, start, at);
+}
+
+// Scores are of y' = -y where the label is 1, so that every gradient is -sigmoid and every loss softplus.
+// @ts-ignore: decorator
+@inline
+function spreadSigns(rows: usize, n: u32): void {
+  for (let j: usize = 0; j < <usize>n << 2; j += 4) {
+    const row = load<u32>(rows + j);
+    store<f32>(signs + j, row & 1 ? -1 : 1);
+    store<f32>(pads + j, row & 2 ? PAD : 0);
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function scoreSlice(record: usize, centre: u32, m: u32, n: u32, to: usize, start: usize, end: usize, first: bool): void {
+  const rows = rowsOf(record);
+  const width = <usize>n << 2;
+  let context = record + 16;
+  let out = to;
+  let i: u32 = 0;
+  const pad = f32x4.splat(first ? PAD : 0);
+  for (; i + 2 <= m; i += 2, context += 8, out += 2 * width) {
+    const x0 = <usize>load<u32>(context);
+    const x1 = <usize>load<u32>(context, 4);
+    for (let j: usize = 0; j < width; j += 12) scoreTwo(x0, x1, rows + j, out + j, out + width + j, start, end, signs + j, pads + j, first);
+  }
+  if (i < m) {
+    const x = cbow ? hiddenRows + <usize>centre * rowBytes : <usize>load<u32>(context);
+    let j: usize = 0;
+    for (; j + 24 <= width; j += 24) scoreSix(x, rows + j, out + j, start, end, signs + j, pads + j, first);
+    for (; j < width; j += 12) scoreThree(x, rows + j, out + j, start, end, signs + j, pads + j, first);
+    out += width;
+  }
+  v128.store(out, pad);
+}
+
+// @ts-ignore: decorator
+@inline
+function put(sum0: v128, sum1: v128, sum2: v128, to: usize, sign: usize, pad: usize, first: bool): void {
+  const low = f32x4.add(v128.shuffle<f32>(sum0, sum1, 0, 4, 1, 5), v128.shuffle<f32>(sum0, sum1, 2, 6, 3, 7)); // 0 1 0 1
+  const high = f32x4.add(sum2, v128.shuffle<f32>(sum2, sum2, 2, 3, 2, 3)); // 2 2 - -
+  let total = f32x4.add(v128.shuffle<f32>(low, high, 0, 1, 4, 4), v128.shuffle<f32>(low, high, 2, 3, 5, 5));
+  total = f32x4.mul(total, v128.load(sign));
+  if (first) total = f32x4.add(total, v128.load(pad));
+  v128.store64_lane(to, total, 0);
+  v128.store32_lane(to, total, 2, 8);
+}
+
+// @ts-ignore: decorator
+@inline
+function rowAt(rows: usize, j: usize): usize {
+  return <usize>(load<u32>(rows + (j << 2)) & ~3);
+}
+
+function scoreTwo(x0: usize, x1: usize, rows: usize, out0: usize, out1: usize, start: usize, end: usize, sign: usize, pad: usize, first: bool): void {
+  const u0 = rowAt(rows, 0);
+  const u1 = rowAt(rows, 1);
+  const u2 = rowAt(rows, 2);
+  let s00 = f32x4.splat(0);
+  let s01 = f32x4.splat(0);
+  let s02 = f32x4.splat(0);
+  let s10 = f32x4.splat(0);
+  let s11 = f32x4.splat(0);
+  let s12 = f32x4.splat(0);
+  for (let d = start; d < end; d += 16) {
+    const a0 = v128.load(x0 + d);
+    const a1 = v128.load(x1 + d);
+    const b0 = v128.load(u0 + d);
+    const b1 = v128.load(u1 + d);
+    const b2 = v128.load(u2 + d);
+    s00 = madd(a0, b0, s00);
+    s01 = madd(a0, b1, s01);
+    s02 = madd(a0, b2, s02);
+    s10 = madd(a1, b0, s10);
+    s11 = madd(a1, b1, s11);
+    s12 = madd(a1, b2, s12);
+  }
+  put(s00, s01, s02, out0, sign, pad, first);
+  put(s10, s11, s12, out1, sign, pad, first);
+}
+
+function scoreThree(x: usize, rows: usize, out: usize, start: usize, end: usize, sign: usize, pad: usize, first: bool): void {
+  const u0 = rowAt(rows, 0);
+  const u1 = rowAt(rows, 1);
+  const u2 = rowAt(rows, 2);
+  let s0 = f32x4.splat(0);
+  let s1 = f32x4.splat(0);
+  let s2 = f32x4.splat(0);
+  for (let d = start; d < end; d += 16) {
+    const a = v128.load(x + d);
+    s0 = madd(a, v128.load(u0 + d), s0);
+    s1 = madd(a, v128.load(u1 + d), s1);
+    s2 = madd(a, v128.load(u2 + d), s2);
+  }
+  put(s0, s1, s2, out, sign, pad, first);
+}
+
+function scoreSix(x: usize, rows: usize, out: usize, start: usize, end: usize, sign: usize, pad: usize, first: bool): void {
+  const u0 = rowAt(rows, 0);
+  const u1 = rowAt(rows, 1);
+  const u2 = rowAt(rows, 2);
+  const u3 = rowAt(rows, 3);
+  const u4 = rowAt(rows, 4);
+  const u5 = rowAt(rows, 5);
+  let s0 = f32x4.splat(0);
+  let s1 = f32x4.splat(0);
+  let s2 = f32x4.splat(0);
+  let s3 = f32x4.splat(0);
+  let s4 = f32x4.splat(0);
+  let s5 = f32x4.splat(0);
+  for (let d = start; d < end; d += 16) {
+    const a = v128.load(x + d);
+    s0 = madd(a, v128.load(u0 + d), s0);
+    s1 = madd(a, v128.load(u1 + d), s1);
+    s2 = madd(a, v128.load(u2 + d), s2);
+    s3 = madd(a, v128.load(u3 + d), s3);
+    s4 = madd(a, v128.load(u4 + d), s4);
+    s5 = madd(a, v128.load(u5 + d), s5);
+  }
+  put(s0, s1, s2, out, sign, pad, first);
+  put(s3, s4, s5, out + 12, sign + 12, pad + 12, first);
+}
+
+/** CBOW: the mean or sum of the context rows, in the slices this worker owns. */
+function hide(record: usize, centre: u32): void {
+  const start = <usize>load<u32>(sliceEdges + (<usize>firstSlice << 2));
+  const end = <usize>load<u32>(sliceEdges + (<usize>endSlice << 2));
+  const m = load<u32>(record);
+  const scale = f32x4.splat(cbowMean ? <f32>1 / <f32>m : 1);
+  const to = hiddenRows + <usize>centre * rowBytes;
+  const contexts = record + 16;
+  const contextsEnd = contexts + (<usize>m << 2);
+  for (let d = start; d < end; d += 16) {
+    let sum = f32x4.splat(0);
+    for (let context = contexts; context < contextsEnd; context += 4) {
+      sum = f32x4.add(sum, v128.load(<usize>load<u32>(context) + d));
+    }
+    v128.store(to + d, f32x4.mul(sum, scale));
+  }
+}
+
+/** Adds the slices up, and leaves their sigmoids. */
+// @ts-ignore: decorator
+@inline
+function finishScores(region: usize, start: usize, end: usize): void {
+  let total0 = f32x4.splat(0);
+  const one = f32x4.splat(1);
+  for (let at = start; at < end; at += 16) {
+    let x = v128.load(region + at);
+    for (let slice: usize = 1; slice < <usize>slices; slice++) x = f32x4.add(x, v128.load(region + slice * scoreBytes + at));
+    const e = exp(f32x4.max(f32x4.neg(f32x4.abs(x)), f32x4.splat(-87)));
+    const positive = f32x4.gt(x, f32x4.splat(0));
+    const sum = f32x4.add(one, e);
+    // exactly 0 for padding: a product with a denormal number takes a hundred times as long
+    const isScore = f32x4.gt(x, f32x4.splat(-80));
+    v128.store(sigmoids + at, v128.and(f32x4.div(v128.bitselect(one, e, positive), sum), isScore));
+    // softplus(x) = max(x, 0) + ln(1 + e), ln(1 + e) = 2 atanh(e / (2 + e))
+    const s = f32x4.div(e, f32x4.add(one, sum));
+    const square = f32x4.mul(s, s);
+    let series = f32x4.splat(2.0 / 9);
+    series = f32x4.add(f32x4.mul(series, square), f32x4.splat(2.0 / 7));
+    series = f32x4.add(f32x4.mul(series, square), f32x4.splat(2.0 / 5));
+    series = f32x4.add(f32x4.mul(series, square), f32x4.splat(2.0 / 3));
+    series = f32x4.add(f32x4.mul(series, square), f32x4.splat(2));
+    total0 = f32x4.add(total0, f32x4.add(f32x4.max(x, f32x4.splat(0)), f32x4.mul(s, series)));
+  }
+  loss +=
+    <f64>f32x4.extract_lane(total0, 0) +
+    <f64>f32x4.extract_lane(total0, 1) +
+    <f64>f32x4.extract_lane(total0, 2) +
+    <f64>f32x4.extract_lane(total0, 3);
+}
+
+/** e^x = 2^k e^r by seven terms of the power series, |r| <= ln(2) / 2; for -87 <= x <= 0. */
+// @ts-ignore: decorator
+@inline
+function exp(x: v128): v128 {
+  const k = f32x4.nearest(f32x4.mul(x, f32x4.splat(1.44269504)));
+  // ln 2 in two parts, the first short enough that its product with k is exact
+  let r = f32x4.sub(x, f32x4.mul(k, f32x4.splat(0.693359375)));
+  r = f32x4.sub(r, f32x4.mul(k, f32x4.splat(-2.12194440e-4)));
+  let series = f32x4.splat(1.0 / 720);
+  series = f32x4.add(f32x4.mul(series, r), f32x4.splat(1.0 / 120));
+  series = f32x4.add(f32x4.mul(series, r), f32x4.splat(1.0 / 24));
+  series = f32x4.add(f32x4.mul(series, r), f32x4.splat(1.0 / 6));
+  series = f32x4.add(f32x4.mul(series, r), f32x4.splat(0.5));
+  series = f32x4.add(f32x4.mul(series, r), f32x4.splat(1));
+  series = f32x4.add(f32x4.mul(series, r), f32x4.splat(1));
+  const power = i32x4.shl(i32x4.add(i32x4.trunc_sat_f32x4_s(k), i32x4.splat(127)), 23);
+  return f32x4.mul(series, power);
+}
+
+/** Publishes this worker's partial scores and waits for those of the others: a short spin, then sleep. */
+function exchange(): void {
+  const mine = turns + <usize>worker * LINE;
+  const target = turn + 1;
+  atomic.store<u32>(mine, target);
+  if (atomic.load<u32>(mine, 4) > 0) atomic.notify(mine, -1);
+  for (let other: u32 = 0; other < workers; other++) {
+    if (other == worker) continue;
+    const theirs = turns + <usize>other * LINE;
+    for (let spin: u32 = 0; spin < 4000; spin++) if (<i32>(atomic.load<u32>(theirs) - target) >= 0) break;
+    if (<i32>(atomic.load<u32>(theirs) - target) >= 0) continue;
+    atomic.add<u32>(theirs, 1, 4);
+    for (;;) {
+      const seen = atomic.load<u32>(theirs);
+      if (<i32>(seen - target) >= 0) break;
+      atomic.wait<u32>(theirs, seen, -1);
+    }
+    atomic.sub<u32>(theirs, 1, 4);
+  }
+}
+
+/** Applies the held centres one after the other. */
+function apply(): void {
+  const start = <usize>load<u32>(sliceEdges + (<usize>firstSlice << 2));
+  const end = <usize>load<u32>(sliceEdges + (<usize>endSlice << 2));
+  for (let centre: u32 = 0; centre < held; centre++) {
+    const record = recordOf(centre);
+    if (cbow) applyCbow(record, centre, start, end);
+    else applySkipGram(record, start, end);
+  }
+  held = 0;
+  scored = 0;
+}
+
+// @ts-ignore: decorator
+@inline
+function applySkipGram(record: usize, start: usize, end: usize): void {
+  const m = load<u32>(record);
+  const n = load<u32>(record, 4);
+  const contexts = record + 16;
+  let sources = contexts;
+  if (n > 6 || hasRepeat(contexts, m)) sources = copyRows(contexts, m, start, end);
+  applyRows(record, m, n, sources, contexts, start, end);
+}
+
+function applyCbow(record: usize, centre: u32, start: usize, end: usize): void {
+  const m = load<u32>(record);
+  const n = load<u32>(record, 4);
+  store<u32>(copyList, <u32>(hiddenRows + <usize>centre * rowBytes));
+  store<u32>(copyList, <u32>copies, 4);
+  for (let d = start; d < end; d += 16) v128.store(copies + d, f32x4.splat(0));
+  applyRows(record, 1, n, copyList, copyList + 4, start, end);
+  const contexts = record + 16;
+  const contextsEnd = contexts + (<usize>m << 2);
+  for (let context = contexts; context < contextsEnd; context += 4) {
+    const row = <usize>load<u32>(context);
+    for (let d = start; d < end; d += 16) v128.store(row + d, f32x4.add(v128.load(row + d), v128.load(copies + d)));
+  }
+}
+
+/** u_j += sum over i of g_ij sources_i, and targets_i += sum over j of g_ij u_j, six or three output rows at a time. */
+// @ts-ignore: decorator
+@inline
+function applyRows(record: usize, m: u32, n: u32, sources: usize, targets: usize, start: usize, end: usize): void {
+  const rows = rowsOf(record);
+  const sigmoid = sigmoids + <usize>load<u32>(record, 8);
+  const rate = load<f32>(record, 12);
+  const width = <usize>n << 2;
+  let j: usize = 0;
+  for (; j + 24 <= width; j += 24) {
+    spreadGradients(sigmoid + j, rows + j, m, width, 24, rate);
+    applySix(rows + j, m, sources, targets, start, end);
+  }
+  if (j < width) {
+    spreadGradients(sigmoid + j, rows + j, m, width, 12, rate);
+    applyThree(rows + j, m, sources, targets, start, end);
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function spreadGradients(sigmoid: usize, rows: usize, m: u32, width: usize, bytes: usize, rate: f32): void {
+  let to = gradients;
+  for (let i: u32 = 0; i < m; i++, sigmoid += width) {
+    for (let j: usize = 0; j < bytes; j += 4, to += 16) {
+      const signed: f32 = load<u32>(rows + j) & 1 ? rate : -rate;
+      v128.store(to, f32x4.splat(load<f32>(sigmoid + j) * signed));
+    }
+  }
+}
+
+function applySix(rows: usize, m: u32, sources: usize, targets: usize, start: usize, end: usize): void {
+  const r0 = rowAt(rows, 0);
+  const r1 = rowAt(rows, 1);
+  const r2 = rowAt(rows, 2);
+  const r3 = rowAt(rows, 3);
+  const r4 = rowAt(rows, 4);
+  const r5 = rowAt(rows, 5);
+  const last = gradients + <usize>m * 96;
+  for (let d = start; d < end; d += 16) {
+    const u0 = v128.load(r0 + d);
+    const u1 = v128.load(r1 + d);
+    const u2 = v128.load(r2 + d);
+    const u3 = v128.load(r3 + d);
+    const u4 = v128.load(r4 + d);
+    const u5 = v128.load(r5 + d);
+    let s0 = u0;
+    let s1 = u1;
+    let s2 = u2;
+    let s3 = u3;
+    let s4 = u4;
+    let s5 = u5;
+    let source = sources;
+    let target = targets;
+    for (let g = gradients; g < last; g += 96, source += 4, target += 4) {
+      const x = v128.load(<usize>load<u32>(source) + d);
+      const y = <usize>load<u32>(target) + d;
+      const g0 = v128.load(g);
+      let sum = madd(g0, u0, v128.load(y));
+      s0 = madd(g0, x, s0);
+      const g1 = v128.load(g, 16);
+      sum = madd(g1, u1, sum);
+      s1 = madd(g1, x, s1);
+      const g2 = v128.load(g, 32);
+      sum = madd(g2, u2, sum);
+      s2 = madd(g2, x, s2);
+      const g3 = v128.load(g, 48);
+      sum = madd(g3, u3, sum);
+      s3 = madd(g3, x, s3);
+      const g4 = v128.load(g, 64);
+      sum = madd(g4, u4, sum);
+      s4 = madd(g4, x, s4);
+      const g5 = v128.load(g, 80);
+      sum = madd(g5, u5, sum);
+      s5 = madd(g5, x, s5);
+      v128.store(y, sum);
+    }
+    v128.store(r0 + d, s0);
+    v128.store(r1 + d, s1);
+    v128.store(r2 + d, s2);
+    v128.store(r3 + d, s3);
+    v128.store(r4 + d, s4);
+    v128.store(r5 + d, s5);
+  }
+}
+
+function applyThree(rows: usize, m: u32, sources: usize, targets: usize, start: usize, end: usize): void {
+  const r0 = rowAt(rows, 0);
+  const r1 = rowAt(rows, 1);
+  const r2 = rowAt(rows, 2);
+  const last = gradients + <usize>m * 48;
+  for (let d = start; d < end; d += 16) {
+    const u0 = v128.load(r0 + d);
+    const u1 = v128.load(r1 + d);
+    const u2 = v128.load(r2 + d);
+    let s0 = u0;
+    let s1 = u1;
+    let s2 = u2;
+    let source = sources;
+    let target = targets;
+    for (let g = gradients; g < last; g += 48, source += 4, target += 4) {
+      const x = v128.load(<usize>load<u32>(source) + d);
+      const y = <usize>load<u32>(target) + d;
+      const g0 = v128.load(g);
+      let sum = madd(g0, u0, v128.load(y));
+      s0 = madd(g0, x, s0);
+      const g1 = v128.load(g, 16);
+      sum = madd(g1, u1, sum);
+      s1 = madd(g1, x, s1);
+      const g2 = v128.load(g, 32);
+      sum = madd(g2, u2, sum);
+      s2 = madd(g2, x, s2);
+      v128.store(y, sum);
+    }
+    v128.store(r0 + d, s0);
+    v128.store(r1 + d, s1);
+    v128.store(r2 + d, s2);
+  }
+}
+
+function hasRepeat(list: usize, count: u32): bool {
+  const end = list + (<usize>count << 2);
+  for (let a = list; a < end; a += 4) {
+    const row = load<u32>(a);
+    for (let b = a + 4; b < end; b += 4) if (load<u32>(b) == row) return true;
+  }
+  return false;
+}
+
+function copyRows(list: usize, count: u32, start: usize, end: usize): usize {
+  for (let i: usize = 0; i < <usize>count; i++) {
+    const from = <usize>load<u32>(list + (i << 2));
+    const to = copies + i * rowBytes;
+    store<u32>(copyList + (i << 2), <u32>to);
+    for (let d = start; d < end; d += 16) v128.store(to + d, v128.load(from + d));
+  }
+  return copyList;
+}
