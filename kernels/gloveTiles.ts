@@ -50,7 +50,7 @@ export async function readTiles(table: FinalCooccurrence, seed: number, store: C
   const blocks = Math.ceil(table.vocabulary.terms.length / TILE_SIZE);
   const starts = new Float64Array(new SharedArrayBuffer(8 * (blocks * blocks + 1)));
   const block = new RowBlock(blocks);
-  const logOf = logarithmsOf(table.metadata.unitsPerCount);
+  const logOf = keptLogarithms();
   const random = randomStream(seed, "glove.cells");
   let rowBlock = 0;
   let written = 0;
@@ -143,14 +143,18 @@ function shuffleCells(cells: Uint32Array, start: number, end: number, offset: nu
   }
 }
 
-/** ln of a weight. Weights are multiples of a unit and most are small ones, so the first 2^16 multiples are kept. */
-function logarithmsOf(unitsPerCount: number): (weight: number) => number {
-  const known = new Float64Array(1 << 16).fill(Number.NaN);
+/** ln of a weight. Most weights are sums of few 1/distance and come again and again, so the last one of each slot is kept. */
+function keptLogarithms(): (weight: number) => number {
+  const slots = 1 << 16;
+  const weights = new Float64Array(slots);
+  const logs = new Float64Array(slots);
   return (weight) => {
-    const units = Math.round(weight * unitsPerCount);
-    if (units >= known.length || units / unitsPerCount !== weight) return ln(weight);
-    if (Number.isNaN(known[units])) known[units] = ln(weight);
-    return known[units]!;
+    const slot = (weight * 360_360) & (slots - 1); // lcm(1..15): a whole number for windows of up to 15
+    if (weights[slot] !== weight) {
+      weights[slot] = weight;
+      logs[slot] = ln(weight);
+    }
+    return logs[slot]!;
   };
 }
 
