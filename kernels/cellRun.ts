@@ -50,18 +50,23 @@ export function mergeAll(runs: readonly CellRun[]): CellRun {
   return mergeAll(halves);
 }
 
-/** Rows and columns exchanged, without the diagonal. A counting sort by column: rows are in order already. */
-export function transposeRun({ row, column, units, length }: CellRun, columns: number): CellRun {
-  const next = new Uint32Array(columns + 1);
-  for (let i = 0; i < length; i++) if (row[i] !== column[i]) next[column[i]! + 1]!++;
-  for (let c = 0; c < columns; c++) next[c + 1]! += next[c]!;
-  const transposed = emptyRun(next[columns]!);
-  for (let i = 0; i < length; i++) {
-    if (row[i] === column[i]) continue;
-    const at = next[column[i]!]!++;
-    transposed.row[at] = column[i]!;
-    transposed.column[at] = row[i]!;
-    transposed.units[at] = units[i]!;
+/** Some cells of a run, without copying. */
+export function sliceRun({ row, column, units }: CellRun, start: number, end: number): CellRun {
+  return {
+    row: row.subarray(start, end),
+    column: column.subarray(start, end),
+    units: units.subarray(start, end),
+    length: end - start,
+  };
+}
+
+/** How many cells of a run come at or before a cell. */
+export function cellsUpTo(run: CellRun, row: number, column: number): number {
+  let [low, high] = [0, run.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((run.row[middle]! - row || run.column[middle]! - column) <= 0) low = middle + 1;
+    else high = middle;
   }
-  return { ...transposed, length: transposed.row.length };
+  return low;
 }

@@ -1,54 +1,91 @@
 import type { CooccurrenceBatch, CooccurrenceMetadata, FinalCooccurrence } from "../schemas/cooccurrence.js";
 import type { Vocabulary } from "../schemas/vocabulary.js";
-import type { CellRun } from "./cellRun.js";
+import { CellCursor, type CellStream } from "./cellStreams.js";
 
 /** Most cells in a batch of a table. */
 export const batchCells = 65_536;
 
-/**
- * A finished table over cells in memory: those of the upper triangle with the diagonal and, for a symmetric table, the same cells
- * mirrored. Each row is what is mirrored into it, then its own.
- */
-export function tableInMemory(
-  vocabulary: Vocabulary,
-  metadata: CooccurrenceMetadata,
-  unitsPerWeight: number,
-  parts: readonly CellRun[],
-): FinalCooccurrence {
+/** What a finished table is made of. */
+export interface TableParts {
+  readonly vocabulary: Vocabulary;
+  readonly metadata: CooccurrenceMetadata;
+  /** By which a sum of units is divided. */
+  readonly unitsPerWeight: number;
+  readonly length: number;
+  /** Opens the streams of cells; within a row, the cells of each come before those of the next. */
+  readonly open: () => readonly CellStream[];
+  readonly close?: () => void;
+}
+
+export function tableOf({ vocabulary, metadata, unitsPerWeight, length, open, close }: TableParts): FinalCooccurrence {
   return {
     vocabulary,
     metadata,
-    length: parts.reduce((sum, { length }) => sum + length, 0),
-    async *batches() {
-      yield* batchesOf(parts, unitsPerWeight);
-    },
+    length,
+    batches: () => weighted(rowByRow(open(), length), unitsPerWeight),
+    ...(close ? { close } : {}),
   };
 }
 
-/** Interleaves runs whose rows are each wholly before the next run's cells of that row. */
-function* batchesOf(parts: readonly CellRun[], unitsPerWeight: number): Generator<CooccurrenceBatch> {
-  const next = parts.map(() => 0);
-  const total = parts.reduce((sum, { length }) => sum + length, 0);
-  let taken = 0;
-  let row = 0;
-  let part = 0;
-  while (taken < total) {
-    const length = Math.min(batchCells, total - taken);
-    const batch = { row: new Int32Array(length), column: new Int32Array(length), weight: new Float64Array(length) };
-    for (let i = 0; i < length; ) {
-      const run = parts[part]!;
-      const at = next[part]!;
-      if (at < run.length && run.row[at] === row) {
-        batch.row[i] = row;
-        batch.column[i] = run.column[at]!;
-        batch.weight[i++] = run.units[at]! / unitsPerWeight;
-        next[part] = at + 1;
-      } else if (++part === parts.length) {
-        part = 0;
-        row++;
+interface UnitBatch {
+  readonly row: Int32Array;
+  readonly column: Int32Array;
+  readonly units: Float64Array;
+}
+
+async function* weighted(batches: AsyncIterable<UnitBatch>, unitsPerWeight: number): AsyncGenerator<CooccurrenceBatch> {
+  for await (const { row, column, units } of batches) {
+    for (let i = 0; i < units.length; i++) units[i]! /= unitsPerWeight;
+    yield { row, column, weight: units };
+  }
+}
+
+/** Row after row, and within it stream after stream. */
+async function* rowByRow(streams: readonly CellStream[], total: number): AsyncGenerator<UnitBatch> {
+  const cursors = streams.map((stream) => new CellCursor(stream));
+  let left = total;
+  const next = () => {
+    const length = Math.min(batchCells, left);
+    left -= length;
+    return { row: new Int32Array(length), column: new Int32Array(length), units: new Float64Array(length) };
+  };
+  let batch = next();
+  let filled = 0;
+  try {
+    for (let row = 0; batch.row.length > 0; row++) {
+      for (const cursor of cursors) {
+        while (isInRow(cursor, row) || (needsRun(cursor) && (await cursor.hasCell()) && isInRow(cursor, row))) {
+          filled = copyRow(cursor, row, batch, filled);
+          if (filled < batch.row.length) continue;
+          yield batch;
+          batch = next();
+          filled = 0;
+        }
       }
     }
-    taken += length;
-    yield batch;
+  } finally {
+    await Promise.all(cursors.map((cursor) => cursor.close()));
   }
+}
+
+function needsRun({ run, at, hasEnded }: CellCursor): boolean {
+  return !hasEnded && (run === undefined || at >= run.length);
+}
+
+function isInRow({ run, at }: CellCursor, row: number): boolean {
+  return run !== undefined && at < run.length && run.row[at] === row;
+}
+
+/** Copies what the run at hand has of a row, as far as there is room. */
+function copyRow(cursor: CellCursor, row: number, batch: UnitBatch, filled: number): number {
+  const run = cursor.run!;
+  const room = batch.row.length;
+  let [at, to] = [cursor.at, filled];
+  while (at < run.length && to < room && run.row[at] === row) {
+    batch.row[to] = row;
+    batch.column[to] = run.column[at]!;
+    batch.units[to++] = run.units[at++]!;
+  }
+  cursor.at = at;
+  return to;
 }

@@ -21,8 +21,8 @@ export interface PairCounterOptions {
   readonly denseCells: number;
   /** Room of the buffer, 16 bytes a record. */
   readonly bufferRecords: number;
-  /** Takes the cells of a full buffer; they belong to it. */
-  readonly onRun: (run: CellRun) => void;
+  /** The buffer is full: what `takeSorted` gives must be taken. */
+  readonly onFull: () => void;
 }
 
 /** A record's low word: column, distance, and whether the pair counts from both of its ends. */
@@ -36,7 +36,7 @@ export class PairCounter {
   readonly #width: Uint32Array;
   readonly #dense: Float64Array;
   #records: WordPairs;
-  #spare: WordPairs;
+  #spare = wordPairs(0);
   #length = 0;
   /** Units by a record's code, in halves of a unit for a symmetric table. */
   readonly #unitsOf: Float64Array;
@@ -56,7 +56,6 @@ export class PairCounter {
     [this.#offset, this.#width] = [offset, width];
     this.#dense = new Float64Array(size);
     this.#records = wordPairs(Math.min(bufferRecords, firstRecords));
-    this.#spare = wordPairs(this.#records.high.length);
     this.#unitsOf = new Float64Array(2 * ofDistance.length);
     ofDistance.forEach((units, distance) => {
       this.#unitsOf[2 * distance] = units;
@@ -84,7 +83,7 @@ export class PairCounter {
     }
   }
 
-  /** What the dense block holds, sorted, at most `most` cells at a time. */
+  /** What the dense block holds, in order, at most `most` cells at once. */
   *denseRuns(most: number): Generator<CellRun> {
     let run = emptyRun(most);
     let length = 0;
@@ -105,30 +104,42 @@ export class PairCounter {
     if (length > 0) yield { ...run, length };
   }
 
-  /** Sorts and adds up what the buffer holds. */
-  flush(): void {
+  /** Sorts what the buffer holds and gives its sums in order, at most `most` cells at once; then the buffer is empty. */
+  *takeSorted(most: number): Generator<CellRun> {
     if (this.#length === 0) return;
     const { high, low } = this.#sort();
-    const run = emptyRun(this.#length);
+    const records = this.#length;
+    for (let from = 0; from < records; ) {
+      const run = emptyRun(Math.min(most, records - from));
+      const { length, next } = this.#addUp(high, low, from, run);
+      from = next;
+      yield { ...run, length };
+    }
+    this.#length = 0;
+  }
+
+  /** Fills a run with sums of sorted records; `next` is the first record that had no room. */
+  #addUp(high: Uint32Array, low: Uint32Array, from: number, run: CellRun): { length: number; next: number } {
     const { row, column, units } = run;
-    const unitsOf = this.#unitsOf;
+    const [unitsOf, records] = [this.#unitsOf, this.#length];
     let last = -1;
-    for (let i = 0; i < this.#length; i++) {
-      const r = high[i]!;
-      const c = low[i]! >>> codeBits;
+    let next = from;
+    for (; next < records; next++) {
+      const r = high[next]!;
+      const c = low[next]! >>> codeBits;
       if (last < 0 || row[last] !== r || column[last] !== c) {
-        last++;
+        if (++last === row.length) break;
         row[last] = r;
         column[last] = c;
       }
-      units[last]! += unitsOf[low[i]! & (2 ** codeBits - 1)]! * this.#timesCounted(r, c);
+      units[last]! += unitsOf[low[next]! & (2 ** codeBits - 1)]! * this.#timesCounted(r, c);
     }
-    this.#length = 0;
-    this.#options.onRun({ ...run, length: last + 1 });
+    return { length: next < records ? row.length : last + 1, next };
   }
 
   #sort(): WordPairs {
     const bits = { firstLow: codeBits, low: codeBits + this.#termBits, high: this.#termBits };
+    if (this.#spare.high.length < this.#length) this.#spare = wordPairs(this.#records.high.length);
     const sorted = radixSortPairs(this.#records, this.#spare, this.#length, bits);
     if (sorted === this.#spare) [this.#records, this.#spare] = [this.#spare, this.#records];
     return sorted;
@@ -144,7 +155,7 @@ export class PairCounter {
     const room = this.#records.high.length;
     if (this.#length + 2 * this.#options.windowSize <= room) return;
     if (room < this.#options.bufferRecords) this.#grow(Math.min(2 * room, this.#options.bufferRecords));
-    else this.flush();
+    else this.#options.onFull();
   }
 
   #grow(room: number): void {
@@ -152,7 +163,6 @@ export class PairCounter {
     grown.high.set(this.#records.high);
     grown.low.set(this.#records.low);
     this.#records = grown;
-    this.#spare = wordPairs(room);
   }
 
   /** The fast way: a symmetric table, a fixed radius, both sides. Each pair of tokens is met once, from its right end. */

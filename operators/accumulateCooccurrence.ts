@@ -1,12 +1,10 @@
-import { defer, last, map, type OperatorFunction, scan, startWith } from "rxjs";
-import { type CellRun, mergeAll, transposeRun } from "../kernels/cellRun.js";
-import { distanceUnits } from "../kernels/distanceUnits.js";
-import { batchCells, tableInMemory } from "../kernels/finalTable.js";
-import { PairCounter } from "../kernels/pairCounter.js";
+import { Observable, type OperatorFunction, type Subscriber } from "rxjs";
+import { currentScope } from "../kernels/flow.js";
 import type { ContextBatch } from "../schemas/contexts.js";
 import type { FinalCooccurrence } from "../schemas/cooccurrence.js";
-import { boolean, oneOf } from "../schemas/fields.js";
-import { defineUnit, type OptionsOf, parseOptions, type SettingsOf } from "../schemas/units.js";
+import { boolean, byteSize, bytesOf, oneOf, text } from "../schemas/fields.js";
+import { defineUnit, type OptionsOf, parseOptions } from "../schemas/units.js";
+import { CooccurrenceAccumulator } from "./cooccurrenceAccumulator.js";
 
 export const accumulateCooccurrenceSchema = defineUnit({
   name: "accumulateCooccurrence",
@@ -24,22 +22,33 @@ export const accumulateCooccurrenceSchema = defineUnit({
       default: true,
       description: "Count each pair in both directions; otherwise rows are centres and columns contexts",
     }),
+    memory: byteSize({
+      default: "512MB",
+      description:
+        "Room for counting, beside what the program takes otherwise; what does not fit goes to the scratch folder",
+    }),
+    scratch: text({
+      optional: true,
+      minLength: 1,
+      file: "output",
+      description: "Folder for what does not fit in memory; if left out, the system's folder for temporary files",
+    }),
   },
 });
 
 export type AccumulateCooccurrenceOptions = OptionsOf<typeof accumulateCooccurrenceSchema>;
 
-const denseCells = 2 ** 21;
-const bufferRecords = 2 ** 20;
+const leastMemory = 1_000_000;
 
 /**
  * Counts a whole stream of windows into one table of co-occurrences.
  *
  * In:  ContextBatch. Out: one FinalCooccurrence on completion. Sums are exact integers, so any order of the text's batches gives the
  * same table. As in GloVe, what is counted is what the windows hold: with subsampling or a random radius that is fewer pairs.
- * State: the table, 16 bytes per cell, twice for a moment.
+ * State: `memory`, of which 3/8 stay with the table until it is closed or let go. What does not fit is written to the scratch folder: 16 bytes
+ * per cell of the table and as much for each time that the buffer was full; a failure, an unsubscription or the table's `close` removes it.
  * @throws TypeError, RangeError at the call, if an option is of the wrong kind or out of range; RangeError through the stream, if
- *   there were no windows, or the weight of a cell is beyond 2^53 units
+ *   there were no windows, or the weight of a cell is beyond 2^53 units; Error through the stream, if the disk is full
  * @see Pennington et al. 2014, https://nlp.stanford.edu/pubs/glove.pdf
  * @example
  *   ids$.pipe(windowContexts({ windowSize: 10, boundary: "document" }), accumulateCooccurrence(), feed(glove()))
@@ -48,82 +57,49 @@ export function accumulateCooccurrence(
   options?: AccumulateCooccurrenceOptions,
 ): OperatorFunction<ContextBatch, FinalCooccurrence> {
   const settings = parseOptions(accumulateCooccurrenceSchema, options);
+  const memory = bytesOf(settings.memory);
+  if (memory < leastMemory)
+    throw new RangeError(`accumulateCooccurrence: memory must be at least 1MB, got ${settings.memory}`);
   return (source) =>
-    defer(() => {
-      const accumulator = new Accumulator(settings);
-      return source.pipe(
-        scan((state, batch) => {
-          state.add(batch);
-          return state;
-        }, accumulator),
-        startWith(accumulator),
-        last(),
-        map((state) => state.finish()),
+    new Observable((subscriber) => {
+      const scope = currentScope();
+      const abort = new AbortController();
+      const accumulator = new CooccurrenceAccumulator({ ...settings, memory });
+      let isHandedOver = false;
+
+      async function finish(): Promise<void> {
+        const table = await accumulator.finish(abort.signal);
+        if (abort.signal.aborted) return;
+        isHandedOver = true;
+        scope.within(() => {
+          subscriber.next(table);
+          subscriber.complete();
+        });
+      }
+
+      subscriber.add(() => {
+        abort.abort();
+        if (!isHandedOver) accumulator.abandon();
+      });
+      subscriber.add(
+        source.subscribe({
+          next: guarded((batch) => accumulator.add(batch), subscriber),
+          error: (error) => subscriber.error(error),
+          complete: () => {
+            finish().catch((error: unknown) => scope.within(() => subscriber.error(error)));
+          },
+        }),
       );
     });
 }
 
-class Accumulator {
-  readonly #settings: SettingsOf<typeof accumulateCooccurrenceSchema>;
-  readonly #runs: CellRun[] = [];
-  #first: ContextBatch | undefined;
-  #counter: PairCounter | undefined;
-  #unitsPerCount = 1;
-
-  constructor(settings: SettingsOf<typeof accumulateCooccurrenceSchema>) {
-    this.#settings = settings;
-  }
-
-  add(batch: ContextBatch): void {
-    this.#first ??= batch;
-    this.#counter ??= this.#open(batch);
-    this.#counter.add(batch);
-  }
-
-  finish(): FinalCooccurrence {
-    if (!this.#first || !this.#counter)
-      throw new RangeError("accumulateCooccurrence: the stream must have windows, got none");
-    const { weighting, symmetric } = this.#settings;
-    const { vocabulary, windowSize } = this.#first;
-    this.#counter.flush();
-    const upper = mergeAll([...this.#counter.denseRuns(batchCells), ...this.#runs]);
-    checkExact(upper);
-    const unitsPerCount = this.#unitsPerCount * (this.#counter.hasHalves ? 2 : 1);
-    const parts = symmetric ? [transposeRun(upper, vocabulary.terms.length), upper] : [upper];
-    return tableInMemory(
-      vocabulary,
-      { windowSize, weighting, symmetric, unitsPerCount },
-      this.#unitsPerCount * (symmetric ? 2 : 1),
-      parts,
-    );
-  }
-
-  #open({ vocabulary, windowSize }: ContextBatch): PairCounter {
-    const { weighting, symmetric } = this.#settings;
-    const { unitsPerCount, ofDistance } = distanceUnits(weighting, windowSize);
-    this.#unitsPerCount = unitsPerCount;
-    return new PairCounter({
-      terms: vocabulary.terms.length,
-      symmetric,
-      windowSize,
-      ofDistance,
-      denseCells,
-      bufferRecords,
-      onRun: (run) => this.#runs.push(trimmed(run)),
-    });
-  }
-}
-
-/** A run without the room that adding up left over. */
-function trimmed({ row, column, units, length }: CellRun): CellRun {
-  return { row: row.slice(0, length), column: column.slice(0, length), units: units.slice(0, length), length };
-}
-
-function checkExact({ row, column, units, length }: CellRun): void {
-  for (let i = 0; i < length; i++) {
-    if (units[i]! < 2 ** 53) continue;
-    throw new RangeError(
-      `accumulateCooccurrence: sums must stay below 2^53 units to be exact, got ${units[i]} in cell (${row[i]}, ${column[i]})`,
-    );
-  }
+/** What `action` throws travels the error channel. */
+function guarded<T>(action: (value: T) => void, subscriber: Subscriber<unknown>): (value: T) => void {
+  return (value) => {
+    try {
+      action(value);
+    } catch (error) {
+      subscriber.error(error);
+    }
+  };
 }

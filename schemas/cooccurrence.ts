@@ -27,6 +27,8 @@ export interface FinalCooccurrence {
   readonly length: number;
   /** Cells in order, at most 65,536 a batch; may be read any number of times. */
   batches(): AsyncIterable<CooccurrenceBatch>;
+  /** Gives back the room on the disk that a large table takes; it cannot be read afterwards. */
+  close?(): void;
 }
 
 /** One row a cell. `row` and `column` are ids in the vocabulary. */

@@ -1,15 +1,20 @@
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { readdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import fc from "fast-check";
+import { drawUniform, randomStream } from "lexstream/kernels";
 import {
   type AccumulateCooccurrenceOptions,
   accumulateCooccurrence,
   type WindowContextsOptions,
   windowContexts,
 } from "lexstream/operators";
-import type { FinalCooccurrence } from "lexstream/schemas";
-import { from, lastValueFrom } from "rxjs";
+import type { FinalCooccurrence, IdBatch } from "lexstream/schemas";
+import { concat, from, lastValueFrom, NEVER, type Observable, throwError } from "rxjs";
 import { describe, expect, it } from "vitest";
 import { marbles } from "../support/marbles.js";
+import { temporaryFolder } from "../support/temporaryFolder.js";
 import { type Documents, documents, documentsOf, idBatches, sizes } from "../support/tokens.js";
 
 interface Case {
@@ -52,6 +57,14 @@ function novel(bytes: number, minCount: number): string[][][] {
   for (const word of lines.flat()) counts.set(word, (counts.get(word) ?? 0) + 1);
   return lines.map((line) => [line.filter((word) => counts.get(word)! >= minCount)]);
 }
+
+/** Words of a text in which, as in a real one, the r-th term has about 1/r of the tokens. */
+function zipf(tokens: number, terms: number): string[] {
+  const stream = randomStream(1, "test.zipf");
+  return Array.from({ length: tokens }, (_, i) => `w${Math.floor(terms ** drawUniform(stream, i))}`);
+}
+
+const digest = (value: unknown) => createHash("sha256").update(JSON.stringify(value)).digest("hex");
 
 /** The definition: every pair of places in a sentence, and the weight of its distance. */
 function byHand(text: Documents, windowSize: number, weigh: (distance: number) => number): Map<string, number> {
@@ -190,6 +203,67 @@ describe("accumulateCooccurrence", () => {
     expect(await cells(await count(documentsOf("a.b")))).toEqual([]);
     await expect(lastValueFrom(from([]).pipe(accumulateCooccurrence()))).rejects.toThrow(
       "accumulateCooccurrence: the stream must have windows, got none",
+    );
+  });
+
+  it.each([true, false])(
+    "gives the same table within any memory, symmetric %s, and leaves nothing on the disk",
+    async (symmetric) => {
+      const scratch = await temporaryFolder();
+      const text = [[zipf(40_000, 3000)]];
+      const tableOf = (memory: string) =>
+        count(text, { windows: { windowSize: 5 }, options: { symmetric, memory, scratch } });
+      const whole = await tableOf("512MB");
+      expect(await readdir(scratch)).toEqual([]);
+      const small = await tableOf("1MB");
+      expect((await readdir(scratch)).length).toBe(1);
+      expect(small.metadata).toEqual(whole.metadata);
+      expect(digest(await cells(small))).toBe(digest(await cells(whole)));
+      expect(digest(await cells(small))).toBe(digest(await cells(whole))); // a second reading
+      small.close!();
+      expect(await readdir(scratch)).toEqual([]);
+    },
+  );
+
+  it("merges more files than may be open at once", async () => {
+    const scratch = await temporaryFolder();
+    const text = [[zipf(180_000, 9000)]];
+    const table = await count(text, {
+      windows: { windowSize: 20 },
+      options: { memory: "1MB", scratch, symmetric: false },
+    });
+    const total = (await cells(table)).reduce((sum, [, , weight]) => sum + weight, 0);
+    // Each distance d adds (T - d) pairs of weight 1/d from either end.
+    const distances = Array.from({ length: 20 }, (_, i) => i + 1);
+    expect(total / distances.reduce((sum, d) => sum + (2 * (180_000 - d)) / d, 0)).toBeCloseTo(1, 10);
+    table.close!();
+  });
+
+  it("removes its files when the text ends in an error, and when nobody wants the table", async () => {
+    const scratch = await temporaryFolder();
+    const ids = await idBatches([[zipf(20_000, 3000)]], [1000]);
+    const table$ = (source: Observable<IdBatch>) =>
+      source.pipe(windowContexts({ windowSize: 5 }), accumulateCooccurrence({ memory: "1MB", scratch }));
+    const failing = concat(
+      from(ids),
+      throwError(() => new Error("files: corpus.txt: cannot be read")),
+    );
+    await expect(lastValueFrom(table$(failing))).rejects.toThrow("files: corpus.txt: cannot be read");
+    expect(await readdir(scratch)).toEqual([]);
+    const subscription = table$(concat(from(ids), NEVER)).subscribe();
+    expect((await readdir(scratch)).length).toBe(1);
+    subscription.unsubscribe();
+    expect(await readdir(scratch)).toEqual([]);
+  });
+
+  it("says so when there is no room on the disk", async () => {
+    const folder = await temporaryFolder();
+    const file = join(folder, "file");
+    await writeFile(file, "");
+    const text = [[zipf(20_000, 3000)]];
+    await expect(count(text, { options: { memory: "1MB", scratch: file } })).rejects.toThrow("EEXIST");
+    expect(() => accumulateCooccurrence({ memory: "64kB" })).toThrow(
+      "accumulateCooccurrence: memory must be at least 1MB, got 64kB",
     );
   });
 
