@@ -1,6 +1,7 @@
 export * from "./alignmentRecorder.js";
 export * from "./asyncStage.js";
 export * from "./barrier.js";
+export * from "./bigramCounter.js";
 export * from "./cbow.js";
 export * from "./characterMapping.js";
 export * from "./compareCodePoints.js";
@@ -24,6 +25,9 @@ export * from "./logarithm.js";
 export * from "./negativeSampling.js";
 export * from "./normalizer.js";
 export * from "./outputRows.js";
+export * from "./phraseJoiner.js";
+export * from "./phraseLexicon.js";
+export * from "./phraseTable.js";
 export * from "./random.js";
 export * from "./replacementTable.js";
 export * from "./shuffle.js";

@@ -6,6 +6,8 @@ export * from "./encode.js";
 export * from "./feed.js";
 export * from "./guard.js";
 export * from "./inWorkers.js";
+export * from "./joinPhrases.js";
+export * from "./learnPhrases.js";
 export * from "./mapAsync.js";
 export * from "./miniBatch.js";
 export * from "./normalize.js";

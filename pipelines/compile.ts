@@ -2,7 +2,7 @@ import { checkOptions, type DataType, parseOptions, suggest } from "../schemas/i
 import type { ConfigStep, LoadedConfig, PipelineConfig } from "./config.js";
 import { ConfigError, type ConfigPath, type ConfigProblem } from "./configText.js";
 import { nodesOf, type PipelineNode } from "./nodes.js";
-import { registry } from "./registry.js";
+import { registry, unitSchemas } from "./registry.js";
 
 export interface Pipeline {
   readonly file: string;
@@ -52,7 +52,7 @@ export function compile(loaded: LoadedConfig, { defaults = {} }: CompileOptions 
       const found = chain.at(-1)!.unit.schema;
       refuse(
         step.path,
-        `${schema.name} reads ${schema.consumes}, but ${found.name} before it makes ${found.produces}; ${bridge(schema.consumes)}`,
+        `${schema.name} reads ${schema.consumes}, but ${found.name} before it makes ${found.produces}; ${bridge(found.produces, schema.consumes)}`,
       );
     }
     const node = makeNode(step, parent, branch, known, refuse);
@@ -87,20 +87,20 @@ function makeNode(
 }
 
 function unknownUnit(name: string, wantsSource: boolean): string {
-  const known = [...registry.values()]
-    .filter(({ schema }) => (schema.kind === "source") === wantsSource)
-    .map(({ schema }) => schema.name);
+  const known = unitSchemas()
+    .filter(({ kind }) => (kind === "source") === wantsSource)
+    .map((schema) => schema.name);
   const near = suggest(name, known);
   const kind = wantsSource ? "source" : "step";
   return `unknown ${kind} "${name}"${near ? `; did you mean ${near}?` : ""}; known ${kind}s are ${known.join(", ")}`;
 }
 
-/** Which step would make what was missing. */
-function bridge(reads: DataType): string {
-  const makers = [...registry.values()]
-    .filter(({ schema }) => schema.produces === reads && schema.consumes !== reads)
-    .map(({ schema }) => schema.name);
-  return makers.length > 0 ? `put ${makers.join(" or ")} in between` : `nothing makes ${reads}`;
+/** Which step would make what was missing; one that reads what is there, if there is one. */
+function bridge(makes: DataType, reads: DataType): string {
+  const makers = unitSchemas().filter(({ consumes, produces }) => produces === reads && consumes !== reads);
+  const fitting = makers.filter(({ consumes }) => consumes === makes);
+  const names = (fitting.length > 0 ? fitting : makers).map(({ name }) => name);
+  return names.length > 0 ? `put ${names.join(" or ")} in between` : `nothing makes ${reads}`;
 }
 
 /** A pipeline cut down to some of its nodes and what leads to them. */

@@ -1,8 +1,8 @@
 import type { Ledger } from "../kernels/ledger.js";
 
-const LOSSES = ["belowMinCount", "truncated", "pruned", "subsampled", "rejected"] as const;
+const LOSSES = ["belowMinCount", "truncated", "pruned", "subsampled", "rejected", "joined"] as const;
 
-/** Where every token that a branch read went: read = used + belowMinCount + truncated + pruned + subsampled + rejected. */
+/** Where every token that a branch read went: read = used + belowMinCount + truncated + pruned + subsampled + rejected + joined (to the token before). */
 export interface Conservation extends Readonly<Record<(typeof LOSSES)[number], number>> {
   /** A branch of the config, or "all" where there are none. */
   readonly branch: string;
@@ -17,7 +17,9 @@ export interface Conservation extends Readonly<Record<(typeof LOSSES)[number], n
  * where nothing is replayed); a branch without windows uses all the tokens that reach it.
  */
 export function accountOf(branch: string, source: Ledger, pass: Ledger, reached: number): Conservation {
-  const counted = (counter: string) => pass.get(counter) + (pass.children.get(branch)?.get(counter) ?? 0);
+  const within = (ledger: Ledger) => (counter: string) =>
+    ledger.get(counter) + (ledger.children.get(branch)?.get(counter) ?? 0);
+  const counted = within(pass);
   const hasWindows = pass.counts.has("used") || pass.children.get(branch)?.counts.has("used") === true;
   return {
     branch,
@@ -29,6 +31,7 @@ export function accountOf(branch: string, source: Ledger, pass: Ledger, reached:
     pruned: counted("pruned"),
     subsampled: counted("subsampled"),
     rejected: source.get("rejected"),
+    joined: within(source)("joined"),
   };
 }
 
@@ -53,9 +56,10 @@ export function assertConserved(account: Conservation): void {
 export function formatConservation({ branch, epochs, ...counts }: Conservation): string {
   const show = (count: number) => count.toLocaleString("en-US");
   const passes = epochs > 1 ? ` over ${epochs} epochs` : "";
-  const { read, used, belowMinCount, subsampled, truncated, pruned, rejected } = counts;
+  const { read, used, belowMinCount, subsampled, truncated, pruned, rejected, joined } = counts;
+  const phrases = joined > 0 ? ` + joined ${show(joined)}` : "";
   return (
     `${branch}: read ${show(read)}${passes} = used ${show(used)} + below minCount ${show(belowMinCount)} + ` +
-    `subsampled ${show(subsampled)} + truncated ${show(truncated)} + pruned ${show(pruned)} + rejected ${show(rejected)}`
+    `subsampled ${show(subsampled)} + truncated ${show(truncated)} + pruned ${show(pruned)} + rejected ${show(rejected)}${phrases}`
   );
 }

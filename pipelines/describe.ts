@@ -1,11 +1,6 @@
 import type { Field, OptionsSchema, UnitSchema } from "../schemas/index.js";
 import type { CONFIG_KEYS } from "./config.js";
-import { registry } from "./registry.js";
-
-/** All units, sources first, in the order of the registry. */
-export function unitSchemas(): UnitSchema[] {
-  return [...registry.values()].map(({ schema }) => schema);
-}
+import { unitSchemas } from "./registry.js";
 
 /** A unit's options as a Markdown table. */
 export function optionTable({ fields }: OptionsSchema): string {

@@ -3,20 +3,11 @@ import { Ledger } from "../kernels/ledger.js";
 import { Vectors } from "../kernels/vectors.js";
 import { feed } from "../operators/feed.js";
 import { tee } from "../operators/tee.js";
-import type {
-  IdBatch,
-  ModelSink,
-  OnlineModel,
-  StepStats,
-  TextBatch,
-  TokenBatch,
-  Vocabulary,
-} from "../schemas/index.js";
+import type { IdBatch, ModelSink, OnlineModel, StepStats, TextBatch, TokenBatch } from "../schemas/index.js";
 import type { Pipeline } from "./compile.js";
 import { accountOf, addAccounts, assertConserved, type Conservation } from "./conservation.js";
 import {
-  branchesOf,
-  isEnd,
+  branchesEndingIn,
   isFinished,
   isModel,
   isOnlineModel,
@@ -24,6 +15,7 @@ import {
   nodesOf,
   type PipelineNode,
   replayedBy,
+  withinPass,
 } from "./nodes.js";
 import { afterEach, consume, countedIn } from "./passOperators.js";
 import { run } from "./run.js";
@@ -125,24 +117,18 @@ class PipelineExecution {
 
   async #readSource(): Promise<void> {
     const { source, ledger } = this.#options;
-    const replayed = new Set(nodesOf(this.#root).filter(isReplay).flatMap(nodesOf));
-    await this.#pass(source.pipe(this.#watchBytes()), this.#root.children, everything, ledger);
-    const isWhole = (node: PipelineNode) => !replayed.has(node) && isEnd(node);
+    const { children } = this.#root;
+    await this.#pass(source.pipe(this.#watchBytes()), children, { takes: all, isRepeat: false, ledger });
     const tokens = ledger.get("read") - ledger.get("rejected");
-    for (const branch of branchesOf(nodesOf(this.#root).filter(isWhole))) this.#account(branch, ledger, tokens);
+    for (const branch of branchesEndingIn(children)) this.#account(branch, ledger, tokens);
   }
 
   /** One subscription to a stream, shared by some nodes and all that follows them up to a finished value. */
-  async #pass(
-    stream: Observable<unknown>,
-    nodes: readonly PipelineNode[],
-    wanted: Wanted,
-    ledger: Ledger,
-  ): Promise<void> {
-    const consumers = nodes.filter(wanted).map((node) => this.#assemble(node, wanted));
+  async #pass(stream: Observable<unknown>, nodes: readonly PipelineNode[], pass: Pass): Promise<void> {
+    const consumers = nodes.filter(pass.takes).map((node) => this.#assemble(node, pass));
     const { signal } = this.#options;
     const consumed = consumers.length > 0 ? tee(...consumers) : ignoreElements();
-    await run(stream.pipe(consumed), { ledger, ...(signal ? { signal } : {}) });
+    await run(stream.pipe(consumed), { ledger: pass.ledger, ...(signal ? { signal } : {}) });
   }
 
   #account(branch: string, pass: Ledger, reached: number): void {
@@ -152,33 +138,30 @@ class PipelineExecution {
   }
 
   /** A node and all that follows it in the same pass, as one operator that emits nothing. */
-  #assemble(node: PipelineNode, wanted: Wanted): AnyOperator {
-    const whole = pipe(this.#operatorOf(node, wanted), this.#afterwards(node, wanted));
+  #assemble(node: PipelineNode, pass: Pass): AnyOperator {
+    const whole = pipe(this.#operatorOf(node, pass), this.#afterwards(node, pass));
     const startsBranch = node.branch !== undefined && node.parent?.branch === undefined;
     return startsBranch ? countedIn(node.branch, whole) : whole;
   }
 
   /** What becomes of a node's values: learned from, kept for later, or passed on at once. */
-  #afterwards(node: PipelineNode, wanted: Wanted): AnyOperator {
+  #afterwards(node: PipelineNode, pass: Pass): AnyOperator {
     if (isModel(node)) return consume((stats: StepStats) => this.#learned(node, stats));
     const seen = tap((value: unknown) => this.#options.onValue?.(node, value));
-    if (isFinished(node))
-      return pipe(
-        seen,
-        consume((value) => this.#defer(node, value)),
-      );
-    const next = node.children.filter(wanted).map((child) => this.#assemble(child, wanted));
+    const deferred = consume((value) => this.#defer(node, value));
+    if (isFinished(node)) return pipe(seen, deferred);
+    const next = node.children.filter(pass.takes).map((child) => this.#assemble(child, pass));
     const cache = this.#caches.get(node);
-    if (cache) next.push(consume((batch: TokenBatch) => cache.write(batch)));
+    if (cache && !pass.isRepeat) next.push(consume((batch: TokenBatch) => cache.write(batch)));
     return pipe(seen, next.length > 0 ? tee(...next) : ignoreElements());
   }
 
-  #operatorOf(node: PipelineNode, wanted: Wanted): AnyOperator {
+  #operatorOf(node: PipelineNode, pass: Pass): AnyOperator {
     const { unit } = node;
     if ("model" in unit) return feed(this.#modelOf(node) as OnlineModel<unknown>) as AnyOperator;
-    if ("operator" in unit)
-      return wanted.isRepeat && unit.schema.kind === "sink" ? pipe() : unit.operator(this.#options.optionsOf(node));
-    throw new TypeError(`${unit.schema.name}: cannot follow another stage within a pass`);
+    if ("replay" in unit && pass.replay) return pass.replay;
+    if (!("operator" in unit)) throw new TypeError(`${unit.schema.name}: cannot follow another stage within a pass`);
+    return pass.isRepeat && unit.schema.kind === "sink" ? pipe() : unit.operator(this.#options.optionsOf(node));
   }
 
   #modelOf(node: PipelineNode): ModelSink<unknown> {
@@ -195,43 +178,39 @@ class PipelineExecution {
   }
 
   async #finish({ node, value }: Task): Promise<void> {
-    if (isReplay(node)) return this.#replay(node, value as Vocabulary);
+    if ("replay" in node.unit) return this.#replay(node, (epoch) => replayOf(node, value, epoch));
     if (isModel(node)) this.#enter(node.unit.schema.name);
-    await this.#pass(of(value), [node], everything, this.#options.ledger);
+    await this.#pass(of(value), [node], { takes: all, isRepeat: false, ledger: this.#options.ledger });
     if (isModel(node)) await this.#harvest(node);
   }
 
   /** One pass over the kept tokens per epoch, for as many epochs as the keenest model wants. */
-  async #replay(node: PipelineNode, vocabulary: Vocabulary): Promise<void> {
-    const cache = this.#caches.get(replayedBy(node))!;
-    const models = nodesOf(node).filter(isOnlineModel);
+  async #replay(node: PipelineNode, operatorOf: (epoch: number) => AnyOperator): Promise<void> {
+    const models = withinPass(node).filter(isOnlineModel);
     const epochsOf = (model: PipelineNode) => this.#modelOf(model).epochs;
     const epochs = Math.max(1, ...models.map(epochsOf));
     for (let epoch = 0; epoch < epochs; epoch++) {
-      this.#enter(epochs > 1 ? `epoch ${epoch + 1} of ${epochs}` : "windows");
-      const stillLearns = (other: PipelineNode) =>
-        nodesOf(other).some((model) => isOnlineModel(model) && epochsOf(model) > epoch);
-      const wanted: Wanted = epoch === 0 ? everything : Object.assign(stillLearns, { isRepeat: true });
-      await this.#replayOnce(
-        node,
-        cache.read().pipe(this.#watchTokens(cache.tokens), replayOperator(node, vocabulary, epoch)),
-        wanted,
-      );
+      this.#enter(epochs > 1 ? `epoch ${epoch + 1} of ${epochs}` : node.unit.schema.name);
+      const stillLearns = (model: PipelineNode) => isOnlineModel(model) && epochsOf(model) > epoch;
+      const takes = epoch === 0 ? all : (other: PipelineNode) => withinPass(other).some(stillLearns);
+      await this.#replayOnce(node, operatorOf(epoch), takes, epoch > 0);
       for (const model of models) if (epochsOf(model) === epoch + 1) await this.#harvest(model);
     }
   }
 
-  async #replayOnce(node: PipelineNode, ids: Observable<IdBatch>, wanted: Wanted): Promise<void> {
+  async #replayOnce(node: PipelineNode, operator: AnyOperator, takes: Pass["takes"], isRepeat: boolean): Promise<void> {
+    const cache = this.#caches.get(replayedBy(node))!;
     const ledger = new Ledger();
     let reached = 0;
-    const watched = tap((batch: IdBatch) => {
-      reached += batch.ids.length;
-      this.#options.onValue?.(node, batch);
-    });
-    await this.#pass(ids.pipe(watched), node.children, wanted, ledger);
-    for (const branch of branchesOf(node.children.filter(wanted).flatMap(nodesOf).filter(isEnd)))
-      this.#account(branch, ledger, reached);
+    const replay = pipe(
+      operator,
+      tap(({ ids }: IdBatch | TokenBatch) => {
+        reached += ids.length;
+      }),
+    );
+    await this.#pass(cache.read().pipe(this.#watchTokens(cache.tokens)), [node], { takes, isRepeat, ledger, replay });
     this.#options.ledger.absorb(ledger);
+    for (const branch of branchesEndingIn(node.children.filter(takes))) this.#account(branch, ledger, reached);
   }
 
   /** Takes a model's result and gives back what it held. */
@@ -283,15 +262,21 @@ class PipelineExecution {
   }
 }
 
-/** Which nodes take part in a pass; in a repeated one, sinks pass on without writing again. */
-interface Wanted {
-  (node: PipelineNode): boolean;
+/** One subscription to a stream. */
+interface Pass {
+  /** Which nodes take part in it. */
+  readonly takes: (node: PipelineNode) => boolean;
+  /** The stream has passed before: sinks only pass on. */
   readonly isRepeat: boolean;
+  /** Where its stages count. */
+  readonly ledger: Ledger;
+  /** What the node does that reads an earlier stage again, if one does. */
+  readonly replay?: AnyOperator;
 }
 
-const everything: Wanted = Object.assign(() => true, { isRepeat: false });
+const all = () => true;
 
-function replayOperator({ unit }: PipelineNode, vocabulary: Vocabulary, epoch: number): AnyOperator {
-  if (!("replay" in unit)) throw new TypeError(`${unit.schema.name}: must be a replay`);
-  return unit.replay(vocabulary, epoch);
+function replayOf(node: PipelineNode, finished: unknown, epoch: number): AnyOperator {
+  if (!("replay" in node.unit)) throw new TypeError(`${node.unit.schema.name}: must be a replay`);
+  return node.unit.replay(finished as never, node.options, epoch);
 }

@@ -20,18 +20,23 @@ export function nodesOf(root: PipelineNode): PipelineNode[] {
 }
 
 /** Data that is whole when it comes: what follows it runs after the pass that made it. */
-const FINISHED: ReadonlySet<DataType> = new Set(["vocabulary", "cooccurrence", "vectors"]);
+const FINISHED: ReadonlySet<DataType> = new Set(["phrases", "vocabulary", "cooccurrence", "vectors"]);
 
 export const isReplay = ({ unit }: PipelineNode) => "replay" in unit;
 export const isModel = ({ unit }: PipelineNode) => "model" in unit;
 export const isOnlineModel = (node: PipelineNode) => isModel(node) && node.unit.schema.consumes === "contexts";
 export const isFinished = ({ unit }: PipelineNode) => FINISHED.has(unit.schema.produces);
 
-export const isEnd = ({ children }: PipelineNode) => children.length === 0;
+/** A node and all that follows it up to where an earlier stage is read again. */
+export function withinPass(node: PipelineNode): PipelineNode[] {
+  return [node, ...node.children.filter((child) => !isReplay(child)).flatMap(withinPass)];
+}
 
-/** The branches that some nodes belong to; shared steps count as one, "all". */
-export const branchesOf = (nodes: readonly PipelineNode[]): Set<string> =>
-  new Set(nodes.map(({ branch }) => branch ?? "all"));
+/** The branches that end among some nodes and what follows them in the same pass; shared steps count as one, "all". */
+export function branchesEndingIn(nodes: readonly PipelineNode[]): Set<string> {
+  const ends = nodes.flatMap(withinPass).filter(({ children }) => children.length === 0);
+  return new Set(ends.map(({ branch }) => branch ?? "all"));
+}
 
 /** The node whose output a replay reads again. */
 export function replayedBy(node: PipelineNode): PipelineNode {

@@ -5,12 +5,14 @@ import { accumulateCooccurrence, accumulateCooccurrenceSchema } from "../operato
 import { buildVocab, buildVocabSchema } from "../operators/buildVocab.js";
 import { contextPairs, contextPairsSchema } from "../operators/contextPairs.js";
 import { encode, encodeSchema } from "../operators/encode.js";
+import { joinPhrases, joinPhrasesSchema } from "../operators/joinPhrases.js";
+import { learnPhrases, learnPhrasesSchema } from "../operators/learnPhrases.js";
 import { miniBatch, miniBatchSchema } from "../operators/miniBatch.js";
 import { normalize, normalizeSchema } from "../operators/normalize.js";
 import { splitSentences, splitSentencesSchema } from "../operators/splitSentences.js";
 import { tokenize, tokenizeSchema } from "../operators/tokenize.js";
 import { windowContexts, windowContextsSchema } from "../operators/windowContexts.js";
-import type { DataType, ModelSink, OptionsOf, TextBatch, UnitSchema, Vocabulary } from "../schemas/index.js";
+import type { DataType, ModelSink, OptionsOf, Phrases, TextBatch, UnitSchema, Vocabulary } from "../schemas/index.js";
 import { reportNeighbors, reportNeighborsSchema } from "../sinks/reportNeighbors.js";
 import { writeCooccurrence, writeCooccurrenceSchema } from "../sinks/writeCooccurrence.js";
 import { writeIds, writeIdsSchema } from "../sinks/writeIds.js";
@@ -43,7 +45,7 @@ export interface ReplayUnit {
   /** What it reads again. */
   readonly replays: DataType;
   // biome-ignore lint/suspicious/noExplicitAny: as above
-  readonly replay: (finished: Vocabulary, epoch: number) => OperatorFunction<any, any>;
+  readonly replay: (finished: never, options: Options, epoch: number) => OperatorFunction<any, any>;
 }
 
 export interface ModelUnit {
@@ -60,12 +62,10 @@ const units: readonly Unit[] = [
   operator(normalizeSchema, normalize),
   operator(splitSentencesSchema, splitSentences),
   operator(tokenizeSchema, tokenize),
+  operator(learnPhrasesSchema, learnPhrases),
+  replay(joinPhrasesSchema, "phrases", (phrases: Phrases, options) => joinPhrases(phrases, options)),
   operator(buildVocabSchema, buildVocab),
-  {
-    schema: { ...encodeSchema, consumes: "vocabulary" },
-    replays: "tokens",
-    replay: (vocabulary, epoch) => encode(vocabulary, { epoch }),
-  },
+  replay(encodeSchema, "vocabulary", (vocabulary: Vocabulary, _, epoch) => encode(vocabulary, { epoch })),
   operator(windowContextsSchema, windowContexts),
   operator(contextPairsSchema, contextPairs),
   operator(miniBatchSchema, miniBatch),
@@ -81,6 +81,11 @@ const units: readonly Unit[] = [
 ];
 
 export const registry: ReadonlyMap<string, Unit> = new Map(units.map((unit) => [unit.schema.name, unit]));
+
+/** What is said of each unit, sources first. */
+export function unitSchemas(): UnitSchema[] {
+  return units.map(({ schema }) => schema);
+}
 
 function source<S extends UnitSchema>(
   schema: S,
@@ -99,6 +104,19 @@ function operator<S extends UnitSchema, In, Out>(
   create: (options: OptionsOf<S>) => OperatorFunction<In, Out>,
 ): OperatorUnit {
   return { schema, operator: (options) => create(options as OptionsOf<S>) };
+}
+
+/** A unit that reads tokens in code; in a config it stands behind a finished value and reads its tokens again. */
+function replay<S extends UnitSchema, Finished, In, Out>(
+  schema: S,
+  consumes: DataType,
+  create: (finished: Finished, options: OptionsOf<S>, epoch: number) => OperatorFunction<In, Out>,
+): ReplayUnit {
+  return {
+    schema: { ...schema, consumes },
+    replays: schema.consumes,
+    replay: (finished, options, epoch) => create(finished, options as OptionsOf<S>, epoch),
+  };
 }
 
 function model<S extends UnitSchema>(schema: S, create: (options: OptionsOf<S>) => ModelSink<unknown>): ModelUnit {

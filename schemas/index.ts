@@ -2,6 +2,7 @@ export * from "./contexts.js";
 export * from "./cooccurrence.js";
 export * from "./fields.js";
 export * from "./models.js";
+export * from "./phrases.js";
 export * from "./suggest.js";
 export * from "./text.js";
 export * from "./tokens.js";

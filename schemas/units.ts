@@ -6,6 +6,7 @@ export type DataType =
   | "nothing"
   | "text"
   | "tokens"
+  | "phrases"
   | "vocabulary"
   | "ids"
   | "contexts"

@@ -75,6 +75,20 @@ describe("runPipeline", () => {
     expect(word2vec!.subsampled).toBeGreaterThan(0);
   });
 
+  it("accounts for tokens that became part of a phrase, in every epoch", async () => {
+    const folder = await temporaryFolder();
+    writeFileSync(join(folder, "corpus.txt"), "new york is new\nnew york\nnew york\na b c d e f g h\n");
+    const text = `
+source: { files: { paths: corpus.txt } }
+steps: [tokenize, learnPhrases: { minCount: 2, threshold: 1 }, joinPhrases, buildVocab: { minCount: 1 }, writeVocabulary: { path: v.txt }, encode]
+branches: { vectors: [windowContexts, word2vec: { vectorSize: 4, epochs: 2 }, writeVectors: { path: w.txt }] }`;
+    // new york: (3 - 2) 16 / (4 3) = 1.33
+    const pipeline = compile(parseConfig(text, join(folder, "c.yaml")));
+    const { manifest } = await runPipeline(pipeline, { out: join(folder, "out") });
+    expect(readFileSync(join(folder, "out/v.txt"), "utf8")).toMatch(/^new_york 3\n/);
+    expect(manifest.conservation).toMatchObject([{ branch: "vectors", epochs: 2, read: 32, used: 26, joined: 6 }]);
+  });
+
   it("records the mean loss of every epoch", async () => {
     const { pipeline, out } = await prepare();
     const { manifest } = await runPipeline(pipeline, { out });
