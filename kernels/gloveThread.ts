@@ -1,8 +1,8 @@
 /** One of the threads that train GloVe's tiles on weights in shared memory. */
-import { Barrier } from "./barrier.js";
 import type { GloveParameters, GloveSide } from "./glove.js";
 import { type CellStore, type GloveTiles, gloveRounds, TILE_SIZE } from "./gloveTiles.js";
 import { ln } from "./logarithm.js";
+import { passTurn, waitForTurn } from "./turns.js";
 
 /** What `kernels/assembly/glove.ts` exports. */
 export interface GloveKernel {
@@ -115,41 +115,67 @@ export interface GloveJob {
   readonly exponent: number;
   readonly learningRate: number;
   readonly deterministic: boolean;
-  /** Two numbers of the barrier, the next tile of the round, and 1 once a cell was broken (4,). */
+  /** The place of the next tile in the epoch's order, and 1 once a cell was broken (2,). */
   readonly control: Int32Array;
+  /** Tiles of this epoch done in each block of rows and, behind them, in each block of columns (2 B,). */
+  readonly turns: Int32Array;
   /** Loss of each tile in this epoch (B * B,). */
   readonly losses: Float64Array;
   /** For each tile the cell at which it stopped because its difference was not finite, from the tile's first; or -1 (B * B,). */
   readonly brokenCells: Int32Array;
 }
 
-const NEXT_TILE = 2;
-const BROKEN = 3;
+const NEXT_TILE = 0;
+const BROKEN = 1;
 
-export function gloveJob(job: Omit<GloveJob, "control" | "losses" | "brokenCells">): GloveJob {
-  const tiles = job.tiles.blocks ** 2;
+export function gloveJob(job: Omit<GloveJob, "control" | "turns" | "losses" | "brokenCells">): GloveJob {
+  const { blocks } = job.tiles;
   return {
     ...job,
-    control: new Int32Array(new SharedArrayBuffer(16)),
-    losses: new Float64Array(new SharedArrayBuffer(8 * tiles)),
-    brokenCells: new Int32Array(new SharedArrayBuffer(4 * tiles)).fill(-1),
+    control: new Int32Array(new SharedArrayBuffer(8)),
+    turns: new Int32Array(new SharedArrayBuffer(8 * blocks)),
+    losses: new Float64Array(new SharedArrayBuffer(8 * blocks ** 2)),
+    brokenCells: new Int32Array(new SharedArrayBuffer(4 * blocks ** 2)).fill(-1),
   };
 }
 
-/** One thread's part of an epoch; returns when all threads have done theirs. */
+/** To be called before the threads of a job train an epoch. */
+export function startEpoch(job: GloveJob): void {
+  job.control.fill(0);
+  job.turns.fill(0);
+}
+
+/**
+ * One thread's part of an epoch. Threads take tiles in the epoch's order. A tile waits until the tiles before it in its block of rows
+ * and in its block of columns are done: so every weight sees the same steps in the same order, however many threads there are and
+ * however far one runs ahead.
+ */
 export function trainEpoch(job: GloveJob, kernel: GloveKernel, store: CellStore, thread: number, epoch: number): void {
-  const barrier = new Barrier(job.control, job.threads);
-  const startRound = () => Atomics.store(job.control, NEXT_TILE, 0);
-  barrier.wait(startRound);
-  for (const round of gloveRounds(job.tiles, job.seed, epoch, job.deterministic)) {
-    for (;;) {
-      const tile = round[Atomics.add(job.control, NEXT_TILE, 1)];
-      if (tile === undefined) break;
-      trainTile(job, kernel, store, job.layout.scratch + thread * SCRATCH, tile);
+  const { blocks } = job.tiles;
+  const order = [...gloveRounds(job.tiles, job.seed, epoch, job.deterministic)].flatMap((round) => [...round]);
+  const turnOf = turnsOf(order, blocks);
+  while (Atomics.load(job.control, BROKEN) === 0) {
+    const place = Atomics.add(job.control, NEXT_TILE, 1);
+    const tile = order[place];
+    if (tile === undefined) return;
+    const row = Math.floor(tile / blocks);
+    const column = blocks + (tile % blocks);
+    if (job.deterministic) {
+      waitForTurn(job.turns, row, turnOf[2 * place]!);
+      waitForTurn(job.turns, column, turnOf[2 * place + 1]!);
     }
-    barrier.wait(startRound);
-    if (Atomics.load(job.control, BROKEN) === 1) return;
+    trainTile(job, kernel, store, job.layout.scratch + thread * SCRATCH, tile);
+    passTurn(job.turns, row);
+    passTurn(job.turns, column);
   }
+}
+
+/** For each tile in order, how many before it share its block of rows, and how many its block of columns. */
+function turnsOf(order: readonly number[], blocks: number): Int32Array {
+  const seen = new Int32Array(2 * blocks);
+  return Int32Array.from(
+    order.flatMap((tile) => [seen[Math.floor(tile / blocks)]!++, seen[blocks + (tile % blocks)]!++]),
+  );
 }
 
 function trainTile(job: GloveJob, kernel: GloveKernel, store: CellStore, scratch: number, tile: number): void {

@@ -37,6 +37,7 @@ export * from "./stretchCache.js";
 export * from "./subsampling.js";
 export * from "./termCounter.js";
 export * from "./transferred.js";
+export * from "./turns.js";
 export * from "./utf8.js";
 export * from "./vectors.js";
 export * from "./vocabulary.js";

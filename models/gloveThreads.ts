@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { Worker } from "node:worker_threads";
-import type { GloveJob } from "../kernels/gloveThread.js";
+import { type GloveJob, startEpoch } from "../kernels/gloveThread.js";
 import { compileKernel, type WasmMemory, type WasmModule } from "../kernels/webAssembly.js";
 
 /** What a thread is given. */
@@ -20,11 +20,8 @@ export interface GloveThreads {
 }
 
 /** Starts the threads of a job, which wait to be told to train an epoch. */
-export function startThreads(
-  memory: WasmMemory,
-  { memory: _, ...job }: GloveJob,
-  cells: Uint32Array | string,
-): GloveThreads {
+export function startThreads(memory: WasmMemory, shared: GloveJob, cells: Uint32Array | string): GloveThreads {
+  const { memory: _, ...job } = shared; // it goes to the threads as what it is the buffer of
   const module = compileKernel(readFileSync(new URL("../kernels/assembly/glove.wasm", import.meta.url)));
   const script = new URL("./gloveWorker.js", import.meta.url);
   const workers = Array.from({ length: job.threads }, (_, thread) => {
@@ -33,6 +30,7 @@ export function startThreads(
   });
   return {
     async train(epoch) {
+      startEpoch(shared);
       await Promise.all(workers.map((worker) => trainOn(worker, epoch)));
     },
     async close() {

@@ -12,6 +12,7 @@ import {
   readParameters,
   readTiles,
   sharedMemory,
+  startEpoch,
   startKernel,
   TILE_SIZE,
   trainEpoch,
@@ -91,6 +92,7 @@ describe("the fast kernel", () => {
       const job = gloveJob({ ...settings, memory: memory.buffer, layout, tiles, threads: 1 });
       const kernel = startKernel<GloveKernel>(module, memory);
       for (let epoch = 0; epoch < 3; epoch++) {
+        startEpoch(job);
         trainEpoch(job, kernel, store, 0, epoch);
         const { loss } = gloveSteps(expected, inOrder({ tiles, store }, epoch), 0.05);
         const found = job.losses.reduce((sum, each) => sum + each, 0);
