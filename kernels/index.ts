@@ -1,6 +1,5 @@
 export * from "./alignmentRecorder.js";
 export * from "./asyncStage.js";
-export * from "./barrier.js";
 export * from "./bigramCounter.js";
 export * from "./cbow.js";
 export * from "./characterMapping.js";
