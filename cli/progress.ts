@@ -9,8 +9,10 @@ export interface ProgressView {
   readonly end: () => void;
 }
 
-interface Pace extends Progress {
-  readonly perSecond: number;
+interface Pace extends Omit<Progress, "losses"> {
+  /** Mean loss per example since what was shown before, by model. */
+  readonly losses: ReadonlyMap<string, number>;
+  readonly perSecond: number | undefined;
   readonly secondsLeft: number | undefined;
 }
 
@@ -27,15 +29,17 @@ export function showProgress(
   if (shown === "none") return { update: () => {}, end: () => {} };
   const color = shown === "bar" && !env.NO_COLOR;
   const pace = paceOf();
+  const meanLosses = meanLossesBetween();
   let lastShown = Number.NEGATIVE_INFINITY;
   let lastStage = "";
   let open = false;
   return {
     update: (progress) => {
       const now = performance.now();
-      const current = pace(progress, now);
+      const paced = pace(progress, now);
       const finished = progress.total !== undefined && progress.done >= progress.total;
       if (progress.stage === lastStage && !finished && now - lastShown < INTERVAL_MS[shown]) return;
+      const current = { ...paced, losses: meanLosses(progress) };
       lastShown = now;
       lastStage = progress.stage;
       if (shown === "json") stderr.write(`${JSON.stringify(jsonLine(current))}\n`);
@@ -50,22 +54,31 @@ export function showProgress(
   };
 }
 
-/** Adds speed and time left, measured from the start of each stage. */
-function paceOf(): (progress: Progress, now: number) => Pace {
-  let stage = "";
-  let started = 0;
-  let before = 0;
+/** Adds speed and time left, measured from the first report of each stage; unknown in that first one. */
+function paceOf(): (progress: Progress, now: number) => Omit<Pace, "losses"> {
+  let first = { stage: "", done: 0, at: 0 };
   return (progress, now) => {
-    if (progress.stage !== stage || progress.done < before) {
-      stage = progress.stage;
-      started = now;
-    }
-    before = progress.done;
-    const seconds = Math.max((now - started) / 1000, 1e-3);
-    const perSecond = progress.done / seconds;
-    const secondsLeft =
-      progress.total && perSecond > 0 ? Math.max(0, progress.total - progress.done) / perSecond : undefined;
+    const { stage, done, total } = progress;
+    if (stage !== first.stage || done < first.done) first = { stage, done, at: now };
+    if (now === first.at) return { ...progress, perSecond: undefined, secondsLeft: undefined };
+    const perSecond = (1000 * (done - first.done)) / (now - first.at);
+    const secondsLeft = total !== undefined && perSecond > 0 ? Math.max(0, total - done) / perSecond : undefined;
     return { ...progress, perSecond, secondsLeft };
+  };
+}
+
+/** Mean loss of each model between two reports that are shown. */
+function meanLossesBetween(): (progress: Progress) => Map<string, number> {
+  let shown: Pick<Progress, "stage" | "losses"> = { stage: "", losses: new Map() };
+  return ({ stage, losses }) => {
+    const before = stage === shown.stage ? shown.losses : new Map<string, never>();
+    shown = { stage, losses };
+    const means = new Map<string, number>();
+    for (const [model, { examples, loss }] of losses) {
+      const { examples: seen = 0, loss: counted = 0 } = before.get(model) ?? {};
+      if (examples > seen) means.set(model, (loss - counted) / (examples - seen));
+    }
+    return means;
   };
 }
 
@@ -78,8 +91,9 @@ function plainLine(pace: Pace): string {
   const share = total
     ? `${Math.min(100, (100 * done) / total).toFixed(0)} % of ${short(total)} ${unit}`
     : `${short(done)} ${unit}`;
+  const speed = perSecond === undefined ? "" : `, ${short(perSecond)} ${unit}/s`;
   const left = secondsLeft === undefined ? "" : `, ${duration(secondsLeft)} left`;
-  return `${stage}: ${share}, ${short(perSecond)} ${unit}/s${lossText(pace)}${left}`;
+  return `${stage}: ${share}${speed}${lossText(pace)}${left}`;
 }
 
 function barLine(pace: Pace, color: boolean, columns: number): string {
@@ -90,7 +104,7 @@ function barLine(pace: Pace, color: boolean, columns: number): string {
   return (color ? `\x1b[36m${bar}\x1b[0m` : bar) + text;
 }
 
-function lossText({ losses }: Progress): string {
+function lossText({ losses }: Pace): string {
   return [...losses].map(([model, loss]) => `, ${model} loss ${loss.toFixed(4)}`).join("");
 }
 

@@ -28,8 +28,8 @@ export interface Progress {
   readonly done: number;
   readonly total: number | undefined;
   readonly unit: "bytes" | "tokens" | "epochs";
-  /** Mean loss per example since the progress before, by model. */
-  readonly losses: ReadonlyMap<string, number>;
+  /** Examples and summed loss since the stage began, by model; what lies between two reports is their difference. */
+  readonly losses: ReadonlyMap<string, EpochLoss>;
 }
 
 /** Examples and summed loss of one epoch. */
@@ -88,7 +88,7 @@ class PipelineExecution {
   readonly #caches = new Map<PipelineNode, TokenCache>();
   readonly #models = new Map<PipelineNode, ModelSink<unknown>>();
   readonly #accounts = new Map<string, Conservation>();
-  readonly #recentLosses = new Map<string, number>();
+  readonly #stageLosses = new Map<string, EpochLoss>();
   #stage = "reading";
 
   constructor(pipeline: Pipeline, options: ExecuteOptions) {
@@ -232,20 +232,20 @@ class PipelineExecution {
 
   #learned(node: PipelineNode, { epoch, examples, loss }: StepStats): void {
     const epochs = this.#losses.get(node) ?? [];
-    const before = epochs[epoch] ?? { examples: 0, loss: 0 };
-    epochs[epoch] = { examples: before.examples + examples, loss: before.loss + loss };
+    epochs[epoch] = addLosses(epochs[epoch], { examples, loss });
     this.#losses.set(node, epochs);
-    if (examples > 0) this.#recentLosses.set(node.branch ?? node.unit.schema.name, loss / examples);
+    const name = node.branch ?? node.unit.schema.name;
+    this.#stageLosses.set(name, addLosses(this.#stageLosses.get(name), { examples, loss }));
     if (!isOnlineModel(node)) this.#report(epoch + 1, this.#modelOf(node).epochs, "epochs");
   }
 
   #enter(stage: string): void {
     this.#stage = stage;
-    this.#recentLosses.clear();
+    this.#stageLosses.clear();
   }
 
   #report(done: number, total: number | undefined, unit: Progress["unit"]): void {
-    this.#options.onProgress?.({ stage: this.#stage, done, total, unit, losses: new Map(this.#recentLosses) });
+    this.#options.onProgress?.({ stage: this.#stage, done, total, unit, losses: new Map(this.#stageLosses) });
   }
 
   #watchBytes(): OperatorFunction<TextBatch, TextBatch> {
@@ -275,6 +275,10 @@ interface Pass {
 }
 
 const all = () => true;
+
+function addLosses(before: EpochLoss | undefined, { examples, loss }: EpochLoss): EpochLoss {
+  return before ? { examples: before.examples + examples, loss: before.loss + loss } : { examples, loss };
+}
 
 function replayOf(node: PipelineNode, finished: unknown, epoch: number): AnyOperator {
   if (!("replay" in node.unit)) throw new TypeError(`${node.unit.schema.name}: must be a replay`);
