@@ -3,7 +3,15 @@ import { Ledger } from "../kernels/ledger.js";
 import { Vectors } from "../kernels/vectors.js";
 import { feed } from "../operators/feed.js";
 import { tee } from "../operators/tee.js";
-import type { IdBatch, ModelSink, OnlineModel, StepStats, TextBatch, TokenBatch } from "../schemas/index.js";
+import type {
+  FinalCooccurrence,
+  IdBatch,
+  ModelSink,
+  OnlineModel,
+  StepStats,
+  TextBatch,
+  TokenBatch,
+} from "../schemas/index.js";
 import type { Pipeline } from "./compile.js";
 import { accountOf, addAccounts, assertConserved, type Conservation } from "./conservation.js";
 import {
@@ -100,7 +108,10 @@ class PipelineExecution {
     try {
       for (const node of nodesOf(this.#root)) if (isReplay(node)) this.#keepTokensFor(node);
       await this.#readSource();
-      for (let task = this.#tasks.shift(); task; task = this.#tasks.shift()) await this.#finish(task);
+      for (let task = this.#tasks.shift(); task; task = this.#tasks.shift()) {
+        await this.#finish(task);
+        this.#letGo(task.value);
+      }
       const conservation = [...this.#accounts.values()];
       conservation.forEach(assertConserved);
       return { losses: this.#losses, conservation };
@@ -237,6 +248,12 @@ class PipelineExecution {
     const name = node.branch ?? node.unit.schema.name;
     this.#stageLosses.set(name, addLosses(this.#stageLosses.get(name), { examples, loss }));
     if (!isOnlineModel(node)) this.#report(epoch + 1, this.#modelOf(node).epochs, "epochs");
+  }
+
+  /** Gives back what a finished value holds on the disk, once nothing waits for it any more. */
+  #letGo(value: unknown): void {
+    const isWanted = this.#tasks.some((task) => task.value === value);
+    if (!isWanted) (value as Partial<FinalCooccurrence>).close?.();
   }
 
   #enter(stage: string): void {

@@ -73,11 +73,12 @@ function withFiles(
     return Array.isArray(value) ? value.map(fromConfig) : fromConfig(value as string);
   };
   const { fields } = node.unit.schema;
+  const needsScratch = Object.hasOwn(fields, "scratch") && node.options.scratch === undefined;
   return {
     ...Object.fromEntries(
       Object.entries(node.options).map(([option, value]) => [option, place(fields[option]?.file, value)]),
     ),
-    ...(Object.hasOwn(fields, "scratch") ? { scratch: directory.scratch } : {}),
+    ...(needsScratch ? { scratch: directory.scratch } : {}),
   };
 }
 
