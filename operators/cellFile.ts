@@ -14,6 +14,9 @@ import {
   Uint32,
 } from "apache-arrow";
 import { type CellRun, sliceRun } from "../kernels/cellRun.js";
+import { mergeStreams } from "../kernels/cellStreams.js";
+import { batchCells } from "../kernels/finalTable.js";
+import type { ScratchFolder } from "./scratchFolder.js";
 
 const cellSchema = new Schema([
   new Field("row", new Uint32(), false),
@@ -43,10 +46,21 @@ export class CellFile {
     return this.#cells;
   }
 
+  /** A file of given runs. */
+  static of(path: string, runs: Iterable<CellRun>): CellFile {
+    const file = new CellFile(path);
+    for (const run of runs) file.write(run);
+    file.close();
+    return file;
+  }
+
   /** @throws Error if the disk is full */
   write(run: CellRun): void {
-    if (run.length === 0) return;
-    const { row, column, units } = sliceRun(run, 0, run.length);
+    for (let from = 0; from < run.length; from += batchCells)
+      this.#writeBatch(sliceRun(run, from, Math.min(run.length, from + batchCells)));
+  }
+
+  #writeBatch({ row, column, units, ...run }: CellRun): void {
     const children: Data[] = [
       makeData({ type: new Uint32(), data: row, length: run.length, nullCount: 0 }),
       makeData({ type: new Uint32(), data: column, length: run.length, nullCount: 0 }),
@@ -108,4 +122,21 @@ class FileSink extends AsyncByteQueue {
       );
     }
   }
+}
+
+/** Most files merged at once. */
+const fanIn = 64;
+
+/** Merges files, and removes what was merged, until there are few enough to be read at once. */
+export async function fewFiles(files: readonly CellFile[], scratch: ScratchFolder): Promise<CellFile[]> {
+  const left = [...files];
+  while (left.length > fanIn) {
+    const group = left.splice(0, fanIn);
+    const merged = new CellFile(scratch.newFile("arrow"));
+    for await (const run of mergeStreams(group)) merged.write(run);
+    merged.close();
+    for (const file of group) file.remove();
+    left.push(merged);
+  }
+  return left;
 }

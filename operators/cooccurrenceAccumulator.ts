@@ -1,12 +1,13 @@
-import { type CellRun, sliceRun } from "../kernels/cellRun.js";
+import { CellBuffer } from "../kernels/cellBuffer.js";
+import type { CellRun } from "../kernels/cellRun.js";
 import { type CellStream, mergeStreams } from "../kernels/cellStreams.js";
 import { distanceUnits } from "../kernels/distanceUnits.js";
 import { batchCells, tableOf } from "../kernels/finalTable.js";
-import { MirrorBuffer } from "../kernels/mirrorBuffer.js";
 import { PairCounter } from "../kernels/pairCounter.js";
 import type { ContextBatch } from "../schemas/contexts.js";
 import type { DistanceWeighting, FinalCooccurrence } from "../schemas/cooccurrence.js";
-import { CellFile } from "./cellFile.js";
+import { CellFile, fewFiles } from "./cellFile.js";
+import { CellStore } from "./cellStore.js";
 import { ScratchFolder } from "./scratchFolder.js";
 
 export interface AccumulatorOptions {
@@ -18,11 +19,8 @@ export interface AccumulatorOptions {
   readonly scratch: string | undefined;
 }
 
-/** Most files merged at once. */
-const fanIn = 64;
-
 /**
- * Counts within a memory budget. Its parts: 1/4 a dense block for pairs of frequent terms; 3/8 a buffer for the others, which is
+ * Counts within a memory budget. Its parts: 1/8 a dense block for pairs of frequent terms; 3/8 a buffer for the others, which is
  * sorted and written to a file whenever it is full; while finishing, 1/4 for mirroring a symmetric table. Files are merged once, by
  * groups of 64 if there are more.
  *
@@ -32,7 +30,7 @@ const fanIn = 64;
 export class CooccurrenceAccumulator {
   readonly #options: AccumulatorOptions;
   readonly #scratch: ScratchFolder;
-  #files: CellFile[] = [];
+  readonly #files: CellFile[] = [];
   #first: ContextBatch | undefined;
   #counter: PairCounter | undefined;
   #unitsPerCount = 1;
@@ -59,14 +57,14 @@ export class CooccurrenceAccumulator {
       throw new RangeError("accumulateCooccurrence: the stream must have windows, got none");
     const { weighting, symmetric, memory } = this.#options;
     const { vocabulary, windowSize } = this.#first;
-    await this.#narrow();
+    const files = await fewFiles(this.#files, this.#scratch);
     const store = new TableStore(this.#scratch, symmetric, memory, vocabulary.terms.length);
-    const sums = [counter.denseRuns(batchCells), counter.takeSorted(batchCells), ...this.#files];
+    const sums = [counter.denseRuns(batchCells), counter.takeSorted(batchCells), ...files];
     for await (const run of mergeStreams(sums)) {
       signal.throwIfAborted();
       store.add(run);
     }
-    for (const file of this.#files) file.remove();
+    for (const file of files) file.remove();
     this.#counter = undefined;
     return tableOf({
       vocabulary,
@@ -87,91 +85,58 @@ export class CooccurrenceAccumulator {
       symmetric,
       windowSize,
       ofDistance,
-      denseCells: Math.floor(memory / 4 / 8),
+      denseCells: Math.floor(memory / 8 / 8),
       bufferRecords: Math.floor((memory * 3) / 8 / 16),
-      onFull: () => this.#files.push(this.#spill(this.#counter!.takeSorted(batchCells))),
+      onFull: () =>
+        this.#files.push(CellFile.of(this.#scratch.newFile("arrow"), this.#counter!.takeSorted(batchCells))),
     });
-  }
-
-  #spill(runs: Iterable<CellRun>): CellFile {
-    const file = new CellFile(this.#scratch.newFile("arrow"));
-    for (const run of runs) file.write(run);
-    file.close();
-    return file;
-  }
-
-  /** Merges files until there are few enough to be read at once. */
-  async #narrow(): Promise<void> {
-    while (this.#files.length > fanIn) {
-      const group = this.#files.splice(0, fanIn);
-      const merged = new CellFile(this.#scratch.newFile("arrow"));
-      for await (const run of mergeStreams(group)) writeInBatches(merged, run);
-      merged.close();
-      for (const file of group) file.remove();
-      this.#files.push(merged);
-    }
   }
 }
 
-/** The upper triangle and, for a symmetric table, its mirror image, in memory as long as they are small. */
+/** The upper triangle and, for a symmetric table, its mirror image. */
 class TableStore {
   readonly #scratch: ScratchFolder;
-  readonly #mirror: MirrorBuffer | undefined;
+  readonly #upper: CellStore;
+  readonly #mirror: CellBuffer | undefined;
   readonly #mirrorFiles: CellFile[] = [];
-  readonly #mostInMemory: number;
-  #upper: CellRun[] = [];
-  #upperFile: CellFile | undefined;
-  #upperCells = 0;
-  #mirrorCells = 0;
 
   constructor(scratch: ScratchFolder, symmetric: boolean, memory: number, terms: number) {
     this.#scratch = scratch;
-    this.#mostInMemory = memory / 8 / 16;
-    this.#mirror = symmetric ? new MirrorBuffer(Math.floor(memory / 4 / 20), terms) : undefined;
+    this.#upper = new CellStore(scratch, memory / 8);
+    this.#mirror = symmetric ? new CellBuffer(Math.floor(memory / 4 / 20), terms, { columnsAscend: true }) : undefined;
   }
 
   get cells(): number {
-    return this.#upperCells + this.#mirrorCells + (this.#mirror?.length ?? 0);
+    const inFiles = this.#mirrorFiles.reduce((sum, { cells }) => sum + cells, 0);
+    return this.#upper.cells + inFiles + (this.#mirror?.length ?? 0);
   }
 
   add(run: CellRun): void {
     checkExact(run);
-    this.#upperCells += run.length;
-    if (this.#upperFile) writeInBatches(this.#upperFile, run);
-    else this.#upper.push(run);
-    if (!this.#upperFile && this.#upperCells > this.#mostInMemory) this.#moveToDisk();
+    this.#upper.add(run);
     if (this.#mirror) this.#addMirrored(run, this.#mirror);
   }
 
   /** How to read the table, row by row. */
   seal(): () => CellStream[] {
-    this.#upperFile?.close();
-    const last = this.#mirror;
-    const upper = this.#upperFile ?? this.#upper;
-    return () => [...this.#mirrorFiles, ...(last ? [last.runs(batchCells)] : []), upper];
+    const upper = this.#upper.seal();
+    const mirror = this.#mirror;
+    return () => [...this.#mirrorFiles, ...(mirror ? [mirror.runs(batchCells)] : []), upper];
   }
 
-  #moveToDisk(): void {
-    this.#upperFile = new CellFile(this.#scratch.newFile("arrow"));
-    for (const run of this.#upper) writeInBatches(this.#upperFile, run);
-    this.#upper = [];
-  }
-
-  #addMirrored(run: CellRun, mirror: MirrorBuffer): void {
-    for (let from = mirror.push(run, 0); from < run.length; from = mirror.push(run, from)) {
-      const file = new CellFile(this.#scratch.newFile("arrow"));
-      for (const part of mirror.runs(batchCells)) file.write(part);
-      file.close();
-      this.#mirrorFiles.push(file);
-      this.#mirrorCells += file.cells;
-      mirror.clear();
+  #addMirrored({ row, column, units, length }: CellRun, mirror: CellBuffer): void {
+    for (let i = 0; i < length; i++) {
+      if (row[i] === column[i]) continue;
+      if (mirror.isFull) this.#spillMirror(mirror);
+      mirror.push(column[i]!, row[i]!, units[i]!);
     }
   }
-}
 
-function writeInBatches(file: CellFile, run: CellRun): void {
-  for (let from = 0; from < run.length; from += batchCells)
-    file.write(sliceRun(run, from, Math.min(run.length, from + batchCells)));
+  #spillMirror(mirror: CellBuffer): void {
+    const file = CellFile.of(this.#scratch.newFile("arrow"), mirror.runs(batchCells));
+    this.#mirrorFiles.push(file);
+    mirror.clear();
+  }
 }
 
 function checkExact({ row, column, units, length }: CellRun): void {

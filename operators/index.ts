@@ -13,6 +13,7 @@ export * from "./miniBatch.js";
 export * from "./normalize.js";
 export * from "./repeatEpochs.js";
 export * from "./splitSentences.js";
+export * from "./tableAlgebra.js";
 export * from "./tee.js";
 export * from "./tokenize.js";
 export * from "./windowContexts.js";

@@ -1,0 +1,46 @@
+import type { CellRun } from "../kernels/cellRun.js";
+import type { CellStream } from "../kernels/cellStreams.js";
+import { CellFile } from "./cellFile.js";
+import type { ScratchFolder } from "./scratchFolder.js";
+
+/** Cells in order, in memory as long as they are few, then in a file. */
+export class CellStore {
+  readonly #scratch: ScratchFolder;
+  readonly #mostInMemory: number;
+  #runs: CellRun[] = [];
+  #file: CellFile | undefined;
+  #cells = 0;
+
+  constructor(scratch: ScratchFolder, bytesInMemory: number) {
+    this.#scratch = scratch;
+    this.#mostInMemory = bytesInMemory / 16;
+  }
+
+  get cells(): number {
+    return this.#cells;
+  }
+
+  add(run: CellRun): void {
+    this.#cells += run.length;
+    if (!this.#file && this.#cells > this.#mostInMemory) this.#moveToDisk();
+    if (this.#file) this.#file.write(run);
+    else this.#runs.push(trimmed(run));
+  }
+
+  /** No more cells: they can be read, any number of times. */
+  seal(): CellStream {
+    this.#file?.close();
+    return this.#file ?? this.#runs;
+  }
+
+  #moveToDisk(): void {
+    this.#file = new CellFile(this.#scratch.newFile("arrow"));
+    for (const run of this.#runs) this.#file.write(run);
+    this.#runs = [];
+  }
+}
+
+/** A copy without unused room. */
+function trimmed({ row, column, units, length }: CellRun): CellRun {
+  return { row: row.slice(0, length), column: column.slice(0, length), units: units.slice(0, length), length };
+}
