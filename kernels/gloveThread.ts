@@ -1,6 +1,6 @@
 /** One of the threads that train GloVe's tiles on weights in shared memory. */
 import type { GloveParameters, GloveSide } from "./glove.js";
-import { type CellStore, type GloveTiles, gloveRounds, TILE_SIZE } from "./gloveTiles.js";
+import { type CellStore, type GloveTiles, gloveRounds } from "./gloveTiles.js";
 import { ln } from "./logarithm.js";
 import { passTurn, waitForTurn } from "./turns.js";
 
@@ -179,10 +179,10 @@ function turnsOf(order: readonly number[], blocks: number): Int32Array {
 }
 
 function trainTile(job: GloveJob, kernel: GloveKernel, store: CellStore, scratch: number, tile: number): void {
-  const { blocks, starts } = job.tiles;
+  const { blocks, size, starts } = job.tiles;
   const { words, contexts, rowBytes, vectorBytes } = job.layout;
-  const firstWord = words + Math.floor(tile / blocks) * TILE_SIZE * rowBytes;
-  const firstContext = contexts + (tile % blocks) * TILE_SIZE * rowBytes;
+  const firstWord = words + Math.floor(tile / blocks) * size * rowBytes;
+  const firstContext = contexts + (tile % blocks) * size * rowBytes;
   const importances = scratch + 8 * CHUNK;
   const copy = new Uint32Array(job.memory, scratch, 2 * CHUNK);
   const logMax = ln(job.xMax);

@@ -7,13 +7,16 @@ import { ln } from "./logarithm.js";
 import { drawBelow, type RandomStream, randomStream } from "./random.js";
 import { shuffled } from "./shuffle.js";
 
-const TILE_BITS = 9;
-/** Rows of 100 numbers and their squares for two blocks of 512 terms take 0.8 MB: a share of most second-level caches. */
-export const TILE_SIZE = 1 << TILE_BITS;
+/** Terms a block: rows of 100 numbers and their squares for two blocks take 0.8 MB, a share of most second-level caches. */
+const BLOCK = 512;
+/** The order of tiles takes 16 bytes each in every thread; with more terms than fill so many blocks, blocks grow. */
+const MOST_BLOCKS = 2048;
 
 /** Where the cells of each tile lie, for B blocks of terms; in shared memory. */
 export interface GloveTiles {
   readonly blocks: number;
+  /** Terms a block; the last may have fewer. */
+  readonly size: number;
   /** First cell of each tile, and the end of the last (B * B + 1,). */
   readonly starts: Float64Array;
 }
@@ -47,9 +50,11 @@ export class MemoryCells implements CellStore {
  * State: while it reads, 18 bytes for each cell of one block of rows.
  */
 export async function readTiles(table: FinalCooccurrence, seed: number, store: CellStore): Promise<GloveTiles> {
-  const blocks = Math.ceil(table.vocabulary.terms.length / TILE_SIZE);
+  const terms = table.vocabulary.terms.length;
+  const size = Math.max(BLOCK, Math.ceil(terms / MOST_BLOCKS));
+  const blocks = Math.ceil(terms / size);
   const starts = new Float64Array(new SharedArrayBuffer(8 * (blocks * blocks + 1)));
-  const block = new RowBlock(blocks);
+  const block = new RowBlock(blocks, size);
   const logOf = keptLogarithms();
   const random = randomStream(seed, "glove.cells");
   let rowBlock = 0;
@@ -71,12 +76,12 @@ export async function readTiles(table: FinalCooccurrence, seed: number, store: C
 
   for await (const { row, column, weight } of table.batches()) {
     for (let i = 0; i < row.length; i++) {
-      while (row[i]! >= (rowBlock + 1) * TILE_SIZE) finishBlock();
-      block.add(row[i]! % TILE_SIZE, column[i]!, logOf(weight[i]!));
+      while (row[i]! >= (rowBlock + 1) * size) finishBlock();
+      block.add(row[i]! - rowBlock * size, column[i]!, logOf(weight[i]!, row[i]!, column[i]!));
     }
   }
   while (rowBlock < blocks) finishBlock();
-  return { blocks, starts };
+  return { blocks, size, starts };
 }
 
 /** The cells of one block of rows, before they are sorted into its tiles. */
@@ -86,7 +91,10 @@ class RowBlock {
   #column = new Uint32Array(1 << 16);
   #log = new Float32Array(1 << 16);
 
-  constructor(readonly blocks: number) {}
+  constructor(
+    readonly blocks: number,
+    readonly size: number,
+  ) {}
 
   add(row: number, column: number, log: number): void {
     if (this.length === this.#row.length) this.#grow();
@@ -103,7 +111,7 @@ class RowBlock {
   byTile(): { readonly cells: Uint32Array; readonly ends: Float64Array } {
     const cells = new Uint32Array(2 * this.length);
     const next = new Float64Array(this.blocks);
-    for (let i = 0; i < this.length; i++) next[this.#column[i]! >>> TILE_BITS]!++;
+    for (let i = 0; i < this.length; i++) next[Math.floor(this.#column[i]! / this.size)]!++;
     let start = 0;
     next.forEach((count, block) => {
       next[block] = start;
@@ -112,8 +120,9 @@ class RowBlock {
     const bits = new Uint32Array(this.#log.buffer);
     for (let i = 0; i < this.length; i++) {
       const column = this.#column[i]!;
-      const at = 2 * next[column >>> TILE_BITS]!++;
-      cells[at] = (this.#row[i]! << 16) | (column % TILE_SIZE);
+      const block = Math.floor(column / this.size);
+      const at = 2 * next[block]!++;
+      cells[at] = (this.#row[i]! << 16) | (column - block * this.size);
       cells[at + 1] = bits[i]!;
     }
     return { cells, ends: next };
@@ -144,13 +153,16 @@ function shuffleCells(cells: Uint32Array, start: number, end: number, offset: nu
 }
 
 /** ln of a weight. Most weights are sums of few 1/distance and come again and again, so the last one of each slot is kept. */
-function keptLogarithms(): (weight: number) => number {
+function keptLogarithms(): (weight: number, row: number, column: number) => number {
   const slots = 1 << 16;
-  const weights = new Float64Array(slots);
+  const weights = new Float64Array(slots).fill(Number.NaN);
   const logs = new Float64Array(slots);
-  return (weight) => {
+  return (weight, row, column) => {
     const slot = (weight * 360_360) & (slots - 1); // lcm(1..15): a whole number for windows of up to 15
     if (weights[slot] !== weight) {
+      if (!(weight > 0 && weight < Number.POSITIVE_INFINITY)) {
+        throw new RangeError(`glove: a weight must be finite and > 0, got ${weight} at cell ${row}, ${column}`);
+      }
       weights[slot] = weight;
       logs[slot] = ln(weight);
     }

@@ -1,8 +1,5 @@
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
-import { join } from "node:path";
 import { type GloveParameters, initialGlove } from "../kernels/glove.js";
-import { startFrom } from "../kernels/gloveStart.js";
 import {
   type GloveJob,
   type GloveLayout,
@@ -11,7 +8,8 @@ import {
   readParameters,
   writeParameters,
 } from "../kernels/gloveThread.js";
-import { type CellStore, gloveRounds, MemoryCells, readTiles, TILE_SIZE } from "../kernels/gloveTiles.js";
+import { type CellStore, gloveRounds, readTiles } from "../kernels/gloveTiles.js";
+import { gloveRows, startFrom } from "../kernels/gloveVectors.js";
 import { Vectors } from "../kernels/vectors.js";
 import { sharedMemory, type WasmMemory } from "../kernels/webAssembly.js";
 import {
@@ -30,7 +28,7 @@ import {
   text,
   type VectorTable,
 } from "../schemas/index.js";
-import { FileCells } from "./fileCells.js";
+import { placeCells } from "./gloveCells.js";
 import { startThreads } from "./gloveThreads.js";
 
 export const gloveSchema = defineUnit({
@@ -95,7 +93,6 @@ export const gloveSchema = defineUnit({
 });
 
 export type GloveOptions = OptionsOf<typeof gloveSchema>;
-type Output = NonNullable<GloveOptions["output"]>;
 
 /** Everything that training goes on from; plain arrays, to be kept anywhere. */
 export interface GloveCheckpoint {
@@ -152,7 +149,7 @@ export function glove(options?: GloveOptions): GloveModel {
     done = { epochs: 0, loss: Number.POSITIVE_INFINITY };
     if (start && "checkpoint" in start) done = { epochs: start.checkpoint.epochs, loss: start.checkpoint.loss };
 
-    const cells = placeCells(table.length);
+    const cells = placeCells(table.length, bytesOf(settings.memory), settings.scratch ?? tmpdir());
     try {
       const tiles = await readTiles(table, seed, cells.store);
       const job = gloveJob({ ...settings, memory: memory.buffer, layout, tiles, threads });
@@ -185,23 +182,6 @@ export function glove(options?: GloveOptions): GloveModel {
     return parameters;
   }
 
-  /** In memory if they fit, else in a file of their own folder. */
-  function placeCells(length: number): { store: CellStore; shared: Uint32Array | string; remove: () => void } {
-    if (8 * length <= bytesOf(settings.memory)) {
-      const shared = new Uint32Array(new SharedArrayBuffer(8 * length));
-      return { store: new MemoryCells(shared), shared, remove: () => {} };
-    }
-    const folder = settings.scratch ?? tmpdir();
-    mkdirSync(folder, { recursive: true });
-    const own = mkdtempSync(join(folder, "glove-"));
-    const store = new FileCells(join(own, "cells"), "wx+");
-    const remove = () => {
-      store.close();
-      rmSync(own, { recursive: true });
-    };
-    return { store, shared: store.path, remove };
-  }
-
   function trained() {
     if (!training) throw new TypeError("glove: the result must be asked for after fit, got no table yet");
     return { terms: training.terms, parameters: readParameters(training.memory.buffer, training.layout) };
@@ -214,7 +194,7 @@ export function glove(options?: GloveOptions): GloveModel {
       ["model", "glove"],
       ["options", JSON.stringify({ ...learned, epochs })],
     ]);
-    const values = outputRows(parameters, output);
+    const values = gloveRows(parameters, output);
     return new Vectors({ terms, values, vectorSize: values.length / terms.length, metadata });
   }
 
@@ -231,39 +211,17 @@ export function glove(options?: GloveOptions): GloveModel {
 
 /** Names the first cell, in the order of training, whose difference was not finite. */
 function throwIfBroken(job: GloveJob, store: CellStore, epoch: number, terms: readonly string[]): void {
-  const { blocks, starts } = job.tiles;
+  const { blocks, size, starts } = job.tiles;
   for (const round of gloveRounds(job.tiles, job.seed, epoch, job.deterministic)) {
     const tile = round.find((each) => job.brokenCells[each]! >= 0);
     if (tile === undefined) continue;
     const cell = new Uint32Array(2);
     store.read(starts[tile]! + job.brokenCells[tile]!, cell);
-    const row = Math.floor(tile / blocks) * TILE_SIZE + (cell[0]! >>> 16);
-    const column = (tile % blocks) * TILE_SIZE + (cell[0]! & 0xffff);
+    const row = Math.floor(tile / blocks) * size + (cell[0]! >>> 16);
+    const column = (tile % blocks) * size + (cell[0]! & 0xffff);
     const named = `${row}, ${column} (${JSON.stringify(terms[row])}, ${JSON.stringify(terms[column])})`;
     throw new RangeError(
       `glove: the loss must stay finite, got NaN or infinity in epoch ${epoch} at cell ${named}; lower learningRate`,
     );
   }
-}
-
-/** What a row of the result holds, side by side; `sum` adds its two parts. */
-function outputRows({ word, context }: GloveParameters, output: Output): Float32Array {
-  if (output === "sum") return Float32Array.from(word.vectors, (value, i) => value + context.vectors[i]!);
-  const parts = {
-    word: [word.vectors],
-    context: [context.vectors],
-    concatenated: [word.vectors, context.vectors],
-    both: [word.vectors, word.biases, context.vectors, context.biases],
-  }[output];
-  const terms = word.biases.length;
-  const widths = parts.map((part) => part.length / terms);
-  const width = widths.reduce((sum, each) => sum + each, 0);
-  const rows = new Float32Array(terms * width);
-  for (let term = 0, at = 0; term < terms; term++) {
-    parts.forEach((part, p) => {
-      rows.set(part.subarray(term * widths[p]!, (term + 1) * widths[p]!), at);
-      at += widths[p]!;
-    });
-  }
-  return rows;
 }

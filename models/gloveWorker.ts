@@ -3,7 +3,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { type GloveJob, type GloveKernel, trainEpoch } from "../kernels/gloveThread.js";
 import { MemoryCells } from "../kernels/gloveTiles.js";
 import { startKernel } from "../kernels/webAssembly.js";
-import { FileCells } from "./fileCells.js";
+import { FileCells } from "./gloveCells.js";
 import type { GloveThreadData } from "./gloveThreads.js";
 
 const { module, memory, job, cells, thread } = workerData as GloveThreadData;

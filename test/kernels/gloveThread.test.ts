@@ -14,7 +14,6 @@ import {
   sharedMemory,
   startEpoch,
   startKernel,
-  TILE_SIZE,
   trainEpoch,
   writeParameters,
 } from "lexstream/kernels";
@@ -44,8 +43,8 @@ function inOrder({ tiles, store }: Awaited<ReturnType<typeof packed>>, epoch: nu
     [...round].flatMap((tile) => {
       const first = tiles.starts[tile]!;
       return Array.from({ length: tiles.starts[tile + 1]! - first }, (_, i) => ({
-        row: Math.floor(tile / tiles.blocks) * TILE_SIZE + (store.cells[2 * (first + i)]! >>> 16),
-        column: (tile % tiles.blocks) * TILE_SIZE + (store.cells[2 * (first + i)]! & 0xffff),
+        row: Math.floor(tile / tiles.blocks) * tiles.size + (store.cells[2 * (first + i)]! >>> 16),
+        column: (tile % tiles.blocks) * tiles.size + (store.cells[2 * (first + i)]! & 0xffff),
         logWeight: logs[2 * (first + i) + 1]!,
       }));
     }),

@@ -224,6 +224,12 @@ describe("errors", () => {
     );
   });
 
+  it.each([0, -1, Number.NaN])("refuses a weight of %d, which has no logarithm", async (weight) => {
+    await expect(train(glove(), finalCooccurrence(2, [[1, 0, weight]]))).rejects.toThrow(
+      new RangeError(`glove: a weight must be finite and > 0, got ${weight} at cell 1, 0`),
+    );
+  });
+
   it("stops when the loss is not finite, and names epoch and cell", async () => {
     const run = train(
       glove({ vectorSize: 2, epochs: 5, learningRate: 1e300 }),

@@ -1,6 +1,9 @@
 import type { VectorTable } from "../schemas/index.js";
 import type { GloveParameters } from "./glove.js";
 
+/** What is handed out of w, b (words) and w~, b~ (contexts). */
+export type GloveOutput = "sum" | "word" | "context" | "concatenated" | "both";
+
 /**
  * Begins with vectors that were learned before, for the terms that have one; the others keep their random start, and all sums of
  * squares start anew. By their width, D numbers are taken for w + w~ and halved into both; 2 D for w, w~; 2 D + 2 for w, b, w~, b~.
@@ -31,4 +34,26 @@ export function startFrom(parameters: GloveParameters, terms: readonly string[],
     word.biases[id] = values[size]!;
     context.biases[id] = values[second + size]!;
   });
+}
+
+/** What a row of the result holds, side by side; `sum` adds its two parts. */
+export function gloveRows({ word, context }: GloveParameters, output: GloveOutput): Float32Array {
+  if (output === "sum") return Float32Array.from(word.vectors, (value, i) => value + context.vectors[i]!);
+  const parts = {
+    word: [word.vectors],
+    context: [context.vectors],
+    concatenated: [word.vectors, context.vectors],
+    both: [word.vectors, word.biases, context.vectors, context.biases],
+  }[output];
+  const terms = word.biases.length;
+  const widths = parts.map((part) => part.length / terms);
+  const width = widths.reduce((sum, each) => sum + each, 0);
+  const rows = new Float32Array(terms * width);
+  for (let term = 0, at = 0; term < terms; term++) {
+    parts.forEach((part, p) => {
+      rows.set(part.subarray(term * widths[p]!, (term + 1) * widths[p]!), at);
+      at += widths[p]!;
+    });
+  }
+  return rows;
 }
