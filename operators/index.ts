@@ -1,4 +1,5 @@
 export * from "./accumulateCooccurrence.js";
+export * from "./associate.js";
 export * from "./buildVocab.js";
 export * from "./chineseDictionary.js";
 export * from "./contextPairs.js";

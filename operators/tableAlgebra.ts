@@ -166,6 +166,7 @@ async function combine(
 }
 
 function commonMetadata(who: string, [first, ...others]: readonly CooccurrenceMetadata[]): CooccurrenceMetadata {
+  for (const each of [first!, ...others]) requireCounts(who, each);
   let { unitsPerCount } = first!;
   for (const other of others) {
     for (const key of ["windowSize", "weighting", "symmetric"] as const)
@@ -182,6 +183,10 @@ function orderedVocabulary(counts: [term: string, count: number][]): Vocabulary 
     counts.map(([term]) => term),
     Float64Array.from(counts, ([, count]) => count),
   );
+}
+
+function requireCounts(who: string, { measure }: CooccurrenceMetadata): void {
+  if (measure) throw new TypeError(`${who}: tables must hold counts, got a view of ${measure}`);
 }
 
 /** The cells of a table in units, times an integer, then times a factor and rounded; only ids below `maxTerms`. */
@@ -242,6 +247,7 @@ async function store(
   ids: number,
   { memory = "512MB", scratch: folder }: AlgebraOptions = {},
 ): Promise<FinalCooccurrence> {
+  requireCounts(who, metadata);
   const scratch = new ScratchFolder(folder);
   const cellStore = new CellStore(scratch, bytesOf(memory) / 4);
   try {

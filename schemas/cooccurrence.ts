@@ -4,6 +4,9 @@ import type { Vocabulary } from "./vocabulary.js";
 /** How a pair at distance d counts: 1, or 1/d as in GloVe. */
 export type DistanceWeighting = "flat" | "harmonic";
 
+/** What the weights of a view of a table tell instead of counts. */
+export type AssociationMeasure = "pmi" | "ppmi" | "npmi" | "log" | "conditional";
+
 export interface CooccurrenceBatch {
   readonly row: Int32Array;
   readonly column: Int32Array;
@@ -17,6 +20,8 @@ export interface CooccurrenceMetadata {
   readonly symmetric: boolean;
   /** Weights are integer multiples of 1 / unitsPerCount, so sums do not depend on the order of adding. */
   readonly unitsPerCount: number;
+  /** Absent where weights are counts; views are not exact, and cannot be added. */
+  readonly measure?: AssociationMeasure;
 }
 
 /** A finished table: sorted by row, then column, each cell once. Made only by `accumulateCooccurrence` on completion, or read back from its file. */
