@@ -1,0 +1,75 @@
+import { existsSync } from "node:fs";
+import { dirname, extname, join } from "node:path";
+import { of } from "rxjs";
+import type { FinalCooccurrence } from "../schemas/index.js";
+import { readCooccurrence } from "../sinks/readCooccurrence.js";
+import { readVocabulary } from "../sinks/readVocabulary.js";
+import { writeCooccurrence } from "../sinks/writeCooccurrence.js";
+import { writeVocabulary } from "../sinks/writeVocabulary.js";
+import { run } from "./run.js";
+
+const VOCABULARIES = ["vocab.arrow", "vocab.parquet", "vocab.txt"];
+
+/**
+ * Opens a finished co-occurrence table with its vocabulary: the one given, or the `vocab` file beside it.
+ * @throws Error if there is no vocabulary; what the readers throw
+ */
+export async function openCooccurrence(path: string, vocabulary = vocabularyBeside(path)): Promise<FinalCooccurrence> {
+  if (vocabulary === undefined) {
+    throw new Error(`${path}: its vocabulary must lie beside it as ${VOCABULARIES.join(", ")}, or be named; got none`);
+  }
+  return readCooccurrence(path, await readVocabulary(vocabulary));
+}
+
+function vocabularyBeside(table: string): string | undefined {
+  return VOCABULARIES.map((name) => join(dirname(table), name)).find((path) => existsSync(path));
+}
+
+/** Writes a table, and its vocabulary beside it, and gives back what the table held on the disk. Returns the vocabulary's path. */
+export async function saveCooccurrence(table: FinalCooccurrence, path: string): Promise<string> {
+  const vocabulary = join(dirname(path), extname(path) === ".bin" ? "vocab.txt" : `vocab${extname(path)}`);
+  await run(of(table.vocabulary).pipe(writeVocabulary({ path: vocabulary })));
+  await run(of(table).pipe(writeCooccurrence({ path })));
+  table.close?.();
+  return vocabulary;
+}
+
+export interface CooccurrenceSummary {
+  readonly cells: number;
+  readonly terms: number;
+  readonly windowSize: number;
+  readonly weighting: string;
+  readonly symmetric: boolean;
+  readonly totalWeight: number;
+  /** The heaviest cells: row, column, weight. */
+  readonly heaviest: readonly (readonly [row: string, column: string, weight: number])[];
+}
+
+const SHOWN = 10;
+
+/** What a table holds, in one pass over it. */
+export async function summarise(table: FinalCooccurrence): Promise<CooccurrenceSummary> {
+  const { vocabulary, metadata, length } = table;
+  let totalWeight = 0;
+  let heaviest: [row: number, column: number, weight: number][] = [];
+  for await (const { row, column, weight } of table.batches()) {
+    const least = heaviest.length < SHOWN ? 0 : heaviest.at(-1)![2];
+    const better: typeof heaviest = [];
+    weight.forEach((value, cell) => {
+      totalWeight += value;
+      if (value > least) better.push([row[cell]!, column[cell]!, value]);
+    });
+    heaviest = [...heaviest, ...better].sort((a, b) => b[2] - a[2] || a[0] - b[0] || a[1] - b[1]).slice(0, SHOWN);
+  }
+  const { windowSize, weighting, symmetric } = metadata;
+  const term = (id: number) => vocabulary.terms[id]!;
+  return {
+    cells: length,
+    terms: vocabulary.terms.length,
+    windowSize,
+    weighting,
+    symmetric,
+    totalWeight,
+    heaviest: heaviest.map(([row, column, weight]) => [term(row), term(column), weight]),
+  };
+}
