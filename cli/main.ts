@@ -5,6 +5,7 @@ import { suggest } from "../schemas/index.js";
 import { argsConfig, type Command, type Io, type Parsed, UsageError } from "./command.js";
 import { analogy } from "./commands/analogy.js";
 import { convert } from "./commands/convert.js";
+import { cooccurrence } from "./commands/cooccurrence.js";
 import { create } from "./commands/create.js";
 import { evaluate } from "./commands/eval.js";
 import { graph } from "./commands/graph.js";
@@ -30,6 +31,7 @@ const commands: readonly Command[] = [
   analogy,
   evaluate,
   convert,
+  cooccurrence,
 ];
 
 const INTERRUPTED = 130;

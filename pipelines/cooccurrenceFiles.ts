@@ -8,6 +8,8 @@ import { writeCooccurrence } from "../sinks/writeCooccurrence.js";
 import { writeVocabulary } from "../sinks/writeVocabulary.js";
 import { run } from "./run.js";
 
+export { mergeTables, scaleTable, subtractTables, topTerms } from "../operators/tableAlgebra.js";
+
 const VOCABULARIES = ["vocab.arrow", "vocab.parquet", "vocab.txt"];
 
 /**

@@ -3,6 +3,7 @@ export * from "./config.js";
 export * from "./configTests.js";
 export * from "./configText.js";
 export * from "./conservation.js";
+export * from "./cooccurrenceFiles.js";
 export * from "./describe.js";
 export * from "./execute.js";
 export * from "./loadPipeline.js";

@@ -1,9 +1,19 @@
-import { mergeTables, openCooccurrence, saveCooccurrence, scaleTable, subtractTables, summarise, topTerms } from "../../pipelines/index.js";
+import {
+  mergeTables,
+  openCooccurrence,
+  saveCooccurrence,
+  scaleTable,
+  subtractTables,
+  summarise,
+  topTerms,
+} from "../../pipelines/index.js";
 import type { FinalCooccurrence } from "../../schemas/index.js";
 import { type Command, type Io, jsonOption, type Parsed, UsageError } from "../command.js";
 
 /** Tables in, one table out. */
-const operations: Readonly<Record<string, (tables: readonly FinalCooccurrence[], parsed: Parsed) => Promise<FinalCooccurrence>>> = {
+const operations: Readonly<
+  Record<string, (tables: readonly FinalCooccurrence[], parsed: Parsed) => Promise<FinalCooccurrence>>
+> = {
   merge: (tables, parsed) => mergeTables(tables, memoryOf(parsed)),
   subtract: ([whole, ...parts], parsed) => subtractAll(whole!, parts, parsed),
   scale: (tables, parsed) => scaleTable(only("scale", tables), positive(parsed, "factor"), memoryOf(parsed)),
@@ -16,7 +26,12 @@ export const cooccurrence: Command = {
   usage: "merge|subtract|scale|top|info TABLE... [--out TABLE]",
   positionals: [2, Number.POSITIVE_INFINITY],
   options: {
-    out: { type: "string", short: "o", value: "TABLE", description: "Table to write: .arrow, .parquet or GloVe's .bin; its vocabulary goes beside it" },
+    out: {
+      type: "string",
+      short: "o",
+      value: "TABLE",
+      description: "Table to write: .arrow, .parquet or GloVe's .bin; its vocabulary goes beside it",
+    },
     vocabulary: {
       type: "string",
       multiple: true,
@@ -36,10 +51,13 @@ export const cooccurrence: Command = {
     const [action, ...paths] = parsed.positionals;
     const operation = operations[action!];
     if (!operation && action !== "info") {
-      throw new UsageError(`cooccurrence: the first argument must be merge, subtract, scale, top or info, got ${JSON.stringify(action)}`);
+      throw new UsageError(
+        `cooccurrence: the first argument must be merge, subtract, scale, top or info, got ${JSON.stringify(action)}`,
+      );
     }
     const out = parsed.text("out");
-    if (operation && out === undefined) throw new UsageError(`cooccurrence ${action}: --out must name the table to write`);
+    if (operation && out === undefined)
+      throw new UsageError(`cooccurrence ${action}: --out must name the table to write`);
     const tables = await openAll(paths, parsed.texts("vocabulary"));
     if (!operation) return info(tables, paths, parsed, io);
     const made = await operation(tables, parsed);
@@ -51,13 +69,20 @@ export const cooccurrence: Command = {
 
 function openAll(paths: readonly string[], vocabularies: readonly string[]): Promise<FinalCooccurrence[]> {
   if (vocabularies.length > 1 && vocabularies.length !== paths.length) {
-    throw new UsageError(`--vocabulary must be given once, or once for each of the ${paths.length} tables, got ${vocabularies.length}`);
+    throw new UsageError(
+      `--vocabulary must be given once, or once for each of the ${paths.length} tables, got ${vocabularies.length}`,
+    );
   }
   const vocabularyOf = (index: number) => vocabularies[vocabularies.length > 1 ? index : 0];
   return Promise.all(paths.map((path, index) => openCooccurrence(path, vocabularyOf(index))));
 }
 
-async function info(tables: readonly FinalCooccurrence[], paths: readonly string[], parsed: Parsed, io: Io): Promise<number> {
+async function info(
+  tables: readonly FinalCooccurrence[],
+  paths: readonly string[],
+  parsed: Parsed,
+  io: Io,
+): Promise<number> {
   for (const [index, table] of tables.entries()) {
     const summary = await summarise(table);
     if (parsed.flag("json")) {
@@ -65,14 +90,21 @@ async function info(tables: readonly FinalCooccurrence[], paths: readonly string
       continue;
     }
     const { cells, terms, windowSize, weighting, symmetric, totalWeight, heaviest } = summary;
-    io.out(`${paths[index]}: ${cells} cells of ${terms} terms, window ${windowSize}, ${weighting}, ${symmetric ? "symmetric" : "one direction"}, total weight ${totalWeight}\n`);
+    io.out(
+      `${paths[index]}: ${cells} cells of ${terms} terms, window ${windowSize}, ${weighting}, ${symmetric ? "symmetric" : "one direction"}, total weight ${totalWeight}\n`,
+    );
     for (const [row, column, weight] of heaviest) io.out(`  ${weight.toFixed(3)}  ${row} ${column}\n`);
   }
   return 0;
 }
 
-async function subtractAll(whole: FinalCooccurrence, parts: readonly FinalCooccurrence[], parsed: Parsed): Promise<FinalCooccurrence> {
-  if (parts.length === 0) throw new UsageError("cooccurrence subtract: a table and at least one to take away must be given, got one");
+async function subtractAll(
+  whole: FinalCooccurrence,
+  parts: readonly FinalCooccurrence[],
+  parsed: Parsed,
+): Promise<FinalCooccurrence> {
+  if (parts.length === 0)
+    throw new UsageError("cooccurrence subtract: a table and at least one to take away must be given, got one");
   let left = whole;
   for (const part of parts) {
     const less = await subtractTables(left, part, memoryOf(parsed));
@@ -83,7 +115,8 @@ async function subtractAll(whole: FinalCooccurrence, parts: readonly FinalCooccu
 }
 
 function only(action: string, tables: readonly FinalCooccurrence[]): FinalCooccurrence {
-  if (tables.length !== 1) throw new UsageError(`cooccurrence ${action}: one table must be given, got ${tables.length}`);
+  if (tables.length !== 1)
+    throw new UsageError(`cooccurrence ${action}: one table must be given, got ${tables.length}`);
   return tables[0]!;
 }
 

@@ -174,6 +174,36 @@ describe("lexstream", () => {
     ]);
   });
 
+  it("adds the tables of two halves to the table of the whole, byte for byte, and takes one away again", async () => {
+    const folder = await temporaryFolder();
+    const halves = { a: "the cat sat\n猫 坐 着\n", b: "the dog sat\n狗 坐 着\n" };
+    writeFileSync(
+      join(folder, "c.yaml"),
+      `source: { files: { paths: corpus.txt } }
+steps: [tokenize, buildVocab: { minCount: 1 }, writeVocabulary: { path: vocab.arrow }, encode, windowContexts, accumulateCooccurrence, writeCooccurrence: { path: t.arrow }]`,
+    );
+    for (const [name, text] of Object.entries({ ...halves, whole: halves.a + halves.b })) {
+      writeFileSync(join(folder, `${name}.txt`), text);
+      const made = await lexstream(["run", "c.yaml", "--out", name, "--set", `source.files.paths=${name}.txt`], {
+        cwd: folder,
+      });
+      expect(made.code).toBe(0);
+    }
+    const ask = (...args: string[]) => lexstream(["cooccurrence", ...args], { cwd: folder });
+    const bytes = (path: string) => readFileSync(join(folder, path));
+    expect((await ask("merge", "a/t.arrow", "b/t.arrow", "--out", "sum/t.arrow")).out).toMatch(
+      /^wrote sum\/t\.arrow: \d+ cells of 8 terms/,
+    );
+    expect(bytes("sum/t.arrow")).toEqual(bytes("whole/t.arrow"));
+    await ask("subtract", "whole/t.arrow", "b/t.arrow", "--out", "rest/t.arrow");
+    expect(bytes("rest/t.arrow")).toEqual(bytes("a/t.arrow"));
+    expect((await ask("info", "a/t.arrow", "--json")).out).toContain('"terms":6');
+    expect(await ask("merge", "a/t.arrow")).toMatchObject({
+      code: 2,
+      err: "cooccurrence merge: --out must name the table to write\n",
+    });
+  });
+
   it("reads a text from standard input", async () => {
     const folder = await project(CONFIG.replace("files: { paths: corpus.txt }", "stdin: {}"));
     const { code, out } = await lexstream(["run", "c.yaml", "--progress", "none"], {
