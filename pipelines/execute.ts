@@ -94,6 +94,7 @@ class PipelineExecution {
   readonly #tasks: Task[] = [];
   readonly #losses = new Map<PipelineNode, EpochLoss[]>();
   readonly #caches = new Map<PipelineNode, TokenCache>();
+  readonly #tables = new Set<FinalCooccurrence>();
   readonly #models = new Map<PipelineNode, ModelSink<unknown>>();
   readonly #accounts = new Map<string, Conservation>();
   readonly #stageLosses = new Map<string, EpochLoss>();
@@ -109,8 +110,9 @@ class PipelineExecution {
       for (const node of nodesOf(this.#root)) if (isReplay(node)) this.#keepTokensFor(node);
       await this.#readSource();
       for (let task = this.#tasks.shift(); task; task = this.#tasks.shift()) {
+        if (isTable(task.value)) this.#tables.add(task.value);
         await this.#finish(task);
-        this.#letGo(task.value);
+        this.#letGo();
       }
       const conservation = [...this.#accounts.values()];
       conservation.forEach(assertConserved);
@@ -250,10 +252,11 @@ class PipelineExecution {
     if (!isOnlineModel(node)) this.#report(epoch + 1, this.#modelOf(node).epochs, "epochs");
   }
 
-  /** Gives back what a finished value holds on the disk, once nothing waits for it any more. */
-  #letGo(value: unknown): void {
-    const isWanted = this.#tasks.some((task) => task.value === value);
-    if (!isWanted) (value as Partial<FinalCooccurrence>).close?.();
+  /** Gives back what tables hold on the disk once none waits any more: one may be a view of another. */
+  #letGo(): void {
+    if (this.#tasks.some(({ value }) => isTable(value))) return;
+    for (const table of this.#tables) table.close?.();
+    this.#tables.clear();
   }
 
   #enter(stage: string): void {
@@ -292,6 +295,9 @@ interface Pass {
 }
 
 const all = () => true;
+
+const isTable = (value: unknown): value is FinalCooccurrence =>
+  typeof (value as FinalCooccurrence).batches === "function";
 
 function addLosses(before: EpochLoss | undefined, { examples, loss }: EpochLoss): EpochLoss {
   return before ? { examples: before.examples + examples, loss: before.loss + loss } : { examples, loss };

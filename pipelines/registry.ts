@@ -2,6 +2,7 @@ import type { Observable, OperatorFunction } from "rxjs";
 import { glove, gloveSchema } from "../models/glove.js";
 import { word2vec, word2vecSchema } from "../models/word2vec.js";
 import { accumulateCooccurrence, accumulateCooccurrenceSchema } from "../operators/accumulateCooccurrence.js";
+import { associate, associateSchema } from "../operators/associate.js";
 import { buildVocab, buildVocabSchema } from "../operators/buildVocab.js";
 import { contextPairs, contextPairsSchema } from "../operators/contextPairs.js";
 import { encode, encodeSchema } from "../operators/encode.js";
@@ -70,6 +71,7 @@ const units: readonly Unit[] = [
   operator(contextPairsSchema, contextPairs),
   operator(miniBatchSchema, miniBatch),
   operator(accumulateCooccurrenceSchema, accumulateCooccurrence),
+  operator(associateSchema, associate),
   model(word2vecSchema, word2vec),
   model(gloveSchema, glove),
   operator(writeVocabularySchema, writeVocabulary),
