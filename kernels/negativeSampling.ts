@@ -8,23 +8,22 @@ import { drawUint32, type RandomStream, randomStream } from "./random.js";
  *     loss = -ln sigmoid(v . u_c) - sum over n of ln sigmoid(-v . u_n)
  *
  * Mikolov et al. 2013, arXiv:1310.4546, section 2.2 (exponent 3/4). The noise words are drawn once a centre and shared by its
- * whole window (Ji et al. 2016, arXiv:1604.04661, section 3), and may be shared by several neighbouring centres; word2vec.c draws
+ * whole window (Ji et al. 2016, arXiv:1604.04661, section 3); word2vec.c draws
  * anew for each pair, from a table of 10^8 entries, and skips a draw that hits the centre. Here a centre's noise words differ from it
  * and from each other: a draw that does not is made again.
  */
 
-/** P as an alias table (Walker 1977; Vose 1991): column i keeps i if a uniform 32-bit draw is below keep[i], else gives alias[i]. */
-export interface NoiseTable {
+/** A distribution as an alias table (Walker 1977; Vose 1991): column i gives i if a uniform 32-bit coin is below keep[i], else alias[i]. */
+export interface AliasTable {
   readonly keep: Uint32Array;
   readonly alias: Uint32Array;
 }
 
-export function makeNoiseTable(counts: Float64Array, exponent: number): NoiseTable {
-  const weights = counts.map((count) => (count > 0 ? exp(exponent * ln(count)) : 0));
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
-  const share = weights.map((weight) => (weight * counts.length) / total);
-  const keep = new Uint32Array(counts.length).fill(0xffffffff);
-  const alias = Uint32Array.from(counts, (_, id) => id);
+export function makeAliasTable(weights: Float64Array): AliasTable {
+  const total = weights.reduce((sum, weight) => sum + weight, 0) || 1;
+  const share = weights.map((weight) => (weight * weights.length) / total);
+  const keep = new Uint32Array(weights.length).fill(0xffffffff);
+  const alias = Uint32Array.from(weights, (_, id) => id);
   const small: number[] = [];
   const large: number[] = [];
   share.forEach((value, id) => {
@@ -41,12 +40,44 @@ export function makeNoiseTable(counts: Float64Array, exponent: number): NoiseTab
   return { keep, alias };
 }
 
+/** Words in a block. */
+export const NOISE_BLOCK = 8;
+
+/**
+ * P in two steps: a block of eight words whose ids follow each other, then a word of the block. Neighbouring centres share the first
+ * step, not the second: they get different words, whose rows lie side by side in memory. Each word is as likely as it should be.
+ */
+export interface NoiseTable {
+  readonly blocks: AliasTable;
+  /** For each word, the alias table of its block: aliases are ids of words. */
+  readonly words: AliasTable;
+}
+
+export function makeNoiseTable(counts: Float64Array, exponent: number): NoiseTable {
+  const weights = counts.map((count) => (count > 0 ? exp(exponent * ln(count)) : 0));
+  const words = { keep: new Uint32Array(counts.length), alias: new Uint32Array(counts.length) };
+  const sums = new Float64Array(Math.ceil(counts.length / NOISE_BLOCK));
+  for (let block = 0; block < sums.length; block++) {
+    const first = block * NOISE_BLOCK;
+    const inBlock = weights.subarray(first, first + NOISE_BLOCK);
+    const { keep, alias } = makeAliasTable(inBlock);
+    words.keep.set(keep, first);
+    words.alias.set(
+      alias.map((id) => first + id),
+      first,
+    );
+    sums[block] = inBlock.reduce((sum, weight) => sum + weight, 0);
+  }
+  return { blocks: makeAliasTable(sums), words };
+}
+
 /** Draws for a centre, after which it goes with fewer noise words: a vocabulary may be smaller than what is asked of it. */
 const MAX_DRAWS = 64;
 
 /**
- * The noise words of a centre: the first k that differ, from it too, among draws 0 .. 63 of its group of `share` neighbouring centres.
- * Draw j of group g is a function of (seed, epoch, g, j); groups are counted from the start of the epoch.
+ * The noise words of a centre: the first k that differ, from it too, among draws 0 .. 63. The block of draw j is a function of
+ * (seed, epoch, group, j), where `share` neighbouring centres, counted from the start of the epoch, are a group; the word in the
+ * block is one of (seed, epoch, position, j).
  */
 export function negativeSampling(
   counts: Float64Array,
@@ -62,20 +93,30 @@ export function negativeSampling(
     fill(rows, centre, epoch, position) {
       if (epoch !== streamEpoch) stream = randomStream(seed, "noise", epoch);
       streamEpoch = epoch;
-      const group = Math.floor(position / share) * MAX_DRAWS;
+      const group = Math.floor(position / share);
       rows.rows[0] = centre;
       rows.labels.fill(0)[0] = 1;
       rows.length = 1;
       for (let draw = 0; draw < MAX_DRAWS && rows.length <= negative; draw++) {
-        const noise = drawNoise(table, stream, group + draw);
+        const noise = drawNoise(table, stream, group * MAX_DRAWS + draw, position * MAX_DRAWS + draw);
         if (!rows.rows.subarray(0, rows.length).includes(noise)) rows.rows[rows.length++] = noise;
       }
     },
   };
 }
 
-/** One word from P: a column, then its coin. */
-export function drawNoise({ keep, alias }: NoiseTable, stream: RandomStream, index: number): number {
-  const column = Math.floor((drawUint32(stream, 2 * index) / 4294967296) * keep.length);
-  return drawUint32(stream, 2 * index + 1) < keep[column]! ? column : alias[column]!;
+/** One word from P. Blocks take the even draws of the stream, words the odd ones. */
+export function drawNoise(table: NoiseTable, stream: RandomStream, blockIndex: number, wordIndex: number): number {
+  const { blocks, words } = table;
+  const first = NOISE_BLOCK * pick(blocks, 0, blocks.keep.length, drawUint32(stream, 2 * blockIndex));
+  const length = Math.min(NOISE_BLOCK, words.keep.length - first);
+  return pick(words, first, length, drawUint32(stream, 2 * wordIndex + 1));
+}
+
+/** Draws from columns `first` .. `first` + `length` - 1: the whole part of draw x length is the column, the fraction its coin. */
+function pick({ keep, alias }: AliasTable, first: number, length: number, draw: number): number {
+  const product = draw * length; // below 2^53 for any length of a vocabulary
+  const column = Math.floor(product / 4294967296);
+  const coin = product - column * 4294967296;
+  return coin < keep[first + column]! ? first + column : alias[first + column]!;
 }

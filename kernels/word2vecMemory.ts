@@ -1,7 +1,7 @@
 import type { ContextBatch } from "../schemas/contexts.js";
 import { forEachWindow } from "./contextWindow.js";
 import { makeHuffmanCodes } from "./huffman.js";
-import { makeNoiseTable } from "./negativeSampling.js";
+import { type AliasTable, makeNoiseTable, NOISE_BLOCK } from "./negativeSampling.js";
 import { randomStream } from "./random.js";
 import { sharedMemory, type WasmMemory } from "./webAssembly.js";
 import { fillInitialRows } from "./weights.js";
@@ -98,7 +98,8 @@ export function makeWord2vecMemory(
   const common = {
     inputRows: take(terms * rowBytes),
     outputRows: take(terms * rowBytes),
-    noiseTable: take(huffman ? 0 : 8 * terms),
+    noiseBlocks: take(huffman ? 0 : 8 * Math.ceil(terms / NOISE_BLOCK)),
+    noiseWords: take(huffman ? 0 : 8 * terms),
     pathOffsets: take(huffman ? huffman.offsets.byteLength : 0),
     pathEntries: take(huffman ? huffman.nodes.byteLength : 0),
     nullRow: take(rowBytes),
@@ -108,7 +109,7 @@ export function makeWord2vecMemory(
     cbow: Number(cbow),
     cbowMean: Number(settings.cbowMean),
     huffman: Number(huffman !== undefined),
-    noiseShare: NOISE_SHARE[architecture],
+    noiseShare: NOISE_SHARE,
     workers: together ? threads : 1,
     learningRate: settings.learningRate,
     minLearningRate: settings.schedule === "constant" ? settings.learningRate : settings.minLearningRate,
@@ -144,14 +145,18 @@ export function makeWord2vecMemory(
       entries[i] = 2 * node + huffman.bits[i]!;
     });
   } else {
-    const { keep, alias } = makeNoiseTable(counts, settings.exponent);
-    const table = uint32(common.noiseTable, 2 * terms);
-    keep.forEach((threshold, id) => {
-      table[2 * id] = threshold;
-      table[2 * id + 1] = alias[id]!;
-    });
+    const { blocks, words } = makeNoiseTable(counts, settings.exponent);
+    interleave(blocks, uint32(common.noiseBlocks, 2 * blocks.keep.length));
+    interleave(words, uint32(common.noiseWords, 2 * terms));
   }
   return { memory, variables, control, slots };
+}
+
+function interleave({ keep, alias }: AliasTable, entries: Uint32Array): void {
+  keep.forEach((threshold, column) => {
+    entries[2 * column] = threshold;
+    entries[2 * column + 1] = alias[column]!;
+  });
 }
 
 function longestPath(offsets: Uint32Array): number {

@@ -23,8 +23,8 @@ export interface Word2vecSettings {
   readonly seed: number;
 }
 
-/** How many neighbouring centres share their noise words: CBOW trains one row a centre against them, skip-gram a whole window. */
-export const NOISE_SHARE = { skipGram: 1, cbow: 8 } as const;
+/** How many neighbouring centres draw their noise words from the same blocks, so that they find each other's rows in the cache. */
+export const NOISE_SHARE = 8;
 
 /**
  * How many neighbouring centres are scored before the first of them is applied, so that threads that share the work seldom wait for
@@ -53,11 +53,10 @@ export class Word2vecTrainer implements Word2vecEngine {
   #scored: (() => void)[] = [];
 
   constructor(settings: Word2vecSettings, counts: Float64Array) {
-    const share = NOISE_SHARE[settings.architecture];
     this.#settings = settings;
     this.#outputs =
       settings.loss === "negativeSampling"
-        ? negativeSampling(counts, { ...settings, share })
+        ? negativeSampling(counts, { ...settings, share: NOISE_SHARE })
         : hierarchicalSoftmax(counts);
     this.#weights = initialWeights(counts.length, this.#outputs.size, settings.vectorSize, settings.seed);
   }

@@ -48,7 +48,12 @@ export const word2vecSchema = defineUnit({
       optional: true,
       description: "Step size at the start; if left out 0.025 for skipGram and 0.05 for cbow, as in word2vec.c",
     }),
-    minLearningRate: number({ min: 0, default: 0.0001, description: "Step size at the end of a linear schedule" }),
+    minLearningRate: number({
+      min: 0,
+      optional: true,
+      description:
+        "Step size at the end of a linear schedule; if left out learningRate / (2 x epochs): after few passes vectors still learn from every step. word2vec.c falls to 0.0001 of the start",
+    }),
     schedule: oneOf(["linear", "constant"], {
       default: "linear",
       description: "How the step size goes from learningRate to minLearningRate; constant never falls",
@@ -98,7 +103,8 @@ export function word2vec(options?: Word2vecOptions): OnlineModel<Vectors> {
   const parsed = parseOptions(word2vecSchema, options);
   const learningRate = parsed.learningRate ?? (parsed.architecture === "skipGram" ? 0.025 : 0.05);
   const { workers: _, deterministic, kernel, ...rest } = parsed;
-  const settings = { ...rest, learningRate };
+  const minLearningRate = parsed.minLearningRate ?? learningRate / (2 * parsed.epochs);
+  const settings = { ...rest, learningRate, minLearningRate };
   const workers = parsed.workers ?? availableParallelism();
   let vocabulary: Vocabulary | undefined;
   let engine: Word2vecEngine | undefined;

@@ -20,8 +20,9 @@ export let cbow: bool = false;
 export let cbowMean: bool = true;
 export let huffman: bool = false;
 export let groupSize: u32 = 4;
-/** Noise: V entries of [keep: u32, alias: u32]. */
-export let noiseTable: usize = 0;
+/** Noise: an entry of [keep: u32, alias: u32] for each block of eight words, and for each word within its block. */
+export let noiseBlocks: usize = 0;
+export let noiseWords: usize = 0;
 export let terms: u32 = 0;
 export let negative: u32 = 0;
 export let noiseShare: u32 = 1;
@@ -173,22 +174,35 @@ function gather(record: usize, at: usize, left: u32, right: u32, rate: f32): voi
 @inline
 function chooseNoise(record: usize, word: u32, position: u64, key0: i32, key1: i32): void {
   const rows = rowsOf(record);
-  const group = (position / <u64>noiseShare) << 6;
+  const group = (position / <u64>noiseShare) << 7;
+  const place = (position << 7) + 1;
+  const blocks = (terms + 7) >>> 3;
   store<u32>(rows, <u32>(outputRows + <usize>word * rowBytes) | 1);
   let n: u32 = 1;
   const limit: u32 = negative + 1;
-  for (let draw: u64 = 0; draw < 64 && n < limit; draw++) {
-    const index = (group + draw) << 1;
-    const high = mix(<i32>(index >>> 32) + key1);
-    const column = <u32>((<u64>(<u32>mix(mix(<i32>index ^ key0) ^ high)) * <u64>terms) >> 32);
-    const coin = <u32>mix(mix(<i32>(index + 1) ^ key0) ^ high);
-    const entry = noiseTable + (<usize>column << 3);
-    const noise = coin < load<u32>(entry) ? column : load<u32>(entry, 4);
+  for (let draw: u64 = 0; draw < 128 && n < limit; draw += 2) {
+    const first = pick(noiseBlocks, 0, blocks, uniform(group + draw, key0, key1)) << 3;
+    const noise = pick(noiseWords, first, min<u32>(8, terms - first), uniform(place + draw, key0, key1));
     if (isAmong(rows, n, <u32>(outputRows + <usize>noise * rowBytes))) continue;
     store<u32>(rows + (<usize>n << 2), <u32>(outputRows + <usize>noise * rowBytes));
     n++;
   }
   store<u32>(record, padRows(rows, n), 4);
+}
+
+// The draw and the choice of kernels/random.ts and kernels/negativeSampling.ts.
+// @ts-ignore: decorator
+@inline
+function uniform(index: u64, key0: i32, key1: i32): u32 {
+  return <u32>mix(mix(<i32>index ^ key0) ^ mix(<i32>(index >>> 32) + key1));
+}
+// @ts-ignore: decorator
+@inline
+function pick(table: usize, first: u32, length: u32, draw: u32): u32 {
+  const product = <u64>draw * <u64>length;
+  const column = first + <u32>(product >> 32);
+  const entry = table + (<usize>column << 3);
+  return <u32>product < load<u32>(entry) ? column : load<u32>(entry, 4);
 }
 
 // @ts-ignore: decorator

@@ -1,16 +1,32 @@
-import { drawNoise, makeNoiseTable, makeOutputRows, negativeSampling, randomStream } from "lexstream/kernels";
+import {
+  type AliasTable,
+  drawNoise,
+  makeNoiseTable,
+  makeOutputRows,
+  negativeSampling,
+  randomStream,
+} from "lexstream/kernels";
 import { expect, it } from "vitest";
 
-/** The probability that each word is drawn, added up over the columns of the table. */
-function distributionOf(counts: Float64Array, exponent: number): number[] {
-  const { keep, alias } = makeNoiseTable(counts, exponent);
-  const shares = new Array<number>(counts.length).fill(0);
+/** The probability that each column is drawn, added up over the columns of a table. */
+function probabilities({ keep, alias }: AliasTable, first = 0): number[] {
+  const shares = new Array<number>(keep.length).fill(0);
   keep.forEach((threshold, column) => {
     const kept = threshold / 2 ** 32;
-    shares[column]! += kept / counts.length;
-    shares[alias[column]!]! += (1 - kept) / counts.length;
+    shares[column]! += kept / keep.length;
+    shares[alias[column]! - first]! += (1 - kept) / keep.length;
   });
   return shares;
+}
+
+/** The probability that each word is drawn: of its block, times its own within the block. */
+function distributionOf(counts: Float64Array, exponent: number): number[] {
+  const { blocks, words } = makeNoiseTable(counts, exponent);
+  return probabilities(blocks).flatMap((ofBlock, block) => {
+    const [from, to] = [8 * block, 8 * block + 8];
+    const inBlock = { keep: words.keep.subarray(from, to), alias: words.alias.subarray(from, to) };
+    return probabilities(inBlock, from).map((inside) => ofBlock * inside);
+  });
 }
 
 it("holds count^0.75, normalised, to the 32 bits of a threshold", () => {
@@ -21,19 +37,21 @@ it("holds count^0.75, normalised, to the 32 bits of a threshold", () => {
   });
 });
 
-it("is uniform at exponent 0 and the unigram distribution at 1", () => {
-  const counts = Float64Array.of(5, 3, 2);
+it("is uniform at exponent 0 and the unigram distribution at 1, also over several blocks", () => {
+  const counts = Float64Array.from({ length: 21 }, (_, id) => 21 - id); // 231 in all
   distributionOf(counts, 0).forEach((share) => {
-    expect(share).toBeCloseTo(1 / 3, 8);
+    expect(share).toBeCloseTo(1 / 21, 8);
   });
-  expect(distributionOf(counts, 1)[0]).toBeCloseTo(0.5, 8);
+  distributionOf(counts, 1).forEach((share, id) => {
+    expect(share).toBeCloseTo((21 - id) / 231, 8);
+  });
 });
 
 it("draws words as often as the table says", () => {
   const table = makeNoiseTable(Float64Array.of(10_000, 256, 81, 16, 1), 0.75);
   const stream = randomStream(1, "noise");
   const seen = [0, 0, 0, 0, 0];
-  for (let i = 0; i < 110_000; i++) seen[drawNoise(table, stream, i)]!++;
+  for (let i = 0; i < 110_000; i++) seen[drawNoise(table, stream, i, i)]!++;
   // expected 100,000, 6,400, 2,700, 800, 100; four standard deviations of a binomial count
   [100_000, 6_400, 2_700, 800, 100].forEach((expected, word) => {
     const deviation = Math.sqrt(expected * (1 - expected / 110_000));
@@ -62,10 +80,14 @@ it("goes with fewer words where the vocabulary is too small", () => {
   expect(rowsOf([9], 0, 0)).toEqual([0]);
 });
 
-it("gives neighbouring centres that share their noise the same words", () => {
-  const counts = Array.from({ length: 1000 }, () => 1);
-  const noise = (position: number) => rowsOf(counts, 999, position, 4).slice(1);
-  expect(noise(5)).toEqual(noise(4));
-  expect(noise(7)).toEqual(noise(4));
-  expect(noise(8)).not.toEqual(noise(4));
+it("draws the words of neighbouring centres from the same blocks", () => {
+  const counts = Array.from({ length: 10_000 }, () => 1);
+  const blocks = (position: number) =>
+    rowsOf(counts, 9999, position, 4)
+      .slice(1)
+      .map((id) => id >> 3);
+  expect(blocks(5)).toEqual(blocks(4));
+  expect(blocks(7)).toEqual(blocks(4));
+  expect(blocks(8)).not.toEqual(blocks(4));
+  expect(rowsOf(counts, 9999, 5, 4)).not.toEqual(rowsOf(counts, 9999, 4, 4));
 });
