@@ -94,13 +94,9 @@ export class GrowingLexicon implements Lexicon {
   }
 
   term(id: number): string | undefined {
-    for (const terms of [this.#terms, ...this.#pruned]) {
-      const at = recordOf(terms, id);
-      if (at === 0) continue;
-      const first = 4 * (at + TEXT);
-      return decoder.decode(terms.bytes.subarray(first, first + terms.records[at + LENGTH]!));
-    }
-    return undefined;
+    let text = textOf(this.#terms, id);
+    for (let i = 0; text === undefined && i < this.#pruned.length; i++) text = textOf(this.#pruned[i]!, id);
+    return text;
   }
 
   count(id: number): number {
@@ -226,6 +222,13 @@ function emptyTerms(terms: number, words: number): Terms {
 }
 
 const wordsOf = (bytes: number): number => (bytes + 3) >>> 2;
+
+function textOf(terms: Terms, id: number): string | undefined {
+  const at = recordOf(terms, id);
+  if (at === 0) return undefined;
+  const first = 4 * (at + TEXT);
+  return decoder.decode(terms.bytes.subarray(first, first + terms.records[at + LENGTH]!));
+}
 
 const countAt = ({ records }: Terms, at: number): number =>
   records[at + COUNT_LOW]! + 2 ** 32 * records[at + COUNT_HIGH]!;

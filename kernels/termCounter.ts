@@ -13,17 +13,28 @@ export class TermCounter {
     for (let i = 0; i < ids.length; i++) counts[ids[i]!]!++;
   }
 
+  /** Visits every term that was not pruned and occurs at least `minCount` times, once, with its count. */
+  forEachTerm(minCount: number, visit: (term: string, count: number) => void): void {
+    if (this.#counts.size === 1) {
+      this.#visitLive(minCount, visit); // no term is live under two ids
+      return;
+    }
+    for (const [term, count] of this.terms()) if (count >= minCount) visit(term, count);
+  }
+
   /** Every term that was not pruned, with its count. */
   terms(): Map<string, number> {
     const total = new Map<string, number>();
+    this.#visitLive(1, (term, count) => total.set(term, (total.get(term) ?? 0) + count));
+    return total;
+  }
+
+  #visitLive(minCount: number, visit: (term: string, count: number) => void): void {
     for (const [lexicon, counts] of this.#counts) {
       for (let id = 0; id < counts.length; id++) {
-        if (counts[id] === 0 || lexicon.count(id) === 0) continue;
-        const term = lexicon.term(id)!;
-        total.set(term, (total.get(term) ?? 0) + counts[id]!);
+        if (counts[id]! >= minCount && lexicon.count(id) > 0) visit(lexicon.term(id)!, counts[id]!);
       }
     }
-    return total;
   }
 
   #countsOf(lexicon: Lexicon): Float64Array {

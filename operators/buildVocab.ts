@@ -32,7 +32,7 @@ type Settings = SettingsOf<typeof buildVocabSchema>;
  * Makes the vocabulary of a stream of tokens: count descending, then by code point.
  *
  * In:  TokenBatch. Out: one Vocabulary on completion; extra terms that never occur come last, with count 0.
- * State: 8 bytes per id given out by the lexicon; on completion a string per term that occurs.
+ * State: 8 bytes per id given out by the lexicon; on completion a string per term that is kept.
  * Occurrences of a term before the lexicon pruned it are not in its count.
  * @throws TypeError, RangeError at the call, if an option is of the wrong kind or out of range; RangeError through the stream, if
  *   there are no tokens, or no term reaches minCount and there are no extra terms
@@ -54,34 +54,64 @@ export function buildVocab(options?: BuildVocabOptions): OperatorFunction<TokenB
         }, counter),
         startWith(counter),
         last(),
-        map((counter) => vocabularyOf(counter.terms(), settings)),
+        map((counter) => vocabularyOf(counter, settings)),
       );
     });
 }
 
-function vocabularyOf(counts: ReadonlyMap<string, number>, { minCount, maxSize, extraTerms }: Settings): Vocabulary {
-  const extra = new Map(extraTerms.map((term) => [term, counts.get(term) ?? 0]));
-  const frequent = [...counts].filter(([term, count]) => count >= minCount && !extra.has(term)).sort(byCountThenTerm);
-  if (frequent.length + extra.size === 0) throw noTerms(counts, minCount);
-  const room = maxSize === undefined ? frequent.length : maxSize - extra.size;
-  const kept = [...frequent.slice(0, room), ...extra].sort(byCountThenTerm);
-  const cut = frequent.slice(room).map(([term]) => term);
-  return makeVocabulary(
-    kept.map(([term]) => term),
-    Float64Array.from(kept, ([, count]) => count),
-    cut.length > 0 ? new Set(cut) : undefined,
-  );
+/** Terms by their counts. */
+type Groups = Map<number, string[]>;
+
+function vocabularyOf(counter: TermCounter, { minCount, maxSize, extraTerms }: Settings): Vocabulary {
+  const extra = new Map(extraTerms.map((term) => [term, 0]));
+  const groups: Groups = new Map();
+  counter.forEachTerm(extra.size > 0 ? 1 : minCount, (term, count) => {
+    if (extra.has(term)) extra.set(term, count);
+    else if (count >= minCount) enter(groups, term, count);
+  });
+  if (groups.size + extra.size === 0) throw noTerms(counter, minCount);
+  let { terms, counts } = ranked(groups);
+  const cut = terms.splice(maxSize === undefined ? terms.length : maxSize - extra.size);
+  if (extra.size > 0) {
+    const kept: Groups = new Map();
+    terms.forEach((term, i) => {
+      enter(kept, term, counts[i]!);
+    });
+    for (const [term, count] of extra) enter(kept, term, count);
+    ({ terms, counts } = ranked(kept));
+  }
+  const truncated = cut.length > 0 ? new Set(cut) : undefined;
+  return makeVocabulary(terms, Float64Array.from(counts.slice(0, terms.length)), truncated);
 }
 
-function byCountThenTerm([termA, countA]: [string, number], [termB, countB]: [string, number]): number {
-  return countB - countA || compareCodePoints(termA, termB);
+function enter(groups: Groups, term: string, count: number): void {
+  const group = groups.get(count);
+  if (group) group.push(term);
+  else groups.set(count, [term]);
 }
 
-function noTerms(counts: ReadonlyMap<string, number>, minCount: number): RangeError {
-  if (counts.size === 0) return new RangeError("buildVocab: the corpus must have tokens, got none");
+/** Count descending, then by code point. Most terms share their count with many, so fewer are compared where those are sorted apart. */
+function ranked(groups: Groups): { terms: string[]; counts: number[] } {
+  const terms: string[] = [];
+  const counts: number[] = [];
+  for (const [count, group] of [...groups].sort(([a], [b]) => b - a)) {
+    for (const term of group.sort(compareCodePoints)) {
+      terms.push(term);
+      counts.push(count);
+    }
+  }
+  return { terms, counts };
+}
+
+function noTerms(counter: TermCounter, minCount: number): RangeError {
+  let terms = 0;
   let most = 0;
-  for (const count of counts.values()) most = Math.max(most, count);
+  counter.forEachTerm(1, (_, count) => {
+    terms++;
+    most = Math.max(most, count);
+  });
+  if (terms === 0) return new RangeError("buildVocab: the corpus must have tokens, got none");
   return new RangeError(
-    `buildVocab: at least one term must occur minCount = ${minCount} times, the most frequent of ${counts.size} terms occurs ${most} times`,
+    `buildVocab: at least one term must occur minCount = ${minCount} times, the most frequent of ${terms} terms occurs ${most} times`,
   );
 }
