@@ -25,6 +25,12 @@ export interface PairCounterOptions {
   readonly onFull: () => void;
 }
 
+/** What counting needs to know of a batch of windows. */
+export type WindowView = Pick<
+  ContextBatch,
+  "ids" | "sentenceOffsets" | "firstCentre" | "endCentre" | "radius" | "windowSize" | "side"
+>;
+
 /** A record's low word: column, distance, and whether the pair counts from both of its ends. */
 const codeBits = 7;
 const firstRecords = 4096;
@@ -63,7 +69,7 @@ export class PairCounter {
     });
   }
 
-  add(batch: ContextBatch): void {
+  add(batch: WindowView): void {
     const { symmetric } = this.#options;
     const { sentenceOffsets, ids, radius, windowSize, side } = batch;
     const isFixed = side === "both" && radius.every((each) => each === windowSize);
@@ -185,7 +191,7 @@ export class PairCounter {
   }
 
   /** Pairs with the tokens before the centre; for windows on both sides, seen from either end. */
-  #addLeft({ ids, radius, windowSize, side }: ContextBatch, centre: number, start: number): void {
+  #addLeft({ ids, radius, windowSize, side }: WindowView, centre: number, start: number): void {
     const id = ids[centre]!;
     for (let distance = 1; distance <= windowSize && centre - distance >= start; distance++) {
       const other = ids[centre - distance]!;
@@ -200,7 +206,7 @@ export class PairCounter {
     }
   }
 
-  #addRight({ ids, radius }: ContextBatch, centre: number, end: number): void {
+  #addRight({ ids, radius }: WindowView, centre: number, end: number): void {
     const id = ids[centre]!;
     for (let distance = 1; distance <= radius[centre]! && centre + distance < end; distance++) {
       const other = ids[centre + distance]!;

@@ -1,8 +1,8 @@
 import { Observable, type OperatorFunction, type Subscriber } from "rxjs";
-import { currentScope } from "../kernels/flow.js";
+import { currentScope, requireScope } from "../kernels/flow.js";
 import type { ContextBatch } from "../schemas/contexts.js";
 import type { FinalCooccurrence } from "../schemas/cooccurrence.js";
-import { boolean, byteSize, bytesOf, oneOf, text } from "../schemas/fields.js";
+import { boolean, byteSize, bytesOf, integer, oneOf, text } from "../schemas/fields.js";
 import { defineUnit, type OptionsOf, parseOptions } from "../schemas/units.js";
 import { CooccurrenceAccumulator } from "./cooccurrenceAccumulator.js";
 
@@ -33,6 +33,12 @@ export const accumulateCooccurrenceSchema = defineUnit({
       file: "output",
       description: "Folder for what does not fit in memory; if left out, the system's folder for temporary files",
     }),
+    workers: integer({
+      default: 0,
+      min: 0,
+      max: 64,
+      description: "Threads that count, which share the memory; 0 counts in the main thread",
+    }),
   },
 });
 
@@ -47,6 +53,7 @@ const leastMemory = 1_000_000;
  * same table. As in GloVe, what is counted is what the windows hold: with subsampling or a random radius that is fewer pairs.
  * State: `memory`, of which 3/8 stay with the table until it is closed or let go. What does not fit is written to the scratch folder: 16 bytes
  * per cell of the table and as much for each time that the buffer was full; a failure, an unsubscription or the table's `close` removes it.
+ * With `workers`, the source waits from two batches per thread on.
  * @throws TypeError, RangeError at the call, if an option is of the wrong kind or out of range; RangeError through the stream, if
  *   there were no windows, or the weight of a cell is beyond 2^53 units; Error through the stream, if the disk is full
  * @see Pennington et al. 2014, https://nlp.stanford.edu/pubs/glove.pdf
@@ -62,9 +69,16 @@ export function accumulateCooccurrence(
     throw new RangeError(`accumulateCooccurrence: memory must be at least 1MB, got ${settings.memory}`);
   return (source) =>
     new Observable((subscriber) => {
-      const scope = currentScope();
+      const scope = settings.workers === 0 ? currentScope() : requireScope("accumulateCooccurrence");
+      const port = scope.gate.open(Math.max(1, 2 * settings.workers));
       const abort = new AbortController();
-      const accumulator = new CooccurrenceAccumulator({ ...settings, memory });
+      const fail = (error: unknown) => scope.within(() => subscriber.error(error));
+      const accumulator = new CooccurrenceAccumulator({
+        ...settings,
+        memory,
+        onCounted: () => port.leave(),
+        onError: fail,
+      });
       let isHandedOver = false;
 
       async function finish(): Promise<void> {
@@ -79,14 +93,18 @@ export function accumulateCooccurrence(
 
       subscriber.add(() => {
         abort.abort();
-        if (!isHandedOver) accumulator.abandon();
+        port.close();
+        if (!isHandedOver) scope.closing(accumulator.abandon());
       });
       subscriber.add(
         source.subscribe({
-          next: guarded((batch) => accumulator.add(batch), subscriber),
+          next: guarded((batch) => {
+            if (settings.workers > 0) port.enter();
+            accumulator.add(batch);
+          }, subscriber),
           error: (error) => subscriber.error(error),
           complete: () => {
-            finish().catch((error: unknown) => scope.within(() => subscriber.error(error)));
+            finish().catch(fail);
           },
         }),
       );

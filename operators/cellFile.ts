@@ -25,60 +25,24 @@ const cellSchema = new Schema([
 ]);
 
 /**
- * Cells that do not fit in memory, as an uncompressed Arrow stream: written at once, read run by run and any number of times.
- * State: one run while writing, one per reader.
+ * Cells that do not fit in memory, as an uncompressed Arrow stream, read run by run and any number of times.
+ * State: one run per reader.
  */
 export class CellFile {
-  readonly #path: string;
-  readonly #file: number;
-  readonly #sink: FileSink;
-  readonly #writer = new RecordBatchStreamWriter();
-  #cells = 0;
-
-  constructor(path: string) {
-    this.#path = path;
-    this.#file = openSync(path, "w");
-    this.#sink = new FileSink(this.#file, path);
-    this.#writer.reset(this.#sink, cellSchema);
-  }
-
-  get cells(): number {
-    return this.#cells;
-  }
+  constructor(
+    readonly path: string,
+    readonly cells: number,
+  ) {}
 
   /** A file of given runs. */
   static of(path: string, runs: Iterable<CellRun>): CellFile {
-    const file = new CellFile(path);
-    for (const run of runs) file.write(run);
-    file.close();
-    return file;
-  }
-
-  /** @throws Error if the disk is full */
-  write(run: CellRun): void {
-    for (let from = 0; from < run.length; from += batchCells)
-      this.#writeBatch(sliceRun(run, from, Math.min(run.length, from + batchCells)));
-  }
-
-  #writeBatch({ row, column, units, ...run }: CellRun): void {
-    const children: Data[] = [
-      makeData({ type: new Uint32(), data: row, length: run.length, nullCount: 0 }),
-      makeData({ type: new Uint32(), data: column, length: run.length, nullCount: 0 }),
-      makeData({ type: new Float64(), data: units, length: run.length, nullCount: 0 }),
-    ];
-    const type = new Struct(cellSchema.fields);
-    this.#writer.write(new RecordBatch(cellSchema, makeData({ type, length: run.length, nullCount: 0, children })));
-    this.#cells += run.length;
-  }
-
-  /** No more cells; the file can be read. */
-  close(): void {
-    this.#writer.finish();
-    closeSync(this.#file);
+    const writer = new CellWriter(path);
+    for (const run of runs) writer.write(run);
+    return writer.close();
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<CellRun> {
-    const handle = await open(this.#path);
+    const handle = await open(this.path);
     try {
       const reader = await RecordBatchReader.from(handle);
       for await (const { numRows, data } of reader) {
@@ -91,7 +55,44 @@ export class CellFile {
   }
 
   remove(): void {
-    rmSync(this.#path, { force: true });
+    rmSync(this.path, { force: true });
+  }
+}
+
+/** Writes runs at once, synchronously. State: one run. */
+export class CellWriter {
+  readonly #path: string;
+  readonly #file: number;
+  readonly #writer = new RecordBatchStreamWriter();
+  #cells = 0;
+
+  constructor(path: string) {
+    this.#path = path;
+    this.#file = openSync(path, "w");
+    this.#writer.reset(new FileSink(this.#file, path), cellSchema);
+  }
+
+  /** @throws Error if the disk is full */
+  write(run: CellRun): void {
+    for (let from = 0; from < run.length; from += batchCells)
+      this.#writeBatch(sliceRun(run, from, Math.min(run.length, from + batchCells)));
+  }
+
+  close(): CellFile {
+    this.#writer.finish();
+    closeSync(this.#file);
+    return new CellFile(this.#path, this.#cells);
+  }
+
+  #writeBatch({ row, column, units, length }: CellRun): void {
+    const children: Data[] = [
+      makeData({ type: new Uint32(), data: row, length, nullCount: 0 }),
+      makeData({ type: new Uint32(), data: column, length, nullCount: 0 }),
+      makeData({ type: new Float64(), data: units, length, nullCount: 0 }),
+    ];
+    const data = makeData({ type: new Struct(cellSchema.fields), length, nullCount: 0, children });
+    this.#writer.write(new RecordBatch(cellSchema, data));
+    this.#cells += length;
   }
 }
 
@@ -132,11 +133,10 @@ export async function fewFiles(files: readonly CellFile[], scratch: ScratchFolde
   const left = [...files];
   while (left.length > fanIn) {
     const group = left.splice(0, fanIn);
-    const merged = new CellFile(scratch.newFile("arrow"));
+    const merged = new CellWriter(scratch.newFile("arrow"));
     for await (const run of mergeStreams(group)) merged.write(run);
-    merged.close();
     for (const file of group) file.remove();
-    left.push(merged);
+    left.push(merged.close());
   }
   return left;
 }

@@ -1,6 +1,6 @@
 import type { CellRun } from "../kernels/cellRun.js";
 import type { CellStream } from "../kernels/cellStreams.js";
-import { CellFile } from "./cellFile.js";
+import { CellWriter } from "./cellFile.js";
 import type { ScratchFolder } from "./scratchFolder.js";
 
 /** Cells in order, in memory as long as they are few, then in a file. */
@@ -8,7 +8,7 @@ export class CellStore {
   readonly #scratch: ScratchFolder;
   readonly #mostInMemory: number;
   #runs: CellRun[] = [];
-  #file: CellFile | undefined;
+  #file: CellWriter | undefined;
   #cells = 0;
 
   constructor(scratch: ScratchFolder, bytesInMemory: number) {
@@ -29,12 +29,11 @@ export class CellStore {
 
   /** No more cells: they can be read, any number of times. */
   seal(): CellStream {
-    this.#file?.close();
-    return this.#file ?? this.#runs;
+    return this.#file?.close() ?? this.#runs;
   }
 
   #moveToDisk(): void {
-    this.#file = new CellFile(this.#scratch.newFile("arrow"));
+    this.#file = new CellWriter(this.#scratch.newFile("arrow"));
     for (const run of this.#runs) this.#file.write(run);
     this.#runs = [];
   }

@@ -3,12 +3,13 @@ import type { CellRun } from "../kernels/cellRun.js";
 import { type CellStream, mergeStreams } from "../kernels/cellStreams.js";
 import { distanceUnits } from "../kernels/distanceUnits.js";
 import { batchCells, tableOf } from "../kernels/finalTable.js";
-import { PairCounter } from "../kernels/pairCounter.js";
 import type { ContextBatch } from "../schemas/contexts.js";
 import type { DistanceWeighting, FinalCooccurrence } from "../schemas/cooccurrence.js";
 import { CellFile, fewFiles } from "./cellFile.js";
 import { CellStore } from "./cellStore.js";
+import { CountingThreads } from "./countingThreads.js";
 import { ScratchFolder } from "./scratchFolder.js";
+import { SpillingCounter } from "./spillingCounter.js";
 
 export interface AccumulatorOptions {
   readonly weighting: DistanceWeighting;
@@ -17,12 +18,17 @@ export interface AccumulatorOptions {
   readonly memory: number;
   /** Where files go that do not fit in it. */
   readonly scratch: string | undefined;
+  /** Threads that count; 0 counts at once, in this one. */
+  readonly workers: number;
+  /** A batch was counted by a thread. */
+  readonly onCounted: () => void;
+  /** A thread failed. */
+  readonly onError: (error: unknown) => void;
 }
 
 /**
- * Counts within a memory budget. Its parts: 1/8 a dense block for pairs of frequent terms; 3/8 a buffer for the others, which is
- * sorted and written to a file whenever it is full; while finishing, 1/4 for mirroring a symmetric table. Files are merged once, by
- * groups of 64 if there are more.
+ * Counts within a memory budget: half of it while counting, and while finishing a quarter for mirroring a symmetric table. Files are
+ * merged once, by groups of 64 if there are more.
  *
  * Disk: 16 bytes per cell of each full buffer, and 16 per cell of the table. What a table keeps on the disk is removed by its `close`,
  * everything else when the table is done or has failed.
@@ -30,9 +36,9 @@ export interface AccumulatorOptions {
 export class CooccurrenceAccumulator {
   readonly #options: AccumulatorOptions;
   readonly #scratch: ScratchFolder;
-  readonly #files: CellFile[] = [];
   #first: ContextBatch | undefined;
-  #counter: PairCounter | undefined;
+  #counter: SpillingCounter | undefined;
+  #threads: CountingThreads | undefined;
   #unitsPerCount = 1;
 
   constructor(options: AccumulatorOptions) {
@@ -41,26 +47,26 @@ export class CooccurrenceAccumulator {
   }
 
   add(batch: ContextBatch): void {
-    this.#first ??= batch;
-    this.#counter ??= this.#open(batch);
-    this.#counter.add(batch);
+    if (!this.#first) this.#open(batch);
+    if (this.#counter) this.#counter.add(batch);
+    else this.#threads!.add(batch);
   }
 
-  abandon(): void {
+  async abandon(): Promise<void> {
+    await this.#threads?.close();
     this.#scratch.remove();
   }
 
   /** The whole table; nothing can be added afterwards. */
   async finish(signal: AbortSignal): Promise<FinalCooccurrence> {
-    const counter = this.#counter;
-    if (!this.#first || !counter)
-      throw new RangeError("accumulateCooccurrence: the stream must have windows, got none");
+    if (!this.#first) throw new RangeError("accumulateCooccurrence: the stream must have windows, got none");
     const { weighting, symmetric, memory } = this.#options;
     const { vocabulary, windowSize } = this.#first;
-    const files = await fewFiles(this.#files, this.#scratch);
+    const counted = this.#threads ? await this.#threads.finish() : this.#counter!;
+    const rest = this.#counter?.rest() ?? [];
+    const files = await fewFiles(counted.files, this.#scratch);
     const store = new TableStore(this.#scratch, symmetric, memory, vocabulary.terms.length);
-    const sums = [counter.denseRuns(batchCells), counter.takeSorted(batchCells), ...files];
-    for await (const run of mergeStreams(sums)) {
+    for await (const run of mergeStreams([...rest, ...files])) {
       signal.throwIfAborted();
       store.add(run);
     }
@@ -68,7 +74,7 @@ export class CooccurrenceAccumulator {
     this.#counter = undefined;
     return tableOf({
       vocabulary,
-      metadata: { windowSize, weighting, symmetric, unitsPerCount: this.#unitsPerCount * (counter.hasHalves ? 2 : 1) },
+      metadata: { windowSize, weighting, symmetric, unitsPerCount: this.#unitsPerCount * (counted.hasHalves ? 2 : 1) },
       unitsPerWeight: this.#unitsPerCount * (symmetric ? 2 : 1),
       length: store.cells,
       open: store.seal(),
@@ -76,20 +82,16 @@ export class CooccurrenceAccumulator {
     });
   }
 
-  #open({ vocabulary, windowSize }: ContextBatch): PairCounter {
-    const { weighting, symmetric, memory } = this.#options;
+  #open(batch: ContextBatch): void {
+    this.#first = batch;
+    const { weighting, symmetric, memory, workers, onCounted, onError } = this.#options;
+    const { windowSize, vocabulary } = batch;
     const { unitsPerCount, ofDistance } = distanceUnits(weighting, windowSize);
     this.#unitsPerCount = unitsPerCount;
-    return new PairCounter({
-      terms: vocabulary.terms.length,
-      symmetric,
-      windowSize,
-      ofDistance,
-      denseCells: Math.floor(memory / 8 / 8),
-      bufferRecords: Math.floor((memory * 3) / 8 / 16),
-      onFull: () =>
-        this.#files.push(CellFile.of(this.#scratch.newFile("arrow"), this.#counter!.takeSorted(batchCells))),
-    });
+    const counting = { terms: vocabulary.terms.length, windowSize, symmetric, ofDistance, memory };
+    const newFile = () => this.#scratch.newFile("arrow");
+    if (workers === 0) this.#counter = new SpillingCounter(counting, newFile);
+    else this.#threads = new CountingThreads(workers, counting, newFile, { onCounted, onError });
   }
 }
 

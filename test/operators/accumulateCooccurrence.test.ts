@@ -10,6 +10,7 @@ import {
   type WindowContextsOptions,
   windowContexts,
 } from "lexstream/operators";
+import { run } from "lexstream/pipelines";
 import type { FinalCooccurrence, IdBatch } from "lexstream/schemas";
 import { concat, from, lastValueFrom, NEVER, type Observable, throwError } from "rxjs";
 import { describe, expect, it } from "vitest";
@@ -224,6 +225,34 @@ describe("accumulateCooccurrence", () => {
       expect(await readdir(scratch)).toEqual([]);
     },
   );
+
+  it.each([1, 2, 3])("gives the same table on %i threads, which end with the stream", async (workers) => {
+    const scratch = await temporaryFolder();
+    const ids = await idBatches([[zipf(30_000, 3000)]], [1000]);
+    const windows = { windowSize: 5, radius: "random", batchSize: 1000 } as const;
+    const tableOf = (options: AccumulateCooccurrenceOptions) =>
+      run(from(ids).pipe(windowContexts(windows), accumulateCooccurrence({ ...options, scratch })));
+    const expected = (await tableOf({}))!;
+    const table = (await tableOf({ workers, memory: "2MB" }))!;
+    expect(table.metadata).toEqual(expected.metadata);
+    expect(digest(await cells(table))).toBe(digest(await cells(expected)));
+    table.close!();
+    expect(await readdir(scratch)).toEqual([]);
+  });
+
+  it("stops its threads and removes their files when the text ends in an error", async () => {
+    const scratch = await temporaryFolder();
+    const ids = await idBatches([[zipf(20_000, 3000)]], [1000]);
+    const failing = concat(
+      from(ids),
+      throwError(() => new Error("files: corpus.txt: cannot be read")),
+    );
+    const options = { workers: 2, memory: "2MB", scratch };
+    await expect(run(failing.pipe(windowContexts(), accumulateCooccurrence(options)))).rejects.toThrow(
+      "cannot be read",
+    );
+    expect(await readdir(scratch)).toEqual([]);
+  });
 
   it("merges more files than may be open at once", async () => {
     const scratch = await temporaryFolder();
