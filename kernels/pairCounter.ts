@@ -34,12 +34,13 @@ export type WindowView = Pick<
 /** A record's low word: column, distance, and whether the pair counts from both of its ends. */
 const codeBits = 7;
 const firstRecords = 4096;
+const mostDenseCells = 2 ** 30;
 
 export class PairCounter {
   readonly #options: PairCounterOptions;
   /** Column c of row r lies at dense[offset[r] + c], if c < width[r]. */
-  readonly #offset: Float64Array;
-  readonly #width: Uint32Array;
+  readonly #offset: Int32Array;
+  readonly #width: Int32Array;
   readonly #dense: Float64Array;
   #records: WordPairs;
   #spare = wordPairs(0);
@@ -58,7 +59,7 @@ export class PairCounter {
       throw new RangeError(
         `cooccurrence: the vocabulary must have at most ${2 ** (32 - codeBits)} terms, got ${terms}`,
       );
-    const { offset, width, size } = denseShape(terms, symmetric, denseCells);
+    const { offset, width, size } = denseShape(terms, symmetric, Math.min(denseCells, mostDenseCells));
     [this.#offset, this.#width] = [offset, width];
     this.#dense = new Float64Array(size);
     this.#records = wordPairs(Math.min(bufferRecords, firstRecords));
@@ -175,14 +176,16 @@ export class PairCounter {
   #addBothEnds(ids: Uint32Array, centre: number, start: number): void {
     const [dense, width, offset, unitsOf] = [this.#dense, this.#width, this.#offset, this.#unitsOf];
     const { high, low } = this.#records;
-    const id = ids[centre]!;
+    const id = ids[centre]! | 0; // as signed integers: comparing unsigned ones goes through floating point
     let length = this.#length;
     for (let at = centre - 1, code = 3; at >= start; at--, code += 2) {
-      const other = ids[at]!;
-      const row = Math.min(other, id);
-      const column = Math.max(other, id);
-      if (column < width[row]!) dense[offset[row]! + column]! += row === column ? 2 * unitsOf[code]! : unitsOf[code]!;
-      else {
+      const other = ids[at]! | 0;
+      const isAfter = other < id;
+      const row = isAfter ? other : id;
+      const column = isAfter ? id : other;
+      if (column < width[row]!) {
+        dense[offset[row]! + column]! += row === column ? 2 * unitsOf[code]! : unitsOf[code]!;
+      } else {
         high[length] = row;
         low[length++] = (column << codeBits) | code;
       }
@@ -238,8 +241,8 @@ function wordPairs(length: number): WordPairs {
 
 /** Row r has the columns below product / (r + 1), with the largest product for which all of them find room. */
 function denseShape(terms: number, symmetric: boolean, cells: number) {
-  const offset = new Float64Array(terms);
-  const width = new Uint32Array(terms);
+  const offset = new Int32Array(terms);
+  const width = new Int32Array(terms);
   let [low, high] = [0, terms * terms];
   while (high - low > 0.5) {
     const product = (low + high) / 2;
