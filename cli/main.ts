@@ -16,6 +16,7 @@ import { neighbors } from "./commands/neighbors.js";
 import { run } from "./commands/run.js";
 import { schema } from "./commands/schema.js";
 import { test } from "./commands/test.js";
+import { verify } from "./commands/verify.js";
 import { commandHelp, generalHelp } from "./help.js";
 
 const commands: readonly Command[] = [
@@ -32,6 +33,7 @@ const commands: readonly Command[] = [
   evaluate,
   convert,
   cooccurrence,
+  verify,
 ];
 
 const INTERRUPTED = 130;

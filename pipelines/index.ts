@@ -19,3 +19,4 @@ export * from "./runPipeline.js";
 export * from "./toAsyncIterable.js";
 export * from "./tokenCache.js";
 export * from "./vectorFiles.js";
+export * from "./verifyRun.js";
