@@ -20,6 +20,7 @@ import {
   isModel,
   isOnlineModel,
   isReplay,
+  nameOf,
   nodesOf,
   type PipelineNode,
   replayedBy,
@@ -66,6 +67,8 @@ export interface ExecuteOptions {
 export interface Execution {
   /** Losses of each model node, by epoch. */
   readonly losses: ReadonlyMap<PipelineNode, readonly EpochLoss[]>;
+  /** What the vectors of each model node say of themselves: model, options, arithmetic, corpus. */
+  readonly vectors: ReadonlyMap<PipelineNode, ReadonlyMap<string, string>>;
   /** Where the tokens went, by branch. */
   readonly conservation: readonly Conservation[];
 }
@@ -93,6 +96,7 @@ class PipelineExecution {
   readonly #root: PipelineNode;
   readonly #tasks: Task[] = [];
   readonly #losses = new Map<PipelineNode, EpochLoss[]>();
+  readonly #vectors = new Map<PipelineNode, ReadonlyMap<string, string>>();
   readonly #caches = new Map<PipelineNode, TokenCache>();
   readonly #tables = new Set<FinalCooccurrence>();
   readonly #models = new Map<PipelineNode, ModelSink<unknown>>();
@@ -116,7 +120,7 @@ class PipelineExecution {
       }
       const conservation = [...this.#accounts.values()];
       conservation.forEach(assertConserved);
-      return { losses: this.#losses, conservation };
+      return { losses: this.#losses, vectors: this.#vectors, conservation };
     } finally {
       for (const model of this.#models.values()) await model.close();
       for (const cache of this.#caches.values()) cache.close();
@@ -232,6 +236,7 @@ class PipelineExecution {
     const result = await this.#withOrigin(await model.result());
     await model.close();
     this.#models.delete(node);
+    if (result instanceof Vectors) this.#vectors.set(node, result.metadata);
     this.#options.onValue?.(node, result);
     this.#defer(node, result);
   }
@@ -247,7 +252,7 @@ class PipelineExecution {
     const epochs = this.#losses.get(node) ?? [];
     epochs[epoch] = addLosses(epochs[epoch], { examples, loss });
     this.#losses.set(node, epochs);
-    const name = node.branch ?? node.unit.schema.name;
+    const name = nameOf(node);
     this.#stageLosses.set(name, addLosses(this.#stageLosses.get(name), { examples, loss }));
     if (!isOnlineModel(node)) this.#report(epoch + 1, this.#modelOf(node).epochs, "epochs");
   }

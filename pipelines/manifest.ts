@@ -4,7 +4,7 @@ import type { Pipeline } from "./compile.js";
 import type { ConfigStep } from "./config.js";
 import type { Conservation } from "./conservation.js";
 import type { Execution } from "./execute.js";
-import { nodesOf } from "./nodes.js";
+import { nameOf, nodesOf } from "./nodes.js";
 import type { FileRecord } from "./runDirectory.js";
 
 /** What a run was made from and what it made. Written without a clock, so that equal runs have equal manifests. */
@@ -24,6 +24,8 @@ export interface Manifest {
   /** What was counted over the whole run, in tokens unless the name says otherwise. */
   readonly counts: Readonly<Record<string, number>>;
   readonly conservation: readonly Conservation[];
+  /** What the vectors of each model say of themselves; their arithmetic tells on which machines the same bytes come out. */
+  readonly vectors: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Mean loss per example, by model and epoch. */
   readonly losses: Readonly<Record<string, readonly { readonly examples: number; readonly meanLoss: number }[]>>;
 }
@@ -48,7 +50,7 @@ export function makeManifest(pipeline: Pipeline, { inputs, outputs, execution, l
   const written = (step: ConfigStep): Step => ({ [step.unit]: resolved.get(step.path.join("/")) ?? step.options });
   const branches = [...config.branches].map(([name, steps]) => [name, steps.map(written)]);
   const losses = [...execution.losses].map(([node, epochs]) => [
-    node.branch ?? node.unit.schema.name,
+    nameOf(node),
     epochs.map(({ examples, loss }) => ({ examples, meanLoss: examples > 0 ? loss / examples : 0 })),
   ]);
   return {
@@ -65,6 +67,7 @@ export function makeManifest(pipeline: Pipeline, { inputs, outputs, execution, l
     outputs,
     counts: countsOf(ledger),
     conservation: execution.conservation,
+    vectors: Object.fromEntries([...execution.vectors].map(([node, said]) => [nameOf(node), Object.fromEntries(said)])),
     losses: Object.fromEntries(losses),
   };
 }

@@ -19,6 +19,9 @@ export function nodesOf(root: PipelineNode): PipelineNode[] {
   return [root, ...root.children.flatMap(nodesOf)];
 }
 
+/** What a model goes by in reports: its branch, if it is in one. */
+export const nameOf = ({ branch, unit }: PipelineNode): string => branch ?? unit.schema.name;
+
 /** Data that is whole when it comes: what follows it runs after the pass that made it. */
 const FINISHED: ReadonlySet<DataType> = new Set(["phrases", "vocabulary", "cooccurrence", "vectors"]);
 
