@@ -91,7 +91,7 @@ const MAX_WEIGHT_BYTES = 3.75 * 2 ** 30;
  * pairs of centre and context for skip-gram, centres for CBOW. The same batches, cut in any way, give the same bytes, at any number of workers unless `deterministic` is false.
  * State: 8 V D bytes of weights (D rounded up to 16) + 8 V for noise words or some 80 V for Huffman paths; threads, until `result` or `close`.
  * @throws RangeError at the call, if an option is out of range; from `update`, if the weights exceed 3.75 GiB or the vocabulary is
- * empty, or the loss is not finite; TypeError if the vocabulary changes, or `result` is asked for before any batch; Error if a
+ * empty, or the loss is not finite, and from `result`, if there was no batch; TypeError if the vocabulary changes; Error if a
  * thread is lost
  * @see https://github.com/tmikolov/word2vec
  * @example
@@ -138,7 +138,7 @@ export function word2vec(options?: Word2vecOptions): OnlineModel<Vectors> {
 
   async function result(): Promise<Vectors> {
     if (!vocabulary || !engine)
-      throw new TypeError("word2vec: result must be asked for after the last batch, got no batch yet");
+      throw new RangeError("word2vec: there must be windows to learn from before a result, got none");
     const values = await engine.finish();
     const metadata = new Map([
       ["model", "word2vec"],

@@ -1,8 +1,10 @@
+import { posix } from "node:path";
 import { checkOptions, type DataType, parseOptions, suggest } from "../schemas/index.js";
 import type { ConfigStep, LoadedConfig, PipelineConfig } from "./config.js";
 import { ConfigError, type ConfigPath, type ConfigProblem } from "./configText.js";
 import { nodesOf, type PipelineNode } from "./nodes.js";
 import { registry, unitSchemas } from "./registry.js";
+import { MANIFEST, SCRATCH } from "./runDirectory.js";
 
 export interface Pipeline {
   readonly file: string;
@@ -120,12 +122,12 @@ function clashingOutputs(root: PipelineNode): ConfigProblem[] {
   const writers = new Map<string, string>();
   return nodesOf(root).flatMap((node) =>
     outputPaths(node).flatMap(([option, path]) => {
-      const at = [...node.id.split("/"), option];
-      const other = writers.get(path);
-      writers.set(path, node.id);
-      if (!isInside(path))
-        return [{ path: at, message: `${option} must stay inside the run's folder, got ${JSON.stringify(path)}` }];
-      return other ? [{ path: at, message: `${option} must have one writer, but ${other} writes ${path} too` }] : [];
+      const place = posix.normalize(path.replaceAll("\\", "/"));
+      const other = writers.get(place);
+      writers.set(place, node.id);
+      const fault = faultOfPlace(place) ?? (other ? `have one writer, but ${other} writes it too` : undefined);
+      const message = `${option} must ${fault}, got ${JSON.stringify(path)}`;
+      return fault ? [{ path: [...node.id.split("/"), option], message }] : [];
     }),
   );
 }
@@ -137,9 +139,12 @@ export function outputPaths(node: PipelineNode): (readonly [option: string, path
     .map(([option]) => [option, node.options[option] as string] as const);
 }
 
-function isInside(path: string): boolean {
-  const parts = path.split(/[/\\]/);
-  return path !== "" && !/^([/\\]|[A-Za-z]:)/.test(path) && !parts.includes("..") && !path.includes("\0");
+/** What must hold of a normalised output path and does not. */
+function faultOfPlace(place: string): string | undefined {
+  const [first] = place.split("/");
+  const isInside = place !== "." && first !== ".." && !/^(\/|[A-Za-z]:)/.test(place) && !place.includes("\0");
+  if (!isInside) return "stay inside the run's folder";
+  return first === MANIFEST || first === SCRATCH ? `leave ${first} to the run` : undefined;
 }
 
 /** A chain that makes something which nobody writes, learns from or shows would be work for nothing. */

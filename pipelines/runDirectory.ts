@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, rm, stat } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { DurableFile } from "../sinks/durableFile.js";
+import { resolveInside } from "../sinks/resolveInside.js";
 import { hashFile } from "../sources/hashFile.js";
 
 export interface FileRecord {
@@ -11,8 +12,9 @@ export interface FileRecord {
   readonly rows?: number;
 }
 
-const MANIFEST = "manifest.json";
-const SCRATCH = ".scratch";
+/** Names in a run's folder that no output may take. */
+export const MANIFEST = "manifest.json";
+export const SCRATCH = ".scratch";
 
 /**
  * The folder of one run. It must be new or empty, unless `force`, which first removes the files that an earlier run's manifest
@@ -43,8 +45,12 @@ export class RunDirectory {
     return join(this.folder, SCRATCH);
   }
 
+  /**
+   * Where an output goes.
+   * @throws RangeError if a link leads out of the folder
+   */
   resolve(path: string): string {
-    return join(this.folder, path);
+    return resolveInside(this.folder, path);
   }
 
   async record(file: string, rows: number | undefined): Promise<FileRecord> {

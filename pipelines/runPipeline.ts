@@ -36,6 +36,7 @@ export async function runPipeline(pipeline: Pipeline, options: RunPipelineOption
   const directory = await RunDirectory.open(options.out, options.force ?? false);
   const ledger = new Ledger();
   try {
+    for (const node of nodesOf(pipeline.root)) for (const [, path] of outputPaths(node)) directory.resolve(path);
     const optionsOf = (node: PipelineNode) => withFiles(node, dirname(pipeline.file), directory);
     const sourceOptions = optionsOf(pipeline.root);
     const files = await unit.inputs(sourceOptions);

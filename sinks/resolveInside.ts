@@ -14,7 +14,7 @@ export function resolveInside(folder: string, path: string): string {
   const target = resolve(folder, path);
   const isPlain = !path.includes("\0") && !isAbsolute(path) && isBelow(resolve(folder), target);
   if (!isPlain || !leadsInside(resolve(folder), target))
-    throw new RangeError(`path must lie inside the output folder ${folder}, got ${JSON.stringify(path)}`);
+    throw new RangeError(`an output's path must lie inside the output folder ${folder}, got ${JSON.stringify(path)}`);
   return target;
 }
 

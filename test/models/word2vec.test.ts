@@ -201,7 +201,9 @@ it("refuses a loss that is not finite, and names its remedy", async () => {
 
 it("says what it cannot do", async () => {
   expect(() => word2vec({ negative: 0 })).toThrow("word2vec: negative must be an integer from 1 to 25, got 0");
-  await expect(async () => word2vec().result()).rejects.toThrow("result must be asked for after the last batch");
+  await expect(async () => word2vec().result()).rejects.toThrow(
+    "word2vec: there must be windows to learn from before a result, got none",
+  );
   const sentences = [["a", "b"]];
   const [batch] = contextBatches(vocabularyOf(sentences), sentences);
   const terms = { length: 2_000_000 } as readonly string[];

@@ -73,12 +73,21 @@ branches:
     );
   });
 
+  it.each(["manifest.json", "./manifest.json", ".scratch/v.txt", "a/../.scratch/v.txt"])(
+    "keeps %s for the run",
+    (path) => {
+      expect(
+        refusal(`${HEAD}steps: [tokenize, buildVocab, writeVocabulary: { path: '${path}', format: gloveVocabulary }]`),
+      ).toMatch(/path must leave (manifest\.json|\.scratch) to the run, got/);
+    },
+  );
+
   it("refuses two writers of one file and chains that end in nothing", () => {
     expect(
       refusal(
-        `${HEAD}steps: [tokenize, buildVocab, writeVocabulary: { path: v.txt }, writeVocabulary: { path: v.txt }]`,
+        `${HEAD}steps: [tokenize, buildVocab, writeVocabulary: { path: v.txt }, writeVocabulary: { path: ./v.txt }]`,
       ),
-    ).toContain("path must have one writer, but steps/2/writeVocabulary writes v.txt too");
+    ).toContain("path must have one writer, but steps/2/writeVocabulary writes it too, got");
     expect(refusal(`${HEAD}steps: [tokenize]`)).toContain(
       "tokenize makes tokens that no step reads; end the pipeline in a model or a sink",
     );

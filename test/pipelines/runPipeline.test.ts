@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { compile, parseConfig, runPipeline } from "lexstream/pipelines";
 import { describe, expect, it } from "vitest";
@@ -120,6 +120,18 @@ branches: { vectors: [windowContexts, word2vec: { vectorSize: 4, epochs: 2 }, wr
     );
     await runPipeline(pipeline, { out, force: true });
     expect(readFileSync(join(out, "notes.txt"), "utf8")).toBe("mine");
+  });
+
+  it("refuses an output behind a link that leads out of the folder, before it reads anything", async () => {
+    const { folder, out } = await prepare();
+    mkdirSync(join(out), { recursive: true });
+    symlinkSync(folder, join(out, "link"));
+    const text = config("nowhere.txt").replace("path: glove.txt", "path: link/glove.txt");
+    const pipeline = compile(parseConfig(text, join(folder, "c.yaml")));
+    await expect(runPipeline(pipeline, { out, force: true })).rejects.toThrow(
+      /path must lie inside the output folder .*"link\/glove\.txt"/,
+    );
+    expect(existsSync(join(folder, "glove.txt"))).toBe(false);
   });
 
   it("leaves no manifest, no scratch and nothing half-written when a stage fails", async () => {
