@@ -18,7 +18,7 @@ export const readCooccurrenceSchema = defineUnit({
   kind: "source",
   consumes: "nothing",
   produces: "cooccurrence",
-  summary: "reads a co-occurrence table from its file",
+  summary: "Reads a co-occurrence table from its file",
   paper: "cooccurrence.bin of GloVe (Pennington et al. 2014), stanfordnlp/GloVe src/cooccur.c",
   fields: {
     windowSize: integer({

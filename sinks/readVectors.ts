@@ -17,7 +17,7 @@ export const readVectorsSchema = defineUnit({
   kind: "source",
   consumes: "nothing",
   produces: "vectors",
-  summary: "reads word vectors from a file that this or another program wrote",
+  summary: "Reads word vectors from a file that this or another program wrote",
   fields: {
     format: oneOf(["auto", ...vectorFormats], { description: "its format; auto goes by the content", default: "auto" }),
     onInvalid: oneOf(["reject", "replace"], {

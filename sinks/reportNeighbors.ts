@@ -11,7 +11,7 @@ export const reportNeighborsSchema = defineUnit({
   kind: "sink",
   consumes: "vectors",
   produces: "vectors",
-  summary: "writes the nearest neighbours of some terms as a text to look at",
+  summary: "Writes the nearest neighbours of some terms as a text to look at",
   isReport: true,
   fields: {
     path: text({ description: "the file to write", minLength: 1, file: "output" }),

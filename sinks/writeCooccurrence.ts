@@ -19,7 +19,7 @@ export const writeCooccurrenceSchema = defineUnit({
   kind: "sink",
   consumes: "cooccurrence",
   produces: "cooccurrence",
-  summary: "writes a finished co-occurrence table to a file",
+  summary: "Writes a finished co-occurrence table to a file",
   paper: "cooccurrence.bin of GloVe (Pennington et al. 2014), stanfordnlp/GloVe src/cooccur.c",
   fields: {
     path: text({ description: "the file to write", minLength: 1, file: "output" }),

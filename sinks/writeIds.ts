@@ -11,7 +11,7 @@ export const writeIdsSchema = defineUnit({
   kind: "sink",
   consumes: "ids",
   produces: "ids",
-  summary: "writes token ids to a file, one row a token",
+  summary: "Writes token ids to a file, one row a token",
   fields: {
     path: text({ description: "the file to write", minLength: 1, file: "output" }),
     format: oneOf(["auto", "arrow", "parquet"], {

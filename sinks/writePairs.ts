@@ -11,7 +11,7 @@ export const writePairsSchema = defineUnit({
   kind: "sink",
   consumes: "pairs",
   produces: "pairs",
-  summary: "writes centre-context pairs to a file, one row a pair",
+  summary: "Writes centre-context pairs to a file, one row a pair",
   fields: {
     path: text({ description: "the file to write", minLength: 1, file: "output" }),
     format: oneOf(["auto", "arrow", "parquet"], {

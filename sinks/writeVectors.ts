@@ -11,7 +11,7 @@ export const writeVectorsSchema = defineUnit({
   kind: "sink",
   consumes: "vectors",
   produces: "vectors",
-  summary: "writes word vectors to a file that other programs open",
+  summary: "Writes word vectors to a file that other programs open",
   paper:
     "Formats of word2vec.c (Mikolov et al. 2013, arXiv:1301.3781), GloVe, TensorBoard's projector, Apache Arrow and Parquet",
   fields: {

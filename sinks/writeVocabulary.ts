@@ -19,7 +19,7 @@ export const writeVocabularySchema = defineUnit({
   kind: "sink",
   consumes: "vocabulary",
   produces: "vocabulary",
-  summary: "writes the terms and their counts to a file",
+  summary: "Writes the terms and their counts to a file",
   paper: "vocab.txt of GloVe (Pennington et al. 2014), stanfordnlp/GloVe src/vocab_count.c",
   fields: {
     path: text({ description: "the file to write", minLength: 1, file: "output" }),

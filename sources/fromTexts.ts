@@ -15,7 +15,7 @@ export const fromTextsSchema = defineUnit({
   consumes: "nothing",
   produces: "text",
   replayable: true,
-  summary: "Documents from strings in memory, for examples and tests",
+  summary: "Reads documents from strings in memory, for examples and tests",
   fields: {
     chunkSize: integer({
       description: "About how many bytes a batch holds; a document may be cut at any of its characters",
