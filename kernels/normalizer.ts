@@ -1,6 +1,6 @@
 /**
- * Normalisation of UTF-8 as it arrives in pieces. Bytes of ASCII go through a table of 128, other code points through a table
- * that is filled as they are met. Only where a code point joins the one before it (a combining mark, a Hangul vowel) does the
+ * Normalisation of UTF-8 as it arrives in pieces. ASCII goes four bytes at a time, other code points through a table that is
+ * filled as they are met. Only where a code point joins the one before it (a combining mark, a Hangul vowel) does the
  * stretch from the last code point that does not join, up to the next such, go as a string through `characterMapping`.
  *
  * The result is that of the mapping on each whole document, however the text is cut into pieces, except that a stretch is cut
@@ -27,7 +27,9 @@ export class Normalizer {
   readonly #recorder: AlignmentRecorder | undefined;
   readonly #held = new Uint8Array(LONGEST_STRETCH + 3);
   #heldLength = 0;
+  #in: DataView = new DataView(new ArrayBuffer(0));
   #out = new Uint8Array(0);
+  #outView = new DataView(this.#out.buffer);
   #length = 0;
 
   /** `keepOffsets`: tell the way back to the original text. */
@@ -43,6 +45,7 @@ export class Normalizer {
   /** Normalises a piece that ends at a code point's edge; documents are among the sentences. */
   push(bytes: Uint8Array, documentOffsets: Uint32Array, sentenceOffsets = documentOffsets): NormalizedPiece {
     this.#begin(bytes.length);
+    this.#in = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     const sentences = new Uint32Array(sentenceOffsets.length);
     const documents = new Uint32Array(documentOffsets.length);
     let document = 0;
@@ -69,6 +72,7 @@ export class Normalizer {
 
   #begin(length: number): void {
     this.#out = new Uint8Array(length + this.#heldLength);
+    this.#outView = new DataView(this.#out.buffer);
     this.#length = 0;
     this.#recorder?.startPiece();
   }
@@ -110,15 +114,24 @@ export class Normalizer {
 
   /** Writes code points that stand alone, up to the first that joins the one before; returns its place. */
   #copyPlain(bytes: Uint8Array, start: number, end: number): number {
-    const { ascii, entries } = this.#table;
+    const { ascii, smallLetterBits, entries } = this.#table;
+    const input = this.#in;
     let out = this.#out;
+    let outView = this.#outView;
     let length = this.#length;
     let at = start;
     while (at < end) {
       const lead = bytes[at]!;
       if (lead < 0x80) {
-        out[length++] = ascii[lead]!;
-        at++;
+        const word = smallLetterBits < 0 || at + 4 > end ? -1 : input.getInt32(at, true);
+        if ((word & 0x80808080) === 0) {
+          outView.setInt32(length, word | ((capitals(word) >>> 2) & smallLetterBits), true);
+          length += 4;
+          at += 4;
+        } else {
+          out[length++] = ascii[lead]!;
+          at++;
+        }
         continue;
       }
       const size = sequenceLength(lead);
@@ -143,6 +156,7 @@ export class Normalizer {
         this.#length = length;
         this.#write(this.#table.replacement(entry), unitsOf(size), bytes.length - at - size);
         out = this.#out;
+        outView = this.#outView;
         length = this.#length;
       }
       at += size;
@@ -204,11 +218,15 @@ export class Normalizer {
     const larger = new Uint8Array(Math.ceil(1.25 * (this.#length + more)));
     larger.set(this.#out.subarray(0, this.#length));
     this.#out = larger;
+    this.#outView = new DataView(larger.buffer);
   }
 }
 
 const FIRST_HAN_LEAD = 0xe4; // U+4000 to U+9FFF: Han and the hexagrams, which nothing changes and nothing joins
 const LAST_HAN_LEAD = 0xe9;
+
+/** The highest bit of each of four bytes of ASCII that is a capital: "A" is 0x80 - 0x3f, "[" is 0x80 - 0x25. */
+const capitals = (word: number): number => (word + 0x3f3f3f3f) & ~(word + 0x25252525) & 0x80808080;
 
 /** No mark composes with a byte of ASCII other than a letter, "<", "=" and ">", so nothing need be held for it. */
 function isInert(byte: number): boolean {

@@ -11,6 +11,9 @@ export const INLINE = 1 << 28;
 /** The entry holds the place of the replacement in a byte arena: its length, its bytes. */
 const ARENA = 1 << 29;
 
+const CAPITAL_A = 0x41;
+const isCapital = (byte: number): boolean => byte >= CAPITAL_A && byte <= 0x5a;
+
 const encoder = new TextEncoder();
 
 /**
@@ -24,6 +27,8 @@ export class ReplacementTable {
   readonly entries = new Int32Array(0x11_0000);
   /** What each ASCII byte becomes. */
   readonly ascii = new Uint8Array(128);
+  /** What a capital of ASCII gains in each of four bytes, if that is all that ASCII changes; else -1. */
+  readonly smallLetterBits: number;
   /** Whether any code point may join the one before. */
   readonly hasJoiners: boolean;
   readonly #map: (text: string) => string;
@@ -37,6 +42,9 @@ export class ReplacementTable {
     this.stretches = new StretchCache(this.#map);
     this.hasJoiners = options.form !== "none" || options.accents === "remove";
     for (let byte = 0; byte < 128; byte++) this.ascii[byte] = this.#map(String.fromCharCode(byte)).charCodeAt(0);
+    const change = this.ascii[CAPITAL_A]! - CAPITAL_A;
+    const isPlain = this.ascii.every((to, byte) => to - byte === (isCapital(byte) ? change : 0));
+    this.smallLetterBits = isPlain ? change * 0x01010101 : -1;
   }
 
   entry(codePoint: number): number {
