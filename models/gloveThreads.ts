@@ -26,7 +26,7 @@ export function startThreads(memory: WasmMemory, shared: GloveJob, cells: Uint32
   const script = new URL("./gloveWorker.js", import.meta.url);
   const workers = Array.from({ length: job.threads }, (_, thread) => {
     const workerData: GloveThreadData = { module, memory, job, cells, thread };
-    return new Worker(script, { workerData });
+    return new Worker(script, { workerData, execArgv: [] });
   });
   return {
     async train(epoch) {

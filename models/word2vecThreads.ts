@@ -107,13 +107,14 @@ export class Word2vecThreads implements Word2vecEngine {
   }
 
   async close(): Promise<void> {
+    this.#hold(); // the process must live until its threads have ended, also between two batches
     this.#fail(new Error("word2vec: training must not go on after close, got a batch"));
     await this.#exits;
   }
 
   #startWorker(module: WasmModule, thread: number): Worker {
     const workerData: Word2vecJob = { module, shared: this.#shared, thread, together: this.#together };
-    const worker = new Worker(new URL("./word2vecWorker.js", import.meta.url), { workerData });
+    const worker = new Worker(new URL("./word2vecWorker.js", import.meta.url), { workerData, execArgv: [] });
     worker.unref(); // a model that was forgotten must not keep the process alive
     worker.on("message", (slot: SlotDone) => this.#done(slot));
     worker.once("error", (error: Error) => this.#fail(lost(error.message)));

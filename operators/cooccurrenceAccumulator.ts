@@ -53,7 +53,7 @@ export class CooccurrenceAccumulator {
   }
 
   async abandon(): Promise<void> {
-    await this.#threads?.close();
+    if (this.#threads) await this.#threads.close(); // without threads the files are gone at once
     this.#scratch.remove();
   }
 

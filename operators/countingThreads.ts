@@ -37,7 +37,7 @@ export class CountingThreads {
         options: { ...options, memory: options.memory / threads },
         prefix: newPrefix(),
       };
-      return new Worker(new URL("./countingThread.js", import.meta.url), { workerData });
+      return new Worker(new URL("./countingThread.js", import.meta.url), { workerData, execArgv: [] });
     });
     for (const worker of this.#workers) worker.on("error", events.onError);
     this.#results = this.#workers.map((worker) => this.#resultOf(worker));

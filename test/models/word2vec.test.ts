@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import fc from "fast-check";
 import { drawBelow, randomStream } from "lexstream/kernels";
 import { type Word2vecOptions, word2vec } from "lexstream/models";
@@ -211,4 +212,22 @@ it("says what it cannot do", async () => {
   await expect(async () => word2vec({ vectorSize: 300 }).update(large)).rejects.toThrow(
     "word2vec: weights must fit into 3.75 GiB, got 2000000 terms x 300 = 4.5 GiB; raise minCount or lower vectorSize",
   );
+});
+
+it("lets a process that does nothing else wait until threads that were stopped at work have ended", () => {
+  const script = `
+    import { run } from "lexstream";
+    import { word2vec } from "lexstream/models";
+    import { fromTexts } from "lexstream/sources";
+    import { buildVocab, encode, tokenize, windowContexts } from "lexstream/operators";
+    const tokens = () => fromTexts(["to be or not to be"]).pipe(tokenize());
+    const vocabulary = await run(tokens().pipe(buildVocab({ minCount: 1 })));
+    const batch = await run(tokens().pipe(encode(vocabulary), windowContexts()));
+    const model = word2vec({ vectorSize: 8, workers: 2 });
+    const update = model.update(batch).catch(() => console.log("stopped"));
+    await model.close();
+    await update;
+    console.log("closed");`;
+  const output = execFileSync(process.execPath, ["--input-type=module", "-e", script], { encoding: "utf8" });
+  expect(output).toBe("stopped\nclosed\n");
 });
