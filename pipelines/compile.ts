@@ -5,6 +5,7 @@ import { ConfigError, type ConfigPath, type ConfigProblem } from "./configText.j
 import { nodesOf, type PipelineNode } from "./nodes.js";
 import { registry, unitSchemas } from "./registry.js";
 import { MANIFEST, SCRATCH } from "./runDirectory.js";
+import { LOCK } from "./runLock.js";
 
 export interface Pipeline {
   readonly file: string;
@@ -141,10 +142,11 @@ export function outputPaths(node: PipelineNode): (readonly [option: string, path
 
 /** What must hold of a normalised output path and does not. */
 function faultOfPlace(place: string): string | undefined {
-  const [first] = place.split("/");
+  const [first = ""] = place.split("/");
   const isInside = place !== "." && first !== ".." && !/^(\/|[A-Za-z]:)/.test(place) && !place.includes("\0");
   if (!isInside) return "stay inside the run's folder";
-  return first === MANIFEST || first === SCRATCH ? `leave ${first} to the run` : undefined;
+  const isReserved = first === MANIFEST || first === SCRATCH || first.startsWith(LOCK);
+  return isReserved ? `leave ${first} to the run` : undefined;
 }
 
 /** A chain that makes something which nobody writes, learns from or shows would be work for nothing. */

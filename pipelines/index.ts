@@ -15,6 +15,7 @@ export * from "./readyConfigs.js";
 export * from "./registry.js";
 export * from "./run.js";
 export * from "./runDirectory.js";
+export * from "./runLock.js";
 export * from "./runPipeline.js";
 export * from "./toAsyncIterable.js";
 export * from "./tokenCache.js";

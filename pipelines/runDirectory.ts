@@ -3,6 +3,7 @@ import { join, relative } from "node:path";
 import { DurableFile } from "../sinks/durableFile.js";
 import { resolveInside } from "../sinks/resolveInside.js";
 import { hashFile } from "../sources/hashFile.js";
+import { LOCK, RunLock } from "./runLock.js";
 
 export interface FileRecord {
   /** Inputs as the config names them, outputs relative to the run's folder. */
@@ -19,25 +20,28 @@ export const SCRATCH = ".scratch";
 /**
  * The folder of one run. It must be new or empty, unless `force`, which first removes the files that an earlier run's manifest
  * names. Outputs appear under their final names when they are whole; the manifest comes last, so that a folder with a manifest is
- * a finished run.
+ * a finished run. While it lasts the folder is locked against other runs.
  */
 export class RunDirectory {
-  private constructor(readonly folder: string) {}
+  private constructor(
+    readonly folder: string,
+    readonly lock: RunLock,
+  ) {}
 
+  /** @throws Error if another run holds the folder, or if it is not empty */
   static async open(folder: string, force: boolean): Promise<RunDirectory> {
     await mkdir(folder, { recursive: true });
-    const found = (await readdir(folder)).filter((name) => name !== SCRATCH);
-    if (found.length > 0 && !force) {
-      const some = found.slice(0, 3).join(", ");
-      throw new Error(
-        `run: the output folder must be new or empty, found ${found.length} entries (${some}) in ${folder}; --force replaces an earlier run`,
-      );
+    const directory = new RunDirectory(folder, RunLock.take(folder));
+    try {
+      if (force) await directory.#removeEarlierRun();
+      else await directory.#requireEmpty();
+      await rm(directory.scratch, { recursive: true, force: true });
+      await mkdir(directory.scratch);
+      return directory;
+    } catch (error) {
+      directory.lock.release();
+      throw error;
     }
-    const directory = new RunDirectory(folder);
-    if (force) await directory.#removeEarlierRun();
-    await rm(directory.scratch, { recursive: true, force: true });
-    await mkdir(directory.scratch);
-    return directory;
   }
 
   /** For what a run needs while it lasts. */
@@ -64,9 +68,19 @@ export class RunDirectory {
     file.commit();
   }
 
-  /** Removes the scratch folder; to be called however the run ended. */
+  /** Removes the scratch folder and lets other runs in; to be called however the run ended. */
   async close(): Promise<void> {
     await rm(this.scratch, { recursive: true, force: true });
+    this.lock.release();
+  }
+
+  async #requireEmpty(): Promise<void> {
+    const found = (await readdir(this.folder)).filter((name) => name !== SCRATCH && !name.startsWith(LOCK));
+    if (found.length === 0) return;
+    const some = found.slice(0, 3).join(", ");
+    throw new Error(
+      `run: the output folder must be new or empty, found ${found.length} entries (${some}) in ${this.folder}; --force replaces an earlier run`,
+    );
   }
 
   async #removeEarlierRun(): Promise<void> {

@@ -73,12 +73,12 @@ branches:
     );
   });
 
-  it.each(["manifest.json", "./manifest.json", ".scratch/v.txt", "a/../.scratch/v.txt"])(
+  it.each(["manifest.json", "./manifest.json", ".scratch/v.txt", "a/../.scratch/v.txt", ".lock", ".lock.new.txt"])(
     "keeps %s for the run",
     (path) => {
       expect(
         refusal(`${HEAD}steps: [tokenize, buildVocab, writeVocabulary: { path: '${path}', format: gloveVocabulary }]`),
-      ).toMatch(/path must leave (manifest\.json|\.scratch) to the run, got/);
+      ).toMatch(/path must leave (manifest\.json|\.scratch|\.lock.*) to the run, got/);
     },
   );
 
