@@ -1,3 +1,4 @@
+import type { Rejection } from "../schemas/text.js";
 import { Ledger } from "./ledger.js";
 
 /**
@@ -93,6 +94,8 @@ export class RunScope {
   constructor(
     readonly gate = new FlowGate(),
     readonly ledger = new Ledger(),
+    /** Takes each document that a source could not use; the ledger counts them in any case. */
+    readonly reject: (rejection: Rejection) => void = () => {},
     closing = new Closing(),
   ) {
     this.#closing = closing;
@@ -100,7 +103,7 @@ export class RunScope {
 
   /** The same run, counting into a part of the ledger. */
   child(name: string): RunScope {
-    return new RunScope(this.gate, this.ledger.child(name), this.#closing);
+    return new RunScope(this.gate, this.ledger.child(name), this.reject, this.#closing);
   }
 
   /** Calls `action` with this scope in place, so that whatever it subscribes to finds it. */

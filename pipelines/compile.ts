@@ -2,6 +2,7 @@ import { posix } from "node:path";
 import { checkOptions, type DataType, parseOptions, suggest } from "../schemas/index.js";
 import type { ConfigStep, LoadedConfig, PipelineConfig } from "./config.js";
 import { ConfigError, type ConfigPath, type ConfigProblem } from "./configText.js";
+import { REJECTED } from "./deadLetters.js";
 import { nodesOf, type PipelineNode } from "./nodes.js";
 import { registry, unitSchemas } from "./registry.js";
 import { MANIFEST, SCRATCH } from "./runDirectory.js";
@@ -27,7 +28,8 @@ export function compile(loaded: LoadedConfig, { defaults = {} }: CompileOptions 
   const { config, file, locate } = loaded;
   const problems: ConfigProblem[] = [];
   const refuse = (path: ConfigPath, message: string) => void problems.push({ path, message });
-  const known = { seed: config.seed, ...defaults };
+  const { seed, maxRejected } = config;
+  const known = { seed, ...(maxRejected === undefined ? {} : { maxRejected }), ...defaults };
 
   const root = makeNode(config.source, undefined, undefined, known, refuse);
   const shared = root ? [root] : [];
@@ -145,7 +147,7 @@ function faultOfPlace(place: string): string | undefined {
   const [first = ""] = place.split("/");
   const isInside = place !== "." && first !== ".." && !/^(\/|[A-Za-z]:)/.test(place) && !place.includes("\0");
   if (!isInside) return "stay inside the run's folder";
-  const isReserved = first === MANIFEST || first === SCRATCH || first.startsWith(LOCK);
+  const isReserved = [MANIFEST, SCRATCH, REJECTED].includes(first) || first.startsWith(LOCK);
   return isReserved ? `leave ${first} to the run` : undefined;
 }
 

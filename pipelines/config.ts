@@ -1,4 +1,4 @@
-import { isPlainObject, show } from "../schemas/index.js";
+import { type CountOrShare, countOrShare, isPlainObject, show } from "../schemas/index.js";
 import {
   ConfigError,
   type ConfigPath,
@@ -26,6 +26,8 @@ export interface ConfigTest {
 export interface PipelineConfig {
   readonly name: string;
   readonly seed: number;
+  /** How many documents the source may reject before the run ends, where its own options do not say it. */
+  readonly maxRejected: CountOrShare | undefined;
   readonly source: ConfigStep;
   readonly steps: readonly ConfigStep[];
   readonly branches: ReadonlyMap<string, readonly ConfigStep[]>;
@@ -38,7 +40,21 @@ export interface LoadedConfig {
   readonly locate: (problem: ConfigProblem) => ConfigProblem;
 }
 
-export const CONFIG_KEYS = ["name", "description", "seed", "source", "steps", "branches", "tests"] as const;
+export const CONFIG_KEYS = [
+  "name",
+  "description",
+  "seed",
+  "maxRejected",
+  "source",
+  "steps",
+  "branches",
+  "tests",
+] as const;
+
+export const maxRejectedField = countOrShare({
+  description: "How many documents may be rejected before the run ends",
+  default: 0,
+});
 
 /**
  * Reads a config and checks its shape; the units and their options are checked by `lint`.
@@ -63,17 +79,20 @@ function readShape(data: unknown, file: string, problems: ConfigProblem[]): Pipe
       refuse([key], `unknown key "${key}"; known keys are ${CONFIG_KEYS.join(", ")}`);
     }
   }
-  const { name = nameFromFile(file), seed = 1, steps = [], branches = {}, tests = [] } = top;
+  const { name = nameFromFile(file), seed = 1, maxRejected, steps = [], branches = {}, tests = [] } = top;
   if (typeof name !== "string" || !/^[\p{L}\p{N}][\p{L}\p{N}._-]*$/u.test(name)) {
     refuse(["name"], `name must be letters, digits, ".", "_" and "-", got ${show(name)}`);
   }
   if (!Number.isSafeInteger(seed) || (seed as number) < 0)
     refuse(["seed"], `seed must be an integer >= 0, got ${show(seed)}`);
+  if (maxRejected !== undefined && maxRejectedField.refusal(maxRejected))
+    refuse(["maxRejected"], `maxRejected must be ${maxRejectedField.expects}, got ${show(maxRejected)}`);
   if (!isPlainObject(branches)) refuse(["branches"], `branches must be a map of lists of steps, got ${show(branches)}`);
 
   return {
     name: String(name),
     seed: Number(seed),
+    maxRejected: maxRejected as CountOrShare | undefined,
     source: readSource(top.source, refuse),
     steps: readSteps(steps, ["steps"], refuse),
     branches: new Map(

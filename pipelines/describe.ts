@@ -1,5 +1,5 @@
 import type { Field, OptionsSchema, UnitSchema } from "../schemas/index.js";
-import type { CONFIG_KEYS } from "./config.js";
+import { type CONFIG_KEYS, maxRejectedField } from "./config.js";
 import { unitSchemas } from "./registry.js";
 
 /** A unit's options as a Markdown table. */
@@ -49,6 +49,7 @@ export function configJsonSchema(): Record<string, unknown> {
       name: { type: "string" },
       description: { type: "string" },
       seed: { type: "integer", minimum: 0, default: 1 },
+      maxRejected: { ...maxRejectedField.jsonSchema, description: maxRejectedField.description, default: 0 },
       source: oneStep(sources),
       steps: { type: "array", items: oneStep(steps) },
       branches: { type: "object", additionalProperties: { type: "array", items: oneStep(steps), minItems: 1 } },

@@ -8,6 +8,7 @@ import type {
   IdBatch,
   ModelSink,
   OnlineModel,
+  Rejection,
   StepStats,
   TextBatch,
   TokenBatch,
@@ -60,6 +61,8 @@ export interface ExecuteOptions {
   readonly metadata?: () => Promise<ReadonlyMap<string, string>>;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
+  /** Sees every document that the source rejects. */
+  readonly onRejected?: ((rejection: Rejection) => void) | undefined;
   /** Sees every value that a node makes. */
   readonly onValue?: ((node: PipelineNode, value: unknown) => void) | undefined;
 }
@@ -143,9 +146,10 @@ class PipelineExecution {
   /** One subscription to a stream, shared by some nodes and all that follows them up to a finished value. */
   async #pass(stream: Observable<unknown>, nodes: readonly PipelineNode[], pass: Pass): Promise<void> {
     const consumers = nodes.filter(pass.takes).map((node) => this.#assemble(node, pass));
-    const { signal } = this.#options;
+    const { signal, onRejected } = this.#options;
     const consumed = consumers.length > 0 ? tee(...consumers) : ignoreElements();
-    await run(stream.pipe(consumed), { ledger: pass.ledger, ...(signal ? { signal } : {}) });
+    const observers = { ...(signal ? { signal } : {}), ...(onRejected ? { onRejected } : {}) };
+    await run(stream.pipe(consumed), { ledger: pass.ledger, ...observers });
   }
 
   #account(branch: string, pass: Ledger, reached: number): void {

@@ -4,6 +4,7 @@ export * from "./configTests.js";
 export * from "./configText.js";
 export * from "./conservation.js";
 export * from "./cooccurrenceFiles.js";
+export * from "./deadLetters.js";
 export * from "./describe.js";
 export * from "./execute.js";
 export * from "./loadPipeline.js";

@@ -58,8 +58,11 @@ export type Unit = SourceUnit | OperatorUnit | ReplayUnit | ModelUnit;
 
 /** Everything a config can name; a new unit is one line here. */
 const units: readonly Unit[] = [
-  source(filesSchema, files, ({ paths }) => listFiles(typeof paths === "string" ? [paths] : paths, "files")),
-  source(stdinSchema, stdin, async () => []),
+  source(filesSchema, files, async ({ paths, only }) => [
+    ...(await listFiles(typeof paths === "string" ? [paths] : paths, "files")),
+    ...(await listIfGiven(only)),
+  ]),
+  source(stdinSchema, stdin, ({ only }) => listIfGiven(only)),
   operator(normalizeSchema, normalize),
   operator(splitSentencesSchema, splitSentences),
   operator(tokenizeSchema, tokenize),
@@ -87,6 +90,10 @@ export const registry: ReadonlyMap<string, Unit> = new Map(units.map((unit) => [
 /** What is said of each unit, sources first. */
 export function unitSchemas(): UnitSchema[] {
   return units.map(({ schema }) => schema);
+}
+
+async function listIfGiven(path: string | undefined): Promise<InputFile[]> {
+  return path === undefined ? [] : listFiles([path]);
 }
 
 function source<S extends UnitSchema>(

@@ -1,6 +1,7 @@
 import { type Observable, Subject, takeUntil, tap } from "rxjs";
 import { RunScope } from "../kernels/flow.js";
 import { Ledger } from "../kernels/ledger.js";
+import type { Rejection } from "../schemas/index.js";
 
 export interface RunOptions<T> {
   /** Stops reading within one batch and rejects with the signal's reason. */
@@ -9,6 +10,8 @@ export interface RunOptions<T> {
   readonly ledger?: Ledger;
   /** Sees every event; an exception ends the run with it. */
   readonly onEvent?: (event: T) => void;
+  /** Sees every document that a source rejects, in the order of the source; an exception ends the run with it. */
+  readonly onRejected?: (rejection: Rejection) => void;
 }
 
 /**
@@ -21,9 +24,9 @@ export interface RunOptions<T> {
  *   const vocabulary = await run(files({ paths: "corpus.txt" }).pipe(tokenize(), buildVocab({ minCount: 5 })));
  */
 export async function run<T>(stream: Observable<T>, options: RunOptions<T> = {}): Promise<T | undefined> {
-  const { signal, ledger = new Ledger(), onEvent } = options;
+  const { signal, ledger = new Ledger(), onEvent, onRejected } = options;
   signal?.throwIfAborted();
-  const scope = new RunScope(undefined, ledger);
+  const scope = new RunScope(undefined, ledger, onRejected);
   const stop = new Subject<never>();
   const abort = () => stop.error(signal?.reason);
   signal?.addEventListener("abort", abort, { once: true });

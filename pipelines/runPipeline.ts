@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { dirname, isAbsolute, join } from "node:path";
 import { Ledger } from "../kernels/ledger.js";
 import { outputPaths, type Pipeline } from "./compile.js";
+import { DeadLetters, REJECTED } from "./deadLetters.js";
 import { execute, type Progress } from "./execute.js";
 import { type Manifest, makeManifest } from "./manifest.js";
 import { nodesOf, type PipelineNode } from "./nodes.js";
@@ -35,6 +36,7 @@ export async function runPipeline(pipeline: Pipeline, options: RunPipelineOption
   if (!("open" in unit)) throw new TypeError(`${unit.schema.name}: must be a source`);
   const directory = await RunDirectory.open(options.out, options.force ?? false);
   const ledger = new Ledger();
+  const rejected = new DeadLetters(directory.resolve(REJECTED), ledger);
   try {
     for (const node of nodesOf(pipeline.root)) for (const [, path] of outputPaths(node)) directory.resolve(path);
     const optionsOf = (node: PipelineNode) => withFiles(node, dirname(pipeline.file), directory);
@@ -51,12 +53,15 @@ export async function runPipeline(pipeline: Pipeline, options: RunPipelineOption
       metadata: async () => new Map([["corpus", corpusHash(await inputs)]]),
       signal,
       onProgress,
+      onRejected: (rejection) => rejected.add(rejection),
     });
+    rejected.commit();
     const outputs = await recordOutputs(directory, ledger);
     const manifest = makeManifest(pipeline, { inputs: await inputs, outputs, execution, ledger });
     directory.writeManifest(manifest);
     return { manifest, reports: await readReports(pipeline, directory) };
   } finally {
+    rejected.close();
     await directory.close();
   }
 }

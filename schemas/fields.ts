@@ -166,3 +166,29 @@ export function bytesOf(size: ByteSize): number {
   const exponent = " kmgt".indexOf(unit.charAt(0).toLowerCase());
   return Math.floor(Number(amount) * (/i/i.test(unit) ? 1024 : 1000) ** Math.max(0, exponent));
 }
+
+/** A number of things, or a share of them such as "1%". */
+export type CountOrShare = number | string;
+
+const shareText = /^(\d+(?:\.\d+)?)%$/;
+
+export const countOrShare = <const Options extends Stated<CountOrShare>>(options: Options) =>
+  field<CountOrShare, Options>(options, {
+    expects: 'an integer >= 0 or a share such as "1%"',
+    jsonSchema: {
+      anyOf: [
+        { type: "integer", minimum: 0 },
+        { type: "string", pattern: shareText.source },
+      ],
+    },
+    refusal: (value) => {
+      if (typeof value === "number") return Number.isSafeInteger(value) && value >= 0 ? undefined : RangeError;
+      if (typeof value !== "string") return TypeError;
+      return shareOf(value) <= 1 ? undefined : RangeError;
+    },
+  });
+
+/** The share that "1%" says, from 0 to 1; NaN if it is not written as one. */
+export function shareOf(text: CountOrShare): number {
+  return Number(shareText.exec(String(text))?.[1] ?? Number.NaN) / 100;
+}

@@ -8,6 +8,19 @@ export interface SourcePosition {
   readonly documents: number;
 }
 
+/** A document that a source could not use, and why. */
+export interface Rejection {
+  /** The file's path, or the name of the stream. */
+  readonly source: string;
+  /** Its number in its source, from 1, those that were rejected counted too. */
+  readonly document: number;
+  /** Where it begins in its source, from 1; not in Parquet, whose documents are rows. */
+  readonly line?: number;
+  /** Bytes of the unpacked source before it. */
+  readonly offset: number;
+  readonly reason: string;
+}
+
 /**
  * A stretch of text, as UTF-8 bytes. Batch edges mean nothing: a document may go on in the next batch, but a batch never ends
  * inside a code point.

@@ -1,4 +1,4 @@
-import { boolean, integer, oneOf, text } from "../schemas/fields.js";
+import { boolean, countOrShare, integer, oneOf, text } from "../schemas/fields.js";
 
 /** The options that every source of documents shares. */
 export const documentFields = {
@@ -10,7 +10,7 @@ export const documentFields = {
   }),
   header: boolean({ description: "The first record of a CSV or TSV file names the columns", default: true }),
   onInvalid: oneOf(["replace", "reject"], {
-    description: "Bytes that are not UTF-8 become U+FFFD and are counted, or end the run",
+    description: "Bytes that are not UTF-8 become U+FFFD and are counted, or their document is rejected",
     default: "replace",
   }),
   chunkSize: integer({ description: "Bytes read at once, and about as many in a batch", default: 262_144, min: 1 }),
@@ -18,5 +18,17 @@ export const documentFields = {
     description: "Longest record of JSONL, CSV or TSV, in bytes; plain text has no limit",
     default: 16_777_216,
     min: 1,
+  }),
+  maxDocumentLength: integer({ description: "A longer document, in bytes, is rejected", min: 1, optional: true }),
+  maxRejected: countOrShare({
+    description:
+      'How many documents may be rejected and left out: a number, or a share such as "1%" of them; one more ends the run',
+    default: 0,
+  }),
+  only: text({
+    description: "A list of rejected documents, `rejected.jsonl` of an earlier run: no others are read",
+    optional: true,
+    minLength: 1,
+    file: "input",
   }),
 } as const;

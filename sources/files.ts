@@ -1,11 +1,11 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { defer, type Observable } from "rxjs";
-import { requireScope } from "../kernels/flow.js";
-import type { Ledger } from "../kernels/ledger.js";
+import { type RunScope, requireScope } from "../kernels/flow.js";
 import { oneOf, texts } from "../schemas/fields.js";
 import type { TextBatch } from "../schemas/text.js";
 import { defineUnit, type OptionsOf, parseOptions, type SettingsOf } from "../schemas/units.js";
 import { documentFields } from "./documentFields.js";
+import { DocumentSieve } from "./documentSieve.js";
 import { fileFormats, guessFormat } from "./fileFormats.js";
 import { fromPull } from "./fromPull.js";
 import { InputReport } from "./inputReport.js";
@@ -46,28 +46,33 @@ type FilesSettings = SettingsOf<typeof filesSchema>;
  * Out: TextBatch, about `chunkSize` bytes each; small documents share a batch, long ones go on over many.
  * State: one chunk as read, one unpacked, one batch of less than two chunks; of JSONL, CSV and TSV one record besides, of Parquet one
  * column of one row group, or of a few pages where the file has an index of them. Unsubscribing closes the file within one batch.
- * Counts `inputBytes` (on disk), `bytes` (unpacked), `documents`, `invalidBytes` and `nulls`, for the run and for each file.
+ * Counts `inputBytes` (on disk), `bytes` (unpacked), `documents`, `rejectedDocuments`, `invalidBytes` and `nulls`, for the run and for
+ * each file. Hands each rejected document to `onRejected` of the run.
  * @throws TypeError or RangeError at the call, for a wrong option
- * @throws Error through the stream, for a missing, unreadable, cut or corrupt file; SyntaxError for one that cannot be parsed
+ * @throws Error through the stream, for a missing, unreadable, cut or corrupt file; SyntaxError for one that cannot be parsed;
+ *   RangeError for more rejected documents than `maxRejected`
  * @example
  *   await run(files({ paths: ["corpus", "news/*.jsonl.gz"], field: "body" }).pipe(tokenize(), buildVocab()));
  */
 export function files(options: FilesOptions): Observable<TextBatch> {
   const settings = parseOptions(filesSchema, options);
   return defer(() => {
-    const { ledger } = requireScope("files");
-    return fromPull((signal) => readFiles(settings, ledger, signal));
+    const scope = requireScope("files");
+    return fromPull((signal) => readFiles(settings, scope, signal));
   });
 }
 
-async function* readFiles(settings: FilesSettings, ledger: Ledger, signal: AbortSignal): AsyncGenerator<TextBatch> {
+async function* readFiles(settings: FilesSettings, scope: RunScope, signal: AbortSignal): AsyncGenerator<TextBatch> {
   const inputs = await listFiles(settings.paths, "files");
   if (inputs.length === 0) throw new RangeError("files: paths must name at least one file, got none");
   const writer = new TextWriter(settings.chunkSize);
+  const sieve = await DocumentSieve.open("files", settings, scope);
   for (const { path } of inputs) {
     signal.throwIfAborted();
-    yield* readFile(path, settings, new InputReport("files", path, ledger), writer);
+    if (!sieve.takesAnyOf(path)) continue;
+    yield* readFile(path, settings, new InputReport("files", path, scope.ledger, sieve), writer);
   }
+  sieve.finish("files");
   if (!writer.isEmpty) yield writer.take();
 }
 

@@ -1,16 +1,33 @@
 import type { Ledger } from "../kernels/ledger.js";
+import type { DocumentSieve } from "./documentSieve.js";
+
+/** A fault in an input's content. */
+export interface InputFault extends Error {
+  /** What the message says, without who reads and where. */
+  readonly reason: string;
+}
+
+/** Where a document begins. */
+export interface DocumentStart {
+  readonly line?: number;
+  readonly offset: number;
+}
 
 /** One input as errors and the ledger name it: who reads, and what. */
 export class InputReport {
   readonly #ledgers: readonly Ledger[];
+  readonly #sieve: DocumentSieve | undefined;
+  #documents = 0;
 
   constructor(
     readonly who: string,
     /** The file's path, or the name of the stream. */
     readonly name: string,
     ledger: Ledger,
+    sieve?: DocumentSieve,
   ) {
     this.#ledgers = [ledger, ledger.child(name)];
+    this.#sieve = sieve;
   }
 
   /** Counts for the run and for this input. */
@@ -19,7 +36,49 @@ export class InputReport {
   }
 
   /** A fault in the input's content. */
-  fault(where: string, what: string): SyntaxError {
-    return new SyntaxError(`${this.who}: ${this.name}${where && ` ${where}`}: ${what}`);
+  fault(where: string, what: string, kind: typeof SyntaxError | typeof RangeError = SyntaxError): InputFault {
+    const message = `${this.who}: ${this.name}${where && ` ${where}`}: ${what}`;
+    const fault = new kind(message);
+    return Object.defineProperty(fault, "reason", { value: what }) as unknown as InputFault;
   }
+
+  /** Whether a fault of one document ends the run. */
+  get isStrict(): boolean {
+    return this.#sieve?.isStrict ?? true;
+  }
+
+  /** Goes on to the next document; whether it is to be read. To be called for each one, in order. */
+  next(): boolean {
+    return this.#sieve?.takes(this.name, ++this.#documents) ?? true;
+  }
+
+  /**
+   * The text of the document that `next` went on to; undefined if it has a fault and the run goes on without it.
+   * @throws whatever `read` throws, if that is no fault of the document, or one too many
+   */
+  attempt(start: DocumentStart, read: () => Uint8Array): Uint8Array | undefined {
+    try {
+      return read();
+    } catch (error) {
+      if (!this.#sieve || !isInputFault(error)) throw error;
+      const { name, who } = this;
+      this.#sieve.reject(error, { source: name, document: this.#documents, ...start, reason: error.reason }, who);
+      this.add("rejectedDocuments", 1);
+      return undefined;
+    }
+  }
+
+  /** @throws RangeError if a document is longer than it may be */
+  checkLength(where: string, text: Uint8Array, maxLength: number | undefined): Uint8Array {
+    if (maxLength === undefined || text.length <= maxLength) return text;
+    throw this.fault(
+      where,
+      `a document must be at most ${maxLength} bytes (maxDocumentLength), got ${text.length}`,
+      RangeError,
+    );
+  }
+}
+
+function isInputFault(error: unknown): error is InputFault {
+  return error instanceof Error && "reason" in error;
 }

@@ -1,5 +1,6 @@
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
+const MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /** Makes every line end "\n": both "\r\n" and a "\r" alone, as old Macintosh files have it. The same array if there is none. */
 export function unifyLineEnds(bytes: Uint8Array): Uint8Array {
@@ -23,4 +24,61 @@ export function countLineFeeds(bytes: Uint8Array, end = bytes.length): number {
   let count = 0;
   for (let at = bytes.indexOf(LINE_FEED); at >= 0 && at < end; at = bytes.indexOf(LINE_FEED, at + 1)) count++;
   return count;
+}
+
+/**
+ * Makes every line end of a stream "\n", takes a byte-order mark away from its beginning, and knows where its bytes lay before.
+ * State: the stretch last given out, and a "\r" or a part of a mark that may go on.
+ */
+export class LineEndUnifier {
+  #held: Uint8Array = new Uint8Array(0);
+  #consumed = 0;
+  #start = 0;
+  #dropped: number[] = [];
+  #passed = 0;
+
+  /** Bytes of the stream that lie behind what was given out. */
+  get consumed(): number {
+    return this.#consumed;
+  }
+
+  push(chunk: Uint8Array): Uint8Array {
+    const bytes = this.#held.length > 0 ? Buffer.concat([this.#held, chunk]) : chunk;
+    const isPartOfMark =
+      this.#consumed === 0 && bytes.length < MARK.length && MARK.subarray(0, bytes.length).equals(bytes);
+    const keep = isPartOfMark ? bytes.length : bytes.at(-1) === CARRIAGE_RETURN ? 1 : 0;
+    this.#held = bytes.slice(bytes.length - keep);
+    return this.#unify(bytes.subarray(0, bytes.length - keep));
+  }
+
+  end(): Uint8Array {
+    const rest = this.#held;
+    this.#held = new Uint8Array(0);
+    return this.#unify(rest);
+  }
+
+  /** Where in the stream lies what lies here in the stretch last given out; to be asked in ascending order. */
+  offsetOf(position: number): number {
+    while (this.#dropped[this.#passed]! < position) this.#passed++;
+    return this.#start + position + this.#passed;
+  }
+
+  #unify(bytes: Uint8Array): Uint8Array {
+    const hasMark = this.#consumed === 0 && MARK.equals(bytes.subarray(0, MARK.length));
+    const text = hasMark ? bytes.subarray(MARK.length) : bytes;
+    this.#start = this.#consumed + bytes.length - text.length;
+    this.#consumed += bytes.length;
+    this.#dropped = droppedReturns(text);
+    this.#passed = 0;
+    return unifyLineEnds(text);
+  }
+}
+
+/** The line feeds of the unified text before which a carriage return was dropped. */
+function droppedReturns(bytes: Uint8Array): number[] {
+  const dropped: number[] = [];
+  for (let at = bytes.indexOf(CARRIAGE_RETURN); at >= 0; at = bytes.indexOf(CARRIAGE_RETURN, at + 1)) {
+    if (bytes[at + 1] === LINE_FEED) dropped.push(at - dropped.length);
+  }
+  return dropped;
 }

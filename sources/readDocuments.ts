@@ -7,6 +7,7 @@ import { splitChunks } from "./readChunks.js";
 import { readJsonLines } from "./readJsonLines.js";
 import { readTable } from "./readTable.js";
 import { readText } from "./readText.js";
+import { readWholeText } from "./readWholeText.js";
 import type { TextWriter } from "./textWriter.js";
 
 /** Formats of documents that come as a stream of bytes. */
@@ -19,6 +20,8 @@ export interface ReadSettings {
   readonly onInvalid: OnInvalid;
   readonly chunkSize: number;
   readonly maxRecordLength: number;
+  readonly maxDocumentLength: number | undefined;
+  readonly only: string | undefined;
 }
 
 /** The documents of one stream of bytes, packed or not, in batches; what does not fill a batch stays in the writer. */
@@ -35,7 +38,14 @@ export async function* readDocuments(
   const chunks = counted(all, report);
   if (format === "jsonl") yield* readJsonLines(chunks, settings, report, writer);
   else if (format === "csv" || format === "tsv") yield* readTable(chunks, format, settings, report, writer);
+  else if (needsWholeDocuments(settings, report)) yield* readWholeText(chunks, format, settings, report, writer);
   else yield* readText(chunks, format, settings.onInvalid, report, writer);
+}
+
+/** Whether it is known of a document of plain text only at its end that it is to be read. */
+function needsWholeDocuments({ onInvalid, maxDocumentLength, only }: ReadSettings, report: InputReport): boolean {
+  const mayReject = onInvalid === "reject" && !report.isStrict;
+  return mayReject || maxDocumentLength !== undefined || only !== undefined;
 }
 
 async function* counted(chunks: AsyncIterable<Uint8Array>, report: InputReport): AsyncGenerator<Uint8Array> {

@@ -13,22 +13,38 @@ export async function* readJsonLines(
   report: InputReport,
   writer: TextWriter,
 ): AsyncGenerator<TextBatch> {
-  const path = settings.field.split(".");
+  const textOf = jsonText(settings, report);
   for await (const lines of readLines(chunks, settings, report)) {
-    for (const { bytes, number, end } of lines) {
+    for (const { bytes, fault, number, start, end } of lines) {
       const source = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString();
-      if (source.trim() !== "") {
-        const where = `line ${number}`;
-        const text = textIn(parse(source, where, report), settings.field, path, where, report);
-        if (text === null) report.add("nulls", 1);
-        writer.begin();
-        report.add("documents", 1);
-        writer.append(encodeText(text ?? "", where, settings.onInvalid, report));
+      const isDocument = fault !== undefined || source.trim() !== "";
+      if (isDocument && report.next()) {
+        const text = report.attempt({ line: number, offset: start }, () => {
+          if (fault) throw fault;
+          return textOf(source, `line ${number}`);
+        });
+        if (text) {
+          writer.begin();
+          report.add("documents", 1);
+          writer.append(text);
+        }
       }
       writer.reach(end);
       if (writer.isFull) yield writer.take();
     }
   }
+}
+
+/** Finds the text in a record. */
+function jsonText(settings: ReadSettings, report: InputReport): (source: string, where: string) => Uint8Array {
+  const { field, onInvalid, maxDocumentLength } = settings;
+  const path = field.split(".");
+  return (source, where) => {
+    const text = textIn(parse(source, where, report), field, path, where, report);
+    const bytes = report.checkLength(where, encodeText(text ?? "", where, onInvalid, report), maxDocumentLength);
+    if (text === null) report.add("nulls", 1);
+    return bytes;
+  };
 }
 
 function parse(source: string, where: string, report: InputReport): unknown {

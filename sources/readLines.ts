@@ -1,16 +1,21 @@
 import { isUtf8 } from "node:buffer";
 import { invalidByte, type OnInvalid } from "./cleanText.js";
-import type { InputReport } from "./inputReport.js";
+import type { InputFault, InputReport } from "./inputReport.js";
 import { countLineFeeds } from "./lineEnds.js";
 import { repairUtf8 } from "./repairUtf8.js";
 
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 const QUOTE = 0x22;
+const NOTHING = new Uint8Array(0);
 
 export interface Line {
-  /** Valid UTF-8, without its line end and without a byte-order mark. */
+  /** Valid UTF-8, without its line end and without a byte-order mark; nothing of a line with a fault. */
   readonly bytes: Uint8Array;
+  /** It is too long, or is not UTF-8 under `reject`. */
+  readonly fault: InputFault | undefined;
+  /** Bytes of the input before it. */
+  readonly start: number;
   /** Where it begins, from 1. */
   readonly number: number;
   /** Bytes of the input up to and with its line end. */
@@ -26,8 +31,8 @@ interface LineLimits {
 
 /**
  * The lines of a file of records, those of each chunk together.
- * State: one line, which must be at most `maxRecordLength` bytes.
- * @throws RangeError for a longer line; SyntaxError for invalid UTF-8 under `reject`
+ * State: one line of at most `maxRecordLength` bytes; of a longer one, nothing is kept.
+ * @throws RangeError for a longer line, before it has ended, if no document may be rejected
  */
 export async function* readLines(
   chunks: AsyncIterable<Uint8Array>,
@@ -36,39 +41,47 @@ export async function* readLines(
 ): AsyncGenerator<Line[]> {
   let held: Uint8Array[] = [];
   let heldLength = 0;
+  let heldLineFeeds = 0;
+  let tooLong: InputFault | undefined;
   let number = 1;
   let end = 0;
   const lineEnds = limits.hasQuotes ? unquotedLineEnds() : plainLineEnds;
 
-  const finish = (last: Uint8Array, lineEnd: number): Line => {
-    const raw = held.length > 0 ? Buffer.concat([...held, last]) : last;
+  const hold = (piece: Uint8Array) => {
+    heldLength += piece.length;
+    if (limits.hasQuotes) heldLineFeeds += countLineFeeds(piece);
+    if (heldLength > limits.maxRecordLength) {
+      tooLong ??= tooLongFault(`line ${number}`, limits.maxRecordLength, report);
+      if (report.isStrict) throw tooLong;
+      held = [];
+    } else if (piece.length > 0) held.push(piece);
+  };
+  const finish = (lineEnd: number): Line => {
+    const start = end;
+    end += heldLength + lineEnd;
+    const place = { number, start, end };
+    const raw = held.length === 1 ? held[0]! : Buffer.concat(held);
+    const line = tooLong ? { ...place, bytes: NOTHING, fault: tooLong } : validLine(raw, place, limits, report);
+    number += 1 + heldLineFeeds;
     held = [];
     heldLength = 0;
-    const start = end;
-    end += raw.length + lineEnd;
-    const body = raw.at(-1) === CARRIAGE_RETURN ? raw.subarray(0, -1) : raw;
-    const line = { bytes: valid(body, number, start, limits.onInvalid, report), number, end };
-    number += 1 + (limits.hasQuotes ? countLineFeeds(raw) : 0);
+    heldLineFeeds = 0;
+    tooLong = undefined;
     return line;
-  };
-  const checkLength = (more: number) => {
-    if (heldLength + more > limits.maxRecordLength) throw tooLong(`line ${number}`, limits.maxRecordLength, report);
   };
 
   for await (const chunk of chunks) {
     const lines: Line[] = [];
     let from = 0;
     for (const at of lineEnds(chunk)) {
-      checkLength(at - from);
-      lines.push(finish(chunk.subarray(from, at), 1));
+      hold(chunk.subarray(from, at));
+      lines.push(finish(1));
       from = at + 1;
     }
-    checkLength(chunk.length - from);
-    if (from < chunk.length) held.push(chunk.subarray(from));
-    heldLength += chunk.length - from;
+    hold(chunk.subarray(from));
     if (lines.length > 0) yield lines;
   }
-  if (heldLength > 0) yield [finish(new Uint8Array(0), 0)];
+  if (heldLength > 0) yield [finish(0)];
 }
 
 function* plainLineEnds(chunk: Uint8Array): Generator<number> {
@@ -88,19 +101,31 @@ function unquotedLineEnds(): (chunk: Uint8Array) => Generator<number> {
   };
 }
 
-function tooLong(where: string, maxRecordLength: number, report: InputReport): RangeError {
-  return new RangeError(
-    `${report.who}: ${report.name} ${where}: a record must be at most ${maxRecordLength} bytes (maxRecordLength), got more`,
+function tooLongFault(where: string, maxRecordLength: number, report: InputReport): InputFault {
+  return report.fault(
+    where,
+    `a record must be at most ${maxRecordLength} bytes (maxRecordLength), got more`,
+    RangeError,
   );
 }
 
-function valid(raw: Uint8Array, line: number, start: number, onInvalid: OnInvalid, report: InputReport): Uint8Array {
-  const hasMark = start === 0 && raw[0] === 0xef && raw[1] === 0xbb && raw[2] === 0xbf;
-  const bytes = hasMark ? raw.subarray(3) : raw;
-  if (isUtf8(bytes)) return bytes;
+function validLine(
+  raw: Uint8Array,
+  place: Pick<Line, "number" | "start" | "end">,
+  { onInvalid }: LineLimits,
+  report: InputReport,
+): Line {
+  const { number, start } = place;
+  const body = raw.at(-1) === CARRIAGE_RETURN ? raw.subarray(0, -1) : raw;
+  const hasMark = start === 0 && body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf;
+  const bytes = hasMark ? body.subarray(3) : body;
+  if (isUtf8(bytes)) return { ...place, bytes, fault: undefined };
   const repaired = repairUtf8(bytes);
-  const offset = start + raw.length - bytes.length + repaired.firstInvalid;
-  if (onInvalid === "reject") throw report.fault(`line ${line}`, invalidByte(bytes[repaired.firstInvalid]!, offset));
+  if (onInvalid === "reject") {
+    const offset = start + body.length - bytes.length + repaired.firstInvalid;
+    const fault = report.fault(`line ${number}`, invalidByte(bytes[repaired.firstInvalid]!, offset));
+    return { ...place, bytes: NOTHING, fault };
+  }
   report.add("invalidBytes", repaired.invalidBytes);
-  return repaired.bytes;
+  return { ...place, bytes: repaired.bytes, fault: undefined };
 }

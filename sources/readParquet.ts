@@ -9,13 +9,15 @@ import type { ReadSettings } from "./readDocuments.js";
 import { repairUtf8 } from "./repairUtf8.js";
 import type { TextWriter } from "./textWriter.js";
 
+const NOTHING = new Uint8Array(0);
+
 /**
  * One column of a Parquet file, a document a row; a row without a value is an empty document, counted in `nulls`. The source
  * position counts the bytes of the texts.
  */
 export async function* readParquet(
   file: FileHandle,
-  { field, onInvalid }: ReadSettings,
+  { field, onInvalid, maxDocumentLength }: ReadSettings,
   report: InputReport,
   writer: TextWriter,
 ): AsyncGenerator<TextBatch> {
@@ -23,17 +25,26 @@ export async function* readParquet(
   let row = 0;
   let bytes = 0;
   for await (const cells of readColumn(file, field, report)) {
-    report.add("documents", cells.length);
-    report.add("nulls", cells.filter((cell) => !cell).length);
     report.add(
       "bytes",
       cells.reduce((sum, cell) => sum + (cell?.length ?? 0), 0),
     );
     for (const cell of cells) {
       row++;
-      writer.begin();
-      if (cell) writer.append(unifyLineEnds(valid(cell, row, onInvalid, report)));
+      const start = bytes;
       bytes += cell?.length ?? 0;
+      if (report.next()) {
+        const text = report.attempt({ offset: start }, () => {
+          const clean = cell ? unifyLineEnds(valid(cell, row, onInvalid, report)) : NOTHING;
+          return report.checkLength(`row ${row}`, clean, maxDocumentLength);
+        });
+        if (text) {
+          writer.begin();
+          report.add("documents", 1);
+          if (!cell) report.add("nulls", 1);
+          writer.append(text);
+        }
+      }
       writer.reach(bytes);
       if (writer.isFull) yield writer.take();
     }

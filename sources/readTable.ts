@@ -23,23 +23,29 @@ export async function* readTable(
     }
   };
   let column = settings.header ? undefined : columnOf(undefined, settings.field, report);
+  const textOf = (record: Uint8Array, line: number): Uint8Array => {
+    const cells = cellsOf(record, line);
+    const text = cells[column!];
+    if (!text) throw report.fault(`line ${line}`, `must have ${column! + 1} columns, got ${cells.length}`);
+    return report.checkLength(`line ${line}`, unifyLineEnds(text), settings.maxDocumentLength);
+  };
   const limits = { ...settings, hasQuotes: format === "csv" };
   for await (const lines of readLines(chunks, limits, report)) {
-    for (const { bytes, number, end } of lines) {
-      if (bytes.length > 0) {
-        const cells = cellsOf(bytes, number);
-        if (column === undefined) {
-          column = columnOf(
-            cells.map((name) => Buffer.from(name).toString()),
-            settings.field,
-            report,
-          );
-        } else {
-          const text = cells[column];
-          if (!text) throw report.fault(`line ${number}`, `must have ${column + 1} columns, got ${cells.length}`);
+    for (const { bytes, fault, number, start, end } of lines) {
+      const isRecord = fault !== undefined || bytes.length > 0;
+      if (isRecord && column === undefined) {
+        if (fault) throw fault; // no record can be read without the header
+        const names = cellsOf(bytes, number).map((name) => Buffer.from(name).toString());
+        column = columnOf(names, settings.field, report);
+      } else if (isRecord && report.next()) {
+        const text = report.attempt({ line: number, offset: start }, () => {
+          if (fault) throw fault;
+          return textOf(bytes, number);
+        });
+        if (text) {
           writer.begin();
           report.add("documents", 1);
-          writer.append(unifyLineEnds(text));
+          writer.append(text);
         }
       }
       writer.reach(end);

@@ -1,10 +1,11 @@
 import type { Readable } from "node:stream";
 import { defer, finalize, type Observable } from "rxjs";
-import { requireScope } from "../kernels/flow.js";
+import { type RunScope, requireScope } from "../kernels/flow.js";
 import { oneOf } from "../schemas/fields.js";
 import type { TextBatch } from "../schemas/text.js";
 import { defineUnit, type OptionsOf, parseOptions, type SettingsOf } from "../schemas/units.js";
 import { documentFields } from "./documentFields.js";
+import { DocumentSieve } from "./documentSieve.js";
 import { fromPull } from "./fromPull.js";
 import { InputReport } from "./inputReport.js";
 import { readDocuments, streamFormats } from "./readDocuments.js";
@@ -35,7 +36,7 @@ export type StdinOptions = OptionsOf<typeof stdinSchema>;
  *
  * In: `input`, another byte stream in the place of standard input. Out: TextBatch, of about `chunkSize` bytes.
  * State: as `files`. Unsubscribing closes the input at once, even while it waits for data.
- * Counts `bytes` (unpacked), `documents`, `invalidBytes` and `nulls`.
+ * Counts `bytes` (unpacked), `documents`, `rejectedDocuments`, `invalidBytes` and `nulls`.
  * @throws TypeError or RangeError at the call, for a wrong option
  * @throws Error through the stream, as `files` does, and at a second subscription
  * @example
@@ -45,19 +46,22 @@ export function stdin(options: StdinOptions = {}, input: Readable = process.stdi
   const settings = parseOptions(stdinSchema, options);
   let isRead = false;
   return defer(() => {
-    const report = new InputReport("stdin", "standard input", requireScope("stdin").ledger);
+    const scope = requireScope("stdin");
     if (isRead) throw new Error("stdin: standard input must be read once, got a second subscription");
     isRead = true;
-    return fromPull(() => readStream(input, settings, report)).pipe(finalize(() => input.destroy()));
+    return fromPull(() => readStream(input, settings, scope)).pipe(finalize(() => input.destroy()));
   });
 }
 
 async function* readStream(
   input: Readable,
   settings: SettingsOf<typeof stdinSchema>,
-  report: InputReport,
+  scope: RunScope,
 ): AsyncGenerator<TextBatch> {
   const writer = new TextWriter(settings.chunkSize);
+  const sieve = await DocumentSieve.open("stdin", settings, scope);
+  const report = new InputReport("stdin", "standard input", scope.ledger, sieve);
   yield* readDocuments(input, settings.format, settings, report, writer);
+  sieve.finish("stdin");
   if (!writer.isEmpty) yield writer.take();
 }

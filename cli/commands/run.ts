@@ -1,4 +1,5 @@
-import { formatConservation, loadPipeline, type Manifest, runPipeline } from "../../pipelines/index.js";
+import { resolve } from "node:path";
+import { formatConservation, loadPipeline, type Manifest, REJECTED, runPipeline } from "../../pipelines/index.js";
 import { type Command, jsonOption, UsageError } from "../command.js";
 import { PROGRESS_MODES, type ProgressMode, showProgress } from "../progress.js";
 
@@ -21,6 +22,11 @@ export const run: Command = {
       value: "PATH=VALUE",
       description: "Change an option: steps.buildVocab.minCount=3",
     },
+    "only-rejected": {
+      type: "string",
+      value: "DIR",
+      description: "Read only the documents that an earlier run rejected: those in DIR/rejected.jsonl",
+    },
     workers: {
       type: "string",
       value: "N",
@@ -32,6 +38,8 @@ export const run: Command = {
   },
   examples: [
     "lexstream run quickstart",
+    "lexstream run news.yaml --set maxRejected=1% --out news",
+    "lexstream run news.yaml --set source.files.onInvalid=replace --only-rejected news",
     "lexstream run word2vec.yaml --out vectors --set branches.word2vec.word2vec.epochs=10 --seed 7",
   ],
   run: async (parsed, io) => {
@@ -40,9 +48,13 @@ export const run: Command = {
     const seed = parsed.integer("seed", 0);
     const set = [...parsed.texts("set"), ...(seed === undefined ? [] : [`seed=${seed}`])];
     const workers = parsed.integer("workers", 1);
-    const defaults = workers === undefined ? {} : { workers };
+    const earlier = parsed.text("only-rejected");
+    const defaults = {
+      ...(workers === undefined ? {} : { workers }),
+      ...(earlier === undefined ? {} : { only: resolve(earlier, REJECTED) }),
+    };
     const pipeline = await loadPipeline(parsed.positionals[0]!, { env: io.env, set, defaults });
-    const out = parsed.text("out") ?? `runs/${pipeline.config.name}`;
+    const out = parsed.text("out") ?? `runs/${pipeline.config.name}${earlier === undefined ? "" : "-rejected"}`;
     const progress = showProgress(mode, io.stderr, io.env);
     try {
       const { manifest, reports } = await runPipeline(pipeline, {
@@ -71,6 +83,7 @@ function progressMode(text = "auto"): ProgressMode {
 const FAULTS = [
   { counter: "invalidBytes", text: "bytes were not UTF-8 and were replaced" },
   { counter: "nulls", text: "records had no text" },
+  { counter: "rejectedDocuments", text: `documents were rejected, as ${REJECTED} lists` },
 ];
 
 function summary(manifest: Manifest, reports: readonly string[], out: string, seconds: number): string {

@@ -213,4 +213,21 @@ steps: [tokenize, buildVocab: { minCount: 1 }, writeVocabulary: { path: vocab.ar
     expect(code).toBe(0);
     expect(out).toContain("read 12 over 2 epochs"); // six tokens, twice
   });
+
+  it("leaves out documents that it cannot read, lists them, and reads them again", async () => {
+    const folder = await temporaryFolder();
+    const steps = "steps: [tokenize, buildVocab: { minCount: 1 }, writeVocabulary: { path: v.txt }]";
+    writeFileSync(join(folder, "c.yaml"), `source: { files: { paths: a.txt, onInvalid: reject } }\n${steps}\n`);
+    writeFileSync(join(folder, "a.txt"), Buffer.from("one\ntw\xff\n", "latin1"));
+    const run = (...args: string[]) => lexstream(["run", "c.yaml", "--progress", "none", ...args], { cwd: folder });
+    const strict = await run();
+    expect(strict).toMatchObject({ code: 1, err: "files: a.txt line 2: invalid UTF-8 byte 0xff at offset 6\n" });
+    const { code, out } = await run("--set", "maxRejected=1", "--out", "first");
+    expect(code).toBe(0);
+    expect(out).toContain("warning: a.txt: 1 documents were rejected, as rejected.jsonl lists\n");
+    expect(readFileSync(join(folder, "first/v.txt"), "utf8")).toBe("one 1\n");
+    const again = await run("--set", "source.files.onInvalid=replace", "--only-rejected", "first");
+    expect(again).toMatchObject({ code: 0, err: "" });
+    expect(readFileSync(join(folder, "runs/c-rejected/v.txt"), "utf8")).toBe("tw 1\n");
+  });
 });

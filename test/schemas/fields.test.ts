@@ -1,4 +1,4 @@
-import { boolean, type Field, integer, number, oneOf, text, texts } from "lexstream/schemas";
+import { boolean, countOrShare, type Field, integer, number, oneOf, shareOf, text, texts } from "lexstream/schemas";
 import { describe, expect, expectTypeOf, it } from "vitest";
 
 const description = "what it is for";
@@ -86,5 +86,18 @@ describe("boolean, text, oneOf and texts", () => {
     >();
     // @ts-expect-error not one of the words
     oneOf(["nfc", "nfkc"], { description, default: "nfd" });
+  });
+});
+
+describe("countOrShare", () => {
+  const field = countOrShare({ description: "how many" });
+  it("takes whole numbers and shares up to 100%", () => {
+    for (const value of [0, 7, "0%", "1.5%", "100%"]) expect(field.refusal(value)).toBeUndefined();
+    for (const value of [-1, 0.5, "101%", "1", "1 %", "-1%"]) expect(field.refusal(value)).toBe(RangeError);
+    expect(field.refusal(true)).toBe(TypeError);
+  });
+
+  it("gives a share's number", () => {
+    expect([shareOf("1.5%"), shareOf("100%"), shareOf(3)]).toEqual([0.015, 1, Number.NaN]);
   });
 });
