@@ -71,20 +71,20 @@ function decodeRun(bytes: Uint8Array, start: number, end: number, { codePoints, 
 }
 
 function findBestWords(words: WordTrie, length: number, { codePoints, scores, wordEnds }: Scratch): void {
-  const { table, firstNodes, logFrequencies, logTotal } = words;
+  const { table, filter, firstNodes, logFrequencies, logTotal } = words;
   scores[length] = 0;
   for (let first = length - 1; first >= 0; first--) {
     let best = Number.NEGATIVE_INFINITY;
     let bestEnd = 0;
     let end = first + 1;
-    let node = firstNodes[codePoints[first]!] ?? childOf(table, 0, codePoints[first]!);
+    let node = firstNodes[codePoints[first]!] ?? childOf(table, filter, 0, codePoints[first]!);
     while (node !== 0) {
       const score = logFrequencies[2 * node - 1]! - logTotal + scores[end]!; // NaN where no word ends
       if (score >= best) {
         best = score;
         bestEnd = end;
       }
-      node = end < length ? childOf(table, node, codePoints[end++]!) : 0;
+      node = end < length ? childOf(table, filter, node, codePoints[end++]!) : 0;
     }
     scores[first] = bestEnd === 0 ? scores[first + 1]! - logTotal : best;
     wordEnds[first] = bestEnd === 0 ? first + 1 : bestEnd;

@@ -11,16 +11,6 @@
  */
 import type { Lexicon } from "../schemas/tokens.js";
 
-/** Running hash of a term's bytes: start from `hashStart`, take in one byte after the other. FNV-1a. */
-export const hashStart = 0x811c9dc5 | 0;
-export const hashPrime = 0x01000193;
-
-export function hashBytes(bytes: Uint8Array, start: number, end: number): number {
-  let hash = hashStart;
-  for (let i = start; i < end; i++) hash = Math.imul(hash ^ bytes[i]!, hashPrime);
-  return hash;
-}
-
 export interface LexiconBounds {
   readonly maxTerms?: number;
   /** Of all terms together, with 16 bytes for each beside its text. */
@@ -29,7 +19,8 @@ export interface LexiconBounds {
 
 /**
  * Live terms by rank, which is the order of their ids; without pruning, rank and id are the same. What is known of a term lies
- * together, so that to count it costs few cache lines: a record of its id, count (low, high), length and text, in whole words.
+ * together, so that to count it costs few cache lines: a record of its id, count (low, high), length and text, in whole words
+ * filled up with zeros.
  */
 interface Terms {
   live: number;
@@ -37,7 +28,7 @@ interface Terms {
   starts: Uint32Array;
   /** Words of `records` in use. */
   end: number;
-  records: Uint32Array;
+  records: Int32Array;
   /** The same memory. */
   bytes: Uint8Array;
 }
@@ -48,6 +39,12 @@ const COUNT_HIGH = 2;
 const LENGTH = 3;
 const TEXT = 4;
 
+/** Words of text that every record has at least, so that most terms are compared without a loop. */
+const LEAST_TEXT = 2;
+/** Which bits of the two words at a term's start belong to a term of so many bytes (0..8). */
+const firstMask = Int32Array.from({ length: 9 }, (_, length) => maskOf(length));
+const secondMask = Int32Array.from({ length: 9 }, (_, length) => maskOf(length - 4));
+
 const largestId = 2 ** 32 - 1;
 
 export class GrowingLexicon implements Lexicon {
@@ -57,7 +54,15 @@ export class GrowingLexicon implements Lexicon {
   /** Pairs of a term's hash and the start of its record; 0, where none begins, stands for a free place. */
   #slots = new Int32Array(2 * 2048);
   #size = 0;
+  /** Of the term that was looked for last. */
+  #hash = 0;
   #prunedOccurrences = 0;
+  /** The bytes that terms came from last, in words. */
+  #viewed: Uint8Array | undefined;
+  #view: DataView = new DataView(new ArrayBuffer(0));
+  /** Where a term is copied that lies too near to the end of its bytes to be read in words. */
+  #edge = new Uint8Array(64);
+  #edgeView = new DataView(this.#edge.buffer);
   /** What stood here before each pruning since `forgetPruned`. */
   #pruned: Terms[] = [];
 
@@ -74,23 +79,23 @@ export class GrowingLexicon implements Lexicon {
     return this.#prunedOccurrences;
   }
 
-  /** Counts one occurrence of the term `bytes[start, end)`, whose running hash is given, and returns its id. */
-  add(bytes: Uint8Array, start: number, end: number, hash: number): number {
-    const place = this.#find(bytes, start, end, hash);
+  /** Counts one occurrence of the term `bytes[start, end)`, and returns its id. */
+  add(bytes: Uint8Array, start: number, end: number): number {
+    const place = this.#find(bytes, start, end);
     const at = this.#slots[place + 1]!;
-    if (at === 0) return this.#admit(bytes, start, end, hash, place);
+    if (at === 0) return this.#admit(bytes, start, end, place);
     const { records } = this.#terms;
-    const low = (records[at + COUNT_LOW]! + 1) >>> 0;
+    const low = (records[at + COUNT_LOW]! + 1) | 0;
     records[at + COUNT_LOW] = low;
     if (low === 0) records[at + COUNT_HIGH]!++;
-    return records[at + ID]!;
+    return records[at + ID]! >>> 0;
   }
 
   /** The id of a term that is live. */
   idOf(term: string): number | undefined {
     const bytes = new TextEncoder().encode(term);
-    const at = this.#slots[this.#find(bytes, 0, bytes.length, hashBytes(bytes, 0, bytes.length)) + 1]!;
-    return at === 0 ? undefined : this.#terms.records[at + ID];
+    const at = this.#slots[this.#find(bytes, 0, bytes.length) + 1]!;
+    return at === 0 ? undefined : this.#terms.records[at + ID]! >>> 0;
   }
 
   term(id: number): string | undefined {
@@ -112,33 +117,59 @@ export class GrowingLexicon implements Lexicon {
     if (this.#pruned.length > 0) this.#pruned = [];
   }
 
-  /** Where the term stands in `slots`, or the free place where it would. */
-  #find(bytes: Uint8Array, start: number, end: number, hash: number): number {
-    const slots = this.#slots;
-    const { records, bytes: own } = this.#terms;
-    const last = slots.length - 2;
+  /** Where the term, whose hash it keeps, stands in `slots`, or the free place where it would. */
+  #find(bytes: Uint8Array, start: number, end: number): number {
     const length = end - start;
-    let place = placeOf(hash, last);
+    const view = this.#viewOf(bytes, start, end);
+    const from = view === this.#edgeView ? 0 : start;
+    const shown = Math.min(length, 8);
+    const first = view.getInt32(from, true) & firstMask[shown]!;
+    const second = view.getInt32(from + 4, true) & secondMask[shown]!;
+    const hash = hashOf(view, from, length, first, second);
+    this.#hash = hash;
+    const slots = this.#slots;
+    const { records } = this.#terms;
+    const last = slots.length - 2;
+    let place = hash & last;
     for (let at = slots[place + 1]!; at !== 0; at = slots[place + 1]!) {
-      if (slots[place] === hash && records[at + LENGTH] === length) {
-        const shift = 4 * (at + TEXT) - start;
-        let i = start;
-        while (i < end && own[i + shift] === bytes[i]) i++;
-        if (i === end) return place;
-      }
+      if (
+        slots[place] === hash &&
+        records[at + LENGTH] === length &&
+        records[at + TEXT] === first &&
+        records[at + TEXT + 1] === second &&
+        (length <= 8 || hasRest(records, at + TEXT, view, from, length))
+      )
+        return place;
       place = (place + 2) & last;
     }
     return place;
   }
 
-  #admit(bytes: Uint8Array, start: number, end: number, hash: number, place: number): number {
+  /** Something that shows the term in whole words, from `start`, or from 0 if it lies too near to the end of its bytes. */
+  #viewOf(bytes: Uint8Array, start: number, end: number): DataView {
+    if (end + 8 > bytes.length) {
+      if (end - start + 8 > this.#edge.length) {
+        this.#edge = new Uint8Array(2 * (end - start + 8));
+        this.#edgeView = new DataView(this.#edge.buffer);
+      }
+      this.#edge.set(bytes.subarray(start, end));
+      return this.#edgeView;
+    }
+    if (bytes !== this.#viewed) {
+      this.#viewed = bytes;
+      this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    }
+    return this.#view;
+  }
+
+  #admit(bytes: Uint8Array, start: number, end: number, place: number): number {
     const length = end - start;
-    const words = TEXT + wordsOf(length);
+    const words = recordWords(length);
     if (this.#size === largestId)
       throw new RangeError(`lexicon: ids must be below ${largestId}, and all were given out`);
     if (this.#isFull(words)) {
       while (this.#isFull(words)) this.#prune();
-      place = this.#find(bytes, start, end, hash);
+      place = this.#find(bytes, start, end);
     }
     this.#reserve(words);
     const terms = this.#terms;
@@ -146,10 +177,11 @@ export class GrowingLexicon implements Lexicon {
     terms.records[at + ID] = this.#size;
     terms.records[at + COUNT_LOW] = 1;
     terms.records[at + LENGTH] = length;
-    terms.bytes.set(bytes.subarray(start, end), 4 * (at + TEXT));
+    const shift = 4 * (at + TEXT) - start;
+    for (let i = start; i < end; i++) terms.bytes[i + shift] = bytes[i]!;
     terms.end += words;
     terms.starts[terms.live++] = at;
-    this.#slots[place] = hash;
+    this.#slots[place] = this.#hash;
     this.#slots[place + 1] = at;
     if (4 * terms.live > this.#slots.length) this.#rehash(2 * this.#slots.length);
     return this.#size++;
@@ -201,10 +233,9 @@ export class GrowingLexicon implements Lexicon {
   }
 
   #keep(old: Terms, at: number, kept: Terms): void {
-    const end = at + TEXT + wordsOf(old.records[at + LENGTH]!);
+    const end = at + recordWords(old.records[at + LENGTH]!);
     kept.records.set(old.records.subarray(at, end), kept.end);
-    const first = 4 * (at + TEXT);
-    const hash = hashBytes(old.bytes, first, first + old.records[at + LENGTH]!);
+    const hash = hashAt(old, at);
     const place = freePlace(this.#slots, hash);
     this.#slots[place] = hash;
     this.#slots[place + 1] = kept.end;
@@ -216,12 +247,41 @@ export class GrowingLexicon implements Lexicon {
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 function emptyTerms(terms: number, words: number): Terms {
-  const records = new Uint32Array(words);
+  const records = new Int32Array(words);
   const bytes = new Uint8Array(records.buffer);
   return { live: 0, starts: new Uint32Array(terms), end: 1, records, bytes }; // no record begins at 0
 }
 
-const wordsOf = (bytes: number): number => (bytes + 3) >>> 2;
+const recordWords = (bytes: number): number => TEXT + Math.max(LEAST_TEXT, (bytes + 3) >>> 2);
+
+/** The low bytes of a word that a term of so many bytes fills. */
+function maskOf(bytes: number): number {
+  return bytes >= 4 ? -1 : (1 << (8 * Math.max(0, bytes))) - 1;
+}
+
+/** Mixes the words of a term, the last filled up with zeros, into all bits (multiplications and shifts as in xxHash). */
+function hashOf(view: DataView, from: number, length: number, first: number, second: number): number {
+  let hash = Math.imul(first, 0x9e3779b1);
+  hash = Math.imul((hash ^ (hash >>> 15)) + second, 0x85ebca77);
+  for (let i = 8; i < length; i += 4) {
+    const word = view.getInt32(from + i, true) & maskOf(length - i);
+    hash = Math.imul((hash ^ (hash >>> 15)) + word, 0x85ebca77);
+  }
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae3d);
+  return hash ^ (hash >>> 16);
+}
+
+function hashAt({ records, bytes }: Terms, at: number): number {
+  const view = new DataView(bytes.buffer);
+  return hashOf(view, 4 * (at + TEXT), records[at + LENGTH]!, records[at + TEXT]!, records[at + TEXT + 1]!);
+}
+
+/** Whether a record's text goes on as the term does after 8 bytes. */
+function hasRest(records: Int32Array, text: number, view: DataView, from: number, length: number): boolean {
+  for (let i = 8; i < length; i += 4)
+    if (records[text + (i >>> 2)] !== (view.getInt32(from + i, true) & maskOf(length - i))) return false;
+  return true;
+}
 
 function textOf(terms: Terms, id: number): string | undefined {
   const at = recordOf(terms, id);
@@ -231,17 +291,11 @@ function textOf(terms: Terms, id: number): string | undefined {
 }
 
 const countAt = ({ records }: Terms, at: number): number =>
-  records[at + COUNT_LOW]! + 2 ** 32 * records[at + COUNT_HIGH]!;
-
-/** FNV-1a leaves its low bits uneven: a multiplication and a shift mix all of them in. Even, as a place is a pair. */
-function placeOf(hash: number, last: number): number {
-  const mixed = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
-  return (mixed ^ (mixed >>> 13)) & last;
-}
+  (records[at + COUNT_LOW]! >>> 0) + 2 ** 32 * records[at + COUNT_HIGH]!;
 
 function freePlace(slots: Int32Array, hash: number): number {
   const last = slots.length - 2;
-  let place = placeOf(hash, last);
+  let place = hash & last;
   while (slots[place + 1] !== 0) place = (place + 2) & last;
   return place;
 }
@@ -250,10 +304,10 @@ function freePlace(slots: Int32Array, hash: number): number {
 function recordOf({ live, starts, records }: Terms, id: number): number {
   let low = 0;
   let high = Math.min(id, live - 1);
-  if (high >= 0 && records[starts[high]! + ID] === id) return starts[high]!; // always, before any pruning
+  if (high >= 0 && records[starts[high]! + ID]! >>> 0 === id) return starts[high]!; // always, before any pruning
   while (low <= high) {
     const middle = (low + high) >>> 1;
-    const found = records[starts[middle]! + ID]!;
+    const found = records[starts[middle]! + ID]! >>> 0;
     if (found === id) return starts[middle]!;
     if (found < id) low = middle + 1;
     else high = middle - 1;

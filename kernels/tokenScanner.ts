@@ -7,7 +7,7 @@
  */
 import { DIGIT, OTHER } from "./characterClasses.js";
 import type { HanSegmenter } from "./hanSegmenter.js";
-import { type GrowingLexicon, hashBytes, hashPrime, hashStart } from "./lexicon.js";
+import type { GrowingLexicon } from "./lexicon.js";
 import {
   BEGINS,
   ENDS,
@@ -50,10 +50,8 @@ export class TokenScanner {
   // The token in progress. Its offsets are counted from where scanning goes on, so they are 0 or less.
   #state = IDLE;
   #start = 0;
-  #hash = 0;
-  /** End and hash of the word before its joint. */
+  /** End of the word before its joint. */
   #end = 0;
-  #endHash = 0;
   /** End of the ideographs of a Han run, and how many there are. */
   #hanEnd = 0;
   #hanLength = 0;
@@ -95,39 +93,30 @@ export class TokenScanner {
     const ofByte = this.#ofByte;
     let state = this.#state;
     let start = from + this.#start;
-    let hash = this.#hash;
     let end = from + this.#end;
-    let endHash = this.#endHash;
     let hanEnd = from + this.#hanEnd;
     let hanLength = this.#hanLength;
 
     for (let i = from; i < to; ) {
-      let byte = bytes[i]!;
-      let characterClass = ofByte[byte]!;
+      let characterClass = ofByte[bytes[i]!]!;
       // The automaton by hand for most of what there is: words of ASCII and what lies between them.
       if (state === IDLE) {
-        while (characterClass === OTHER && ++i < to) {
-          byte = bytes[i]!;
-          characterClass = ofByte[byte]!;
-        }
+        while (characterClass === OTHER && ++i < to) characterClass = ofByte[bytes[i]!]!;
         if (i === to) break;
         if (characterClass <= DIGIT) {
           state = WORD;
           start = i;
-          hash = hashStart;
         }
       }
       if (state <= NUMBER) {
         while (characterClass <= DIGIT) {
-          hash = Math.imul(hash ^ byte, hashPrime);
           state = characterClass;
           if (++i === to) break;
-          byte = bytes[i]!;
-          characterClass = ofByte[byte]!;
+          characterClass = ofByte[bytes[i]!]!;
         }
         if (i === to) break;
         if (characterClass === OTHER) {
-          this.#add(bytes, from, start, i++, hash, positions);
+          this.#add(bytes, from, start, i++, positions);
           state = IDLE;
           continue;
         }
@@ -143,29 +132,23 @@ export class TokenScanner {
       if (step === HAN_RUN && hanLength === longestHanRun) step = ENDS | BEGINS | HAN_RUN;
       if (step & ENDS) {
         if (state === HAN_RUN || state === HAN_MARKED) this.#addRun(bytes, from, start, hanEnd, at, positions);
-        else if (state === WORD_JOINT || state === NUMBER_JOINT) this.#add(bytes, from, start, end, endHash, positions);
-        else this.#add(bytes, from, start, at, hash, positions);
+        else if (state === WORD_JOINT || state === NUMBER_JOINT) this.#add(bytes, from, start, end, positions);
+        else this.#add(bytes, from, start, at, positions);
       }
       if (step & BEGINS) {
         start = at;
-        hash = hashStart;
         hanLength = 0;
       } else if (step & JOINS) {
         end = at;
-        endHash = hash;
       }
       state = step & stateBits;
       if (state === HAN_RUN) {
         hanEnd = i;
         hanLength++;
-      } else if (state !== IDLE) {
-        for (let k = at; k < i; k++) hash = Math.imul(hash ^ bytes[k]!, hashPrime);
       }
     }
 
     this.#state = state;
-    this.#hash = hash;
-    this.#endHash = endHash;
     this.#hanLength = hanLength;
     this.#start = start - to;
     this.#end = end - to;
@@ -179,19 +162,19 @@ export class TokenScanner {
     const positions = this.#parts.withPositions ? this.#heldPositions : undefined;
     if (state === HAN_RUN || state === HAN_MARKED) this.#addRun(this.#held, 0, this.#start, this.#hanEnd, 0, positions);
     else if (state === WORD_JOINT || state === NUMBER_JOINT)
-      this.#add(this.#held, 0, this.#start, this.#end, this.#endHash, positions);
-    else if (state !== IDLE) this.#add(this.#held, 0, this.#start, 0, this.#hash, positions);
+      this.#add(this.#held, 0, this.#start, this.#end, positions);
+    else if (state !== IDLE) this.#add(this.#held, 0, this.#start, 0, positions);
     this.#state = IDLE;
   }
 
   /** The token [start, end) of the text whose scan began at `from`; earlier bytes are held. */
-  #add(bytes: Uint8Array, from: number, start: number, end: number, hash: number, positions?: Uint32Array): void {
+  #add(bytes: Uint8Array, from: number, start: number, end: number, positions?: Uint32Array): void {
     this.#read++;
     if (start < from) {
       this.#hold(bytes, from, end, positions);
       this.#heldLength = 0;
-      this.#pass(this.#held, 0, end - start, hash, positions && this.#heldPositions);
-    } else this.#pass(bytes, start, end, hash, positions);
+      this.#pass(this.#held, 0, end - start, positions && this.#heldPositions);
+    } else this.#pass(bytes, start, end, positions);
   }
 
   #addRun(bytes: Uint8Array, from: number, start: number, hanEnd: number, end: number, positions?: Uint32Array): void {
@@ -208,18 +191,18 @@ export class TokenScanner {
     let at = start;
     for (let word = 0; word < words; word++) {
       const cut = cuts[word]!;
-      this.#pass(bytes, at, cut, hashBytes(bytes, at, cut), positions);
+      this.#pass(bytes, at, cut, positions);
       at = cut;
     }
   }
 
-  #pass(bytes: Uint8Array, start: number, end: number, hash: number, positions: Uint32Array | undefined): void {
+  #pass(bytes: Uint8Array, start: number, end: number, positions: Uint32Array | undefined): void {
     const { batcher, lexicon, maxTokenLength } = this.#parts;
     if (end - start > maxTokenLength) {
       this.#rejected++;
       return;
     }
-    const id = lexicon.add(bytes, start, end, hash);
+    const id = lexicon.add(bytes, start, end);
     if (positions) batcher.push(id, positions[start]!, positions[end]!);
     else batcher.push(id, 0, 0);
   }

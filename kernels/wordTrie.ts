@@ -6,7 +6,7 @@ import { decodeAt, sequenceLength } from "./utf8.js";
  *
  * A slot is 16 bytes, so that a step of a search touches one cache line: parent node, code point with a flag for "has
  * children" (0 = a free slot), ln(frequency) as float64 (NaN where no word ends).
- * Memory: 20 bytes a slot, and the table doubles at 3/5 full: 21 MB for jieba's 349,045 words (498,000 nodes in 2^20 slots).
+ * Memory: 21 bytes a slot, and the table doubles at 3/5 full: 22 MB for jieba's 349,045 words (498,000 nodes in 2^20 slots).
  */
 export class WordTrie {
   #table: Int32Array;
@@ -14,6 +14,8 @@ export class WordTrie {
   #logFrequencies: Float64Array;
   /** By slot; 0 = no word ends here. */
   #frequencies: Uint32Array;
+  /** 8 bits a slot, so that most searches that find nothing end in the processor's cache. */
+  #filter: Int32Array;
   #firstNodes = new Int32Array(1 << 16);
   #nodes = 0;
   #total = 0;
@@ -23,6 +25,7 @@ export class WordTrie {
     this.#table = new Int32Array(4 * slots);
     this.#logFrequencies = new Float64Array(this.#table.buffer);
     this.#frequencies = new Uint32Array(slots);
+    this.#filter = new Int32Array(Math.max(1, slots / 4));
   }
 
   /** Sum of all frequencies: what they are divided by to become probabilities. */
@@ -39,6 +42,11 @@ export class WordTrie {
     return this.#table;
   }
 
+  /** For `childOf`. */
+  get filter(): Int32Array {
+    return this.#filter;
+  }
+
   /** The node of a word that is one code point below 2^16; 0 if no word begins with it. */
   get firstNodes(): Int32Array {
     return this.#firstNodes;
@@ -52,7 +60,7 @@ export class WordTrie {
   frequency(word: string): number {
     let node = 0;
     for (const character of word) {
-      node = childOf(this.#table, node, character.codePointAt(0)!);
+      node = childOf(this.#table, this.#filter, node, character.codePointAt(0)!);
       if (node === 0) return 0;
     }
     return node === 0 ? 0 : this.#frequencies[node - 1]!;
@@ -72,6 +80,7 @@ export class WordTrie {
     copy.#table = this.#table.slice();
     copy.#logFrequencies = new Float64Array(copy.#table.buffer);
     copy.#frequencies = this.#frequencies.slice();
+    copy.#filter = this.#filter.slice();
     copy.#firstNodes = this.#firstNodes.slice();
     return copy;
   }
@@ -119,13 +128,15 @@ export class WordTrie {
   #obtain(parent: number, codePoint: number): number {
     const table = this.#table;
     const mask = table.length / 4 - 1;
-    let slot = slotOf(parent, codePoint) & mask;
+    const hash = hashOf(parent, codePoint);
+    let slot = hash & mask;
     while (table[4 * slot + 1] !== 0) {
       if ((table[4 * slot + 1]! & CODE_POINT) === codePoint && table[4 * slot] === parent) return slot + 1;
       slot = (slot + 1) & mask;
     }
     table[4 * slot] = parent;
     table[4 * slot + 1] = codePoint;
+    this.#filter[(hash >>> 5) & (this.#filter.length - 1)]! |= 1 << hash;
     this.#logFrequencies[2 * slot + 1] = Number.NaN;
     if (parent > 0) table[4 * parent - 3]! |= HAS_CHILDREN;
     else this.#firstNodes[codePoint] = slot + 1;
@@ -155,6 +166,7 @@ export class WordTrie {
     this.#table = other.#table;
     this.#logFrequencies = other.#logFrequencies;
     this.#frequencies = other.#frequencies;
+    this.#filter = other.#filter;
     this.#firstNodes = other.#firstNodes;
     this.#nodes = other.#nodes;
     this.#total = other.#total;
@@ -162,10 +174,12 @@ export class WordTrie {
 }
 
 /** The node below `parent` for a code point; 0 if there is none. */
-export function childOf(table: Int32Array, parent: number, codePoint: number): number {
+export function childOf(table: Int32Array, filter: Int32Array, parent: number, codePoint: number): number {
   if (parent > 0 && table[4 * parent - 3]! < HAS_CHILDREN) return 0;
+  const hash = hashOf(parent, codePoint);
+  if ((filter[(hash >>> 5) & (filter.length - 1)]! & (1 << hash)) === 0) return 0;
   const mask = (table.length >>> 2) - 1;
-  let slot = slotOf(parent, codePoint) & mask;
+  let slot = hash & mask;
   for (;;) {
     const found = table[4 * slot + 1]! & CODE_POINT;
     if (found === codePoint && table[4 * slot] === parent) return slot + 1;
@@ -185,7 +199,7 @@ const ZERO = 0x30;
 const NINE = 0x39;
 
 /** Two odd multipliers spread parent and code point over all bits; the high ones are the best mixed. */
-function slotOf(parent: number, codePoint: number): number {
+function hashOf(parent: number, codePoint: number): number {
   const mixed = Math.imul(Math.imul(parent, 0x9e3779b1) ^ codePoint, 0x85ebca6b);
   return mixed ^ (mixed >>> 15);
 }

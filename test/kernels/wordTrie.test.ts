@@ -53,11 +53,11 @@ describe("WordTrie", () => {
   it("lets a search go down code point by code point", () => {
     const trie = new WordTrie();
     trie.set("中国", 2);
-    const first = childOf(trie.table, 0, 0x4e2d);
-    const second = childOf(trie.table, first, 0x56fd);
+    const first = childOf(trie.table, trie.filter, 0, 0x4e2d);
+    const second = childOf(trie.table, trie.filter, first, 0x56fd);
     expect(trie.firstNodes[0x4e2d]).toBe(first);
     expect(trie.logFrequencies[2 * first - 1]).toBeNaN();
     expect(trie.logFrequencies[2 * second - 1]).toBe(Math.log(2));
-    expect(childOf(trie.table, second, 0x4eba)).toBe(0);
+    expect(childOf(trie.table, trie.filter, second, 0x4eba)).toBe(0);
   });
 });
