@@ -7,6 +7,7 @@ import { analogy } from "./commands/analogy.js";
 import { convert } from "./commands/convert.js";
 import { cooccurrence } from "./commands/cooccurrence.js";
 import { create } from "./commands/create.js";
+import { diff } from "./commands/diff.js";
 import { evaluate } from "./commands/eval.js";
 import { graph } from "./commands/graph.js";
 import { inspect } from "./commands/inspect.js";
@@ -34,6 +35,7 @@ const commands: readonly Command[] = [
   convert,
   cooccurrence,
   verify,
+  diff,
 ];
 
 const INTERRUPTED = 130;

@@ -2,6 +2,7 @@ import { posix } from "node:path";
 import { checkOptions, type DataType, parseOptions, suggest } from "../schemas/index.js";
 import type { ConfigStep, LoadedConfig, PipelineConfig } from "./config.js";
 import { ConfigError, type ConfigPath, type ConfigProblem } from "./configText.js";
+import { CROISSANT } from "./croissant.js";
 import { REJECTED } from "./deadLetters.js";
 import { nodesOf, type PipelineNode } from "./nodes.js";
 import { registry, unitSchemas } from "./registry.js";
@@ -147,7 +148,7 @@ function faultOfPlace(place: string): string | undefined {
   const [first = ""] = place.split("/");
   const isInside = place !== "." && first !== ".." && !/^(\/|[A-Za-z]:)/.test(place) && !place.includes("\0");
   if (!isInside) return "stay inside the run's folder";
-  const isReserved = [MANIFEST, SCRATCH, REJECTED].includes(first) || first.startsWith(LOCK);
+  const isReserved = [MANIFEST, SCRATCH, REJECTED, CROISSANT].includes(first) || first.startsWith(LOCK);
   return isReserved ? `leave ${first} to the run` : undefined;
 }
 

@@ -25,6 +25,8 @@ export interface ConfigTest {
 /** A pipeline as people write it: one source, shared steps, and named branches that each end in models and sinks. */
 export interface PipelineConfig {
   readonly name: string;
+  /** Its description, and what `dataset` says for those to whom the outputs are given. */
+  readonly about: Readonly<Record<string, string>>;
   readonly seed: number;
   /** How many documents the source may reject before the run ends, where its own options do not say it. */
   readonly maxRejected: CountOrShare | undefined;
@@ -43,6 +45,7 @@ export interface LoadedConfig {
 export const CONFIG_KEYS = [
   "name",
   "description",
+  "dataset",
   "seed",
   "maxRejected",
   "source",
@@ -79,7 +82,16 @@ function readShape(data: unknown, file: string, problems: ConfigProblem[]): Pipe
       refuse([key], `unknown key "${key}"; known keys are ${CONFIG_KEYS.join(", ")}`);
     }
   }
-  const { name = nameFromFile(file), seed = 1, maxRejected, steps = [], branches = {}, tests = [] } = top;
+  const {
+    name = nameFromFile(file),
+    description,
+    dataset,
+    seed = 1,
+    maxRejected,
+    steps = [],
+    branches = {},
+    tests = [],
+  } = top;
   if (typeof name !== "string" || !/^[\p{L}\p{N}][\p{L}\p{N}._-]*$/u.test(name)) {
     refuse(["name"], `name must be letters, digits, ".", "_" and "-", got ${show(name)}`);
   }
@@ -91,6 +103,10 @@ function readShape(data: unknown, file: string, problems: ConfigProblem[]): Pipe
 
   return {
     name: String(name),
+    about: {
+      ...(description === undefined ? {} : { description: String(description) }),
+      ...readDataset(dataset, refuse),
+    },
     seed: Number(seed),
     maxRejected: maxRejected as CountOrShare | undefined,
     source: readSource(top.source, refuse),
@@ -103,6 +119,23 @@ function readShape(data: unknown, file: string, problems: ConfigProblem[]): Pipe
     ),
     tests: readTests(tests, refuse),
   };
+}
+
+export const DATASET_KEYS = ["license", "url", "creator", "datePublished"] as const;
+
+/** What the description of a dataset must say and a run cannot know. */
+function readDataset(dataset: unknown, refuse: Refuse): Record<string, string> {
+  if (dataset === undefined) return {};
+  if (!isPlainObject(dataset)) {
+    refuse(["dataset"], `dataset must be a map, got ${show(dataset)}`);
+    return {};
+  }
+  for (const [key, value] of Object.entries(dataset)) {
+    const isKnown = (DATASET_KEYS as readonly string[]).includes(key);
+    if (!isKnown) refuse(["dataset", key], `unknown key "${key}"; known keys are ${DATASET_KEYS.join(", ")}`);
+    else if (typeof value !== "string") refuse(["dataset", key], `${key} must be a text, got ${show(value)}`);
+  }
+  return dataset as Record<string, string>;
 }
 
 type Refuse = (path: ConfigPath, message: string) => void;

@@ -1,5 +1,5 @@
 import type { Field, OptionsSchema, UnitSchema } from "../schemas/index.js";
-import { type CONFIG_KEYS, maxRejectedField } from "./config.js";
+import { type CONFIG_KEYS, DATASET_KEYS, maxRejectedField } from "./config.js";
 import { unitSchemas } from "./registry.js";
 
 /** A unit's options as a Markdown table. */
@@ -48,6 +48,11 @@ export function configJsonSchema(): Record<string, unknown> {
     properties: {
       name: { type: "string" },
       description: { type: "string" },
+      dataset: {
+        type: "object",
+        additionalProperties: false,
+        properties: Object.fromEntries(DATASET_KEYS.map((key) => [key, { type: "string" }])),
+      },
       seed: { type: "integer", minimum: 0, default: 1 },
       maxRejected: { ...maxRejectedField.jsonSchema, description: maxRejectedField.description, default: 0 },
       source: oneStep(sources),

@@ -7,11 +7,19 @@ import type { Execution } from "./execute.js";
 import { nameOf, nodesOf } from "./nodes.js";
 import type { FileRecord } from "./runDirectory.js";
 
+export const MANIFEST_FORMAT = 1;
+
 /** What a run was made from and what it made. Written without a clock, so that equal runs have equal manifests. */
 export interface Manifest {
+  /** Version of this form; `manifestJsonSchema` describes it. */
+  readonly format: typeof MANIFEST_FORMAT;
   readonly lexstream: string;
   readonly node: string;
   readonly name: string;
+  /** Where the config lay, which its relative paths start from. */
+  readonly configFile: string;
+  /** What the config says of what it makes, for `croissant.json`. */
+  readonly about: Readonly<Record<string, string>>;
   readonly seed: number;
   /** The config with every default filled in. */
   readonly config: {
@@ -54,9 +62,12 @@ export function makeManifest(pipeline: Pipeline, { inputs, outputs, execution, l
     epochs.map(({ examples, loss }) => ({ examples, meanLoss: examples > 0 ? loss / examples : 0 })),
   ]);
   return {
+    format: MANIFEST_FORMAT,
     lexstream: lexstreamVersion(),
     node: process.versions.node,
     name: config.name,
+    configFile: pipeline.file,
+    about: config.about,
     seed: config.seed,
     config: {
       source: written(config.source),

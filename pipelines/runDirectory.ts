@@ -62,9 +62,9 @@ export class RunDirectory {
     return rows === undefined ? record : { ...record, rows };
   }
 
-  writeManifest(manifest: unknown): void {
-    const file = new DurableFile(join(this.folder, MANIFEST));
-    file.write(new TextEncoder().encode(`${JSON.stringify(manifest, undefined, 2)}\n`));
+  writeJson(path: string, value: unknown): void {
+    const file = new DurableFile(join(this.folder, path));
+    file.write(new TextEncoder().encode(`${JSON.stringify(value, undefined, 2)}\n`));
     file.commit();
   }
 

@@ -3,11 +3,12 @@ import { readFile } from "node:fs/promises";
 import { dirname, isAbsolute, join } from "node:path";
 import { Ledger } from "../kernels/ledger.js";
 import { outputPaths, type Pipeline } from "./compile.js";
+import { CROISSANT, makeCroissant } from "./croissant.js";
 import { DeadLetters, REJECTED } from "./deadLetters.js";
 import { execute, type Progress } from "./execute.js";
-import { type Manifest, makeManifest } from "./manifest.js";
+import { lexstreamVersion, type Manifest, makeManifest } from "./manifest.js";
 import { nodesOf, type PipelineNode } from "./nodes.js";
-import { type FileRecord, RunDirectory, recordFile } from "./runDirectory.js";
+import { type FileRecord, MANIFEST, RunDirectory, recordFile } from "./runDirectory.js";
 
 export interface RunPipelineOptions {
   /** The folder to write to. */
@@ -57,8 +58,14 @@ export async function runPipeline(pipeline: Pipeline, options: RunPipelineOption
     });
     rejected.commit();
     const outputs = await recordOutputs(directory, ledger);
-    const manifest = makeManifest(pipeline, { inputs: await inputs, outputs, execution, ledger });
-    directory.writeManifest(manifest);
+    const described = await describeOutputs(pipeline, directory, await inputs, outputs);
+    const manifest = makeManifest(pipeline, {
+      inputs: await inputs,
+      outputs: [...outputs, described].sort((a, b) => (a.path < b.path ? -1 : 1)),
+      execution,
+      ledger,
+    });
+    directory.writeJson(MANIFEST, manifest);
     return { manifest, reports: await readReports(pipeline, directory) };
   } finally {
     rejected.close();
@@ -99,6 +106,18 @@ function corpusHash(inputs: readonly FileRecord[]): string {
 async function recordOutputs(directory: RunDirectory, ledger: Ledger): Promise<FileRecord[]> {
   const written = [...writtenFiles(ledger)].sort(([a], [b]) => (a < b ? -1 : 1));
   return Promise.all(written.map(([path, rows]) => directory.record(path, rows)));
+}
+
+async function describeOutputs(
+  { config: { name, about } }: Pipeline,
+  directory: RunDirectory,
+  inputs: readonly FileRecord[],
+  outputs: readonly FileRecord[],
+): Promise<FileRecord> {
+  const path = directory.resolve(CROISSANT);
+  const run = { name, about, inputs, lexstream: lexstreamVersion() };
+  directory.writeJson(CROISSANT, await makeCroissant(run, directory.folder, outputs));
+  return directory.record(path, undefined);
 }
 
 function* writtenFiles(ledger: Ledger): Generator<[path: string, rows: number]> {

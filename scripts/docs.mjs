@@ -1,6 +1,6 @@
 // Fills the generated parts of the docs from the unit schemas: option tables in each unit's page, tables of units in the README.
 // With --check it writes nothing and fails when a page is stale.
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as lexstream from "../dist/index.js";
@@ -54,6 +54,8 @@ function fill(text) {
   );
 }
 
+const schemaPage = "docs/manifest.schema.json";
+const manifestSchema = `${JSON.stringify(lexstream.manifestJsonSchema(), undefined, 2)}\n`;
 const pages = ["README.md", ...readdirSync(join(root, "docs"), { recursive: true }).map((page) => join("docs", page))];
 const stale = pages
   .filter((page) => page.endsWith(".md"))
@@ -63,6 +65,11 @@ const stale = pages
     if (before !== after && !checkOnly) writeFileSync(join(root, page), after);
     return before !== after;
   });
+const schemaPath = join(root, schemaPage);
+if (!existsSync(schemaPath) || readFileSync(schemaPath, "utf8") !== manifestSchema) {
+  if (!checkOnly) writeFileSync(schemaPath, manifestSchema);
+  stale.push(schemaPage);
+}
 const missing = schemas.map(pageOf).filter((page) => !pages.includes(page));
 if (missing.length > 0) fail(`each unit must have a page, missing ${missing.join(", ")}`);
 if (checkOnly && stale.length > 0) fail(`run npm run docs, stale: ${stale.join(", ")}`);

@@ -97,7 +97,7 @@ function summary(manifest: Manifest, reports: readonly string[], out: string, se
     ),
   );
   const outputs = manifest.outputs.map(
-    ({ path, bytes, rows }) => `  ${path}  ${rows ?? 0} rows, ${formatBytes(bytes)}`,
+    ({ path, bytes, rows }) => `  ${path}  ${rows === undefined ? "" : `${rows} rows, `}${formatBytes(bytes)}`,
   );
   return [
     ...reports,

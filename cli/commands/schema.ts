@@ -1,15 +1,16 @@
-import { configJsonSchema } from "../../pipelines/index.js";
+import { configJsonSchema, manifestJsonSchema } from "../../pipelines/index.js";
 import type { Command } from "../command.js";
 
 export const schema: Command = {
   name: "schema",
   summary: "Print the JSON Schema of configs, for editors and other programs",
-  usage: "",
+  usage: "[options]",
   positionals: [0, 0],
-  options: {},
+  options: { manifest: { type: "boolean", description: "That of the manifests of runs instead" } },
   examples: ["lexstream schema > lexstream.schema.json"],
-  run: async (_, io) => {
-    io.out(`${JSON.stringify(configJsonSchema(), undefined, 2)}\n`);
+  run: async (parsed, io) => {
+    const schema = parsed.flag("manifest") ? manifestJsonSchema() : configJsonSchema();
+    io.out(`${JSON.stringify(schema, undefined, 2)}\n`);
     return 0;
   },
 };

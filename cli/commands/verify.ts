@@ -1,14 +1,21 @@
-import { verifyRun } from "../../pipelines/index.js";
+import { rerun, type VerifiedFile, verifyRun } from "../../pipelines/index.js";
 import { type Command, jsonOption } from "../command.js";
 
 export const verify: Command = {
   name: "verify",
   summary: "Hash again every file that a run's manifest names, and say which have changed",
-  usage: "DIR...",
+  usage: "DIR... [options]",
   positionals: [1, Number.POSITIVE_INFINITY],
-  options: { json: jsonOption },
+  options: {
+    rerun: { type: "boolean", description: "Run again beside each folder, and compare what comes out" },
+    json: jsonOption,
+  },
+  examples: ["lexstream verify runs/word2vec", "lexstream verify --rerun runs/word2vec"],
   run: async (parsed, io) => {
-    const files = (await Promise.all(parsed.positionals.map((folder) => verifyRun(folder)))).flat();
+    const files: VerifiedFile[] = [];
+    for (const folder of parsed.positionals) {
+      files.push(...(parsed.flag("rerun") ? await rerun(folder, { signal: io.signal }) : await verifyRun(folder)));
+    }
     const faulty = files.filter(({ fault }) => fault !== undefined);
     if (parsed.flag("json")) io.out(`${JSON.stringify(files)}\n`);
     else {

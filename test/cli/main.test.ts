@@ -67,6 +67,8 @@ describe("lexstream", () => {
       "analogy",
       "eval",
       "convert",
+      "verify",
+      "diff",
     ]) {
       expect(general.out).toMatch(new RegExp(`^  ${name} `, "m"));
     }
@@ -113,7 +115,7 @@ describe("lexstream", () => {
     const folder = await project();
     const ran = await lexstream(["run", "c.yaml", "--seed", "3", "--progress", "json"], { cwd: folder });
     expect(ran.code).toBe(0);
-    expect(ran.out).toMatch(/^wrote runs\/c\/manifest\.json and 1 files in \d+\.\d s$/m);
+    expect(ran.out).toMatch(/^wrote runs\/c\/manifest\.json and 2 files in \d+\.\d s$/m);
     expect(ran.out).toContain("read 1,200 over 2 epochs = used 1,200 + below minCount 0");
     for (const line of ran.err.trim().split("\n")) expect(JSON.parse(line)).toHaveProperty("stage");
     expect(JSON.parse(readFileSync(join(folder, "runs/c/manifest.json"), "utf8"))).toMatchObject({
@@ -229,5 +231,26 @@ steps: [tokenize, buildVocab: { minCount: 1 }, writeVocabulary: { path: vocab.ar
     const again = await run("--set", "source.files.onInvalid=replace", "--only-rejected", "first");
     expect(again).toMatchObject({ code: 0, err: "" });
     expect(readFileSync(join(folder, "runs/c-rejected/v.txt"), "utf8")).toBe("tw 1\n");
+  });
+
+  it("runs again what a folder says, and tells what two runs have differently and why", async () => {
+    const folder = await project();
+    const run = (...args: string[]) => lexstream(["run", "c.yaml", "--progress", "none", ...args], { cwd: folder });
+    await run("--out", "a");
+    await run("--out", "b", "--seed", "2");
+    expect(await lexstream(["verify", "--rerun", "a", "b"], { cwd: folder })).toMatchObject({
+      code: 0,
+      out: "4 files as they were, 0 not\n",
+    });
+    const same = await lexstream(["diff", "a", "a"], { cwd: folder });
+    expect(same).toMatchObject({ code: 0, out: "no difference\n" });
+    const { code, out } = await lexstream(["diff", "a", "b"], { cwd: folder });
+    expect(code).toBe(1);
+    expect(out).toMatch(/^config\n {2}\/seed: 1 -> 2\n/);
+    expect(out).toMatch(
+      /vectors\.txt: \d+ bytes, \w{12} -> \d+ bytes, \w{12}\n {4}because: \/steps\/windowContexts\/seed, \/steps\/word2vec\/seed\n/,
+    );
+    const { out: json } = await lexstream(["diff", "--json", "a", "b"], { cwd: folder });
+    expect(JSON.parse(json).outputs[0].what).toBe("vectors.txt");
   });
 });

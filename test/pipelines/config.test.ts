@@ -19,7 +19,7 @@ describe("parseConfig", () => {
   });
 
   it.each([
-    ["sources: stdin", 'my-run.yaml:1:1: /sources: unknown key "sources"; known keys are name, description, seed'],
+    ["sources: stdin", 'my-run.yaml:1:1: /sources: unknown key "sources"; known keys are name, description, dataset, seed'],
     ["source: 3", "my-run.yaml:1:1: /source: source must be a map with one key, the source's name, got 3"],
     ["source: stdin\nsteps: tokenize", 'my-run.yaml:2:1: /steps: must be a list of steps, got "tokenize"'],
     [
@@ -38,7 +38,7 @@ describe("parseConfig", () => {
     ],
     [
       "just text",
-      'a config must be a map with the keys name, description, seed, source, steps, branches, tests, got "just text"',
+      'a config must be a map with the keys name, description, dataset, seed, maxRejected, source, steps, branches, tests, got "just text"',
     ],
   ])("refuses %j with its position", (text, message) => {
     expect(() => read(text)).toThrow(message);

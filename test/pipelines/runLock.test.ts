@@ -119,6 +119,6 @@ steps: [tokenize, buildVocab: { minCount: 1 }, writeVocabulary: { path: v.txt }]
     for (const { reason } of [second, forced] as PromiseRejectedResult[]) {
       expect(reason.message).toMatch(/^run: a folder must have one run at a time/);
     }
-    expect(readdirSync(out).sort()).toEqual(["manifest.json", "v.txt"]);
+    expect(readdirSync(out).sort()).toEqual(["croissant.json", "manifest.json", "v.txt"]);
   });
 });

@@ -46,7 +46,15 @@ describe("runPipeline", () => {
   it("writes every output, and a manifest that names each with its hash", async () => {
     const { pipeline, out, folder } = await prepare();
     const { manifest, reports } = await runPipeline(pipeline, { out });
-    const expected = ["cooccurrence.arrow", "glove.txt", "ids.parquet", "neighbors.txt", "vocab.txt", "word2vec.bin"];
+    const expected = [
+      "cooccurrence.arrow",
+      "croissant.json",
+      "glove.txt",
+      "ids.parquet",
+      "neighbors.txt",
+      "vocab.txt",
+      "word2vec.bin",
+    ];
     expect(manifest.outputs.map(({ path }) => path)).toEqual(expected);
     expect(readdirSync(out).sort()).toEqual([...expected, "manifest.json"].sort());
     for (const output of manifest.outputs) expect(output.sha256).toBe(sha256(join(out, output.path)));
@@ -116,7 +124,7 @@ branches: { vectors: [windowContexts, word2vec: { vectorSize: 4, epochs: 2 }, wr
     await runPipeline(pipeline, { out });
     writeFileSync(join(out, "notes.txt"), "mine");
     await expect(runPipeline(pipeline, { out })).rejects.toThrow(
-      /run: the output folder must be new or empty, found 8 entries/,
+      /run: the output folder must be new or empty, found 9 entries/,
     );
     await runPipeline(pipeline, { out, force: true });
     expect(readFileSync(join(out, "notes.txt"), "utf8")).toBe("mine");

@@ -17,6 +17,7 @@ branches: { again: [writeVocabulary: { path: v.arrow }] }`;
 it("finds every file of a finished run as it was", async () => {
   const folder = await finishedRun();
   expect(await verifyRun(join(folder, "out"))).toEqual([
+    { path: join(folder, "out/croissant.json"), fault: undefined },
     { path: join(folder, "out/v.arrow"), fault: undefined },
     { path: join(folder, "out/v.txt"), fault: undefined },
     { path: join(folder, "corpus.txt"), fault: undefined },
@@ -30,6 +31,7 @@ it("says which file has changed, grown or gone", async () => {
   rmSync(join(folder, "out/v.arrow"));
   const faults = (await verifyRun(join(folder, "out"))).map(({ fault }) => fault);
   expect(faults).toEqual([
+    undefined,
     "must be readable, got ENOENT",
     expect.stringMatching(/^must have SHA-256 [0-9a-f]{64}, got [0-9a-f]{64}$/),
     "must have 8 bytes, got 9",

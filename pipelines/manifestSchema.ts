@@ -1,0 +1,76 @@
+import { MANIFEST_FORMAT, type Manifest } from "./manifest.js";
+
+type Schema = Readonly<Record<string, unknown>>;
+
+const text: Schema = { type: "string" };
+const count: Schema = { type: "integer", minimum: 0 };
+const mapOf = (values: Schema): Schema => ({ type: "object", additionalProperties: values });
+const listOf = (items: Schema): Schema => ({ type: "array", items });
+
+function record(properties: Readonly<Record<string, Schema>>, optional: readonly string[] = []): Schema {
+  const required = Object.keys(properties).filter((key) => !optional.includes(key));
+  return { type: "object", required, additionalProperties: false, properties };
+}
+
+const file = {
+  path: { ...text, description: "Inputs as they were named, outputs relative to the run's folder" },
+  bytes: count,
+  sha256: { type: "string", pattern: "^[0-9a-f]{64}$" },
+  rows: { ...count, description: "Rows, lines or records that were written" },
+};
+
+const step: Schema = {
+  type: "object",
+  description: "A unit's name, and its options with every default filled in",
+  minProperties: 1,
+  maxProperties: 1,
+  additionalProperties: { type: "object" },
+};
+
+const losses = {
+  ...listOf(record({ examples: count, meanLoss: { type: "number" } })),
+  description: "One of each epoch",
+};
+
+const properties: Readonly<Record<keyof Manifest, Schema>> = {
+  format: { const: MANIFEST_FORMAT, description: "Version of this form" },
+  lexstream: { ...text, description: "Version of lexstream that made the run" },
+  node: { ...text, description: "Version of Node it ran on" },
+  name: text,
+  configFile: { ...text, description: "Where the config lay; its relative paths start from there" },
+  about: {
+    ...mapOf(text),
+    description: "What the config says of the dataset: description, license, url, creator, datePublished",
+  },
+  seed: count,
+  config: {
+    ...record({ source: step, steps: listOf(step), branches: mapOf(listOf(step)) }),
+    description: "The config with every default filled in",
+  },
+  inputs: listOf(record({ ...file, counts: mapOf(count) }, ["rows"])),
+  outputs: listOf(record(file, ["rows"])),
+  counts: {
+    ...mapOf(count),
+    description: "What was counted over the whole run, in tokens unless the name says otherwise",
+  },
+  conservation: {
+    ...listOf({
+      type: "object",
+      required: ["branch", "epochs", "read", "used"],
+      properties: { branch: text },
+      additionalProperties: count,
+    }),
+    description: "Where every token went: read is the sum of all other counts",
+  },
+  vectors: { ...mapOf(mapOf(text)), description: "What the vectors of each model say of themselves" },
+  losses: { ...mapOf(losses), description: "Mean loss per example, by model" },
+};
+
+/** JSON Schema (2020-12) of the manifest that ends a run. */
+export function manifestJsonSchema(): Schema {
+  return {
+    $schema: "https://json-schema.org/draft/2020-12/schema",
+    title: "lexstream manifest",
+    ...record(properties),
+  };
+}

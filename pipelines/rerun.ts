@@ -1,0 +1,54 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { compile, type Pipeline } from "./compile.js";
+import { parseConfig } from "./config.js";
+import type { Manifest } from "./manifest.js";
+import { readManifest } from "./readManifest.js";
+import { type RunPipelineOptions, runPipeline } from "./runPipeline.js";
+import { differenceOf, type VerifiedFile, verifyInputs } from "./verifyRun.js";
+
+/**
+ * Runs again what a manifest describes, beside the run's folder, and compares every output with it.
+ *
+ * Out: the outputs, with what is wrong with those that came out otherwise; or the inputs, if one of them has changed, since then
+ * the run cannot be repeated. What was made for it is removed.
+ * @throws Error if the folder has no manifest, or if what it describes does not run
+ */
+export async function rerun(
+  folder: string,
+  options: Omit<RunPipelineOptions, "out" | "force"> = {},
+): Promise<VerifiedFile[]> {
+  const manifest = await readManifest(folder, "verify");
+  const inputs = await verifyInputs(folder);
+  if (inputs.some(({ fault }) => fault !== undefined)) return inputs;
+  if (inputs.length === 0)
+    throw new Error(`verify: a run must have read files to be run again, got one of standard input in ${folder}`);
+  const elsewhere = await mkdtemp(join(dirname(resolve(folder)), ".lexstream-rerun-"));
+  try {
+    const { manifest: again } = await runPipeline(pipelineOf(manifest), { ...options, out: elsewhere });
+    return compare(folder, manifest, again);
+  } finally {
+    await rm(elsewhere, { recursive: true, force: true });
+  }
+}
+
+/**
+ * The pipeline that a manifest describes: its config with every default filled in, at its place.
+ * @throws ConfigError if this version of lexstream has no such pipeline
+ */
+export function pipelineOf({ name, seed, about, config, configFile }: Manifest): Pipeline {
+  const { description, ...dataset } = about;
+  return compile(parseConfig(JSON.stringify({ name, description, dataset, seed, ...config }), configFile));
+}
+
+function compare(folder: string, first: Manifest, again: Manifest): VerifiedFile[] {
+  const made = new Map(again.outputs.map((record) => [record.path, record]));
+  const compared = first.outputs.map((expected) => {
+    const found = made.get(expected.path);
+    made.delete(expected.path);
+    const fault = found ? differenceOf(expected, found) : "must be made again, and was not";
+    return { path: join(folder, expected.path), fault };
+  });
+  const more = [...made.keys()].map((path) => ({ path: join(folder, path), fault: "must not be made, and was" }));
+  return [...compared, ...more];
+}
