@@ -29,6 +29,12 @@ export class FlowGate {
     while (!this.isOpen) await new Promise<void>((resolve) => this.#waiting.push(resolve));
   }
 
+  /** Resolves once no stage holds anything: all that the source gave has been dealt with. */
+  async idle(): Promise<void> {
+    while ([...this.#ports].some(({ inFlight }) => inFlight > 0))
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  }
+
   #release(): void {
     const waiting = this.#waiting;
     this.#waiting = [];

@@ -9,6 +9,7 @@ export * from "./distanceUnits.js";
 export * from "./evaluate.js";
 export * from "./evaluateAnalogies.js";
 export * from "./flow.js";
+export * from "./frozenLexicon.js";
 export * from "./glove.js";
 export * from "./gloveThread.js";
 export * from "./gloveTiles.js";

@@ -1,3 +1,9 @@
+/** A ledger as data: counters with their amounts, and the parts by name. */
+export interface LedgerRecord {
+  readonly counts: readonly (readonly [counter: string, amount: number])[];
+  readonly children: readonly (readonly [name: string, part: LedgerRecord])[];
+}
+
 /**
  * What a run counted: tokens read, left out and used, bytes, faults in the input. Nothing is dropped without a line here.
  * State: one number per counter and place.
@@ -28,6 +34,16 @@ export class Ledger {
   absorb(other: Ledger): void {
     for (const [counter, amount] of other.counts) this.add(counter, amount);
     for (const [name, part] of other.children) this.child(name).absorb(part);
+  }
+
+  toJSON(): LedgerRecord {
+    return { counts: [...this.#counts], children: [...this.#children].map(([name, part]) => [name, part.toJSON()]) };
+  }
+
+  /** Takes in what another ledger had, as data. */
+  restore({ counts, children }: LedgerRecord): void {
+    for (const [counter, amount] of counts) this.add(counter, amount);
+    for (const [name, part] of children) this.child(name).restore(part);
   }
 
   get counts(): ReadonlyMap<string, number> {

@@ -6,7 +6,7 @@ import { CROISSANT } from "./croissant.js";
 import { REJECTED } from "./deadLetters.js";
 import { nodesOf, type PipelineNode } from "./nodes.js";
 import { registry, unitSchemas } from "./registry.js";
-import { MANIFEST, SCRATCH } from "./runDirectory.js";
+import { CHECKPOINT, MANIFEST, SCRATCH } from "./runDirectory.js";
 import { LOCK } from "./runLock.js";
 
 export interface Pipeline {
@@ -148,7 +148,7 @@ function faultOfPlace(place: string): string | undefined {
   const [first = ""] = place.split("/");
   const isInside = place !== "." && first !== ".." && !/^(\/|[A-Za-z]:)/.test(place) && !place.includes("\0");
   if (!isInside) return "stay inside the run's folder";
-  const isReserved = [MANIFEST, SCRATCH, REJECTED, CROISSANT].includes(first) || first.startsWith(LOCK);
+  const isReserved = [MANIFEST, SCRATCH, CHECKPOINT, REJECTED, CROISSANT].includes(first) || first.startsWith(LOCK);
   return isReserved ? `leave ${first} to the run` : undefined;
 }
 

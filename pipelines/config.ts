@@ -1,4 +1,13 @@
-import { type CountOrShare, countOrShare, isPlainObject, show } from "../schemas/index.js";
+import {
+  type CountOrShare,
+  checkOptions,
+  countOrShare,
+  isPlainObject,
+  parseOptions,
+  type SettingsOf,
+  show,
+} from "../schemas/index.js";
+import { checkpointSchema } from "./checkpointSchema.js";
 import {
   ConfigError,
   type ConfigPath,
@@ -30,6 +39,7 @@ export interface PipelineConfig {
   readonly seed: number;
   /** How many documents the source may reject before the run ends, where its own options do not say it. */
   readonly maxRejected: CountOrShare | undefined;
+  readonly checkpoint: SettingsOf<typeof checkpointSchema>;
   readonly source: ConfigStep;
   readonly steps: readonly ConfigStep[];
   readonly branches: ReadonlyMap<string, readonly ConfigStep[]>;
@@ -48,6 +58,7 @@ export const CONFIG_KEYS = [
   "dataset",
   "seed",
   "maxRejected",
+  "checkpoint",
   "source",
   "steps",
   "branches",
@@ -109,6 +120,7 @@ function readShape(data: unknown, file: string, problems: ConfigProblem[]): Pipe
     },
     seed: Number(seed),
     maxRejected: maxRejected as CountOrShare | undefined,
+    checkpoint: readCheckpoint(top.checkpoint, refuse),
     source: readSource(top.source, refuse),
     steps: readSteps(steps, ["steps"], refuse),
     branches: new Map(
@@ -144,6 +156,14 @@ const nameFromFile = (file: string): string => {
   const base = file.split(/[/\\]/).at(-1) ?? file;
   return base.replace(/\.(ya?ml|json)$/, "") || "pipeline";
 };
+
+function readCheckpoint(options: unknown, refuse: Refuse): PipelineConfig["checkpoint"] {
+  const given = options ?? {};
+  const faults = checkOptions(checkpointSchema, given);
+  for (const { option, message } of faults)
+    refuse(option === undefined ? ["checkpoint"] : ["checkpoint", option], message);
+  return parseOptions(checkpointSchema, faults.length > 0 ? {} : given);
+}
 
 function readSource(source: unknown, refuse: Refuse): ConfigStep {
   if (isPlainObject(source) && Object.keys(source).length === 1) return readStep(source, ["source"], refuse);

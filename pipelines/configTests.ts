@@ -52,7 +52,7 @@ async function runTest(pipeline: Pipeline, test: ConfigTest): Promise<string[]> 
       {
         source: fromTexts(test.documents),
         sourceBytes: undefined,
-        scratch: folder,
+        cachePath: (name) => join(folder, name),
         ledger: new Ledger(),
         optionsOf: (node) => ({ ...node.options, ...outputsIn(folder, node) }),
         onValue: (node, value) => {

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { openTable, type TableFile } from "../sinks/tableFile.js";
 import { REJECTED } from "./deadLetters.js";
+import type { FileRecord } from "./fileRecord.js";
 import type { Manifest } from "./manifest.js";
-import type { FileRecord } from "./runDirectory.js";
 
 /** Where a run describes its outputs for programs that load datasets. */
 export const CROISSANT = "croissant.json";

@@ -1,4 +1,5 @@
 import type { Field, OptionsSchema, UnitSchema } from "../schemas/index.js";
+import { checkpointSchema } from "./checkpointSchema.js";
 import { type CONFIG_KEYS, DATASET_KEYS, maxRejectedField } from "./config.js";
 import { unitSchemas } from "./registry.js";
 
@@ -55,6 +56,7 @@ export function configJsonSchema(): Record<string, unknown> {
       },
       seed: { type: "integer", minimum: 0, default: 1 },
       maxRejected: { ...maxRejectedField.jsonSchema, description: maxRejectedField.description, default: 0 },
+      checkpoint: optionsJsonSchema(checkpointSchema),
       source: oneStep(sources),
       steps: { type: "array", items: oneStep(steps) },
       branches: { type: "object", additionalProperties: { type: "array", items: oneStep(steps), minItems: 1 } },
@@ -89,7 +91,10 @@ function oneStep(schemas: readonly UnitSchema[]): Record<string, unknown> {
 }
 
 /** JSON Schema of one unit's options. */
-export function optionsJsonSchema({ summary, fields }: UnitSchema): Record<string, unknown> {
+export function optionsJsonSchema({
+  summary,
+  fields,
+}: OptionsSchema & Partial<Pick<UnitSchema, "summary">>): Record<string, unknown> {
   const entries = Object.entries(fields);
   const properties = entries.map(([name, field]) => [
     name,
@@ -100,7 +105,7 @@ export function optionsJsonSchema({ summary, fields }: UnitSchema): Record<strin
     },
   ]);
   return {
-    description: summary,
+    ...(summary === undefined ? {} : { description: summary }),
     type: ["object", "null"],
     additionalProperties: false,
     required: entries.filter(([, { presence }]) => presence === "required").map(([name]) => name),

@@ -1,20 +1,21 @@
-import { ignoreElements, type Observable, type OperatorFunction, of, pipe, tap } from "rxjs";
+import { finalize, ignoreElements, type Observable, type OperatorFunction, of, pipe, tap } from "rxjs";
+import type { FlowGate } from "../kernels/flow.js";
 import { Ledger } from "../kernels/ledger.js";
 import { Vectors } from "../kernels/vectors.js";
-import { feed } from "../operators/feed.js";
 import { tee } from "../operators/tee.js";
 import type {
   FinalCooccurrence,
   IdBatch,
   ModelSink,
-  OnlineModel,
   Rejection,
   StepStats,
   TextBatch,
   TokenBatch,
 } from "../schemas/index.js";
+import type { Checkpointer, SavedState } from "./checkpointer.js";
 import type { Pipeline } from "./compile.js";
 import { accountOf, addAccounts, assertConserved, type Conservation } from "./conservation.js";
+import { type Learning, learn } from "./learn.js";
 import {
   branchesEndingIn,
   isFinished,
@@ -29,6 +30,7 @@ import {
 } from "./nodes.js";
 import { afterEach, consume, countedIn } from "./passOperators.js";
 import { run } from "./run.js";
+import { RunState, type Task } from "./runState.js";
 import { TokenCache } from "./tokenCache.js";
 
 /** How far a run has come, for people to watch. */
@@ -52,8 +54,12 @@ export interface ExecuteOptions {
   readonly source: Observable<TextBatch>;
   /** Size of the whole input in bytes as they are read, if known. */
   readonly sourceBytes: number | undefined;
-  /** A folder for the token cache; its owner removes it. */
-  readonly scratch: string;
+  /** Where a file of kept tokens goes; its owner removes it. */
+  readonly cachePath: (name: string) => string;
+  /** Writes down how far the run has come. */
+  readonly checkpointer?: Checkpointer | undefined;
+  /** Where an earlier run stopped, to go on from. */
+  readonly from?: SavedState | undefined;
   readonly ledger: Ledger;
   /** The options of a node with its files resolved. */
   readonly optionsOf: (node: PipelineNode) => Readonly<Record<string, unknown>>;
@@ -63,6 +69,8 @@ export interface ExecuteOptions {
   readonly onProgress?: ((progress: Progress) => void) | undefined;
   /** Sees every document that the source rejects. */
   readonly onRejected?: ((rejection: Rejection) => void) | undefined;
+  /** The source was read; it will not be read again. */
+  readonly onSourceRead?: (() => void) | undefined;
   /** Sees every value that a node makes. */
   readonly onValue?: ((node: PipelineNode, value: unknown) => void) | undefined;
 }
@@ -79,11 +87,6 @@ export interface Execution {
 // biome-ignore lint/suspicious/noExplicitAny: compile has checked that the types of neighbours fit
 type AnyOperator = OperatorFunction<any, any>;
 
-interface Task {
-  readonly node: PipelineNode;
-  readonly value: unknown;
-}
-
 /**
  * Runs a compiled pipeline in as few passes as its data allows: one over the source, which feeds everything that needs no finished
  * value and keeps the tokens; one per epoch over the kept tokens, which feeds every branch that still learns; and one step for each
@@ -97,42 +100,71 @@ export async function execute(pipeline: Pipeline, options: ExecuteOptions): Prom
 class PipelineExecution {
   readonly #options: ExecuteOptions;
   readonly #root: PipelineNode;
-  readonly #tasks: Task[] = [];
-  readonly #losses = new Map<PipelineNode, EpochLoss[]>();
-  readonly #vectors = new Map<PipelineNode, ReadonlyMap<string, string>>();
-  readonly #caches = new Map<PipelineNode, TokenCache>();
   readonly #tables = new Set<FinalCooccurrence>();
   readonly #models = new Map<PipelineNode, ModelSink<unknown>>();
-  readonly #accounts = new Map<string, Conservation>();
   readonly #stageLosses = new Map<string, EpochLoss>();
+  readonly #stop = new AbortController();
+  #state: RunState;
   #stage = "reading";
+  /** A pause will come, at which an interrupted run takes its last checkpoint. */
+  #willPause = false;
 
   constructor(pipeline: Pipeline, options: ExecuteOptions) {
     this.#root = pipeline.root;
     this.#options = options;
+    this.#state = new RunState(options.ledger);
   }
 
   async run(): Promise<Execution> {
+    const { signal, from, checkpointer } = this.#options;
+    const interrupt = () => this.#willPause || this.#stop.abort(signal?.reason);
+    signal?.addEventListener("abort", interrupt);
     try {
+      if (from) this.#state = await checkpointer!.restore(from, this.#root, this.#options.ledger);
       for (const node of nodesOf(this.#root)) if (isReplay(node)) this.#keepTokensFor(node);
-      await this.#readSource();
-      for (let task = this.#tasks.shift(); task; task = this.#tasks.shift()) {
-        if (isTable(task.value)) this.#tables.add(task.value);
-        await this.#finish(task);
-        this.#letGo();
-      }
-      const conservation = [...this.#accounts.values()];
+      if (!from) await this.#readSource();
+      this.#options.onSourceRead?.();
+      await this.#workOff();
+      const { losses, vectors, accounts } = this.#state;
+      const conservation = [...accounts.values()];
       conservation.forEach(assertConserved);
-      return { losses: this.#losses, vectors: this.#vectors, conservation };
+      return { losses, vectors, conservation };
+    } catch (error) {
+      await checkpointer?.takePoint().catch(() => {}); // the error that came first is the one to tell
+      throw error;
     } finally {
+      signal?.removeEventListener("abort", interrupt);
       for (const model of this.#models.values()) await model.close();
-      for (const cache of this.#caches.values()) cache.close();
+      for (const cache of this.#state.caches.values()) cache.close();
     }
+  }
+
+  /** Every task, with a point between them from which the run can go on. */
+  async #workOff(): Promise<void> {
+    const { tasks } = this.#state;
+    for (let task = tasks[0]; task; task = tasks[0]) {
+      await this.#reach();
+      if (isTable(task.value)) this.#tables.add(task.value);
+      await this.#finish(task);
+      tasks.shift();
+      this.#state.epoch = 0;
+      this.#letGo();
+    }
+  }
+
+  /** A step is done. */
+  async #reach(): Promise<void> {
+    const { checkpointer, signal } = this.#options;
+    checkpointer?.mark(this.#state, this.#state.epoch === 0);
+    if (checkpointer?.isDue) await checkpointer.takePoint();
+    signal?.throwIfAborted();
   }
 
   #keepTokensFor(node: PipelineNode): void {
     const origin = replayedBy(node);
-    if (!this.#caches.has(origin)) this.#caches.set(origin, new TokenCache(this.#options.scratch, this.#caches.size));
+    if (this.#state.caches.has(origin)) return;
+    const name = `tokens.${origin.id.replaceAll("/", ".")}.arrow`;
+    this.#state.caches.set(origin, new TokenCache(this.#options.cachePath(name)));
   }
 
   async #readSource(): Promise<void> {
@@ -145,17 +177,33 @@ class PipelineExecution {
 
   /** One subscription to a stream, shared by some nodes and all that follows them up to a finished value. */
   async #pass(stream: Observable<unknown>, nodes: readonly PipelineNode[], pass: Pass): Promise<void> {
-    const consumers = nodes.filter(pass.takes).map((node) => this.#assemble(node, pass));
-    const { signal, onRejected } = this.#options;
+    const taking = nodes.filter(pass.takes);
+    const filled = [...this.#state.caches].filter(
+      ([node]) => !pass.isRepeat && taking.flatMap(withinPass).includes(node),
+    );
+    for (const [, cache] of filled) cache.open();
+    const consumers = taking.map((node) => this.#assemble(node, pass));
     const consumed = consumers.length > 0 ? tee(...consumers) : ignoreElements();
-    const observers = { ...(signal ? { signal } : {}), ...(onRejected ? { onRejected } : {}) };
+    const { onRejected } = this.#options;
+    const observers = { signal: this.#stop.signal, ...(onRejected ? { onRejected } : {}) };
     await run(stream.pipe(consumed), { ledger: pass.ledger, ...observers });
+    for (const [, cache] of filled) cache.finish();
+  }
+
+  /** Takes a checkpoint if it is time. Awaited between two batches, or two epochs of a table, with nothing under way once the gate is idle. */
+  async #pause(gate?: FlowGate): Promise<void> {
+    const { checkpointer, signal } = this.#options;
+    if (checkpointer?.isDue || signal?.aborted) {
+      await gate?.idle();
+      await checkpointer?.take(this.#state);
+    }
+    signal?.throwIfAborted();
   }
 
   #account(branch: string, pass: Ledger, reached: number): void {
     const account = accountOf(branch, this.#options.ledger, pass, reached);
-    const before = this.#accounts.get(branch);
-    this.#accounts.set(branch, before ? addAccounts(before, account) : account);
+    const before = this.#state.accounts.get(branch);
+    this.#state.accounts.set(branch, before ? addAccounts(before, account) : account);
   }
 
   /** A node and all that follows it in the same pass, as one operator that emits nothing. */
@@ -172,17 +220,26 @@ class PipelineExecution {
     const deferred = consume((value) => this.#defer(node, value));
     if (isFinished(node)) return pipe(seen, deferred);
     const next = node.children.filter(pass.takes).map((child) => this.#assemble(child, pass));
-    const cache = this.#caches.get(node);
+    const cache = this.#state.caches.get(node);
     if (cache && !pass.isRepeat) next.push(consume((batch: TokenBatch) => cache.write(batch)));
     return pipe(seen, next.length > 0 ? tee(...next) : ignoreElements());
   }
 
   #operatorOf(node: PipelineNode, pass: Pass): AnyOperator {
     const { unit } = node;
-    if ("model" in unit) return feed(this.#modelOf(node) as OnlineModel<unknown>) as AnyOperator;
+    if ("model" in unit) return learn(node, this.#modelOf(node), this.#learning) as AnyOperator;
     if ("replay" in unit && pass.replay) return pass.replay;
     if (!("operator" in unit)) throw new TypeError(`${unit.schema.name}: cannot follow another stage within a pass`);
     return pass.isRepeat && unit.schema.kind === "sink" ? pipe() : unit.operator(this.#options.optionsOf(node));
+  }
+
+  /** Lets a model go on where an interrupted run left it, and pauses between the epochs of a table. */
+  get #learning(): Learning {
+    const pause = async () => {
+      this.#willPause = this.#options.checkpointer !== undefined;
+      await this.#pause();
+    };
+    return { checkpointer: this.#options.checkpointer, pause };
   }
 
   #modelOf(node: PipelineNode): ModelSink<unknown> {
@@ -195,13 +252,14 @@ class PipelineExecution {
   }
 
   #defer(node: PipelineNode, value: unknown): void {
-    this.#tasks.push(...node.children.map((child) => ({ node: child, value })));
+    this.#state.tasks.push(...node.children.map((child) => ({ node: child, value })));
   }
 
   async #finish({ node, value }: Task): Promise<void> {
     if ("replay" in node.unit) return this.#replay(node, (epoch) => replayOf(node, value, epoch));
     if (isModel(node)) this.#enter(node.unit.schema.name);
     await this.#pass(of(value), [node], { takes: all, isRepeat: false, ledger: this.#options.ledger });
+    this.#endPauses();
     if (isModel(node)) await this.#harvest(node);
   }
 
@@ -210,9 +268,13 @@ class PipelineExecution {
     const models = withinPass(node).filter(isOnlineModel);
     const epochsOf = (model: PipelineNode) => this.#modelOf(model).epochs;
     const epochs = Math.max(1, ...models.map(epochsOf));
-    for (let epoch = 0; epoch < epochs; epoch++) {
+    const first = this.#state.epoch;
+    for (let epoch = first; epoch < epochs; epoch++) {
       this.#enter(epochs > 1 ? `epoch ${epoch + 1} of ${epochs}` : node.unit.schema.name);
       const stillLearns = (model: PipelineNode) => isOnlineModel(model) && epochsOf(model) > epoch;
+      const canTell = models.filter(stillLearns).every((model) => this.#modelOf(model).save);
+      this.#state.epoch = epoch;
+      if (epoch > first && canTell) await this.#reach();
       const takes = epoch === 0 ? all : (other: PipelineNode) => withinPass(other).some(stillLearns);
       await this.#replayOnce(node, operatorOf(epoch), takes, epoch > 0);
       for (const model of models) if (epochsOf(model) === epoch + 1) await this.#harvest(model);
@@ -220,7 +282,7 @@ class PipelineExecution {
   }
 
   async #replayOnce(node: PipelineNode, operator: AnyOperator, takes: Pass["takes"], isRepeat: boolean): Promise<void> {
-    const cache = this.#caches.get(replayedBy(node))!;
+    const cache = this.#state.caches.get(replayedBy(node))!;
     const ledger = new Ledger();
     let reached = 0;
     const replay = pipe(
@@ -229,9 +291,16 @@ class PipelineExecution {
         reached += ids.length;
       }),
     );
-    await this.#pass(cache.read().pipe(this.#watchTokens(cache.tokens)), [node], { takes, isRepeat, ledger, replay });
+    this.#willPause = this.#options.checkpointer !== undefined;
+    const tokens = cache.read((gate) => this.#pause(gate)).pipe(finalize(() => this.#endPauses()));
+    await this.#pass(tokens.pipe(this.#watchTokens(cache.tokens)), [node], { takes, isRepeat, ledger, replay });
     this.#options.ledger.absorb(ledger);
     for (const branch of branchesEndingIn(node.children.filter(takes))) this.#account(branch, ledger, reached);
+  }
+
+  /** No pause will come before the step is done. */
+  #endPauses(): void {
+    this.#willPause = false;
   }
 
   /** Takes a model's result and gives back what it held. */
@@ -240,7 +309,7 @@ class PipelineExecution {
     const result = await this.#withOrigin(await model.result());
     await model.close();
     this.#models.delete(node);
-    if (result instanceof Vectors) this.#vectors.set(node, result.metadata);
+    if (result instanceof Vectors) this.#state.vectors.set(node, result.metadata);
     this.#options.onValue?.(node, result);
     this.#defer(node, result);
   }
@@ -253,9 +322,9 @@ class PipelineExecution {
   }
 
   #learned(node: PipelineNode, { epoch, examples, loss }: StepStats): void {
-    const epochs = this.#losses.get(node) ?? [];
+    const epochs = this.#state.losses.get(node) ?? [];
     epochs[epoch] = addLosses(epochs[epoch], { examples, loss });
-    this.#losses.set(node, epochs);
+    this.#state.losses.set(node, epochs);
     const name = nameOf(node);
     this.#stageLosses.set(name, addLosses(this.#stageLosses.get(name), { examples, loss }));
     if (!isOnlineModel(node)) this.#report(epoch + 1, this.#modelOf(node).epochs, "epochs");
@@ -263,7 +332,7 @@ class PipelineExecution {
 
   /** Gives back what tables hold on the disk once none waits any more: one may be a view of another. */
   #letGo(): void {
-    if (this.#tasks.some(({ value }) => isTable(value))) return;
+    if (this.#state.tasks.some(({ value }) => isTable(value))) return;
     for (const table of this.#tables) table.close?.();
     this.#tables.clear();
   }
@@ -286,6 +355,7 @@ class PipelineExecution {
     let done = 0;
     return afterEach(({ ids }) => {
       done += ids.length;
+      this.#options.checkpointer?.count(ids.length);
       this.#report(done, total, "tokens");
     });
   }

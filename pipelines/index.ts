@@ -1,3 +1,4 @@
+export * from "./checkpointSchema.js";
 export * from "./compile.js";
 export * from "./config.js";
 export * from "./configTests.js";
@@ -9,6 +10,7 @@ export * from "./deadLetters.js";
 export * from "./describe.js";
 export * from "./diffRuns.js";
 export * from "./execute.js";
+export * from "./fileRecord.js";
 export * from "./loadPipeline.js";
 export * from "./manifest.js";
 export * from "./manifestSchema.js";

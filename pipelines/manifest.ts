@@ -4,8 +4,8 @@ import type { Pipeline } from "./compile.js";
 import type { ConfigStep } from "./config.js";
 import type { Conservation } from "./conservation.js";
 import type { Execution } from "./execute.js";
+import type { FileRecord } from "./fileRecord.js";
 import { nameOf, nodesOf } from "./nodes.js";
-import type { FileRecord } from "./runDirectory.js";
 
 export const MANIFEST_FORMAT = 1;
 
@@ -53,10 +53,7 @@ export interface ManifestParts {
 }
 
 export function makeManifest(pipeline: Pipeline, { inputs, outputs, execution, ledger }: ManifestParts): Manifest {
-  const { config, root } = pipeline;
-  const resolved = new Map(nodesOf(root).map((node) => [node.id, node.options]));
-  const written = (step: ConfigStep): Step => ({ [step.unit]: resolved.get(step.path.join("/")) ?? step.options });
-  const branches = [...config.branches].map(([name, steps]) => [name, steps.map(written)]);
+  const { config } = pipeline;
   const losses = [...execution.losses].map(([node, epochs]) => [
     nameOf(node),
     epochs.map(({ examples, loss }) => ({ examples, meanLoss: examples > 0 ? loss / examples : 0 })),
@@ -69,17 +66,25 @@ export function makeManifest(pipeline: Pipeline, { inputs, outputs, execution, l
     configFile: pipeline.file,
     about: config.about,
     seed: config.seed,
-    config: {
-      source: written(config.source),
-      steps: config.steps.map(written),
-      branches: Object.fromEntries(branches),
-    },
+    config: resolvedConfig(pipeline),
     inputs: inputs.map((input) => ({ ...input, counts: countsOf(ledger.child(input.path)) })),
     outputs,
     counts: countsOf(ledger),
     conservation: execution.conservation,
     vectors: Object.fromEntries([...execution.vectors].map(([node, said]) => [nameOf(node), Object.fromEntries(said)])),
     losses: Object.fromEntries(losses),
+  };
+}
+
+/** The config with every default filled in. */
+export function resolvedConfig({ config, root }: Pipeline): Manifest["config"] {
+  const resolved = new Map(nodesOf(root).map((node) => [node.id, node.options]));
+  const written = (step: ConfigStep): Step => ({ [step.unit]: resolved.get(step.path.join("/")) ?? step.options });
+  const branches = [...config.branches].map(([name, steps]) => [name, steps.map(written)]);
+  return {
+    source: written(config.source),
+    steps: config.steps.map(written),
+    branches: Object.fromEntries(branches),
   };
 }
 

@@ -2,10 +2,11 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { compile, type Pipeline } from "./compile.js";
 import { parseConfig } from "./config.js";
+import { differenceOf } from "./fileRecord.js";
 import type { Manifest } from "./manifest.js";
 import { readManifest } from "./readManifest.js";
 import { type RunPipelineOptions, runPipeline } from "./runPipeline.js";
-import { differenceOf, type VerifiedFile, verifyInputs } from "./verifyRun.js";
+import { type VerifiedFile, verifyInputs } from "./verifyRun.js";
 
 /**
  * Runs again what a manifest describes, beside the run's folder, and compares every output with it.

@@ -1,47 +1,57 @@
-import { mkdir, readdir, readFile, rm, stat } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { DurableFile } from "../sinks/durableFile.js";
 import { resolveInside } from "../sinks/resolveInside.js";
-import { hashFile } from "../sources/hashFile.js";
+import { CheckpointFolder } from "./checkpointFolder.js";
+import { type FileRecord, recordFile } from "./fileRecord.js";
 import { LOCK, RunLock } from "./runLock.js";
-
-export interface FileRecord {
-  /** Inputs as the config names them, outputs relative to the run's folder. */
-  readonly path: string;
-  readonly bytes: number;
-  readonly sha256: string;
-  readonly rows?: number;
-}
 
 /** Names in a run's folder that no output may take. */
 export const MANIFEST = "manifest.json";
 export const SCRATCH = ".scratch";
+export const CHECKPOINT = ".checkpoint";
+
+const isOfTheRun = (name: string) => name === SCRATCH || name === CHECKPOINT || name.startsWith(LOCK);
+
+export interface OpenOptions {
+  /** Remove what an earlier run made. */
+  readonly force?: boolean | undefined;
+  /** Go on with an earlier run, if there is one. */
+  readonly resume?: boolean | undefined;
+}
 
 /**
- * The folder of one run. It must be new or empty, unless `force`, which first removes the files that an earlier run's manifest
- * names. Outputs appear under their final names when they are whole; the manifest comes last, so that a folder with a manifest is
+ * The folder of one run. It must be new or empty, or hold a run to go on with; or `force` first removes the files that an earlier run
+ * made. Outputs appear under their final names when they are whole; the manifest comes last, so that a folder with a manifest is
  * a finished run. While it lasts the folder is locked against other runs.
  */
 export class RunDirectory {
+  readonly checkpoint: CheckpointFolder;
+
   private constructor(
     readonly folder: string,
     readonly lock: RunLock,
-  ) {}
+  ) {
+    this.checkpoint = new CheckpointFolder(join(folder, CHECKPOINT));
+  }
 
   /** @throws Error if another run holds the folder, or if it is not empty */
-  static async open(folder: string, force: boolean): Promise<RunDirectory> {
+  static async open(folder: string, { force = false, resume = false }: OpenOptions): Promise<RunDirectory> {
     await mkdir(folder, { recursive: true });
     const directory = new RunDirectory(folder, RunLock.take(folder));
     try {
-      if (force) await directory.#removeEarlierRun();
-      else await directory.#requireEmpty();
-      await rm(directory.scratch, { recursive: true, force: true });
-      await mkdir(directory.scratch);
+      await directory.#prepare(force, resume);
       return directory;
     } catch (error) {
       directory.lock.release();
       throw error;
     }
+  }
+
+  /** It has a manifest. */
+  get isFinished(): boolean {
+    return existsSync(join(this.folder, MANIFEST));
   }
 
   /** For what a run needs while it lasts. */
@@ -68,14 +78,26 @@ export class RunDirectory {
     file.commit();
   }
 
-  /** Removes the scratch folder and lets other runs in; to be called however the run ended. */
+  /** Removes what only the run needed and lets other runs in; to be called however it ended. A checkpoint stays that a run can go on from. */
   async close(): Promise<void> {
+    if (this.isFinished || !this.checkpoint.hasState) await this.checkpoint.remove();
     await rm(this.scratch, { recursive: true, force: true });
     this.lock.release();
   }
 
+  async #prepare(force: boolean, resume: boolean): Promise<void> {
+    const hasRun = this.isFinished || this.checkpoint.exists;
+    if (force) await this.#removeEarlierRun();
+    else if (!resume || !hasRun) await this.#requireEmpty();
+    if (!this.checkpoint.exists) await this.checkpoint.remove(); // a run was killed before its first
+    await rm(this.scratch, { recursive: true, force: true });
+    await mkdir(this.scratch);
+  }
+
   async #requireEmpty(): Promise<void> {
-    const found = (await readdir(this.folder)).filter((name) => name !== SCRATCH && !name.startsWith(LOCK));
+    if (this.checkpoint.exists && !this.isFinished)
+      throw new Error(`run: ${this.folder} holds an unfinished run; --resume goes on with it, --force starts anew`);
+    const found = (await readdir(this.folder)).filter((name) => !isOfTheRun(name));
     if (found.length === 0) return;
     const some = found.slice(0, 3).join(", ");
     throw new Error(
@@ -84,28 +106,28 @@ export class RunDirectory {
   }
 
   async #removeEarlierRun(): Promise<void> {
+    const unfinished = await this.checkpoint.outputs();
+    await this.checkpoint.remove();
     const path = join(this.folder, MANIFEST);
     const text = await readFile(path, "utf8").catch(() => undefined);
-    if (text === undefined) return;
-    for (const file of outputsNamedBy(text)) await rm(join(this.folder, file), { force: true });
-    await rm(path);
+    const made = [
+      ...unfinished,
+      ...unfinished.map((name) => `${name}.partial`),
+      ...(text === undefined ? [] : outputsNamedBy(text)),
+    ];
+    for (const file of made.filter(staysInside)) await rm(join(this.folder, file), { force: true });
+    await rm(path, { force: true });
   }
 }
 
-/** The outputs of an earlier manifest that lie inside its folder; none if the file is not a manifest of ours. */
+const staysInside = (path: string): boolean => !path.startsWith("/") && !path.split(/[/\\]/).includes("..");
+
+/** The outputs of an earlier manifest; none if the file is not a manifest of ours. */
 function outputsNamedBy(manifest: string): string[] {
   try {
     const { outputs } = JSON.parse(manifest) as { outputs?: { path?: unknown }[] };
-    return (outputs ?? [])
-      .map(({ path }) => String(path))
-      .filter((path) => !path.startsWith("/") && !path.split(/[/\\]/).includes(".."));
+    return (outputs ?? []).map(({ path }) => String(path));
   } catch {
     return [];
   }
-}
-
-/** A file as a manifest names it. */
-export async function recordFile(file: string, path: string): Promise<FileRecord> {
-  const { size } = await stat(file);
-  return { path, bytes: size, sha256: await hashFile(file) };
 }

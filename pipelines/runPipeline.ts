@@ -2,19 +2,25 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { dirname, isAbsolute, join } from "node:path";
 import { Ledger } from "../kernels/ledger.js";
+import { beginRun, finishedRun, recordInputs } from "./beginRun.js";
+import type { Checkpointer } from "./checkpointer.js";
 import { outputPaths, type Pipeline } from "./compile.js";
 import { CROISSANT, makeCroissant } from "./croissant.js";
 import { DeadLetters, REJECTED } from "./deadLetters.js";
 import { execute, type Progress } from "./execute.js";
+import type { FileRecord } from "./fileRecord.js";
 import { lexstreamVersion, type Manifest, makeManifest } from "./manifest.js";
 import { nodesOf, type PipelineNode } from "./nodes.js";
-import { type FileRecord, MANIFEST, RunDirectory, recordFile } from "./runDirectory.js";
+import { MANIFEST, RunDirectory } from "./runDirectory.js";
+import { writtenFiles } from "./writtenFiles.js";
 
 export interface RunPipelineOptions {
   /** The folder to write to. */
   readonly out: string;
   /** Replace an earlier run in that folder. */
   readonly force?: boolean;
+  /** Go on with the unfinished run in that folder, if there is one. */
+  readonly resume?: boolean;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
 }
@@ -28,35 +34,47 @@ export interface PipelineResult {
 /**
  * Runs a compiled pipeline into a folder and writes its manifest last.
  *
- * Memory: as the stages state; the tokens lie on disk. The same config, seed and input give the same bytes.
- * Rejects with the first error of a stage; what was half-written is gone then, and there is no manifest.
+ * Memory: as the stages state; the tokens lie on disk. The same config, seed and input give the same bytes, and so does a run that was
+ * interrupted any number of times and went on with `resume`.
+ * Rejects with the first error of a stage; what was half-written is gone then, and there is no manifest. The checkpoint stays, if the
+ * run had come as far as to take one.
  */
 export async function runPipeline(pipeline: Pipeline, options: RunPipelineOptions): Promise<PipelineResult> {
   const { signal, onProgress } = options;
   const { unit } = pipeline.root;
   if (!("open" in unit)) throw new TypeError(`${unit.schema.name}: must be a source`);
-  const directory = await RunDirectory.open(options.out, options.force ?? false);
+  signal?.throwIfAborted();
+  const directory = await RunDirectory.open(options.out, options);
   const ledger = new Ledger();
   const rejected = new DeadLetters(directory.resolve(REJECTED), ledger);
+  let checkpointer: Checkpointer | undefined;
   try {
     for (const node of nodesOf(pipeline.root)) for (const [, path] of outputPaths(node)) directory.resolve(path);
     const optionsOf = (node: PipelineNode) => withFiles(node, dirname(pipeline.file), directory);
     const sourceOptions = optionsOf(pipeline.root);
     const files = await unit.inputs(sourceOptions);
-    const inputs = Promise.all(files.map(({ path }) => recordFile(path, path)));
+    if (directory.isFinished) {
+      const manifest = await finishedRun(pipeline, files, directory);
+      return { manifest, reports: await readReports(pipeline, directory) };
+    }
+    const beginning = await beginRun(pipeline, files, directory);
+    checkpointer = beginning.checkpointer;
+    const inputs = recordInputs(files, checkpointer);
     inputs.catch(() => {}); // awaited below; until then a failure must not go unhandled
     const execution = await execute(pipeline, {
       source: unit.open(sourceOptions),
       sourceBytes: files.length > 0 ? files.reduce((total, { size }) => total + size, 0) : undefined,
-      scratch: directory.scratch,
+      cachePath: (name) => (checkpointer ? directory.checkpoint.file(name) : join(directory.scratch, name)),
+      checkpointer,
+      from: beginning.from,
       ledger,
       optionsOf,
       metadata: async () => new Map([["corpus", corpusHash(await inputs)]]),
       signal,
       onProgress,
       onRejected: (rejection) => rejected.add(rejection),
+      onSourceRead: () => rejected.commit(),
     });
-    rejected.commit();
     const outputs = await recordOutputs(directory, ledger);
     const described = await describeOutputs(pipeline, directory, await inputs, outputs);
     const manifest = makeManifest(pipeline, {
@@ -69,6 +87,7 @@ export async function runPipeline(pipeline: Pipeline, options: RunPipelineOption
     return { manifest, reports: await readReports(pipeline, directory) };
   } finally {
     rejected.close();
+    checkpointer?.close();
     await directory.close();
   }
 }
@@ -118,13 +137,6 @@ async function describeOutputs(
   const run = { name, about, inputs, lexstream: lexstreamVersion() };
   directory.writeJson(CROISSANT, await makeCroissant(run, directory.folder, outputs));
   return directory.record(path, undefined);
-}
-
-function* writtenFiles(ledger: Ledger): Generator<[path: string, rows: number]> {
-  for (const [name, part] of ledger.children) {
-    if (part.counts.has("rows")) yield [name, part.get("rows")];
-    yield* writtenFiles(part);
-  }
 }
 
 async function readReports(pipeline: Pipeline, directory: RunDirectory): Promise<string[]> {

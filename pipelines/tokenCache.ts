@@ -1,6 +1,5 @@
 import { closeSync, openSync, writeSync } from "node:fs";
 import { open } from "node:fs/promises";
-import { join } from "node:path";
 import {
   AsyncByteQueue,
   type Data,
@@ -15,6 +14,7 @@ import {
   Uint32,
 } from "apache-arrow";
 import type { Observable } from "rxjs";
+import { currentScope, type FlowGate } from "../kernels/flow.js";
 import type { Lexicon, TokenBatch } from "../schemas/index.js";
 import { fromPull } from "../sources/fromPull.js";
 
@@ -30,21 +30,42 @@ const cacheSchema = new Schema([
  * Memory: one batch. The lexicon that the ids belong to stays in memory.
  */
 export class TokenCache {
-  readonly #path: string;
   readonly #writer = new RecordBatchStreamWriter();
   #file: number | undefined;
   #lexicon: Lexicon | undefined;
   #tokens = 0;
+  #isWritten = false;
 
-  constructor(folder: string, index: number) {
-    this.#path = join(folder, `tokens-${index}.arrow`);
-    this.#file = openSync(this.#path, "w");
-    this.#writer.reset(new FileSink(this.#file), cacheSchema);
+  /** Nothing is there before the first batch is written. */
+  constructor(readonly path: string) {}
+
+  /** One that was written in an earlier run. */
+  static written(path: string, tokens: number, lexicon: Lexicon | undefined): TokenCache {
+    const cache = new TokenCache(path);
+    cache.#tokens = tokens;
+    cache.#lexicon = lexicon;
+    cache.#isWritten = true;
+    return cache;
   }
 
   /** Tokens kept so far. */
   get tokens(): number {
     return this.#tokens;
+  }
+
+  get lexicon(): Lexicon | undefined {
+    return this.#lexicon;
+  }
+
+  /** Nothing can be added any more. */
+  get isWritten(): boolean {
+    return this.#isWritten;
+  }
+
+  /** Begins the file, with nothing in it. */
+  open(): void {
+    this.#file = openSync(this.path, "w");
+    this.#writer.reset(new FileSink(this.#file), cacheSchema);
   }
 
   write({ ids, sentenceOffsets, documentOffsets, lexicon }: TokenBatch): void {
@@ -55,36 +76,40 @@ export class TokenCache {
     this.#tokens += ids.length;
   }
 
-  /** The kept batches, as they came; writing ends with the first reading. */
-  read(): Observable<TokenBatch> {
-    this.#finish();
-    return fromPull(() => this.#batches());
+  /** No more batches: it can be read. */
+  finish(): void {
+    this.close();
+    this.#isWritten = true;
   }
 
+  /** The kept batches, as they came; `before` is awaited before each and after the last. */
+  read(before: (gate: FlowGate) => Promise<void> = async () => {}): Observable<TokenBatch> {
+    return fromPull(() => this.#batches(before, currentScope().gate));
+  }
+
+  /** Gives back the file. */
   close(): void {
-    this.#finish();
-  }
-
-  async *#batches(): AsyncGenerator<TokenBatch> {
-    const lexicon = this.#lexicon;
-    if (!lexicon) return;
-    const file = await open(this.#path);
-    try {
-      const reader = await RecordBatchReader.from(file);
-      for await (const batch of reader) {
-        const [ids, sentenceOffsets, documentOffsets] = batch.data.children.map(listed);
-        yield { lexicon, ids: ids!, sentenceOffsets: sentenceOffsets!, documentOffsets: documentOffsets! };
-      }
-    } finally {
-      await file.close();
-    }
-  }
-
-  #finish(): void {
     if (this.#file === undefined) return;
     this.#writer.finish();
     closeSync(this.#file);
     this.#file = undefined;
+  }
+
+  async *#batches(before: (gate: FlowGate) => Promise<void>, gate: FlowGate): AsyncGenerator<TokenBatch> {
+    const lexicon = this.#lexicon;
+    if (!lexicon) return;
+    const file = await open(this.path);
+    try {
+      const reader = await RecordBatchReader.from(file);
+      for await (const batch of reader) {
+        const [ids, sentenceOffsets, documentOffsets] = batch.data.children.map(listed);
+        await before(gate);
+        yield { lexicon, ids: ids!, sentenceOffsets: sentenceOffsets!, documentOffsets: documentOffsets! };
+      }
+      await before(gate);
+    } finally {
+      await file.close();
+    }
   }
 }
 

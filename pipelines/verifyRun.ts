@@ -1,6 +1,6 @@
 import { join } from "node:path";
+import { type FileRecord, faultOf } from "./fileRecord.js";
 import { readManifest } from "./readManifest.js";
-import { type FileRecord, recordFile } from "./runDirectory.js";
 
 export interface VerifiedFile {
   readonly path: string;
@@ -27,21 +27,7 @@ async function verifyAll(records: readonly FileRecord[], placeOf: (path: string)
   const verified: VerifiedFile[] = [];
   for (const record of records) {
     const path = placeOf(record.path);
-    verified.push({ path, fault: await faultOf(record, path) });
+    verified.push({ path, fault: await faultOf(path, record) });
   }
   return verified;
-}
-
-async function faultOf(expected: FileRecord, place: string): Promise<string | undefined> {
-  try {
-    return differenceOf(expected, await recordFile(place, expected.path));
-  } catch (error) {
-    return `must be readable, got ${(error as NodeJS.ErrnoException).code ?? (error as Error).message}`;
-  }
-}
-
-/** What tells a file from the one that was expected; undefined if nothing does. */
-export function differenceOf(expected: FileRecord, found: FileRecord): string | undefined {
-  if (found.bytes !== expected.bytes) return `must have ${expected.bytes} bytes, got ${found.bytes}`;
-  return found.sha256 === expected.sha256 ? undefined : `must have SHA-256 ${expected.sha256}, got ${found.sha256}`;
 }

@@ -192,3 +192,31 @@ export const countOrShare = <const Options extends Stated<CountOrShare>>(options
 export function shareOf(text: CountOrShare): number {
   return Number(shareText.exec(String(text))?.[1] ?? Number.NaN) / 100;
 }
+
+/** How often something is done: a time such as "30s", a number of tokens such as "5000000 tokens", or "never". */
+export type Interval = string;
+
+const intervalText = /^(?:(\d+(?:\.\d+)?) ?(ms|s|min|h)|(\d+) tokens|never)$/;
+const unitMilliseconds: Readonly<Record<string, number>> = { ms: 1, s: 1000, min: 60_000, h: 3_600_000 };
+/** What a timer can wait. */
+const longestMilliseconds = 2 ** 31 - 1;
+
+export const interval = <const Options extends Stated<Interval>>(options: Options) =>
+  field<Interval, Options>(options, {
+    expects: 'a time such as "30s" or "5min", a number of tokens such as "5000000 tokens", or "never"',
+    jsonSchema: { type: "string", pattern: intervalText.source },
+    refusal: (value) => {
+      if (typeof value !== "string") return TypeError;
+      const { milliseconds = 0 } = intervalOf(value) ?? { milliseconds: Number.NaN };
+      return milliseconds <= longestMilliseconds ? undefined : RangeError;
+    },
+  });
+
+/** An interval in numbers: neither for "never"; undefined if it is not written as one. */
+export function intervalOf(text: Interval): { readonly milliseconds?: number; readonly tokens?: number } | undefined {
+  const match = intervalText.exec(text);
+  if (!match) return undefined;
+  const [, amount, unit, tokens] = match;
+  if (unit !== undefined) return { milliseconds: Number(amount) * unitMilliseconds[unit]! };
+  return tokens === undefined ? {} : { tokens: Number(tokens) };
+}

@@ -1,5 +1,7 @@
 import type { ContextBatch } from "./contexts.js";
 import type { FinalCooccurrence } from "./cooccurrence.js";
+import type { StageState } from "./state.js";
+import type { Vocabulary } from "./vocabulary.js";
 
 /** What a model tells of a step. Mean loss = loss / examples. */
 export interface StepStats {
@@ -20,6 +22,13 @@ export interface OnlineModel<Result> {
   /** How many updates may be asked for before the first is done, 1 if left out; they are made in the order of the calls. */
   readonly updatesUnderWay?: number;
   update(batch: ContextBatch): StepStats | Promise<StepStats>;
+  /**
+   * What it has learned so far, to be used before the next update; asked for while none is under way. Undefined where the model cannot
+   * be interrupted just now. A model that cannot tell its state leaves both this and `restore` out.
+   */
+  save?(): StageState | undefined;
+  /** Goes on from a saved state, with batches of that vocabulary; called before the first update. */
+  restore?(state: StageState, vocabulary: Vocabulary): void;
   /** What was learned; only after the last batch. */
   result(): Result | Promise<Result>;
   /** Gives back threads and memory; the model cannot be used afterwards. */
@@ -32,6 +41,10 @@ export interface TableModel<Result> {
   readonly consumes: "cooccurrence";
   readonly epochs: number;
   fit(table: FinalCooccurrence): AsyncIterable<StepStats>;
+  /** What it has learned so far, to be used before the next epoch; asked for when one is done. */
+  save?(): StageState | undefined;
+  /** Goes on from a saved state, with the same table; called before `fit`. */
+  restore?(state: StageState): void;
   result(): Result | Promise<Result>;
   close(): void | Promise<void>;
 }

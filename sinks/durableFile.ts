@@ -103,7 +103,7 @@ export async function writeFiles(
 }
 
 /** A rename is durable once its folder is; systems that cannot open a folder do not need it. */
-function syncFolder(folder: string): void {
+export function syncFolder(folder: string): void {
   if (process.platform === "win32") return;
   const descriptor = openSync(folder, "r");
   try {

@@ -1,3 +1,4 @@
+export * from "./arrayFile.js";
 export * from "./arrowFormat.js";
 export * from "./drain.js";
 export * from "./fileReport.js";

@@ -8,8 +8,9 @@ import type {
 import { boolean, integer, oneOf } from "../schemas/fields.js";
 import { defineUnit, type OptionsOf, parseOptions } from "../schemas/units.js";
 import type { Vocabulary } from "../schemas/vocabulary.js";
+import { batchRows, tableBatches } from "./cooccurrenceRows.js";
 import { firstBytes } from "./fileBytes.js";
-import { openTable, requireColumns, type TableFile } from "./tableFile.js";
+import { openTable } from "./tableFile.js";
 import { vocabularyHash, vocabularyKey } from "./vocabularyHash.js";
 import { recordBytes } from "./writeCooccurrence.js";
 
@@ -36,8 +37,6 @@ export const readCooccurrenceSchema = defineUnit({
 });
 
 export type ReadCooccurrenceOptions = OptionsOf<typeof readCooccurrenceSchema>;
-
-const batchRows = 65_536;
 
 /**
  * Opens a finished co-occurrence table; its cells are read from the disk whenever `batches()` is asked for them.
@@ -82,37 +81,6 @@ function checkVocabulary(path: string, vocabulary: Vocabulary, hash: string | un
     throw new RangeError(
       `${path}: must be read with the vocabulary it was made with (${hash.slice(0, 12)}...), got another (${vocabularyHash(vocabulary).slice(0, 12)}...)`,
     );
-}
-
-function tableBatches(path: string, table: TableFile): () => AsyncGenerator<CooccurrenceBatch> {
-  const names = ["row", "column", "weight"];
-  requireColumns(path, table, names);
-  return async function* () {
-    for await (const { rows, columns } of table.blocks(names)) {
-      const [row, column, weight] = columns as ArrayLike<number>[];
-      for (let start = 0; start < rows; start += batchRows) {
-        const end = Math.min(start + batchRows, rows);
-        yield {
-          row: slice(Int32Array, row!, start, end),
-          column: slice(Int32Array, column!, start, end),
-          weight: slice(Float64Array, weight!, start, end),
-        };
-      }
-    }
-  };
-}
-
-/** A part of a column, belonging to the receiver. */
-function slice<A extends Int32Array | Float64Array>(
-  type: { from(values: ArrayLike<number>): A; new (length: number): A },
-  values: ArrayLike<number>,
-  start: number,
-  end: number,
-): A {
-  if (values instanceof type) return values.slice(start, end) as A;
-  const part = new type(end - start);
-  for (let i = start; i < end; i++) part[i - start] = values[i]!;
-  return part;
 }
 
 function recordBatches(path: string): () => AsyncGenerator<CooccurrenceBatch> {

@@ -16,6 +16,10 @@ export const run: Command = {
       description: "Folder for the outputs (default: runs/NAME of the config)",
     },
     force: { type: "boolean", short: "f", description: "Replace an earlier run in that folder" },
+    resume: {
+      type: "boolean",
+      description: "Go on with the unfinished run in that folder; begin one if there is none",
+    },
     set: {
       type: "string",
       multiple: true,
@@ -40,11 +44,14 @@ export const run: Command = {
     "lexstream run quickstart",
     "lexstream run news.yaml --set maxRejected=1% --out news",
     "lexstream run news.yaml --set source.files.onInvalid=replace --only-rejected news",
+    "lexstream run word2vec --out vectors --resume",
     "lexstream run word2vec.yaml --out vectors --set branches.word2vec.word2vec.epochs=10 --seed 7",
   ],
   run: async (parsed, io) => {
     const started = performance.now();
     const mode = progressMode(parsed.text("progress"));
+    const [force, resume] = [parsed.flag("force"), parsed.flag("resume")];
+    if (force && resume) throw new UsageError("--resume must not be combined with --force, got both");
     const seed = parsed.integer("seed", 0);
     const set = [...parsed.texts("set"), ...(seed === undefined ? [] : [`seed=${seed}`])];
     const workers = parsed.integer("workers", 1);
@@ -59,7 +66,8 @@ export const run: Command = {
     try {
       const { manifest, reports } = await runPipeline(pipeline, {
         out,
-        force: parsed.flag("force"),
+        force,
+        resume,
         signal: io.signal,
         onProgress: progress.update,
       });

@@ -19,7 +19,10 @@ describe("parseConfig", () => {
   });
 
   it.each([
-    ["sources: stdin", 'my-run.yaml:1:1: /sources: unknown key "sources"; known keys are name, description, dataset, seed'],
+    [
+      "sources: stdin",
+      'my-run.yaml:1:1: /sources: unknown key "sources"; known keys are name, description, dataset, seed',
+    ],
     ["source: 3", "my-run.yaml:1:1: /source: source must be a map with one key, the source's name, got 3"],
     ["source: stdin\nsteps: tokenize", 'my-run.yaml:2:1: /steps: must be a list of steps, got "tokenize"'],
     [
@@ -37,8 +40,12 @@ describe("parseConfig", () => {
       "/tests/0/documents: documents must be a list of texts, got [1]",
     ],
     [
+      "source: stdin\ncheckpoint: { every: soon }",
+      'my-run.yaml:2:15: /checkpoint/every: every must be a time such as "30s" or "5min", a number of tokens such as "5000000 tokens", or "never", got "soon"',
+    ],
+    [
       "just text",
-      'a config must be a map with the keys name, description, dataset, seed, maxRejected, source, steps, branches, tests, got "just text"',
+      'a config must be a map with the keys name, description, dataset, seed, maxRejected, checkpoint, source, steps, branches, tests, got "just text"',
     ],
   ])("refuses %j with its position", (text, message) => {
     expect(() => read(text)).toThrow(message);

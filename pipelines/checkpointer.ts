@@ -1,0 +1,244 @@
+import { basename } from "node:path";
+import { Ledger } from "../kernels/ledger.js";
+import { intervalOf, type StageState } from "../schemas/index.js";
+import { readArray, writeArray } from "../sinks/arrayFile.js";
+import type { CheckpointFolder } from "./checkpointFolder.js";
+import { type FileRecord, faultOf, recordFile } from "./fileRecord.js";
+import { nodesOf, type PipelineNode } from "./nodes.js";
+import type { RunIdentity } from "./runIdentity.js";
+import { lossesOf, type RunRecord, RunState, recordOf, restoreInto } from "./runState.js";
+import { type SavedValue, SavedValues, type Value } from "./savedValues.js";
+import { TokenCache } from "./tokenCache.js";
+import { writtenFiles } from "./writtenFiles.js";
+
+interface SavedCache {
+  readonly file: string;
+  readonly tokens: number;
+  /** The id of its lexicon; a cache without tokens has none. */
+  readonly lexicon: string | undefined;
+}
+
+/** A stage within the step under way: its state, once it had taken in so many inputs of that step. */
+interface SavedStage {
+  readonly consumed: number;
+  readonly facts: StageState["facts"];
+  /** The file of each array. */
+  readonly arrays: readonly (readonly [name: string, file: string])[];
+}
+
+/** What `state.json` says of the other files, and all that lies in none. */
+export interface SavedState {
+  /** What was written under its own name so far. */
+  readonly outputs: readonly FileRecord[];
+  /** Checkpoints so far: each has files of its own. */
+  readonly serial: number;
+  readonly run: RunRecord;
+  readonly values: readonly (readonly [id: string, value: SavedValue])[];
+  readonly caches: readonly (readonly [node: string, cache: SavedCache])[];
+  readonly stages: readonly (readonly [node: string, stage: SavedStage])[];
+}
+
+/** A stage that takes part in the step under way and can be gone on with in the middle of it. */
+export interface Stage {
+  /** Inputs that it has taken in since the step began. */
+  readonly consumed: number;
+  /** Called while nothing is under way. Undefined where the state cannot be told just now. */
+  readonly save: () => StageState | undefined;
+}
+
+/** The state of a stage to go on with. */
+export interface StageStart {
+  readonly consumed: number;
+  readonly state: StageState;
+}
+
+/** Where the run can go on from, as data, and what in memory belongs to it. */
+interface Point {
+  readonly run: RunRecord;
+  readonly values: ReadonlyMap<string, Value>;
+  readonly caches: SavedState["caches"];
+  /** Going on from here takes no stage's state: no model has learned in an earlier epoch of the task. */
+  readonly isWhole: boolean;
+}
+
+/**
+ * Takes a run's checkpoints, now and then. A checkpoint is the state at the beginning of the step under way (an epoch, or a task) and,
+ * of those stages that can tell it, the state since. A run that goes on repeats the step; these stages pass over what they know.
+ */
+export class Checkpointer {
+  readonly #folder: CheckpointFolder;
+  readonly #every: { readonly milliseconds?: number; readonly tokens?: number };
+  readonly #values: SavedValues;
+  readonly #outputs = new Map<string, FileRecord>();
+  readonly #stages = new Map<string, Stage>();
+  #starts = new Map<string, StageStart>();
+  #point: Point | undefined;
+  /** The point is in the checkpoint on the disk. */
+  #isPointTaken = false;
+  #serial = 0;
+  #isDue = false;
+  #tokens = 0;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    folder: CheckpointFolder,
+    /** What the run was begun with; hashes of inputs may be added once they are known. */
+    public identity: RunIdentity,
+    every: string,
+  ) {
+    this.#folder = folder;
+    this.#every = intervalOf(every)!;
+    this.#values = new SavedValues((name) => folder.file(name));
+    this.#startWaiting();
+  }
+
+  /**
+   * The state that an earlier run had saved.
+   * @throws Error if one of its outputs is not as it left it
+   */
+  async restore(saved: SavedState, root: PipelineNode, ledger: Ledger): Promise<RunState> {
+    for (const record of saved.outputs) {
+      const fault = await faultOf(record.path, record);
+      if (fault) throw new Error(`${record.path}: ${fault}; --force starts anew`);
+      this.#outputs.set(record.path, record);
+    }
+    const nodes = new Map(nodesOf(root).map((node) => [node.id, node]));
+    const values = await this.#values.load(new Map(saved.values));
+    const state = new RunState(ledger);
+    restoreInto(state, saved.run, nodes, values);
+    for (const [id, { file, tokens, lexicon }] of saved.caches) {
+      const known = lexicon === undefined ? undefined : (values.get(lexicon) as TokenCache["lexicon"]);
+      state.caches.set(nodes.get(id)!, TokenCache.written(this.#folder.file(file), tokens, known));
+    }
+    for (const [id, stage] of saved.stages) this.#starts.set(id, await this.#loadStage(stage));
+    this.#serial = saved.serial;
+    return state;
+  }
+
+  /** The run could go on from here: the step to come begins. */
+  mark(state: RunState, isWhole: boolean): void {
+    const values = new Map<string, Value>();
+    const run = recordOf(state, ({ node, value }) => {
+      const { id, unit } = node.parent!;
+      return this.#values.note(values, fileNameOf(id), { type: unit.schema.produces, value });
+    });
+    const written = [...state.caches].filter(([, cache]) => cache.isWritten);
+    const caches = written.map(([{ id }, { path, tokens, lexicon }]) => {
+      const lexiconId =
+        lexicon && this.#values.note(values, `${fileNameOf(id)}.lexicon`, { type: "lexicon", value: lexicon });
+      return [id, { file: basename(path), tokens, lexicon: lexiconId }] as const;
+    });
+    if (this.#point) this.#starts.clear(); // they belong to the first step
+    this.#isPointTaken = !this.#point && this.#serial > 0;
+    this.#point = { run, values, caches, isWhole };
+    this.#stages.clear();
+  }
+
+  /** Announces a stage of the step under way; returns its state to go on with, if the step is one that was interrupted. */
+  begin(node: PipelineNode, stage: Stage): StageStart | undefined {
+    this.#stages.set(node.id, stage);
+    return this.#starts.get(node.id);
+  }
+
+  /** Counts tokens towards the next checkpoint. */
+  count(tokens: number): void {
+    this.#tokens += tokens;
+    if (this.#every.tokens !== undefined && this.#tokens >= this.#every.tokens) this.#isDue = true;
+  }
+
+  get isDue(): boolean {
+    return this.#isDue;
+  }
+
+  /** Takes a checkpoint in the middle of a step, while nothing is under way in its stages. */
+  async take(state: RunState): Promise<void> {
+    const isSameEpoch = state.epoch === this.#point!.run.epoch; // else a model that tells no state has kept the point where it was
+    const states = isSameEpoch ? this.#statesOfStages() : undefined;
+    if (states) await this.#write(states, state);
+    else await this.takePoint();
+  }
+
+  /** Takes a checkpoint of the beginning of the step, if that is new and enough to go on. */
+  async takePoint(): Promise<void> {
+    if (this.#point?.isWhole && !this.#isPointTaken) await this.#write(new Map());
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+  }
+
+  /** With `state`, the losses are those of now, and not of the beginning of the step. */
+  async #write(states: ReadonlyMap<string, StageStart>, state?: RunState): Promise<void> {
+    const { run, values, caches } = this.#point!;
+    const serial = ++this.#serial;
+    const saved = await this.#values.save(values);
+    const stages: [string, SavedStage][] = [];
+    for (const [id, start] of states) stages.push([id, await this.#saveStage(`${fileNameOf(id)}.${serial}`, start)]);
+    const content: SavedState = {
+      outputs: await this.#outputsOf(run),
+      serial,
+      run: state ? { ...run, losses: lossesOf(state) } : run,
+      values: [...saved],
+      caches,
+      stages,
+    };
+    const files = [
+      ...[...saved.values()].map(({ file }) => file),
+      ...caches.map(([, { file }]) => file),
+      ...stages.flatMap(([, { arrays }]) => arrays.map(([, file]) => file)),
+    ];
+    await this.#folder.write({ identity: this.identity, state: content }, files);
+    this.#isPointTaken = true;
+    this.#startWaiting();
+  }
+
+  /** Undefined if one of them cannot tell its state. */
+  #statesOfStages(): Map<string, StageStart> | undefined {
+    const states = new Map<string, StageStart>();
+    for (const [id, { consumed, save }] of this.#stages) {
+      if (consumed === 0 && this.#point!.isWhole) continue;
+      const state = save();
+      if (!state) return undefined;
+      states.set(id, { consumed, state });
+    }
+    return states;
+  }
+
+  /** Each output is hashed once: it does not change any more. */
+  async #outputsOf({ ledger }: RunRecord): Promise<FileRecord[]> {
+    const counted = new Ledger();
+    counted.restore(ledger);
+    for (const [path] of writtenFiles(counted))
+      if (!this.#outputs.has(path)) this.#outputs.set(path, await recordFile(path, path));
+    return [...this.#outputs.values()];
+  }
+
+  async #saveStage(name: string, { consumed, state }: StageStart): Promise<SavedStage> {
+    const arrays: [string, string][] = [];
+    for (const [key, values] of Object.entries(state.arrays)) {
+      const file = `${name}.${key}.npy`;
+      await writeArray(this.#folder.file(file), values);
+      arrays.push([key, file]);
+    }
+    return { consumed, facts: state.facts, arrays };
+  }
+
+  async #loadStage({ consumed, facts, arrays }: SavedStage): Promise<StageStart> {
+    const loaded: [string, StageState["arrays"][string]][] = [];
+    for (const [key, file] of arrays) loaded.push([key, await readArray(this.#folder.file(file))]);
+    return { consumed, state: { facts, arrays: Object.fromEntries(loaded) } };
+  }
+
+  #startWaiting(): void {
+    const { milliseconds } = this.#every;
+    clearTimeout(this.#timer);
+    this.#tokens = 0;
+    this.#isDue = milliseconds === 0;
+    if (milliseconds === undefined || milliseconds === 0) return;
+    this.#timer = setTimeout(() => {
+      this.#isDue = true;
+    }, milliseconds).unref();
+  }
+}
+
+const fileNameOf = (id: string): string => id.replaceAll("/", ".");

@@ -1,0 +1,238 @@
+import { createHash } from "node:crypto";
+import { cpSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import fc from "fast-check";
+import { compile, type Manifest, type Progress, parseConfig, runPipeline } from "lexstream/pipelines";
+import { describe, expect, it } from "vitest";
+import { samples } from "../support/samples.js";
+import { temporaryFolder } from "../support/temporaryFolder.js";
+
+const source = "source: { files: { paths: corpus.txt, format: paragraphs } }";
+const everything = `
+${source}
+checkpoint: { every: 0s }
+steps:
+  - normalize
+  - tokenize: { mode: chinese, batchSize: 700 }
+  - buildVocab: { minCount: 2, maxSize: 300 }
+  - writeVocabulary: { path: vocab.txt }
+  - encode
+branches:
+  word2vec:
+    - windowContexts: { radius: random, sample: 0.01, batchSize: 500 }
+    - word2vec: { vectorSize: 8, epochs: 3, workers: 2 }
+    - writeVectors: { path: word2vec.arrow }
+  reference:
+    - windowContexts: { batchSize: 299 }
+    - word2vec: { vectorSize: 4, epochs: 2, kernel: reference }
+    - writeVectors: { path: reference.bin }
+  glove:
+    - windowContexts: { boundary: document }
+    - accumulateCooccurrence: { memory: 1MB }
+    - writeCooccurrence: { path: cooccurrence.arrow }
+    - glove: { vectorSize: 4, epochs: 4, workers: 2 }
+    - writeVectors: { path: glove.txt }
+    - reportNeighbors: { path: neighbors.txt, terms: [the, 的, absent] }
+  ids:
+    - writeIds: { path: ids.parquet }
+  pairs:
+    - windowContexts: { windowSize: 2 }
+    - contextPairs
+    - writePairs: { path: pairs.parquet }
+`;
+const phrases = `
+${source}
+checkpoint: { every: 0s }
+steps: [normalize, tokenize: { mode: chinese, batchSize: 700 }, learnPhrases: { minCount: 2, threshold: 1 }, joinPhrases, buildVocab: { minCount: 2 }, writeVocabulary: { path: vocab.arrow }, encode]
+branches:
+  cbow:
+    - windowContexts: { batchSize: 512 }
+    - word2vec: { architecture: cbow, vectorSize: 4, epochs: 2 }
+    - writeVectors: { path: cbow.vec }
+  table:
+    - windowContexts: { windowSize: 3 }
+    - accumulateCooccurrence
+    - associate: { measure: pmi }
+    - writeCooccurrence: { path: pmi.parquet }
+`;
+
+interface Place {
+  readonly folder: string;
+  readonly out: string;
+  readonly pipeline: (text?: string) => ReturnType<typeof compile>;
+}
+
+async function prepare(config: string, text = samples(6000)): Promise<Place> {
+  const folder = await temporaryFolder();
+  writeFileSync(join(folder, "corpus.txt"), text);
+  const pipeline = (text = config) => compile(parseConfig(text, join(folder, "c.yaml")));
+  return { folder, out: join(folder, "out"), pipeline };
+}
+
+/** Runs to the end. At the k-th sign of progress, the folder is copied as a power cut would leave it, and put in place of the result. */
+async function killAt({ out, pipeline }: Place, k: number): Promise<void> {
+  const image = `${out}.image`;
+  let seen = 0;
+  const onProgress = () => {
+    if (seen++ === k) cpSync(out, image, { recursive: true, filter: (path) => basename(path) !== ".lock" });
+  };
+  await runPipeline(pipeline(), { out, resume: true, onProgress });
+  if (!existsSync(image)) return;
+  rmSync(out, { recursive: true });
+  renameSync(image, out);
+}
+
+/** Stops at the k-th sign of progress, as an interrupt does. */
+async function interruptAt({ out, pipeline }: Place, k: number): Promise<void> {
+  const abort = new AbortController();
+  let seen = 0;
+  const onProgress = () => {
+    if (seen++ === k) abort.abort();
+  };
+  await runPipeline(pipeline(), { out, resume: true, signal: abort.signal, onProgress }).catch((error) => {
+    expect(error.name).toBe("AbortError");
+  });
+}
+
+const resumed = async ({ out, pipeline }: Place) => (await runPipeline(pipeline(), { out, resume: true })).manifest;
+
+const steps = fc.array(fc.record({ stop: fc.constantFrom(killAt, interruptAt), k: fc.nat({ max: 60 }) }), {
+  minLength: 1,
+  maxLength: 3,
+});
+
+describe.each([
+  ["every kind of branch", everything],
+  ["phrases and an association table", phrases],
+])("a run with %s", (_, config) => {
+  it("ends in the same bytes wherever it was killed or interrupted, any number of times", async () => {
+    const expected = (await runPipeline((await prepare(config)).pipeline(), { out: await temporaryFolder() })).manifest;
+    const placeIndependent = ({ inputs: _, configFile: __, ...manifest }: Manifest) => manifest;
+    await fc.assert(
+      fc.asyncProperty(steps, async (stops) => {
+        const place = await prepare(config);
+        for (const { stop, k } of stops) await stop(place, k);
+        expect(placeIndependent(await resumed(place))).toEqual(placeIndependent(expected));
+        expect(readdirSync(place.out).filter((name) => name.startsWith(".") || name.endsWith(".partial"))).toEqual([]);
+      }),
+      { seed: 7, numRuns: 12 },
+    );
+  });
+});
+
+/** A run that was interrupted when word2vec's second epoch began. */
+async function interrupted(): Promise<Place> {
+  const place = await prepare(everything);
+  const abort = new AbortController();
+  const onProgress = ({ stage }: Progress) => stage.startsWith("epoch 2") && abort.abort();
+  const running = runPipeline(place.pipeline(), { out: place.out, signal: abort.signal, onProgress });
+  await expect(running).rejects.toThrow(/abort/);
+  return place;
+}
+
+describe("an interrupted run", () => {
+  it("goes on where it stopped, and does not read its input again", async () => {
+    const place = await interrupted();
+    const stages: string[] = [];
+    const onProgress = ({ stage }: Progress) => void stages.push(stage);
+    await runPipeline(place.pipeline(), { out: place.out, resume: true, onProgress });
+    expect(stages).not.toContain("reading");
+    expect(stages).toContain("epoch 3 of 3");
+  });
+
+  it("is not replaced by another run unless that is asked for", async () => {
+    const { out, pipeline } = await interrupted();
+    await expect(runPipeline(pipeline(), { out })).rejects.toThrow(
+      `run: ${out} holds an unfinished run; --resume goes on with it, --force starts anew`,
+    );
+    const { manifest } = await runPipeline(pipeline(), { out, force: true });
+    expect(readdirSync(out).sort()).toEqual([...manifest.outputs.map(({ path }) => path), "manifest.json"].sort());
+  });
+
+  it("leaves no output of its own behind where another run replaces it", async () => {
+    const { out, pipeline } = await interrupted();
+    expect(existsSync(join(out, "vocab.txt"))).toBe(true);
+    await runPipeline(pipeline(everything.replace("vocab.txt", "terms.txt")), { out, force: true });
+    expect(existsSync(join(out, "vocab.txt"))).toBe(false);
+  });
+
+  it.each([
+    ["minCount: 2", "minCount: 3", "config.steps.2.buildVocab.minCount was 2 and is 3"],
+    ["epochs: 4", "epochs: 5", "config.branches.glove.3.glove.epochs was 4 and is 5"],
+    ["steps:", "seed: 2\nsteps:", "seed was 1 and is 2"],
+    ["- writeIds: { path: ids.parquet }", "- writeIds: { path: ids.arrow }", 'was "ids.parquet" and is "ids.arrow"'],
+  ])("refuses to go on with %j changed to %j", async (before, after, change) => {
+    const { out, pipeline } = await interrupted();
+    const files = readdirSync(out);
+    await expect(runPipeline(pipeline(everything.replace(before, after)), { out, resume: true })).rejects.toThrow(
+      new RegExp(`^run: --resume needs all that the run began with, but .*${change}; --force starts anew$`),
+    );
+    expect(readdirSync(out)).toEqual(files); // it can still go on with what it began with
+    await resumed({ out, pipeline, folder: "" });
+  });
+
+  it("refuses to go on with another text, and takes one that was only touched", async () => {
+    const place = await interrupted();
+    const corpus = join(place.folder, "corpus.txt");
+    const text = readFileSync(corpus, "utf8");
+    writeFileSync(corpus, text.replace("e", "a"));
+    await expect(resumed(place)).rejects.toThrow(/but .*corpus\.txt had another content, SHA-256 [0-9a-f]{12}\.\.\.;/);
+    writeFileSync(corpus, `${text}more\n`);
+    await expect(resumed(place)).rejects.toThrow(/corpus\.txt had \d+ bytes and has \d+;/);
+    writeFileSync(corpus, text);
+    utimesSync(corpus, 1e9, 1e9);
+    await resumed(place);
+  });
+
+  it("refuses to go on with another version of lexstream or Node, and names both", async () => {
+    const place = await interrupted();
+    rewriteState(place, (state) => state.replace(/"lexstream":"[^"]+"/, '"lexstream":"0.0.1"'));
+    await expect(resumed(place)).rejects.toThrow(/but lexstream was "0\.0\.1" and is "/);
+    rewriteState(place, (state) =>
+      state.replace('"lexstream":"0.0.1"', `"lexstream":"${version}"`).replace(/"node":"[^"]+"/, '"node":"18.0.0"'),
+    );
+    await expect(resumed(place)).rejects.toThrow(/but node was "18\.0\.0" and is "/);
+  });
+
+  it("refuses a checkpoint or an output that is not as it was written", async () => {
+    const place = await interrupted();
+    const files = readdirSync(join(place.out, ".checkpoint")).map((name) => join(place.out, ".checkpoint", name));
+    expect(files.length).toBeGreaterThan(2);
+    for (const file of [...files, join(place.out, "vocab.txt")]) {
+      const bytes = readFileSync(file);
+      writeFileSync(file, bytes.subarray(0, -1));
+      await expect(resumed(place), file).rejects.toThrow(/ must .*, got .*; --force starts anew$/);
+      const flipped = Buffer.from(bytes);
+      flipped[bytes.length >> 1]! ^= 1;
+      writeFileSync(file, flipped);
+      await expect(resumed(place), file).rejects.toThrow(/ must .*, got .*; --force starts anew$/);
+      writeFileSync(file, bytes);
+    }
+    await resumed(place);
+  });
+
+  it("is told from a finished one, which is left as it is", async () => {
+    const place = await prepare(everything);
+    const first = await resumed(place);
+    expect(await resumed(place)).toEqual(first);
+    const other = place.pipeline(everything.replace("minCount: 2", "minCount: 3"));
+    await expect(runPipeline(other, { out: place.out, resume: true })).rejects.toThrow(/minCount was 2 and is 3/);
+    await expect(runPipeline(place.pipeline(), { out: place.out })).rejects.toThrow(/must be new or empty/);
+  });
+
+  it("takes no checkpoint where none is wanted", async () => {
+    const { out, pipeline } = await prepare(everything.replace("every: 0s", "every: never"));
+    const onProgress = () => expect(existsSync(join(out, ".checkpoint"))).toBe(false);
+    await runPipeline(pipeline(), { out, onProgress });
+  });
+});
+
+const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
+
+/** Changes the text of a checkpoint's state, as a run with that state would have written it. */
+function rewriteState({ out }: Place, change: (state: string) => string): void {
+  const path = join(out, ".checkpoint/state.json");
+  const content = change(readFileSync(path, "utf8").slice('{"sha256":"","checkpoint":'.length + 64, -2));
+  const sha256 = createHash("sha256").update(content).digest("hex");
+  writeFileSync(path, `{"sha256":"${sha256}","checkpoint":${content}}\n`);
+}
