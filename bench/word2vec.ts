@@ -117,8 +117,8 @@ async function trainOurs(
     vectorSize: Number(values.vectorSize),
     negative,
     epochs: Number(values.epochs),
-    workers: Number(values.threads),
-    deterministic: mode === "same",
+    workers: mode === "same" ? Math.max(1, Number(values.threads) - 1) : Number(values.threads),
+    deterministic: mode === "same", // whose threads are fewer by the one that reads, as by default
     seed,
   };
   const steps = [

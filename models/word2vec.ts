@@ -64,7 +64,8 @@ export const word2vecSchema = defineUnit({
       min: 1,
       max: 64,
       optional: true,
-      description: "Threads that train; if left out as many as there are processors",
+      description:
+        "Threads that train; if left out as many as there are processors, less the one that reads if they are deterministic",
     }),
     deterministic: boolean({
       default: true,
@@ -105,7 +106,7 @@ export function word2vec(options?: Word2vecOptions): OnlineModel<Vectors> {
   const { workers: _, deterministic, kernel, ...rest } = parsed;
   const minLearningRate = parsed.minLearningRate ?? learningRate / (2 * parsed.epochs);
   const settings = { ...rest, learningRate, minLearningRate };
-  const workers = parsed.workers ?? availableParallelism();
+  const workers = parsed.workers ?? workersBeside(deterministic);
   let vocabulary: Vocabulary | undefined;
   let engine: Word2vecEngine | undefined;
   let arithmetic = "double";
@@ -164,4 +165,12 @@ function checked(step: StepStats): StepStats {
   throw new RangeError(
     `word2vec: the loss must stay finite, got ${step.loss} in epoch ${step.epoch}; lower learningRate`,
   );
+}
+
+/**
+ * Threads that train as one wait for each other at every step. On two processors that reading takes a share of, two of them were
+ * half as fast as one.
+ */
+function workersBeside(deterministic: boolean): number {
+  return deterministic ? Math.max(1, availableParallelism() - 1) : availableParallelism();
 }
