@@ -177,6 +177,20 @@ function allocate(bytes: number): WasmMemory {
   }
 }
 
+/** Both matrices with their padding, as views of the memory. */
+export function weightsOf(
+  { memory, variables }: Word2vecMemory,
+  terms: number,
+  vectorSize: number,
+): Record<"input" | "output", Float32Array> {
+  const { inputRows, outputRows } = variables[0]!;
+  const length = terms * rowFloatsOf(vectorSize);
+  return {
+    input: new Float32Array(memory.buffer, inputRows, length),
+    output: new Float32Array(memory.buffer, outputRows, length),
+  };
+}
+
 /** The input rows without their padding (V, D). */
 export function inputRowsOf({ memory, variables }: Word2vecMemory, terms: number, vectorSize: number): Float32Array {
   const rowFloats = rowFloatsOf(vectorSize);

@@ -32,10 +32,15 @@ export const NOISE_SHARE = 8;
  */
 export const GROUP_SIZE = { skipGram: 4, cbow: 1 } as const;
 
+/** Both matrices, as they lie in memory: changes come through. */
+export type Word2vecWeights = Readonly<Record<"input" | "output", Float32Array | Float64Array>>;
+
 /** What trains: this reference, or threads with compiled kernels. */
 export interface Word2vecEngine {
   /** Learns from every centre that has a context. An example is a pair for skip-gram and a centre for CBOW. */
   update(batch: ContextBatch): StepStats | Promise<StepStats>;
+  /** All that was learned, while no update is under way and no group is open; may be written to before the first. */
+  readonly weights: Word2vecWeights;
   /** The input rows (V, D), after the last batch. */
   finish(): Float32Array | Promise<Float32Array>;
   close(): void | Promise<void>;
@@ -80,6 +85,11 @@ export class Word2vecTrainer implements Word2vecEngine {
       if ((position + 1) % GROUP_SIZE[architecture] === 0) this.#applyScored();
     });
     return { examples, loss, epoch };
+  }
+
+  get weights(): Word2vecWeights {
+    const { input, output } = this.#weights;
+    return { input, output };
   }
 
   finish(): Float32Array {

@@ -23,6 +23,7 @@ import {
   type OptionsOf,
   oneOf,
   parseOptions,
+  type StageState,
   type StepStats,
   type TableModel,
   text,
@@ -100,6 +101,8 @@ export interface GloveCheckpoint {
   readonly epochs: number;
   /** Loss of the last of them. */
   readonly loss: number;
+  /** The loss falls no more, by `tolerance`: there is nothing left to do. */
+  readonly isSettled?: boolean;
   readonly parameters: GloveParameters;
 }
 
@@ -136,7 +139,8 @@ export function glove(options?: GloveOptions): GloveModel {
   const { vectorSize, tolerance, output, seed, workers: threads = availableParallelism() } = settings;
   const epochs = settings.epochs ?? (vectorSize < 300 ? 50 : 100);
   let training: { terms: readonly string[]; layout: GloveLayout; memory: WasmMemory } | undefined;
-  let done = { epochs: 0, loss: Number.POSITIVE_INFINITY };
+  let done = nothing;
+  let saved: StageState | undefined;
   let close = async () => {};
 
   async function* fit(table: FinalCooccurrence, start?: GloveStart): AsyncGenerator<StepStats> {
@@ -144,10 +148,15 @@ export function glove(options?: GloveOptions): GloveModel {
     const { terms } = table.vocabulary;
     const layout = gloveLayout(terms.length, vectorSize, threads);
     const memory = sharedMemory(layout.bytes);
-    writeParameters(memory.buffer, layout, firstParameters(terms, start));
     training = { terms, layout, memory };
-    done = { epochs: 0, loss: Number.POSITIVE_INFINITY };
-    if (start && "checkpoint" in start) done = { epochs: start.checkpoint.epochs, loss: start.checkpoint.loss };
+    if (saved) {
+      parametersIn(memory, layout).set(saved.arrays.parameters!);
+      done = saved.facts as unknown as Done;
+      saved = undefined;
+    } else {
+      writeParameters(memory.buffer, layout, firstParameters(terms, start));
+      done = start && "checkpoint" in start ? doneIn(start.checkpoint) : nothing;
+    }
 
     const cells = placeCells(table.length, bytesOf(settings.memory), settings.scratch ?? tmpdir());
     try {
@@ -155,14 +164,14 @@ export function glove(options?: GloveOptions): GloveModel {
       const job = gloveJob({ ...settings, memory: memory.buffer, layout, tiles, threads });
       const pool = startThreads(memory, job, cells.shared);
       close = () => pool.close();
-      while (done.epochs < epochs) {
+      while (done.epochs < epochs && !done.isSettled) {
         const { epochs: epoch, loss: before } = done;
         await pool.train(epoch);
         throwIfBroken(job, cells.store, epoch, terms);
         const loss = job.losses.reduce((sum, each) => sum + each, 0);
-        done = { epochs: epoch + 1, loss };
+        const isSettled = tolerance !== undefined && before - loss < tolerance * before;
+        done = { epochs: epoch + 1, loss, isSettled };
         yield { examples: table.length, loss, epoch };
-        if (tolerance !== undefined && before - loss < tolerance * before) return;
       }
     } finally {
       await close();
@@ -180,6 +189,15 @@ export function glove(options?: GloveOptions): GloveModel {
     const parameters = initialGlove(terms.length, vectorSize, seed);
     if (start) startFrom(parameters, terms, start.vectors);
     return parameters;
+  }
+
+  function save(): StageState | undefined {
+    if (!training || done.epochs === 0) return undefined;
+    return { facts: { ...done }, arrays: { parameters: parametersIn(training.memory, training.layout) } };
+  }
+
+  function restore(state: StageState): void {
+    saved = state;
   }
 
   function trained() {
@@ -203,10 +221,27 @@ export function glove(options?: GloveOptions): GloveModel {
     consumes: "cooccurrence",
     epochs,
     fit,
+    save,
+    restore,
     result,
     checkpoint: () => ({ ...done, parameters: trained().parameters }),
     close: () => close(),
   };
+}
+
+interface Done {
+  readonly epochs: number;
+  readonly loss: number;
+  readonly isSettled: boolean;
+}
+
+const nothing: Done = { epochs: 0, loss: Number.POSITIVE_INFINITY, isSettled: false };
+
+const doneIn = ({ epochs, loss, isSettled = false }: GloveCheckpoint): Done => ({ epochs, loss, isSettled });
+
+/** All weights and sums of squares, as they lie in memory: changes come through. */
+function parametersIn({ buffer }: WasmMemory, { words, scratch }: GloveLayout): Float32Array {
+  return new Float32Array(buffer, words, (scratch - words) / 4);
 }
 
 /** Names the first cell, in the order of training, whose difference was not finite. */

@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import { Vectors } from "../kernels/vectors.js";
 import { MAX_WINDOW, weightBytes } from "../kernels/word2vecMemory.js";
-import { type Word2vecEngine, Word2vecTrainer } from "../kernels/word2vecTrainer.js";
+import { GROUP_SIZE, type Word2vecEngine, Word2vecTrainer } from "../kernels/word2vecTrainer.js";
 import {
   boolean,
   type ContextBatch,
@@ -12,6 +12,7 @@ import {
   type OptionsOf,
   oneOf,
   parseOptions,
+  type StageState,
   type StepStats,
   type Vocabulary,
 } from "../schemas/index.js";
@@ -110,6 +111,8 @@ export function word2vec(options?: Word2vecOptions): OnlineModel<Vectors> {
   let vocabulary: Vocabulary | undefined;
   let engine: Word2vecEngine | undefined;
   let arithmetic = "double";
+  /** Centres of the epoch so far. */
+  let centres = 0;
 
   function start({ terms, counts }: Vocabulary): Word2vecEngine {
     const bytes = weightBytes(terms.length, settings.vectorSize);
@@ -133,8 +136,26 @@ export function word2vec(options?: Word2vecOptions): OnlineModel<Vectors> {
     if (batch.vocabulary !== vocabulary)
       throw new TypeError("word2vec: every batch must have the same vocabulary, got another one");
     engine ??= start(vocabulary);
+    centres = batch.position + batch.endCentre - batch.firstCentre;
     const step = engine.update(batch);
     return step instanceof Promise ? step.then(checked) : checked(step);
+  }
+
+  /** Undefined inside a group of centres: some of them are scored, and not applied. */
+  function save(): StageState | undefined {
+    if (!engine || centres % GROUP_SIZE[settings.architecture] !== 0) return undefined;
+    return { facts: { arithmetic }, arrays: engine.weights };
+  }
+
+  function restore({ facts, arrays }: StageState, given: Vocabulary): void {
+    vocabulary = given;
+    engine = start(given);
+    if (facts.arithmetic !== arithmetic)
+      throw new RangeError(
+        `word2vec: training must go on with the arithmetic that it began with, ${facts.arithmetic}, got ${arithmetic} on this machine`,
+      );
+    engine.weights.input.set(arrays.input!);
+    engine.weights.output.set(arrays.output!);
   }
 
   async function result(): Promise<Vectors> {
@@ -155,6 +176,8 @@ export function word2vec(options?: Word2vecOptions): OnlineModel<Vectors> {
     epochs: settings.epochs,
     updatesUnderWay: 4,
     update,
+    save,
+    restore,
     result,
     close: () => engine?.close(),
   };

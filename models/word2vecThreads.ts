@@ -13,10 +13,11 @@ import {
   STOPPED,
   sliceEdgesOf,
   type Word2vecMemory,
+  weightsOf,
   writeSlot,
 } from "../kernels/word2vecMemory.js";
 import { fusesMultiplyAdd, type SlotDone, type Word2vecJob } from "../kernels/word2vecThread.js";
-import type { Word2vecEngine, Word2vecSettings } from "../kernels/word2vecTrainer.js";
+import type { Word2vecEngine, Word2vecSettings, Word2vecWeights } from "../kernels/word2vecTrainer.js";
 import type { ContextBatch, StepStats } from "../schemas/index.js";
 
 export interface ThreadSettings {
@@ -94,6 +95,10 @@ export class Word2vecThreads implements Word2vecEngine {
       wrote();
       this.#release();
     }
+  }
+
+  get weights(): Word2vecWeights {
+    return weightsOf(this.#shared, this.#terms, this.#settings.vectorSize);
   }
 
   async finish(): Promise<Float32Array> {

@@ -124,7 +124,7 @@ describe.each([
 async function interrupted(): Promise<Place> {
   const place = await prepare(everything);
   const abort = new AbortController();
-  const onProgress = ({ stage }: Progress) => stage.startsWith("epoch 2") && abort.abort();
+  const onProgress = ({ stage, done }: Progress) => stage.startsWith("epoch 2") && done > 3000 && abort.abort();
   const running = runPipeline(place.pipeline(), { out: place.out, signal: abort.signal, onProgress });
   await expect(running).rejects.toThrow(/abort/);
   return place;
@@ -136,8 +136,7 @@ describe("an interrupted run", () => {
     const stages: string[] = [];
     const onProgress = ({ stage }: Progress) => void stages.push(stage);
     await runPipeline(place.pipeline(), { out: place.out, resume: true, onProgress });
-    expect(stages).not.toContain("reading");
-    expect(stages).toContain("epoch 3 of 3");
+    expect(new Set(stages)).toEqual(new Set(["epoch 2 of 3", "epoch 3 of 3", "glove"]));
   });
 
   it("is not replaced by another run unless that is asked for", async () => {
