@@ -5,7 +5,7 @@ import type { ConfigStep } from "./config.js";
 import type { Conservation } from "./conservation.js";
 import type { Execution } from "./execute.js";
 import type { FileRecord } from "./fileRecord.js";
-import { nameOf, nodesOf } from "./nodes.js";
+import { nameOf, nodesOf, type PipelineNode } from "./nodes.js";
 
 export const MANIFEST_FORMAT = 1;
 
@@ -54,7 +54,7 @@ export interface ManifestParts {
 
 export function makeManifest(pipeline: Pipeline, { inputs, outputs, execution, ledger }: ManifestParts): Manifest {
   const { config } = pipeline;
-  const losses = [...execution.losses].map(([node, epochs]) => [
+  const losses = inOrder(pipeline, execution.losses).map(([node, epochs]) => [
     nameOf(node),
     epochs.map(({ examples, loss }) => ({ examples, meanLoss: examples > 0 ? loss / examples : 0 })),
   ]);
@@ -71,9 +71,18 @@ export function makeManifest(pipeline: Pipeline, { inputs, outputs, execution, l
     outputs,
     counts: countsOf(ledger),
     conservation: execution.conservation,
-    vectors: Object.fromEntries([...execution.vectors].map(([node, said]) => [nameOf(node), Object.fromEntries(said)])),
+    vectors: Object.fromEntries(
+      inOrder(pipeline, execution.vectors).map(([node, said]) => [nameOf(node), Object.fromEntries(said)]),
+    ),
     losses: Object.fromEntries(losses),
   };
+}
+
+/** In the order of the config: threads end in any order. */
+function inOrder<Said>({ root }: Pipeline, said: ReadonlyMap<PipelineNode, Said>): [PipelineNode, Said][] {
+  return nodesOf(root)
+    .filter((node) => said.has(node))
+    .map((node) => [node, said.get(node)!]);
 }
 
 /** The config with every default filled in. */

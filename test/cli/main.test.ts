@@ -16,7 +16,7 @@ interface Outcome {
 /** Runs the command as users do, in a process of its own. */
 function lexstream(
   args: readonly string[],
-  { input = "", cwd = process.cwd(), signalAfter = "" } = {},
+  { input = "", cwd = process.cwd(), signalAfter = "", signal = "SIGINT" as NodeJS.Signals } = {},
 ): Promise<Outcome> {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, [main, ...args], { cwd });
@@ -26,7 +26,7 @@ function lexstream(
     });
     child.stderr.on("data", (chunk) => {
       err += chunk;
-      if (signalAfter && err.includes(signalAfter) && !child.killed) child.kill("SIGINT");
+      if (signalAfter && err.includes(signalAfter) && !child.killed) child.kill(signal);
     });
     child.on("close", (code) => resolve({ code, out, err }));
     child.stdin.end(input);
@@ -98,6 +98,24 @@ describe("lexstream", () => {
     expect(plain.code).toBe(1);
     expect(plain.err).toMatch(/^buildVocab: .*1000.*\n$/);
     expect(debug.err).toMatch(/\n {4}at /);
+  });
+
+  it("leaves a checkpoint at SIGTERM, and goes on from it with --resume to the same bytes", async () => {
+    const folder = await project(CONFIG.replace("epochs: 2", "epochs: 300"));
+    const run = ["run", "c.yaml", "--progress", "json", "--out"];
+    await lexstream([...run, "alone"], { cwd: folder });
+    const stopped = await lexstream([...run, "out"], { cwd: folder, signalAfter: "epoch 3 ", signal: "SIGTERM" });
+    expect(stopped.code).toBe(130);
+    expect(existsSync(join(folder, "out/.checkpoint/state.json"))).toBe(true);
+    const refused = await lexstream([...run, "out"], { cwd: folder });
+    expect(refused).toMatchObject({
+      code: 1,
+      err: "run: out holds an unfinished run; --resume goes on with it, --force starts anew\n",
+    });
+    const resumed = await lexstream([...run, "out", "--resume"], { cwd: folder });
+    expect(resumed).toMatchObject({ code: 0, err: expect.not.stringContaining("reading") });
+    for (const name of ["vectors.txt", "manifest.json"])
+      expect(readFileSync(join(folder, "out", name))).toEqual(readFileSync(join(folder, "alone", name)));
   });
 
   it("stops at an interrupt with exit code 130 and no manifest", async () => {

@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type GloveCheckpoint, glove } from "lexstream/models";
+import type { StageState } from "lexstream/schemas";
 import { describe, expect, it } from "vitest";
 import { type Cell, finalCooccurrence } from "../support/finalCooccurrence.js";
 
@@ -142,6 +143,22 @@ describe("where it begins", () => {
     const rest = await collect(resumed.fit(threeBlocks, { checkpoint: checkpoint! }));
     expect(rest).toEqual(steps.slice(2));
     expect(resumed.checkpoint()).toEqual(whole.checkpoint());
+  });
+
+  it("goes on from a saved state of any epoch to the same bytes, and stops where the loss settles", async () => {
+    const options = { vectorSize: 6, epochs: 30, tolerance: 0.03, workers: 2 };
+    const whole = glove(options);
+    const states: StageState[] = [];
+    for await (const _ of whole.fit(threeBlocks)) states.push(structuredClone(whole.save!()!));
+    expect(states.length).toBeGreaterThan(2);
+    expect(states.length).toBeLessThan(30);
+    const expected = (await whole.result()).values;
+    for (const [done, state] of states.entries()) {
+      const resumed = glove(options);
+      resumed.restore!(state);
+      expect(await collect(resumed.fit(threeBlocks))).toHaveLength(states.length - done - 1);
+      expect((await resumed.result()).values).toEqual(expected);
+    }
   });
 
   it.each(["sum", "both"] as const)("begins with vectors of output %s at the loss where they stood", async (output) => {

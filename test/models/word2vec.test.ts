@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import fc from "fast-check";
 import { drawBelow, randomStream } from "lexstream/kernels";
 import { type Word2vecOptions, word2vec } from "lexstream/models";
+import type { StageState } from "lexstream/schemas";
 import { describe, expect, it } from "vitest";
 import { type ContextOptions, contextBatches, vocabularyOf } from "../support/contextBatches.js";
 
@@ -53,7 +54,40 @@ async function train(options: Word2vecOptions, sentences: Sentences, contexts: C
   return { vectors, losses };
 }
 
+/** All batches of some epochs, of a size that is no multiple of a group. */
+function allBatches(sentences: Sentences, epochs: number) {
+  const vocabulary = vocabularyOf(sentences);
+  const contexts = { windowSize: 3, sizes: [102] };
+  const batches = Array.from({ length: epochs }, (_, epoch) => [
+    ...contextBatches(vocabulary, sentences, { ...contexts, epoch }),
+  ]);
+  return { vocabulary, batches: batches.flat() };
+}
+
 describe.each(variants)("$architecture with $loss", (variant) => {
+  it.each([{ kernel: "reference" }, { kernel: "plain", workers: 1 }, { kernel: "auto", workers: 2 }] as const)(
+    "goes on from a saved state to the same bytes, with %j",
+    async (engine) => {
+      const options = { ...variant, ...engine, vectorSize: 100, epochs: 2, learningRate: 0.05 };
+      const { vocabulary, batches } = allBatches(topicalSentences(english, 60), 2);
+      const whole = word2vec(options);
+      const saved: { readonly after: number; readonly state: StageState }[] = [];
+      for (const [k, batch] of batches.entries()) {
+        await whole.update(batch);
+        const state = structuredClone(whole.save!());
+        if (state) saved.push({ after: k + 1, state });
+      }
+      const expected = (await whole.result()).values;
+      expect(saved.length).toBeGreaterThan(2); // every second batch ends with a group, and CBOW's groups are of one
+      for (const { after, state } of saved) {
+        const model = word2vec(options);
+        model.restore!(state, vocabulary);
+        for (const batch of batches.slice(after)) await model.update(batch);
+        expect((await model.result()).values).toEqual(expected);
+      }
+    },
+  );
+
   it.each([
     ["English", english],
     ["Chinese", chinese],
