@@ -53,7 +53,7 @@ export const word2vecSchema = defineUnit({
       min: 0,
       optional: true,
       description:
-        "Step size at the end of a linear schedule; if left out learningRate / (2 x epochs): after few passes vectors still learn from every step. word2vec.c falls to 0.0001 of the start",
+        "Step size at the end of a linear schedule; if left out learningRate / (2 x epochs) for negativeSampling, where after few passes vectors still learn from every step, and 0.0001 x learningRate for hierarchicalSoftmax, as in word2vec.c for both",
     }),
     schedule: oneOf(["linear", "constant"], {
       default: "linear",
@@ -105,7 +105,8 @@ export function word2vec(options?: Word2vecOptions): OnlineModel<Vectors> {
   const parsed = parseOptions(word2vecSchema, options);
   const learningRate = parsed.learningRate ?? (parsed.architecture === "skipGram" ? 0.025 : 0.05);
   const { workers: _, deterministic, kernel, ...rest } = parsed;
-  const minLearningRate = parsed.minLearningRate ?? learningRate / (2 * parsed.epochs);
+  const finalShare = parsed.loss === "negativeSampling" ? 1 / (2 * parsed.epochs) : 0.0001;
+  const minLearningRate = parsed.minLearningRate ?? finalShare * learningRate;
   const settings = { ...rest, learningRate, minLearningRate };
   const workers = parsed.workers ?? workersBeside(deterministic);
   let vocabulary: Vocabulary | undefined;
