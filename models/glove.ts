@@ -55,9 +55,9 @@ export const gloveSchema = defineUnit({
     epochs: integer({
       min: 1,
       optional: true,
-      description: "Passes over the table; if left out 50, or 100 from vectorSize 300 on, as in the paper",
+      description: "Passes over the table; 50 if left out, or 100 from vectorSize 300 on, as in the paper",
     }),
-    learningRate: number({ min: 0, aboveMin: true, default: 0.05, description: "AdaGrad's step size" }),
+    learningRate: number({ min: 0, aboveMin: true, default: 0.05, description: "Step size of AdaGrad" }),
     tolerance: number({
       min: 0,
       optional: true,
@@ -66,19 +66,19 @@ export const gloveSchema = defineUnit({
     output: oneOf(["sum", "word", "context", "concatenated", "both"], {
       default: "sum",
       description:
-        "sum: w + w~ (D); word: w (D); context: w~ (D); concatenated: w, w~ (2D); both: w, b, w~, b~ with the biases (2D + 2)",
+        "What a term's vector is: sum: w + w~ (D); word: w (D); context: w~ (D); concatenated: w, w~ (2D); both: w, b, w~, b~ with the biases (2D + 2)",
     }),
     workers: integer({
       min: 1,
       max: 256,
       optional: true,
       description:
-        "Threads; if left out, as many as the machine has. They do not change the result while deterministic",
+        "Threads that train; as many as there are processors if left out; they change the result only if not deterministic",
     }),
     deterministic: boolean({
       default: true,
       description:
-        "The same bytes for any number of workers; false lets threads write to the same rows at the same time (Hogwild)",
+        "The same bytes for any number of workers; false lets them write to the same rows at the same time (Hogwild), which is faster",
     }),
     memory: byteSize({
       default: "2GB",
@@ -87,7 +87,7 @@ export const gloveSchema = defineUnit({
     scratch: text({
       optional: true,
       file: "output",
-      description: "Folder for that file while it is needed; the system's folder for temporary files if left out",
+      description: "Folder for what does not fit in memory; the system's folder for temporary files if left out",
     }),
     seed: integer({ min: 0, default: 1, description: "Seed of the first vectors and of the order of cells" }),
   },

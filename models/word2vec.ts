@@ -28,7 +28,7 @@ export const word2vecSchema = defineUnit({
   fields: {
     architecture: oneOf(["skipGram", "cbow"], {
       default: "skipGram",
-      description: "skipGram trains each word of a window against the centre, cbow their mean",
+      description: "How a window trains: skipGram each of its words against the centre, cbow their mean",
     }),
     loss: oneOf(["negativeSampling", "hierarchicalSoftmax"], {
       default: "negativeSampling",
@@ -47,36 +47,39 @@ export const word2vecSchema = defineUnit({
       min: 0,
       aboveMin: true,
       optional: true,
-      description: "Step size at the start; if left out 0.025 for skipGram and 0.05 for cbow, as in word2vec.c",
+      description: "Step size at the start; 0.025 for skipGram and 0.05 for cbow if left out, as in word2vec.c",
     }),
     minLearningRate: number({
       min: 0,
       optional: true,
       description:
-        "Step size at the end of a linear schedule; if left out learningRate / (2 x epochs) for negativeSampling, where after few passes vectors still learn from every step, and 0.0001 x learningRate for hierarchicalSoftmax, as in word2vec.c for both",
+        "Step size at the end of a linear schedule; if left out, learningRate / (2 x epochs) with negativeSampling, so that even the last steps count, and 0.0001 x learningRate with hierarchicalSoftmax; word2vec.c takes the second for both",
     }),
     schedule: oneOf(["linear", "constant"], {
       default: "linear",
       description: "How the step size goes from learningRate to minLearningRate; constant never falls",
     }),
-    cbowMean: boolean({ default: true, description: "cbow trains the mean of a window's rows; false: their sum" }),
+    cbowMean: boolean({
+      default: true,
+      description: "Train the mean of a window's rows, for cbow; false trains their sum",
+    }),
     seed: integer({ min: 0, default: 1, description: "Seed of the first weights and of the noise words" }),
     workers: integer({
       min: 1,
       max: 64,
       optional: true,
       description:
-        "Threads that train; if left out as many as there are processors, less the one that reads if they are deterministic",
+        "Threads that train; as many as there are processors if left out, less the one that reads while deterministic",
     }),
     deterministic: boolean({
       default: true,
       description:
-        "The same bytes for any number of workers; false: workers overwrite each other now and then, but are faster",
+        "The same bytes for any number of workers; false lets them write to the same rows at the same time (Hogwild), which is faster",
     }),
     kernel: oneOf(["auto", "plain", "reference"], {
       default: "auto",
       description:
-        "auto: compiled, with fused multiply-add where the processor has it; plain: compiled, the same bytes on every machine; reference: TypeScript",
+        "How steps are computed: auto: compiled, with fused multiply-add where the processor has it; plain: compiled, the same bytes on every machine; reference: TypeScript",
     }),
   },
 });

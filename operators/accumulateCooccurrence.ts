@@ -31,7 +31,7 @@ export const accumulateCooccurrenceSchema = defineUnit({
       optional: true,
       minLength: 1,
       file: "output",
-      description: "Folder for what does not fit in memory; if left out, the system's folder for temporary files",
+      description: "Folder for what does not fit in memory; the system's folder for temporary files if left out",
     }),
     workers: integer({
       default: 0,

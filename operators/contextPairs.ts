@@ -11,7 +11,7 @@ export const contextPairsSchema = defineUnit({
   produces: "pairs",
   summary: "Spells windows out as rows of centre, context and distance",
   fields: {
-    batchSize: integer({ default: 65_536, min: 1, max: 16_777_216, description: "Most pairs in an event" }),
+    batchSize: integer({ default: 65_536, min: 1, max: 16_777_216, description: "Most pairs in a batch" }),
   },
 });
 

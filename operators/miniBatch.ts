@@ -11,7 +11,7 @@ export const miniBatchSchema = defineUnit({
   produces: "pairs",
   summary: "Regroups pairs into batches of one size",
   fields: {
-    batchSize: integer({ default: 256, min: 1, max: 16_777_216, description: "Pairs in an event" }),
+    batchSize: integer({ default: 256, min: 1, max: 16_777_216, description: "Pairs in a batch" }),
   },
 });
 

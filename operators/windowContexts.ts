@@ -33,7 +33,7 @@ export const windowContextsSchema = defineUnit({
     }),
     boundary: oneOf(["sentence", "document"], { default: "sentence", description: "What windows do not cross" }),
     seed: integer({ default: 1, min: 0, description: "Seed of the draws for sample and radius" }),
-    batchSize: integer({ default: 16384, min: 1, max: 16_777_216, description: "Centres in an event" }),
+    batchSize: integer({ default: 16384, min: 1, max: 16_777_216, description: "Most centres in a batch" }),
   },
 });
 

@@ -1,4 +1,5 @@
-// Fills the generated parts of the docs from the unit schemas: option tables in each unit's page, tables of units in the README.
+// Fills the generated parts of the docs from the unit schemas: option tables in each unit's page, tables of units in
+// the README, lists of pages in docs/README.md.
 // With --check it writes nothing and fails when a page is stale.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -36,10 +37,18 @@ const modelTable = () =>
       }),
   ].join("\n");
 
+/** One line a unit, as seen from docs/. */
+const pageList = (kind) =>
+  schemas
+    .filter((schema) => schema.kind === kind)
+    .map((schema) => `- [\`${schema.name}\`](${pageOf(schema).slice("docs/".length)}): ${schema.summary}`)
+    .join("\n");
+
 const generators = {
   options: (name) => optionTable(optionSchemas.find((schema) => schema.name === name) ?? fail(`no unit "${name}"`)),
   units: (kind) => unitTable([kind]),
   models: modelTable,
+  pages: pageList,
 };
 
 function fail(message) {
@@ -49,7 +58,7 @@ function fail(message) {
 /** Replaces what stands between `<!-- KIND:NAME -->` and `<!-- /KIND -->`. */
 function fill(text) {
   return text.replace(
-    /(<!-- (options|units|models)(?::(\w+))? -->)[\s\S]*?(<!-- \/\2 -->)/g,
+    /(<!-- (options|units|models|pages)(?::(\w+))? -->)[\s\S]*?(<!-- \/\2 -->)/g,
     (_, open, kind, name, close) => [open, generators[kind](name), close].join("\n"),
   );
 }

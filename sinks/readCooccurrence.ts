@@ -23,16 +23,19 @@ export const readCooccurrenceSchema = defineUnit({
   paper: "cooccurrence.bin of GloVe (Pennington et al. 2014), stanfordnlp/GloVe src/cooccur.c",
   fields: {
     windowSize: integer({
-      description: "of a file that does not say it: tokens on each side",
+      description: "Tokens on each side of the centre, of a file that does not say it",
       min: 1,
       max: 255,
       default: 15,
     }),
     weighting: oneOf(["flat", "harmonic"], {
-      description: "of a file that does not say it: how a pair counts",
+      description: "How a pair counts, of a file that does not say it",
       default: "harmonic",
     }),
-    symmetric: boolean({ description: "of a file that does not say it: both sides were counted", default: true }),
+    symmetric: boolean({
+      description: "Each pair was counted in both directions, of a file that does not say it",
+      default: true,
+    }),
   },
 });
 

@@ -19,7 +19,10 @@ export const readVectorsSchema = defineUnit({
   produces: "vectors",
   summary: "Reads word vectors from a file that this or another program wrote",
   fields: {
-    format: oneOf(["auto", ...vectorFormats], { description: "its format; auto goes by the content", default: "auto" }),
+    format: oneOf(["auto", ...vectorFormats], {
+      description: "Format of the file; auto goes by the content",
+      default: "auto",
+    }),
     onInvalid: oneOf(["reject", "replace"], {
       description:
         "what to do with a term that is not UTF-8 or that was there before: reject the file, or replace bad bytes by U+FFFD, keep the first of equal terms, and count both",

@@ -14,9 +14,9 @@ export const reportNeighborsSchema = defineUnit({
   summary: "Writes the nearest neighbours of some terms as a text to look at",
   isReport: true,
   fields: {
-    path: text({ description: "the file to write", minLength: 1, file: "output" }),
-    terms: texts({ description: "the terms to show; those without a vector are said to have none" }),
-    topN: integer({ description: "how many neighbours to show of each", default: 6, min: 1 }),
+    path: text({ description: "File to write", minLength: 1, file: "output" }),
+    terms: texts({ description: "Terms to show; those without a vector are said to have none" }),
+    topN: integer({ description: "How many neighbours to show of each", default: 6, min: 1 }),
   },
 });
 

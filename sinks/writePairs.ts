@@ -13,9 +13,9 @@ export const writePairsSchema = defineUnit({
   produces: "pairs",
   summary: "Writes centre-context pairs to a file, one row a pair",
   fields: {
-    path: text({ description: "the file to write", minLength: 1, file: "output" }),
+    path: text({ description: "File to write", minLength: 1, file: "output" }),
     format: oneOf(["auto", "arrow", "parquet"], {
-      description: "its format; auto goes by the name: .arrow .feather .parquet",
+      description: "Format of the file; auto goes by the name: .arrow .feather .parquet",
       default: "auto",
     }),
   },

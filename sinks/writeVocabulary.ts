@@ -22,9 +22,9 @@ export const writeVocabularySchema = defineUnit({
   summary: "Writes the terms and their counts to a file",
   paper: "vocab.txt of GloVe (Pennington et al. 2014), stanfordnlp/GloVe src/vocab_count.c",
   fields: {
-    path: text({ description: "the file to write", minLength: 1, file: "output" }),
+    path: text({ description: "File to write", minLength: 1, file: "output" }),
     format: oneOf(["auto", ...vocabularyFormats], {
-      description: "its format; auto goes by the name: .arrow .feather .parquet, .txt (gloveVocabulary)",
+      description: "Format of the file; auto goes by the name: .arrow .feather .parquet, .txt (gloveVocabulary)",
       default: "auto",
     }),
   },
