@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { type GloveCheckpoint, glove } from "lexstream/models";
 import type { StageState } from "lexstream/schemas";
 import { describe, expect, it } from "vitest";
+import { copyState } from "../support/copyState.js";
 import { type Cell, finalCooccurrence } from "../support/finalCooccurrence.js";
 
 async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
@@ -149,7 +150,7 @@ describe("where it begins", () => {
     const options = { vectorSize: 6, epochs: 30, tolerance: 0.03, workers: 2 };
     const whole = glove(options);
     const states: StageState[] = [];
-    for await (const _ of whole.fit(threeBlocks)) states.push(structuredClone(whole.save!()!));
+    for await (const _ of whole.fit(threeBlocks)) states.push(copyState(whole.save!()!));
     expect(states.length).toBeGreaterThan(2);
     expect(states.length).toBeLessThan(30);
     const expected = (await whole.result()).values;
