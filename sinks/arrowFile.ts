@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { DataType, type RecordBatch, RecordBatchReader, type Schema, type Vector } from "apache-arrow";
+import { checkArrow } from "./arrowCheck.js";
 import type { ReadColumn, TableBlock, TableFile } from "./tableFile.js";
 
 const magic = "ARROW1";
@@ -9,6 +10,9 @@ const tailBytes = 4 + magic.length;
 /** Opens an Arrow IPC file; record batches are read one at a time. */
 export async function openArrow(path: string): Promise<TableFile> {
   checkEnds(path);
+  await checkArrow(path).catch((error: unknown) => {
+    throw unreadable(path, error);
+  });
   const { fields, metadata } = await withReader(path, async (reader) => reader.schema);
   return {
     format: "arrow",

@@ -9,8 +9,7 @@ import {
   Struct,
   Utf8,
 } from "apache-arrow";
-import type { DurableFile } from "./durableFile.js";
-import type { Column, NumericColumn, TableFormat } from "./tableWriter.js";
+import type { ByteSink, Column, NumericColumn, TableFormat } from "./tableWriter.js";
 
 /**
  * Arrow IPC file, uncompressed (apache-arrow 21.2 writes compressed buffers that nobody else can read), 65,536 rows a batch.
@@ -35,7 +34,7 @@ export const arrowFormat: TableFormat = {
 
 /** The writer's own queue would hold the whole file: this one holds nothing. */
 class FileSink extends AsyncByteQueue {
-  constructor(readonly file: DurableFile) {
+  constructor(readonly file: ByteSink) {
     super();
   }
 

@@ -37,6 +37,20 @@ export class DurableFile {
     this.#buffered += bytes.length;
   }
 
+  /** Puts other bytes in the place of some that were written. */
+  patch(position: number, bytes: Uint8Array): void {
+    this.#flush();
+    this.#try(() => {
+      for (let done = 0; done < bytes.length; )
+        done += writeSync(this.#descriptor, bytes, done, bytes.length - done, position + done);
+    });
+  }
+
+  /** What was written can be read under the partial name, though it may not be on the disk yet. */
+  flush(): void {
+    this.#flush();
+  }
+
   /** Everything is on the disk, still under the partial name. */
   sync(): void {
     if (!this.#open) return;

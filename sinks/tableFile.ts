@@ -1,6 +1,7 @@
 import { openArrow } from "./arrowFile.js";
 import { firstBytes } from "./fileBytes.js";
 import { openParquetTable } from "./parquetFile.js";
+import { checksumKey, checkTable } from "./tableChecksum.js";
 
 /** A column as it was read: texts, numbers, or a list of numbers a row. */
 export type ReadColumn = readonly string[] | ArrayLike<number> | readonly ArrayLike<number>[];
@@ -20,14 +21,22 @@ export interface TableFile {
 }
 
 /**
- * Opens a table file; what it is goes by its content.
- * @throws SyntaxError if it is neither Arrow nor Parquet, or not whole
+ * Opens a table file; what it is goes by its content. One that states a checksum is first read through and compared with it.
+ * @throws SyntaxError if it is neither Arrow nor Parquet, not whole, or damaged
  */
 export async function openTable(path: string): Promise<TableFile> {
   const magic = Buffer.from(firstBytes(path, 6)).toString("latin1");
-  if (magic === "ARROW1") return openArrow(path);
-  if (magic.startsWith("PAR1")) return openParquetTable(path);
+  if (magic === "ARROW1" || magic.startsWith("PAR1")) {
+    checkTable(path);
+    const table = await (magic === "ARROW1" ? openArrow(path) : openParquetTable(path));
+    return { ...table, metadata: withoutChecksum(table.metadata) };
+  }
   throw new SyntaxError(`${path}: must be an Arrow or Parquet file, got one that begins with ${JSON.stringify(magic)}`);
+}
+
+/** Another table will have another one. */
+function withoutChecksum(metadata: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  return new Map([...metadata].filter(([key]) => key !== checksumKey));
 }
 
 /** @throws TypeError if the table lacks one of the columns */

@@ -1,5 +1,7 @@
-import { DataType, type Schema } from "apache-arrow";
+import { crc32 } from "node:zlib";
+import { DataType, Schema } from "apache-arrow";
 import { DurableFile } from "./durableFile.js";
+import { checksumKey, checksumText, noChecksum, statedChecksum } from "./tableChecksum.js";
 
 export type NumericColumn = Int8Array | Int32Array | Uint32Array | Float32Array | Float64Array;
 /** A column of a table: numbers, texts, or lists of equal length laid end to end. */
@@ -13,9 +15,14 @@ export interface TableFormat {
   readonly name: string;
   /** Rows that are laid down together; fewer where lists make them wide. */
   readonly blockRows: number;
-  open(file: DurableFile, schema: Schema, blockRows: number): TableEncoder;
+  open(file: ByteSink, schema: Schema, blockRows: number): TableEncoder;
   /** Reads a finished file back as far as it takes to be sure of its row count. */
   countRows?(path: string): Promise<number>;
+}
+
+/** Takes the bytes at once; the caller may change them afterwards. */
+export interface ByteSink {
+  write(bytes: Uint8Array): void;
 }
 
 export interface TableEncoder {
@@ -27,7 +34,8 @@ export interface TableEncoder {
 /**
  * Writes a table in blocks of a fixed number of rows, however the rows come, so that equal tables are equal files.
  *
- * State: one block, at most 4,194,304 numbers of the widest column. The file has its name only after `close`.
+ * State: one block, at most 4,194,304 numbers of the widest column. The file has its name only after `close`. Its metadata hold a
+ * checksum of the whole file.
  * @throws RangeError if fewer rows can be read back than were written
  */
 export class TableWriter {
@@ -38,6 +46,7 @@ export class TableWriter {
   readonly #block: Column[];
   #filled = 0;
   #rows = 0;
+  #sum = 0;
 
   constructor(
     path: string,
@@ -48,7 +57,14 @@ export class TableWriter {
     this.#blockRows = Math.max(1, Math.min(format.blockRows, Math.floor(blockValues / Math.max(...this.#widths))));
     this.#block = schema.fields.map((field, k) => emptyColumn(field.type, this.#blockRows * this.#widths[k]!));
     this.#file = new DurableFile(path);
-    this.#encoder = format.open(this.#file, schema, this.#blockRows);
+    const counted: ByteSink = {
+      write: (bytes) => {
+        this.#sum = crc32(bytes, this.#sum);
+        this.#file.write(bytes);
+      },
+    };
+    const metadata = new Map(schema.metadata).set(checksumKey, noChecksum);
+    this.#encoder = format.open(counted, new Schema(schema.fields, metadata), this.#blockRows);
   }
 
   get rows(): number {
@@ -68,6 +84,9 @@ export class TableWriter {
   async close(): Promise<void> {
     if (this.#filled > 0) await this.#flush();
     await this.#encoder.finish();
+    this.#file.flush();
+    const { places } = statedChecksum(this.#file.partialPath)!;
+    for (const place of places) this.#file.patch(place, Buffer.from(checksumText(this.#sum)));
     this.#file.sync();
     const found = await this.format.countRows?.(this.#file.partialPath);
     if (found !== undefined && found !== this.#rows)

@@ -8,6 +8,7 @@ import { expect, it } from "vitest";
 import { collect } from "../support/collect.js";
 import { twoLanguages, vectorTable } from "../support/tables.js";
 import { temporaryFolder } from "../support/temporaryFolder.js";
+import { unsigned } from "../support/unsigned.js";
 
 async function fileOf(content: string | Uint8Array, name = "v"): Promise<string> {
   const path = join(await temporaryFolder(), name);
@@ -79,7 +80,7 @@ it("never takes flipped bits in gzip for other vectors: its checksum is heeded",
 it("ends with an error where a batch of an Arrow file is damaged", async () => {
   const path = join(await temporaryFolder(), "v.arrow");
   await collect(of(table).pipe(writeVectors({ path })));
-  const bytes = await readFile(path);
+  const bytes = unsigned(await readFile(path));
   bytes[8]! ^= 1; // the mark before the first batch's length
   await writeFile(path, bytes);
   await expect(readVectors(path)).rejects.toThrow(`${path}: must be a whole, uncompressed Arrow file, got: `);
