@@ -1,4 +1,5 @@
 import { type FileHandle, open } from "node:fs/promises";
+import { readFullyAsync } from "./readFully.js";
 
 /**
  * Looks whether the lengths and offsets in an Arrow file lie inside it, before apache-arrow follows them: it checks none, and a
@@ -111,11 +112,7 @@ function require(holds: boolean, what: string): void {
 async function readAt(handle: FileHandle, position: number, length: number): Promise<DataView> {
   require(position >= 0 && length >= 0, "its parts must lie inside the file");
   const bytes = Buffer.alloc(length);
-  for (let done = 0; done < length; ) {
-    const { bytesRead } = await handle.read(bytes, done, length - done, position + done);
-    require(bytesRead > 0, "its parts must lie inside the file");
-    done += bytesRead;
-  }
+  require((await readFullyAsync(handle, bytes, position)) === length, "its parts must lie inside the file");
   return new DataView(bytes.buffer, bytes.byteOffset, length);
 }
 

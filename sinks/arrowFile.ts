@@ -1,7 +1,8 @@
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, fstatSync, openSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { DataType, type RecordBatch, RecordBatchReader, type Schema, type Vector } from "apache-arrow";
 import { checkArrow } from "./arrowCheck.js";
+import { readFully } from "./readFully.js";
 import type { ReadColumn, TableBlock, TableFile } from "./tableFile.js";
 
 const magic = "ARROW1";
@@ -42,7 +43,7 @@ function checkEnds(path: string): void {
   try {
     const { size } = fstatSync(descriptor);
     const tail = Buffer.alloc(tailBytes);
-    readSync(descriptor, tail, 0, tailBytes, Math.max(0, size - tailBytes));
+    readFully(descriptor, tail, Math.max(0, size - tailBytes));
     const footerBytes = tail.readInt32LE(0);
     if (tail.toString("latin1", 4) !== magic || footerBytes <= 0 || footerBytes + tailBytes + 8 > size)
       throw new SyntaxError(`${path}: must be a whole Arrow file, got one without its footer: it is cut short`);

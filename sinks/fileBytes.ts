@@ -1,6 +1,7 @@
-import { closeSync, createReadStream, openSync, readSync } from "node:fs";
+import { closeSync, createReadStream, openSync } from "node:fs";
 import { pipeline } from "node:stream";
 import { createGunzip } from "node:zlib";
+import { readFully } from "./readFully.js";
 
 const chunkBytes = 1 << 20;
 const newline = 10;
@@ -12,7 +13,7 @@ export function firstBytes(path: string, length: number): Uint8Array {
   const descriptor = openSync(path, "r");
   try {
     const bytes = new Uint8Array(length);
-    return bytes.subarray(0, readSync(descriptor, bytes, 0, length, 0));
+    return bytes.subarray(0, readFully(descriptor, bytes, 0));
   } finally {
     closeSync(descriptor);
   }

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, fstatSync, openSync } from "node:fs";
 import {
   type AsyncBuffer,
   type FileMetaData,
@@ -8,6 +8,7 @@ import {
   type SchemaTree,
 } from "hyparquet";
 import { compressors } from "hyparquet-compressors";
+import { readFully } from "./readFully.js";
 import type { ReadColumn, TableBlock, TableFile } from "./tableFile.js";
 
 export interface ParquetFile extends AsyncBuffer {
@@ -37,11 +38,8 @@ function bufferOver(descriptor: number): AsyncBuffer {
     byteLength,
     slice(start, end = byteLength) {
       const bytes = new Uint8Array(Math.max(0, Math.min(end, byteLength) - start));
-      for (let done = 0; done < bytes.length; ) {
-        const read = readSync(descriptor, bytes, done, bytes.length - done, start + done);
-        if (read === 0) throw new RangeError("the file became shorter while it was read");
-        done += read;
-      }
+      if (readFully(descriptor, bytes, start) < bytes.length)
+        throw new RangeError("the file became shorter while it was read");
       return bytes.buffer;
     },
   };
@@ -73,10 +71,25 @@ export async function openParquetTable(path: string): Promise<TableFile> {
   const { metadata } = file;
   return {
     format: "parquet",
-    columns: parquetSchema(metadata).children.map((child) => ({ name: child.element.name, type: typeName(child) })),
-    metadata: new Map(metadata.key_value_metadata?.map(({ key, value }) => [key, value ?? ""])),
+    ...described(path, metadata),
     blocks: (names) => readGroups(path, names),
   };
+}
+
+function described(path: string, metadata: FileMetaData): Pick<TableFile, "columns" | "metadata"> {
+  try {
+    const { children } = parquetSchema(metadata);
+    return {
+      columns: children.map((child) => ({ name: child.element.name, type: typeName(child) })),
+      metadata: new Map(metadata.key_value_metadata?.map(({ key, value }) => [key, value ?? ""])),
+    };
+  } catch (cause) {
+    throw damaged(path, cause);
+  }
+}
+
+function damaged(path: string, cause: unknown): Error {
+  return new SyntaxError(`${path}: must be a whole Parquet file, got: ${(cause as Error).message}`, { cause });
 }
 
 async function* readGroups(path: string, names: readonly string[]): AsyncGenerator<TableBlock> {
@@ -91,7 +104,7 @@ async function* readGroups(path: string, names: readonly string[]): AsyncGenerat
       yield { rows, columns };
     }
   } catch (cause) {
-    throw new SyntaxError(`${path}: must be a whole Parquet file, got: ${(cause as Error).message}`, { cause });
+    throw damaged(path, cause);
   } finally {
     file.close();
   }

@@ -10,6 +10,7 @@ import { defineUnit, type OptionsOf, parseOptions } from "../schemas/units.js";
 import type { Vocabulary } from "../schemas/vocabulary.js";
 import { batchRows, tableBatches } from "./cooccurrenceRows.js";
 import { firstBytes } from "./fileBytes.js";
+import { readFullyAsync } from "./readFully.js";
 import { openTable } from "./tableFile.js";
 import { vocabularyHash, vocabularyKey } from "./vocabularyHash.js";
 import { recordBytes } from "./writeCooccurrence.js";
@@ -97,7 +98,7 @@ function recordBatches(path: string): () => AsyncGenerator<CooccurrenceBatch> {
         );
       for (let at = 0; at < size; at += batchRows * recordBytes) {
         const bytes = Buffer.alloc(Math.min(batchRows * recordBytes, size - at));
-        const { bytesRead } = await handle.read(bytes, 0, bytes.length, at);
+        const bytesRead = await readFullyAsync(handle, bytes, at);
         if (bytesRead < bytes.length)
           throw new RangeError(`${path}: must not change while it is read, got ${bytesRead} bytes of ${bytes.length}`);
         yield decodeRecords(bytes);

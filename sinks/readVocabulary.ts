@@ -30,6 +30,7 @@ export async function readVocabulary(path: string): Promise<Vocabulary> {
   };
   if (/^(ARROW1|PAR1)/.test(Buffer.from(firstBytes(path, 6)).toString("latin1"))) await readColumns(path, add);
   else await readText(path, add);
+  if (terms.length === 0) throw new RangeError(`${path}: must hold at least one term, got none`);
   return makeVocabulary(terms, Float64Array.from(counts));
 }
 

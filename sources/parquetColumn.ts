@@ -27,19 +27,25 @@ export async function* readColumn(
 ): AsyncGenerator<(Uint8Array | undefined)[]> {
   const options = { file: await asyncBuffer(file), compressors, parsers: asBytes };
   const metadata = await saying(report, () => parquetMetadataAsync(options.file, options));
-  const [column, ...inside] = textColumn(metadata, field, report);
+  const { children } = await saying(report, async () => parquetSchema(metadata));
+  const [column, ...inside] = textColumn(children, field, report);
   const scan = await saying(report, () => parquetScan({ ...options, metadata, columns: [column!] }));
   for (const [rowStart, rowEnd] of stretches(metadata, column!)) {
     const cells = await saying(report, () => scan.readColumn({ column: column!, rowStart, rowEnd }));
     if (cells.length !== rowEnd - rowStart)
       throw report.fault("", `must hold the ${rowEnd} rows that it states, got ${rowStart + cells.length}`);
-    yield Array.from(cells, (cell) => inside.reduce<unknown>(memberOf, cell) as Uint8Array | undefined);
+    const texts = Array.from(cells, (cell) => inside.reduce<unknown>(memberOf, cell) ?? undefined);
+    if (!texts.every((text) => text === undefined || text instanceof Uint8Array))
+      throw report.fault(
+        "",
+        `the column ${field} must hold texts, got something else in a row from ${rowStart + 1} on`,
+      );
+    yield texts as (Uint8Array | undefined)[];
   }
 }
 
 /** Where the text lies: a top-level column, then the members of its struct. */
-function textColumn(metadata: FileMetaData, field: string, report: InputReport): string[] {
-  const { children } = parquetSchema(metadata);
+function textColumn(children: SchemaTree["children"], field: string, report: InputReport): string[] {
   const whole = children.find(({ element }) => element.name === field);
   const path = whole ? [field] : field.split(".");
   const levels = { children } as SchemaTree;
