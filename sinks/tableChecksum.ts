@@ -1,5 +1,6 @@
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, fstatSync, openSync } from "node:fs";
 import { crc32 } from "node:zlib";
+import { readFully } from "./readFully.js";
 
 /** The key in a table's metadata under which its checksum stands. */
 export const checksumKey = "checksum";
@@ -14,26 +15,27 @@ const chunkBytes = 1 << 20;
 
 /**
  * The checksum of an Arrow or Parquet file: CRC-32 of all its bytes, with zeros in the place of the checksum's own digits. It
- * stands in the table's metadata: in Parquet in the footer, in Arrow in the schema at the beginning and in the footer. Other
- * programs see a key `checksum` and read the file as any.
+ * stands in the table's metadata, in the footer; other programs see a key `checksum` and read the file as any. The mark before it
+ * is known also with some of its letters wrong: damage to it must not make the file pass for one of another program.
  *
  * CRC-32 finds every error that lies within 32 bits, and lets one of 4 billion others through.
  */
 export interface Checksum {
   /** Where its digits stand in the file. */
-  readonly places: readonly number[];
-  /** What stands there; undefined where two places differ. */
-  readonly stated: string | undefined;
+  readonly place: number;
+  /** What stands there. */
+  readonly stated: string;
 }
 
 /** The checksum that a file states; undefined where none is found: a file of another program. */
 export function statedChecksum(path: string): Checksum | undefined {
   return withFile(path, (descriptor, size) => {
-    const found = metadataRanges(descriptor, size).flatMap(([start, end]) => placesIn(descriptor, start, end));
-    const texts = new Set(found.map(({ text }) => text));
-    return found.length > 0
-      ? { places: found.map(({ place }) => place), stated: texts.size === 1 ? found[0]!.text : undefined }
-      : undefined;
+    const { start, end } = footerOf(descriptor, size);
+    const bytes = readRange(descriptor, start, end);
+    const at = findMark(bytes);
+    if (at < 0) return undefined;
+    const from = at + mark.length;
+    return { place: start + from, stated: bytes.toString("latin1", from, from + digits) };
   });
 }
 
@@ -44,10 +46,10 @@ export function statedChecksum(path: string): Checksum | undefined {
 export function checkTable(path: string): void {
   const checksum = statedChecksum(path);
   if (!checksum) return;
-  const found = withFile(path, (descriptor, size) => checksumOf(descriptor, size, checksum.places));
+  const found = withFile(path, (descriptor, size) => checksumOf(descriptor, size, checksum.place));
   if (found !== checksum.stated)
     throw new SyntaxError(
-      `${path}: must be as it was written, with the checksum ${checksum.stated ?? "in all its places alike"}, got ${found}: it is damaged`,
+      `${path}: must be as it was written, with the checksum ${JSON.stringify(checksum.stated)}, got ${found}: it is damaged`,
     );
 }
 
@@ -56,12 +58,12 @@ export function checksumText(sum: number): string {
   return sum.toString(16).padStart(digits, "0");
 }
 
-function checksumOf(descriptor: number, size: number, places: readonly number[]): string {
+function checksumOf(descriptor: number, size: number, place: number): string {
   let sum = 0;
   for (let start = 0; start < size; start += chunkBytes) {
     const end = Math.min(start + chunkBytes, size);
     const bytes = readRange(descriptor, start, end);
-    for (const place of places) blank(bytes, place - start);
+    blank(bytes, place - start);
     sum = crc32(bytes, sum);
   }
   return checksumText(sum);
@@ -74,40 +76,39 @@ function blank(bytes: Buffer, index: number): void {
   if (start < end) bytes.fill(zeros, start, end);
 }
 
-type Range = readonly [start: number, end: number];
-
-/** Where a file has its metadata: the schema of Arrow, the footers. */
-function metadataRanges(descriptor: number, size: number): Range[] {
-  const head = readRange(descriptor, 0, Math.min(size, 16));
+/** Where the footer lies; nothing where there is none, or none that could be ours. */
+function footerOf(descriptor: number, size: number): { start: number; end: number } {
   const tail = readRange(descriptor, Math.max(0, size - 10), size);
-  const isArrow = head.toString("latin1", 0, 6) === "ARROW1";
+  const isArrow = tail.toString("latin1", 4) === "ARROW1";
   const tailBytes = isArrow ? 10 : 8;
-  if (size < 16 + tailBytes) return [];
-  const footer = tail.readUInt32LE(tail.length - tailBytes);
-  const footerEnd = size - tailBytes;
-  const ranges: Range[] = [[Math.max(0, footerEnd - footer), footerEnd]];
-  if (isArrow) ranges.push([16, Math.min(size, 16 + head.readUInt32LE(12))]);
-  return ranges.filter(([start, end]) => end - start <= maxMetadata);
+  const end = Math.max(0, size - tailBytes);
+  const length = tail.length < tailBytes ? 0 : tail.readUInt32LE(tail.length - tailBytes);
+  return { start: Math.max(0, end - Math.min(length, maxFooter)), end };
 }
 
-/** No table of ours has more columns and keys than that holds. */
-const maxMetadata = 1 << 24;
+/** No table of ours has more columns, keys and blocks than that holds. */
+const maxFooter = 1 << 26;
 
-function placesIn(descriptor: number, start: number, end: number): { place: number; text: string }[] {
-  const bytes = readRange(descriptor, start, end);
-  const at = bytes.indexOf(mark);
-  if (at < 0 || at + mark.length + digits > bytes.length) return [];
-  const from = at + mark.length;
-  return [{ place: start + from, text: bytes.toString("latin1", from, from + digits) }];
+function findMark(bytes: Buffer): number {
+  const last = bytes.length - mark.length - digits;
+  const exact = bytes.indexOf(mark);
+  if (exact >= 0) return exact <= last ? exact : -1;
+  for (let at = 0; at <= last; at++) if (isLikeMark(bytes, at)) return at;
+  return -1;
+}
+
+const rightLetters = 10;
+
+function isLikeMark(bytes: Buffer, at: number): boolean {
+  let right = 0;
+  for (let k = 0; k < mark.length; k++) if (bytes[at + k] === mark.charCodeAt(k)) right++;
+  return right >= rightLetters;
 }
 
 function readRange(descriptor: number, start: number, end: number): Buffer {
   const bytes = Buffer.alloc(Math.max(0, end - start));
-  for (let done = 0; done < bytes.length; ) {
-    const read = readSync(descriptor, bytes, done, bytes.length - done, start + done);
-    if (read === 0) throw new RangeError("the file became shorter while it was read");
-    done += read;
-  }
+  if (readFully(descriptor, bytes, start) < bytes.length)
+    throw new RangeError("a file must not become shorter while it is read");
   return bytes;
 }
 

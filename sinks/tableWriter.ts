@@ -85,8 +85,8 @@ export class TableWriter {
     if (this.#filled > 0) await this.#flush();
     await this.#encoder.finish();
     this.#file.flush();
-    const { places } = statedChecksum(this.#file.partialPath)!;
-    for (const place of places) this.#file.patch(place, Buffer.from(checksumText(this.#sum)));
+    const { place } = statedChecksum(this.#file.partialPath)!;
+    this.#file.patch(place, Buffer.from(checksumText(this.#sum)));
     this.#file.sync();
     const found = await this.format.countRows?.(this.#file.partialPath);
     if (found !== undefined && found !== this.#rows)

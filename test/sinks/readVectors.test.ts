@@ -8,7 +8,7 @@ import { expect, it } from "vitest";
 import { collect } from "../support/collect.js";
 import { twoLanguages, vectorTable } from "../support/tables.js";
 import { temporaryFolder } from "../support/temporaryFolder.js";
-import { unsigned } from "../support/unsigned.js";
+import { unsigned } from "../support/unsigned.mjs";
 
 async function fileOf(content: string | Uint8Array, name = "v"): Promise<string> {
   const path = join(await temporaryFolder(), name);
