@@ -28,8 +28,15 @@ export function startThreads(memory: WasmMemory, shared: GloveJob, cells: Uint32
     const workerData: GloveThreadData = { module, memory, job, cells, thread };
     return new Worker(script, { workerData, execArgv: [] });
   });
+  let isLost = false;
+  for (const worker of workers) {
+    worker.once("exit", () => {
+      isLost = true;
+    });
+  }
   return {
     async train(epoch) {
+      if (isLost) throw stopped(epoch);
       startEpoch(shared);
       await Promise.all(workers.map((worker) => trainOn(worker, epoch)));
     },
@@ -41,15 +48,17 @@ export function startThreads(memory: WasmMemory, shared: GloveJob, cells: Uint32
 
 function trainOn(worker: Worker, epoch: number): Promise<void> {
   return new Promise((resolve, reject) => {
-    const stopped = () =>
-      reject(new Error(`glove: threads must live until training ends, got stopped in epoch ${epoch}`));
+    const exited = () => reject(stopped(epoch));
     worker.once("error", reject);
-    worker.once("exit", stopped);
+    worker.once("exit", exited);
     worker.once("message", () => {
       worker.off("error", reject);
-      worker.off("exit", stopped);
+      worker.off("exit", exited);
       resolve();
     });
     worker.postMessage(epoch);
   });
 }
+
+const stopped = (epoch: number): Error =>
+  new Error(`glove: threads must live until training ends, got stopped in epoch ${epoch}`);

@@ -37,8 +37,12 @@ export class CellFile {
   /** A file of given runs. */
   static of(path: string, runs: Iterable<CellRun>): CellFile {
     const writer = new CellWriter(path);
-    for (const run of runs) writer.write(run);
-    return writer.close();
+    try {
+      for (const run of runs) writer.write(run);
+      return writer.close();
+    } finally {
+      writer.abandon();
+    }
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<CellRun> {
@@ -65,6 +69,7 @@ export class CellWriter {
   readonly #file: number;
   readonly #writer = new RecordBatchStreamWriter();
   #cells = 0;
+  #isOpen = true;
 
   constructor(path: string) {
     this.#path = path;
@@ -80,8 +85,14 @@ export class CellWriter {
 
   close(): CellFile {
     this.#writer.finish();
-    closeSync(this.#file);
+    this.abandon();
     return new CellFile(this.#path, this.#cells);
+  }
+
+  /** Closes the file, whole or not. */
+  abandon(): void {
+    if (this.#isOpen) closeSync(this.#file);
+    this.#isOpen = false;
   }
 
   #writeBatch({ row, column, units, length }: CellRun): void {
@@ -134,9 +145,13 @@ export async function fewFiles(files: readonly CellFile[], scratch: ScratchFolde
   while (left.length > fanIn) {
     const group = left.splice(0, fanIn);
     const merged = new CellWriter(scratch.newFile("arrow"));
-    for await (const run of mergeStreams(group)) merged.write(run);
+    try {
+      for await (const run of mergeStreams(group)) merged.write(run);
+      left.push(merged.close());
+    } finally {
+      merged.abandon();
+    }
     for (const file of group) file.remove();
-    left.push(merged.close());
   }
   return left;
 }

@@ -32,6 +32,11 @@ export class CellStore {
     return this.#file?.close() ?? this.#runs;
   }
 
+  /** Closes the file of a table that will not be finished. */
+  abandon(): void {
+    this.#file?.abandon();
+  }
+
   #moveToDisk(): void {
     this.#file = new CellWriter(this.#scratch.newFile("arrow"));
     for (const run of this.#runs) this.#file.write(run);

@@ -66,9 +66,14 @@ export class CooccurrenceAccumulator {
     const rest = this.#counter?.rest() ?? [];
     const files = await fewFiles(counted.files, this.#scratch);
     const store = new TableStore(this.#scratch, symmetric, memory, vocabulary.terms.length);
-    for await (const run of mergeStreams([...rest, ...files])) {
-      signal.throwIfAborted();
-      store.add(run);
+    try {
+      for await (const run of mergeStreams([...rest, ...files])) {
+        signal.throwIfAborted();
+        store.add(run);
+      }
+    } catch (error) {
+      store.abandon();
+      throw error;
     }
     for (const file of files) file.remove();
     this.#counter = undefined;
@@ -117,6 +122,10 @@ class TableStore {
     checkExact(run);
     this.#upper.add(run);
     if (this.#mirror) this.#addMirrored(run, this.#mirror);
+  }
+
+  abandon(): void {
+    this.#upper.abandon();
   }
 
   /** How to read the table, row by row. */

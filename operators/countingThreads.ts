@@ -24,6 +24,7 @@ export class CountingThreads {
   readonly #onCounted: () => void;
   readonly #results: Promise<CountingResult>[];
   #next = 0;
+  #closed = false;
 
   constructor(
     threads: number,
@@ -39,7 +40,12 @@ export class CountingThreads {
       };
       return new Worker(new URL("./countingThread.js", import.meta.url), { workerData, execArgv: [] });
     });
-    for (const worker of this.#workers) worker.on("error", events.onError);
+    for (const worker of this.#workers) {
+      worker.on("error", events.onError);
+      worker.on("exit", (code) => {
+        if (!this.#closed) events.onError(lost(code));
+      });
+    }
     this.#results = this.#workers.map((worker) => this.#resultOf(worker));
   }
 
@@ -61,6 +67,7 @@ export class CountingThreads {
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     await Promise.all(this.#workers.map((worker) => worker.terminate()));
   }
 
@@ -73,3 +80,6 @@ export class CountingThreads {
     });
   }
 }
+
+const lost = (code: number): Error =>
+  new Error(`accumulateCooccurrence: threads must live until counting ends, got exit code ${code}`);

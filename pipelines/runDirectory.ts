@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { DurableFile } from "../sinks/durableFile.js";
@@ -72,10 +72,16 @@ export class RunDirectory {
     return rows === undefined ? record : { ...record, rows };
   }
 
+  /** Writes a file that is there only if it is whole and durable. */
   writeJson(path: string, value: unknown): void {
     const file = new DurableFile(join(this.folder, path));
-    file.write(new TextEncoder().encode(`${JSON.stringify(value, undefined, 2)}\n`));
-    file.commit();
+    try {
+      file.write(new TextEncoder().encode(`${JSON.stringify(value, undefined, 2)}\n`));
+      file.commit();
+    } catch (error) {
+      rmSync(file.path, { force: true }); // the rename may have been done, and not have reached the disk
+      throw error;
+    }
   }
 
   /** Removes what only the run needed and lets other runs in; to be called however it ended. A checkpoint stays that a run can go on from. */

@@ -8,14 +8,15 @@ const bufferBytes = 1 << 20;
  *
  * Writes are synchronous: whoever was cut off by an error or an unsubscription leaves no write behind that is still under way.
  * State: a buffer of 1 MiB.
- * @throws Error with the path, if the file system refuses
+ * @throws Error with the path, if the file system refuses; what was written is removed then
  */
 export class DurableFile {
   readonly partialPath: string;
   readonly #buffer = new Uint8Array(bufferBytes);
   readonly #descriptor: number;
   #buffered = 0;
-  #open = true;
+  #open = false;
+  #exists = false;
 
   constructor(readonly path: string) {
     this.partialPath = `${path}.partial`;
@@ -24,6 +25,8 @@ export class DurableFile {
       rmSync(this.partialPath, { force: true }); // what a killed run left
       return openSync(this.partialPath, "wx"); // never through a link that somebody put there
     });
+    this.#open = true;
+    this.#exists = true;
   }
 
   /** Takes the bytes at once; the caller may change them afterwards. */
@@ -71,7 +74,8 @@ export class DurableFile {
   /** Removes what was written. */
   discard(): void {
     this.#close();
-    rmSync(this.partialPath, { force: true });
+    if (this.#exists) rmSync(this.partialPath, { force: true });
+    this.#exists = false;
   }
 
   #close(): void {
@@ -94,6 +98,7 @@ export class DurableFile {
     try {
       return action();
     } catch (cause) {
+      this.discard();
       throw new Error(`${this.path}: must be writable, got ${(cause as Error).message}`, { cause });
     }
   }
