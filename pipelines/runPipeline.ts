@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { dirname, isAbsolute, join } from "node:path";
 import { Ledger } from "../kernels/ledger.js";
+import { requireUnchanged, stampOf } from "../sources/fileStamp.js";
 import { beginRun, finishedRun, recordInputs } from "./beginRun.js";
 import type { Checkpointer } from "./checkpointer.js";
 import { outputPaths, type Pipeline } from "./compile.js";
@@ -57,6 +58,7 @@ export async function runPipeline(pipeline: Pipeline, options: RunPipelineOption
       const manifest = await finishedRun(pipeline, files, directory);
       return { manifest, reports: await readReports(pipeline, directory) };
     }
+    const stamps = await Promise.all(files.map(({ path }) => stampOf(path)));
     const beginning = await beginRun(pipeline, files, directory);
     checkpointer = beginning.checkpointer;
     const inputs = recordInputs(files, checkpointer);
@@ -75,6 +77,7 @@ export async function runPipeline(pipeline: Pipeline, options: RunPipelineOption
       onRejected: (rejection) => rejected.add(rejection),
       onSourceRead: () => rejected.commit(),
     });
+    for (const [k, { path }] of files.entries()) await requireUnchanged("run", path, stamps[k]);
     const outputs = await recordOutputs(directory, ledger);
     const described = await describeOutputs(pipeline, directory, await inputs, outputs);
     const manifest = makeManifest(pipeline, {

@@ -15,7 +15,9 @@ const FORMAT_OF_EXTENSION: Readonly<Record<string, FileFormat>> = {
   parquet: "parquet",
 };
 
-const PACKED = /\.(gz|zst)$/i; // not looked at for unpacking, only to see the name below
+const PACKED = /\.(gz|zst)$/i; // not looked at for unpacking, only to see the name below, and to tell a file that was cut to nothing
+
+export const isPackedName = (path: string) => PACKED.test(path);
 
 /** The format that a name states; undefined if it states none. */
 function formatOfName(path: string): FileFormat | undefined {

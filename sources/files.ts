@@ -6,7 +6,8 @@ import type { TextBatch } from "../schemas/text.js";
 import { defineUnit, type OptionsOf, parseOptions, type SettingsOf } from "../schemas/units.js";
 import { documentFields } from "./documentFields.js";
 import { DocumentSieve } from "./documentSieve.js";
-import { fileFormats, guessFormat } from "./fileFormats.js";
+import { fileFormats, guessFormat, isPackedName } from "./fileFormats.js";
+import { requireUnchanged, stampOf } from "./fileStamp.js";
 import { fromPull } from "./fromPull.js";
 import { InputReport } from "./inputReport.js";
 import { listFiles, unreadable } from "./listFiles.js";
@@ -49,7 +50,7 @@ type FilesSettings = SettingsOf<typeof filesSchema>;
  * Counts `inputBytes` (on disk), `bytes` (unpacked), `documents`, `rejectedDocuments`, `invalidBytes` and `nulls`, for the run and for
  * each file. Hands each rejected document to `onRejected` of the run.
  * @throws TypeError or RangeError at the call, for a wrong option
- * @throws Error through the stream, for a missing, unreadable, cut or corrupt file; SyntaxError for one that cannot be parsed;
+ * @throws Error through the stream, for a missing, unreadable, cut or corrupt file, or one that changes while it is read; SyntaxError for one that cannot be parsed;
  *   RangeError for more rejected documents than `maxRejected`
  * @example
  *   await run(files({ paths: ["corpus", "news/*.jsonl.gz"], field: "body" }).pipe(tokenize(), buildVocab()));
@@ -86,6 +87,9 @@ async function* readFile(
     throw unreadable("files", path, error);
   });
   try {
+    const stamp = await stampOf(file);
+    if (stamp && stamp.size < 4n && isPackedName(path))
+      throw report.fault("", `must be a whole packed file, got ${stamp.size} bytes`);
     const isParquet = await beginsWith(file, "PAR1");
     const format = settings.format === "auto" ? guessFormat(path, isParquet) : settings.format;
     if (format === "parquet") {
@@ -95,6 +99,7 @@ async function* readFile(
       const chunks = counted(readChunks(file, settings.chunkSize), report);
       yield* readDocuments(chunks, format, settings, report, writer);
     }
+    await requireUnchanged("files", path, stamp);
   } catch (error) {
     throw (error as NodeJS.ErrnoException).syscall ? unreadable("files", path, error) : error;
   } finally {
@@ -111,6 +116,10 @@ async function* counted(chunks: AsyncIterable<Uint8Array>, report: InputReport):
 }
 
 async function beginsWith(file: FileHandle, magic: string): Promise<boolean> {
-  const { bytesRead, buffer } = await file.read(Buffer.alloc(magic.length), 0, magic.length, 0);
-  return buffer.toString("latin1", 0, bytesRead) === magic;
+  const bytes = Buffer.alloc(magic.length);
+  let done = 0;
+  for (let read = -1; read !== 0 && done < bytes.length; done += read) {
+    read = (await file.read(bytes, done, bytes.length - done, done)).bytesRead;
+  }
+  return bytes.toString("latin1", 0, done) === magic;
 }
