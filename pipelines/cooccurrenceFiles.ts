@@ -6,6 +6,7 @@ import { readCooccurrence } from "../sinks/readCooccurrence.js";
 import { readVocabulary } from "../sinks/readVocabulary.js";
 import { writeCooccurrence } from "../sinks/writeCooccurrence.js";
 import { writeVocabulary } from "../sinks/writeVocabulary.js";
+import { checkAgainstManifest } from "./checkAgainstManifest.js";
 import { run } from "./run.js";
 
 export { mergeTables, scaleTable, subtractTables, topTerms } from "../operators/tableAlgebra.js";
@@ -14,12 +15,14 @@ const VOCABULARIES = ["vocab.arrow", "vocab.parquet", "vocab.txt"];
 
 /**
  * Opens a finished co-occurrence table with its vocabulary: the one given, or the `vocab` file beside it.
- * @throws Error if there is no vocabulary; what the readers throw
+ * @throws Error if there is no vocabulary; SyntaxError if one of the two is not as the run's manifest beside it says; what the
+ *   readers throw
  */
 export async function openCooccurrence(path: string, vocabulary = vocabularyBeside(path)): Promise<FinalCooccurrence> {
   if (vocabulary === undefined) {
     throw new Error(`${path}: its vocabulary must lie beside it as ${VOCABULARIES.join(", ")}, or be named; got none`);
   }
+  for (const file of [path, vocabulary]) await checkAgainstManifest(file);
   return readCooccurrence(path, await readVocabulary(vocabulary));
 }
 

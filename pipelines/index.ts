@@ -1,3 +1,4 @@
+export * from "./checkAgainstManifest.js";
 export * from "./checkpointSchema.js";
 export * from "./compile.js";
 export * from "./config.js";

@@ -15,16 +15,23 @@ export { inspectFile } from "../sinks/inspectFile.js";
 
 import { readVectors } from "../sinks/readVectors.js";
 import { type WriteVectorsOptions, writeVectors } from "../sinks/writeVectors.js";
+import { checkAgainstManifest } from "./checkAgainstManifest.js";
 import { run } from "./run.js";
 
 /** Vectors of any format that lexstream writes, ready for questions. Memory: 8 V D bytes and the terms. */
 export async function loadVectors(path: string): Promise<Vectors> {
-  return new Vectors(await readVectors(path));
+  return new Vectors(await readChecked(path));
+}
+
+/** @throws SyntaxError also where the file is not as the run's manifest beside it says */
+async function readChecked(path: string): Promise<VectorTable> {
+  await checkAgainstManifest(path);
+  return readVectors(path);
 }
 
 /** Reads vectors of any format and writes them in another. */
 export async function convertVectors(from: string, to: string, format?: string): Promise<VectorTable> {
-  const table = await readVectors(from);
+  const table = await readChecked(from);
   const options = { path: to, ...(format === undefined ? {} : { format }) } as WriteVectorsOptions;
   await run(of(table).pipe(writeVectors(options)));
   return table;
