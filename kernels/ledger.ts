@@ -36,6 +36,13 @@ export class Ledger {
     for (const [name, part] of other.children) this.child(name).absorb(part);
   }
 
+  /** Hands all that was counted over to another ledger, and counts on from nothing. */
+  moveTo(other: Ledger): void {
+    for (const [counter, amount] of this.#counts) other.add(counter, amount);
+    this.#counts.clear();
+    for (const [name, part] of this.#children) part.moveTo(other.child(name));
+  }
+
   toJSON(): LedgerRecord {
     return { counts: [...this.#counts], children: [...this.#children].map(([name, part]) => [name, part.toJSON()]) };
   }

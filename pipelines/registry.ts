@@ -13,7 +13,16 @@ import { normalize, normalizeSchema } from "../operators/normalize.js";
 import { splitSentences, splitSentencesSchema } from "../operators/splitSentences.js";
 import { tokenize, tokenizeSchema } from "../operators/tokenize.js";
 import { windowContexts, windowContextsSchema } from "../operators/windowContexts.js";
-import type { DataType, ModelSink, OptionsOf, Phrases, TextBatch, UnitSchema, Vocabulary } from "../schemas/index.js";
+import type {
+  DataType,
+  LiveStart,
+  ModelSink,
+  OptionsOf,
+  Phrases,
+  TextBatch,
+  UnitSchema,
+  Vocabulary,
+} from "../schemas/index.js";
 import { reportNeighbors, reportNeighborsSchema } from "../sinks/reportNeighbors.js";
 import { writeCooccurrence, writeCooccurrenceSchema } from "../sinks/writeCooccurrence.js";
 import { writeIds, writeIdsSchema } from "../sinks/writeIds.js";
@@ -29,7 +38,8 @@ type Options = Readonly<Record<string, unknown>>;
 
 export interface SourceUnit {
   readonly schema: UnitSchema;
-  readonly open: (options: Options) => Observable<TextBatch>;
+  /** A live source goes on from a cursor. */
+  readonly open: (options: Options, start?: LiveStart) => Observable<TextBatch>;
   /** The files that it will read, in order; none for a live source. */
   readonly inputs: (options: Options) => Promise<readonly InputFile[]>;
 }
@@ -98,12 +108,12 @@ async function listIfGiven(path: string | undefined): Promise<InputFile[]> {
 
 function source<S extends UnitSchema>(
   schema: S,
-  open: (options: OptionsOf<S>) => Observable<TextBatch>,
+  open: (options: OptionsOf<S>, start?: LiveStart) => Observable<TextBatch>,
   inputs: (options: OptionsOf<S>) => Promise<readonly InputFile[]>,
 ): SourceUnit {
   return {
     schema,
-    open: (options) => open(options as OptionsOf<S>),
+    open: (options, start) => open(options as OptionsOf<S>, start),
     inputs: (options) => inputs(options as OptionsOf<S>),
   };
 }

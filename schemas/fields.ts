@@ -197,7 +197,7 @@ export function shareOf(text: CountOrShare): number {
 export type Interval = string;
 
 const intervalText = /^(?:(\d+(?:\.\d+)?) ?(ms|s|min|h)|(\d+) tokens|never)$/;
-const unitMilliseconds: Readonly<Record<string, number>> = { ms: 1, s: 1000, min: 60_000, h: 3_600_000 };
+const unitMilliseconds: Readonly<Record<string, number>> = { ms: 1, s: 1000, min: 60_000, h: 3_600_000, d: 86_400_000 };
 /** What a timer can wait. */
 const longestMilliseconds = 2 ** 31 - 1;
 
@@ -219,4 +219,25 @@ export function intervalOf(text: Interval): { readonly milliseconds?: number; re
   const [, amount, unit, tokens] = match;
   if (unit !== undefined) return { milliseconds: Number(amount) * unitMilliseconds[unit]! };
   return tokens === undefined ? {} : { tokens: Number(tokens) };
+}
+
+/** A length of time, such as "250ms" or "7d". */
+export type Duration = string;
+
+const durationText = /^(\d+(?:\.\d+)?) ?(ms|s|min|h|d)$/;
+
+export const duration = <const Options extends Stated<Duration>>(options: Options) =>
+  field<Duration, Options>(options, {
+    expects: 'a time such as "250ms", "30s", "5min" or "7d"',
+    jsonSchema: { type: "string", pattern: durationText.source },
+    refusal: (value) => {
+      if (typeof value !== "string") return TypeError;
+      return Number.isNaN(millisecondsOf(value)) ? RangeError : undefined;
+    },
+  });
+
+/** A length of time in milliseconds; NaN if it is not written as one. */
+export function millisecondsOf(text: Duration): number {
+  const [, amount, unit = ""] = durationText.exec(text) ?? [];
+  return Number(amount) * (unitMilliseconds[unit] ?? Number.NaN);
 }

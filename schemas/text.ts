@@ -6,6 +6,17 @@ export interface SourcePosition {
   readonly offset: number;
   /** Documents begun so far, over the whole run. */
   readonly documents: number;
+  /**
+   * Of a live source, where the batch ends between two documents: what the source takes as `from` to go on behind it. Nobody else
+   * needs to know what it says.
+   */
+  readonly cursor?: string;
+}
+
+/** What a live source takes besides its options. */
+export interface LiveStart {
+  /** A cursor: everything up to and with its batch was read. */
+  readonly from?: string | undefined;
 }
 
 /** A document that a source could not use, and why. */

@@ -37,6 +37,8 @@ export interface UnitSchema<F extends Fields = Fields> extends OptionsSchema<F> 
   readonly paper?: string;
   /** Of a source: subscribing again reads the same text again, so that a graph may pass over it more than once. */
   readonly replayable?: boolean;
+  /** Of a source: it may never end, and goes on from the cursor of a batch. */
+  readonly live?: true;
   /** Its output is made for people: the command line shows it when the run is done. */
   readonly isReport?: true;
   readonly fields: F;

@@ -16,12 +16,14 @@ export class TextCleaner {
   readonly #report: InputReport;
   readonly #onInvalid: OnInvalid;
   #held: Uint8Array = new Uint8Array(0);
-  #consumed = 0;
-  #lineFeeds = 0;
+  #consumed: number;
+  #lineFeeds: number;
 
   constructor(report: InputReport, onInvalid: OnInvalid) {
     this.#report = report;
     this.#onInvalid = onInvalid;
+    this.#consumed = report.start.offset;
+    this.#lineFeeds = report.start.line - 1;
   }
 
   /** Bytes of the input that lie behind what was given out. */

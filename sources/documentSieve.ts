@@ -1,6 +1,5 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import type { RunScope } from "../kernels/flow.js";
 import { type CountOrShare, shareOf } from "../schemas/fields.js";
 import type { Rejection } from "../schemas/text.js";
 import { isPlainObject, show } from "../schemas/units.js";
@@ -11,7 +10,7 @@ const ENOUGH_FOR_A_SHARE = 1000;
 
 interface SieveSettings {
   readonly maxRejected: CountOrShare;
-  readonly only: string | undefined;
+  readonly only?: string | undefined;
 }
 
 /** Numbers of documents, by source. */
@@ -35,9 +34,13 @@ export class DocumentSieve {
   }
 
   /** @throws Error, SyntaxError if the list of the documents to read cannot be read */
-  static async open(who: string, { maxRejected, only }: SieveSettings, scope: RunScope): Promise<DocumentSieve> {
+  static async open(
+    who: string,
+    { maxRejected, only }: SieveSettings,
+    hand: (rejection: Rejection) => void,
+  ): Promise<DocumentSieve> {
     const chosen = only === undefined ? undefined : await readChosen(who, only);
-    return new DocumentSieve(maxRejected, chosen, scope.reject);
+    return new DocumentSieve(maxRejected, chosen, hand);
   }
 
   /** The first rejected document ends the run. */

@@ -67,7 +67,7 @@ async function* readFiles(settings: FilesSettings, scope: RunScope, signal: Abor
   const inputs = await listFiles(settings.paths, "files");
   if (inputs.length === 0) throw new RangeError("files: paths must name at least one file, got none");
   const writer = new TextWriter(settings.chunkSize);
-  const sieve = await DocumentSieve.open("files", settings, scope);
+  const sieve = await DocumentSieve.open("files", settings, scope.reject);
   for (const { path } of inputs) {
     signal.throwIfAborted();
     if (!sieve.takesAnyOf(path)) continue;

@@ -13,11 +13,23 @@ export interface DocumentStart {
   readonly offset: number;
 }
 
+/** From where an input is read: its beginning, unless a run goes on with it. */
+export interface InputStart {
+  /** Bytes of the unpacked input before it. */
+  readonly offset: number;
+  /** The line that begins there, from 1. */
+  readonly line: number;
+  /** Documents before it, those that were rejected counted too. */
+  readonly documents: number;
+}
+
+const BEGINNING: InputStart = { offset: 0, line: 1, documents: 0 };
+
 /** One input as errors and the ledger name it: who reads, and what. */
 export class InputReport {
   readonly #ledgers: readonly Ledger[];
   readonly #sieve: DocumentSieve | undefined;
-  #documents = 0;
+  #documents: number;
 
   constructor(
     readonly who: string,
@@ -25,9 +37,16 @@ export class InputReport {
     readonly name: string,
     ledger: Ledger,
     sieve?: DocumentSieve,
+    readonly start: InputStart = BEGINNING,
   ) {
     this.#ledgers = [ledger, ledger.child(name)];
     this.#sieve = sieve;
+    this.#documents = start.documents;
+  }
+
+  /** Documents that `next` went on to, and those before the start. */
+  get documents(): number {
+    return this.#documents;
   }
 
   /** Counts for the run and for this input. */

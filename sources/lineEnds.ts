@@ -32,10 +32,14 @@ export function countLineFeeds(bytes: Uint8Array, end = bytes.length): number {
  */
 export class LineEndUnifier {
   #held: Uint8Array = new Uint8Array(0);
-  #consumed = 0;
+  #consumed: number;
   #start = 0;
   #dropped: number[] = [];
   #passed = 0;
+
+  constructor(offset = 0) {
+    this.#consumed = offset;
+  }
 
   /** Bytes of the stream that lie behind what was given out. */
   get consumed(): number {

@@ -24,6 +24,9 @@ export interface ReadSettings {
   readonly only: string | undefined;
 }
 
+/** Arranges the unpacked bytes of a stream, all of them and in their order, in other chunks. */
+export type Regroup = (chunks: AsyncIterable<Uint8Array>) => AsyncIterable<Uint8Array>;
+
 /** The documents of one stream of bytes, packed or not, in batches; what does not fill a batch stays in the writer. */
 export async function* readDocuments(
   packed: AsyncIterable<Uint8Array>,
@@ -31,11 +34,12 @@ export async function* readDocuments(
   settings: ReadSettings,
   report: InputReport,
   writer: TextWriter,
+  regroup: Regroup = (chunks) => chunks,
 ): AsyncGenerator<TextBatch> {
-  writer.open(report.name);
+  writer.open(report.name, report.start.offset);
   const { head, all } = await peek(splitChunks(decompress(packed, report), settings.chunkSize), 4);
   refuseOtherFormats(head, report);
-  const chunks = counted(all, report);
+  const chunks = counted(regroup(all), report);
   if (format === "jsonl") yield* readJsonLines(chunks, settings, report, writer);
   else if (format === "csv" || format === "tsv") yield* readTable(chunks, format, settings, report, writer);
   else if (needsWholeDocuments(settings, report)) yield* readWholeText(chunks, format, settings, report, writer);

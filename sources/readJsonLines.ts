@@ -1,10 +1,14 @@
 import type { TextBatch } from "../schemas/text.js";
 import { show } from "../schemas/units.js";
+import type { OnInvalid } from "./cleanText.js";
 import { encodeText } from "./encodeText.js";
 import type { InputReport } from "./inputReport.js";
 import type { ReadSettings } from "./readDocuments.js";
-import { readLines } from "./readLines.js";
+import { type Line, readLines } from "./readLines.js";
+import { type ReadRecord, takeRecord } from "./takeRecord.js";
 import type { TextWriter } from "./textWriter.js";
+
+const SPACE = 0x20;
 
 /** One JSON value a line; the document is a text in it. Lines with nothing but white space are passed over, as the format allows. */
 export async function* readJsonLines(
@@ -13,34 +17,39 @@ export async function* readJsonLines(
   report: InputReport,
   writer: TextWriter,
 ): AsyncGenerator<TextBatch> {
-  const textOf = jsonText(settings, report);
+  const read = jsonText(settings, report);
   for await (const lines of readLines(chunks, settings, report)) {
-    for (const { bytes, fault, number, start, end } of lines) {
-      const source = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString();
-      const isDocument = fault !== undefined || source.trim() !== "";
-      if (isDocument && report.next()) {
-        const text = report.attempt({ line: number, offset: start }, () => {
-          if (fault) throw fault;
-          return textOf(source, `line ${number}`);
-        });
-        if (text) {
-          writer.begin();
-          report.add("documents", 1);
-          writer.append(text);
-        }
-      }
-      writer.reach(end);
-      if (writer.isFull) yield writer.take();
+    for (const line of lines) {
+      if (!isBlank(line)) takeRecord(line, read, report, writer);
+      writer.reach(line.end);
     }
+    if (writer.isFull) yield writer.take();
   }
 }
 
+/** Nothing but white space. */
+export function isBlank({ bytes, fault }: Line): boolean {
+  const [first = SPACE] = bytes;
+  const isVisible = first > SPACE && first < 0x80;
+  return fault === undefined && !isVisible && textOf(bytes).trim() === "";
+}
+
+function textOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString();
+}
+
+interface JsonSettings {
+  readonly field: string;
+  readonly onInvalid: OnInvalid;
+  readonly maxDocumentLength: number | undefined;
+}
+
 /** Finds the text in a record. */
-function jsonText(settings: ReadSettings, report: InputReport): (source: string, where: string) => Uint8Array {
+export function jsonText(settings: JsonSettings, report: InputReport): ReadRecord {
   const { field, onInvalid, maxDocumentLength } = settings;
   const path = field.split(".");
-  return (source, where) => {
-    const text = textIn(parse(source, where, report), field, path, where, report);
+  return (record, where) => {
+    const text = textIn(parse(textOf(record), where, report), field, path, where, report);
     const bytes = report.checkLength(where, encodeText(text ?? "", where, onInvalid, report), maxDocumentLength);
     if (text === null) report.add("nulls", 1);
     return bytes;

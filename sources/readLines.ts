@@ -20,68 +20,103 @@ export interface Line {
   readonly number: number;
   /** Bytes of the input up to and with its line end. */
   readonly end: number;
+  /** It has a line end: only the last line of an input may have none. */
+  readonly isEnded: boolean;
 }
 
-interface LineLimits {
+export interface LineLimits {
   readonly onInvalid: OnInvalid;
   readonly maxRecordLength: number;
   /** Line ends between quotes belong to the record, as in CSV. */
   readonly hasQuotes?: boolean;
 }
 
-/**
- * The lines of a file of records, those of each chunk together.
- * State: one line of at most `maxRecordLength` bytes; of a longer one, nothing is kept.
- * @throws RangeError for a longer line, before it has ended, if no document may be rejected
- */
+/** The lines of a file of records, those of each chunk together. */
 export async function* readLines(
   chunks: AsyncIterable<Uint8Array>,
   limits: LineLimits,
   report: InputReport,
 ): AsyncGenerator<Line[]> {
-  let held: Uint8Array[] = [];
-  let heldLength = 0;
-  let heldLineFeeds = 0;
-  let tooLong: InputFault | undefined;
-  let number = 1;
-  let end = 0;
-  const lineEnds = limits.hasQuotes ? unquotedLineEnds() : plainLineEnds;
-
-  const hold = (piece: Uint8Array) => {
-    heldLength += piece.length;
-    if (limits.hasQuotes) heldLineFeeds += countLineFeeds(piece);
-    if (heldLength > limits.maxRecordLength) {
-      tooLong ??= tooLongFault(`line ${number}`, limits.maxRecordLength, report);
-      if (report.isStrict) throw tooLong;
-      held = [];
-    } else if (piece.length > 0) held.push(piece);
-  };
-  const finish = (lineEnd: number): Line => {
-    const start = end;
-    end += heldLength + lineEnd;
-    const place = { number, start, end };
-    const raw = held.length === 1 ? held[0]! : Buffer.concat(held);
-    const line = tooLong ? { ...place, bytes: NOTHING, fault: tooLong } : validLine(raw, place, limits, report);
-    number += 1 + heldLineFeeds;
-    held = [];
-    heldLength = 0;
-    heldLineFeeds = 0;
-    tooLong = undefined;
-    return line;
-  };
-
+  const splitter = new LineSplitter(limits, report);
   for await (const chunk of chunks) {
-    const lines: Line[] = [];
-    let from = 0;
-    for (const at of lineEnds(chunk)) {
-      hold(chunk.subarray(from, at));
-      lines.push(finish(1));
-      from = at + 1;
-    }
-    hold(chunk.subarray(from));
+    const lines = splitter.push(chunk);
     if (lines.length > 0) yield lines;
   }
-  if (heldLength > 0) yield [finish(0)];
+  const rest = splitter.end();
+  if (rest.length > 0) yield rest;
+}
+
+/**
+ * Cuts an input of records into lines, wherever its chunks were cut.
+ * State: one line of at most `maxRecordLength` bytes; of a longer one, nothing is kept.
+ * @throws RangeError for a longer line, before it has ended, if no document may be rejected
+ */
+export class LineSplitter {
+  readonly #limits: LineLimits;
+  readonly #report: InputReport;
+  readonly #lineEnds: (chunk: Uint8Array) => Iterable<number>;
+  #held: Uint8Array[] = [];
+  #heldLength = 0;
+  #heldLineFeeds = 0;
+  #tooLong: InputFault | undefined;
+  #number: number;
+  #end: number;
+
+  constructor(limits: LineLimits, report: InputReport) {
+    this.#limits = limits;
+    this.#report = report;
+    this.#lineEnds = limits.hasQuotes ? unquotedLineEnds() : plainLineEnds;
+    this.#number = report.start.line;
+    this.#end = report.start.offset;
+  }
+
+  /** Where the line begins that has not ended yet: its number, from 1, and the bytes of the input before it. */
+  get place(): { readonly line: number; readonly offset: number } {
+    return { line: this.#number, offset: this.#end };
+  }
+
+  push(chunk: Uint8Array): Line[] {
+    const lines: Line[] = [];
+    let from = 0;
+    for (const at of this.#lineEnds(chunk)) {
+      this.#hold(chunk.subarray(from, at));
+      lines.push(this.#finish(1));
+      from = at + 1;
+    }
+    this.#hold(chunk.subarray(from));
+    return lines;
+  }
+
+  /** The last line, if it has no end of its own. */
+  end(): Line[] {
+    return this.#heldLength > 0 ? [this.#finish(0)] : [];
+  }
+
+  #hold(piece: Uint8Array): void {
+    this.#heldLength += piece.length;
+    if (this.#limits.hasQuotes) this.#heldLineFeeds += countLineFeeds(piece);
+    if (this.#heldLength > this.#limits.maxRecordLength) {
+      this.#tooLong ??= tooLongFault(`line ${this.#number}`, this.#limits.maxRecordLength, this.#report);
+      if (this.#report.isStrict) throw this.#tooLong;
+      this.#held = [];
+    } else if (piece.length > 0) this.#held.push(piece);
+  }
+
+  #finish(lineEnd: number): Line {
+    const start = this.#end;
+    this.#end += this.#heldLength + lineEnd;
+    const place = { number: this.#number, start, end: this.#end, isEnded: lineEnd > 0 };
+    const raw = this.#held.length === 1 ? this.#held[0]! : Buffer.concat(this.#held);
+    const line = this.#tooLong
+      ? { ...place, bytes: NOTHING, fault: this.#tooLong }
+      : validLine(raw, place, this.#limits, this.#report);
+    this.#number += 1 + this.#heldLineFeeds;
+    this.#held = [];
+    this.#heldLength = 0;
+    this.#heldLineFeeds = 0;
+    this.#tooLong = undefined;
+    return line;
+  }
 }
 
 function* plainLineEnds(chunk: Uint8Array): Generator<number> {
@@ -111,7 +146,7 @@ function tooLongFault(where: string, maxRecordLength: number, report: InputRepor
 
 function validLine(
   raw: Uint8Array,
-  place: Pick<Line, "number" | "start" | "end">,
+  place: Pick<Line, "number" | "start" | "end" | "isEnded">,
   { onInvalid }: LineLimits,
   report: InputReport,
 ): Line {

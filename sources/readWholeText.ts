@@ -8,6 +8,8 @@ import type { ReadSettings } from "./readDocuments.js";
 import { repairUtf8 } from "./repairUtf8.js";
 import type { TextWriter } from "./textWriter.js";
 
+const LINE_FEED = 0x0a;
+
 /**
  * Plain text of which some documents may not be read: each is held until it is whole.
  * State: one document, of at most `maxDocumentLength` bytes (`maxRecordLength`, if that is not given); of a longer one, nothing is
@@ -20,7 +22,7 @@ export async function* readWholeText(
   report: InputReport,
   writer: TextWriter,
 ): AsyncGenerator<TextBatch> {
-  const unifier = new LineEndUnifier();
+  const unifier = new LineEndUnifier(report.start.offset);
   const findStarts = documentStarts(format);
   const held = new HeldDocument(settings, report, writer);
   const take = (text: Uint8Array) => {
@@ -32,6 +34,9 @@ export async function* readWholeText(
       from = start;
     }
     held.add(text.subarray(from));
+    if (format !== "lines" || text.at(-1) !== LINE_FEED) return;
+    held.finish(); // not only when the next line begins, which may take long
+    writer.reach(unifier.consumed);
   };
   for await (const chunk of chunks) {
     take(unifier.push(chunk));
@@ -50,7 +55,7 @@ class HeldDocument {
   #length = 0;
   #fault: InputFault | undefined;
   #offset = 0;
-  #line = 1;
+  #line: number;
   #lineFeeds = 0;
   #isOpen = false;
   #isWanted = false;
@@ -59,6 +64,7 @@ class HeldDocument {
     this.#settings = settings;
     this.#report = report;
     this.#writer = writer;
+    this.#line = report.start.line;
   }
 
   begin(offset: number): void {

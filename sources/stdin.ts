@@ -1,14 +1,17 @@
 import type { Readable } from "node:stream";
 import { defer, finalize, type Observable } from "rxjs";
-import { type RunScope, requireScope } from "../kernels/flow.js";
-import { oneOf } from "../schemas/fields.js";
-import type { TextBatch } from "../schemas/text.js";
+import { requireScope } from "../kernels/flow.js";
+import { duration, millisecondsOf, oneOf } from "../schemas/fields.js";
+import type { LiveStart, TextBatch } from "../schemas/text.js";
 import { defineUnit, type OptionsOf, parseOptions, type SettingsOf } from "../schemas/units.js";
+import { readCursor } from "./cursor.js";
 import { documentFields } from "./documentFields.js";
 import { DocumentSieve } from "./documentSieve.js";
-import { fromPull } from "./fromPull.js";
+import { type Draft, fromDrafts } from "./draft.js";
+import { gather } from "./inbox.js";
 import { InputReport } from "./inputReport.js";
 import { readDocuments, streamFormats } from "./readDocuments.js";
+import { type StreamMark, StreamPlace } from "./streamPlace.js";
 import { TextWriter } from "./textWriter.js";
 
 export const stdinSchema = defineUnit({
@@ -17,7 +20,8 @@ export const stdinSchema = defineUnit({
   consumes: "nothing",
   produces: "text",
   replayable: false,
-  summary: "Reads documents from standard input, once",
+  live: true,
+  summary: "Reads documents from standard input, once, as they come",
   fields: {
     format: oneOf(streamFormats, {
       description:
@@ -25,43 +29,85 @@ export const stdinSchema = defineUnit({
       default: "lines",
     }),
     ...documentFields,
+    flushAfter: duration({
+      description: "Passes on what came within this time, if it is no whole batch",
+      default: "1s",
+    }),
+    onResume: oneOf(["skip", "continue"], {
+      description:
+        "A run that goes on gets the same text again, and is to `skip` what it has read of it, or gets what comes after it, and is to `continue`",
+      default: "skip",
+    }),
   },
 });
 
 export type StdinOptions = OptionsOf<typeof stdinSchema>;
+type StdinSettings = SettingsOf<typeof stdinSchema>;
+
+export interface StdinStart extends LiveStart {
+  /** Another byte stream in the place of standard input. */
+  readonly input?: Readable;
+}
 
 /**
- * Reads documents from standard input, packed (gzip, Zstandard) or not. A live stream: what was read is gone, so that a second
- * subscription fails, and a graph that needs two passes must keep the first one's tokens.
+ * Reads documents from standard input, packed (gzip, Zstandard) or not, whether it ends or not. What was read is gone, so that a
+ * second subscription fails, and a graph that needs two passes must keep the first one's tokens.
  *
- * In: `input`, another byte stream in the place of standard input. Out: TextBatch, of about `chunkSize` bytes.
- * State: as `files`. Unsubscribing closes the input at once, even while it waits for data.
+ * Out: TextBatch, of about `chunkSize` bytes, or what came within `flushAfter`. Batches of lines and JSONL end with a line, and have
+ * a cursor, unless a line is longer than `chunkSize`.
+ * Delivery: exactly once where the same text comes again (`onResume: skip`), which is checked; with `continue`, at most once: what was
+ * read from the pipe after the last checkpoint is gone.
+ * State: as `files`, and five chunks read ahead. Unsubscribing closes the input at once, even while it waits for data.
  * Counts `bytes` (unpacked), `documents`, `rejectedDocuments`, `invalidBytes` and `nulls`.
  * @throws TypeError or RangeError at the call, for a wrong option
- * @throws Error through the stream, as `files` does, and at a second subscription
+ * @throws Error through the stream, as `files` does, at a second subscription, and where other text comes than was read before
  * @example
  *   await run(stdin({ format: "jsonl", field: "body" }).pipe(tokenize(), buildVocab()));
  */
-export function stdin(options: StdinOptions = {}, input: Readable = process.stdin): Observable<TextBatch> {
+export function stdin(
+  options: StdinOptions = {},
+  { from, input = process.stdin }: StdinStart = {},
+): Observable<TextBatch> {
   const settings = parseOptions(stdinSchema, options);
+  const start = from === undefined ? undefined : readCursor<StreamMark>("stdin", from);
   let isRead = false;
   return defer(() => {
     const scope = requireScope("stdin");
     if (isRead) throw new Error("stdin: standard input must be read once, got a second subscription");
     isRead = true;
-    return fromPull(() => readStream(input, settings, scope)).pipe(finalize(() => input.destroy()));
+    return fromDrafts(scope, (draft) => readStream(input, settings, draft, start)).pipe(
+      finalize(() => input.destroy()),
+    );
   });
 }
 
 async function* readStream(
   input: Readable,
-  settings: SettingsOf<typeof stdinSchema>,
-  scope: RunScope,
+  settings: StdinSettings,
+  draft: Draft,
+  start: StreamMark | undefined,
 ): AsyncGenerator<TextBatch> {
-  const writer = new TextWriter(settings.chunkSize);
-  const sieve = await DocumentSieve.open("stdin", settings, scope);
-  const report = new InputReport("stdin", "standard input", scope.ledger, sieve);
-  yield* readDocuments(input, settings.format, settings, report, writer);
+  const { chunkSize, flushAfter, format, onResume } = settings;
+  const writer = new TextWriter(chunkSize, start?.begun);
+  const sieve = await DocumentSieve.open("stdin", settings, draft.reject);
+  const report = new InputReport("stdin", "standard input", draft.ledger, sieve, start);
+  const place = new StreamPlace(report, start);
+  const limits = { groupSize: chunkSize, capacity: 4 * chunkSize, wait: millisecondsOf(flushAfter) };
+  const regroup = (chunks: AsyncIterable<Uint8Array>) => {
+    const news = start && onResume === "skip" ? place.passOver(chunks) : chunks;
+    return place.wholeLines(
+      gather(news, ({ length }) => length, limits),
+      writer,
+      chunkSize,
+    );
+  };
+  const marked = (batch: TextBatch): TextBatch => {
+    const canGoOn = (format === "lines" || format === "jsonl") && place.isAt(batch.position.offset);
+    if (!canGoOn) return batch;
+    const cursor = JSON.stringify(place.mark(batch.position.documents));
+    return { ...batch, position: { ...batch.position, cursor } };
+  };
+  for await (const batch of readDocuments(input, format, settings, report, writer, regroup)) yield marked(batch);
   sieve.finish("stdin");
-  if (!writer.isEmpty) yield writer.take();
+  if (!writer.isEmpty) yield marked(writer.take());
 }

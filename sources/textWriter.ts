@@ -14,14 +14,17 @@ export class TextWriter {
   #offset = 0;
   #documents = 0;
 
-  constructor(chunkSize: number) {
+  #isUrged = false;
+
+  constructor(chunkSize: number, documents = 0) {
     this.#chunkSize = chunkSize;
+    this.#documents = documents;
   }
 
   /** What follows comes from another input. */
-  open(source: string): void {
+  open(source: string, offset = 0): void {
     this.#source = source;
-    this.#offset = 0;
+    this.#offset = offset;
   }
 
   /** A document begins here. */
@@ -49,7 +52,13 @@ export class TextWriter {
     this.#offset = offset;
   }
 
+  /** What is there is to be taken, however little, and nothing awaited that would fill the batch. */
+  urge(): void {
+    this.#isUrged = true;
+  }
+
   get isFull(): boolean {
+    if (this.#isUrged && !this.isEmpty) return true;
     return this.#length >= this.#chunkSize || this.#starts.length >= this.#chunkSize;
   }
 
@@ -73,6 +82,7 @@ export class TextWriter {
     this.#pieces = [];
     this.#length = 0;
     this.#starts = [];
+    this.#isUrged = false;
     return batch;
   }
 }

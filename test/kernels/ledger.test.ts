@@ -23,3 +23,16 @@ it("Ledger keeps the counts of its parts apart, one part per name", () => {
   expect([...ledger.children.keys()]).toEqual(["a.txt", "__proto__"]);
   expect(ledger.child("a.txt").get("invalidBytes")).toBe(2);
 });
+
+it("Ledger hands over what it counted once, and its parts count on", () => {
+  const [draft, ledger] = [new Ledger(), new Ledger()];
+  const part = draft.child("a.txt");
+  ledger.add("bytes", 1);
+  draft.add("bytes", 2);
+  part.add("bytes", 2);
+  draft.moveTo(ledger);
+  part.add("bytes", 3);
+  draft.moveTo(ledger);
+  expect([ledger.get("bytes"), ledger.child("a.txt").get("bytes")]).toEqual([3, 5]);
+  expect([draft.get("bytes"), part.get("bytes")]).toEqual([0, 0]);
+});

@@ -131,7 +131,7 @@ describe("a source that may reject documents", () => {
 
   it("names standard input", async () => {
     const rejections: Rejection[] = [];
-    const source = stdin({ format: "jsonl", maxRejected: 1 }, Readable.from([Buffer.from("{\n")]));
+    const source = stdin({ format: "jsonl", maxRejected: 1 }, { input: Readable.from([Buffer.from("{\n")]) });
     await collect(source, { onRejected: (rejection) => rejections.push(rejection) });
     expect(rejections).toMatchObject([{ source: "standard input", document: 1 }]);
   });
