@@ -1,5 +1,5 @@
 import type { OutputRows } from "./outputRows.js";
-import { errorOf, softplus } from "./sigmoid.js";
+import { sigmoid, softplus } from "./sigmoid.js";
 import type { Weights } from "./weights.js";
 
 /**
@@ -26,7 +26,7 @@ type Floats = Weights<Float32Array | Float64Array>;
 export function scoreCbow(
   { input, output, vectorSize: D }: Floats,
   contexts: Uint32Array, // (M,)
-  { rows, labels, length: N, enough }: OutputRows, // (N,)
+  { rows, labels, length: N }: OutputRows, // (N,)
   rate: number,
   mean: boolean,
 ): CbowScores {
@@ -39,7 +39,7 @@ export function scoreCbow(
     let score = 0;
     for (let d = 0; d < D; d++) score += hidden[d]! * output[rows[j]! * D + d]!;
     loss += softplus(score) - labels[j]! * score;
-    gradients[j] = rate * errorOf(labels[j]!, score, enough);
+    gradients[j] = rate * (labels[j]! - sigmoid(score));
   }
   return { hidden, gradients, loss };
 }

@@ -6,8 +6,8 @@ import type { OutputLayer } from "./outputRows.js";
  *
  *     p(w | v) = product over j of sigmoid(v . u_n(w,j)) if d = 0, sigmoid(-v . u_n(w,j)) if d = 1
  *
- * Morin and Bengio 2005; Mikolov et al. 2013, arXiv:1310.4546, section 2.1. As in word2vec.c the label of a node is 1 - d, and scores
- * beyond -6 .. 6 are not learned from; unlike there, those that are wrong are.
+ * Morin and Bengio 2005; Mikolov et al. 2013, arXiv:1310.4546, section 2.1. As in word2vec.c the label of a node is 1 - d; unlike it,
+ * scores beyond -6 .. 6 are learned from too.
  */
 export interface HuffmanCodes {
   /** The path of word w is entries offsets[w] .. offsets[w + 1] - 1, root first (V + 1,). */
@@ -60,9 +60,6 @@ function pathsFromRoot(size: number, parent: Uint32Array, bit: Uint8Array): Huff
   return { offsets, nodes, bits };
 }
 
-/** Most turns of a path are soon learned so well that a step would change next to nothing. */
-export const ENOUGH = 6;
-
 /** The inner nodes on the path to the centre word. */
 export function hierarchicalSoftmax(counts: Float64Array): OutputLayer {
   const { offsets, nodes, bits } = makeHuffmanCodes(counts);
@@ -71,7 +68,6 @@ export function hierarchicalSoftmax(counts: Float64Array): OutputLayer {
   return {
     size: Math.max(0, counts.length - 1),
     capacity,
-    enough: ENOUGH,
     fill(rows, centre) {
       const start = offsets[centre]!;
       rows.length = offsets[centre + 1]! - start;

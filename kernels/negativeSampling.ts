@@ -90,7 +90,6 @@ export function negativeSampling(
   return {
     size: counts.length,
     capacity: 1 + negative,
-    enough: Number.POSITIVE_INFINITY,
     fill(rows, centre, epoch, position) {
       if (epoch !== streamEpoch) stream = randomStream(seed, "noise", epoch);
       streamEpoch = epoch;

@@ -4,12 +4,10 @@ export interface OutputRows {
   /** 1 where sigmoid(score) should become 1. */
   readonly labels: Uint8Array;
   length: number;
-  /** Scores that are right by at least so much are not learned from. */
-  readonly enough: number;
 }
 
-export function makeOutputRows({ capacity, enough }: Pick<OutputLayer, "capacity" | "enough">): OutputRows {
-  return { rows: new Uint32Array(capacity), labels: new Uint8Array(capacity), length: 0, enough };
+export function makeOutputRows(capacity: number): OutputRows {
+  return { rows: new Uint32Array(capacity), labels: new Uint8Array(capacity), length: 0 };
 }
 
 /** Chooses the rows for a centre word; `position` is its index among the centres of the epoch. */
@@ -18,7 +16,5 @@ export interface OutputLayer {
   readonly size: number;
   /** The most rows that one centre can have. */
   readonly capacity: number;
-  /** As of `OutputRows`. */
-  readonly enough: number;
   fill(rows: OutputRows, centre: number, epoch: number, position: number): void;
 }

@@ -10,9 +10,3 @@ export function sigmoid(x: number): number {
 export function softplus(x: number): number {
   return Math.max(x, 0) + ln(1 + exp(-Math.min(Math.abs(x), 700)));
 }
-
-/** y - sigmoid(score) for a label y, and 0 if the score is right by `enough`. */
-export function errorOf(label: number, score: number, enough: number): number {
-  const isEnough = label === 1 ? score >= enough : score <= -enough;
-  return isEnough ? 0 : label - sigmoid(score);
-}

@@ -1,5 +1,5 @@
 import type { OutputRows } from "./outputRows.js";
-import { errorOf, softplus } from "./sigmoid.js";
+import { sigmoid, softplus } from "./sigmoid.js";
 import type { Weights } from "./weights.js";
 
 /**
@@ -25,7 +25,7 @@ type Floats = Weights<Float32Array | Float64Array>;
 export function scoreSkipGram(
   { input, output, vectorSize: D }: Floats,
   contexts: Uint32Array, // (M,)
-  { rows, labels, length: N, enough }: OutputRows, // (N,)
+  { rows, labels, length: N }: OutputRows, // (N,)
   rate: number,
 ): SkipGramScores {
   const gradients = new Float64Array(contexts.length * N);
@@ -35,7 +35,7 @@ export function scoreSkipGram(
       let score = 0;
       for (let d = 0; d < D; d++) score += input[context * D + d]! * output[rows[j]! * D + d]!;
       loss += softplus(score) - labels[j]! * score;
-      gradients[i * N + j] = rate * errorOf(labels[j]!, score, enough);
+      gradients[i * N + j] = rate * (labels[j]! - sigmoid(score));
     }
   });
   return { gradients, loss };

@@ -1,6 +1,6 @@
 import type { ContextBatch } from "../schemas/contexts.js";
 import { forEachWindow } from "./contextWindow.js";
-import { ENOUGH, makeHuffmanCodes } from "./huffman.js";
+import { makeHuffmanCodes } from "./huffman.js";
 import { type AliasTable, makeNoiseTable, NOISE_BLOCK } from "./negativeSampling.js";
 import { randomStream } from "./random.js";
 import { sharedMemory, type WasmMemory } from "./webAssembly.js";
@@ -109,7 +109,6 @@ export function makeWord2vecMemory(
     cbow: Number(cbow),
     cbowMean: Number(settings.cbowMean),
     huffman: Number(huffman !== undefined),
-    enough: huffman ? ENOUGH : 80,
     noiseShare: NOISE_SHARE,
     workers: together ? threads : 1,
     learningRate: settings.learningRate,

@@ -77,7 +77,7 @@ export class Word2vecTrainer implements Word2vecEngine {
       const position = batch.position + centre - batch.firstCentre;
       const contexts = Uint32Array.from([...ids.subarray(start, centre), ...ids.subarray(centre + 1, end)]);
       if (contexts.length > 0) {
-        const rows = makeOutputRows(this.#outputs);
+        const rows = makeOutputRows(this.#outputs.capacity);
         this.#outputs.fill(rows, ids[centre]!, epoch, position);
         loss += this.#score(contexts, rows, learningRateAt(schedule, epoch * expectedCentres + position));
         examples += architecture === "skipGram" ? contexts.length : 1;

@@ -29,8 +29,6 @@ export let noiseShare: u32 = 1;
 /** Huffman: offsets (V + 1,), entries of node << 1 | bit. */
 export let pathOffsets: usize = 0;
 export let pathEntries: usize = 0;
-/** Scores that are right by so much are not learned from; at most 80, beyond which sigmoids are denormal numbers, a hundred times as slow. */
-export let enough: f32 = 80;
 /** A row of zeros: the output rows of a centre are filled up with it to a multiple of three. */
 export let nullRow: usize = 0;
 /** The most contexts and output rows a centre can have; the latter a multiple of three. */
@@ -422,8 +420,9 @@ function finishScores(region: usize, start: usize, end: usize): void {
     const e = exp(f32x4.max(f32x4.neg(f32x4.abs(x)), f32x4.splat(-87)));
     const positive = f32x4.gt(x, f32x4.splat(0));
     const sum = f32x4.add(one, e);
-    const isLearned = f32x4.gt(x, f32x4.splat(-enough)); // padding is not
-    v128.store(sigmoids + at, v128.and(f32x4.div(v128.bitselect(one, e, positive), sum), isLearned));
+    // exactly 0 for padding: a product with a denormal number takes a hundred times as long
+    const isScore = f32x4.gt(x, f32x4.splat(-80));
+    v128.store(sigmoids + at, v128.and(f32x4.div(v128.bitselect(one, e, positive), sum), isScore));
     // softplus(x) = max(x, 0) + ln(1 + e), ln(1 + e) = 2 atanh(e / (2 + e))
     const s = f32x4.div(e, f32x4.add(one, sum));
     const square = f32x4.mul(s, s);
@@ -498,40 +497,16 @@ function apply(): void {
 @inline
 function applySkipGram(record: usize, start: usize, end: usize): void {
   const m = load<u32>(record);
-  const n = rowsToLearn(record, m);
+  const n = load<u32>(record, 4);
   const contexts = record + 16;
   let sources = contexts;
   if (n > 6 || hasRepeat(contexts, m)) sources = copyRows(contexts, m, start, end);
   applyRows(record, m, n, sources, contexts, start, end);
 }
 
-/** Moves the output rows, and their columns of sigmoids, to the front that some score is learned from; returns how many, padded. */
-// @ts-ignore: decorator
-@inline
-function rowsToLearn(record: usize, m: u32): u32 {
-  const n = load<u32>(record, 4);
-  if (!huffman) return n; // noise is seldom told apart so well
-  const rows = rowsOf(record);
-  const width = <usize>n << 2;
-  const columns = sigmoids + <usize>load<u32>(record, 8);
-  const end = columns + <usize>m * width;
-  let to: usize = 0;
-  for (let j: usize = 0; j < width; j += 4) {
-    let bits: u32 = 0;
-    for (let at = columns + j; at < end; at += width) bits |= load<u32>(at);
-    if (bits == 0) continue;
-    store<u32>(rows + to, load<u32>(rows + j));
-    for (let at = columns; at < end; at += width) store<u32>(at + to, load<u32>(at + j));
-    to += 4;
-  }
-  const learned = padRows(rows, <u32>(to >>> 2));
-  for (; to < <usize>learned << 2; to += 4) for (let at = columns; at < end; at += width) store<u32>(at + to, 0);
-  return learned;
-}
-
 function applyCbow(record: usize, centre: u32, start: usize, end: usize): void {
   const m = load<u32>(record);
-  const n = rowsToLearn(record, 1);
+  const n = load<u32>(record, 4);
   store<u32>(copyList, <u32>(hiddenRows + <usize>centre * rowBytes));
   store<u32>(copyList, <u32>copies, 4);
   for (let d = start; d < end; d += 16) v128.store(copies + d, f32x4.splat(0));
@@ -544,21 +519,20 @@ function applyCbow(record: usize, centre: u32, start: usize, end: usize): void {
   }
 }
 
-/** u_j += sum over i of g_ij sources_i, and targets_i += sum over j of g_ij u_j, of the first n output rows; six or three output rows at a time. */
+/** u_j += sum over i of g_ij sources_i, and targets_i += sum over j of g_ij u_j, six or three output rows at a time. */
 // @ts-ignore: decorator
 @inline
 function applyRows(record: usize, m: u32, n: u32, sources: usize, targets: usize, start: usize, end: usize): void {
   const rows = rowsOf(record);
   const sigmoid = sigmoids + <usize>load<u32>(record, 8);
   const rate = load<f32>(record, 12);
-  const width = <usize>load<u32>(record, 4) << 2;
-  const learned = <usize>n << 2;
+  const width = <usize>n << 2;
   let j: usize = 0;
-  for (; j + 24 <= learned; j += 24) {
+  for (; j + 24 <= width; j += 24) {
     spreadGradients(sigmoid + j, rows + j, m, width, 24, rate);
     applySix(rows + j, m, sources, targets, start, end);
   }
-  if (j < learned) {
+  if (j < width) {
     spreadGradients(sigmoid + j, rows + j, m, width, 12, rate);
     applyThree(rows + j, m, sources, targets, start, end);
   }

@@ -1,4 +1,4 @@
-import { ENOUGH, hierarchicalSoftmax, makeHuffmanCodes, makeOutputRows } from "lexstream/kernels";
+import { hierarchicalSoftmax, makeHuffmanCodes, makeOutputRows } from "lexstream/kernels";
 import { expect, it } from "vitest";
 
 const pathOf = (counts: number[], word: number) => {
@@ -39,7 +39,7 @@ it("wastes no code: the lengths add up to 1 in Kraft's sum, and the mean length 
 });
 
 it("labels a node 1 where the path turns by bit 0", () => {
-  const rows = makeOutputRows({ capacity: 4, enough: ENOUGH });
+  const rows = makeOutputRows(4);
   hierarchicalSoftmax(Float64Array.of(5, 3, 2, 1)).fill(rows, 2, 0, 0);
   expect([...rows.rows.subarray(0, rows.length)]).toEqual([2, 1, 0]);
   expect([...rows.labels.subarray(0, rows.length)]).toEqual([0, 1, 0]);

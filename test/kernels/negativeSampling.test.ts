@@ -61,7 +61,7 @@ it("draws words as often as the table says", () => {
 
 const rowsOf = (counts: number[], centre: number, position: number, share = 1) => {
   const layer = negativeSampling(Float64Array.from(counts), { negative: 5, exponent: 0.75, seed: 1, share });
-  const rows = makeOutputRows(layer);
+  const rows = makeOutputRows(layer.capacity);
   layer.fill(rows, centre, 0, position);
   return [...rows.rows.subarray(0, rows.length)];
 };
