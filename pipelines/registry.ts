@@ -32,6 +32,7 @@ import { writeVocabulary, writeVocabularySchema } from "../sinks/writeVocabulary
 import { files, filesSchema } from "../sources/files.js";
 import { type InputFile, listFiles } from "../sources/listFiles.js";
 import { stdin, stdinSchema } from "../sources/stdin.js";
+import { tail, tailSchema } from "../sources/tail.js";
 
 /** Options that have been checked against the unit's schema. */
 type Options = Readonly<Record<string, unknown>>;
@@ -73,6 +74,7 @@ const units: readonly Unit[] = [
     ...(await listIfGiven(only)),
   ]),
   source(stdinSchema, stdin, ({ only }) => listIfGiven(only)),
+  source(tailSchema, tail, async () => []),
   operator(normalizeSchema, normalize),
   operator(splitSentencesSchema, splitSentences),
   operator(tokenizeSchema, tokenize),

@@ -4,3 +4,4 @@ export * from "./fromTexts.js";
 export * from "./hashFile.js";
 export { type InputFile, listFiles } from "./listFiles.js";
 export * from "./stdin.js";
+export * from "./tail.js";

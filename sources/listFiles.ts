@@ -3,7 +3,7 @@ import { stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { glob, isDynamicPattern } from "tinyglobby";
 import { compareCodePoints } from "../kernels/compareCodePoints.js";
-import { isKnownName } from "./fileFormats.js";
+import { isKnownName, isPackedName } from "./fileFormats.js";
 
 export interface InputFile {
   readonly path: string;
@@ -22,31 +22,50 @@ export interface InputFile {
 export async function listFiles(paths: readonly string[], who = "listFiles"): Promise<InputFile[]> {
   const found = new Map<string, InputFile>();
   for (const path of paths) {
-    for (const file of await expand(path, who)) {
-      const place = resolve(file.path);
-      if (!found.has(place)) found.set(place, file);
-    }
+    const there = await find(path, who);
+    if (there.files.length === 0) throw new Error(`${who}: ${there.lacking}`);
+    for (const file of there.files) setOnce(found, file);
   }
   return [...found.values()];
 }
 
-async function expand(path: string, who: string): Promise<InputFile[]> {
-  const stats = await statIfExists(path, who);
-  if (stats?.isDirectory()) return folder(path, who);
-  if (stats) return [{ path, size: stats.size }];
-  if (!isDynamicPattern(path)) throw new Error(`${who}: ${path} must be a file, a folder or a glob, got nothing there`);
-  const matches = await glob(path, { expandDirectories: false });
-  if (matches.length === 0) throw new Error(`${who}: the glob ${path} must match a file, got none`);
-  return withSizes(matches, who);
+/** Those of the same files that are there now, if any are; without what is packed, in folders and by globs. */
+export async function listPresentFiles(paths: readonly string[], who: string): Promise<InputFile[]> {
+  const found = new Map<string, InputFile>();
+  for (const path of paths) {
+    const { files } = await find(path, who);
+    for (const file of files) if (file.path === path || !isPackedName(file.path)) setOnce(found, file);
+  }
+  return [...found.values()];
 }
 
-async function folder(path: string, who: string): Promise<InputFile[]> {
+function setOnce(found: Map<string, InputFile>, file: InputFile): void {
+  const place = resolve(file.path);
+  if (!found.has(place)) found.set(place, file);
+}
+
+interface Found {
+  readonly files: readonly InputFile[];
+  /** What must be there, and was found, if no file was. */
+  readonly lacking: string;
+}
+
+async function find(path: string, who: string): Promise<Found> {
+  const stats = await statIfExists(path, who);
+  if (stats?.isDirectory()) return folder(path, who);
+  if (stats) return { files: [{ path, size: stats.size }], lacking: "" };
+  if (!isDynamicPattern(path))
+    return { files: [], lacking: `${path} must be a file, a folder or a glob, got nothing there` };
+  const matches = await glob(path, { expandDirectories: false });
+  return { files: await withSizes(matches, who), lacking: `the glob ${path} must match a file, got none` };
+}
+
+async function folder(path: string, who: string): Promise<Found> {
   const all = await glob("**/*", { cwd: path, expandDirectories: false });
   const known = all.filter(isKnownName).map((name) => join(path, name));
-  if (known.length > 0) return withSizes(known, who);
   const found =
     all.length === 0 ? "an empty one" : `${all.length} files of other kinds; a glob takes files of any name`;
-  throw new Error(`${who}: the folder ${path} must hold text files, got ${found}`);
+  return { files: await withSizes(known, who), lacking: `the folder ${path} must hold text files, got ${found}` };
 }
 
 async function withSizes(paths: readonly string[], who: string): Promise<InputFile[]> {

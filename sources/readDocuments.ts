@@ -60,7 +60,7 @@ async function* counted(chunks: AsyncIterable<Uint8Array>, report: InputReport):
 }
 
 /** Some files are certainly not UTF-8 text, and say so in their first bytes. */
-function refuseOtherFormats(head: Uint8Array, report: InputReport): void {
+export function refuseOtherFormats(head: Uint8Array, report: InputReport): void {
   const hex = Buffer.from(head).toString("hex");
   if (hex.startsWith("fffe") || hex.startsWith("feff"))
     throw report.fault("", `must be UTF-8, got UTF-16 (it begins with the byte-order mark ${hex.slice(0, 4)})`);

@@ -49,7 +49,7 @@ export function jsonText(settings: JsonSettings, report: InputReport): ReadRecor
   const { field, onInvalid, maxDocumentLength } = settings;
   const path = field.split(".");
   return (record, where) => {
-    const text = textIn(parse(textOf(record), where, report), field, path, where, report);
+    const text = textIn(parse(textOf(record.bytes), where, report), field, path, where, report);
     const bytes = report.checkLength(where, encodeText(text ?? "", where, onInvalid, report), maxDocumentLength);
     if (text === null) report.add("nulls", 1);
     return bytes;

@@ -25,7 +25,7 @@ export async function* readTable(
   };
   let column = settings.header ? undefined : columnOf(undefined, settings.field, report);
   const read: ReadRecord = (record, where) => {
-    const cells = cellsOf(record, where);
+    const cells = cellsOf(record.bytes, where);
     const text = cells[column!];
     if (!text) throw report.fault(where, `must have ${column! + 1} columns, got ${cells.length}`);
     return report.checkLength(where, unifyLineEnds(text), settings.maxDocumentLength);

@@ -1,7 +1,7 @@
 import type { Readable } from "node:stream";
 import { defer, finalize, type Observable } from "rxjs";
 import { requireScope } from "../kernels/flow.js";
-import { duration, millisecondsOf, oneOf } from "../schemas/fields.js";
+import { millisecondsOf, oneOf } from "../schemas/fields.js";
 import type { LiveStart, TextBatch } from "../schemas/text.js";
 import { defineUnit, type OptionsOf, parseOptions, type SettingsOf } from "../schemas/units.js";
 import { readCursor } from "./cursor.js";
@@ -10,6 +10,7 @@ import { DocumentSieve } from "./documentSieve.js";
 import { type Draft, fromDrafts } from "./draft.js";
 import { gather } from "./inbox.js";
 import { InputReport } from "./inputReport.js";
+import { flushAfter } from "./liveFields.js";
 import { readDocuments, streamFormats } from "./readDocuments.js";
 import { type StreamMark, StreamPlace } from "./streamPlace.js";
 import { TextWriter } from "./textWriter.js";
@@ -29,10 +30,7 @@ export const stdinSchema = defineUnit({
       default: "lines",
     }),
     ...documentFields,
-    flushAfter: duration({
-      description: "Passes on what came within this time, if it is no whole batch",
-      default: "1s",
-    }),
+    flushAfter,
     onResume: oneOf(["skip", "continue"], {
       description:
         "A run that goes on gets the same text again, and is to `skip` what it has read of it, or gets what comes after it, and is to `continue`",
@@ -87,12 +85,12 @@ async function* readStream(
   draft: Draft,
   start: StreamMark | undefined,
 ): AsyncGenerator<TextBatch> {
-  const { chunkSize, flushAfter, format, onResume } = settings;
+  const { chunkSize, format, onResume } = settings;
   const writer = new TextWriter(chunkSize, start?.begun);
   const sieve = await DocumentSieve.open("stdin", settings, draft.reject);
   const report = new InputReport("stdin", "standard input", draft.ledger, sieve, start);
   const place = new StreamPlace(report, start);
-  const limits = { groupSize: chunkSize, capacity: 4 * chunkSize, wait: millisecondsOf(flushAfter) };
+  const limits = { groupSize: chunkSize, capacity: 4 * chunkSize, wait: millisecondsOf(settings.flushAfter) };
   const regroup = (chunks: AsyncIterable<Uint8Array>) => {
     const news = start && onResume === "skip" ? place.passOver(chunks) : chunks;
     return place.wholeLines(

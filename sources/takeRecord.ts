@@ -3,19 +3,15 @@ import type { Line } from "./readLines.js";
 import type { TextWriter } from "./textWriter.js";
 
 /** The text of a record. @throws the report's fault, where there is none */
-export type ReadRecord = (record: Uint8Array, where: string) => Uint8Array;
+export type ReadRecord = (record: Line, where: string) => Uint8Array;
 
 /** Writes the document that a record holds, unless it is not wanted or is rejected. */
-export function takeRecord(
-  { bytes, fault, number, start }: Line,
-  read: ReadRecord,
-  report: InputReport,
-  writer: TextWriter,
-): void {
+export function takeRecord(record: Line, read: ReadRecord, report: InputReport, writer: TextWriter): void {
   if (!report.next()) return;
+  const { fault, number, start } = record;
   const text = report.attempt({ line: number, offset: start }, () => {
     if (fault) throw fault;
-    return read(bytes, `line ${number}`);
+    return read(record, `line ${number}`);
   });
   if (!text) return;
   writer.begin();

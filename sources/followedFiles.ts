@@ -1,0 +1,214 @@
+import type { BigIntStats } from "node:fs";
+import { type FileHandle, open, readdir, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { Ledger } from "../kernels/ledger.js";
+import { millisecondsOf } from "../schemas/fields.js";
+import type { TextBatch } from "../schemas/text.js";
+import type { DocumentSieve } from "./documentSieve.js";
+import { bytesBefore, type FileMark, FollowedFile, lastLineStart } from "./followedFile.js";
+import { InputReport, type InputStart } from "./inputReport.js";
+import { listPresentFiles, unreadable } from "./listFiles.js";
+import type { RecordSettings } from "./recordTaker.js";
+import type { TextWriter } from "./textWriter.js";
+
+/** Where all the files that are followed stand. */
+export interface FollowMark {
+  readonly files: readonly FileMark[];
+  /** Documents begun. */
+  readonly begun: number;
+}
+
+export interface FollowSettings extends RecordSettings {
+  readonly paths: readonly string[];
+  readonly start: "beginning" | "end";
+  readonly pollInterval: string;
+  readonly lingerFor: string;
+  readonly chunkSize: number;
+}
+
+const NOTHING = new Uint8Array(0);
+/** Others are to be read, too, while one grows faster than it is read. */
+const CHUNKS_IN_A_ROW = 16;
+
+/** The files that paths stand for, known by where they lie on the disk and not by their names, which rotation changes. */
+export class FollowedFiles {
+  readonly #settings: FollowSettings;
+  readonly #writer: TextWriter;
+  readonly #ledger: Ledger;
+  readonly #sieve: DocumentSieve;
+  readonly #files = new Map<string, FollowedFile>();
+  /** The keys of those that have none of the names any more; they are read first. */
+  #unnamed = new Set<string>();
+  /** Where an earlier run stood in files that are not there; they may come back. */
+  #missing: FileMark[] = [];
+
+  constructor(settings: FollowSettings, writer: TextWriter, ledger: Ledger, sieve: DocumentSieve) {
+    this.#settings = settings;
+    this.#writer = writer;
+    this.#ledger = ledger;
+    this.#sieve = sieve;
+  }
+
+  /** Finds the files, at the places where an earlier run stood, if one goes on. */
+  async begin(mark: FollowMark | undefined): Promise<void> {
+    if (!mark) return this.#lookFor(this.#settings.start === "end" ? lastLineStart : fromBeginning);
+    this.#missing = [...mark.files];
+    await this.look();
+    for (const folder of new Set(this.#missing.map(({ path }) => dirname(path)))) await this.#lookForRenamed(folder);
+    for (const { path } of this.#missing) this.#report(path).add("lostFiles", 1);
+  }
+
+  /** Finds new files, and those that have lost their name. */
+  look(): Promise<void> {
+    return this.#lookFor(fromBeginning);
+  }
+
+  /** Reads what has come, one chunk at a time. */
+  async *read(): AsyncGenerator<void> {
+    const named = [...this.#files.keys()].filter((key) => !this.#unnamed.has(key));
+    for (const key of [...this.#unnamed, ...named]) {
+      for (let chunks = 0; chunks < CHUNKS_IN_A_ROW && (await this.#readChunk(key)); chunks++) yield;
+    }
+  }
+
+  take(): TextBatch {
+    const { position, ...batch } = this.#writer.take();
+    const files = [...[...this.#files.values()].map(({ mark }) => mark), ...this.#missing];
+    return {
+      ...batch,
+      position: {
+        ...position,
+        // Only written out if it is asked for: a batch may stand between thousands of files.
+        get cursor() {
+          return JSON.stringify({ files, begun: position.documents } satisfies FollowMark);
+        },
+      },
+    };
+  }
+
+  async close(): Promise<void> {
+    for (const { handle } of this.#files.values()) await handle.close();
+  }
+
+  async #lookFor(startOf: StartOf): Promise<void> {
+    const gone = new Set(this.#files.keys());
+    for (const { path } of await listPresentFiles(this.#settings.paths, "tail")) {
+      const key = await keyAt(path);
+      if (key && !gone.delete(key) && !this.#files.has(key)) await this.#open(path, startOf);
+    }
+    this.#unnamed = gone;
+  }
+
+  /** Files at which an earlier run stood, and which have other names in the same folder now. */
+  async #lookForRenamed(folder: string): Promise<void> {
+    for (const name of await readdir(folder).catch(() => [])) {
+      const key = await keyAt(join(folder, name));
+      const isSought = key && !this.#files.has(key) && this.#missing.some(({ inode }) => inode === inodeIn(key));
+      const opened = isSought ? await this.#open(join(folder, name), undefined) : undefined;
+      if (opened) this.#unnamed.add(opened);
+    }
+  }
+
+  /** Follows a file from where an earlier run stood in it, or else from a start; its key, if it is there and has one. */
+  async #open(path: string, startOf: StartOf | undefined): Promise<string | undefined> {
+    const handle = await openIfThere(path);
+    if (!handle) return undefined;
+    const key = await keyOf(handle);
+    const known = await this.#findMark(handle, inodeIn(key));
+    const start = known ?? (await startOf?.(handle));
+    if (start) this.#add(known?.path ?? path, key, handle, start);
+    else await handle.close();
+    return start && key;
+  }
+
+  async #findMark(handle: FileHandle, inode: string): Promise<(FileMark & Start) | undefined> {
+    const index = this.#missing.findIndex((mark) => mark.inode === inode);
+    const mark = this.#missing[index];
+    const bytes = mark && (await bytesBefore(handle, mark));
+    if (!bytes) return undefined;
+    this.#missing.splice(index, 1);
+    return { ...mark, bytes };
+  }
+
+  #report(path: string, start?: InputStart): InputReport {
+    return new InputReport("tail", path, this.#ledger, this.#sieve, start);
+  }
+
+  #add(path: string, key: string, handle: FileHandle, { bytes, offset, line = 1, documents = 0 }: Start): void {
+    const report = this.#report(path, { offset, line, documents });
+    const file = new FollowedFile(handle, inodeIn(key), bytes, this.#settings, report, this.#writer);
+    this.#files.set(key, file);
+  }
+
+  /** Whether there was more. */
+  async #readChunk(key: string): Promise<boolean> {
+    const file = this.#files.get(key)!;
+    this.#writer.open(file.name, file.mark.offset);
+    const found = await file.read();
+    if (found === "more") file.quietLooks = 0;
+    else if (found === "nothing" && this.#unnamed.has(key)) await this.#letGo(key, file);
+    else if (found === "other text") this.#beginAgain(key, file);
+    return found !== "nothing";
+  }
+
+  /** The file was cut, or written anew. */
+  #beginAgain(key: string, file: FollowedFile): void {
+    file.finish();
+    this.#report(file.name).add("cutFiles", 1);
+    this.#add(file.name, key, file.handle, { offset: 0, bytes: NOTHING });
+  }
+
+  /** Whoever wrote it may go on for a while under the old name. */
+  async #letGo(key: string, file: FollowedFile): Promise<void> {
+    const { lingerFor, pollInterval } = this.#settings;
+    if (++file.quietLooks * millisecondsOf(pollInterval) < millisecondsOf(lingerFor)) return;
+    file.finish();
+    this.#files.delete(key);
+    this.#unnamed.delete(key);
+    await file.handle.close();
+  }
+}
+
+/** A place in a file. */
+interface Start {
+  readonly offset: number;
+  readonly line?: number;
+  readonly documents?: number;
+  /** The last ones before it. */
+  readonly bytes: Uint8Array;
+}
+
+type StartOf = (handle: FileHandle) => Promise<Start>;
+
+const fromBeginning: StartOf = async () => ({ offset: 0, bytes: NOTHING });
+
+async function openIfThere(path: string): Promise<FileHandle | undefined> {
+  return ifThere(path, () => open(path));
+}
+
+/** Which file has the name, if one has. */
+async function keyAt(path: string): Promise<string | undefined> {
+  const stats = await ifThere(path, () => stat(path, { bigint: true }));
+  return stats?.isFile() ? keyFrom(stats) : undefined;
+}
+
+async function keyOf(handle: FileHandle): Promise<string> {
+  return keyFrom(await handle.stat({ bigint: true }));
+}
+
+function keyFrom({ dev, ino }: BigIntStats): string {
+  return `${dev}:${ino}`;
+}
+
+function inodeIn(key: string): string {
+  return key.slice(key.indexOf(":") + 1);
+}
+
+async function ifThere<T>(path: string, action: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await action();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw unreadable("tail", path, error);
+  }
+}

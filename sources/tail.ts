@@ -1,0 +1,102 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { defer, type Observable } from "rxjs";
+import { requireScope } from "../kernels/flow.js";
+import { duration, millisecondsOf, oneOf, texts } from "../schemas/fields.js";
+import type { LiveStart, TextBatch } from "../schemas/text.js";
+import { defineUnit, type OptionsOf, parseOptions, type SettingsOf } from "../schemas/units.js";
+import { readCursor } from "./cursor.js";
+import { DocumentSieve } from "./documentSieve.js";
+import { type Draft, fromDrafts } from "./draft.js";
+import { FollowedFiles, type FollowMark } from "./followedFiles.js";
+import { liveFields } from "./liveFields.js";
+import { recordFormats } from "./recordTaker.js";
+import { TextWriter } from "./textWriter.js";
+
+export const tailSchema = defineUnit({
+  name: "tail",
+  kind: "source",
+  consumes: "nothing",
+  produces: "text",
+  replayable: false,
+  live: true,
+  summary: "Follows files, globs and folders, and reads the lines that are added, without end",
+  fields: {
+    paths: texts({
+      description:
+        "Files, globs and folders; what is not there yet is waited for, and new files are read when they appear",
+      file: "input",
+    }),
+    format: oneOf(recordFormats, {
+      description: "What a document is: each of the `lines`, or a text in each line's JSON value",
+      default: "lines",
+    }),
+    start: oneOf(["beginning", "end"], {
+      description: "From where files are read that are there when a run begins; those that appear later are read whole",
+      default: "beginning",
+    }),
+    pollInterval: duration({
+      description: "How often files are looked at; what came since is passed on",
+      default: "250ms",
+    }),
+    lingerFor: duration({
+      description: "A file that was renamed or removed is read until nothing was added for this time",
+      default: "1min",
+    }),
+    ...liveFields,
+  },
+});
+
+export type TailOptions = OptionsOf<typeof tailSchema>;
+type TailSettings = SettingsOf<typeof tailSchema>;
+
+/**
+ * Reads the lines of files while they are written, as `tail -F` does: it never completes. Files are looked at every `pollInterval`;
+ * one that is renamed is read to its end, one that was cut (copytruncate) from its beginning, and a last line once it has ended.
+ *
+ * Out: TextBatch of whole documents, about `chunkSize` bytes, with a cursor.
+ * Delivery: exactly once for each line, also of a run that goes on from a cursor, while a file that was renamed meanwhile stays in its
+ * folder; a file that was cut before it was read to its end has lost the rest.
+ * State: for each file an open handle, a line of at most `maxRecordLength` bytes and a mark of 200 bytes.
+ * Counts `bytes`, `documents`, `rejectedDocuments`, `invalidBytes` and `nulls`, `cutFiles` (read from their beginning again) and, where a
+ * run goes on, `lostFiles` (not found again).
+ * @throws TypeError or RangeError at the call, for a wrong option
+ * @throws Error through the stream, for a file that cannot be read; SyntaxError for a document that cannot be parsed; RangeError for
+ *   more rejected documents than `maxRejected`
+ * @example
+ *   await run(tail({ paths: "/var/log/chat" }).pipe(tokenize(), drain((batch) => learn(batch))), { signal });
+ */
+export function tail(options: TailOptions, { from }: LiveStart = {}): Observable<TextBatch> {
+  const settings = parseOptions(tailSchema, options);
+  const start = from === undefined ? undefined : readCursor<FollowMark>("tail", from);
+  return defer(() => {
+    const scope = requireScope("tail");
+    return fromDrafts(scope, (draft, signal) => follow(settings, draft, signal, start));
+  });
+}
+
+async function* follow(
+  settings: TailSettings,
+  draft: Draft,
+  signal: AbortSignal,
+  start: FollowMark | undefined,
+): AsyncGenerator<TextBatch> {
+  const writer = new TextWriter(settings.chunkSize, start?.begun);
+  const sieve = await DocumentSieve.open("tail", settings, draft.reject);
+  const files = new FollowedFiles(settings, writer, draft.ledger, sieve);
+  const interval = millisecondsOf(settings.pollInterval);
+  try {
+    await files.begin(start);
+    for (;;) {
+      for await (const _ of files.read()) {
+        if (writer.isFull) yield files.take();
+        if (signal.aborted) return;
+      }
+      if (!writer.isEmpty) yield files.take();
+      await wait(interval, undefined, { signal }).catch(() => {});
+      if (signal.aborted) return;
+      await files.look();
+    }
+  } finally {
+    await files.close();
+  }
+}
