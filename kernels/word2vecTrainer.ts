@@ -24,7 +24,7 @@ export interface Word2vecSettings {
 }
 
 /** How many neighbouring centres draw their noise words from the same blocks, so that they find each other's rows in the cache. */
-export const NOISE_SHARE = 8;
+export const NOISE_SHARE = 4;
 
 /**
  * How many neighbouring centres are scored before the first of them is applied, so that threads that share the work seldom wait for

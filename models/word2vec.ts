@@ -115,8 +115,7 @@ export function word2vec(options?: Word2vecOptions): OnlineModel<Vectors> {
   let vocabulary: Vocabulary | undefined;
   let engine: Word2vecEngine | undefined;
   let arithmetic = "double";
-  /** Centres of the epoch so far. */
-  let centres = 0;
+  let last: ContextBatch | undefined;
 
   function start({ terms, counts }: Vocabulary): Word2vecEngine {
     const bytes = weightBytes(terms.length, settings.vectorSize);
@@ -140,26 +139,39 @@ export function word2vec(options?: Word2vecOptions): OnlineModel<Vectors> {
     if (batch.vocabulary !== vocabulary)
       throw new TypeError("word2vec: every batch must have the same vocabulary, got another one");
     engine ??= start(vocabulary);
-    centres = batch.position + batch.endCentre - batch.firstCentre;
+    last = batch;
     const step = engine.update(batch);
     return step instanceof Promise ? step.then(checked) : checked(step);
   }
 
-  /** Undefined inside a group of centres: some of them are scored, and not applied. */
+  /**
+   * The weights, and the centres of the group under way, which were scored with these weights and not applied. Undefined where such
+   * a group began before the last batch.
+   */
   function save(): StageState | undefined {
-    if (!engine || centres % GROUP_SIZE[settings.architecture] !== 0) return undefined;
-    return { facts: { arithmetic }, arrays: engine.weights };
+    if (!engine || !last) return undefined;
+    const { ids, sentenceOffsets, radius, vocabulary: _, ...rest } = last;
+    const held = (last.position + last.endCentre - last.firstCentre) % GROUP_SIZE[settings.architecture];
+    const firstCentre = last.endCentre - held;
+    if (firstCentre < last.firstCentre) return undefined;
+    const position = last.position + firstCentre - last.firstCentre;
+    const arrays = { ...engine.weights, ids, sentenceOffsets, radius };
+    return { facts: { ...rest, firstCentre, position, arithmetic }, arrays };
   }
 
   function restore({ facts, arrays }: StageState, given: Vocabulary): void {
     vocabulary = given;
     engine = start(given);
-    if (facts.arithmetic !== arithmetic)
+    const { arithmetic: before, ...rest } = facts;
+    if (before !== arithmetic)
       throw new RangeError(
-        `word2vec: training must go on with the arithmetic that it began with, ${facts.arithmetic}, got ${arithmetic} on this machine`,
+        `word2vec: training must go on with the arithmetic that it began with, ${before}, got ${arithmetic} on this machine`,
       );
-    engine.weights.input.set(arrays.input!);
-    engine.weights.output.set(arrays.output!);
+    const { input, output, ...held } = arrays;
+    engine.weights.input.set(input!);
+    engine.weights.output.set(output!);
+    const scoring = engine.update({ ...rest, ...held, vocabulary } as unknown as ContextBatch);
+    if (scoring instanceof Promise) scoring.catch(() => {}); // the next update fails as well
   }
 
   async function result(): Promise<Vectors> {
