@@ -92,6 +92,8 @@ const pronounI = pack("i");
 
 export class SentenceScanner {
   readonly #classes: Uint8Array;
+  /** What a line end counts as. */
+  readonly #lineEnd: number;
   readonly #ofByte = new Uint8Array(256).fill(MULTIBYTE);
   #behind = BLANK;
   #spaced = false;
@@ -105,9 +107,9 @@ export class SentenceScanner {
   constructor({ newline }: { readonly newline: boolean }) {
     classesWhenNeeded ??= paint(OTHER, coats);
     this.#classes = classesWhenNeeded;
-    if (!newline)
-      this.#classes = this.#classes.map((characterClass) => (characterClass === LINE_END ? SPACE : characterClass));
+    this.#lineEnd = newline ? LINE_END : SPACE;
     this.#ofByte.set(this.#classes.subarray(0, 128));
+    this.#ofByte[0x0a] = this.#lineEnd;
   }
 
   /** What was taken in before says nothing about what comes now. */
@@ -127,6 +129,7 @@ export class SentenceScanner {
       if (characterClass === MULTIBYTE) {
         const length = sequenceLength(byte);
         characterClass = this.#classes[decodeAt(bytes, at, length)]!;
+        if (characterClass === LINE_END) characterClass = this.#lineEnd;
         i = at + length;
       }
       if (this.#behind !== NOTHING) {
