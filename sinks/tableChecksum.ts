@@ -8,15 +8,18 @@ export const checksumKey = "checksum";
 const mark = "lexstream-crc32:";
 const digits = 8;
 const zeros = "0".repeat(digits);
+/** So long that damage to a stretch of 64 bytes spares either some of the mark or the last words of this. */
+const tail = ", of the whole file with zeros in the place of these eight digits, as lexstream takes it";
+const lastWords = tail.slice(-24);
 /** What stands there before the checksum is known, and counts in its place. */
-export const noChecksum = mark + zeros;
+export const noChecksum = mark + zeros + tail;
 
 const chunkBytes = 1 << 20;
 
 /**
  * The checksum of an Arrow or Parquet file: CRC-32 of all its bytes, with zeros in the place of the checksum's own digits. It
- * stands in the table's metadata, in the footer; other programs see a key `checksum` and read the file as any. The mark before it
- * is known also with some of its letters wrong: damage to it must not make the file pass for one of another program.
+ * stands in the table's metadata, in the footer; other programs see a key `checksum` and read the file as any. It is
+ * known also with some of its letters wrong: damage to it must not make the file pass for one of another program.
  *
  * CRC-32 finds every error that lies within 32 bits, and lets one of 4 billion others through.
  */
@@ -49,7 +52,7 @@ export function checkTable(path: string): void {
   const found = withFile(path, (descriptor, size) => checksumOf(descriptor, size, checksum.place));
   if (found !== checksum.stated)
     throw new SyntaxError(
-      `${path}: must be as it was written, with the checksum ${JSON.stringify(checksum.stated)}, got ${found}: it is damaged`,
+      `${path}: must be as it was written, with the checksum ${JSON.stringify(checksum.stated)}, got ${found}: it is damaged, or another program wrote it anew and kept the key ${checksumKey}`,
     );
 }
 
@@ -93,6 +96,9 @@ function findMark(bytes: Buffer): number {
   const last = bytes.length - mark.length - digits;
   const exact = bytes.indexOf(mark);
   if (exact >= 0) return exact <= last ? exact : -1;
+  const words = bytes.indexOf(lastWords);
+  const start = words + lastWords.length - noChecksum.length;
+  if (words >= 0 && start >= 0) return start;
   for (let at = 0; at <= last; at++) if (isLikeMark(bytes, at)) return at;
   return -1;
 }

@@ -1,4 +1,5 @@
 const mark = "lexstream-crc32:";
+const tail = "as lexstream takes it";
 
 /**
  * The bytes of an Arrow or Parquet file without its checksum, as another program might have written them.
@@ -6,7 +7,9 @@ const mark = "lexstream-crc32:";
  */
 export function unsigned(bytes) {
   const copy = Buffer.from(bytes);
-  const none = "x".repeat(mark.length);
-  for (let at = copy.indexOf(mark); at >= 0; at = copy.indexOf(mark)) copy.write(none, at);
+  for (const words of [mark, tail]) {
+    const none = "x".repeat(words.length);
+    for (let at = copy.indexOf(words); at >= 0; at = copy.indexOf(words)) copy.write(none, at);
+  }
   return copy;
 }
