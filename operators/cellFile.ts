@@ -84,8 +84,11 @@ export class CellWriter {
   }
 
   close(): CellFile {
-    this.#writer.finish();
-    this.abandon();
+    try {
+      this.#writer.finish();
+    } finally {
+      this.abandon();
+    }
     return new CellFile(this.#path, this.#cells);
   }
 
