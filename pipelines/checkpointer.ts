@@ -42,6 +42,8 @@ export interface SavedState {
 export interface Stage {
   /** Inputs that it has taken in since the step began. */
   readonly consumed: number;
+  /** Its state can be told, though not at any time. */
+  readonly isTold: boolean;
   /** Called while nothing is under way. Undefined where the state cannot be told just now. */
   readonly save: () => StageState | undefined;
 }
@@ -150,12 +152,16 @@ export class Checkpointer {
     return this.#isDue;
   }
 
-  /** Takes a checkpoint in the middle of a step, while nothing is under way in its stages. */
-  async take(state: RunState): Promise<void> {
+  /**
+   * Takes a checkpoint in the middle of a step, while nothing is under way in its stages. False if it is worth waiting for a
+   * better moment.
+   */
+  async take(state: RunState): Promise<boolean> {
     const isSameEpoch = state.epoch === this.#point!.run.epoch; // else a model that tells no state has kept the point where it was
     const states = isSameEpoch ? this.#statesOfStages() : undefined;
     if (states) await this.#write(states, state);
     else await this.takePoint();
+    return states !== undefined || !isSameEpoch || [...this.#stages.values()].some(({ isTold }) => !isTold);
   }
 
   /** Takes a checkpoint of the beginning of the step, if that is new and enough to go on. */

@@ -1,4 +1,4 @@
-import { finalize, ignoreElements, type Observable, type OperatorFunction, of, pipe, tap } from "rxjs";
+import { ignoreElements, type Observable, type OperatorFunction, of, pipe, tap } from "rxjs";
 import type { FlowGate } from "../kernels/flow.js";
 import { Ledger } from "../kernels/ledger.js";
 import { Vectors } from "../kernels/vectors.js";
@@ -157,7 +157,7 @@ class PipelineExecution {
     const { checkpointer, signal } = this.#options;
     checkpointer?.mark(this.#state, this.#state.epoch === 0);
     if (checkpointer?.isDue) await checkpointer.takePoint();
-    signal?.throwIfAborted();
+    if (!this.#willPause) signal?.throwIfAborted();
   }
 
   #keepTokensFor(node: PipelineNode): void {
@@ -195,7 +195,7 @@ class PipelineExecution {
     const { checkpointer, signal } = this.#options;
     if (checkpointer?.isDue || signal?.aborted) {
       await gate?.idle();
-      await checkpointer?.take(this.#state);
+      if ((await checkpointer?.take(this.#state)) === false) return;
     }
     signal?.throwIfAborted();
   }
@@ -279,6 +279,7 @@ class PipelineExecution {
       await this.#replayOnce(node, operatorOf(epoch), takes, epoch > 0);
       for (const model of models) if (epochsOf(model) === epoch + 1) await this.#harvest(model);
     }
+    this.#endPauses();
   }
 
   async #replayOnce(node: PipelineNode, operator: AnyOperator, takes: Pass["takes"], isRepeat: boolean): Promise<void> {
@@ -292,7 +293,7 @@ class PipelineExecution {
       }),
     );
     this.#willPause = this.#options.checkpointer !== undefined;
-    const tokens = cache.read((gate) => this.#pause(gate)).pipe(finalize(() => this.#endPauses()));
+    const tokens = cache.read((gate) => this.#pause(gate));
     await this.#pass(tokens.pipe(this.#watchTokens(cache.tokens)), [node], { takes, isRepeat, ledger, replay });
     this.#options.ledger.absorb(ledger);
     for (const branch of branchesEndingIn(node.children.filter(takes))) this.#account(branch, ledger, reached);

@@ -38,6 +38,7 @@ function learnOnline(
     get consumed() {
       return Math.max(arrived, start?.consumed ?? 0);
     },
+    isTold: model.save !== undefined,
     save: () => (start && arrived === 0 ? start.state : model.save?.()),
   };
   start = checkpointer?.begin(node, stage);
@@ -59,6 +60,7 @@ function learnTable(
     get consumed() {
       return (start?.consumed ?? 0) + epochs;
     },
+    isTold: model.save !== undefined,
     save: () => (start && epochs === 0 ? start.state : model.save?.()),
   };
   start = checkpointer?.begin(node, stage);
