@@ -1,14 +1,34 @@
-import { spawnSync } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
+import { temporaryFolder } from "../support/temporaryFolder.js";
+import { type Case, isLong, longTime, reportFigures, supervise } from "./supervise.js";
 
-const script = fileURLToPath(new URL("kill.mjs", import.meta.url));
+interface Killed extends Case {
+  readonly name: string;
+  readonly kills: number;
+  readonly fault?: string;
+}
 
-it("ends in the same bytes after SIGKILL at random moments; npm run faults kills many more", () => {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [script, "--kills", "6", "--seed", "3"], {
-    encoding: "utf8",
-  });
-  expect(stderr).toBe("");
-  expect(stdout).toMatch(/^\| all \| 6 \| \d+ \| {2}\| 0 \|$/m);
-  expect(status).toBe(0);
-}, 60_000);
+it(
+  "ends in the same bytes after SIGKILL at random moments",
+  async () => {
+    const { cases, hangs } = await supervise<Killed>("killer.mjs", await temporaryFolder(), isLong ? 99 : 3);
+    expect(hangs).toEqual([]);
+    expect(cases.filter(({ fault }) => fault !== undefined)).toEqual([]);
+    const sum = (some: readonly Killed[]) => some.reduce((total, { kills }) => total + kills, 0);
+    expect(sum(cases)).toBeGreaterThanOrEqual(isLong ? 200 : 2);
+
+    const rows = [...new Set(cases.map(({ name }) => name)), "all"].map((name) => {
+      const own = cases.filter((one) => name === "all" || one.name === name);
+      const most = Math.max(...own.map(({ kills }) => kills));
+      return `| ${name} | ${sum(own)} | ${own.length} | ${most} | 0 |`;
+    });
+    reportFigures("kills", [
+      `${sum(cases)} kills, ${hangs.length} hangs, every file of every run as in a run that was left alone:`,
+      "",
+      "| pipeline | kills (SIGKILL) | runs brought to their end | most kills of one run | runs that differ in any byte |",
+      "| --- | --- | --- | --- | --- |",
+      ...rows,
+    ]);
+  },
+  isLong ? longTime : 60_000,
+);

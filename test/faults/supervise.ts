@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
@@ -7,7 +8,7 @@ import { fileURLToPath } from "node:url";
 export const isLong = process.env.LEXSTREAM_FAULTS === "long";
 export const longTime = 3_600_000;
 
-const SILENCE = 60_000; // ms; each single case takes less than a second
+const SILENCE = 120_000; // ms; a case takes some seconds at most
 
 export interface Case {
   readonly n: number;
@@ -19,8 +20,15 @@ export interface Report<C extends Case> {
   /** Cases in which nothing was heard any more: the process was ended and went on with the next one. */
   readonly hangs: readonly number[];
   readonly peakMiB: number;
-  /** What the last line says besides. */
-  readonly end: Readonly<Record<string, unknown>>;
+  /** Files that were open when all cases were done. */
+  readonly leftOpen: readonly string[];
+}
+
+/** What a script says when it is done. */
+interface End {
+  readonly done: true;
+  readonly peakMiB: number;
+  readonly leftOpen: readonly string[];
 }
 
 /**
@@ -30,38 +38,34 @@ export interface Report<C extends Case> {
 export async function supervise<C extends Case>(script: string, folder: string, count: number): Promise<Report<C>> {
   const cases: C[] = [];
   const hangs: number[] = [];
-  let end: Record<string, unknown> = {};
-  let peakMiB = 0;
-  for (let from = 0; from < count; ) {
-    const part = await runOnce<C>(script, [folder, String(from), String(count)]);
+  for (let from = 0; ; ) {
+    const place = join(folder, String(from));
+    const part = await runOnce<C>(script, [place, String(from), String(count)]);
     cases.push(...part.cases);
-    end = part.end ?? {};
-    peakMiB = Math.max(peakMiB, Number(end.peakMiB ?? 0));
-    if (part.end) break;
+    if (part.end) return { cases, hangs, ...part.end };
     const stuck = (part.cases.at(-1)?.n ?? from - 1) + 1;
     if (part.cases.length === 0 && stuck === 0) throw new Error(`${script} does not start: ${part.errors}`);
     hangs.push(stuck);
     from = stuck + 1;
   }
-  return { cases, hangs, peakMiB, end };
 }
 
 async function runOnce<C extends Case>(script: string, args: readonly string[]) {
   const path = fileURLToPath(new URL(script, import.meta.url));
-  const child = spawn(process.execPath, ["--max-old-space-size=512", path, ...args]);
-  const kill = () => child.kill("SIGKILL");
+  const child = spawn(process.execPath, ["--max-old-space-size=512", path, ...args], { detached: true });
+  const kill = () => process.kill(-child.pid!, "SIGKILL"); // and what it has started
   let watch = setTimeout(kill, SILENCE);
   let errors = "";
   child.stderr.on("data", (chunk) => {
     errors += chunk;
   });
   const cases: C[] = [];
-  let end: Record<string, unknown> | undefined;
+  let end: End | undefined;
   for await (const line of createInterface({ input: child.stdout })) {
     clearTimeout(watch);
     watch = setTimeout(kill, SILENCE);
-    const said = JSON.parse(line);
-    if (said.done) end = said;
+    const said = JSON.parse(line) as C | End;
+    if ("done" in said) end = said as End;
     else cases.push(said);
   }
   clearTimeout(watch);

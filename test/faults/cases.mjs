@@ -1,0 +1,33 @@
+import { mkdirSync, readdirSync, readlinkSync } from "node:fs";
+import { randomBelow } from "./random.mjs";
+
+/** A script of cases is run as `node SCRIPT FOLDER FROM TO`; its folder is empty at first. */
+export const folder = process.argv[2];
+const [from, to] = process.argv.slice(3).map(Number);
+mkdirSync(folder, { recursive: true });
+
+/** Prints what came of each case as a JSON line, and in the end what the process needed. Case n is the same in every run. */
+export async function eachCase(one) {
+  for (let n = from; n < to; n++) console.log(JSON.stringify({ n, ...(await one(n, randomBelow(n))) }));
+  const peakMiB = Math.round(process.resourceUsage().maxRSS / 1024);
+  console.log(JSON.stringify({ done: true, peakMiB, leftOpen: openFiles() }));
+}
+
+/** Files of the folder that are still open, where the system tells. */
+function openFiles() {
+  try {
+    return readdirSync("/proc/self/fd")
+      .map(targetOf)
+      .filter((path) => path.startsWith(folder));
+  } catch {
+    return [];
+  }
+}
+
+function targetOf(descriptor) {
+  try {
+    return readlinkSync(`/proc/self/fd/${descriptor}`);
+  } catch {
+    return ""; // the one that listed them
+  }
+}
