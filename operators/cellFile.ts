@@ -74,7 +74,12 @@ export class CellWriter {
   constructor(path: string) {
     this.#path = path;
     this.#file = openSync(path, "w");
-    this.#writer.reset(new FileSink(this.#file, path), cellSchema);
+    try {
+      this.#writer.reset(new FileSink(this.#file, path), cellSchema); // which writes the schema
+    } catch (error) {
+      this.abandon();
+      throw error;
+    }
   }
 
   /** @throws Error if the disk is full */

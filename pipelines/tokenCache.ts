@@ -90,9 +90,13 @@ export class TokenCache {
   /** Gives back the file. */
   close(): void {
     if (this.#file === undefined) return;
-    this.#writer.finish();
-    closeSync(this.#file);
+    const file = this.#file;
     this.#file = undefined;
+    try {
+      this.#writer.finish();
+    } finally {
+      closeSync(file);
+    }
   }
 
   async *#batches(before: (gate: FlowGate) => Promise<void>, gate: FlowGate): AsyncGenerator<TokenBatch> {
