@@ -4,40 +4,15 @@ import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import fc from "fast-check";
 import { drawUniform, randomStream } from "lexstream/kernels";
-import {
-  type AccumulateCooccurrenceOptions,
-  accumulateCooccurrence,
-  type WindowContextsOptions,
-  windowContexts,
-} from "lexstream/operators";
+import { type AccumulateCooccurrenceOptions, accumulateCooccurrence, windowContexts } from "lexstream/operators";
 import { run } from "lexstream/pipelines";
-import type { FinalCooccurrence, IdBatch } from "lexstream/schemas";
+import type { IdBatch } from "lexstream/schemas";
 import { concat, from, lastValueFrom, NEVER, type Observable, throwError } from "rxjs";
 import { describe, expect, it } from "vitest";
+import { cellsByHand, cellsOf, countPairs } from "../support/cellsByHand.js";
 import { marbles } from "../support/marbles.js";
 import { temporaryFolder } from "../support/temporaryFolder.js";
-import { type Documents, documents, documentsOf, idBatches, sizes } from "../support/tokens.js";
-
-interface Case {
-  readonly cuts?: readonly number[];
-  readonly windows?: WindowContextsOptions;
-  readonly options?: AccumulateCooccurrenceOptions;
-}
-
-async function count(text: Documents, { cuts, windows, options }: Case = {}): Promise<FinalCooccurrence> {
-  return lastValueFrom(
-    from(await idBatches(text, cuts)).pipe(windowContexts(windows), accumulateCooccurrence(options)),
-  );
-}
-
-async function cells(table: FinalCooccurrence): Promise<[string, string, number][]> {
-  const { terms } = table.vocabulary;
-  const rows: [string, string, number][] = [];
-  for await (const { row, column, weight } of table.batches())
-    for (let i = 0; i < row.length; i++) rows.push([terms[row[i]!]!, terms[column[i]!]!, weight[i]!]);
-  expect(rows.length).toBe(table.length);
-  return rows;
-}
+import { documents, documentsOf, idBatches, sizes } from "../support/tokens.js";
 
 interface Reference {
   readonly symmetric: boolean;
@@ -67,25 +42,12 @@ function zipf(tokens: number, terms: number): string[] {
 
 const digest = (value: unknown) => createHash("sha256").update(JSON.stringify(value)).digest("hex");
 
-/** The definition: every pair of places in a sentence, and the weight of its distance. */
-function byHand(text: Documents, windowSize: number, weigh: (distance: number) => number): Map<string, number> {
-  const sums = new Map<string, number>();
-  for (const sentence of text.flat())
-    for (let i = 0; i < sentence.length; i++)
-      for (let j = 0; j < sentence.length; j++) {
-        const distance = Math.abs(i - j);
-        const cell = `${sentence[i]} ${sentence[j]}`;
-        if (distance > 0 && distance <= windowSize) sums.set(cell, (sums.get(cell) ?? 0) + weigh(distance));
-      }
-  return sums;
-}
-
 describe("accumulateCooccurrence", () => {
   it("counts as GloVe does: a worked example", async () => {
     // "the cat and the dog", window 3. Pairs at distance 1: the-cat, cat-and, and-the, the-dog; at 2: the-and, cat-the, and-dog;
     // at 3: the-the, cat-dog. the-cat 1 + 1/2 (cat-the); the-and 1 + 1/2; the-the 1/3 from either end, so 2/3 in one cell.
-    const table = await count(documentsOf("the cat and the dog"), { windows: { windowSize: 3 } });
-    expect(await cells(table)).toEqual([
+    const table = await countPairs(documentsOf("the cat and the dog"), { windows: { windowSize: 3 } });
+    expect(await cellsOf(table)).toEqual([
       ["the", "the", 2 / 3],
       ["the", "and", 1.5],
       ["the", "cat", 1.5],
@@ -104,11 +66,11 @@ describe("accumulateCooccurrence", () => {
   });
 
   it("counts centres and contexts apart when not symmetric", async () => {
-    const table = await count(documentsOf("a b b"), {
+    const table = await countPairs(documentsOf("a b b"), {
       windows: { windowSize: 2, side: "right" },
       options: { symmetric: false },
     });
-    expect(await cells(table)).toEqual([
+    expect(await cellsOf(table)).toEqual([
       ["b", "b", 1],
       ["a", "b", 1.5],
     ]);
@@ -127,12 +89,12 @@ describe("accumulateCooccurrence", () => {
         async (text, cuts, windowSize, batchSize, weighting, symmetric) => {
           fc.pre(text.flat(2).length > 0);
           const windows = { windowSize, batchSize };
-          const actual = await cells(await count(text, { cuts, windows, options: { weighting, symmetric } }));
-          const expected = byHand(text, windowSize, weightings[weighting]);
+          const actual = await cellsOf(await countPairs(text, { cuts, windows, options: { weighting, symmetric } }));
+          const expected = cellsByHand(text, windowSize, weightings[weighting]);
           expect(actual.map(([row, column]) => `${row} ${column}`).sort()).toEqual([...expected.keys()].sort());
           for (const [row, column, weight] of actual) expect(weight).toBeCloseTo(expected.get(`${row} ${column}`)!, 10);
-          const whole = await count(text, { windows: { windowSize }, options: { weighting, symmetric } });
-          expect(await cells(whole)).toEqual(actual);
+          const whole = await countPairs(text, { windows: { windowSize }, options: { weighting, symmetric } });
+          expect(await cellsOf(whole)).toEqual(actual);
         },
       ),
       { seed: 1, numRuns: 150 },
@@ -144,7 +106,7 @@ describe("accumulateCooccurrence", () => {
       fc.asyncProperty(documents, fc.integer({ min: 1, max: 5 }), async (text, windowSize) => {
         fc.pre(text.flat(2).length > 0);
         const tableOf = async (side: "both" | "left" | "right", symmetric: boolean) =>
-          cells(await count(text, { windows: { windowSize, side, batchSize: 3 }, options: { symmetric } }));
+          cellsOf(await countPairs(text, { windows: { windowSize, side, batchSize: 3 }, options: { symmetric } }));
         const sums = new Map<string, number>();
         for (const [row, column, weight] of [...(await tableOf("left", false)), ...(await tableOf("right", false))])
           sums.set(`${row} ${column}`, (sums.get(`${row} ${column}`) ?? 0) + weight);
@@ -164,9 +126,11 @@ describe("accumulateCooccurrence", () => {
         fc.pre(text.flat(2).length > 0);
         const windows = { windowSize: 4, radius: "random", batchSize: 3 } as const;
         const apart = new Map<string, number>();
-        for (const [row, column, weight] of await cells(await count(text, { windows, options: { symmetric: false } })))
+        for (const [row, column, weight] of await cellsOf(
+          await countPairs(text, { windows, options: { symmetric: false } }),
+        ))
           apart.set(`${row} ${column}`, weight);
-        const together = await cells(await count(text, { cuts, windows }));
+        const together = await cellsOf(await countPairs(text, { cuts, windows }));
         const sum = (rows: Iterable<number>) => [...rows].reduce((total, weight) => total + weight, 0);
         expect(sum(together.map(([, , weight]) => weight))).toBeCloseTo(sum(apart.values()), 10);
         for (const [row, column, weight] of together) {
@@ -180,11 +144,11 @@ describe("accumulateCooccurrence", () => {
 
   it.each(stanford.tables)("has the cells of Stanford's cooccur, symmetric $symmetric", async (reference) => {
     const { symmetric, cells: length, total, every4999th } = reference;
-    const table = await count(novel(150_000, 5), {
+    const table = await countPairs(novel(150_000, 5), {
       windows: { windowSize: stanford.windowSize, boundary: "document", side: symmetric ? "both" : "right" },
       options: { symmetric },
     });
-    const rows = await cells(table);
+    const rows = await cellsOf(table);
     const weights = new Map(rows.map(([row, column, weight]) => [`${row} ${column}`, weight]));
     expect(rows.length).toBe(length);
     expect(rows.reduce((sum, [, , weight]) => sum + weight, 0) / total).toBeCloseTo(1, 6);
@@ -194,14 +158,14 @@ describe("accumulateCooccurrence", () => {
 
   it("can be read any number of times, 65,536 cells at most at once", async () => {
     const words = Array.from({ length: 400 }, (_, i) => `w${i}`);
-    const table = await count([[words]], { windows: { windowSize: 50 }, options: { weighting: "flat" } });
+    const table = await countPairs([[words]], { windows: { windowSize: 50 }, options: { weighting: "flat" } });
     // 400 terms with 50 neighbours on each side, less what the ends lack: 2 x (1 + ... + 50)
     expect(table.length).toBe(400 * 100 - 50 * 51);
-    expect(await cells(table)).toEqual(await cells(table));
+    expect(await cellsOf(table)).toEqual(await cellsOf(table));
   });
 
   it("gives an empty table where no term has a neighbour, and refuses a stream without windows", async () => {
-    expect(await cells(await count(documentsOf("a.b")))).toEqual([]);
+    expect(await cellsOf(await countPairs(documentsOf("a.b")))).toEqual([]);
     await expect(lastValueFrom(from([]).pipe(accumulateCooccurrence()))).rejects.toThrow(
       "accumulateCooccurrence: the stream must have windows, got none",
     );
@@ -213,14 +177,14 @@ describe("accumulateCooccurrence", () => {
       const scratch = await temporaryFolder();
       const text = [[zipf(40_000, 3000)]];
       const tableOf = (memory: string) =>
-        count(text, { windows: { windowSize: 5 }, options: { symmetric, memory, scratch } });
+        countPairs(text, { windows: { windowSize: 5 }, options: { symmetric, memory, scratch } });
       const whole = await tableOf("512MB");
       expect(await readdir(scratch)).toEqual([]);
       const small = await tableOf("1MB");
       expect((await readdir(scratch)).length).toBe(1);
       expect(small.metadata).toEqual(whole.metadata);
-      expect(digest(await cells(small))).toBe(digest(await cells(whole)));
-      expect(digest(await cells(small))).toBe(digest(await cells(whole))); // a second reading
+      expect(digest(await cellsOf(small))).toBe(digest(await cellsOf(whole)));
+      expect(digest(await cellsOf(small))).toBe(digest(await cellsOf(whole))); // a second reading
       small.close!();
       expect(await readdir(scratch)).toEqual([]);
     },
@@ -235,7 +199,7 @@ describe("accumulateCooccurrence", () => {
     const expected = (await tableOf({}))!;
     const table = (await tableOf({ workers, memory: "2MB" }))!;
     expect(table.metadata).toEqual(expected.metadata);
-    expect(digest(await cells(table))).toBe(digest(await cells(expected)));
+    expect(digest(await cellsOf(table))).toBe(digest(await cellsOf(expected)));
     table.close!();
     expect(await readdir(scratch)).toEqual([]);
   });
@@ -257,11 +221,11 @@ describe("accumulateCooccurrence", () => {
   it("merges more files than may be open at once", async () => {
     const scratch = await temporaryFolder();
     const text = [[zipf(180_000, 9000)]];
-    const table = await count(text, {
+    const table = await countPairs(text, {
       windows: { windowSize: 20 },
       options: { memory: "1MB", scratch, symmetric: false },
     });
-    const total = (await cells(table)).reduce((sum, [, , weight]) => sum + weight, 0);
+    const total = (await cellsOf(table)).reduce((sum, [, , weight]) => sum + weight, 0);
     // Each distance d adds (T - d) pairs of weight 1/d from either end.
     const distances = Array.from({ length: 20 }, (_, i) => i + 1);
     expect(total / distances.reduce((sum, d) => sum + (2 * (180_000 - d)) / d, 0)).toBeCloseTo(1, 10);
@@ -290,7 +254,7 @@ describe("accumulateCooccurrence", () => {
     const file = join(folder, "file");
     await writeFile(file, "");
     const text = [[zipf(20_000, 3000)]];
-    await expect(count(text, { options: { memory: "1MB", scratch: file } })).rejects.toThrow("EEXIST");
+    await expect(countPairs(text, { options: { memory: "1MB", scratch: file } })).rejects.toThrow("EEXIST");
     expect(() => accumulateCooccurrence({ memory: "64kB" })).toThrow(
       "accumulateCooccurrence: memory must be at least 1MB, got 64kB",
     );

@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { Ledger } from "lexstream/kernels";
-import { createHanSegmenter, normalize, type TokenizeOptions, tokenize } from "lexstream/operators";
+import { normalize, type TokenizeOptions, tokenize } from "lexstream/operators";
 import { run } from "lexstream/pipelines";
 import type { TextBatch, TokenBatch } from "lexstream/schemas";
 import { from, map, toArray } from "rxjs";
@@ -10,50 +10,9 @@ import { describe, expect, it } from "vitest";
 import { marbles } from "../support/marbles.js";
 import { temporaryFolder } from "../support/temporaryFolder.js";
 import { chunkSizes, mixedText, sentenceBatches, textBatches } from "../support/textBatches.js";
+import { chineseText, termsByHand, termsOf } from "../support/tokensByHand.js";
 
-/** Everything a stream of tokens says, whatever its batches: the terms of every document. */
-function documentsOf(text: readonly TextBatch[], options?: TokenizeOptions): string[][] {
-  const documents: string[][] = [];
-  from(text)
-    .pipe(tokenize(options))
-    .subscribe(({ lexicon, ids, documentOffsets }) => {
-      let next = 0;
-      for (let i = 0; i <= ids.length; i++) {
-        for (; documentOffsets[next] === i; next++) documents.push([]);
-        if (i < ids.length) documents.at(-1)!.push(lexicon.term(ids[i]!)!);
-      }
-    });
-  return documents;
-}
-
-const terms = (text: string, options?: TokenizeOptions) => documentsOf(textBatches([text]), options)[0]!;
-
-// The rules of the page docs/operators/tokenize.md, once more, as regular expressions over strings.
-const noSpaces = [
-  "Hiragana",
-  "Thai",
-  "Lao",
-  "Khmer",
-  "Myanmar",
-  "Tai_Le",
-  "New_Tai_Lue",
-  "Tai_Tham",
-  "Tai_Viet",
-  "Ahom",
-];
-const katakana = String.raw`(?!\p{Script=Hiragana})(?=\p{L})\p{Script_Extensions=Katakana}`;
-const single = String.raw`(?:(?=[\p{L}\p{N}])\p{Script=Han}|(?=\p{L})(?:${noSpaces.map((s) => `\\p{Script=${s}}`).join("|")}))`;
-const letter = String.raw`(?!${single}|${katakana})[\p{L}\p{N}]`;
-const inner = String.raw`['’＇_\u00ad·׳״\u200c\u200d]`;
-const decimal = String.raw`(?<=\p{Nd})[.,٫٬](?=\p{Nd})`;
-const rules = {
-  words: new RegExp(
-    String.raw`${letter}(?:${letter}|\p{M}|${inner}(?=${letter})|${decimal})*|${single}\p{M}*|${katakana}(?:${katakana}|\p{M})*`,
-    "gu",
-  ),
-  whitespace: /\P{White_Space}+/gu,
-  characters: /\P{White_Space}[\p{M}\u200c\u200d]*/gu,
-};
+const terms = (text: string, options?: TokenizeOptions) => termsOf(textBatches([text]), options)[0]!;
 
 /** The token at each place of its document, and the terms by sentence. */
 function tokensOf(text: readonly TextBatch[], options?: TokenizeOptions) {
@@ -81,43 +40,13 @@ function normalizedBatches(documents: readonly string[], sizes: readonly number[
   return batches;
 }
 
-/** Mode chinese over strings: what mode words finds, but for runs of Han characters. */
-function chineseTerms(document: string): string[] {
-  const run = String.raw`(?:(?=[\p{L}\p{N}])\p{Script=Han}){1,4096}\p{M}*`;
-  const tokens = document.match(new RegExp(`${run}|${rules.words.source}`, "gu")) ?? [];
-  const segmenter = createHanSegmenter();
-  return tokens.flatMap((token) => {
-    if (!new RegExp(`^${run}$`, "u").test(token)) return token;
-    const [han, marks] = [token.replace(/\p{M}*$/u, ""), token.match(/\p{M}*$/u)![0]];
-    const bytes = new TextEncoder().encode(han);
-    const cuts = new Uint32Array(bytes.length);
-    const count = segmenter.segment(bytes, 0, bytes.length, cuts);
-    const words = Array.from({ length: count }, (_, i) =>
-      new TextDecoder().decode(bytes.subarray(i === 0 ? 0 : cuts[i - 1], cuts[i])),
-    );
-    return [...words.slice(0, -1), words.at(-1)! + marks];
-  });
-}
-
-const chineseText = fc
-  .array(
-    fc.oneof(
-      mixedText,
-      fc.constantFrom("今天天气很好，", "中华人民共和国", "我们在北京大学读书。", "iPhone手机", "\u{e0101}"),
-    ),
-    {
-      maxLength: 6,
-    },
-  )
-  .map((parts) => parts.join(""));
-
 describe("tokenize", () => {
   for (const mode of ["words", "whitespace", "characters"] as const) {
     it(`finds in any text what the regular expression of mode ${mode} finds, whatever the chunks`, () => {
       fc.assert(
         fc.property(fc.array(mixedText, { minLength: 1, maxLength: 4 }), chunkSizes, (documents, sizes) => {
-          const expected = documents.map((document) => document.match(rules[mode]) ?? []);
-          expect(documentsOf(textBatches(documents, sizes), { mode })).toEqual(expected);
+          const expected = documents.map((document) => termsByHand(document, mode));
+          expect(termsOf(textBatches(documents, sizes), { mode })).toEqual(expected);
         }),
         { seed: 1, numRuns: 1000 },
       );
@@ -127,7 +56,9 @@ describe("tokenize", () => {
   it("cuts Han runs by the dictionary, and every other script as mode words does, whatever the chunks", () => {
     fc.assert(
       fc.property(fc.array(chineseText, { minLength: 1, maxLength: 3 }), chunkSizes, (documents, sizes) => {
-        expect(documentsOf(textBatches(documents, sizes), { mode: "chinese" })).toEqual(documents.map(chineseTerms));
+        expect(termsOf(textBatches(documents, sizes), { mode: "chinese" })).toEqual(
+          documents.map((document) => termsByHand(document, "chinese")),
+        );
       }),
       { seed: 3, numRuns: 300 },
     );
@@ -156,13 +87,14 @@ describe("tokenize", () => {
       fc.property(sentences, chunkSizes, fc.integer({ min: 1, max: 7 }), (documents, sizes, batchSize) => {
         const whole = tokensOf(sentenceBatches(documents, [Infinity]));
         expect(tokensOf(sentenceBatches(documents, sizes), { batchSize })).toEqual(whole);
-        const terms = documents.flatMap((sentences) => sentences.flatMap((text) => text.match(rules.words) ?? []));
+        const terms = documents.flatMap((sentences) => sentences.flatMap((text) => termsByHand(text, "words")));
         expect(whole.tokens.map(({ term }) => term)).toEqual(terms);
         let position = 0;
         const starts = documents.flatMap((sentences) =>
           (sentences.length === 0 ? [""] : sentences).map((text) => {
-            position += text.match(rules.words)?.length ?? 0;
-            return position - (text.match(rules.words)?.length ?? 0);
+            const { length } = termsByHand(text, "words");
+            position += length;
+            return position - length;
           }),
         );
         expect(whole.sentenceOffsets).toEqual(starts);
@@ -223,9 +155,9 @@ describe("tokenize", () => {
   it("cuts a Han run without end after every 4096th character, whatever the chunks", () => {
     const text = "中华人民共和国".repeat(1500);
     const parts = [0, 4096, 8192].map((start) => text.slice(start, start + 4096));
-    const expected = parts.flatMap(chineseTerms);
+    const expected = parts.flatMap((part) => termsByHand(part, "chinese"));
     for (const size of [Infinity, 1000, 4097]) {
-      expect(documentsOf(textBatches([text], [size]), { mode: "chinese" })[0]).toEqual(expected);
+      expect(termsOf(textBatches([text], [size]), { mode: "chinese" })[0]).toEqual(expected);
     }
   });
 
@@ -247,8 +179,8 @@ describe("tokenize", () => {
   });
 
   it("keeps the ends of documents and sentences between words", () => {
-    expect(documentsOf(textBatches(["ab", "", "cd", ""]))).toEqual([["ab"], [], ["cd"], []]);
-    expect(documentsOf(textBatches([""]))).toEqual([[]]);
+    expect(termsOf(textBatches(["ab", "", "cd", ""]))).toEqual([["ab"], [], ["cd"], []]);
+    expect(termsOf(textBatches([""]))).toEqual([[]]);
     const { tokens, sentenceOffsets, documentOffsets } = tokensOf(sentenceBatches([["ab", "cd ef"], ["gh"]], [1]));
     expect(tokens.map(({ term }) => term)).toEqual(["ab", "cd", "ef", "gh"]);
     expect([sentenceOffsets, documentOffsets]).toEqual([

@@ -1,46 +1,12 @@
 import fc from "fast-check";
-import { drawUniform, forEachWindow, Ledger, makeVocabulary, RunScope, randomStream } from "lexstream/kernels";
-import { encode, repeatEpochs, type WindowContextsOptions, windowContexts } from "lexstream/operators";
+import { drawUniform, Ledger, makeVocabulary, RunScope, randomStream } from "lexstream/kernels";
+import { encode, repeatEpochs, windowContexts } from "lexstream/operators";
 import type { ContextBatch, IdBatch } from "lexstream/schemas";
 import { from } from "rxjs";
 import { describe, expect, it } from "vitest";
 import { marbles } from "../support/marbles.js";
-import { type Documents, documents, documentsOf, idBatches, sizes, tokenBatches } from "../support/tokens.js";
-
-function windowsOf(batches: readonly IdBatch[], options: WindowContextsOptions, ledger = new Ledger()): ContextBatch[] {
-  const events: ContextBatch[] = [];
-  new RunScope(undefined, ledger).within(() =>
-    from(batches)
-      .pipe(windowContexts(options))
-      .subscribe((batch) => events.push(batch)),
-  );
-  return events;
-}
-
-/** What a reader sees who knows one batch at a time: "a b [c] d" for a centre c. */
-function seen(batches: readonly ContextBatch[]): string[] {
-  return batches.flatMap((batch) => {
-    const windows: string[] = [];
-    forEachWindow(batch, (centre, start, end) => {
-      const words = Array.from(batch.ids.subarray(start, end), (id) => batch.vocabulary.terms[id]!);
-      words[centre - start] = `[${words[centre - start]}]`;
-      windows.push(words.join(" "));
-    });
-    return windows;
-  });
-}
-
-/** The definition: slices of each stretch around each of its tokens. */
-function byHand(stretches: readonly (readonly string[])[], left: number, right: number): string[] {
-  return stretches.flatMap((words) =>
-    words.map((centre, i) =>
-      [...words.slice(Math.max(0, i - left), i), `[${centre}]`, ...words.slice(i + 1, i + 1 + right)].join(" "),
-    ),
-  );
-}
-
-const sentencesOf = (text: Documents) => text.flat();
-const documentsIn = (text: Documents) => text.map((document) => document.flat());
+import { documents, documentsOf, idBatches, sizes, tokenBatches } from "../support/tokens.js";
+import { documentsIn, seen, sentencesOf, windowsByHand, windowsOf } from "../support/windowsByHand.js";
 
 describe("windowContexts", () => {
   it("shows every centre its neighbours, not over the edge of a sentence", async () => {
@@ -71,7 +37,7 @@ describe("windowContexts", () => {
           const events = windowsOf(await idBatches(text, cuts), options);
           const stretches = boundary === "sentence" ? sentencesOf(text) : documentsIn(text);
           const [left, right] = [side === "right" ? 0 : windowSize, side === "left" ? 0 : windowSize];
-          expect(seen(events)).toEqual(byHand(stretches, left, right));
+          expect(seen(events)).toEqual(windowsByHand(stretches, left, right));
           expect(windowsOf(await idBatches(text), options).map(plain)).toEqual(events.map(plain));
           for (const { firstCentre, endCentre } of events.slice(0, -1)) expect(endCentre - firstCentre).toBe(batchSize);
           expect(events.map(({ position }) => position)).toEqual(events.map((_, i) => i * batchSize));
@@ -95,7 +61,7 @@ describe("windowContexts", () => {
     const events = windowsOf(await idBatches([[words]], [100]), options, ledger);
     const stream = randomStream(7, "windowContexts.sample", 0);
     const kept = words.filter((word, position) => word === "b" || drawUniform(stream, position) < 4 / 9);
-    expect(seen(events)).toEqual(byHand([kept], 1, 1));
+    expect(seen(events)).toEqual(windowsByHand([kept], 1, 1));
     expect(kept.length / 3000).toBeCloseTo(0.1 + 0.9 * (4 / 9), 1);
     expect(events[0]!.expectedCentres).toBeCloseTo(300 + 2700 * (4 / 9), 6);
     expect([ledger.get("used"), ledger.get("subsampled")]).toEqual([kept.length, 3000 - kept.length]);
@@ -138,7 +104,10 @@ describe("windowContexts", () => {
       [1, 0],
       [1, 2],
     ]);
-    expect(seen(events)).toEqual([...byHand(sentencesOf(text), 2, 2), ...byHand(sentencesOf(text), 2, 2)]);
+    expect(seen(events)).toEqual([
+      ...windowsByHand(sentencesOf(text), 2, 2),
+      ...windowsByHand(sentencesOf(text), 2, 2),
+    ]);
   });
 
   it("accounts for every token of a pass, together with encode", () => {
