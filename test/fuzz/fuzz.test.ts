@@ -1,0 +1,55 @@
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { temporaryFolder } from "../support/temporaryFolder.js";
+import { targets } from "./targets/index.js";
+
+/** `npm run fuzz` says how long each target is fuzzed; the tests take a few cases. */
+const seconds = Number(process.env.LEXSTREAM_FUZZ_SECONDS ?? 0);
+const seed = Number(process.env.LEXSTREAM_FUZZ_SEED ?? 1);
+const found = join(import.meta.dirname, "../fixtures/fuzz");
+/** Where the case under way stands, for those that never end. */
+const underWay = ".vitest/fuzz";
+const limit = 20_000; // ms for a case
+
+const foundCases = (name: string): unknown[] =>
+  existsSync(found)
+    ? readdirSync(found)
+        .filter((file) => file.startsWith(`${name}-`))
+        .map((file) => JSON.parse(readFileSync(join(found, file), "utf8")))
+    : [];
+
+function keep(name: string, one: unknown): string {
+  const text = `${JSON.stringify(one)}\n`;
+  const path = join(found, `${name}-${createHash("sha256").update(text).digest("hex").slice(0, 8)}.json`);
+  writeFileSync(path, text);
+  return path;
+}
+
+describe.each(targets)("fuzzing $name", ({ name, prepare }) => {
+  it("finds nothing in new cases, nor in those that were found once", {
+    timeout: seconds * 1000 + 60_000,
+  }, async () => {
+    const { cases, check } = await prepare(await temporaryFolder());
+    for (const one of foundCases(name)) await check(one);
+    if (seconds > 0) mkdirSync(underWay, { recursive: true });
+    const property = fc.asyncProperty(cases, async (one) => {
+      if (seconds > 0) writeFileSync(join(underWay, `${name}.json`), JSON.stringify(one));
+      await check(one);
+    });
+    const length = seconds > 0 ? { numRuns: 1e9, interruptAfterTimeLimit: seconds * 1000 } : { numRuns: 25 };
+    const result = await fc.check(property, { seed, timeout: limit, ...length });
+    if (seconds > 0) console.log(`${name}: ${result.numRuns} cases in ${seconds} s, seed ${seed}`);
+    if (!result.failed) return;
+    const [one] = result.counterexample ?? [];
+    const place = seconds > 0 ? `kept as ${keep(name, one)}` : "npm run fuzz keeps it";
+    throw new Error(`${place}: ${JSON.stringify(one)}`, { cause: result.errorInstance });
+  });
+});
+
+it("has a target for every case that was found", () => {
+  const names = existsSync(found) ? readdirSync(found).map((file) => file.split("-")[0]) : [];
+  expect(names.filter((name) => !targets.some((target) => target.name === name))).toEqual([]);
+});

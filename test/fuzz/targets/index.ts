@@ -1,0 +1,7 @@
+import { config } from "./config.js";
+import { readers } from "./readers.js";
+import { anyBytes, plainText, recordText } from "./text.js";
+import { normalizer, tokens } from "./tokens.js";
+import { cooccurrence, windows } from "./windows.js";
+
+export const targets = [config, readers, plainText, recordText, anyBytes, tokens, normalizer, windows, cooccurrence];
