@@ -1,27 +1,43 @@
 // Runs the long version of test/faults, prints its figures, and puts them into docs/reliability.md with command and date.
-// node scripts/faults.mjs [kills] [sabotage] [corruption]: all of them, or those that are named.
+// npm run faults -- [--minutes N] [kills] [sabotage] [corruption]: after so many minutes it ends, and the same command goes on.
 import { spawnSync } from "node:child_process";
-import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
 
-const names = process.argv.slice(2);
-const tests = names.length > 0 ? names.map((name) => `test/faults/${name}.test.ts`) : ["test/faults"];
-const figures = ".vitest/faults";
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { minutes: { type: "string", default: "600" } },
+});
+const names = positionals.length > 0 ? positionals : ["kills", "sabotage", "corruption"];
 const page = "docs/reliability.md";
 
-rmSync(figures, { recursive: true, force: true });
-const { status } = spawnSync("npx", ["vitest", "run", ...tests], {
-  stdio: "inherit",
-  env: { ...process.env, LEXSTREAM_FAULTS: "long" },
-});
-if (status !== 0) process.exit(status ?? 1);
-const date = new Date().toISOString().slice(0, 10);
-let text = readFileSync(page, "utf8");
-for (const file of readdirSync(figures)) {
-  const name = file.replace(".md", "");
-  const found = `\`npm run faults -- ${name}\`, ${date}, Node ${process.versions.node}: ${readFileSync(`${figures}/${file}`, "utf8")}`;
+/** Cases of other code are not gone on with. */
+const hash = createHash("sha256");
+for (const folder of ["dist", "test/faults"]) {
+  const paths = readdirSync(folder, { recursive: true }).map((name) => join(folder, name));
+  for (const path of paths.sort()) if (statSync(path).isFile()) hash.update(readFileSync(path));
+}
+const kept = join(".vitest/faults", hash.digest("hex").slice(0, 16));
+mkdirSync(kept, { recursive: true });
+
+for (const name of names) {
+  const { status } = spawnSync("npx", ["vitest", "run", `test/faults/${name}.test.ts`], {
+    stdio: "inherit",
+    env: { ...process.env, LEXSTREAM_FAULTS: kept, LEXSTREAM_FAULTS_MINUTES: values.minutes },
+  });
+  if (status !== 0) process.exit(status ?? 1);
+  const date = new Date().toISOString().slice(0, 10);
+  const figures = readFileSync(join(kept, `${name}.md`), "utf8");
+  const found = `\`npm run faults -- ${name}\`, ${date}, Node ${process.versions.node}: ${figures}`;
   console.log(found);
   const place = new RegExp(`(<!-- faults:${name} -->\n)[^]*?(<!-- /faults -->)`);
+  const text = readFileSync(page, "utf8");
   if (!place.test(text)) throw new Error(`${page} must have a place for the figures of ${name}`);
-  text = text.replace(place, (_, open, close) => `${open}${found}${close}`);
+  writeFileSync(
+    page,
+    text.replace(place, (_, open, close) => `${open}${found}${close}`),
+  );
 }
-writeFileSync(page, text);
+rmSync(kept, { recursive: true });

@@ -15,12 +15,11 @@ it(
   "ends a run with a clear error whatever fails beneath it, and goes on to the same bytes",
   async () => {
     const count = isLong ? 1200 : 15;
-    const report = await supervise<Sabotage>("saboteur.mjs", await temporaryFolder(), count);
-    const { cases, hangs, peakMiB, leftOpen } = report;
+    const { cases, hangs, peakMiB } = await supervise<Sabotage>("saboteur.mjs", await temporaryFolder(), count);
     expect(hangs).toEqual([]);
     expect(cases.filter(({ fault }) => fault !== undefined)).toEqual([]);
     expect(cases).toHaveLength(count);
-    expect(leftOpen).toEqual([]);
+    expect(cases.filter(({ leftOpen }) => leftOpen.length > 0)).toEqual([]);
     const failures = cases.filter(({ happened }) => happened);
     expect(failures.length).toBeGreaterThanOrEqual(isLong ? 1000 : 8);
 

@@ -1,17 +1,23 @@
 import { spawn } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
-/** `npm run faults` asks for the long version; the tests run a short one. */
-export const isLong = process.env.LEXSTREAM_FAULTS === "long";
-export const longTime = 3_600_000;
+const { LEXSTREAM_FAULTS: keptIn, LEXSTREAM_FAULTS_MINUTES: minutes = "600" } = process.env;
+/** `npm run faults` asks for the long version, and says where cases are kept to go on with; the tests run a short one. */
+export const isLong = keptIn !== undefined;
+export const longTime = 36_000_000;
+const deadline = performance.now() + Number(minutes) * 60_000;
 
 const SILENCE = 120_000; // ms; a case takes some seconds at most
 
 export interface Case {
   readonly n: number;
+  /** Files that are still open after it. */
+  readonly leftOpen: readonly string[];
+  /** The most memory that the process had until then. */
+  readonly peakMiB: number;
   readonly [key: string]: unknown;
 }
 
@@ -20,15 +26,12 @@ export interface Report<C extends Case> {
   /** Cases in which nothing was heard any more: the process was ended and went on with the next one. */
   readonly hangs: readonly number[];
   readonly peakMiB: number;
-  /** Files that were open when all cases were done. */
-  readonly leftOpen: readonly string[];
 }
 
-/** What a script says when it is done. */
-interface End {
-  readonly done: true;
-  readonly peakMiB: number;
-  readonly leftOpen: readonly string[];
+/** A case in which nothing was heard any more. */
+interface Hang {
+  readonly n: number;
+  readonly hangs: true;
 }
 
 /**
@@ -36,40 +39,51 @@ interface End {
  * own with a small heap; a process that hangs or crashes costs one case.
  */
 export async function supervise<C extends Case>(script: string, folder: string, count: number): Promise<Report<C>> {
-  const cases: C[] = [];
-  const hangs: number[] = [];
-  for (let from = 0; ; ) {
-    const place = join(folder, String(from));
-    const part = await runOnce<C>(script, [place, String(from), String(count)]);
-    cases.push(...part.cases);
-    if (part.end) return { cases, hangs, ...part.end };
-    const stuck = (part.cases.at(-1)?.n ?? from - 1) + 1;
-    if (part.cases.length === 0 && stuck === 0) throw new Error(`${script} does not start: ${part.errors}`);
-    hangs.push(stuck);
-    from = stuck + 1;
+  const heard = kept(script) as (C | Hang)[];
+  const hear = (said: C | Hang) => {
+    heard.push(said);
+    if (keptIn) appendFileSync(join(keptIn, script), `${JSON.stringify(said)}\n`);
+  };
+  const next = () => (heard.at(-1)?.n ?? -1) + 1;
+  while (next() < count) {
+    const from = String(next());
+    const errors = await runOnce<C>(script, [join(folder, from), from, String(count)], hear);
+    if (performance.now() > deadline) throw new Error(`${script}: time is up; the same command goes on`);
+    if (heard.length === 0) throw new Error(`${script} does not start: ${errors}`);
+    if (next() < count) hear({ n: next(), hangs: true });
   }
+  const isHang = (said: C | Hang): said is Hang => "hangs" in said;
+  const cases = heard.filter((said): said is C => !isHang(said));
+  const peakMiB = Math.max(...cases.map((one) => one.peakMiB));
+  return { cases, hangs: heard.filter(isHang).map(({ n }) => n), peakMiB };
 }
 
-async function runOnce<C extends Case>(script: string, args: readonly string[]) {
+/** What was heard before the time was up. */
+function kept(script: string): unknown[] {
+  if (!keptIn || !existsSync(join(keptIn, script))) return [];
+  const lines = readFileSync(join(keptIn, script), "utf8").trim().split("\n");
+  return lines.map((line) => JSON.parse(line));
+}
+
+/** Returns what was said on standard error. */
+async function runOnce<C extends Case>(script: string, args: readonly string[], hear: (said: C) => void) {
   const path = fileURLToPath(new URL(script, import.meta.url));
   const child = spawn(process.execPath, ["--max-old-space-size=512", path, ...args], { detached: true });
   const kill = () => process.kill(-child.pid!, "SIGKILL"); // and what it has started
+  const timeUp = setTimeout(kill, Math.min(longTime, deadline - performance.now()));
   let watch = setTimeout(kill, SILENCE);
   let errors = "";
   child.stderr.on("data", (chunk) => {
     errors += chunk;
   });
-  const cases: C[] = [];
-  let end: End | undefined;
   for await (const line of createInterface({ input: child.stdout })) {
     clearTimeout(watch);
     watch = setTimeout(kill, SILENCE);
-    const said = JSON.parse(line) as C | End;
-    if ("done" in said) end = said as End;
-    else cases.push(said);
+    hear(JSON.parse(line));
   }
   clearTimeout(watch);
-  return { cases, end, errors };
+  clearTimeout(timeUp);
+  return errors;
 }
 
 /** How often each thing was said. */
@@ -81,7 +95,5 @@ export function tally(names: Iterable<string>): Record<string, number> {
 
 /** Keeps the rows of a table of figures for `npm run faults`, which prints them and puts them into the docs. */
 export function reportFigures(name: string, lines: readonly string[]): void {
-  if (!isLong) return;
-  mkdirSync(".vitest/faults", { recursive: true });
-  writeFileSync(`.vitest/faults/${name}.md`, `${lines.join("\n")}\n`);
+  if (keptIn) writeFileSync(join(keptIn, `${name}.md`), `${lines.join("\n")}\n`);
 }
