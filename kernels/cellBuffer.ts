@@ -43,9 +43,9 @@ export class CellBuffer {
   *runs(most: number): Generator<CellRun> {
     this.#order ??= this.#sort();
     const { row, column, units } = this.#cells;
+    const run = emptyRun(Math.min(most, this.#length));
     for (let from = 0; from < this.#length; from += most) {
-      const run = emptyRun(Math.min(most, this.#length - from));
-      const length = run.row.length;
+      const length = Math.min(most, this.#length - from);
       for (let i = 0; i < length; i++) {
         const at = this.#order[from + i]!;
         run.row[i] = row[at]!;

@@ -1,4 +1,7 @@
-/** Cells of a table in units, sorted by row, then column, each once. Arrays may be longer than `length`. */
+/**
+ * Cells of a table in units, sorted by row, then column, each once. Arrays may be longer than `length`. A stream of runs may use the
+ * arrays of one for the next: a run is to be read, or copied, before the next is asked for.
+ */
 export interface CellRun {
   readonly row: Uint32Array;
   readonly column: Uint32Array;
@@ -15,12 +18,42 @@ export function emptyRun(capacity: number): CellRun {
   };
 }
 
-/** The cells of both; cells that are in both are added up. */
-export function mergeRuns(a: CellRun, b: CellRun): CellRun {
+/**
+ * Merges runs, neighbours two by two until one is left, so that a cell is moved log2(runs) times. A cell that is in several is added up.
+ * What it gives is valid until the next call: its rooms are used again, since fresh ones would have the garbage collector run
+ * several times a second.
+ * State: the most cells that were merged at once, log2(runs) times.
+ */
+export class RunMerger {
+  readonly #rooms: CellRun[] = [];
+
+  merge(runs: readonly CellRun[]): CellRun {
+    let rooms = 0;
+    let left = runs;
+    while (left.length > 1) {
+      const halves: CellRun[] = [];
+      for (let i = 0; i < left.length; i += 2) {
+        const [a, b] = [left[i]!, left[i + 1]];
+        halves.push(b ? mergeRuns(a, b, this.#room(rooms++, a.length + b.length)) : a);
+      }
+      left = halves;
+    }
+    return left[0] ?? emptyRun(0);
+  }
+
+  #room(index: number, cells: number): CellRun {
+    const room = this.#rooms[index];
+    if (room && room.row.length >= cells) return room;
+    const larger = emptyRun(cells);
+    this.#rooms[index] = larger;
+    return larger;
+  }
+}
+
+function mergeRuns(a: CellRun, b: CellRun, room: CellRun): CellRun {
   if (a.length === 0) return b;
   if (b.length === 0) return a;
-  const merged = emptyRun(a.length + b.length);
-  const { row, column, units } = merged;
+  const { row, column, units } = room;
   let [i, j, length] = [0, 0, 0];
   while (i < a.length && j < b.length) {
     const order = a.row[i]! - b.row[j]! || a.column[i]! - b.column[j]!;
@@ -38,16 +71,7 @@ export function mergeRuns(a: CellRun, b: CellRun): CellRun {
   row.set(rest.row.subarray(from, rest.length), length);
   column.set(rest.column.subarray(from, rest.length), length);
   units.set(rest.units.subarray(from, rest.length), length);
-  return { ...merged, length: length + rest.length - from };
-}
-
-/** Merges neighbours two by two until one is left, so that a cell is moved log2(runs) times. */
-export function mergeAll(runs: readonly CellRun[]): CellRun {
-  if (runs.length <= 1) return runs[0] ?? emptyRun(0);
-  const halves: CellRun[] = [];
-  for (let i = 0; i < runs.length; i += 2)
-    halves.push(i + 1 < runs.length ? mergeRuns(runs[i]!, runs[i + 1]!) : runs[i]!);
-  return mergeAll(halves);
+  return { row, column, units, length: length + rest.length - from };
 }
 
 /** Some cells of a run, without copying. */

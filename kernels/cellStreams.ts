@@ -1,4 +1,4 @@
-import { type CellRun, cellsUpTo, mergeAll, sliceRun } from "./cellRun.js";
+import { type CellRun, cellsUpTo, RunMerger, sliceRun } from "./cellRun.js";
 
 /** Cells in order, a run at a time, from memory or from a file. */
 export type CellStream = Iterable<CellRun> | AsyncIterable<CellRun>;
@@ -36,13 +36,14 @@ export class CellCursor {
  * ends first, so a step holds one run of each stream at most.
  */
 export async function* mergeStreams(streams: readonly CellStream[]): AsyncGenerator<CellRun> {
+  const merger = new RunMerger();
   let cursors = streams.map((stream) => new CellCursor(stream));
   try {
     for (;;) {
       const hasCells = await Promise.all(cursors.map((cursor) => cursor.hasCell()));
       cursors = cursors.filter((_, i) => hasCells[i]);
       if (cursors.length === 0) return;
-      yield mergeAll(takeShared(cursors as (CellCursor & { run: CellRun })[]));
+      yield merger.merge(takeShared(cursors as (CellCursor & { run: CellRun })[]));
     }
   } finally {
     await Promise.all(cursors.map((cursor) => cursor.close()));

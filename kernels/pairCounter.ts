@@ -92,7 +92,7 @@ export class PairCounter {
 
   /** What the dense block holds, in order, at most `most` cells at once. */
   *denseRuns(most: number): Generator<CellRun> {
-    let run = emptyRun(most);
+    const run = emptyRun(most);
     let length = 0;
     for (let row = 0; row < this.#width.length; row++) {
       const offset = this.#offset[row]!;
@@ -104,7 +104,6 @@ export class PairCounter {
         run.units[length] = units;
         if (++length < most) continue;
         yield { ...run, length };
-        run = emptyRun(most);
         length = 0;
       }
     }
@@ -116,8 +115,8 @@ export class PairCounter {
     if (this.#length === 0) return;
     const { high, low } = this.#sort();
     const records = this.#length;
+    const run = emptyRun(Math.min(most, records));
     for (let from = 0; from < records; ) {
-      const run = emptyRun(Math.min(most, records - from));
       const { length, next } = this.#addUp(high, low, from, run);
       from = next;
       yield { ...run, length };
@@ -138,6 +137,7 @@ export class PairCounter {
         if (++last === row.length) break;
         row[last] = r;
         column[last] = c;
+        units[last] = 0;
       }
       units[last]! += unitsOf[low[next]! & (2 ** codeBits - 1)]! * this.#timesCounted(r, c);
     }
