@@ -7,7 +7,7 @@
  * GLOVE_BIN) read the same file in turn; the tables' sizes and sums are compared.
  */
 import { spawnSync } from "node:child_process";
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
+import { closeSync, mkdtempSync, openSync, readSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -112,16 +112,27 @@ function reportPeers(path: string): void {
     const overflow = ["-overflow-file", join(work, "overflow"), "-memory", "4", "-verbose", "0"];
     const window = ["-vocab-file", vocabulary, "-window-size", values.windowSize];
     const seconds = time(join(folder, "cooccur"), [...window, ...overflow], path, table);
-    const bytes = readFileSync(table);
-    let sum = 0;
-    for (let at = 8; at < bytes.length; at += 16) sum += bytes.readDoubleLE(at);
+    const { cells, sum } = sumOfCells(table);
     console.log(
-      `GloVe: vocab_count ${counted.toFixed(1)} s, ${(bytes.length / 16e6).toFixed(2)} M cells after ` +
+      `GloVe: vocab_count ${counted.toFixed(1)} s, ${(cells / 1e6).toFixed(2)} M cells after ` +
         `${(counted + seconds).toFixed(1)} s, sum ${sum.toFixed(3)}`,
     );
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
+}
+
+/** Piece by piece: a process begins with the peak memory of the one that starts it. */
+function sumOfCells(path: string): { cells: number; sum: number } {
+  const records = Buffer.alloc(16 * 65_536);
+  const file = openSync(path, "r");
+  let [cells, sum] = [0, 0];
+  for (let bytes = readSync(file, records); bytes > 0; bytes = readSync(file, records)) {
+    for (let at = 8; at < bytes; at += 16) sum += records.readDoubleLE(at);
+    cells += bytes / 16;
+  }
+  closeSync(file);
+  return { cells, sum };
 }
 
 function time(program: string, args: string[], input: string, output: string): number {
