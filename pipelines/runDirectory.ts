@@ -2,6 +2,7 @@ import { existsSync, rmSync } from "node:fs";
 import { mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { DurableFile } from "../sinks/durableFile.js";
+import { makeFolder } from "../sinks/makeFolder.js";
 import { resolveInside } from "../sinks/resolveInside.js";
 import { CheckpointFolder } from "./checkpointFolder.js";
 import { type FileRecord, recordFile } from "./fileRecord.js";
@@ -21,6 +22,14 @@ export interface OpenOptions {
   readonly resume?: boolean | undefined;
 }
 
+function makeRunFolder(folder: string): void {
+  try {
+    makeFolder(folder);
+  } catch (cause) {
+    throw new Error(`run: the output folder must be one that can be made, got ${(cause as Error).message}`, { cause });
+  }
+}
+
 /**
  * The folder of one run. It must be new or empty, or hold a run to go on with; or `force` first removes the files that an earlier run
  * made. Outputs appear under their final names when they are whole; the manifest comes last, so that a folder with a manifest is
@@ -36,9 +45,9 @@ export class RunDirectory {
     this.checkpoint = new CheckpointFolder(join(folder, CHECKPOINT));
   }
 
-  /** @throws Error if another run holds the folder, or if it is not empty */
+  /** @throws Error if the folder cannot be made, if another run holds it, or if it is not empty */
   static async open(folder: string, { force = false, resume = false }: OpenOptions): Promise<RunDirectory> {
-    await mkdir(folder, { recursive: true });
+    makeRunFolder(folder);
     const directory = new RunDirectory(folder, RunLock.take(folder));
     try {
       await directory.#prepare(force, resume);

@@ -65,7 +65,7 @@ export class TokenCache {
   /** Begins the file, with nothing in it. */
   open(): void {
     this.#file = openSync(this.path, "w");
-    this.#writer.reset(new FileSink(this.#file), cacheSchema);
+    this.#writer.reset(new FileSink(this.path, this.#file), cacheSchema);
   }
 
   write({ ids, sentenceOffsets, documentOffsets, lexicon }: TokenBatch): void {
@@ -119,13 +119,19 @@ export class TokenCache {
 
 /** Arrow's own queue holds everything that is not yet read; this one writes at once. */
 class FileSink extends AsyncByteQueue {
-  constructor(readonly file: number) {
+  constructor(
+    readonly path: string,
+    readonly file: number,
+  ) {
     super();
   }
 
   override write(chunk: Uint8Array): void {
-    let written = 0;
-    while (written < chunk.byteLength) written += writeSync(this.file, chunk, written);
+    try {
+      for (let written = 0; written < chunk.byteLength; ) written += writeSync(this.file, chunk, written);
+    } catch (cause) {
+      throw new Error(`${this.path}: must be writable, got ${(cause as Error).message}`, { cause });
+    }
   }
 }
 

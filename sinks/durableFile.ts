@@ -1,5 +1,6 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
+import { makeFolder } from "./makeFolder.js";
 
 const bufferBytes = 1 << 20;
 
@@ -21,7 +22,7 @@ export class DurableFile {
   constructor(readonly path: string) {
     this.partialPath = `${path}.partial`;
     this.#descriptor = this.#try(() => {
-      mkdirSync(dirname(path), { recursive: true });
+      makeFolder(dirname(path));
       rmSync(this.partialPath, { force: true }); // what a killed run left
       return openSync(this.partialPath, "wx"); // never through a link that somebody put there
     });

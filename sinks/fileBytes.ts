@@ -1,4 +1,4 @@
-import { closeSync, createReadStream, openSync } from "node:fs";
+import { closeSync, createReadStream, fstatSync, openSync } from "node:fs";
 import { pipeline } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { readFully } from "./readFully.js";
@@ -10,13 +10,24 @@ const maxLineBytes = 1 << 24;
 
 /** The first bytes of a file, as they lie on the disk. */
 export function firstBytes(path: string, length: number): Uint8Array {
-  const descriptor = openSync(path, "r");
+  const descriptor = openFile(path);
   try {
     const bytes = new Uint8Array(length);
     return bytes.subarray(0, readFully(descriptor, bytes, 0));
   } finally {
     closeSync(descriptor);
   }
+}
+
+function openFile(path: string): number {
+  try {
+    const descriptor = openSync(path, "r");
+    if (!fstatSync(descriptor).isDirectory()) return descriptor;
+    closeSync(descriptor);
+  } catch (cause) {
+    throw new Error(`${path}: must be a file that can be read, got ${(cause as Error).message}`, { cause });
+  }
+  throw new Error(`${path}: must be a file that can be read, got a folder`);
 }
 
 export function isGzip(head: Uint8Array): boolean {

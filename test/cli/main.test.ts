@@ -89,6 +89,18 @@ describe("lexstream", () => {
     expect(err).toContain(message);
   });
 
+  it.each([
+    [["run", "c.yaml", "--out", "c.yaml"], "run: the output folder must be one that can be made, got EEXIST"],
+    [["run", "c.yaml", "--out", "c.yaml/x"], "run: the output folder must be one that can be made, got ENOTDIR"],
+    [["run", "c.yaml", "--out", "/proc/x"], "run: the output folder must be one that can be made, got E"],
+    [["neighbors", "nowhere.vec", "the"], "nowhere.vec: must be a file that can be read, got ENOENT"],
+    [["inspect", "."], ".: must be a file that can be read, got a folder"],
+  ])("answers %j with one line and exit code 1", async (args, message) => {
+    const { code, err, out } = await lexstream(args, { cwd: await project() });
+    expect({ code, out, lines: err.trim().split("\n").length }).toEqual({ code: 1, out: "", lines: 1 });
+    expect(err).toContain(message);
+  });
+
   it("answers a failed run with one line and exit code 1, and the stack only with --debug", async () => {
     const folder = await project(CONFIG.replace("minCount: 1", "minCount: 1000"));
     const [plain, debug] = await Promise.all([
