@@ -37,6 +37,7 @@ ${Object.keys(lexstream)
   const ids$: Observable<schemas.IdBatch>;
   const contexts$: Observable<schemas.ContextBatch>;
   const vocabulary: schemas.Vocabulary;
+  const cursor: string;
   const vectors: import("lexstream").Vectors;
   const table: schemas.FinalCooccurrence;
   const [monday, tuesday, wednesday]: [schemas.FinalCooccurrence, schemas.FinalCooccurrence, schemas.FinalCooccurrence];

@@ -91,7 +91,7 @@ describe("lexstream", () => {
 
   it.each([
     [["run", "c.yaml", "--out", "c.yaml"], "run: the output folder must be one that can be made, got EEXIST"],
-    [["run", "c.yaml", "--out", "c.yaml/x"], "run: the output folder must be one that can be made, got ENOTDIR"],
+    [["run", "c.yaml", "--out", "c.yaml/x"], "run: the output folder must be one that can be made, got EEXIST"],
     [["run", "c.yaml", "--out", "/proc/x"], "run: the output folder must be one that can be made, got E"],
     [["neighbors", "nowhere.vec", "the"], "nowhere.vec: must be a file that can be read, got ENOENT"],
     [["inspect", "."], ".: must be a file that can be read, got a folder"],
