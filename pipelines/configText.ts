@@ -68,8 +68,17 @@ export function parseConfigText(text: string, file: string, options: ConfigTextO
     problemAt(fault.pos[0], fault.message.split("\n")[0]!.replace(/ at line \d+, column \d+:?$/, "")),
   );
   let aliases = 0;
-  visit(document, (_, node) => {
-    if (isAlias(node)) aliases++;
+  visit(document, (_, node, path) => {
+    if (isAlias(node)) {
+      aliases++;
+      const target = node.resolve(document);
+      const rule = !target
+        ? "have its anchor before it"
+        : path.includes(target)
+          ? "not stand in what it stands for"
+          : "";
+      if (rule) problems.push(problemAt(offsetOf(node), `the alias *${node.source} must ${rule}`));
+    }
     if (isPair(node) && isScalar(node.key) && FORBIDDEN_KEYS.has(String(node.key.value))) {
       problems.push(problemAt(offsetOf(node.key), `the key "${node.key.value}" is not allowed`));
     }
@@ -93,7 +102,7 @@ export function parseConfigText(text: string, file: string, options: ConfigTextO
     );
   }
   return {
-    data: document.toJS({ maxAliasCount: MAX_ALIASES }),
+    data: dataOf(document, file),
     locate: (problem) => {
       const offset = nearestOffset(document, problem.path);
       return offset === undefined ? problem : { ...problem, ...withoutMessage(problemAt(offset, "")) };
@@ -102,6 +111,17 @@ export function parseConfigText(text: string, file: string, options: ConfigTextO
 }
 
 type YamlDocument = ReturnType<typeof parseDocument>;
+
+/** Aliases that together stand for very much are found only here. */
+function dataOf(document: YamlDocument, file: string): unknown {
+  try {
+    return document.toJS({ maxAliasCount: MAX_ALIASES });
+  } catch (error) {
+    throw new ConfigError(file, [
+      { path: [], message: `must be data of moderate size, got: ${(error as Error).message}` },
+    ]);
+  }
+}
 
 const offsetOf = (node: Node): number => node.range?.[0] ?? 0;
 

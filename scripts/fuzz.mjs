@@ -20,11 +20,15 @@ if (unknown.length > 0) throw new Error(`fuzz: targets are ${all.join(", ")}, go
 const underWay = ".vitest/fuzz";
 rmSync(underWay, { recursive: true, force: true });
 const seconds = Number(values.seconds) / names.length;
-const pattern = `fuzzing (${names.join("|")}) `;
-const child = spawn("npx", ["vitest", "run", "test/fuzz", "-t", pattern, "--disable-console-intercept"], {
+const child = spawn("npx", ["vitest", "run", "test/fuzz", "--disable-console-intercept"], {
   stdio: "inherit",
   detached: true,
-  env: { ...process.env, LEXSTREAM_FUZZ_SECONDS: String(seconds), LEXSTREAM_FUZZ_SEED: values.seed },
+  env: {
+    ...process.env,
+    LEXSTREAM_FUZZ: names.join(","),
+    LEXSTREAM_FUZZ_SECONDS: String(seconds),
+    LEXSTREAM_FUZZ_SEED: values.seed,
+  },
 });
 /** A case that never gives the thread back cannot be ended from inside. */
 const watch = setTimeout(

@@ -64,6 +64,11 @@ describe("parseConfigText", () => {
     expect(refusal("a: [1, 2")).toMatch(/^c\.yaml:1:9: /);
   });
 
+  it("refuses an alias without an anchor before it, and one that stands for what it is part of", () => {
+    expect(refusal("a: 1\nb: *x")).toBe("c.yaml:2:4: the alias *x must have its anchor before it");
+    expect(refusal("a: &x [*x]")).toBe("c.yaml:1:8: the alias *x must not stand in what it stands for");
+  });
+
   it("refuses an alias bomb before it grows", () => {
     const levels = Array.from(
       { length: 12 },

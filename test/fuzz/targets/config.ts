@@ -13,6 +13,7 @@ const signs = [
   "]",
   "&a ",
   "*a",
+  "&a [*a]",
   "!!js ",
   "<<: *a",
   "__proto__: 1",
@@ -45,8 +46,8 @@ export const config = target("config", () => {
   const texts = readdirSync(folder).map((name) => readFileSync(new URL(name, folder), "utf8"));
   const words = [...new Set(texts.join(" ").match(/[\w.]+/g))];
   const changed = fc
-    .tuple(fc.constantFrom(...texts), edits([...signs, ...values, ...words]))
-    .map(([text, changes]) => edited(text, changes));
+    .tuple(fc.oneof(...texts.map((text) => fc.subarray(text.split("\n")))), edits([...signs, ...values, ...words]))
+    .map(([lines, changes]) => edited(lines.join("\n"), changes));
   const key = fc.constantFrom(...words);
   const { tree } = fc.letrec((tie) => ({
     tree: fc.oneof(
