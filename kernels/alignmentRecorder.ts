@@ -7,18 +7,18 @@ import { sequenceLength } from "./utf8.js";
  */
 export class AlignmentRecorder {
   /** Units that the document has lost so far. */
-  #shift = 0;
+  shift = 0;
   #at: number[] = [];
   #shifts: number[] = [];
 
   startPiece(): void {
     this.#at = [];
     this.#shifts = [];
-    if (this.#shift !== 0) this.#add(0, this.#shift);
+    if (this.shift !== 0) this.#add(0, this.shift);
   }
 
   startDocument(): void {
-    this.#shift = 0;
+    this.shift = 0;
   }
 
   /** bytes[start, end) was written for so many units of the original. */
@@ -26,18 +26,18 @@ export class AlignmentRecorder {
     let units = 0;
     for (let at = start; at < end; ) {
       const size = sequenceLength(bytes[at]!);
-      if (units > unitsBefore) this.#add(at, this.#shift + unitsBefore - units);
+      if (units > unitsBefore) this.#add(at, this.shift + unitsBefore - units);
       units += unitsOf(size);
       at += size;
     }
     if (units === unitsBefore) return;
-    this.#shift += unitsBefore - units;
-    this.#add(end, this.#shift);
+    this.shift += unitsBefore - units;
+    this.#add(end, this.shift);
   }
 
   /** Forgets what `wrote` was told of bytes[start, end), the last thing written. */
   tookBack(bytes: Uint8Array, start: number, end: number, unitsBefore: number): void {
-    this.#shift += unitsIn(bytes.subarray(start, end)) - unitsBefore;
+    this.shift += unitsIn(bytes.subarray(start, end)) - unitsBefore;
     while (this.#at.length > 0 && this.#at.at(-1)! > start) {
       this.#at.pop();
       this.#shifts.pop();

@@ -1,3 +1,4 @@
+import type { StageState } from "../schemas/state.js";
 import type { TextAlignment } from "../schemas/text.js";
 
 /**
@@ -8,6 +9,15 @@ import type { TextAlignment } from "../schemas/text.js";
 export class CharacterPositions {
   #units = 0;
   #shift = 0;
+
+  save(): StageState {
+    return { facts: { units: this.#units, shift: this.#shift }, arrays: {} };
+  }
+
+  restore({ facts }: StageState): void {
+    this.#units = facts.units as number;
+    this.#shift = facts.shift as number;
+  }
 
   startDocument(): void {
     this.#units = 0;

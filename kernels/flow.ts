@@ -1,3 +1,4 @@
+import type { StateKeeper } from "../schemas/state.js";
 import type { Rejection } from "../schemas/text.js";
 import { Ledger } from "./ledger.js";
 
@@ -29,9 +30,9 @@ export class FlowGate {
     while (!this.isOpen) await new Promise<void>((resolve) => this.#waiting.push(resolve));
   }
 
-  /** Resolves once no stage holds anything: all that the source gave has been dealt with. */
-  async idle(): Promise<void> {
-    while ([...this.#ports].some(({ inFlight }) => inFlight > 0))
+  /** Resolves once no stage, besides that of a port, holds anything: all that the source gave has been dealt with. */
+  async idle(besides?: Port): Promise<void> {
+    while ([...this.#ports].some((port) => port !== besides && port.inFlight > 0))
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
   }
 
@@ -102,6 +103,8 @@ export class RunScope {
     readonly ledger = new Ledger(),
     /** Takes each document that a source could not use; the ledger counts them in any case. */
     readonly reject: (rejection: Rejection) => void = () => {},
+    /** Takes each stage that can tell its state, and calls `restore` at once where a run goes on. */
+    readonly keep: (stage: StateKeeper) => void = () => {},
     closing = new Closing(),
   ) {
     this.#closing = closing;
@@ -109,7 +112,12 @@ export class RunScope {
 
   /** The same run, counting into a part of the ledger. */
   child(name: string): RunScope {
-    return new RunScope(this.gate, this.ledger.child(name), this.reject, this.#closing);
+    return new RunScope(this.gate, this.ledger.child(name), this.reject, this.keep, this.#closing);
+  }
+
+  /** The same run, which takes the states of stages in another way. */
+  keeping(keep: (stage: StateKeeper) => void): RunScope {
+    return new RunScope(this.gate, this.ledger, this.reject, keep, this.#closing);
   }
 
   /** Calls `action` with this scope in place, so that whatever it subscribes to finds it. */

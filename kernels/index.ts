@@ -18,6 +18,7 @@ export * from "./hanSegmenter.js";
 export * from "./huffman.js";
 export * from "./idTable.js";
 export * from "./joiningCharacters.js";
+export * from "./joinStates.js";
 export * from "./learningRate.js";
 export * from "./ledger.js";
 export * from "./lexicon.js";

@@ -9,6 +9,7 @@
  *
  * Memory: 36 to 68 bytes a term and its text, up to twice that while it grows.
  */
+import type { StageState } from "../schemas/state.js";
 import type { Lexicon } from "../schemas/tokens.js";
 
 export interface LexiconBounds {
@@ -115,6 +116,33 @@ export class GrowingLexicon implements Lexicon {
    */
   forgetPruned(): void {
     if (this.#pruned.length > 0) this.#pruned = [];
+  }
+
+  /** All live terms and their counts. Arrays are views: to be written down before the next term comes. */
+  save(): StageState {
+    const { live, starts, end, records } = this.#terms;
+    return {
+      facts: { size: this.#size, prunedOccurrences: this.#prunedOccurrences },
+      arrays: { starts: starts.subarray(0, live), records: records.subarray(0, end) },
+    };
+  }
+
+  /** Goes on from a state; no term was added yet. */
+  restore({ facts, arrays }: StageState): void {
+    const [starts, records] = [arrays.starts as Uint32Array, arrays.records as Int32Array];
+    this.#size = facts.size as number;
+    this.#prunedOccurrences = facts.prunedOccurrences as number;
+    const terms = emptyTerms(Math.max(1024, starts.length), Math.max(8192, records.length));
+    terms.records.set(records);
+    terms.starts.set(starts);
+    this.#terms = { ...terms, live: starts.length, end: records.length };
+    while (4 * starts.length > this.#slots.length) this.#slots = new Int32Array(2 * this.#slots.length);
+    for (const at of starts) {
+      const hash = hashAt(this.#terms, at);
+      const place = freePlace(this.#slots, hash);
+      this.#slots[place] = hash;
+      this.#slots[place + 1] = at;
+    }
   }
 
   /** Where the term, whose hash it keeps, stands in `slots`, or the free place where it would. */

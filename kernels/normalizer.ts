@@ -6,6 +6,7 @@
  * The result is that of the mapping on each whole document, however the text is cut into pieces, except that a stretch is cut
  * after `LONGEST_STRETCH` bytes, and that nothing joins over the start of a document or sentence.
  */
+import type { StageState } from "../schemas/state.js";
 import type { TextAlignment } from "../schemas/text.js";
 import { AlignmentRecorder, unitsIn, unitsOf } from "./alignmentRecorder.js";
 import { IDENTITY, INLINE, JOINER, type ReplacementTable } from "./replacementTable.js";
@@ -68,6 +69,16 @@ export class Normalizer {
     this.#begin(0);
     this.#flushHeld(0);
     return this.#take(new Uint32Array(0), new Uint32Array(0));
+  }
+
+  save(): StageState {
+    return { facts: { shift: this.#recorder?.shift ?? 0 }, arrays: { held: this.#held.slice(0, this.#heldLength) } };
+  }
+
+  /** Goes on from a state; nothing was pushed yet. */
+  restore({ facts, arrays }: StageState): void {
+    if (this.#recorder) this.#recorder.shift = facts.shift as number;
+    this.#hold(arrays.held as Uint8Array);
   }
 
   #begin(length: number): void {

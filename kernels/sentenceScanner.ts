@@ -11,6 +11,7 @@
  *
  * State between calls: the last word's letters, packed into 30 bits, and what stands behind it.
  */
+import type { StageState } from "../schemas/state.js";
 import { type Coat, paint } from "./codePointTable.js";
 import { decodeAt, sequenceLength } from "./utf8.js";
 
@@ -110,6 +111,28 @@ export class SentenceScanner {
     this.#lineEnd = newline ? LINE_END : SPACE;
     this.#ofByte.set(this.#classes.subarray(0, 128));
     this.#ofByte[0x0a] = this.#lineEnd;
+  }
+
+  save(): StageState {
+    const words = [
+      this.#behind,
+      Number(this.#spaced),
+      this.#previous,
+      this.#beforeTerminator,
+      this.#word,
+      this.#wordLength,
+    ];
+    return { facts: {}, arrays: { words: Float64Array.from(words) } };
+  }
+
+  restore({ arrays }: StageState): void {
+    const [behind, spaced, previous, beforeTerminator, word, wordLength] = arrays.words!;
+    this.#behind = behind!;
+    this.#spaced = spaced === 1;
+    this.#previous = previous!;
+    this.#beforeTerminator = beforeTerminator!;
+    this.#word = word!;
+    this.#wordLength = wordLength!;
   }
 
   /** What was taken in before says nothing about what comes now. */

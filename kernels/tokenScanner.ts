@@ -5,6 +5,7 @@
  *
  * State between calls: the token in progress. No more of its bytes are kept than a token that is passed on may have.
  */
+import type { StageState } from "../schemas/state.js";
 import { DIGIT, OTHER } from "./characterClasses.js";
 import type { HanSegmenter } from "./hanSegmenter.js";
 import type { GrowingLexicon } from "./lexicon.js";
@@ -154,6 +155,26 @@ export class TokenScanner {
     this.#end = end - to;
     this.#hanEnd = hanEnd - to;
     if (state !== IDLE) this.#hold(bytes, Math.max(from, start), to, positions);
+  }
+
+  /** The token in progress. */
+  save(): StageState {
+    const [state, start, end, hanEnd, hanLength] = [this.#state, this.#start, this.#end, this.#hanEnd, this.#hanLength];
+    const held = this.#held.slice(0, this.#heldLength);
+    const heldPositions = this.#heldPositions.slice(0, this.#heldLength + 1);
+    return { facts: { state, start, end, hanEnd, hanLength }, arrays: { held, heldPositions } };
+  }
+
+  restore({ facts, arrays }: StageState): void {
+    const { state, start, end, hanEnd, hanLength } = facts as Record<string, number>;
+    this.#state = state!;
+    this.#start = start!;
+    this.#end = end!;
+    this.#hanEnd = hanEnd!;
+    this.#hanLength = hanLength!;
+    this.#held.set(arrays.held!);
+    this.#heldLength = arrays.held!.length;
+    this.#heldPositions.set(arrays.heldPositions!);
   }
 
   /** Ends the token in progress: what follows is another sentence, or nothing. */

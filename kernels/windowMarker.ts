@@ -1,4 +1,5 @@
 import type { ContextBatch, WindowSide } from "../schemas/contexts.js";
+import type { StageState } from "../schemas/state.js";
 import type { IdBatch } from "../schemas/tokens.js";
 import type { Vocabulary } from "../schemas/vocabulary.js";
 import { drawBelow, drawUint32, type RandomStream, randomStream } from "./random.js";
@@ -51,6 +52,29 @@ export class WindowMarker {
     this.#radii = randomStream(seed, "windowContexts.radius", epoch);
     this.#ids = new Uint32Array(batchSize + 2 * windowSize);
     this.#radius = new Uint8Array(this.#ids.length).fill(windowSize);
+  }
+
+  /** The tokens that are still to be centres, or neighbours of some. */
+  save(): StageState {
+    const arrays = {
+      ids: this.#ids.slice(0, this.#length),
+      radius: this.#radius.slice(0, this.#length),
+      starts: Uint32Array.from(this.#starts),
+    };
+    const [firstCentre, position, read] = [this.#firstCentre, this.#position, this.#read];
+    return { facts: { firstCentre, position, read, used: this.used }, arrays };
+  }
+
+  restore({ facts, arrays }: StageState): void {
+    const { firstCentre, position, read, used } = facts as Record<string, number>;
+    this.#ids.set(arrays.ids!);
+    this.#radius.set(arrays.radius!);
+    this.#starts = [...arrays.starts!];
+    this.#length = arrays.ids!.length;
+    this.#firstCentre = firstCentre!;
+    this.#position = position!;
+    this.#read = read!;
+    this.used = used!;
   }
 
   /** Takes in a batch and gives what it completes. */

@@ -1,7 +1,9 @@
 import { concat, defer, map, type OperatorFunction, of } from "rxjs";
+import { currentScope } from "../kernels/flow.js";
 import { type NormalizedPiece, Normalizer } from "../kernels/normalizer.js";
 import { ReplacementTable } from "../kernels/replacementTable.js";
 import { boolean, oneOf } from "../schemas/fields.js";
+import type { StageState } from "../schemas/state.js";
 import type { SourcePosition, TextBatch } from "../schemas/text.js";
 import { defineUnit, type OptionsOf, parseOptions } from "../schemas/units.js";
 
@@ -10,6 +12,7 @@ export const normalizeSchema = defineUnit({
   kind: "operator",
   consumes: "text",
   produces: "text",
+  resumable: true,
   summary: "Brings text into one Unicode form, and makes alike what differs in case, accents, digits or width",
   paper: "Unicode Standard Annex #15, normalization forms",
   fields: {
@@ -62,6 +65,13 @@ export function normalize(options?: NormalizeOptions): OperatorFunction<TextBatc
     defer(() => {
       const normalizer = new Normalizer(table, keepOffsets);
       let position: SourcePosition | undefined;
+      currentScope().keep({
+        save: () => withPlace(normalizer.save(), position),
+        restore(state) {
+          normalizer.restore(state);
+          position = placeIn(state);
+        },
+      });
       const normalized = source.pipe(
         map((batch) => {
           if (batch.alignment)
@@ -76,6 +86,17 @@ export function normalize(options?: NormalizeOptions): OperatorFunction<TextBatc
       );
       return concat(normalized, rest);
     });
+}
+
+function withPlace({ facts, arrays }: StageState, position: SourcePosition | undefined): StageState {
+  const { source, offset, documents } = position ?? {};
+  const place = source === undefined ? {} : { source, offset: offset!, documents: documents! };
+  return { facts: { ...facts, ...place }, arrays };
+}
+
+function placeIn({ facts }: StageState): SourcePosition | undefined {
+  const { source, offset, documents } = facts as unknown as SourcePosition;
+  return source === undefined ? undefined : { source, offset, documents };
 }
 
 function toBatch(piece: NormalizedPiece, position: SourcePosition, hasSentences: boolean): TextBatch {

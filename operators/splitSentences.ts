@@ -1,4 +1,5 @@
 import { defer, map, type OperatorFunction } from "rxjs";
+import { currentScope } from "../kernels/flow.js";
 import { SentenceScanner } from "../kernels/sentenceScanner.js";
 import { boolean } from "../schemas/fields.js";
 import type { TextBatch } from "../schemas/text.js";
@@ -9,6 +10,7 @@ export const splitSentencesSchema = defineUnit({
   kind: "operator",
   consumes: "text",
   produces: "text",
+  resumable: true,
   summary: "Marks where sentences begin, in English, Chinese and whatever else uses their punctuation or capitals",
   fields: {
     newline: boolean({ default: true, description: "A line end ends a sentence" }),
@@ -32,6 +34,7 @@ export function splitSentences(options?: SplitSentencesOptions): OperatorFunctio
   return (source) =>
     defer(() => {
       const scanner = new SentenceScanner(settings);
+      currentScope().keep(scanner);
       return source.pipe(map((batch) => ({ ...batch, sentenceOffsets: sentenceStarts(scanner, batch) })));
     });
 }

@@ -2,11 +2,13 @@ import { concat, defer, EMPTY, map, mergeAll, type OperatorFunction, of } from "
 import { characterClasses } from "../kernels/characterClasses.js";
 import { CharacterPositions } from "../kernels/characterPositions.js";
 import { currentScope } from "../kernels/flow.js";
+import { joinStates, splitState } from "../kernels/joinStates.js";
 import { GrowingLexicon } from "../kernels/lexicon.js";
 import { tokenAutomaton } from "../kernels/tokenAutomaton.js";
 import { TokenBatcher } from "../kernels/tokenBatcher.js";
 import { TokenScanner } from "../kernels/tokenScanner.js";
 import { boolean, integer, oneOf, texts } from "../schemas/fields.js";
+import type { StageState } from "../schemas/state.js";
 import type { TextBatch } from "../schemas/text.js";
 import type { TokenBatch } from "../schemas/tokens.js";
 import { defineUnit, type OptionsOf, parseOptions, type SettingsOf } from "../schemas/units.js";
@@ -17,6 +19,7 @@ export const tokenizeSchema = defineUnit({
   kind: "operator",
   consumes: "text",
   produces: "tokens",
+  resumable: true,
   summary: "Cuts text into tokens and gives each distinct term an id",
   paper: "Unicode Standard Annex #29, word boundaries; for Chinese, jieba",
   fields: {
@@ -78,6 +81,7 @@ export function tokenize(options?: TokenizeOptions): OperatorFunction<TextBatch,
   return (source) =>
     defer(() => {
       const state = tokenizer(settings);
+      currentScope().keep(state);
       return concat(
         source.pipe(map(state.tokensOf)),
         defer(() => of(state.lastTokens())),
@@ -141,6 +145,14 @@ function tokenizer(settings: SettingsOf<typeof tokenizeSchema>) {
 
   return {
     tokensOf: (batch: TextBatch) => tokensOf(() => scan(batch)),
+    save: () =>
+      joinStates({ scanner: scanner.save(), lexicon: lexicon.save(), ...(places ? { places: places.save() } : {}) }),
+    restore(state: StageState) {
+      const { scanner: token, lexicon: terms, places: place } = splitState(state);
+      scanner.restore(token!);
+      lexicon.restore(terms!);
+      if (place) places?.restore(place);
+    },
     lastTokens: () => tokensOf(() => scanner.endToken()),
     /** Whoever reads the lexicon after the pass finds live terms only, wherever the last batch began. */
     end: () => {

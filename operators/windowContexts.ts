@@ -4,6 +4,7 @@ import type { Ledger } from "../kernels/ledger.js";
 import { WindowMarker, type WindowSettings } from "../kernels/windowMarker.js";
 import type { ContextBatch } from "../schemas/contexts.js";
 import { integer, number, oneOf } from "../schemas/fields.js";
+import type { StageState } from "../schemas/state.js";
 import type { IdBatch } from "../schemas/tokens.js";
 import { defineUnit, type OptionsOf, parseOptions } from "../schemas/units.js";
 
@@ -12,6 +13,7 @@ export const windowContextsSchema = defineUnit({
   kind: "operator",
   consumes: "ids",
   produces: "contexts",
+  resumable: true,
   summary: "Lays a window of neighbours around every token, after leaving out some of the frequent ones",
   paper: "Mikolov et al. 2013, arXiv:1301.3781, section 3; subsampling: arXiv:1310.4546, section 2.3",
   fields: {
@@ -56,7 +58,9 @@ export function windowContexts(options?: WindowContextsOptions): OperatorFunctio
   const settings = parseOptions(windowContextsSchema, options);
   return (source) =>
     defer(() => {
-      const passes = new Passes(settings, currentScope().ledger);
+      const scope = currentScope();
+      const passes = new Passes(settings, scope.ledger);
+      scope.keep(passes);
       return concat(
         source.pipe(mergeMap((batch) => passes.push(batch))),
         defer(() => passes.end()),
@@ -64,12 +68,16 @@ export function windowContexts(options?: WindowContextsOptions): OperatorFunctio
     });
 }
 
+const NOTHING: StageState = { facts: {}, arrays: {} };
+
 /** One marker after the other, as the epoch changes. */
 class Passes {
   readonly #settings: WindowSettings;
   readonly #ledger: Ledger;
   #epoch: number | undefined;
   #marker: WindowMarker | undefined;
+  /** What the first marker goes on from. */
+  #start: StageState | undefined;
 
   constructor(settings: WindowSettings, ledger: Ledger) {
     this.#settings = settings;
@@ -81,12 +89,25 @@ class Passes {
       yield* this.end();
       this.#epoch = batch.epoch;
       this.#marker = new WindowMarker(this.#settings, batch.vocabulary, batch.epoch);
+      if (this.#start) this.#marker.restore(this.#start);
+      this.#start = undefined;
     }
     const marker = this.#marker!;
     const { used } = marker;
     yield* marker.push(batch);
     this.#ledger.add("used", marker.used - used);
     this.#ledger.add("subsampled", batch.ids.length - (marker.used - used));
+  }
+
+  save(): StageState {
+    if (this.#start) return this.#start;
+    const { facts, arrays } = this.#marker?.save() ?? NOTHING;
+    return { facts: { ...facts, ...(this.#epoch === undefined ? {} : { epoch: this.#epoch }) }, arrays };
+  }
+
+  /** The vocabulary comes with the first batch, which belongs to the same epoch. */
+  restore(state: StageState): void {
+    if (state.facts.epoch !== undefined) this.#start = state;
   }
 
   *end(): Generator<ContextBatch> {

@@ -29,6 +29,10 @@ export interface OnlineModel<Result> {
   save?(): StageState | undefined;
   /** Goes on from a saved state, with batches of that vocabulary; called before the first update. */
   restore?(state: StageState, vocabulary: Vocabulary): void;
+  /**
+   * A copy of what it has learned so far, which changes nothing; asked for while no update is under way. Undefined before the first.
+   */
+  snapshot?(): Result | undefined;
   /** What was learned; only after the last batch. */
   result(): Result | Promise<Result>;
   /** Gives back threads and memory; the model cannot be used afterwards. */

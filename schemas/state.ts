@@ -7,3 +7,11 @@ export interface StageState {
   readonly facts: Readonly<Record<string, number | string | boolean>>;
   readonly arrays: Readonly<Record<string, StateArray>>;
 }
+
+/** A stage that can tell its state between two batches of the source, and go on from it. */
+export interface StateKeeper {
+  /** Asked for while nothing is under way. */
+  save(): StageState;
+  /** Called at most once, before the first batch. */
+  restore(state: StageState): void;
+}

@@ -39,6 +39,10 @@ export interface UnitSchema<F extends Fields = Fields> extends OptionsSchema<F> 
   readonly replayable?: boolean;
   /** Of a source: it may never end, and goes on from the cursor of a batch. */
   readonly live?: true;
+  /** Of a source: it never ends by itself, so that what needs the end of the text cannot stand behind it. */
+  readonly endless?: true;
+  /** Within a pass over a live source it goes on from a state that it told (`RunScope.keep`, a model's `save`), or has none. */
+  readonly resumable?: true;
   /** Its output is made for people: the command line shows it when the run is done. */
   readonly isReport?: true;
   readonly fields: F;
