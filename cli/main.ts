@@ -110,8 +110,14 @@ function report(error: unknown, stderr: NodeJS.WriteStream): number {
   return error instanceof UsageError || error instanceof ConfigError ? 2 : 1;
 }
 
-const interruption = new AbortController();
-for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => interruption.abort());
+/** Interrupts are caught once a command asks for them; the others end by them as any program does. */
+function catchInterrupts(): AbortSignal {
+  const interruption = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => interruption.abort());
+  return interruption.signal;
+}
+
+let caught: AbortSignal | undefined;
 // A reader such as `head` that has seen enough closes the pipe: not an error.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
 
@@ -119,7 +125,10 @@ const io: Io = {
   out: (text) => void process.stdout.write(text),
   stderr: process.stderr,
   env: process.env,
-  signal: interruption.signal,
+  get signal() {
+    caught ??= catchInterrupts();
+    return caught;
+  },
 };
 
 process.exitCode = await main(process.argv.slice(2), io).catch((error: unknown) => report(error, io.stderr));

@@ -21,12 +21,13 @@ export async function beginRun(
   pipeline: Pipeline,
   files: readonly InputFile[],
   { folder, checkpoint }: RunDirectory,
+  signal?: AbortSignal,
 ): Promise<Beginning> {
   const { every } = pipeline.config.checkpoint;
   const identity = await identityOf(pipeline, folder, files);
   if (checkpoint.exists) {
     const { identity: before, state } = await checkpoint.read();
-    await assertSame(before, identity);
+    await assertSame(before, identity, signal);
     return { checkpointer: new Checkpointer(checkpoint, before, every), from: state };
   }
   if (every === "never") return {};
@@ -40,17 +41,18 @@ export async function finishedRun(
   pipeline: Pipeline,
   files: readonly InputFile[],
   directory: RunDirectory,
+  signal?: AbortSignal,
 ): Promise<Manifest> {
   const manifest = await readManifest(directory.folder, "run");
   const { lexstream, node, name, seed, about, config, inputs } = manifest;
   const identity = await identityOf(pipeline, directory.folder, files);
   const unknownTime = inputs.map((input) => ({ ...input, modified: Number.NaN }));
-  await assertSame({ ...identity, lexstream, node, name, seed, about, config, inputs: unknownTime }, identity);
+  await assertSame({ ...identity, lexstream, node, name, seed, about, config, inputs: unknownTime }, identity, signal);
   return manifest;
 }
 
-async function assertSame(before: RunIdentity, now: RunIdentity): Promise<void> {
-  const change = await changeSince(before, now);
+async function assertSame(before: RunIdentity, now: RunIdentity, signal?: AbortSignal): Promise<void> {
+  const change = await changeSince(before, now, signal);
   if (change) throw new Error(`run: --resume needs all that the run began with, but ${change}; --force starts anew`);
 }
 
@@ -58,12 +60,13 @@ async function assertSame(before: RunIdentity, now: RunIdentity): Promise<void> 
 export async function recordInputs(
   files: readonly InputFile[],
   checkpointer: Checkpointer | undefined,
+  signal: AbortSignal,
 ): Promise<FileRecord[]> {
   const known = checkpointer?.identity.inputs ?? [];
   const records = await Promise.all(
     files.map(({ path }, k) => {
       const { bytes, sha256 } = known[k] ?? {};
-      return sha256 === undefined ? recordFile(path, path) : { path, bytes: bytes!, sha256 };
+      return sha256 === undefined ? recordFile(path, path, signal) : { path, bytes: bytes!, sha256 };
     }),
   );
   if (checkpointer) {

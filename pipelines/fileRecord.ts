@@ -10,9 +10,9 @@ export interface FileRecord {
 }
 
 /** A file as a manifest names it. */
-export async function recordFile(file: string, path: string): Promise<FileRecord> {
+export async function recordFile(file: string, path: string, signal?: AbortSignal): Promise<FileRecord> {
   const { size } = await stat(file);
-  return { path, bytes: size, sha256: await hashFile(file) };
+  return { path, bytes: size, sha256: await hashFile(file, signal) };
 }
 
 /** What is wrong with a file, by its record; undefined if nothing is. */

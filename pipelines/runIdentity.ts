@@ -58,25 +58,33 @@ async function inputState(path: string): Promise<InputState> {
 }
 
 /** What is not as it was when the run began, in words; undefined if all is. An input that was only touched is hashed. */
-export async function changeSince(before: RunIdentity, now: RunIdentity): Promise<string | undefined> {
+export async function changeSince(
+  before: RunIdentity,
+  now: RunIdentity,
+  signal?: AbortSignal,
+): Promise<string | undefined> {
   const { inputs, outputs: _, ...rest } = before;
   const { inputs: found, outputs: __, ...others } = now;
   const changed = firstDifference(rest, JSON.parse(JSON.stringify(others)));
   if (changed) return changed;
   for (let k = 0; k < Math.max(inputs.length, found.length); k++) {
-    const change = await inputChange(inputs[k], found[k]);
+    const change = await inputChange(inputs[k], found[k], signal);
     if (change) return change;
   }
   return undefined;
 }
 
-async function inputChange(before: InputState | undefined, now: InputState | undefined): Promise<string | undefined> {
+async function inputChange(
+  before: InputState | undefined,
+  now: InputState | undefined,
+  signal?: AbortSignal,
+): Promise<string | undefined> {
   if (before?.path !== now?.path) return `an input was ${before?.path ?? "not there"} and is ${now?.path ?? "gone"}`;
   const { path, bytes, modified, sha256 } = before!;
   if (now!.bytes !== bytes) return `${path} had ${bytes} bytes and has ${now!.bytes}`;
   if (now!.modified === modified) return undefined;
   if (sha256 === undefined) return `${path} was written to since`;
-  return (await hashFile(path)) === sha256
+  return (await hashFile(path, signal)) === sha256
     ? undefined
     : `${path} had another content, SHA-256 ${sha256.slice(0, 12)}...`;
 }

@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { dirname, isAbsolute, join } from "node:path";
 import { Ledger } from "../kernels/ledger.js";
 import { requireUnchanged, stampOf } from "../sources/fileStamp.js";
+import { type InputFile, listFiles } from "../sources/listFiles.js";
 import { beginRun, finishedRun, recordInputs } from "./beginRun.js";
 import type { Checkpointer } from "./checkpointer.js";
 import { outputPaths, type Pipeline } from "./compile.js";
@@ -49,29 +50,34 @@ export async function runPipeline(pipeline: Pipeline, options: RunPipelineOption
   const ledger = new Ledger();
   const rejected = new DeadLetters(directory.resolve(REJECTED), ledger);
   let checkpointer: Checkpointer | undefined;
+  let inputs: Promise<FileRecord[]> | undefined;
+  const ending = new AbortController();
+  const stop = signal ? AbortSignal.any([signal, ending.signal]) : ending.signal;
   try {
     for (const node of nodesOf(pipeline.root)) for (const [, path] of outputPaths(node)) directory.resolve(path);
     const optionsOf = (node: PipelineNode) => withFiles(node, dirname(pipeline.file), directory);
     const sourceOptions = optionsOf(pipeline.root);
-    const files = await unit.inputs(sourceOptions);
+    const texts = await unit.inputs(sourceOptions);
+    const files = [...texts, ...(await filesBeside(pipeline, optionsOf))];
     if (directory.isFinished) {
-      const manifest = await finishedRun(pipeline, files, directory);
+      const manifest = await finishedRun(pipeline, files, directory, stop);
       return { manifest, reports: await readReports(pipeline, directory) };
     }
     const stamps = await Promise.all(files.map(({ path }) => stampOf(path)));
-    const beginning = await beginRun(pipeline, files, directory);
+    const beginning = await beginRun(pipeline, files, directory, stop);
     checkpointer = beginning.checkpointer;
-    const inputs = recordInputs(files, checkpointer);
+    const hashed = recordInputs(files, checkpointer, stop);
+    inputs = hashed;
     inputs.catch(() => {}); // awaited below; until then a failure must not go unhandled
     const execution = await execute(pipeline, {
       source: unit.open(sourceOptions),
-      sourceBytes: files.length > 0 ? files.reduce((total, { size }) => total + size, 0) : undefined,
+      sourceBytes: texts.length > 0 ? texts.reduce((total, { size }) => total + size, 0) : undefined,
       cachePath: (name) => (checkpointer ? directory.checkpoint.file(name) : join(directory.scratch, name)),
       checkpointer,
       from: beginning.from,
       ledger,
       optionsOf,
-      metadata: async () => new Map([["corpus", corpusHash(await inputs)]]),
+      metadata: async () => new Map([["corpus", corpusHash((await hashed).slice(0, texts.length))]]),
       signal,
       onProgress,
       onRejected: (rejection) => rejected.add(rejection),
@@ -79,9 +85,9 @@ export async function runPipeline(pipeline: Pipeline, options: RunPipelineOption
     });
     for (const [k, { path }] of files.entries()) await requireUnchanged("run", path, stamps[k]);
     const outputs = await recordOutputs(directory, ledger);
-    const described = await describeOutputs(pipeline, directory, await inputs, outputs);
+    const described = await describeOutputs(pipeline, directory, await hashed, outputs);
     const manifest = makeManifest(pipeline, {
-      inputs: await inputs,
+      inputs: await hashed,
       outputs: [...outputs, described].sort((a, b) => (a.path < b.path ? -1 : 1)),
       execution,
       ledger,
@@ -89,6 +95,8 @@ export async function runPipeline(pipeline: Pipeline, options: RunPipelineOption
     directory.writeJson(MANIFEST, manifest);
     return { manifest, reports: await readReports(pipeline, directory) };
   } finally {
+    ending.abort();
+    await inputs?.catch(() => {}); // it has told its error above; its files are closed now
     rejected.close();
     checkpointer?.close();
     await directory.close();
@@ -115,6 +123,20 @@ function withFiles(
     ),
     ...(needsScratch ? { scratch: directory.scratch } : {}),
   };
+}
+
+/** What other stages than the source read, such as a dictionary: it counts as input too. */
+async function filesBeside(
+  { root }: Pipeline,
+  optionsOf: (node: PipelineNode) => Readonly<Record<string, unknown>>,
+): Promise<InputFile[]> {
+  const paths = new Set<string>();
+  for (const node of nodesOf(root).filter((other) => other !== root)) {
+    const { fields } = node.unit.schema;
+    for (const [option, value] of Object.entries(optionsOf(node)))
+      if (fields[option]?.file === "input") for (const path of [value ?? []].flat()) paths.add(path as string);
+  }
+  return listFiles([...paths], "run");
 }
 
 /** One hash for the whole input: of the files' hashes, in order. */

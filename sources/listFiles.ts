@@ -17,7 +17,7 @@ export interface InputFile {
  *
  * A path that exists is taken as it is, even with a `*` in its name. A folder stands for the files in and below it whose names
  * say that they hold text (`.txt`, `.md`, `.jsonl`, ..., also packed); names that begin with a dot are passed over.
- * @throws Error for a missing file, a glob without a match, a folder without such a file
+ * @throws Error for a missing file, a glob without a match, a folder without such a file, and a pipe, a socket or a device
  */
 export async function listFiles(paths: readonly string[], who = "listFiles"): Promise<InputFile[]> {
   const found = new Map<string, InputFile>();
@@ -53,7 +53,7 @@ interface Found {
 async function find(path: string, who: string): Promise<Found> {
   const stats = await statIfExists(path, who);
   if (stats?.isDirectory()) return folder(path, who);
-  if (stats) return { files: [{ path, size: stats.size }], lacking: "" };
+  if (stats) return { files: [regularFile(path, stats, who)], lacking: "" };
   if (!isDynamicPattern(path))
     return { files: [], lacking: `${path} must be a file, a folder or a glob, got nothing there` };
   const matches = await glob(path, { expandDirectories: false });
@@ -72,9 +72,18 @@ async function withSizes(paths: readonly string[], who: string): Promise<InputFi
   const files: InputFile[] = [];
   for (const path of paths.toSorted(compareCodePoints)) {
     const stats = await statIfExists(path, who);
-    if (stats) files.push({ path, size: stats.size });
+    if (stats) files.push(regularFile(path, stats, who));
   }
   return files;
+}
+
+/** What has no content of its own cannot be read again, and perhaps never ends. */
+function regularFile(path: string, stats: Stats, who: string): InputFile {
+  if (stats.isFile()) return { path, size: stats.size };
+  const kind = stats.isFIFO() ? "a pipe" : stats.isSocket() ? "a socket" : "a device";
+  throw new Error(
+    `${who}: ${path} must be a regular file, got ${kind}; the source stdin reads what can be read only once`,
+  );
 }
 
 async function statIfExists(path: string, who: string): Promise<Stats | undefined> {

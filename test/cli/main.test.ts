@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
@@ -140,6 +140,16 @@ describe("lexstream", () => {
     expect(err).toMatch(/interrupted\n$/);
     expect(existsSync(join(folder, "runs/c/manifest.json"))).toBe(false);
   });
+
+  it("ends by an interrupt also where there is nothing to leave behind", async () => {
+    const folder = await project();
+    writeFileSync(join(folder, "long.txt"), "a line\n");
+    truncateSync(join(folder, "long.txt"), 20e9);
+    const child = spawn(process.execPath, [main, "inspect", "long.txt"], { cwd: folder });
+    setTimeout(() => child.kill("SIGTERM"), 500);
+    const signal = await new Promise((resolve) => child.on("close", (_, by) => resolve(by)));
+    expect(signal).toBe("SIGTERM");
+  }, 10_000);
 
   it("runs a config, then answers questions about its vectors", async () => {
     const folder = await project();

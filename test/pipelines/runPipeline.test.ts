@@ -1,5 +1,15 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { compile, parseConfig, runPipeline } from "lexstream/pipelines";
 import { describe, expect, it } from "vitest";
@@ -31,6 +41,18 @@ branches:
   ids:
     - writeIds: { path: ids.parquet }
 `;
+
+/** Files that this process has open, where the system tells; nowhere else. */
+function openFiles(): string[] {
+  if (!existsSync("/proc/self/fd")) return [];
+  return readdirSync("/proc/self/fd").flatMap((descriptor) => {
+    try {
+      return [readlinkSync(`/proc/self/fd/${descriptor}`)];
+    } catch {
+      return []; // closed since
+    }
+  });
+}
 
 async function prepare(text = sentence.repeat(40)) {
   const folder = await temporaryFolder();
@@ -161,6 +183,44 @@ branches: { vectors: [windowContexts, word2vec: { vectorSize: 4, epochs: 2 }, wr
     expect(readdirSync(out).filter((name) => name.startsWith(".") || name.endsWith(".partial"))).toEqual([
       ".checkpoint",
     ]);
+  });
+
+  it("ends at once when the signal aborts while a large input is still hashed, with the file closed", async () => {
+    const { folder, pipeline, out } = await prepare();
+    truncateSync(join(folder, "corpus.txt"), 20e9); // takes no room on the disk, and some 20 s to hash
+    const running = runPipeline(pipeline, { out, signal: AbortSignal.timeout(200) });
+    await expect(running).rejects.toThrow(/abort/);
+    expect(openFiles()).not.toContain(realpathSync(join(folder, "corpus.txt")));
+  }, 10_000);
+
+  it("hashes no more of its input once a stage has failed", async () => {
+    const { folder, pipeline, out } = await prepare("one\n");
+    writeFileSync(join(folder, "corpus.txt"), Buffer.from([0xff, 0x0a]));
+    truncateSync(join(folder, "corpus.txt"), 20e9);
+    const text = config("corpus.txt").replace("paths: corpus.txt", "paths: corpus.txt, onInvalid: reject");
+    const strict = compile(parseConfig(text, pipeline.file));
+    await expect(runPipeline(strict, { out })).rejects.toThrow(/line 1: invalid UTF-8/);
+    expect(openFiles()).not.toContain(realpathSync(join(folder, "corpus.txt")));
+  }, 10_000);
+
+  it("takes a dictionary for an input, which must be what it was for the run to go on", async () => {
+    const { folder, out } = await prepare();
+    const dictionary = join(folder, "words.txt");
+    writeFileSync(dictionary, "天安门 100\n");
+    const text = config("corpus.txt").replace("mode: chinese", "mode: chinese, userDictionaries: words.txt");
+    const pipeline = compile(parseConfig(text, join(folder, "c.yaml")));
+    const abort = new AbortController();
+    const stopped = runPipeline(pipeline, {
+      out,
+      signal: abort.signal,
+      onProgress: ({ stage }) => stage.startsWith("epoch 2") && abort.abort(),
+    });
+    await expect(stopped).rejects.toThrow(/abort/);
+    writeFileSync(dictionary, "北京天安门 100\n");
+    const resumed = runPipeline(pipeline, { out, resume: true });
+    await expect(resumed).rejects.toThrow(`run: --resume needs all that the run began with, but ${dictionary} had`);
+    const { manifest } = await runPipeline(pipeline, { out, force: true });
+    expect(manifest.inputs.map(({ path }) => path)).toEqual([join(folder, "corpus.txt"), dictionary]);
   });
 
   it("fails clearly where the input is missing", async () => {

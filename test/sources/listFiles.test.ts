@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { hashFile, listFiles } from "lexstream/sources";
@@ -84,6 +85,16 @@ describe("listFiles", () => {
     await expect(listFiles([folder])).rejects.toThrow(
       `listFiles: the folder ${folder} must hold text files, got an empty one`,
     );
+  });
+
+  it("refuses what cannot be read twice: a pipe, a device, also behind a link in a folder", async () => {
+    const folder = await folderWith("a.txt");
+    execFileSync("mkfifo", [join(folder, "pipe.txt")]);
+    const refusal = `listFiles: ${join(folder, "pipe.txt")} must be a regular file, got a pipe; the source stdin reads what can be read only once`;
+    await expect(named(folder, "pipe.txt")).rejects.toThrow(refusal);
+    await expect(listFiles(["/dev/full"])).rejects.toThrow("listFiles: /dev/full must be a regular file, got a device");
+    await symlink("/dev/zero", join(folder, "zeros.txt"));
+    await expect(named(folder, ".")).rejects.toThrow("must be a regular file, got a device");
   });
 });
 
