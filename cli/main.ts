@@ -19,6 +19,7 @@ import { schema } from "./commands/schema.js";
 import { test } from "./commands/test.js";
 import { verify } from "./commands/verify.js";
 import { commandHelp, generalHelp } from "./help.js";
+import { printable } from "./printable.js";
 
 const commands: readonly Command[] = [
   run,
@@ -105,7 +106,7 @@ function report(error: unknown, stderr: NodeJS.WriteStream): number {
   const interrupted = error instanceof Error && error.name === "AbortError";
   const message = error instanceof Error ? error.message : String(error);
   const shown = process.argv.includes("--debug") && error instanceof Error ? error.stack : message;
-  stderr.write(interrupted ? "interrupted\n" : `${shown}\n`);
+  stderr.write(interrupted ? "interrupted\n" : `${printable(`${shown}`)}\n`);
   if (interrupted) return INTERRUPTED;
   return error instanceof UsageError || error instanceof ConfigError ? 2 : 1;
 }
@@ -122,7 +123,7 @@ let caught: AbortSignal | undefined;
 process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
 
 const io: Io = {
-  out: (text) => void process.stdout.write(text),
+  out: (text) => void process.stdout.write(printable(text)), // terms, paths and metadata come from files of others
   stderr: process.stderr,
   env: process.env,
   get signal() {

@@ -1,4 +1,5 @@
 import type { Progress } from "../pipelines/index.js";
+import { printableLine } from "./printable.js";
 
 export const PROGRESS_MODES = ["auto", "bar", "plain", "json", "none"] as const;
 export type ProgressMode = (typeof PROGRESS_MODES)[number];
@@ -93,7 +94,7 @@ function plainLine(pace: Pace): string {
     : `${short(done)} ${unit}`;
   const speed = perSecond === undefined ? "" : `, ${short(perSecond)} ${unit}/s`;
   const left = secondsLeft === undefined ? "" : `, ${duration(secondsLeft)} left`;
-  return `${stage}: ${share}${speed}${lossText(pace)}${left}`;
+  return `${printableLine(stage)}: ${share}${speed}${lossText(pace)}${left}`;
 }
 
 function barLine(pace: Pace, color: boolean, columns: number): string {
@@ -105,7 +106,7 @@ function barLine(pace: Pace, color: boolean, columns: number): string {
 }
 
 function lossText({ losses }: Pace): string {
-  return [...losses].map(([model, loss]) => `, ${model} loss ${loss.toFixed(4)}`).join("");
+  return [...losses].map(([model, loss]) => `, ${printableLine(model)} loss ${loss.toFixed(4)}`).join("");
 }
 
 function short(count: number): string {

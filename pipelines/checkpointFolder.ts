@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync } from "node:fs";
 import { readdir, readFile, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { DurableFile, syncFolder } from "../sinks/durableFile.js";
 import type { SavedState } from "./checkpointer.js";
 import { type FileRecord, faultOf, recordFile } from "./fileRecord.js";
@@ -37,7 +37,10 @@ export class CheckpointFolder {
     return this.#hasState;
   }
 
+  /** @throws SyntaxError for what is no plain name, which no checkpoint of ours has */
   file(name: string): string {
+    if (name === "" || basename(name) !== name || name === "..")
+      throw damaged(this.path, `must name files of its own, got ${JSON.stringify(name)}`);
     return join(this.path, name);
   }
 

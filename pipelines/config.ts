@@ -13,6 +13,7 @@ import {
   type ConfigPath,
   type ConfigProblem,
   type ConfigTextOptions,
+  MAX_PROBLEMS,
   parseConfigText,
 } from "./configText.js";
 
@@ -78,7 +79,7 @@ export function parseConfig(text: string, file: string, options: ConfigTextOptio
   const { data, locate } = parseConfigText(text, file, options);
   const problems: ConfigProblem[] = [];
   const config = readShape(data, file, problems);
-  if (problems.length > 0) throw new ConfigError(file, problems.map(locate));
+  if (problems.length > 0) throw new ConfigError(file, problems.slice(0, MAX_PROBLEMS).map(locate));
   return { file, config, locate };
 }
 

@@ -1,4 +1,16 @@
-import { isAlias, isMap, isPair, isScalar, LineCounter, type Node, parseDocument, visit } from "yaml";
+import {
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  LineCounter,
+  type Node,
+  Parser,
+  parseDocument,
+  visit,
+  type YAMLMap,
+} from "yaml";
+import { isPlainObject } from "../schemas/units.js";
 
 /** Where in a config something stands: keys and list indices from the top. */
 export type ConfigPath = readonly (string | number)[];
@@ -44,11 +56,14 @@ export interface ConfigTextOptions {
 
 const MAX_CONFIG_LENGTH = 1_000_000;
 const MAX_ALIASES = 20;
+const MAX_DEPTH = 50;
+/** More are not told of one config. */
+export const MAX_PROBLEMS = 100;
 const FORBIDDEN_KEYS = new Set(["__proto__", "constructor", "prototype", "<<"]);
 
 /**
- * Reads a config as data: YAML 1.2 core schema or JSON, no tags, no merge keys, few aliases, no key that names an object's
- * internals. Fills in `${NAME:default}` and the assignments.
+ * Reads a config as data: YAML 1.2 core schema or JSON, no tags, no merge keys, few aliases, little depth, no key that names an
+ * object's internals. Fills in `${NAME:default}` and the assignments. Time and memory grow with the length of the text alone.
  * @throws ConfigError with the position of everything that is wrong
  */
 export function parseConfigText(text: string, file: string, options: ConfigTextOptions = {}): ParsedConfig {
@@ -58,19 +73,26 @@ export function parseConfigText(text: string, file: string, options: ConfigTextO
     ]);
   }
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, merge: false, logLevel: "silent" });
   const problemAt = (offset: number, message: string): ConfigProblem => {
     const { line, col } = lines.linePos(offset);
     return { path: [], message, line, column: col };
   };
-
+  const tooDeep = deepPlace(text);
+  if (tooDeep)
+    throw new ConfigError(file, [
+      { path: [], message: `a config must be at most ${MAX_DEPTH} levels deep, got more`, ...tooDeep },
+    ]);
+  const document = parseDocument(text, { ...yamlOptions, lineCounter: lines });
   const problems = [...document.errors, ...document.warnings].map((fault) =>
     problemAt(fault.pos[0], fault.message.split("\n")[0]!.replace(/ at line \d+, column \d+:?$/, "")),
   );
   let aliases = 0;
-  visit(document, (_, node, path) => {
+  visit(document, (key, node, path) => {
+    if (problems.length > MAX_PROBLEMS) return visit.BREAK;
+    if (isNode(node) && node.tag) problems.push(problemAt(offsetOf(node), `the tag ${node.tag} is not allowed`));
+    if (isMap(node)) problems.push(...repeatedKeys(node).map((at) => problemAt(at, "Map keys must be unique")));
     if (isAlias(node)) {
-      aliases++;
+      if (++aliases > MAX_ALIASES) return visit.BREAK;
       const target = node.resolve(document);
       const rule = !target
         ? "have its anchor before it"
@@ -79,17 +101,17 @@ export function parseConfigText(text: string, file: string, options: ConfigTextO
           : "";
       if (rule) problems.push(problemAt(offsetOf(node), `the alias *${node.source} must ${rule}`));
     }
-    if (isPair(node) && isScalar(node.key) && FORBIDDEN_KEYS.has(String(node.key.value))) {
-      problems.push(problemAt(offsetOf(node.key), `the key "${node.key.value}" is not allowed`));
-    }
     if (isScalar(node) && typeof node.value === "string") {
       const filled = interpolate(node.value, options.env ?? {});
       if (filled.missing) problems.push(problemAt(offsetOf(node), missingVariable(filled.missing)));
       else node.value = filled.value;
+      if (key === "key" && FORBIDDEN_KEYS.has(String(node.value)))
+        problems.push(problemAt(offsetOf(node), `the key "${node.value}" is not allowed`));
     }
+    return undefined;
   });
   if (aliases > MAX_ALIASES) {
-    problems.push({ path: [], message: `a config may have at most ${MAX_ALIASES} aliases, got ${aliases}` });
+    problems.push({ path: [], message: `a config may have at most ${MAX_ALIASES} aliases, got more` });
   }
   if (problems.length > 0) throw new ConfigError(file, problems);
 
@@ -101,13 +123,74 @@ export function parseConfigText(text: string, file: string, options: ConfigTextO
       refused.map((message) => ({ path: [], message })),
     );
   }
+  const data = dataOf(document, file);
+  const forbidden = forbiddenPlace(data);
+  if (forbidden)
+    throw new ConfigError(file, [{ path: forbidden, message: `the key "${forbidden.at(-1)}" is not allowed` }]);
   return {
-    data: dataOf(document, file),
+    data,
     locate: (problem) => {
       const offset = nearestOffset(document, problem.path);
       return offset === undefined ? problem : { ...problem, ...withoutMessage(problemAt(offset, "")) };
     },
   };
+}
+
+/** Nothing but YAML 1.2 core whatever the text says of itself. Equal keys are looked for here, since the library compares each with each. */
+const yamlOptions = {
+  schema: "core",
+  resolveKnownTags: false,
+  merge: false,
+  uniqueKeys: false,
+  logLevel: "error",
+} as const;
+
+/** Where a text goes too deep to be taken apart by recursion. */
+function deepPlace(text: string): { readonly line: number; readonly column: number } | undefined {
+  const lines = new LineCounter();
+  for (const top of new Parser(lines.addNewLine).parse(text)) {
+    const left: { readonly token: unknown; readonly depth: number }[] = [{ token: top, depth: 0 }];
+    for (let next = left.pop(); next; next = left.pop()) {
+      const { offset, items = [], value } = (next.token ?? {}) as CstToken;
+      if (next.depth > MAX_DEPTH) {
+        const { line, col } = lines.linePos(offset);
+        return { line, column: col };
+      }
+      const depth = next.depth + (items.length > 0 ? 1 : 0);
+      const inside = [value, ...items.flatMap((item) => [item.key, item.value])];
+      for (const token of inside) if (typeof token === "object" && token !== null) left.push({ token, depth });
+    }
+  }
+  return undefined;
+}
+
+/** What of the library's tokens matters here. */
+interface CstToken {
+  readonly offset: number;
+  readonly value?: unknown;
+  readonly items?: readonly { readonly key?: unknown; readonly value?: unknown }[];
+}
+
+/** Where a key stands that its map had before. */
+function repeatedKeys({ items }: YAMLMap): number[] {
+  const seen = new Set<unknown>();
+  return items.flatMap(({ key }) => {
+    const name = isScalar(key) ? key.value : key;
+    const isNew = !seen.has(name);
+    seen.add(name);
+    return isNew || !isNode(key) ? [] : [offsetOf(key)];
+  });
+}
+
+/** The path to a key that names an object's internals. */
+function forbiddenPlace(data: unknown, path: ConfigPath = []): ConfigPath | undefined {
+  if (!Array.isArray(data) && !isPlainObject(data)) return undefined;
+  for (const [key, value] of Object.entries(data)) {
+    const place = [...path, Array.isArray(data) ? Number(key) : key];
+    const found = FORBIDDEN_KEYS.has(key) ? place : forbiddenPlace(value, place);
+    if (found) return found;
+  }
+  return undefined;
 }
 
 type YamlDocument = ReturnType<typeof parseDocument>;
@@ -138,21 +221,29 @@ function interpolate(
   env: Readonly<Record<string, string | undefined>>,
 ): { value: unknown; missing?: string } {
   let missing: string | undefined;
-  const filled = text.replace(/(\$?)\$\{([A-Za-z_][A-Za-z0-9_]*)(?::([^}]*))?\}/g, (whole, literal, name, fallback) => {
-    if (literal) return whole.slice(1);
-    const value = env[name] ?? fallback;
-    if (value === undefined) missing ??= name;
-    return value ?? "";
-  });
+  const end = text.lastIndexOf("}") + 1; // behind it no variable ends, and looking for an end takes long where there are many beginnings
+  const filled = text
+    .slice(0, end)
+    .replace(/(\$?)\$\{([A-Za-z_][A-Za-z0-9_]*)(?::([^}]*))?\}/g, (whole, literal, name, fallback) => {
+      if (literal) return whole.slice(1);
+      const value = env[name] ?? fallback;
+      if (value === undefined) missing ??= name;
+      return value ?? "";
+    });
   if (missing) return { value: text, missing };
   const isOneVariable = /^\$\{[^}]*\}$/.test(text);
-  return { value: isOneVariable ? parseScalar(filled) : filled };
+  return { value: isOneVariable ? parseScalar(filled) : filled + text.slice(end) };
 }
 
-/** A value as YAML reads it: numbers, true, false, null, lists, else text. */
+/** A value as YAML reads it: numbers, true, false, null, lists, maps; else, and where it is no plain data, text. */
 function parseScalar(text: string): unknown {
-  const parsed = parseDocument(text, { logLevel: "silent" });
-  return parsed.errors.length > 0 || parsed.warnings.length > 0 || text === "" ? text : parsed.toJS();
+  if (text === "" || text.length > MAX_CONFIG_LENGTH || deepPlace(text)) return text;
+  const parsed = parseDocument(text, yamlOptions);
+  let isPlain = parsed.errors.length === 0 && parsed.warnings.length === 0;
+  visit(parsed, (_, node) => {
+    if (isNode(node) && (isAlias(node) || node.tag)) isPlain = false;
+  });
+  return isPlain ? parsed.toJS() : text;
 }
 
 /** Applies `path=value`; a unit's name finds its step in a list. Returns what is wrong with it, if anything. */

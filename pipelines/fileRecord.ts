@@ -11,7 +11,9 @@ export interface FileRecord {
 
 /** A file as a manifest names it. */
 export async function recordFile(file: string, path: string, signal?: AbortSignal): Promise<FileRecord> {
-  const { size } = await stat(file);
+  const stats = await stat(file);
+  if (!stats.isFile()) throw new Error(`${file}: must be a regular file, got something else`); // perhaps one without an end
+  const { size } = stats;
   return { path, bytes: size, sha256: await hashFile(file, signal) };
 }
 

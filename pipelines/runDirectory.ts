@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from "node:fs";
+import { existsSync, lstatSync, rmSync } from "node:fs";
 import { mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { DurableFile } from "../sinks/durableFile.js";
@@ -120,6 +120,18 @@ export class RunDirectory {
     );
   }
 
+  /** A manifest may name anything: what does not lie in the folder, links on the way followed, is left alone. */
+  async #removeInside(path: string): Promise<void> {
+    if (path.split(/[/\\]/).includes("..")) return;
+    try {
+      resolveInside(this.folder, `${path}.beside`); // so that a link is removed, and not followed
+    } catch {
+      return;
+    }
+    const file = join(this.folder, path);
+    if (!lstatSync(file, { throwIfNoEntry: false })?.isDirectory()) await rm(file, { force: true });
+  }
+
   async #removeEarlierRun(): Promise<void> {
     const unfinished = await this.checkpoint.outputs();
     await this.checkpoint.remove();
@@ -130,12 +142,10 @@ export class RunDirectory {
       ...unfinished.map((name) => `${name}.partial`),
       ...(text === undefined ? [] : outputsNamedBy(text)),
     ];
-    for (const file of made.filter(staysInside)) await rm(join(this.folder, file), { force: true });
+    for (const file of made) await this.#removeInside(file);
     await rm(path, { force: true });
   }
 }
-
-const staysInside = (path: string): boolean => !path.startsWith("/") && !path.split(/[/\\]/).includes("..");
 
 /** The outputs of an earlier manifest; none if the file is not a manifest of ours. */
 function outputsNamedBy(manifest: string): string[] {

@@ -2,9 +2,10 @@
 // npm run faults -- [--minutes N] [kills] [sabotage] [corruption]: after so many minutes it ends, and the same command goes on.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { putFigures } from "./figures.mjs";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -28,16 +29,7 @@ for (const name of names) {
     env: { ...process.env, LEXSTREAM_FAULTS: kept, LEXSTREAM_FAULTS_MINUTES: values.minutes },
   });
   if (status !== 0) process.exit(status ?? 1);
-  const date = new Date().toISOString().slice(0, 10);
   const figures = readFileSync(join(kept, `${name}.md`), "utf8");
-  const found = `\`npm run faults -- ${name}\`, ${date}, Node ${process.versions.node}: ${figures}`;
-  console.log(found);
-  const place = new RegExp(`(<!-- faults:${name} -->\n)[^]*?(<!-- /faults -->)`);
-  const text = readFileSync(page, "utf8");
-  if (!place.test(text)) throw new Error(`${page} must have a place for the figures of ${name}`);
-  writeFileSync(
-    page,
-    text.replace(place, (_, open, close) => `${open}${found}${close}`),
-  );
+  console.log(putFigures(page, [`faults:${name}`, "faults"], `npm run faults -- ${name}`, figures));
 }
 rmSync(kept, { recursive: true });

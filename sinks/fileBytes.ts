@@ -1,6 +1,7 @@
 import { closeSync, createReadStream, fstatSync, openSync } from "node:fs";
 import { pipeline } from "node:stream";
 import { createGunzip } from "node:zlib";
+import { expansionFault } from "../kernels/expansion.js";
 import { readFully } from "./readFully.js";
 
 const chunkBytes = 1 << 20;
@@ -40,11 +41,19 @@ export async function* fileBytes(path: string): AsyncGenerator<Uint8Array> {
     yield* createReadStream(path, { highWaterMark: chunkBytes });
     return;
   }
+  const packed = createReadStream(path, { highWaterMark: chunkBytes });
   const unpacked = createGunzip({ chunkSize: chunkBytes });
-  pipeline(createReadStream(path, { highWaterMark: chunkBytes }), unpacked, () => {}); // its error comes through `unpacked`
+  pipeline(packed, unpacked, () => {}); // its error comes through `unpacked`
+  let length = 0;
   try {
-    yield* unpacked;
+    for await (const chunk of unpacked as AsyncIterable<Uint8Array>) {
+      length += chunk.length;
+      const fault = expansionFault(packed.bytesRead, length);
+      if (fault) throw new RangeError(`${path}: ${fault}`);
+      yield chunk;
+    }
   } catch (cause) {
+    if (cause instanceof RangeError) throw cause;
     throw new SyntaxError(`${path}: must be a whole gzip file, got: ${(cause as Error).message}`, { cause });
   }
 }

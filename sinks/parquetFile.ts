@@ -8,8 +8,11 @@ import {
   type SchemaTree,
 } from "hyparquet";
 import { compressors } from "hyparquet-compressors";
+import { boundedCompressors, rowsFault } from "../kernels/parquetBounds.js";
 import { readFully } from "./readFully.js";
 import type { ReadColumn, TableBlock, TableFile } from "./tableFile.js";
+
+const bounded = boundedCompressors(compressors);
 
 export interface ParquetFile extends AsyncBuffer {
   readonly metadata: FileMetaData;
@@ -22,6 +25,8 @@ export async function openParquet(path: string): Promise<ParquetFile> {
   try {
     const file = bufferOver(descriptor);
     const metadata = await parquetMetadataAsync(file, { geoparquet: false });
+    const fault = rowsFault(metadata.row_groups, file.byteLength);
+    if (fault) throw new RangeError(fault);
     return { ...file, metadata, close: () => closeSync(descriptor) };
   } catch (cause) {
     closeSync(descriptor);
@@ -95,7 +100,7 @@ function damaged(path: string, cause: unknown): Error {
 async function* readGroups(path: string, names: readonly string[]): AsyncGenerator<TableBlock> {
   const file = await openParquet(path);
   try {
-    const scan = await parquetScan({ file, metadata: file.metadata, columns: [...names], compressors });
+    const scan = await parquetScan({ file, metadata: file.metadata, columns: [...names], compressors: bounded });
     for (const range of scan.ranges) {
       const rows = range.rowEnd - range.rowStart;
       const columns: ReadColumn[] = [];

@@ -1,4 +1,4 @@
-// The package has no types. Only what the Parquet writer uses is declared here.
+// The package has no types. Only what the Parquet writer and tests use is declared here.
 declare module "parquetjs-lite" {
   export interface FieldOptions {
     type?: string;
@@ -48,6 +48,7 @@ declare module "parquetjs-lite" {
 
   export class ParquetWriter {
     constructor(schema: ParquetSchema, envelope: ParquetEnvelopeWriter, options: WriterOptions);
+    static openFile(schema: ParquetSchema, path: string): Promise<ParquetWriter>;
     rowBuffer: RowBuffer | Record<string, never>;
     setMetadata(key: string, value: string): void;
     appendRow(row: Record<string, unknown>): Promise<void>;

@@ -1,9 +1,9 @@
 import { statSync } from "node:fs";
 import type { VectorTable } from "../schemas/vectors.js";
-import { firstBytes, isGzip, readLines } from "./fileBytes.js";
+import { readLines } from "./fileBytes.js";
 import { parseFloatText } from "./floatText.js";
 import { projectorMetadataPath } from "./vectorFormats.js";
-import { checkSize, headerError, parseHeader, type ReadSettings, roomFor } from "./vectorHeader.js";
+import { checkSize, headerError, mostRows, parseHeader, type ReadSettings, roomFor } from "./vectorHeader.js";
 import { VectorRows } from "./vectorRows.js";
 
 const space = 32;
@@ -47,7 +47,7 @@ export async function readGloveText(path: string, settings: ReadSettings): Promi
       fieldCount(bytes, start, trimmed(bytes, start, end)) - 1,
       settings.onInvalid,
       settings.ledger,
-      estimatedRows(path, end - start + 1),
+      Math.min(Math.ceil(statSync(path).size / (end - start + 1)), mostRows(path, fieldCount(bytes, start, end))),
     );
     if (rows.vectorSize < 1)
       throw new SyntaxError(`${path}: line 1 must hold a term and its numbers, got ${shown(bytes, start, end)}`);
@@ -62,7 +62,14 @@ export async function readProjector(path: string, settings: ReadSettings): Promi
   const terms = await readProjectorTerms(projectorMetadataPath(path));
   let rows: VectorRows | undefined;
   const count = await readLines(path, (bytes, start, end, number) => {
-    rows ??= new VectorRows(path, fieldCount(bytes, start, end), settings.onInvalid, settings.ledger, terms.length);
+    const size = rows?.vectorSize ?? fieldCount(bytes, start, end);
+    rows ??= new VectorRows(
+      path,
+      size,
+      settings.onInvalid,
+      settings.ledger,
+      Math.min(terms.length, mostRows(path, size)),
+    );
     const found = readNumbers(bytes, start - 1, end, rows.next());
     if (found !== rows.vectorSize)
       throw new SyntaxError(
@@ -150,10 +157,6 @@ function trimmed(bytes: Buffer, start: number, end: number): number {
   let last = end;
   while (last > start && (bytes[last - 1] === space || bytes[last - 1] === tab)) last--;
   return last;
-}
-
-function estimatedRows(path: string, lineBytes: number): number {
-  return isGzip(firstBytes(path, 2)) ? 1024 : Math.ceil(statSync(path).size / lineBytes);
 }
 
 function shown(bytes: Buffer, start: number, end: number): string {

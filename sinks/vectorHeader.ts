@@ -22,10 +22,19 @@ export function checkSize(path: string, vectorSize: number): number {
   throw new RangeError(`${path}: the header's vector size must be from 1 to ${1 << 20}, got ${vectorSize}`);
 }
 
+/** Numbers to make room for in a packed file, whose size says little of what it holds; the table grows while it is read. */
+const packedRoom = 1 << 20;
+
+/** Rows to make room for where no header promises any: as many as a file of this size can hold at two bytes a number. */
+export function mostRows(path: string, vectorSize: number): number {
+  if (isGzip(firstBytes(path, 2))) return Math.max(1, Math.floor(packedRoom / vectorSize));
+  return Math.ceil(statSync(path).size / (2 * vectorSize));
+}
+
 /** Rows to make room for: what the header promises, if a file of this size can hold it at two bytes a number. */
 export function roomFor(path: string, promised: number, vectorSize: number): number {
   const { size } = statSync(path);
-  if (isGzip(firstBytes(path, 2))) return Math.min(promised, 1024);
+  if (isGzip(firstBytes(path, 2))) return Math.min(promised, mostRows(path, vectorSize));
   if (promised * (2 * vectorSize + 1) > size)
     throw new RangeError(
       `${path}: must hold the ${promised} terms of its header, got only ${size} bytes: it is cut short`,

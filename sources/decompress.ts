@@ -1,6 +1,7 @@
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import zlib from "node:zlib";
+import { expansionFault } from "../kernels/expansion.js";
 import type { InputReport } from "./inputReport.js";
 import { PackingFault } from "./packingFault.js";
 import { peek } from "./peek.js";
@@ -10,16 +11,38 @@ const INSIDE = 1 << 20; // zlib's output buffer; twice as fast as its default of
 
 /**
  * Unpacks gzip and Zstandard, known by their first bytes and not by a name; anything else passes as it is.
+ * @throws RangeError through the stream, for a file that unpacks to more than `maxExpansion` times its size
  * State: the decompressor's window and one chunk each of packed and unpacked bytes.
  */
-export async function* decompress(chunks: AsyncIterable<Uint8Array>, report: InputReport): AsyncGenerator<Uint8Array> {
+export async function* decompress(
+  chunks: AsyncIterable<Uint8Array>,
+  report: InputReport,
+  maxExpansion: number,
+): AsyncGenerator<Uint8Array> {
   const { head, all } = await peek(chunks, 4);
   const packing = packingOf(head);
   if (packing === undefined) return yield* all;
+  let [packed, unpacked] = [0, 0];
+  const fed = tapped(all, (length) => {
+    packed += length;
+  });
+  const refuseBomb = (length: number) => {
+    unpacked += length;
+    const fault = expansionFault(packed, unpacked, maxExpansion);
+    if (fault) throw report.fault("", `${fault} (maxExpansion)`, RangeError);
+  };
   try {
-    yield* packing === "gzip" ? gunzip(all) : unzstd(all);
+    yield* tapped(packing === "gzip" ? gunzip(fed) : unzstd(fed), refuseBomb);
   } catch (error) {
     throw isPackingFault(error) ? report.fault("", `must be a whole ${packing} file, got ${error.message}`) : error;
+  }
+}
+
+/** Tells the length of each chunk that passes. */
+async function* tapped(chunks: AsyncIterable<Uint8Array>, tell: (length: number) => void): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks) {
+    tell(chunk.length);
+    yield chunk;
   }
 }
 
@@ -32,15 +55,12 @@ function packingOf(head: Uint8Array): "gzip" | "zstd" | undefined {
 async function* gunzip(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const unpacker = zlib.createGunzip({ chunkSize: INSIDE });
   let fed = 0;
-  const counted = async function* () {
-    for await (const chunk of chunks) {
-      fed += chunk.length;
-      yield chunk;
-    }
-  };
+  const counted = tapped(chunks, (length) => {
+    fed += length;
+  });
   const tail = "zeros behind its end"; // zlib stops at them, without a word if they come in the same chunk
   try {
-    yield* through(unpacker, counted());
+    yield* through(unpacker, counted);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     const hasEndedEarly = code === "ERR_STREAM_PREMATURE_CLOSE" || code === "ABORT_ERR";

@@ -1,3 +1,4 @@
+import { defaultExpansion } from "../kernels/expansion.js";
 import { boolean, countOrShare, integer, oneOf, text } from "../schemas/fields.js";
 
 /** The options that every source of documents shares. */
@@ -17,6 +18,12 @@ export const documentFields = {
   maxRecordLength: integer({
     description: "Longest record of JSONL, CSV or TSV, in bytes; plain text has no limit",
     default: 16_777_216,
+    min: 1,
+  }),
+  maxExpansion: integer({
+    description:
+      "Unpacked bytes for each packed one; a file that unpacks to more than that, and to more than 64 MiB, is refused",
+    default: defaultExpansion,
     min: 1,
   }),
   maxDocumentLength: integer({ description: "A longer document, in bytes, is rejected", min: 1, optional: true }),

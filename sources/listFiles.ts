@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { glob, isDynamicPattern } from "tinyglobby";
 import { compareCodePoints } from "../kernels/compareCodePoints.js";
 import { isKnownName, isPackedName } from "./fileFormats.js";
+import { globFault } from "./globLimits.js";
 
 export interface InputFile {
   readonly path: string;
@@ -56,7 +57,9 @@ async function find(path: string, who: string): Promise<Found> {
   if (stats) return { files: [regularFile(path, stats, who)], lacking: "" };
   if (!isDynamicPattern(path))
     return { files: [], lacking: `${path} must be a file, a folder or a glob, got nothing there` };
-  const matches = await glob(path, { expandDirectories: false });
+  const fault = globFault(path);
+  if (fault) throw new RangeError(`${who}: the glob ${path.slice(0, 100)} ${fault}`);
+  const matches = await glob(path, { expandDirectories: false, extglob: false });
   return { files: await withSizes(matches, who), lacking: `the glob ${path} must match a file, got none` };
 }
 

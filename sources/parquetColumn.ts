@@ -8,6 +8,7 @@ import {
   type SchemaTree,
 } from "hyparquet";
 import { compressors } from "hyparquet-compressors";
+import { boundedCompressors, rowsFault } from "../kernels/parquetBounds.js";
 import { show } from "../schemas/units.js";
 import type { InputReport } from "./inputReport.js";
 
@@ -24,9 +25,16 @@ export async function* readColumn(
   file: FileHandle,
   field: string,
   report: InputReport,
+  maxExpansion: number,
 ): AsyncGenerator<(Uint8Array | undefined)[]> {
-  const options = { file: await asyncBuffer(file), compressors, parsers: asBytes };
+  const options = {
+    file: await asyncBuffer(file),
+    compressors: boundedCompressors(compressors, maxExpansion),
+    parsers: asBytes,
+  };
   const metadata = await saying(report, () => parquetMetadataAsync(options.file, options));
+  const fault = rowsFault(metadata.row_groups, options.file.byteLength);
+  if (fault) throw report.fault("", fault, RangeError);
   const { children } = await saying(report, async () => parquetSchema(metadata));
   const [column, ...inside] = textColumn(children, field, report);
   const scan = await saying(report, () => parquetScan({ ...options, metadata, columns: [column!] }));

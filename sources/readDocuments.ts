@@ -20,6 +20,7 @@ export interface ReadSettings {
   readonly onInvalid: OnInvalid;
   readonly chunkSize: number;
   readonly maxRecordLength: number;
+  readonly maxExpansion: number;
   readonly maxDocumentLength: number | undefined;
   readonly only: string | undefined;
 }
@@ -37,7 +38,10 @@ export async function* readDocuments(
   regroup: Regroup = (chunks) => chunks,
 ): AsyncGenerator<TextBatch> {
   writer.open(report.name, report.start.offset);
-  const { head, all } = await peek(splitChunks(decompress(packed, report), settings.chunkSize), 4);
+  const { head, all } = await peek(
+    splitChunks(decompress(packed, report, settings.maxExpansion), settings.chunkSize),
+    4,
+  );
   refuseOtherFormats(head, report);
   const chunks = counted(regroup(all), report);
   if (format === "jsonl") yield* readJsonLines(chunks, settings, report, writer);

@@ -17,14 +17,14 @@ const NOTHING = new Uint8Array(0);
  */
 export async function* readParquet(
   file: FileHandle,
-  { field, onInvalid, maxDocumentLength }: ReadSettings,
+  { field, onInvalid, maxDocumentLength, maxExpansion }: ReadSettings,
   report: InputReport,
   writer: TextWriter,
 ): AsyncGenerator<TextBatch> {
   writer.open(report.name);
   let row = 0;
   let bytes = 0;
-  for await (const cells of readColumn(file, field, report)) {
+  for await (const cells of readColumn(file, field, report, maxExpansion)) {
     report.add(
       "bytes",
       cells.reduce((sum, cell) => sum + (cell?.length ?? 0), 0),

@@ -9,6 +9,7 @@ import {
 } from "../../pipelines/index.js";
 import type { FinalCooccurrence } from "../../schemas/index.js";
 import { type Command, type Io, jsonOption, type Parsed, UsageError } from "../command.js";
+import { printableLine } from "../printable.js";
 
 /** Tables in, one table out. */
 const operations: Readonly<
@@ -93,7 +94,8 @@ async function info(
     io.out(
       `${paths[index]}: ${cells} cells of ${terms} terms, window ${windowSize}, ${weighting}, ${symmetric ? "symmetric" : "one direction"}, total weight ${totalWeight}\n`,
     );
-    for (const [row, column, weight] of heaviest) io.out(`  ${weight.toFixed(3)}  ${row} ${column}\n`);
+    for (const [row, column, weight] of heaviest)
+      io.out(`  ${weight.toFixed(3)}  ${printableLine(row)} ${printableLine(column)}\n`);
   }
   return 0;
 }

@@ -1,5 +1,6 @@
 import { inspectFile } from "../../pipelines/index.js";
 import { type Command, jsonOption } from "../command.js";
+import { printableLine } from "../printable.js";
 
 export const inspect: Command = {
   name: "inspect",
@@ -20,7 +21,8 @@ function plain(value: unknown, indent = ""): string {
   return Object.entries(value)
     .filter(([, entry]) => entry !== undefined)
     .map(([key, entry]) => {
-      if (typeof entry !== "object" || entry === null) return `${indent}${key}: ${entry}`;
+      if (typeof entry !== "object" || entry === null)
+        return `${indent}${printableLine(key)}: ${printableLine(String(entry))}`;
       if (Array.isArray(entry))
         return `${indent}${key}:\n${entry.map((row) => `${indent}  ${JSON.stringify(row)}`).join("\n")}`;
       return `${indent}${key}:\n${plain(entry, `${indent}  `)}`;

@@ -1,5 +1,6 @@
 import { loadVectors } from "../../pipelines/index.js";
 import { type Command, jsonOption } from "../command.js";
+import { printableLine } from "../printable.js";
 
 export const neighbors: Command = {
   name: "neighbors",
@@ -14,9 +15,10 @@ export const neighbors: Command = {
     const vectors = await loadVectors(path!);
     const found = terms.map((term) => ({ term, neighbors: vectors.mostSimilar(term, { topN }) }));
     if (parsed.flag("json")) io.out(`${JSON.stringify(found)}\n`);
-    else for (const { term, neighbors: near } of found) io.out(`${term}\n${near.map(row).join("")}`);
+    else for (const { term, neighbors: near } of found) io.out(`${printableLine(term)}\n${near.map(row).join("")}`);
     return 0;
   },
 };
 
-export const row = ({ term, score }: { term: string; score: number }): string => `  ${score.toFixed(4)}  ${term}\n`;
+export const row = ({ term, score }: { term: string; score: number }): string =>
+  `  ${score.toFixed(4)}  ${printableLine(term)}\n`;

@@ -75,7 +75,7 @@ describe("parseConfigText", () => {
       (_, i) => `l${i + 1}: &l${i + 1} [${Array(9).fill(`*l${i}`).join(", ")}]`,
     );
     expect(refusal(`l0: &l0 [lol]\n${levels.join("\n")}`)).toBe(
-      "c.yaml: a config may have at most 20 aliases, got 108",
+      "c.yaml: a config may have at most 20 aliases, got more",
     );
   });
 

@@ -1,0 +1,160 @@
+// One case of the resource bounds, in a process of its own: node bounded.mjs NAME SCALE FOLDER. SCALE 1 is the full size. Prints what
+// it took, as JSON; bounds.test.ts compares it with the budget.
+import { closeSync, openSync, readdirSync, rmSync, writeFileSync, writeSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { buildVocab, normalize, splitSentences, tokenize } from "lexstream/operators";
+import { compile, parseConfig, run, runPipeline } from "lexstream/pipelines";
+import { drain } from "lexstream/sinks";
+import { files, fromPull } from "lexstream/sources";
+
+const [name, scale, folder] = [process.argv[2], Number(process.argv[3]), process.argv[4]];
+const MIB = 2 ** 20;
+
+/** Writes a file of `count` pieces, without holding it. */
+function fill(path, count, piece) {
+  const file = openSync(join(folder, path), "w");
+  let pieces = [];
+  for (let k = 0; k < count; k++) {
+    pieces.push(piece(k));
+    if (pieces.length === 50_000 || k === count - 1) {
+      writeSync(file, pieces.join(""));
+      pieces = [];
+    }
+  }
+  closeSync(file);
+  return join(folder, path);
+}
+
+const pipelineOf = (text) => compile(parseConfig(text, join(folder, "c.yaml")));
+
+const cases = {
+  /** 256 KiB batches that cost nothing to make, and a sink that takes 2 ms for each. */
+  async fastSource() {
+    const batches = Math.round(4000 * scale);
+    let [ahead, made] = [0, 0];
+    const source = fromPull(async function* () {
+      for (; made < batches; made++) yield new Uint8Array(MIB / 4).fill(made);
+    });
+    let taken = 0;
+    const slow = drain(async () => {
+      await sleep(2);
+      ahead = Math.max(ahead, made - ++taken);
+    });
+    await run(source.pipe(slow));
+    return { size: `${((batches * MIB) / 4 / 1e9).toFixed(1)} GB`, found: `at most ${ahead} batches ahead` };
+  },
+
+  async longLine() {
+    const bytes = Math.round(1e9 * scale);
+    const piece = "one word 和一个词 after another, without an end. ";
+    const path = fill("line.txt", Math.ceil(bytes / Buffer.byteLength(piece)), () => piece);
+    const vocabulary = await run(
+      files({ paths: path }).pipe(normalize(), splitSentences(), tokenize({ mode: "chinese" }), buildVocab()),
+    );
+    return { size: `${(bytes / 1e9).toFixed(2)} GB`, found: `${vocabulary.terms.length} terms` };
+  },
+
+  async longToken() {
+    const bytes = Math.round(1e9 * scale);
+    const path = fill("token.txt", Math.ceil(bytes / 1000), () => "a".repeat(1000));
+    const tokens = files({ paths: path }).pipe(normalize(), tokenize(), buildVocab({ minCount: 1 }));
+    const message = await run(tokens).then(
+      () => "none",
+      (error) => error.message,
+    );
+    return { size: `${(bytes / 1e9).toFixed(2)} GB`, found: message.slice(0, 60) };
+  },
+
+  async longRecord() {
+    const bytes = Math.round(1e9 * scale);
+    const path = fill("record.jsonl", Math.ceil(bytes / 1000), (k) => (k === 0 ? '{"text": "' : "a".repeat(1000)));
+    let rejected = 0;
+    const source = files({ paths: path, maxRejected: 1 });
+    await run(source, {
+      onRejected: () => {
+        rejected++;
+      },
+    });
+    return { size: `${(bytes / 1e9).toFixed(2)} GB`, found: `${rejected} rejected` };
+  },
+
+  async tinyDocuments() {
+    const count = Math.round(10_000_000 * scale);
+    fill("tiny.txt", count, (k) => (k % 2 ? "a\n" : "词\n"));
+    const config = `
+source: { files: { paths: tiny.txt } }
+steps: [tokenize, buildVocab: { minCount: 1 }, encode]
+branches:
+  ids: [writeIds: { path: ids.parquet }]
+  table: [windowContexts, accumulateCooccurrence, writeCooccurrence: { path: table.arrow }]`;
+    const { manifest } = await runPipeline(pipelineOf(config), { out: join(folder, "out") });
+    return { size: `${count} documents`, found: `${manifest.counts.documents} documents` };
+  },
+
+  async manyTerms() {
+    const terms = Math.round(1_000_000 * scale);
+    fill("terms.txt", 2 * terms, (k) => `${k % 2 ? "term" : "词语"}${k % terms}${k % 16 === 15 ? "\n" : " "}`);
+    const config = `
+source: { files: { paths: terms.txt } }
+steps: [tokenize: { mode: whitespace }, buildVocab: { minCount: 1 }, writeVocabulary: { path: vocab.arrow }, encode]
+branches:
+  word2vec: [windowContexts, word2vec: { vectorSize: 50, epochs: 1 }, writeVectors: { path: vectors.bin }]
+  table: [windowContexts, accumulateCooccurrence: { memory: 64MB }, writeCooccurrence: { path: table.arrow }]`;
+    const { manifest } = await runPipeline(pipelineOf(config), { out: join(folder, "out") });
+    const rows = manifest.outputs.find(({ path }) => path === "vocab.arrow").rows;
+    return { size: `${rows} terms`, found: `${rows} vectors` };
+  },
+
+  /** Every tenth run is interrupted, every tenth fails, and every tenth learns on threads, some of which are interrupted too. */
+  async manyRuns() {
+    const count = Math.round(1000 * scale);
+    writeFileSync(join(folder, "corpus.txt"), "the cat sat on the mat by the dog\n猫 坐 在 垫子 上\n".repeat(40));
+    const config = (workers, minCount = 1) => `
+source: { files: { paths: corpus.txt } }
+steps: [normalize, tokenize, buildVocab: { minCount: ${minCount} }, encode]
+branches:
+  word2vec: [windowContexts, word2vec: { vectorSize: 8, epochs: 2, workers: ${workers} }, writeVectors: { path: a.arrow }]
+  glove: [windowContexts, accumulateCooccurrence: { workers: ${workers} }, glove: { vectorSize: 4, epochs: 2, workers: ${workers} }, writeVectors: { path: b.txt }]
+  ids: [writeIds: { path: ids.parquet }]`;
+    const [plain, threaded, failing] = [config(1), config(2), config(1, 1_000_000)].map(pipelineOf);
+    const out = join(folder, "out");
+    let early;
+    for (let k = 0; k < count; k++) {
+      const [isInterrupted, isFailing] = [k % 10 === 3 || k % 50 === 15, k % 10 === 7];
+      const abort = new AbortController();
+      if (isInterrupted) setTimeout(() => abort.abort(), k % 40);
+      const pipeline = isFailing ? failing : k % 10 === 5 ? threaded : plain;
+      await runPipeline(pipeline, { out, force: true, signal: abort.signal }).catch((error) => {
+        if (!isInterrupted && !isFailing) throw error;
+      });
+      if (k === Math.floor(count / 5)) early = await held();
+    }
+    rmSync(out, { recursive: true });
+    const late = await held();
+    const grown = Object.fromEntries(Object.keys(late).map((what) => [what, late[what] - early[what]]));
+    return { size: `${count} runs`, found: say(grown), grown };
+  },
+};
+
+/** What this process holds, once what has ended is gone. */
+async function held() {
+  await sleep(200);
+  globalThis.gc?.();
+  const count = (path) => readdirSync(path).length;
+  return {
+    files: count("/proc/self/fd"),
+    threads: count("/proc/self/task"),
+    handles: process.getActiveResourcesInfo().length,
+    heapMiB: Math.round(process.memoryUsage().heapUsed / MIB),
+  };
+}
+
+const say = ({ files, threads, handles, heapMiB }) =>
+  `${files} files, ${threads} threads, ${handles} handles, ${heapMiB} MiB of heap more at the end than after a fifth`;
+
+const started = performance.now();
+const outcome = await cases[name]();
+const seconds = (performance.now() - started) / 1000;
+const peakMiB = Math.round(process.resourceUsage().maxRSS / 1024);
+console.log(JSON.stringify({ ...outcome, peakMiB, seconds }));

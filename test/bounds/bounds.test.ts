@@ -1,0 +1,64 @@
+import { execFile } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { afterAll, describe, expect, it } from "vitest";
+import { temporaryFolder } from "../support/temporaryFolder.js";
+
+/** `npm run bounds` asks for the full size, and says where the figures go. */
+const { LEXSTREAM_BOUNDS: keptIn } = process.env;
+
+/** Node with this package loaded, its garbage included, whatever it reads. */
+const BASE = 160;
+
+/** The memory that a case may take at full size, in MiB, and the part of that size which `npm test` takes. */
+const cases = {
+  fastSource: { what: "a source 100 times as fast as its sink", budget: BASE + 64, part: 0.05 },
+  longLine: { what: "a line without an end, English and Chinese", budget: BASE + 128, part: 0.02 },
+  longToken: { what: "a word without an end", budget: BASE + 64, part: 0.05 },
+  longRecord: { what: "a JSON record without an end", budget: BASE + 128, part: 0.05 },
+  tinyDocuments: { what: "documents of one word", budget: BASE + 640, part: 0.01 },
+  // 200 bytes a term in the lexicon, 300 in the vocabulary, 2 x 4 x 50 in the model, 4 x 50 in its vectors, and the table's 64 MB
+  manyTerms: { what: "distinct terms: vocabulary, vectors of 50, table in 64 MB", budget: BASE + 1100, part: 0.02 },
+  manyRuns: {
+    what: "runs in one process, a tenth on threads, a fifth failing or interrupted",
+    budget: BASE + 256,
+    part: 0.03,
+  },
+};
+
+interface Outcome {
+  readonly size: string;
+  readonly found: string;
+  readonly peakMiB: number;
+  readonly seconds: number;
+  readonly grown?: Readonly<Record<"files" | "threads" | "handles" | "heapMiB", number>>;
+}
+
+describe("resource bounds", () => {
+  const rows: string[] = [];
+
+  it.each(Object.entries(cases))(
+    "%s stays within its budget",
+    async (name, { what, budget, part }) => {
+      const script = fileURLToPath(new URL("bounded.mjs", import.meta.url));
+      const args = ["--expose-gc", script, name, String(keptIn ? 1 : part), await temporaryFolder()];
+      const { stdout } = await promisify(execFile)(process.execPath, args);
+      const { size, found, peakMiB, seconds, grown } = JSON.parse(stdout) as Outcome;
+      expect(peakMiB).toBeLessThanOrEqual(budget);
+      if (grown) {
+        expect(Math.max(grown.files, grown.threads, grown.handles)).toBeLessThanOrEqual(0);
+        expect(grown.heapMiB).toBeLessThanOrEqual(8);
+      }
+      rows.push(`| ${what} | ${size} | ${budget} MiB | ${peakMiB} MiB | ${seconds.toFixed(0)} s | ${found} |`);
+    },
+    keptIn ? 900_000 : 60_000,
+  );
+
+  afterAll(() => {
+    if (!keptIn) return;
+    const head = ["| what | size | budget | peak | time | found |", "| --- | --- | --- | --- | --- | --- |"];
+    writeFileSync(join(keptIn, "bounds.md"), `${["", ...head, ...rows].join("\n")}\n`);
+  });
+});
