@@ -30,6 +30,7 @@ import { writePairs, writePairsSchema } from "../sinks/writePairs.js";
 import { writeVectors, writeVectorsSchema } from "../sinks/writeVectors.js";
 import { writeVocabulary, writeVocabularySchema } from "../sinks/writeVocabulary.js";
 import { files, filesSchema } from "../sources/files.js";
+import { http, httpSchema } from "../sources/http.js";
 import { type InputFile, listFiles } from "../sources/listFiles.js";
 import { stdin, stdinSchema } from "../sources/stdin.js";
 import { tail, tailSchema } from "../sources/tail.js";
@@ -75,6 +76,7 @@ const units: readonly Unit[] = [
   ]),
   source(stdinSchema, stdin, ({ only }) => listIfGiven(only)),
   source(tailSchema, tail, async () => []),
+  source(httpSchema, http, async () => []),
   operator(normalizeSchema, normalize),
   operator(splitSentencesSchema, splitSentences),
   operator(tokenizeSchema, tokenize),

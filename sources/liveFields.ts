@@ -5,7 +5,7 @@ const { field, onInvalid, maxRecordLength, maxDocumentLength, maxRejected } = do
 
 export const flushAfter = duration({
   description: "What came within this time is passed on, though it is no whole batch",
-  default: "1s",
+  default: "200ms",
 });
 
 /** The options that live sources of whole documents share. */

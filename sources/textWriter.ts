@@ -41,7 +41,7 @@ export class TextWriter {
   }
 
   /** A stretch of text in which documents begin at ascending positions. */
-  appendDocuments(text: Uint8Array, starts: readonly number[]): void {
+  appendDocuments(text: Uint8Array, starts: readonly number[] | Uint32Array): void {
     for (const start of starts) this.#starts.push(this.#length + start);
     this.#documents += starts.length;
     this.append(text);

@@ -129,7 +129,7 @@ describe("index.ts", () => {
         .split("\n");
       const names = lines.map((line) => line.match(/^export (?:\*|\{[^}]+\}) from "\.\/(\w+)\.js";$/)?.[1]);
       expect(names).not.toContain(undefined);
-      expect(names).toEqual([...names].sort());
+      expect(names).toEqual(names.toSorted((a, b) => a!.localeCompare(b!, "en")));
       const own = units.filter(({ path }) => path.startsWith(`${folder}/`)).map(({ name }) => name);
       expect(names).toEqual(expect.arrayContaining(own));
     });

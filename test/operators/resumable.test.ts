@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { normalize, splitSentences, tokenize, windowContexts } from "lexstream/operators";
 import type { TextBatch, TokenBatch } from "lexstream/schemas";
-import { from, map, pipe } from "rxjs";
+import { from, map, type OperatorFunction, pipe } from "rxjs";
 import { describe, expect, it } from "vitest";
 import { collect } from "../support/collect.js";
 import { goingOn } from "../support/goingOn.js";
@@ -19,7 +19,7 @@ const withTerms = ({ lexicon, ...batch }: TokenBatch) => ({
   pruned: lexicon.prunedOccurrences,
 });
 
-const textOperators = {
+const textOperators: Readonly<Record<string, () => OperatorFunction<TextBatch, unknown>>> = {
   normalize: () => normalize({ form: "NFKC", accents: "remove", keepOffsets: true }),
   splitSentences: () => splitSentences({ newline: false }),
   "tokenize, of words": () => pipe(tokenize(), map(withTerms)),

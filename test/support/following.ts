@@ -9,6 +9,8 @@ export interface Following {
   readonly batches: readonly TextBatch[];
   /** Waits until just these documents have come, in this order or any. */
   reaches(documents: readonly string[], order?: "sorted"): Promise<void>;
+  /** Rejects when the source fails. */
+  readonly ended: Promise<void>;
   /** Stops reading, and waits until the source is closed. */
   stop(): Promise<void>;
 }
@@ -19,16 +21,22 @@ export function following(source: Observable<TextBatch>, options: RunOptions<Tex
   const abort = new AbortController();
   const stopped = new Error("stopped by the test");
   let failure: unknown;
-  const running = run(source, {
+  const ended = run(source, {
     ...options,
     signal: abort.signal,
     onEvent: (batch) => {
       batches.push(batch);
       options.onEvent?.(batch);
     },
-  }).catch((error: unknown) => {
-    if (error !== stopped) failure = error;
-  });
+  }).then(
+    () => {},
+    (error: unknown) => {
+      if (error === stopped) return;
+      failure = error;
+      throw error;
+    },
+  );
+  ended.catch(() => {}); // told by `reaches`
   const found = (order?: "sorted") => {
     if (failure) throw failure;
     const documents = documentsOf(batches);
@@ -36,13 +44,14 @@ export function following(source: Observable<TextBatch>, options: RunOptions<Tex
   };
   return {
     batches,
+    ended,
     async reaches(documents, order) {
       const expected = order ? documents.toSorted() : documents;
       await expect.poll(() => found(order), { interval: 2, timeout: 5000 }).toEqual(expected);
     },
     async stop() {
       abort.abort(stopped);
-      await running;
+      await ended;
     },
   };
 }

@@ -1,0 +1,152 @@
+import { readFile } from "node:fs/promises";
+import type { AddressInfo } from "node:net";
+import { defer, type Observable } from "rxjs";
+import { requireScope } from "../kernels/flow.js";
+import { byteSize, bytesOf, duration, integer, millisecondsOf, oneOf, text } from "../schemas/fields.js";
+import type { LiveStart, TextBatch } from "../schemas/text.js";
+import { defineUnit, type OptionsOf, parseOptions, type SettingsOf } from "../schemas/units.js";
+import { readCursor } from "./cursor.js";
+import { documentFields } from "./documentFields.js";
+import { type Draft, fromDrafts } from "./draft.js";
+import { Journal } from "./journal.js";
+import { type JournalMark, JournalReader } from "./journalReader.js";
+import { unreadable } from "./listFiles.js";
+import { flushAfter, liveFields } from "./liveFields.js";
+import { type PostMark, PostQueue } from "./postQueue.js";
+import { isLoopback, PostServer } from "./postServer.js";
+import { PostTaker } from "./postTaker.js";
+import { streamFormats } from "./readDocuments.js";
+
+export const httpSchema = defineUnit({
+  name: "http",
+  kind: "source",
+  consumes: "nothing",
+  produces: "text",
+  replayable: false,
+  live: true,
+  summary: "Listens on a port, and takes in the text that is posted to it",
+  fields: {
+    host: text({
+      description: "The address to listen on; one that other machines reach needs a `tokenFile`",
+      default: "127.0.0.1",
+      minLength: 1,
+    }),
+    port: integer({ description: "The port to listen on, 0 for any that is free", default: 7412, min: 0, max: 65_535 }),
+    tokenFile: text({
+      description: "A file with the token that clients send as `Authorization: Bearer TOKEN`",
+      optional: true,
+      minLength: 1,
+      file: "input",
+    }),
+    format: oneOf(streamFormats, {
+      description: "What a document is in `text/plain`: each of the `lines`, the whole `file`, `paragraphs`, ...",
+      default: "lines",
+    }),
+    journal: text({
+      description: "A file to which text is added before a post is answered, and from which it is read",
+      optional: true,
+      minLength: 1,
+      file: "input",
+    }),
+    maxBodyLength: byteSize({ description: "The longest body, as it is sent and unpacked", default: "16MiB" }),
+    requestTimeout: duration({ description: "Within this time a request must have come as a whole", default: "30s" }),
+    capacity: byteSize({
+      description: "How much text may wait until there is room in the pipeline; more is answered with 429",
+      default: "8MiB",
+    }),
+    maxWaiting: integer({
+      description: "How many posts may wait for their answer until there is room; one more is answered with 429",
+      default: 32,
+      min: 1,
+    }),
+    header: documentFields.header,
+    ...liveFields,
+    flushAfter,
+  },
+});
+
+export type HttpOptions = OptionsOf<typeof httpSchema>;
+export type HttpSettings = SettingsOf<typeof httpSchema>;
+
+export interface HttpStart extends LiveStart {
+  /** Told where it listens, once it does. */
+  readonly onListening?: (address: AddressInfo) => void;
+}
+
+/**
+ * Takes in text that is posted: `text/plain`, JSON lines, CSV, TSV, and forms with files of these, packed with gzip or not. It never
+ * completes. A post is taken in as a whole or not at all, and answered with 202 and the number of its documents.
+ *
+ * Out: TextBatch of whole posts, or with a journal of whole documents, about `chunkSize` bytes, with a cursor.
+ * Delivery: without a journal 202 says that the text was passed on to the pipeline; what was learned of it since the last checkpoint is
+ * lost with the process: at most once. With one it says that the text is on the disk, and a run that goes on from a cursor reads it
+ * from there: exactly once. A client without an answer cannot know.
+ * State: `capacity` bytes of text and the posts on their way in, as many again and one; a batch.
+ * Counts `bytes`, `documents`, `rejectedDocuments`, `invalidBytes`, `nulls`, and `refusedPosts` (400 and 429).
+ * @throws TypeError or RangeError at the call, for a wrong option
+ * @throws Error through the stream, for an address that is taken; RangeError for more rejected documents than `maxRejected`
+ * @example
+ *   await run(http({ port: 7412, journal: "posts.jsonl" }).pipe(tokenize(), drain((batch) => learn(batch))), { signal });
+ */
+export function http(
+  options: HttpOptions = {},
+  { from, onListening = () => {} }: HttpStart = {},
+): Observable<TextBatch> {
+  const settings = parseOptions(httpSchema, options);
+  const { host, tokenFile } = settings;
+  if (!isLoopback(host) && tokenFile === undefined)
+    throw new TypeError(`http: tokenFile is required where host is not this machine alone, got host ${host}`);
+  const start = from === undefined ? undefined : readCursor<JournalMark & PostMark>("http", from);
+  return defer(() => {
+    const scope = requireScope("http");
+    return fromDrafts(scope, (draft, signal) => listen(settings, { draft, signal, start, onListening }));
+  });
+}
+
+interface Listening {
+  readonly draft: Draft;
+  readonly signal: AbortSignal;
+  readonly start: (JournalMark & PostMark) | undefined;
+  readonly onListening: (address: AddressInfo) => void;
+}
+
+async function* listen(
+  settings: HttpSettings,
+  { draft, signal, start, onListening }: Listening,
+): AsyncGenerator<TextBatch> {
+  const token = settings.tokenFile === undefined ? undefined : await readToken(settings.tokenFile);
+  const taker = await PostTaker.open(settings, draft);
+  const journal = settings.journal === undefined ? undefined : await Journal.open("http", settings.journal);
+  const posts = journal ? new JournalReader(journal, settings, draft, start) : new PostQueue(settings, draft, start);
+  signal.addEventListener("abort", () => posts.end(), { once: true });
+  let server: PostServer | undefined;
+  try {
+    server = await PostServer.listen({
+      host: settings.host,
+      port: settings.port,
+      token,
+      maxBodyLength: bytesOf(settings.maxBodyLength),
+      timeout: millisecondsOf(settings.requestTimeout),
+      capacity: bytesOf(settings.capacity),
+      isFull: () => posts.isFull,
+      accept: async ({ headers }, body) => posts.add(await taker.take(headers, body, posts.end)),
+      onRefused: () => draft.ledger.add("refusedPosts", 1),
+    });
+    onListening(server.address);
+    if (!signal.aborted) yield* posts.batches();
+  } finally {
+    posts.end();
+    await server?.close();
+    await journal?.close();
+  }
+}
+
+async function readToken(path: string): Promise<string> {
+  const file = await readFile(path, "utf8").catch((error: unknown) => {
+    throw unreadable("http", path, error);
+  });
+  const token = file.trim();
+  if (token.length === 0 || /\s/.test(token))
+    throw new SyntaxError(`http: ${path} must hold one token, got ${token ? "white space in it" : "none"}`);
+  return token;
+}
