@@ -8,6 +8,7 @@ import { convert } from "./commands/convert.js";
 import { cooccurrence } from "./commands/cooccurrence.js";
 import { create } from "./commands/create.js";
 import { diff } from "./commands/diff.js";
+import { drift } from "./commands/drift.js";
 import { evaluate } from "./commands/eval.js";
 import { graph } from "./commands/graph.js";
 import { inspect } from "./commands/inspect.js";
@@ -32,6 +33,7 @@ const commands: readonly Command[] = [
   inspect,
   neighbors,
   analogy,
+  drift,
   evaluate,
   convert,
   cooccurrence,

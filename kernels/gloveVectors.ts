@@ -1,5 +1,6 @@
 import type { VectorTable } from "../schemas/index.js";
 import type { GloveParameters } from "./glove.js";
+import { knownRows } from "./knownRows.js";
 
 /** What is handed out of w, b (words) and w~, b~ (contexts). */
 export type GloveOutput = "sum" | "word" | "context" | "concatenated" | "both";
@@ -7,19 +8,15 @@ export type GloveOutput = "sum" | "word" | "context" | "concatenated" | "both";
 /**
  * Begins with vectors that were learned before, for the terms that have one; the others keep their random start, and all sums of
  * squares start anew. By their width, D numbers are taken for w + w~ and halved into both; 2 D for w, w~; 2 D + 2 for w, b, w~, b~.
- * @throws RangeError if the width is none of these
+ * @throws RangeError if the width is none of these, or no term has one
  */
 export function startFrom(parameters: GloveParameters, terms: readonly string[], table: VectorTable): void {
   const { vectorSize: size, word, context } = parameters;
   const width = table.vectorSize;
-  if (![size, 2 * size, 2 * size + 2].includes(width)) {
-    const widths = `${size} (sum), ${2 * size} (concatenated) or ${2 * size + 2} (both)`;
-    throw new RangeError(`glove: initial vectors must have ${widths} numbers, got ${width}`);
-  }
-  const rows = new Map(table.terms.map((term, row) => [term, row]));
-  terms.forEach((term, id) => {
-    const row = rows.get(term);
-    if (row === undefined) return;
+  requireWidth(size, table);
+  const rows = knownRows("glove", terms, table);
+  rows.forEach((row, id) => {
+    if (row < 0) return;
     const values = table.values.subarray(row * width, (row + 1) * width);
     if (width === size) {
       const half = values.map((value) => value / 2);
@@ -34,6 +31,13 @@ export function startFrom(parameters: GloveParameters, terms: readonly string[],
     word.biases[id] = values[size]!;
     context.biases[id] = values[second + size]!;
   });
+}
+
+/** @throws RangeError if vectors of D numbers cannot begin with those of the table */
+export function requireWidth(size: number, { vectorSize: width }: VectorTable): void {
+  if ([size, 2 * size, 2 * size + 2].includes(width)) return;
+  const widths = `${size} (sum), ${2 * size} (concatenated) or ${2 * size + 2} (both)`;
+  throw new RangeError(`glove: initialVectors must have ${widths} numbers a term, got ${width}`);
 }
 
 /** What a row of the result holds, side by side; `sum` adds its two parts. */

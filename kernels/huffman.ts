@@ -17,7 +17,10 @@ export interface HuffmanCodes {
   readonly bits: Uint8Array;
 }
 
-/** Builds the tree by two queues (van Leeuwen 1976). `counts` must be descending; of equal counts an inner node is joined first. */
+/**
+ * Builds the tree by two queues (van Leeuwen 1976). `counts` must be descending; of equal counts an inner node is joined first, but
+ * terms that never occur are joined among themselves: else their paths would be as long as there are such terms.
+ */
 export function makeHuffmanCodes(counts: Float64Array): HuffmanCodes {
   const size = counts.length;
   const inner = Math.max(0, size - 1);
@@ -28,7 +31,7 @@ export function makeHuffmanCodes(counts: Float64Array): HuffmanCodes {
   let oldest = 0;
   for (let made = 0; made < inner; made++) {
     const takeSmallest = () => {
-      const takeLeaf = leaf >= 0 && (oldest >= made || counts[leaf]! < joined[oldest]!);
+      const takeLeaf = leaf >= 0 && (oldest >= made || counts[leaf]! < joined[oldest]! || counts[leaf] === 0);
       return takeLeaf ? leaf-- : size + oldest++;
     };
     const weightOf = (node: number) => (node < size ? counts[node]! : joined[node - size]!);

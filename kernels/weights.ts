@@ -1,3 +1,4 @@
+import type { VectorTable } from "../schemas/index.js";
 import { drawUniform, randomStream } from "./random.js";
 
 /** The two matrices of word2vec, row-major: one input row v_w a term, one output row u a term or an inner node. */
@@ -21,4 +22,16 @@ export function fillInitialRows(input: Float32Array, vectorSize: number, stride:
   const stream = randomStream(seed, "weights");
   for (let start = 0, index = 0; start < input.length; start += stride)
     for (let d = 0; d < vectorSize; d++) input[start + d] = (drawUniform(stream, index++) - 0.5) / vectorSize;
+}
+
+/** Begins with vectors that were learned before: `rows` says which row of the table a term takes, if any. */
+export function takeRows(
+  input: Float32Array | Float64Array,
+  rows: Int32Array,
+  { values, vectorSize }: VectorTable,
+): void {
+  const stride = input.length / rows.length;
+  rows.forEach((row, id) => {
+    if (row >= 0) input.set(values.subarray(row * vectorSize, (row + 1) * vectorSize), id * stride);
+  });
 }

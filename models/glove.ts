@@ -9,7 +9,8 @@ import {
   writeParameters,
 } from "../kernels/gloveThread.js";
 import { type CellStore, gloveRounds, readTiles } from "../kernels/gloveTiles.js";
-import { gloveRows, startFrom } from "../kernels/gloveVectors.js";
+import { gloveRows, requireWidth, startFrom } from "../kernels/gloveVectors.js";
+import { initialTerms } from "../kernels/knownRows.js";
 import { Vectors } from "../kernels/vectors.js";
 import { sharedMemory, type WasmMemory } from "../kernels/webAssembly.js";
 import {
@@ -28,6 +29,7 @@ import {
   type TableModel,
   text,
   type VectorTable,
+  vectorTable,
 } from "../schemas/index.js";
 import { placeCells } from "./gloveCells.js";
 import { startThreads } from "./gloveThreads.js";
@@ -89,6 +91,10 @@ export const gloveSchema = defineUnit({
       file: "output",
       description: "Folder for what does not fit in memory; the system's folder for temporary files if left out",
     }),
+    initialVectors: vectorTable({
+      optional: true,
+      description: "Vectors learned before, to go on from; terms without one begin at random",
+    }),
     seed: integer({ min: 0, default: 1, description: "Seed of the first vectors and of the order of cells" }),
   },
 });
@@ -106,7 +112,7 @@ export interface GloveCheckpoint {
   readonly parameters: GloveParameters;
 }
 
-/** Where training begins, if not at random. */
+/** Where training begins, if not at random or with `initialVectors`. */
 export type GloveStart =
   /** Vectors learned before, of D numbers (halved into w and w~), 2 D or 2 D + 2, as `output` makes them; terms without one start at random. */
   | { readonly vectors: VectorTable }
@@ -127,7 +133,8 @@ export interface GloveModel extends TableModel<Vectors> {
  * the sum of 1/2 f(x) diff^2, and divided by its examples what Stanford's program prints.
  * State: 16 V (D + 3) bytes of parameters, at most 4 GiB, shared by the threads, and 8 N bytes of cells, in a file if they are more
  * than `memory`; while the table is read, 18 bytes more for each cell of the 512 fullest rows.
- * @throws RangeError at the call, if an option is out of range; from `fit`, if the table is empty or the loss is not finite
+ * @throws RangeError at the call, if an option is out of range or initialVectors are of another width; from `fit`, if the table is
+ * empty, initialVectors have none of its terms, or the loss is not finite
  * @see Pennington et al. 2014, https://nlp.stanford.edu/pubs/glove.pdf; Stanford's glove.c
  * @example
  *   const model = glove({ vectorSize: 50, xMax: 10, epochs: 15 });
@@ -136,7 +143,8 @@ export interface GloveModel extends TableModel<Vectors> {
  */
 export function glove(options?: GloveOptions): GloveModel {
   const settings = parseOptions(gloveSchema, options);
-  const { vectorSize, tolerance, output, seed, workers: threads = availableParallelism() } = settings;
+  const { vectorSize, tolerance, output, seed, initialVectors, workers: threads = availableParallelism() } = settings;
+  if (initialVectors) requireWidth(vectorSize, initialVectors);
   const epochs = settings.epochs ?? (vectorSize < 300 ? 50 : 100);
   let training: { terms: readonly string[]; layout: GloveLayout; memory: WasmMemory } | undefined;
   let done = nothing;
@@ -187,7 +195,8 @@ export function glove(options?: GloveOptions): GloveModel {
       throw new RangeError(`glove: the checkpoint must be of ${terms.length} x ${vectorSize} numbers, got ${found}`);
     }
     const parameters = initialGlove(terms.length, vectorSize, seed);
-    if (start) startFrom(parameters, terms, start.vectors);
+    const vectors = start?.vectors ?? initialVectors;
+    if (vectors) startFrom(parameters, terms, vectors);
     return parameters;
   }
 
@@ -207,10 +216,11 @@ export function glove(options?: GloveOptions): GloveModel {
 
   function result(): Vectors {
     const { terms, parameters } = trained();
-    const { workers, memory, scratch, ...learned } = settings; // what does not change the vectors is left out
+    const { workers, memory, scratch, initialVectors: _, ...learned } = settings; // what does not change the vectors is left out
     const metadata = new Map([
       ["model", "glove"],
       ["options", JSON.stringify({ ...learned, epochs })],
+      ...initialTerms(terms, initialVectors),
     ]);
     const values = gloveRows(parameters, output);
     return new Vectors({ terms, values, vectorSize: values.length / terms.length, metadata });

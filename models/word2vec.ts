@@ -1,5 +1,7 @@
 import { availableParallelism } from "node:os";
+import { initialTerms, knownRows } from "../kernels/knownRows.js";
 import { Vectors } from "../kernels/vectors.js";
+import { takeRows } from "../kernels/weights.js";
 import { MAX_WINDOW, weightBytes } from "../kernels/word2vecMemory.js";
 import { GROUP_SIZE, type Word2vecEngine, Word2vecTrainer } from "../kernels/word2vecTrainer.js";
 import {
@@ -15,6 +17,7 @@ import {
   type StageState,
   type StepStats,
   type Vocabulary,
+  vectorTable,
 } from "../schemas/index.js";
 import { Word2vecThreads } from "./word2vecThreads.js";
 
@@ -63,6 +66,10 @@ export const word2vecSchema = defineUnit({
       default: true,
       description: "Train the mean of a window's rows, for cbow; false trains their sum",
     }),
+    initialVectors: vectorTable({
+      optional: true,
+      description: "Vectors learned before, to go on from; terms without one begin at random",
+    }),
     seed: integer({ min: 0, default: 1, description: "Seed of the first weights and of the noise words" }),
     workers: integer({
       min: 1,
@@ -95,9 +102,9 @@ const MAX_WEIGHT_BYTES = 3.75 * 2 ** 30;
  * In:  ContextBatch, in order, `epochs` passes. Out: Vectors (V, D), the input rows. Loss in nats, summed over the examples:
  * pairs of centre and context for skip-gram, centres for CBOW. The same batches, cut in any way, give the same bytes, at any number of workers unless `deterministic` is false.
  * State: 8 V D bytes of weights (D rounded up to 16) + 8 V for noise words or some 80 V for Huffman paths; threads, until `result` or `close`.
- * @throws RangeError at the call, if an option is out of range; from `update`, if the weights exceed 3.75 GiB or the vocabulary is
- * empty, or the loss is not finite, and from `result`, if there was no batch; TypeError if the vocabulary changes; Error if a
- * thread is lost
+ * @throws RangeError at the call, if an option is out of range or initialVectors are of another size; from `update`, if the weights
+ * exceed 3.75 GiB, the vocabulary is empty or shares no term with initialVectors, or the loss is not finite, and from `result`, if
+ * there was no batch; TypeError if the vocabulary changes; Error if a thread is lost
  * @see https://github.com/tmikolov/word2vec
  * @example
  *   const model = word2vec({ vectorSize: 50, epochs: 5 });
@@ -107,11 +114,15 @@ const MAX_WEIGHT_BYTES = 3.75 * 2 ** 30;
 export function word2vec(options?: Word2vecOptions): OnlineModel<Vectors> {
   const parsed = parseOptions(word2vecSchema, options);
   const learningRate = parsed.learningRate ?? (parsed.architecture === "skipGram" ? 0.025 : 0.05);
-  const { workers: _, deterministic, kernel, ...rest } = parsed;
+  const { workers: _, deterministic, kernel, initialVectors, ...rest } = parsed;
   const finalShare = parsed.loss === "negativeSampling" ? 1 / (2 * parsed.epochs) : 0.0001;
   const minLearningRate = parsed.minLearningRate ?? finalShare * learningRate;
   const settings = { ...rest, learningRate, minLearningRate };
   const workers = parsed.workers ?? workersBeside(deterministic);
+  if (initialVectors && initialVectors.vectorSize !== settings.vectorSize) {
+    const found = `${settings.vectorSize} numbers a term, got ${initialVectors.vectorSize}`;
+    throw new RangeError(`word2vec: initialVectors must be of vectorSize = ${found}`);
+  }
   let vocabulary: Vocabulary | undefined;
   let engine: Word2vecEngine | undefined;
   let arithmetic = "double";
@@ -126,6 +137,13 @@ export function word2vec(options?: Word2vecOptions): OnlineModel<Vectors> {
         `word2vec: weights must fit into 3.75 GiB, got ${found}; raise minCount or lower vectorSize`,
       );
     }
+    const rows = initialVectors && knownRows("word2vec", terms, initialVectors);
+    const made = makeEngine(counts);
+    if (rows) takeRows(made.weights.input, rows, initialVectors);
+    return made;
+  }
+
+  function makeEngine(counts: Float64Array): Word2vecEngine {
     if (kernel === "reference") return new Word2vecTrainer(settings, counts);
     const threads = new Word2vecThreads(settings, counts, { workers, deterministic, fused: kernel === "auto" });
     arithmetic = threads.arithmetic;
@@ -182,6 +200,7 @@ export function word2vec(options?: Word2vecOptions): OnlineModel<Vectors> {
       ["model", "word2vec"],
       ["options", JSON.stringify({ ...settings, deterministic })],
       ["arithmetic", arithmetic],
+      ...initialTerms(vocabulary.terms, initialVectors),
     ]);
     return new Vectors({ terms: vocabulary.terms, values, vectorSize: settings.vectorSize, metadata });
   }

@@ -2,7 +2,7 @@ import { defer, last, map, type OperatorFunction, scan, startWith } from "rxjs";
 import { compareCodePoints } from "../kernels/compareCodePoints.js";
 import { TermCounter } from "../kernels/termCounter.js";
 import { makeVocabulary } from "../kernels/vocabulary.js";
-import { integer, texts } from "../schemas/fields.js";
+import { integer, texts, vectorTable } from "../schemas/fields.js";
 import type { TokenBatch } from "../schemas/tokens.js";
 import { defineUnit, type OptionsOf, parseOptions, type SettingsOf } from "../schemas/units.js";
 import type { Vocabulary } from "../schemas/vocabulary.js";
@@ -22,6 +22,10 @@ export const buildVocabSchema = defineUnit({
         "Most terms kept, extra terms included; the rarest are left out and their tokens counted as truncated",
     }),
     extraTerms: texts({ default: [], description: "Terms kept whatever their count, such as <unk>" }),
+    extraTermsOf: vectorTable({
+      optional: true,
+      description: "Vectors whose terms are kept whatever their count, so that training can go on from them",
+    }),
   },
 });
 
@@ -41,7 +45,8 @@ type Settings = SettingsOf<typeof buildVocabSchema>;
  */
 export function buildVocab(options?: BuildVocabOptions): OperatorFunction<TokenBatch, Vocabulary> {
   const settings = parseOptions(buildVocabSchema, options);
-  const extra = new Set(settings.extraTerms).size;
+  const extraTerms = [...settings.extraTerms, ...(settings.extraTermsOf?.terms ?? [])];
+  const extra = new Set(extraTerms).size;
   if (settings.maxSize !== undefined && settings.maxSize < extra)
     throw new RangeError(`buildVocab: maxSize must leave room for the ${extra} extra terms, got ${settings.maxSize}`);
   return (source) =>
@@ -54,7 +59,7 @@ export function buildVocab(options?: BuildVocabOptions): OperatorFunction<TokenB
         }, counter),
         startWith(counter),
         last(),
-        map((counter) => vocabularyOf(counter, settings)),
+        map((counter) => vocabularyOf(counter, { ...settings, extraTerms })),
       );
     });
 }

@@ -1,5 +1,5 @@
 import { posix } from "node:path";
-import { checkOptions, type DataType, parseOptions, suggest } from "../schemas/index.js";
+import { checkOptions, type DataType, fillOptions, suggest } from "../schemas/index.js";
 import type { ConfigStep, LoadedConfig, PipelineConfig } from "./config.js";
 import { ConfigError, type ConfigPath, type ConfigProblem } from "./configText.js";
 import { CROISSANT } from "./croissant.js";
@@ -89,7 +89,7 @@ function makeNode(
     refuse(option === undefined ? step.path : [...step.path, option], `${schema.name}: ${message}`);
   }
   if (faults.length > 0) return { id: step.path.join("/"), unit, options, branch, parent, children: [] };
-  return { id: step.path.join("/"), unit, options: parseOptions(schema, options), branch, parent, children: [] };
+  return { id: step.path.join("/"), unit, options: fillOptions(schema, options), branch, parent, children: [] };
 }
 
 function unknownUnit(name: string, wantsSource: boolean): string {

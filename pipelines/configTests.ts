@@ -1,6 +1,6 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { Ledger } from "../kernels/ledger.js";
 import type {
@@ -18,6 +18,7 @@ import { cutTo, outputPaths, type Pipeline } from "./compile.js";
 import type { ConfigTest } from "./config.js";
 import { execute } from "./execute.js";
 import { nodesOf, type PipelineNode } from "./nodes.js";
+import { readTables, withInputs, withTables } from "./stepInputs.js";
 
 export interface ConfigTestResult {
   readonly name: string;
@@ -38,29 +39,29 @@ export async function runConfigTests(pipeline: Pipeline): Promise<ConfigTestResu
   return results;
 }
 
-async function runTest(pipeline: Pipeline, test: ConfigTest): Promise<string[]> {
+async function runTest(whole: Pipeline, test: ConfigTest): Promise<string[]> {
   const folder = await mkdtemp(join(tmpdir(), "lexstream-test-"));
   const seen: Seen = new Map();
-  const makers = [...firstOfEachType(pipeline.root)].filter(([type]) => Object.hasOwn(test.expect, type));
+  const makers = [...firstOfEachType(whole.root)].filter(([type]) => Object.hasOwn(test.expect, type));
+  const pipeline = cutTo(
+    whole,
+    makers.map(([, node]) => node),
+  );
+  const configFolder = dirname(whole.file);
   const firsts = new Set(makers.map(([, node]) => node.id));
   try {
-    await execute(
-      cutTo(
-        pipeline,
-        makers.map(([, node]) => node),
-      ),
-      {
-        source: fromTexts(test.documents),
-        sourceBytes: undefined,
-        cachePath: (name) => join(folder, name),
-        ledger: new Ledger(),
-        optionsOf: (node) => ({ ...node.options, ...outputsIn(folder, node) }),
-        onValue: (node, value) => {
-          const type = node.unit.schema.produces;
-          if (firsts.has(node.id)) seen.set(type, [...(seen.get(type) ?? []), value]);
-        },
+    const tables = await readTables(pipeline, configFolder);
+    await execute(pipeline, {
+      source: fromTexts(test.documents),
+      sourceBytes: undefined,
+      cachePath: (name) => join(folder, name),
+      ledger: new Ledger(),
+      optionsOf: (node) => withTables(node, { ...withInputs(node, configFolder), ...outputsIn(folder, node) }, tables),
+      onValue: (node, value) => {
+        const type = node.unit.schema.produces;
+        if (firsts.has(node.id)) seen.set(type, [...(seen.get(type) ?? []), value]);
       },
-    );
+    });
   } catch (error) {
     return [`the run failed: ${(error as Error).message}`];
   } finally {

@@ -64,7 +64,7 @@ export interface ExecuteOptions {
   /** The options of a node with its files resolved. */
   readonly optionsOf: (node: PipelineNode) => Readonly<Record<string, unknown>>;
   /** What vectors are told of their origin. */
-  readonly metadata?: () => Promise<ReadonlyMap<string, string>>;
+  readonly metadata?: (model: PipelineNode) => Promise<ReadonlyMap<string, string>>;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
   /** Sees every document that the source rejects. */
@@ -120,6 +120,7 @@ class PipelineExecution {
     const interrupt = () => this.#willPause || this.#stop.abort(signal?.reason);
     signal?.addEventListener("abort", interrupt);
     try {
+      for (const node of nodesOf(this.#root)) if (isModel(node)) this.#modelOf(node); // faults show before anything is read
       if (from) this.#state = await checkpointer!.restore(from, this.#root, this.#options.ledger);
       for (const node of nodesOf(this.#root)) if (isReplay(node)) this.#keepTokensFor(node);
       if (!from) await this.#readSource();
@@ -307,7 +308,7 @@ class PipelineExecution {
   /** Takes a model's result and gives back what it held. */
   async #harvest(node: PipelineNode): Promise<void> {
     const model = this.#modelOf(node);
-    const result = await this.#withOrigin(await model.result());
+    const result = await this.#withOrigin(node, await model.result());
     await model.close();
     this.#models.delete(node);
     if (result instanceof Vectors) this.#state.vectors.set(node, result.metadata);
@@ -315,11 +316,16 @@ class PipelineExecution {
     this.#defer(node, result);
   }
 
-  async #withOrigin(result: unknown): Promise<unknown> {
+  async #withOrigin(node: PipelineNode, result: unknown): Promise<unknown> {
     const { metadata } = this.#options;
     if (!(result instanceof Vectors) || !metadata) return result;
     const { terms, values, vectorSize } = result;
-    return new Vectors({ terms, values, vectorSize, metadata: new Map([...result.metadata, ...(await metadata())]) });
+    return new Vectors({
+      terms,
+      values,
+      vectorSize,
+      metadata: new Map([...result.metadata, ...(await metadata(node))]),
+    });
   }
 
   #learned(node: PipelineNode, { epoch, examples, loss }: StepStats): void {

@@ -22,11 +22,13 @@ export async function rerun(
   const manifest = await readManifest(folder, "verify");
   const inputs = await verifyInputs(folder);
   if (inputs.some(({ fault }) => fault !== undefined)) return inputs;
-  if (inputs.length === 0)
-    throw new Error(`verify: a run must have read files to be run again, got one of standard input in ${folder}`);
+  const pipeline = pipelineOf(manifest);
+  const { name, replayable } = pipeline.root.unit.schema;
+  if (!replayable)
+    throw new Error(`verify: a run must have read files to be run again, got one of ${name} in ${folder}`);
   const elsewhere = await mkdtemp(join(dirname(resolve(folder)), ".lexstream-rerun-"));
   try {
-    const { manifest: again } = await runPipeline(pipelineOf(manifest), { ...options, out: elsewhere });
+    const { manifest: again } = await runPipeline(pipeline, { ...options, out: elsewhere });
     return compare(folder, manifest, again);
   } finally {
     await rm(elsewhere, { recursive: true, force: true });

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { dirname, isAbsolute, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { Ledger } from "../kernels/ledger.js";
 import { requireUnchanged, stampOf } from "../sources/fileStamp.js";
-import { type InputFile, listFiles } from "../sources/listFiles.js";
+import { listFiles } from "../sources/listFiles.js";
 import { beginRun, finishedRun, recordInputs } from "./beginRun.js";
 import type { Checkpointer } from "./checkpointer.js";
 import { outputPaths, type Pipeline } from "./compile.js";
@@ -14,6 +14,7 @@ import type { FileRecord } from "./fileRecord.js";
 import { lexstreamVersion, type Manifest, makeManifest } from "./manifest.js";
 import { nodesOf, type PipelineNode } from "./nodes.js";
 import { MANIFEST, RunDirectory } from "./runDirectory.js";
+import { inputsOf, readTables, stepInputs, withInputs, withTables } from "./stepInputs.js";
 import { writtenFiles } from "./writtenFiles.js";
 
 export interface RunPipelineOptions {
@@ -55,10 +56,10 @@ export async function runPipeline(pipeline: Pipeline, options: RunPipelineOption
   const stop = signal ? AbortSignal.any([signal, ending.signal]) : ending.signal;
   try {
     for (const node of nodesOf(pipeline.root)) for (const [, path] of outputPaths(node)) directory.resolve(path);
-    const optionsOf = (node: PipelineNode) => withFiles(node, dirname(pipeline.file), directory);
-    const sourceOptions = optionsOf(pipeline.root);
+    const configFolder = dirname(pipeline.file);
+    const sourceOptions = withFiles(pipeline.root, configFolder, directory);
     const texts = await unit.inputs(sourceOptions);
-    const files = [...texts, ...(await filesBeside(pipeline, optionsOf))];
+    const files = [...texts, ...(await listFiles(stepInputs(pipeline, configFolder), "run"))];
     if (directory.isFinished) {
       const manifest = await finishedRun(pipeline, files, directory, stop);
       return { manifest, reports: await readReports(pipeline, directory) };
@@ -69,6 +70,7 @@ export async function runPipeline(pipeline: Pipeline, options: RunPipelineOption
     const hashed = recordInputs(files, checkpointer, stop);
     inputs = hashed;
     inputs.catch(() => {}); // awaited below; until then a failure must not go unhandled
+    const tables = await readTables(pipeline, configFolder);
     const execution = await execute(pipeline, {
       source: unit.open(sourceOptions),
       sourceBytes: texts.length > 0 ? texts.reduce((total, { size }) => total + size, 0) : undefined,
@@ -76,8 +78,8 @@ export async function runPipeline(pipeline: Pipeline, options: RunPipelineOption
       checkpointer,
       from: beginning.from,
       ledger,
-      optionsOf,
-      metadata: async () => new Map([["corpus", corpusHash((await hashed).slice(0, texts.length))]]),
+      optionsOf: (node) => withTables(node, withFiles(node, configFolder, directory), tables),
+      metadata: async (node) => originOf(node, configFolder, await hashed, texts.length),
       signal,
       onProgress,
       onRejected: (rejection) => rejected.add(rejection),
@@ -109,37 +111,28 @@ function withFiles(
   configFolder: string,
   directory: RunDirectory,
 ): Readonly<Record<string, unknown>> {
-  const fromConfig = (path: string) => (isAbsolute(path) || path === "-" ? path : join(configFolder, path));
-  const place = (file: "input" | "output" | undefined, value: unknown): unknown => {
-    if (file === undefined || value === undefined) return value;
-    if (file === "output") return directory.resolve(value as string);
-    return Array.isArray(value) ? value.map(fromConfig) : fromConfig(value as string);
-  };
-  const { fields } = node.unit.schema;
-  const needsScratch = Object.hasOwn(fields, "scratch") && node.options.scratch === undefined;
+  const outputs = outputPaths(node).map(([option, path]) => [option, directory.resolve(path)] as const);
+  const needsScratch = Object.hasOwn(node.unit.schema.fields, "scratch") && node.options.scratch === undefined;
   return {
-    ...Object.fromEntries(
-      Object.entries(node.options).map(([option, value]) => [option, place(fields[option]?.file, value)]),
-    ),
+    ...withInputs(node, configFolder),
+    ...Object.fromEntries(outputs),
     ...(needsScratch ? { scratch: directory.scratch } : {}),
   };
 }
 
-/** What other stages than the source read, such as a dictionary: it counts as input too. */
-async function filesBeside(
-  { root }: Pipeline,
-  optionsOf: (node: PipelineNode) => Readonly<Record<string, unknown>>,
-): Promise<InputFile[]> {
-  const paths = new Set<string>();
-  for (const node of nodesOf(root).filter((other) => other !== root)) {
-    const { fields } = node.unit.schema;
-    for (const [option, value] of Object.entries(optionsOf(node)))
-      if (fields[option]?.file === "input") for (const path of [value ?? []].flat()) paths.add(path as string);
-  }
-  return listFiles([...paths], "run");
+/** What a model's vectors came from, as hashes: the corpus, which is the first of the inputs, and the vectors that it began with. */
+function originOf(
+  node: PipelineNode,
+  configFolder: string,
+  inputs: readonly FileRecord[],
+  corpus: number,
+): ReadonlyMap<string, string> {
+  const hashOf = (path: string) => inputs.find((input) => resolve(input.path) === resolve(path))!.sha256;
+  const begun = inputsOf(node, configFolder).map(({ option, path }) => [option, hashOf(path)] as const);
+  return new Map([["corpus", corpusHash(inputs.slice(0, corpus))], ...begun]);
 }
 
-/** One hash for the whole input: of the files' hashes, in order. */
+/** One hash for the whole corpus: of the files' hashes, in order. */
 function corpusHash(inputs: readonly FileRecord[]): string {
   return createHash("sha256")
     .update(inputs.map(({ sha256 }) => sha256).join("\n"))

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { of } from "rxjs";
+import { type Drift, type DriftOptions, drift } from "../kernels/drift.js";
 import {
   evaluateSimilarity,
   parseAnalogies,
@@ -11,6 +12,7 @@ import { type AnalogyResult, evaluateAnalogies } from "../kernels/evaluateAnalog
 import { Vectors } from "../kernels/vectors.js";
 import type { VectorTable } from "../schemas/index.js";
 
+export type { Drift, DriftOptions, MovedTerm, Quantiles } from "../kernels/drift.js";
 export { inspectFile } from "../sinks/inspectFile.js";
 
 import { readVectors } from "../sinks/readVectors.js";
@@ -35,6 +37,11 @@ export async function convertVectors(from: string, to: string, format?: string):
   const options = { path: to, ...(format === undefined ? {} : { format }) } as WriteVectorsOptions;
   await run(of(table).pipe(writeVectors(options)));
   return table;
+}
+
+/** How far words moved between two files of vectors of any format; see `drift`. */
+export async function driftBetween(from: string, to: string, options?: DriftOptions): Promise<Drift> {
+  return drift(await loadVectors(from), await loadVectors(to), options);
 }
 
 export interface VectorScores {

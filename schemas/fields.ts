@@ -1,3 +1,5 @@
+import type { VectorTable } from "./vectors.js";
+
 /**
  * Option fields: each builder states a value's type, range, default and description once. Types, run-time checks, config lint,
  * JSON Schema, `--help` and the tables in the docs all derive from it.
@@ -11,8 +13,11 @@ export interface Field<Value = unknown, P extends Presence = Presence> {
   readonly expects: string;
   readonly description: string;
   readonly default: Value | undefined;
-  /** The value names files: ones that are read, relative to the config, or one that is written, relative to the run's folder. */
-  readonly file: "input" | "output" | undefined;
+  /**
+   * The value names files: ones that are read, or one of vectors whose table takes its place before the unit is made, relative to
+   * the config; or one that is written, relative to the run's folder.
+   */
+  readonly file: FileUse | undefined;
   readonly jsonSchema: Readonly<Record<string, unknown>>;
   /** The error class of a refused value: `TypeError` for a wrong kind, `RangeError` for a value out of range. */
   readonly refusal: (value: unknown) => typeof TypeError | typeof RangeError | undefined;
@@ -20,12 +25,14 @@ export interface Field<Value = unknown, P extends Presence = Presence> {
   readonly parse: (value: unknown) => Value;
 }
 
+export type FileUse = "input" | "vectors" | "output";
+
 interface Stated<Value> {
   readonly description: string;
   readonly default?: Value;
   /** May be left out, with no default. */
   readonly optional?: true;
-  readonly file?: "input" | "output";
+  readonly file?: FileUse;
 }
 
 type PresenceOf<Options> = Options extends { default: unknown }
@@ -138,6 +145,22 @@ export const texts = <const Options extends Stated<readonly string[]>>(options: 
     },
     parse: (value) => (typeof value === "string" ? [value] : (value as readonly string[])),
   });
+
+/** Word vectors: in a config the path of their file, in code their table. */
+export const vectorTable = <const Options extends Stated<VectorTable>>(options: Options) =>
+  field<VectorTable, Options>(
+    { ...options, file: "vectors" },
+    {
+      expects: "the path of a file of vectors; in code, their table",
+      jsonSchema: { type: "string", minLength: 1 },
+      refusal: (value) => (isVectorTable(value) || (typeof value === "string" && value !== "") ? undefined : TypeError),
+    },
+  );
+
+function isVectorTable(value: unknown): value is VectorTable {
+  const { terms, values } = (value ?? {}) as Partial<VectorTable>;
+  return Array.isArray(terms) && values instanceof Float32Array;
+}
 
 /** Bytes: a number, or a text such as "512MB" (powers of 1000) or "512MiB" (of 1024). */
 export type ByteSize = number | string;

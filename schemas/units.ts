@@ -111,11 +111,27 @@ function problemOf(schema: OptionsSchema, option: string, value: unknown): Optio
   return errorClass ? [{ option, message: `${option} must be ${field.expects}, got ${show(value)}`, errorClass }] : [];
 }
 
-/** Checks the options of a unit, throws at the first fault, and fills in the defaults. To be called once, before any data flows. */
+/**
+ * Checks the options of a unit, throws at the first fault, and fills in the defaults. To be called once, before any data flows.
+ * Vectors must be there as a table by now.
+ */
 export function parseOptions<S extends OptionsSchema>(schema: S, options: OptionsOf<S> | undefined): SettingsOf<S> {
   const given: Readonly<Record<string, unknown>> = options ?? {};
   const [problem] = checkOptions(schema, given);
   if (problem) throw new problem.errorClass(`${schema.name}: ${problem.message}`);
+  for (const [option, { file }] of Object.entries(schema.fields)) {
+    const path = given[option];
+    if (file === "vectors" && typeof path === "string")
+      throw new TypeError(`${schema.name}: ${option} must be a table, which loadVectors reads, got ${show(path)}`);
+  }
+  return fillOptions(schema, given);
+}
+
+/** Options that were checked, as the unit reads them: every default filled in. */
+export function fillOptions<S extends OptionsSchema>(
+  schema: S,
+  given: Readonly<Record<string, unknown>>,
+): SettingsOf<S> {
   const settings = Object.entries(schema.fields).map(([option, field]) => {
     const value = given[option];
     return [option, value === undefined ? field.default : field.parse(value)];

@@ -69,6 +69,7 @@ describe("lexstream", () => {
       "convert",
       "verify",
       "diff",
+      "drift",
     ]) {
       expect(general.out).toMatch(new RegExp(`^  ${name} `, "m"));
     }
@@ -271,6 +272,44 @@ steps: [tokenize, buildVocab: { minCount: 1 }, writeVocabulary: { path: vocab.ar
     const again = await run("--set", "source.files.onInvalid=replace", "--only-rejected", "first");
     expect(again).toMatchObject({ code: 0, err: "" });
     expect(readFileSync(join(folder, "runs/c-rejected/v.txt"), "utf8")).toBe("tw 1\n");
+  });
+
+  it("goes on from the vectors of an earlier run, and tells how far words moved", async () => {
+    const folder = await project();
+    await lexstream(["run", "c.yaml", "--out", "first"], { cwd: folder });
+    writeFileSync(
+      join(folder, "c.yaml"),
+      CONFIG.replace("minCount: 1", "minCount: 1, extraTermsOf: first/vectors.txt")
+        .replace("epochs: 2", "epochs: 2, initialVectors: first/vectors.txt")
+        .replace(
+          "{ a: 2, b: 1 }",
+          "{ a: 2, b: 1, paris: 0, is: 0, in: 0, france: 0, and: 0, rome: 0, italy: 0, 北京: 0, 是: 0, 首都: 0 }",
+        ),
+    );
+    writeFileSync(join(folder, "corpus.txt"), "oslo is in norway and paris is in france\n".repeat(50));
+    expect(await lexstream(["test", "c.yaml"], { cwd: folder })).toMatchObject({ code: 0 });
+    expect(await lexstream(["run", "c.yaml", "--out", "second"], { cwd: folder })).toMatchObject({ code: 0 });
+    const drift = (...args: string[]) =>
+      lexstream(["drift", "first/vectors.txt", "second/vectors.txt", ...args], { cwd: folder });
+    const { code, out } = await drift("--top", "1", "-k", "3");
+    expect(code).toBe(0);
+    const [first, heading, aligned, raw, jaccard, title, ...moved] = out.trimEnd().split("\n");
+    expect(first).toBe("10 terms compared; 0 only in the old; 2 (norway, oslo) only in the new");
+    expect(heading).toMatch(/^ +mean +10% +50% +90% +max$/);
+    expect(aligned).toMatch(/^cosine distance, spaces aligned( +\d\.\d{3}){5}$/);
+    expect(raw).toMatch(/^cosine distance, as they are( +\d\.\d{3}){5}$/);
+    expect(jaccard).toMatch(/^Jaccard index of 3 neighbours( +\d\.\d{3}){5}$/);
+    expect(title).toBe("moved furthest (aligned, as it is, Jaccard index)");
+    expect(moved).toEqual([
+      expect.stringMatching(/^( {2}\d\.\d{3}){3} {2}\S+$/),
+      expect.stringMatching(/^ {6}gone: /),
+      expect.stringMatching(/^ {6}come: /),
+    ]);
+    const json = JSON.parse((await drift("--json", "--sample", "0", "--terms", "5")).out);
+    expect(json).toMatchObject({ onlyOld: [], onlyNew: ["norway", "oslo"] });
+    expect(json.jaccard).toBeUndefined();
+    expect(json.moved).toHaveLength(json.shared);
+    expect(await drift("--top", "x")).toMatchObject({ code: 2, err: '--top must be an integer >= 0, got "x"\n' });
   });
 
   it("runs again what a folder says, and tells what two runs have differently and why", async () => {

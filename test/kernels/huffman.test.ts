@@ -16,6 +16,14 @@ it("builds the tree of counts 5, 3, 2, 1 by hand", () => {
   expect(pathOf(counts, 3)).toEqual({ nodes: [2, 1, 0], bits: "100" });
 });
 
+it("joins words that never occur among themselves first, so that their paths stay short", () => {
+  // word 6 with 5, 4 with 3, these two, that with word 2, then with word 1 and with word 0
+  const counts = [5, 3, 1, 0, 0, 0, 0];
+  expect(counts.map((_, word) => pathOf(counts, word).bits.length)).toEqual([1, 2, 3, 5, 5, 5, 5]);
+  const many = new Array(1024).fill(0);
+  expect(Math.max(...many.map((_, word) => pathOf(many, word).bits.length))).toBe(10);
+});
+
 it("gives a lone word an empty path and two words one node", () => {
   expect(pathOf([7], 0)).toEqual({ nodes: [], bits: "" });
   expect(pathOf([7, 2], 0)).toEqual({ nodes: [0], bits: "1" });

@@ -171,10 +171,25 @@ describe("where it begins", () => {
     expect(first!.loss).toBeLessThan(output === "both" ? steps.at(-1)!.loss * 1.5 : steps[0]!.loss);
   });
 
+  it("begins with initialVectors as with those that fit is given, and says how many terms had one", async () => {
+    const { vectors } = await train(glove({ vectorSize: 4, epochs: 3 }), table);
+    const half = { ...vectors, terms: vectors.terms.slice(0, 9), values: vectors.values.slice(0, 36), vectorSize: 4 };
+    const options = { vectorSize: 4, epochs: 2 };
+    const given = glove(options);
+    await collect(given.fit(table, { vectors: half }));
+    const { vectors: continued } = await train(glove({ ...options, initialVectors: half }), table);
+    expect(continued.values).toEqual((await given.result()).values);
+    expect(continued.metadata.get("initialTerms")).toBe("9");
+    expect(continued.metadata.get("options")).not.toContain("initialVectors");
+  });
+
   it("refuses vectors and checkpoints of another size", async () => {
     const { vectors } = await train(glove({ vectorSize: 3, epochs: 1 }), table);
+    expect(() => glove({ vectorSize: 4, initialVectors: vectors })).toThrow(
+      /^glove: initialVectors must have 4 \(sum\)/,
+    );
     await expect(collect(glove({ vectorSize: 4 }).fit(table, { vectors }))).rejects.toThrow(
-      new RangeError("glove: initial vectors must have 4 (sum), 8 (concatenated) or 10 (both) numbers, got 3"),
+      new RangeError("glove: initialVectors must have 4 (sum), 8 (concatenated) or 10 (both) numbers a term, got 3"),
     );
     const small = glove({ vectorSize: 3, epochs: 1 });
     await train(small, table);

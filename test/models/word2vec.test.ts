@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import fc from "fast-check";
-import { drawBelow, randomStream } from "lexstream/kernels";
+import { drawBelow, makeVocabulary, randomStream, Vectors } from "lexstream/kernels";
 import { type Word2vecOptions, word2vec } from "lexstream/models";
 import type { StageState } from "lexstream/schemas";
 import { describe, expect, it } from "vitest";
@@ -222,6 +222,95 @@ describe("compiled kernels", () => {
     await model.update(batch!);
     const late = model.update(batch!);
     await Promise.all([expect(late).rejects.toThrow("word2vec: training must not go on after close"), model.close()]);
+  });
+});
+
+describe("initialVectors", () => {
+  const oldSentences = topicalSentences(english, 150);
+  const rowOf = ({ values, vectorSize }: Vectors, id: number) =>
+    values.subarray(id * vectorSize, (id + 1) * vectorSize);
+
+  it.each(["reference", "plain"] as const)(
+    "are the rows that their terms begin with, with the %s kernel",
+    async (kernel) => {
+      const initialVectors = new Vectors({
+        ...{ terms: ["b", "absent", "a"], vectorSize: 2, metadata: new Map() },
+        values: Float32Array.of(1, 2, 3, 4, 5, 6),
+      });
+      const still = { vectorSize: 2, epochs: 1, learningRate: 1e-12, kernel };
+      const sentences = [["a", "b", "new", "a"]];
+      const [fresh, begun] = [
+        (await train(still, sentences)).vectors,
+        (await train({ ...still, initialVectors }, sentences)).vectors,
+      ];
+      expect(begun.terms).toEqual(["a", "b", "new"]);
+      expect(rowOf(begun, 0)).toEqual(Float32Array.of(5, 6));
+      expect(rowOf(begun, 1)).toEqual(Float32Array.of(1, 2));
+      expect(rowOf(begun, 2)).toEqual(rowOf(fresh, 2)); // as drawn
+      expect(begun.metadata.get("initialTerms")).toBe("2");
+      expect(begun.metadata.get("options")).toBe(fresh.metadata.get("options"));
+    },
+  );
+
+  it.each(variants)(
+    "leave words that the new text lacks where they were: $architecture with $loss",
+    async (variant) => {
+      const { vectors: initialVectors } = await train({ ...variant, kernel: "plain" }, oldSentences);
+      const text = topicalSentences(english.slice(0, 2), 50);
+      const { terms, counts } = vocabularyOf(text);
+      const absent = english[2]!;
+      const vocabulary = makeVocabulary([...terms, ...absent], Float64Array.of(...counts, ...absent.map(() => 0)));
+      const model = word2vec({ ...variant, vectorSize: 10, epochs: 1, initialVectors, kernel: "plain" });
+      for (const batch of contextBatches(vocabulary, text, { windowSize: 3 })) await model.update(batch);
+      const continued = await model.result();
+      for (const term of absent) expect(continued.vectorOf(term)).toEqual(initialVectors.vectorOf(term));
+      for (const term of terms) expect(continued.vectorOf(term)).not.toEqual(initialVectors.vectorOf(term));
+    },
+  );
+
+  it.each([
+    ["English", english, "canoe"],
+    ["Chinese", chinese, "独木舟"],
+  ])(
+    "learn a new %s word near its neighbours while old words keep theirs, at five seeds",
+    async (_, topics, planted) => {
+      const continued = { epochs: 3, learningRate: 0.02 };
+      for (let seed = 1; seed <= 5; seed++) {
+        const { vectors: old } = await train({ seed, epochs: 5 }, topicalSentences(topics, 300));
+        const text = topicalSentences([[...topics[0]!, planted], ...topics.slice(1)], 150);
+        const { vectors } = await train({ ...continued, seed: seed + 10, initialVectors: old }, text);
+        const near = (term: string) =>
+          vectors.mostSimilar(term, { topN: 4, exclude: [planted] }).map((one) => one.term);
+        expect(topics[0]).toEqual(expect.arrayContaining(near(planted)));
+        for (const topic of topics) for (const term of topic) expect(topic).toEqual(expect.arrayContaining(near(term)));
+      }
+    },
+  );
+
+  it("go on from a saved state to the same bytes", async () => {
+    const { vectors: initialVectors } = await train({ epochs: 2 }, oldSentences);
+    const { vocabulary, batches } = allBatches(topicalSentences([...english, ["tea", "cup"]], 60), 2);
+    const options = { vectorSize: 10, epochs: 2, kernel: "plain", initialVectors } as const;
+    const whole = word2vec(options);
+    let state: StageState | undefined;
+    for (const [k, batch] of batches.entries()) {
+      await whole.update(batch);
+      if (k === 2) state = copyState(whole.save!()!);
+    }
+    const model = word2vec(options);
+    model.restore!(state!, vocabulary);
+    for (const batch of batches.slice(3)) await model.update(batch);
+    expect((await model.result()).values).toEqual((await whole.result()).values);
+  });
+
+  it("must be of the model's size, and have terms of the vocabulary", async () => {
+    const { vectors: initialVectors } = await train({ epochs: 1 }, topicalSentences(chinese, 60));
+    expect(() => word2vec({ vectorSize: 12, initialVectors })).toThrow(
+      new RangeError("word2vec: initialVectors must be of vectorSize = 12 numbers a term, got 10"),
+    );
+    await expect(train({ initialVectors }, oldSentences)).rejects.toThrow(
+      new RangeError("word2vec: initialVectors must share terms with the vocabulary, got none of 15 among 15"),
+    );
   });
 });
 

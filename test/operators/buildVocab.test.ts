@@ -46,6 +46,21 @@ describe("buildVocab", () => {
     expect([...vocabulary.truncated!]).toEqual(["c"]); // d is below minCount
   });
 
+  it("keeps the terms of vectors beside other extra terms, and says how much room they need", async () => {
+    const extraTermsOf = { terms: ["c", "old", "旧"], values: new Float32Array(3), vectorSize: 1, metadata: new Map() };
+    const batches = tokenBatches(documentsOf("a a a b b c"));
+    expect(rows(await build(batches, { minCount: 3, extraTerms: ["<unk>", "old"], extraTermsOf }))).toEqual([
+      ["a", 3],
+      ["c", 1],
+      ["<unk>", 0],
+      ["old", 0],
+      ["旧", 0],
+    ]);
+    expect(() => buildVocab({ maxSize: 2, extraTermsOf })).toThrow(
+      new RangeError("buildVocab: maxSize must leave room for the 3 extra terms, got 2"),
+    );
+  });
+
   it("keeps extra terms whatever their count, last where they never occur, within maxSize", async () => {
     const vocabulary = await build(tokenBatches(documentsOf("a a a b b c")), {
       minCount: 2,

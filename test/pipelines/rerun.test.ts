@@ -48,9 +48,10 @@ describe("rerun", () => {
     const folder = await temporaryFolder();
     await smallRun(folder);
     const path = join(folder, "out/manifest.json");
-    writeFileSync(path, JSON.stringify({ ...JSON.parse(readFileSync(path, "utf8")), inputs: [] }));
+    const { config, ...manifest } = JSON.parse(readFileSync(path, "utf8"));
+    writeFileSync(path, JSON.stringify({ ...manifest, config: { ...config, source: { stdin: {} } } }));
     await expect(rerun(join(folder, "out"))).rejects.toThrow(
-      /^verify: a run must have read files to be run again, got one of standard input in /,
+      /^verify: a run must have read files to be run again, got one of stdin in /,
     );
   });
 });

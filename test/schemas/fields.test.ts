@@ -1,4 +1,17 @@
-import { boolean, countOrShare, type Field, integer, number, oneOf, shareOf, text, texts } from "lexstream/schemas";
+import {
+  boolean,
+  countOrShare,
+  defineUnit,
+  type Field,
+  integer,
+  number,
+  oneOf,
+  parseOptions,
+  shareOf,
+  text,
+  texts,
+  vectorTable,
+} from "lexstream/schemas";
 import { describe, expect, expectTypeOf, it } from "vitest";
 
 const description = "what it is for";
@@ -99,5 +112,28 @@ describe("countOrShare", () => {
 
   it("gives a share's number", () => {
     expect([shareOf("1.5%"), shareOf("100%"), shareOf(3)]).toEqual([0.015, 1, Number.NaN]);
+  });
+});
+
+describe("vectorTable", () => {
+  const field = vectorTable({ description, optional: true });
+  const table = { terms: ["a"], values: Float32Array.of(1), vectorSize: 1, metadata: new Map() };
+
+  it("takes the path of a file, or what was read from it", () => {
+    expect(field.file).toBe("vectors");
+    expect(verdicts(field, "old.arrow", table, "", ["old.arrow"], {}, null)).toEqual([
+      ...["accepted", "accepted", "TypeError", "TypeError", "TypeError", "TypeError"],
+    ]);
+  });
+
+  it("is a table by the time that a unit reads its options", () => {
+    const unit = defineUnit({
+      ...{ name: "mean", kind: "model", consumes: "contexts", produces: "vectors", summary: "Takes a mean" },
+      fields: { from: field },
+    });
+    expect(parseOptions(unit, { from: table }).from).toBe(table);
+    expect(() => parseOptions(unit, { from: "old.arrow" as never })).toThrow(
+      new TypeError('mean: from must be a table, which loadVectors reads, got "old.arrow"'),
+    );
   });
 });

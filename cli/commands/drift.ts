@@ -1,0 +1,66 @@
+import { type Drift, driftBetween, type MovedTerm, type Quantiles } from "../../pipelines/index.js";
+import { type Command, jsonOption } from "../command.js";
+
+export const drift: Command = {
+  name: "drift",
+  summary: "Say how far words moved between two files of vectors, and which neighbours changed",
+  usage: "OLD NEW [--top N] [-k N] [--terms N]",
+  positionals: [2, 2],
+  options: {
+    top: { type: "string", value: "N", description: "How many terms to list, those that moved furthest (default 20)" },
+    k: { type: "string", short: "k", value: "N", description: "How many neighbours to compare (default 10)" },
+    terms: { type: "string", value: "N", description: "Look only at the first N rows of NEW, the most frequent terms" },
+    sample: {
+      type: "string",
+      value: "N",
+      description: "Compare the neighbours of N terms for the summary (default 500)",
+    },
+    json: jsonOption,
+  },
+  examples: ["lexstream drift monday/vectors.arrow tuesday/vectors.arrow --top 10 --terms 20000"],
+  run: async (parsed, io) => {
+    const [from, to] = parsed.positionals;
+    const neighbors = parsed.integer("k", 1) ?? 10;
+    const found = await driftBetween(from!, to!, {
+      ...{ top: parsed.integer("top", 0), neighbors, terms: parsed.integer("terms", 1) },
+      sample: parsed.integer("sample", 0),
+    });
+    io.out(parsed.flag("json") ? `${JSON.stringify(found)}\n` : plain(found, neighbors));
+    return 0;
+  },
+};
+
+/** Terms of one file alone that are named; JSON names all. */
+const NAMED = 10;
+
+function plain({ shared, onlyOld, onlyNew, aligned, plain: raw, jaccard, moved }: Drift, k: number): string {
+  const lines = [
+    `${shared} terms compared; ${inOne(onlyOld)} only in the old; ${inOne(onlyNew)} only in the new`,
+    row("", ["mean", "10%", "50%", "90%", "max"]),
+    quantiles("cosine distance, spaces aligned", aligned),
+    quantiles("cosine distance, as they are", raw),
+    ...(jaccard ? [quantiles(`Jaccard index of ${k} neighbours`, jaccard)] : []),
+    ...(moved.length > 0 ? ["moved furthest (aligned, as it is, Jaccard index)"] : []),
+    ...moved.map(movedTerm),
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+function inOne(terms: readonly string[]): string {
+  const some = terms.slice(0, NAMED).join(", ");
+  return terms.length === 0 ? "0" : `${terms.length} (${some}${terms.length > NAMED ? ", ..." : ""})`;
+}
+
+const row = (title: string, cells: readonly string[]): string =>
+  `${title.padEnd(34)} ${cells.map((cell) => cell.padStart(6)).join(" ")}`;
+
+const quantiles = (title: string, { mean, p10, median, p90, max }: Quantiles): string =>
+  row(
+    title,
+    [mean, p10, median, p90, max].map((value) => value.toFixed(3)),
+  );
+
+function movedTerm({ term, aligned, plain: raw, jaccard, gone, come }: MovedTerm): string {
+  const numbers = [aligned, raw, jaccard].map((value) => value.toFixed(3)).join("  ");
+  return `  ${numbers}  ${term}\n      gone: ${gone.join(" ") || "none"}\n      come: ${come.join(" ") || "none"}`;
+}
