@@ -17,6 +17,7 @@ import { list } from "./commands/list.js";
 import { neighbors } from "./commands/neighbors.js";
 import { run } from "./commands/run.js";
 import { schema } from "./commands/schema.js";
+import { serve } from "./commands/serve.js";
 import { test } from "./commands/test.js";
 import { verify } from "./commands/verify.js";
 import { commandHelp, generalHelp } from "./help.js";
@@ -34,6 +35,7 @@ const commands: readonly Command[] = [
   neighbors,
   analogy,
   drift,
+  serve,
   evaluate,
   convert,
   cooccurrence,

@@ -5,6 +5,7 @@ export * from "./cbow.js";
 export * from "./characterMapping.js";
 export * from "./compareCodePoints.js";
 export * from "./contextWindow.js";
+export * from "./cosines.js";
 export * from "./distanceUnits.js";
 export * from "./drift.js";
 export * from "./evaluate.js";

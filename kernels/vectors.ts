@@ -1,5 +1,6 @@
 import { show, suggest, type VectorTable } from "../schemas/index.js";
 import { compareCodePoints } from "./compareCodePoints.js";
+import { EPSILON_3COSMUL } from "./cosines.js";
 
 export interface Neighbor {
   readonly term: string;
@@ -24,9 +25,6 @@ export interface TermSum {
   readonly positive: string | readonly string[];
   readonly negative?: string | readonly string[];
 }
-
-/** Keeps the quotient of 3CosMul finite: Levy and Goldberg 2014, section 6. */
-const EPSILON = 0.001;
 
 /**
  * Word vectors that answer questions. Also a `VectorTable`, so every writer takes it.
@@ -112,7 +110,7 @@ export class Vectors implements VectorTable {
       this.#addUnit(vector, term, 1);
       return this.#cosines(vector).map((cosine) => (1 + cosine) / 2); // no sign may cancel another in a product
     }) as [Float64Array, Float64Array, Float64Array];
-    const quotients = toA.map((cosine, id) => (toB[id]! * toC[id]!) / (cosine + EPSILON));
+    const quotients = toA.map((cosine, id) => (toB[id]! * toC[id]!) / (cosine + EPSILON_3COSMUL));
     return this.#best(quotients, [a, b, c], options);
   }
 

@@ -18,6 +18,7 @@ export * from "./manifestSchema.js";
 export * from "./mermaid.js";
 export * from "./nodes.js";
 export * from "./passOperators.js";
+export * from "./queryServer.js";
 export * from "./readManifest.js";
 export * from "./readyConfigs.js";
 export * from "./registry.js";

@@ -136,7 +136,7 @@ function checkHost(host = ""): void {
 }
 
 /** In a time that does not tell how much of it is the same. */
-function isSame(given: string, expected: string): boolean {
+export function isSame(given: string, expected: string): boolean {
   const hash = (text: string) => createHash("sha256").update(text).digest();
   return timingSafeEqual(hash(given), hash(expected));
 }

@@ -65,6 +65,7 @@ describe("lexstream", () => {
       "inspect",
       "neighbors",
       "analogy",
+      "serve",
       "eval",
       "convert",
       "verify",

@@ -1,0 +1,67 @@
+import { realpath, stat } from "node:fs/promises";
+import { setTimeout as wait } from "node:timers/promises";
+import { DEFAULT_LISTEN, loadVectors } from "../../pipelines/index.js";
+import type { Command, Io } from "../command.js";
+import { listenOptions, tokenOption, urlOf } from "../listenOptions.js";
+import { type QueryThread, serveOnThread } from "../serveOnThread.js";
+
+const LOOK_EVERY_MS = 500;
+
+export const serve: Command = {
+  name: "serve",
+  summary: "Answer questions about vectors over HTTP, and follow the file when it changes",
+  usage: "VECTORS [--listen HOST:PORT]",
+  positionals: [1, 1],
+  options: {
+    listen: { type: "string", value: "HOST:PORT", description: `Where to listen (default ${DEFAULT_LISTEN})` },
+    token: tokenOption,
+  },
+  examples: ["lexstream serve runs/quickstart/word2vec.arrow", "lexstream serve live/latest --listen 127.0.0.1:8080"],
+  run: async (parsed, io) => {
+    const options = listenOptions(parsed.text("listen"), parsed.text("token"), io);
+    const path = parsed.positionals[0]!;
+    const failed = new AbortController();
+    const thread = await serveOnThread(options, (error) => failed.abort(error));
+    try {
+      const stamp = await publish(thread, path, 1);
+      io.out(`serving ${path} at ${urlOf(thread.address)}\n`);
+      await follow(thread, path, stamp, { ...io, signal: AbortSignal.any([io.signal, failed.signal]) });
+      failed.signal.throwIfAborted();
+      return 0;
+    } finally {
+      await thread.close();
+    }
+  },
+};
+
+/** Differs once the file, or what a link such as `latest` leads to, is another one. */
+async function stampOf(path: string): Promise<string> {
+  const { ino, size, mtimeMs } = await stat(path);
+  return [await realpath(path), ino, size, mtimeMs].join("\n");
+}
+
+/** Returns what the file was before it was read: if it changes meanwhile, it is read once more. */
+async function publish(thread: QueryThread, path: string, sequence: number): Promise<string> {
+  const stamp = await stampOf(path);
+  const { terms, values, vectorSize, metadata } = await loadVectors(await realpath(path));
+  thread.publish({ sequence, terms, vectors: values, vectorSize });
+  thread.setStatus({ file: path, ...(metadata.has("model") ? { model: metadata.get("model")! } : {}) });
+  return stamp;
+}
+
+/** Loads the file again whenever it is another one, until the signal. A file that cannot be read leaves the answers as they are. */
+async function follow(thread: QueryThread, path: string, first: string, { signal, stderr }: Io): Promise<void> {
+  let seen = first;
+  for (let sequence = 2; !signal.aborted; ) {
+    await wait(LOOK_EVERY_MS, undefined, { signal }).catch(() => {});
+    const stamp = await stampOf(path).catch(() => seen); // it is being replaced
+    if (stamp === seen || signal.aborted) continue;
+    seen = stamp;
+    try {
+      seen = await publish(thread, path, sequence);
+      sequence++;
+    } catch (error) {
+      stderr.write(`serve: ${(error as Error).message}; the vectors from before still answer\n`);
+    }
+  }
+}

@@ -1,0 +1,51 @@
+/**
+ * Nearest rows of a matrix by cosine, cos(x, q) = x . q / (|x| |q|), all rows looked at; `kernels/assembly/cosines.ts` takes the cosines.
+ *
+ * 3CosMul takes three cosines, each moved to 0 .. 1: b c / (a + 0.001); Levy and Goldberg 2014, "Linguistic Regularities in Sparse
+ * and Explicit Word Representations", section 6.
+ */
+
+/** Rows and their scores, best first. */
+export interface RankedRows {
+  readonly rows: Uint32Array;
+  readonly scores: Float32Array;
+}
+
+/** Keeps the quotient of 3CosMul finite. */
+export const EPSILON_3COSMUL = 0.001;
+
+/** A vector at length 1 (D,); one of zeros stays as it is. */
+export function unitVector(vector: ArrayLike<number>): Float64Array {
+  const unit = Float64Array.from(vector);
+  const length = Math.sqrt(unit.reduce((sum, value) => sum + value * value, 0));
+  return length === 0 ? unit : unit.map((value) => value / length);
+}
+
+/** 3CosMul of three cosines of each row, written over `toA`. */
+export function multiplyCosines(toA: Float32Array, toB: Float32Array, toC: Float32Array): Float32Array {
+  for (let row = 0; row < toA.length; row++) {
+    const quotient = ((1 + toB[row]!) / 2) * ((1 + toC[row]!) / 2);
+    toA[row] = quotient / ((1 + toA[row]!) / 2 + EPSILON_3COSMUL);
+  }
+  return toA;
+}
+
+/** The `count` highest scores; equal ones in the order of their rows. Cost: one pass, and few of the rows are ever moved. */
+export function bestRows(scores: Float32Array, count: number, excluded: ReadonlySet<number>): RankedRows {
+  const rows = new Uint32Array(count);
+  const best = new Float32Array(count);
+  let found = 0;
+  for (let row = 0; row < scores.length; row++) {
+    const score = scores[row]!;
+    const least = found === count ? best[count - 1]! : Number.NEGATIVE_INFINITY;
+    if (!(score > least) || excluded.has(row)) continue; // nor does NaN come through
+    let place = found < count ? found++ : count - 1;
+    for (; place > 0 && score > best[place - 1]!; place--) {
+      best[place] = best[place - 1]!;
+      rows[place] = rows[place - 1]!;
+    }
+    best[place] = score;
+    rows[place] = row;
+  }
+  return { rows: rows.slice(0, found), scores: best.slice(0, found) };
+}

@@ -1,0 +1,128 @@
+import { compareCodePoints } from "../../kernels/compareCodePoints.js";
+import { type RankedRows, unitVector } from "../../kernels/cosines.js";
+import { show, suggest } from "../../schemas/index.js";
+import { HttpFault } from "./httpFault.js";
+import type { QueryVectors, RowQuestion } from "./rowSearch.js";
+import { rowOf, type SharedSnapshot } from "./sharedRows.js";
+
+export interface Near {
+  readonly term: string;
+  readonly score: number;
+}
+
+/** Of the terms that begin alike, so many are compared letter by letter. */
+const COMPARED = 2000;
+const SUGGESTED = 3;
+
+/**
+ * One snapshot, ready for questions. All answers to a request come from the same one, whatever is learned meanwhile.
+ *
+ * State: the rows in shared memory, 4 V (D + 13) bytes, and a map of the terms.
+ */
+export class ServedVectors {
+  readonly snapshot: SharedSnapshot;
+  readonly #ids: ReadonlyMap<string, number>;
+  readonly #nearestRows: (question: RowQuestion) => Promise<RankedRows>;
+
+  /** The index of the terms is taken from the snapshot `before` if it has the same ones. */
+  constructor(
+    snapshot: SharedSnapshot,
+    nearestRows: (question: RowQuestion) => Promise<RankedRows>,
+    before?: ServedVectors,
+  ) {
+    this.snapshot = snapshot;
+    this.#ids =
+      before?.snapshot.terms === snapshot.terms ? before.#ids : new Map(snapshot.terms.map((term, id) => [term, id]));
+    this.#nearestRows = nearestRows;
+  }
+
+  get sequence(): number {
+    return this.snapshot.sequence;
+  }
+
+  /** As learned (D,). */
+  vectorOf(term: string): number[] {
+    return [...rowOf(this.snapshot, this.#known(term))];
+  }
+
+  similarity(a: string, b: string): number {
+    const [x, y] = [this.#unit(a), this.#unit(b)];
+    return x.reduce((sum, value, d) => sum + value * y[d]!, 0);
+  }
+
+  /** Highest cosines; equal ones in the order of the rows. */
+  neighbors(term: string, count: number): Promise<Near[]> {
+    return this.#nearest([this.#unit(term)], [term], count);
+  }
+
+  /** a is to b as c is to what? */
+  analogy(a: string, b: string, c: string, method: "3CosAdd" | "3CosMul", count: number): Promise<Near[]> {
+    const [x, y, z] = [this.#unit(a), this.#unit(b), this.#unit(c)];
+    const vectors: QueryVectors = method === "3CosMul" ? [x, y, z] : [unitVector(y.map((v, d) => v - x[d]! + z[d]!))];
+    return this.#nearest(vectors, [a, b, c], count);
+  }
+
+  /** Terms in code-point order behind `after`; one pass over all, so that nothing must be kept sorted. */
+  page(prefix: string, after: string | undefined, limit: number): string[] {
+    const page: string[] = [];
+    for (const term of this.snapshot.terms) {
+      if (!term.startsWith(prefix)) continue;
+      if (after !== undefined && compareCodePoints(term, after) <= 0) continue;
+      if (page.length === limit && compareCodePoints(term, page.at(-1)!) >= 0) continue;
+      page.splice(placeOf(term, page), 0, term);
+      if (page.length > limit) page.pop();
+    }
+    return page;
+  }
+
+  async #nearest(vectors: QueryVectors, asked: readonly string[], count: number): Promise<Near[]> {
+    const excluded = asked.map((term) => this.#known(term));
+    const { rows, scores } = await this.#nearestRows({ vectors, count, excluded });
+    return Array.from(rows, (row, k) => ({ term: this.snapshot.terms[row]!, score: scores[k]! }));
+  }
+
+  #unit(term: string): Float64Array {
+    return unitVector(rowOf(this.snapshot, this.#known(term)));
+  }
+
+  #known(term: string): number {
+    const id = this.#ids.get(term);
+    if (id !== undefined) return id;
+    const suggestions = this.#suggest(term);
+    const hint = suggestions[0] === undefined ? "" : `; did you mean ${show(suggestions[0])}?`;
+    throw new HttpFault(404, `unknown term ${show(term)}${hint}`, { details: { suggestions } });
+  }
+
+  /** Looks only at terms that begin alike and are about as long: the whole vocabulary would take a second. */
+  #suggest(term: string): string[] {
+    const [first = ""] = term;
+    const heads = new Set([first, first.toLowerCase(), first.toUpperCase()]);
+    const candidates: string[] = [];
+    for (const known of this.snapshot.terms) {
+      if (candidates.length === COMPARED) break;
+      if (heads.has(known[Symbol.iterator]().next().value ?? "") && Math.abs(known.length - term.length) <= 2)
+        candidates.push(known);
+    }
+    const found: string[] = [];
+    while (found.length < SUGGESTED) {
+      const next = suggest(
+        term,
+        candidates.filter((candidate) => !found.includes(candidate)),
+      );
+      if (next === undefined) break;
+      found.push(next);
+    }
+    return found;
+  }
+}
+
+/** Where a term belongs in a sorted list. */
+function placeOf(term: string, sorted: readonly string[]): number {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (compareCodePoints(sorted[middle]!, term) < 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

@@ -1,0 +1,83 @@
+import { sharedMemory, type WasmMemory } from "../../kernels/webAssembly.js";
+
+/** What is answered from: vectors as they were between two updates. */
+export interface QuerySnapshot {
+  /** Grows from one snapshot to the next. */
+  readonly sequence: number;
+  /** Tokens and documents learned from so far; absent for a finished file that does not say. */
+  readonly tokens?: number;
+  readonly documents?: number;
+  /** The term of each row. */
+  readonly terms: readonly string[];
+  /** Row-major (V, D). */
+  readonly vectors: Float32Array;
+  readonly vectorSize: number;
+}
+
+/** Where things lie in the memory, in bytes. A row takes D numbers, rounded up to a multiple of 4. */
+export interface RowLayout {
+  readonly terms: number;
+  readonly vectorSize: number;
+  readonly rowBytes: number;
+  readonly rows: number;
+  readonly inverse: number;
+  /** Room for the vectors of all questions that are answered together, and for a column of scores for each. */
+  readonly queries: number;
+  readonly scores: number;
+  readonly columnBytes: number;
+  readonly bytes: number;
+}
+
+/** A snapshot that threads read together; nobody writes to its rows once it is made. */
+export interface SharedSnapshot extends Omit<QuerySnapshot, "vectors"> {
+  readonly layout: RowLayout;
+  readonly memory: WasmMemory;
+}
+
+const BASE = 65536; // below lies what the compiled kernel keeps for itself
+/** So many questions are answered together. */
+export const QUESTIONS = 4;
+const VECTORS = 3 * QUESTIONS; // 3CosMul compares with three
+/** A memory is made larger than needed, so that a growing vocabulary can take it again. */
+const HEADROOM = 1.25;
+
+export function layOut(terms: number, vectorSize: number): RowLayout {
+  const rowBytes = 16 * Math.ceil(vectorSize / 4);
+  const columnBytes = 16 * Math.ceil(terms / 4);
+  const inverse = BASE + terms * rowBytes;
+  const queries = inverse + columnBytes;
+  const scores = queries + VECTORS * rowBytes;
+  const bytes = scores + VECTORS * columnBytes;
+  return { terms, vectorSize, rowBytes, rows: BASE, inverse, queries, scores, columnBytes, bytes };
+}
+
+/**
+ * Copies a snapshot to where threads can share it, into a memory that is no longer needed if one is large enough.
+ * Cost: one copy of 4 V D bytes.
+ */
+export function shareRows({ vectors, ...rest }: QuerySnapshot, unused: WasmMemory[] = []): SharedSnapshot {
+  const layout = layOut(rest.terms.length, rest.vectorSize);
+  if (vectors.length !== rest.terms.length * rest.vectorSize)
+    throw new RangeError(
+      `shareRows: vectors must be ${rest.terms.length} terms x ${rest.vectorSize} numbers, got ${vectors.length}`,
+    );
+  const fits = unused.findIndex(({ buffer }) => buffer.byteLength >= layout.bytes);
+  const isFirst = unused.length === 0;
+  const [memory = sharedMemory(isFirst ? layout.bytes : layout.bytes * HEADROOM)] =
+    fits < 0 ? [] : unused.splice(fits, 1);
+  unused.length = 0; // what is too small now will not fit later either
+  const width = layout.rowBytes / 4;
+  const rows = new Float32Array(memory.buffer, layout.rows, rest.terms.length * width);
+  if (width === rest.vectorSize) rows.set(vectors);
+  else {
+    rows.fill(0);
+    for (let row = 0; row < rest.terms.length; row++)
+      rows.set(vectors.subarray(row * rest.vectorSize, (row + 1) * rest.vectorSize), row * width);
+  }
+  return { ...rest, layout, memory };
+}
+
+/** A row's vector, as learned: a view (D,). */
+export function rowOf({ layout, memory }: SharedSnapshot, row: number): Float32Array {
+  return new Float32Array(memory.buffer, layout.rows + row * layout.rowBytes, layout.vectorSize);
+}
