@@ -133,13 +133,26 @@ function distances(a: Float32Array, b: Float32Array, size: number): Float64Array
 
 /** The rows with the largest product with a row, itself left out. */
 function nearest(rows: Float32Array, size: number, row: number, k: number, terms: readonly string[]): number[] {
-  const scores = Float64Array.from(terms, (_, other) => dot(rows, row * size, rows, other * size, size));
+  const scores = productsWith(rows, size, row);
   scores[row] = Number.NEGATIVE_INFINITY;
   const least = scores.toSorted().at(-k) ?? Number.NEGATIVE_INFINITY;
-  return Array.from(terms.keys())
-    .filter((other) => other !== row && scores[other]! >= least)
-    .sort((x, y) => scores[y]! - scores[x]! || compareCodePoints(terms[x]!, terms[y]!))
-    .slice(0, k);
+  const best: number[] = [];
+  scores.forEach((score, other) => {
+    if (score >= least && other !== row) best.push(other);
+  });
+  return best.sort((x, y) => scores[y]! - scores[x]! || compareCodePoints(terms[x]!, terms[y]!)).slice(0, k);
+}
+
+/** Of one row with every row (N,). */
+function productsWith(rows: Float32Array, size: number, row: number): Float64Array {
+  const products = new Float64Array(rows.length / size);
+  const query = rows.slice(row * size, (row + 1) * size);
+  for (let other = 0, at = 0; other < products.length; other++) {
+    let sum = 0;
+    for (let d = 0; d < size; d++) sum += query[d]! * rows[at++]!;
+    products[other] = sum;
+  }
+  return products;
 }
 
 function changeOf(was: readonly string[], is: readonly string[]): NeighborChange {

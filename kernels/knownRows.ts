@@ -14,9 +14,9 @@ export function knownRows(who: string, terms: readonly string[], table: VectorTa
   return rows;
 }
 
-/** What vectors say of those that they began with: how many of their terms had one. */
+/** What vectors say of those that they began with: how many of these were of use, `2081 of 2100`. */
 export function initialTerms(terms: readonly string[], table: VectorTable | undefined): [string, string][] {
   if (!table) return [];
   const known = new Set(table.terms);
-  return [["initialTerms", String(terms.filter((term) => known.has(term)).length)]];
+  return [["initialTerms", `${terms.filter((term) => known.has(term)).length} of ${known.size}`]];
 }

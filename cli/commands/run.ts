@@ -99,6 +99,9 @@ function summary(manifest: Manifest, reports: readonly string[], out: string, se
     const [first, last] = [epochs[0], epochs.at(-1)];
     return `${model}: mean loss ${first?.meanLoss.toFixed(4)} in epoch 1, ${last?.meanLoss.toFixed(4)} in epoch ${epochs.length}`;
   });
+  const begun = Object.entries(manifest.vectors)
+    .filter(([, { initialTerms }]) => initialTerms !== undefined)
+    .map(([model, { initialTerms }]) => `${model}: began with ${initialTerms} initial vectors`);
   const faults = manifest.inputs.flatMap(({ path, counts }) =>
     FAULTS.filter(({ counter }) => counts[counter]).map(
       ({ counter, text }) => `warning: ${path}: ${counts[counter]} ${text}`,
@@ -110,6 +113,7 @@ function summary(manifest: Manifest, reports: readonly string[], out: string, se
   return [
     ...reports,
     ...manifest.conservation.map(formatConservation),
+    ...begun,
     ...losses,
     ...faults,
     `wrote ${out}/manifest.json and ${manifest.outputs.length} files in ${seconds.toFixed(1)} s`,

@@ -289,7 +289,9 @@ steps: [tokenize, buildVocab: { minCount: 1 }, writeVocabulary: { path: vocab.ar
     );
     writeFileSync(join(folder, "corpus.txt"), "oslo is in norway and paris is in france\n".repeat(50));
     expect(await lexstream(["test", "c.yaml"], { cwd: folder })).toMatchObject({ code: 0 });
-    expect(await lexstream(["run", "c.yaml", "--out", "second"], { cwd: folder })).toMatchObject({ code: 0 });
+    const ran = await lexstream(["run", "c.yaml", "--out", "second"], { cwd: folder });
+    expect(ran.code).toBe(0);
+    expect(ran.out).toContain("word2vec: began with 10 of 10 initial vectors\n");
     const drift = (...args: string[]) =>
       lexstream(["drift", "first/vectors.txt", "second/vectors.txt", ...args], { cwd: folder });
     const { code, out } = await drift("--top", "1", "-k", "3");

@@ -179,7 +179,7 @@ describe("where it begins", () => {
     await collect(given.fit(table, { vectors: half }));
     const { vectors: continued } = await train(glove({ ...options, initialVectors: half }), table);
     expect(continued.values).toEqual((await given.result()).values);
-    expect(continued.metadata.get("initialTerms")).toBe("9");
+    expect(continued.metadata.get("initialTerms")).toBe("9 of 9");
     expect(continued.metadata.get("options")).not.toContain("initialVectors");
   });
 

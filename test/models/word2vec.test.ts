@@ -247,7 +247,7 @@ describe("initialVectors", () => {
       expect(rowOf(begun, 0)).toEqual(Float32Array.of(5, 6));
       expect(rowOf(begun, 1)).toEqual(Float32Array.of(1, 2));
       expect(rowOf(begun, 2)).toEqual(rowOf(fresh, 2)); // as drawn
-      expect(begun.metadata.get("initialTerms")).toBe("2");
+      expect(begun.metadata.get("initialTerms")).toBe("2 of 3");
       expect(begun.metadata.get("options")).toBe(fresh.metadata.get("options"));
     },
   );
