@@ -17,6 +17,11 @@ export interface AlgebraOptions {
   readonly memory?: ByteSize;
   /** By default the system's folder for temporary files. */
   readonly scratch?: string;
+  /**
+   * Each table's terms were counted in its own text alone, so that counts add up even where two vocabularies happen to be equal.
+   * Otherwise equal vocabularies are taken for one, made of all the text.
+   */
+  readonly ownCounts?: boolean;
 }
 
 /**
@@ -34,7 +39,10 @@ export function mergeTables(
   options?: AlgebraOptions,
 ): Promise<FinalCooccurrence> {
   if (tables.length === 0) throw new RangeError("mergeTables: there must be at least one table, got none");
-  const counts = addedCounts(tables.map((table) => ({ table, sign: 1 })));
+  const counts = addedCounts(
+    tables.map((table) => ({ table, sign: 1 })),
+    options,
+  );
   return combine(
     "mergeTables",
     tables.map((table) => ({ table, sign: 1 })),
@@ -59,7 +67,7 @@ export function subtractTables(
     { table: whole, sign: 1 },
     { table: part, sign: -1 },
   ];
-  const counts = addedCounts(terms);
+  const counts = addedCounts(terms, options);
   for (const [term, count] of counts ?? [])
     if (count < 0) throw new RangeError(`subtractTables: counts must not fall below 0, got ${count} for "${term}"`);
   return combine("subtractTables", terms, counts, options);
@@ -116,9 +124,12 @@ interface Term {
 }
 
 /** Terms with their counts added up; undefined if all tables have one vocabulary, which then stays. */
-function addedCounts(terms: readonly Term[]): Map<string, number> | undefined {
+function addedCounts(
+  terms: readonly Term[],
+  { ownCounts = false }: AlgebraOptions = {},
+): Map<string, number> | undefined {
   const [first, ...others] = terms.map(({ table }) => table.vocabulary);
-  if (others.every((other) => isSame(first!, other))) return undefined;
+  if (!ownCounts && others.every((other) => isSame(first!, other))) return undefined;
   const counts = new Map<string, number>();
   for (const { table, sign } of terms)
     table.vocabulary.terms.forEach((term, id) => {

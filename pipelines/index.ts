@@ -31,3 +31,5 @@ export * from "./toAsyncIterable.js";
 export * from "./tokenCache.js";
 export * from "./vectorFiles.js";
 export * from "./verifyRun.js";
+export { type WindowTable, WindowTables, type WindowTablesOptions } from "./windowTables.js";
+export * from "./windowVectors.js";

@@ -10,6 +10,7 @@ import {
 import type { FinalCooccurrence } from "../../schemas/index.js";
 import { type Command, type Io, jsonOption, type Parsed, UsageError } from "../command.js";
 import { printableLine } from "../printable.js";
+import { slideOptions, slideWindow } from "../slideWindow.js";
 
 /** Tables in, one table out. */
 const operations: Readonly<
@@ -23,8 +24,8 @@ const operations: Readonly<
 
 export const cooccurrence: Command = {
   name: "cooccurrence",
-  summary: "Add, subtract, scale or cut co-occurrence tables, or say what one holds",
-  usage: "merge|subtract|scale|top|info TABLE... [--out TABLE]",
+  summary: "Add, subtract, scale or cut co-occurrence tables, slide a window over them, or say what one holds",
+  usage: "merge|subtract|scale|top|slide|info TABLE... [--out TABLE]",
   positionals: [2, Number.POSITIVE_INFINITY],
   options: {
     out: {
@@ -40,20 +41,26 @@ export const cooccurrence: Command = {
       description: "Vocabulary of the tables: one for all, or one for each in turn (default: vocab.* beside each)",
     },
     factor: { type: "string", value: "X", description: "scale: what every weight is multiplied with" },
-    terms: { type: "string", value: "N", description: "top: how many of the most frequent terms to keep" },
+    terms: { type: "string", value: "N", description: "top, slide --glove: the most frequent terms, so many" },
+    ...slideOptions,
     memory: { type: "string", value: "SIZE", description: "Room for sorting, such as 512MB (the default)" },
     json: jsonOption,
   },
   examples: [
     "lexstream cooccurrence merge monday/cooccurrence.arrow tuesday/cooccurrence.arrow --out week/cooccurrence.arrow",
+    "lexstream cooccurrence slide monday/cooccurrence.arrow --into week --window 7d --at 2026-11-23",
     "lexstream cooccurrence info week/cooccurrence.arrow",
   ],
   run: async (parsed, io) => {
     const [action, ...paths] = parsed.positionals;
+    if (action === "slide") {
+      const open = async () => only("slide", await openAll(paths, parsed.texts("vocabulary")));
+      return slideWindow(open, memoryOf(parsed), parsed, io);
+    }
     const operation = operations[action!];
     if (!operation && action !== "info") {
       throw new UsageError(
-        `cooccurrence: the first argument must be merge, subtract, scale, top or info, got ${JSON.stringify(action)}`,
+        `cooccurrence: the first argument must be merge, subtract, scale, top, slide or info, got ${JSON.stringify(action)}`,
       );
     }
     const out = parsed.text("out");

@@ -3,6 +3,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { DEFAULT_LISTEN, loadVectors } from "../../pipelines/index.js";
 import type { Command, Io } from "../command.js";
 import { listenOptions, tokenOption, urlOf } from "../listenOptions.js";
+import { printableLine } from "../printable.js";
 import { type QueryThread, serveOnThread } from "../serveOnThread.js";
 
 const LOOK_EVERY_MS = 500;
@@ -61,7 +62,7 @@ async function follow(thread: QueryThread, path: string, first: string, { signal
       seen = await publish(thread, path, sequence);
       sequence++;
     } catch (error) {
-      stderr.write(`serve: ${(error as Error).message}; the vectors from before still answer\n`);
+      stderr.write(`serve: ${printableLine((error as Error).message)}; the vectors from before still answer\n`);
     }
   }
 }
