@@ -1,5 +1,6 @@
 import { integer, type OptionsOf, type OptionsSchema, parseOptions } from "../schemas/index.js";
 import { compareCodePoints } from "./compareCodePoints.js";
+import { bestRows } from "./cosines.js";
 import { procrustes, rotated } from "./procrustes.js";
 import type { Vectors } from "./vectors.js";
 
@@ -69,7 +70,7 @@ export interface Drift {
  * In: two tables of one vectorSize. The old space is first turned onto the new one by the rotation that fits the shared terms best,
  * since vectors of two trainings agree only up to one. Neighbours are sought among the shared terms.
  * State: unit rows of the shared terms, 12 N D bytes. Cost: N D^2 + 30 D^3 multiplications, and 2 N D for each term whose
- * neighbours are compared. Ties go by code point.
+ * neighbours are compared. Equal distances go by code point, equal neighbours in the order of the new rows.
  * @throws RangeError if the vectors differ in size, or share no term
  * @see Hamilton et al. 2016, arXiv:1605.09096, section 2.2
  * @example
@@ -88,7 +89,9 @@ export function drift(old: Vectors, young: Vectors, options?: DriftOptions): Dri
   const aligned = distances(rotated(before, procrustes(before, after, size), size), after, size);
 
   const change = (row: number): NeighborChange => {
-    const [was, is] = [before, after].map((rows) => nearest(rows, size, row, neighbors, terms).map((id) => terms[id]!));
+    const [was, is] = [before, after].map((rows) =>
+      Array.from(bestRows(productsWith(rows, size, row), neighbors, new Set([row])).rows, (id) => terms[id]!),
+    );
     return changeOf(was!, is!);
   };
   const ranked = Array.from(terms.keys()).sort(
@@ -131,21 +134,9 @@ function distances(a: Float32Array, b: Float32Array, size: number): Float64Array
   });
 }
 
-/** The rows with the largest product with a row, itself left out. */
-function nearest(rows: Float32Array, size: number, row: number, k: number, terms: readonly string[]): number[] {
-  const scores = productsWith(rows, size, row);
-  scores[row] = Number.NEGATIVE_INFINITY;
-  const least = scores.toSorted().at(-k) ?? Number.NEGATIVE_INFINITY;
-  const best: number[] = [];
-  scores.forEach((score, other) => {
-    if (score >= least && other !== row) best.push(other);
-  });
-  return best.sort((x, y) => scores[y]! - scores[x]! || compareCodePoints(terms[x]!, terms[y]!)).slice(0, k);
-}
-
-/** Of one row with every row (N,). */
-function productsWith(rows: Float32Array, size: number, row: number): Float64Array {
-  const products = new Float64Array(rows.length / size);
+/** The products of one row with every row (N,). */
+function productsWith(rows: Float32Array, size: number, row: number): Float32Array {
+  const products = new Float32Array(rows.length / size);
   const query = rows.slice(row * size, (row + 1) * size);
   for (let other = 0, at = 0; other < products.length; other++) {
     let sum = 0;
