@@ -32,6 +32,7 @@ import { writeVocabulary, writeVocabularySchema } from "../sinks/writeVocabulary
 import { files, filesSchema } from "../sources/files.js";
 import { http, httpSchema } from "../sources/http.js";
 import { type InputFile, listFiles } from "../sources/listFiles.js";
+import { nats, natsSchema } from "../sources/nats.js";
 import { stdin, stdinSchema } from "../sources/stdin.js";
 import { tail, tailSchema } from "../sources/tail.js";
 
@@ -77,6 +78,7 @@ const units: readonly Unit[] = [
   source(stdinSchema, stdin, ({ only }) => listIfGiven(only)),
   source(tailSchema, tail, async () => []),
   source(httpSchema, http, async () => []),
+  source(natsSchema, nats, async () => []),
   operator(normalizeSchema, normalize),
   operator(splitSentencesSchema, splitSentences),
   operator(tokenizeSchema, tokenize),

@@ -67,6 +67,15 @@ export class TextCleaner {
   }
 }
 
+/** A text that is there as a whole, as valid UTF-8 with "\n" line ends. @throws the report's fault for other bytes, under `reject` */
+export function cleanWhole(bytes: Uint8Array, onInvalid: OnInvalid, report: InputReport): Uint8Array {
+  if (isUtf8(bytes)) return unifyLineEnds(bytes);
+  const repaired = repairUtf8(bytes);
+  if (onInvalid === "reject") throw report.fault("", invalidByte(bytes[repaired.firstInvalid]!, repaired.firstInvalid));
+  report.add("invalidBytes", repaired.invalidBytes);
+  return unifyLineEnds(repaired.bytes);
+}
+
 /** The words for a byte that is not UTF-8; the offset is the one in the unpacked input. */
 export function invalidByte(byte: number, offset?: number): string {
   const place = offset === undefined ? "" : ` at offset ${offset}`;

@@ -30,6 +30,8 @@ export class InputReport {
   readonly #ledgers: readonly Ledger[];
   readonly #sieve: DocumentSieve | undefined;
   #documents: number;
+  /** The message that is being read, if the input comes in messages. */
+  within = "";
 
   constructor(
     readonly who: string,
@@ -54,9 +56,13 @@ export class InputReport {
     if (amount > 0) for (const ledger of this.#ledgers) ledger.add(counter, amount);
   }
 
+  get #place(): string {
+    return this.within ? `${this.name} ${this.within}` : this.name;
+  }
+
   /** A fault in the input's content. */
   fault(where: string, what: string, kind: typeof SyntaxError | typeof RangeError = SyntaxError): InputFault {
-    const message = `${this.who}: ${this.name}${where && ` ${where}`}: ${what}`;
+    const message = `${this.who}: ${[this.#place, where].filter(Boolean).join(" ")}: ${what}`;
     const fault = new kind(message);
     return Object.defineProperty(fault, "reason", { value: what }) as unknown as InputFault;
   }
@@ -80,8 +86,8 @@ export class InputReport {
       return read();
     } catch (error) {
       if (!this.#sieve || !isInputFault(error)) throw error;
-      const { name, who } = this;
-      this.#sieve.reject(error, { source: name, document: this.#documents, ...start, reason: error.reason }, who);
+      const rejection = { source: this.#place, document: this.#documents, ...start, reason: error.reason };
+      this.#sieve.reject(error, rejection, this.who);
       this.add("rejectedDocuments", 1);
       return undefined;
     }

@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import { invalidByte, type OnInvalid } from "./cleanText.js";
-import type { InputFault, InputReport } from "./inputReport.js";
+import type { InputFault, InputReport, InputStart } from "./inputReport.js";
 import { countLineFeeds } from "./lineEnds.js";
 import { repairUtf8 } from "./repairUtf8.js";
 
@@ -62,12 +62,12 @@ export class LineSplitter {
   #number: number;
   #end: number;
 
-  constructor(limits: LineLimits, report: InputReport) {
+  constructor(limits: LineLimits, report: InputReport, start: Pick<InputStart, "line" | "offset"> = report.start) {
     this.#limits = limits;
     this.#report = report;
     this.#lineEnds = limits.hasQuotes ? unquotedLineEnds() : plainLineEnds;
-    this.#number = report.start.line;
-    this.#end = report.start.offset;
+    this.#number = start.line;
+    this.#end = start.offset;
   }
 
   /** Where the line begins that has not ended yet: its number, from 1, and the bytes of the input before it. */

@@ -1,4 +1,4 @@
-import type { InputReport } from "./inputReport.js";
+import type { DocumentStart, InputReport } from "./inputReport.js";
 import type { Line } from "./readLines.js";
 import type { TextWriter } from "./textWriter.js";
 
@@ -7,12 +7,22 @@ export type ReadRecord = (record: Line, where: string) => Uint8Array;
 
 /** Writes the document that a record holds, unless it is not wanted or is rejected. */
 export function takeRecord(record: Line, read: ReadRecord, report: InputReport, writer: TextWriter): void {
-  if (!report.next()) return;
   const { fault, number, start } = record;
-  const text = report.attempt({ line: number, offset: start }, () => {
+  takeDocument({ line: number, offset: start }, report, writer, () => {
     if (fault) throw fault;
     return read(record, `line ${number}`);
   });
+}
+
+/** Writes a document, unless it is not wanted or is rejected. */
+export function takeDocument(
+  start: DocumentStart,
+  report: InputReport,
+  writer: TextWriter,
+  read: () => Uint8Array,
+): void {
+  if (!report.next()) return;
+  const text = report.attempt(start, read);
   if (!text) return;
   writer.begin();
   report.add("documents", 1);

@@ -1,0 +1,58 @@
+import { cleanWhole } from "./cleanText.js";
+import type { InputReport } from "./inputReport.js";
+import { LineSplitter } from "./readLines.js";
+import { type RecordFormat, type RecordSettings, recordFormats, recordTaker } from "./recordTaker.js";
+import { takeDocument } from "./takeRecord.js";
+import type { TextWriter } from "./textWriter.js";
+
+/** What a document is in messages: the whole message, each of its lines, or a text in each line's JSON value. */
+export const messageFormats = ["message", ...recordFormats] as const;
+
+export interface MessageSettings extends Omit<RecordSettings, "format"> {
+  readonly format: "message" | RecordFormat;
+}
+
+/** Writes the documents of messages, each of which is there as a whole. */
+export class MessageTaker {
+  readonly #settings: MessageSettings;
+  readonly #report: InputReport;
+  readonly #writer: TextWriter;
+  #offset: number;
+
+  constructor(settings: MessageSettings, report: InputReport, writer: TextWriter) {
+    this.#settings = settings;
+    this.#report = report;
+    this.#writer = writer;
+    this.#offset = report.start.offset;
+    writer.open(report.name, this.#offset);
+  }
+
+  /** Bytes of all messages so far. */
+  get offset(): number {
+    return this.#offset;
+  }
+
+  take(message: Uint8Array, name: string): void {
+    this.#report.within = name;
+    this.#report.add("bytes", message.length);
+    if (this.#settings.format === "message") this.#takeWhole(message);
+    else this.#takeLines(message, { ...this.#settings, format: this.#settings.format });
+    this.#offset += message.length;
+    this.#writer.reach(this.#offset);
+  }
+
+  #takeWhole(message: Uint8Array): void {
+    const { maxDocumentLength, onInvalid } = this.#settings;
+    takeDocument({ offset: this.#offset }, this.#report, this.#writer, () =>
+      this.#report.checkLength("", cleanWhole(message, onInvalid, this.#report), maxDocumentLength),
+    );
+  }
+
+  /** Lines and offsets are told from the beginning of the message. */
+  #takeLines(message: Uint8Array, settings: RecordSettings): void {
+    const splitter = new LineSplitter(settings, this.#report, { line: 1, offset: 0 });
+    const take = recordTaker(settings, this.#report, this.#writer);
+    take(splitter.push(message));
+    take(splitter.end());
+  }
+}
