@@ -33,6 +33,7 @@ import { files, filesSchema } from "../sources/files.js";
 import { http, httpSchema } from "../sources/http.js";
 import { type InputFile, listFiles } from "../sources/listFiles.js";
 import { nats, natsSchema } from "../sources/nats.js";
+import { sse, sseSchema } from "../sources/sse.js";
 import { stdin, stdinSchema } from "../sources/stdin.js";
 import { tail, tailSchema } from "../sources/tail.js";
 
@@ -79,6 +80,7 @@ const units: readonly Unit[] = [
   source(tailSchema, tail, async () => []),
   source(httpSchema, http, async () => []),
   source(natsSchema, nats, async () => []),
+  source(sseSchema, sse, async () => []),
   operator(normalizeSchema, normalize),
   operator(splitSentencesSchema, splitSentences),
   operator(tokenizeSchema, tokenize),

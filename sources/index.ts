@@ -5,5 +5,6 @@ export * from "./hashFile.js";
 export * from "./http.js";
 export { type InputFile, listFiles } from "./listFiles.js";
 export * from "./nats.js";
+export * from "./sse.js";
 export * from "./stdin.js";
 export * from "./tail.js";

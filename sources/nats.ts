@@ -1,25 +1,23 @@
-import { readFile } from "node:fs/promises";
 import { defer, type Observable } from "rxjs";
 import { requireScope } from "../kernels/flow.js";
-import { byteSize, bytesOf, millisecondsOf, oneOf, text, texts } from "../schemas/fields.js";
+import { byteSize, bytesOf, oneOf, text, texts } from "../schemas/fields.js";
 import type { LiveStart, TextBatch } from "../schemas/text.js";
 import { defineUnit, type OptionsOf, parseOptions, type SettingsOf } from "../schemas/units.js";
 import { readCursor } from "./cursor.js";
-import { DocumentSieve } from "./documentSieve.js";
 import { type Draft, fromDrafts } from "./draft.js";
-import { gather } from "./inbox.js";
-import { InputReport } from "./inputReport.js";
-import { unreadable } from "./listFiles.js";
 import { flushAfter, liveFields } from "./liveFields.js";
-import { MessageTaker, messageFormats } from "./messageTaker.js";
+import { type MessageMark, messageBatches } from "./messageBatches.js";
+import { messageFormats } from "./messageTaker.js";
 import {
   loadNatsClient,
   type NatsClient,
   type NatsConnection,
   type NatsConsumer,
+  type NatsMessage,
+  type NatsMessages,
   type StreamInfo,
 } from "./natsClient.js";
-import { TextWriter } from "./textWriter.js";
+import { secretIn } from "./secretIn.js";
 
 export const natsSchema = defineUnit({
   name: "nats",
@@ -61,24 +59,16 @@ export const natsSchema = defineUnit({
 export type NatsOptions = OptionsOf<typeof natsSchema>;
 type NatsSettings = SettingsOf<typeof natsSchema>;
 
-/** A place between two messages of a stream. */
-interface NatsMark {
+interface NatsMark extends MessageMark {
   /** When the stream was made: another one of the same name has other messages. */
   readonly created: string;
   /** The last message read. */
   readonly sequence: number;
-  /** Bytes of the messages read. */
-  readonly offset: number;
-  readonly documents: number;
-  readonly begun: number;
 }
 
 /** Milliseconds after which messages are asked for anew. A server that came back knows of no request, which is seen after as long. */
 const REQUEST_EXPIRES = 2000;
 const RECONNECT_WAIT = 500;
-
-/** What there is of a message beside its number in the stream. */
-const MESSAGE_OVERHEAD = 64;
 
 /**
  * Reads a JetStream stream through an ordered consumer: every message in the order of the stream, and nothing acknowledged, since the
@@ -116,57 +106,42 @@ async function* read(
     const lost = start ? lostSince(start, info, settings.stream) : 0;
     draft.ledger.add("lostMessages", lost);
     const consumer = await orderedConsumer(client, connection, settings, start);
-    yield* batches(consumer, info.created, settings, draft, signal, start);
+    const messages = await consumer.consume({ max_bytes: bytesOf(settings.prefetch), expires: REQUEST_EXPIRES });
+    let sequence = start?.sequence ?? 0;
+    yield* messageBatches<NatsMessage>({
+      who: "nats",
+      name: settings.stream,
+      settings,
+      draft,
+      signal,
+      start,
+      open: (either) => endedBy(either, messages),
+      nameOf: ({ seq }) => `message ${seq}`,
+      placeOf: ({ seq }) => {
+        if (seq <= sequence) return undefined; // delivered again
+        sequence = seq;
+        return { created: info.created, sequence };
+      },
+    });
+    if (!signal.aborted) throw new Error(`nats: the stream ${settings.stream} must go on, got its end`);
   } finally {
     await connection.close();
   }
 }
 
-async function* batches(
-  consumer: NatsConsumer,
-  created: string,
-  settings: NatsSettings,
-  draft: Draft,
-  signal: AbortSignal,
-  start: NatsMark | undefined,
-): AsyncGenerator<TextBatch> {
-  const { chunkSize, prefetch, stream } = settings;
-  const { begun, documents = 0, offset = 0 } = start ?? {};
-  let { sequence = 0 } = start ?? {};
-  const sieve = await DocumentSieve.open("nats", settings, draft.reject);
-  const report = new InputReport("nats", stream, draft.ledger, sieve, { offset, line: 1, documents });
-  const writer = new TextWriter(chunkSize, begun);
-  const taker = new MessageTaker(settings, report, writer);
-  const messages = await consumer.consume({ max_bytes: bytesOf(prefetch), expires: REQUEST_EXPIRES });
+function endedBy(signal: AbortSignal, messages: NatsMessages): NatsMessages {
   const stop = () => messages.stop();
   signal.addEventListener("abort", stop, { once: true });
   if (signal.aborted) stop();
-  const limits = { groupSize: chunkSize, capacity: 4 * chunkSize, wait: millisecondsOf(settings.flushAfter) };
-  for await (const group of gather(messages, ({ data }) => data.length + MESSAGE_OVERHEAD, limits)) {
-    for (const { data, seq } of group) {
-      if (seq <= sequence) continue; // delivered again
-      taker.take(data, `message ${seq}`);
-      sequence = seq;
-    }
-    const { position, ...batch } = writer.take();
-    const mark: NatsMark = {
-      created,
-      sequence,
-      offset: taker.offset,
-      documents: report.documents,
-      begun: position.documents,
-    };
-    yield { ...batch, position: { ...position, cursor: JSON.stringify(mark) } };
-  }
-  if (!signal.aborted) throw new Error(`nats: the stream ${stream} must go on, got its end`);
+  return messages;
 }
 
 async function connect(
   { connect, credsAuthenticator, tokenAuthenticator }: NatsClient,
   { credentialsFile, servers, tokenFile }: NatsSettings,
 ): Promise<NatsConnection> {
-  const credentials = credentialsFile === undefined ? undefined : await secretIn(credentialsFile);
-  const token = tokenFile === undefined ? undefined : await secretIn(tokenFile);
+  const credentials = credentialsFile === undefined ? undefined : await secretIn("nats", credentialsFile);
+  const token = tokenFile === undefined ? undefined : await secretIn("nats", tokenFile);
   const authenticator = [
     ...(credentials ? [credsAuthenticator(credentials)] : []),
     ...(token ? [tokenAuthenticator(token.toString().trim())] : []),
@@ -178,12 +153,6 @@ async function connect(
     authenticator,
   }).catch((error: unknown) => {
     throw failure(`servers must be there and let us in (${servers.join(", ")})`, error);
-  });
-}
-
-function secretIn(path: string): Promise<Buffer> {
-  return readFile(path).catch((error: unknown) => {
-    throw unreadable("nats", path, error);
   });
 }
 

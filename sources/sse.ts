@@ -1,0 +1,164 @@
+import { defer, type Observable } from "rxjs";
+import { requireScope } from "../kernels/flow.js";
+import { millisecondsOf, oneOf, text, texts } from "../schemas/fields.js";
+import type { LiveStart, TextBatch } from "../schemas/text.js";
+import { defineUnit, type OptionsOf, parseOptions, type SettingsOf } from "../schemas/units.js";
+import { checkAddress, nameOfAddress } from "./address.js";
+import { readCursor } from "./cursor.js";
+import { type Draft, fromDrafts } from "./draft.js";
+import { EventParser, type ServerEvent } from "./eventParser.js";
+import { flushAfter, liveFields } from "./liveFields.js";
+import { type MessageMark, messageBatches } from "./messageBatches.js";
+import { messageFormats } from "./messageTaker.js";
+import { ConnectionLost, reconnectFields, reconnecting } from "./reconnecting.js";
+import { authorization } from "./secretIn.js";
+
+export const sseSchema = defineUnit({
+  name: "sse",
+  kind: "source",
+  consumes: "nothing",
+  produces: "text",
+  replayable: false,
+  live: true,
+  summary: "Reads the events that a server sends over HTTP (server-sent events), and connects again when it must",
+  fields: {
+    url: text({ description: "Where the events are, with `http:` or `https:`", minLength: 1 }),
+    events: texts({ description: "Reads events of these types only", optional: true }),
+    format: oneOf(messageFormats, {
+      description:
+        "What a document is: an event's whole `message`, each of its `lines`, or a text in each line's JSON value",
+      default: "message",
+    }),
+    tokenFile: text({
+      description: "A file with a token, to be sent as `Authorization: Bearer TOKEN`",
+      optional: true,
+      minLength: 1,
+      file: "input",
+    }),
+    ...reconnectFields,
+    ...liveFields,
+    flushAfter,
+  },
+});
+
+export type SseOptions = OptionsOf<typeof sseSchema>;
+type SseSettings = SettingsOf<typeof sseSchema>;
+
+interface SseMark extends MessageMark {
+  /** What the server is told as `Last-Event-ID`. */
+  readonly lastId: string;
+}
+
+/** Answers after which it makes sense to ask again. */
+const isPassing = (status: number) => status >= 500 || status === 429 || status === 408;
+
+/**
+ * Reads server-sent events, as a browser's EventSource does: when the connection is lost it is made again, with the last event's id as
+ * `Last-Event-ID`. It completes only if the server answers with 204.
+ *
+ * Out: TextBatch of whole events, about `chunkSize` bytes, or what came within `flushAfter`, with a cursor.
+ * Delivery: exactly once, also for a run that goes on from a cursor, where each event has an id of its own and the server goes on
+ * behind the one it is told; otherwise what it sends meanwhile is lost, and what it sends again is read again.
+ * State: five chunks of events and what HTTP reads ahead; while the pipeline is full the connection is not read.
+ * Counts `bytes`, `documents`, `rejectedDocuments`, `invalidBytes`, `nulls`, and `lostConnections`.
+ * @throws TypeError or RangeError at the call, for a wrong option
+ * @throws Error through the stream, if the first connection cannot be made or a later one is refused; RangeError for an event longer
+ *   than `maxRecordLength`
+ * @example
+ *   await run(sse({ url: "https://example.org/events" }).pipe(tokenize(), drain((batch) => learn(batch))), { signal });
+ */
+export function sse(options: SseOptions, { from }: LiveStart = {}): Observable<TextBatch> {
+  const settings = parseOptions(sseSchema, options);
+  checkAddress("sse", settings.url, ["http:", "https:"]);
+  const start = from === undefined ? undefined : readCursor<SseMark>("sse", from);
+  return defer(() => {
+    const scope = requireScope("sse");
+    return fromDrafts(scope, (draft, signal) =>
+      messageBatches<ServerEvent>({
+        who: "sse",
+        name: nameOfAddress(settings.url),
+        settings,
+        draft,
+        signal,
+        start,
+        open: (either) => events(settings, draft, either, start?.lastId),
+        nameOf: (_, number) => `event ${number}`,
+        placeOf: ({ id }) => ({ lastId: id }),
+      }),
+    );
+  });
+}
+
+async function* events(
+  settings: SseSettings,
+  draft: Draft,
+  signal: AbortSignal,
+  lastId: string | undefined,
+): AsyncGenerator<ServerEvent> {
+  const headers = { Accept: "text/event-stream", ...(await authorization("sse", settings.tokenFile)) };
+  let parser = new EventParser(settings.maxRecordLength, lastId);
+  const all = reconnecting({
+    async connect() {
+      const { lastId, retry } = parser;
+      parser = new EventParser(settings.maxRecordLength, lastId);
+      parser.retry = retry;
+      const place = lastId === "" ? {} : { "Last-Event-ID": Buffer.from(lastId).toString("latin1") };
+      const body = await request(settings.url, { ...headers, ...place }, signal);
+      return body && parsed(body, parser, nameOfAddress(settings.url));
+    },
+    firstWait: () => parser.retry ?? millisecondsOf(settings.reconnectAfter),
+    maxWait: millisecondsOf(settings.maxReconnectWait),
+    onLost: () => draft.ledger.add("lostConnections", 1),
+    signal,
+  });
+  const wanted = settings.events && new Set(settings.events);
+  for await (const event of all) if (!wanted || wanted.has(event.type)) yield event;
+}
+
+/** The body of the answer; undefined if the server says that there is nothing more. */
+async function request(
+  url: string,
+  headers: Record<string, string>,
+  signal: AbortSignal,
+): Promise<AsyncIterable<Uint8Array> | undefined> {
+  const name = nameOfAddress(url);
+  const answer = await fetch(url, { headers, signal }).catch((error: unknown) => {
+    throw new ConnectionLost(`sse: ${name} must answer, got ${reasonOf(error)}`, { cause: error });
+  });
+  const { body, status } = answer;
+  const type = answer.headers.get("Content-Type") ?? "no Content-Type";
+  if (status === 204) return undefined;
+  if (status === 200 && body && /^text\/event-stream\s*(;|$)/i.test(type)) return body;
+  await body?.cancel();
+  const Kind = isPassing(status) ? ConnectionLost : Error;
+  throw new Kind(`sse: ${name} must send text/event-stream with status 200, got ${type} with ${status}`);
+}
+
+async function* parsed(
+  body: AsyncIterable<Uint8Array>,
+  parser: EventParser,
+  name: string,
+): AsyncGenerator<ServerEvent> {
+  for await (const chunk of untilLost(body, name)) {
+    try {
+      yield* parser.push(chunk);
+    } catch (error) {
+      if (error instanceof RangeError) throw new RangeError(`sse: ${name}: ${error.message}`);
+      throw error;
+    }
+  }
+}
+
+async function* untilLost(body: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body;
+  } catch (error) {
+    throw new ConnectionLost(`sse: ${name} must go on, got ${reasonOf(error)}`, { cause: error });
+  }
+}
+
+/** `fetch` says what happened in the cause. */
+function reasonOf(error: unknown): string {
+  const { cause = error } = error as Error;
+  return cause instanceof Error ? cause.message || (cause as NodeJS.ErrnoException).code || cause.name : String(cause);
+}
