@@ -36,6 +36,7 @@ import { nats, natsSchema } from "../sources/nats.js";
 import { sse, sseSchema } from "../sources/sse.js";
 import { stdin, stdinSchema } from "../sources/stdin.js";
 import { tail, tailSchema } from "../sources/tail.js";
+import { websocket, websocketSchema } from "../sources/websocket.js";
 
 /** Options that have been checked against the unit's schema. */
 type Options = Readonly<Record<string, unknown>>;
@@ -81,6 +82,7 @@ const units: readonly Unit[] = [
   source(httpSchema, http, async () => []),
   source(natsSchema, nats, async () => []),
   source(sseSchema, sse, async () => []),
+  source(websocketSchema, websocket, async () => []),
   operator(normalizeSchema, normalize),
   operator(splitSentencesSchema, splitSentences),
   operator(tokenizeSchema, tokenize),

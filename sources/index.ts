@@ -8,3 +8,4 @@ export * from "./nats.js";
 export * from "./sse.js";
 export * from "./stdin.js";
 export * from "./tail.js";
+export * from "./websocket.js";
