@@ -56,7 +56,7 @@ export const word2vecSchema = defineUnit({
       min: 0,
       optional: true,
       description:
-        "Step size at the end of a linear schedule; if left out, learningRate / (2 x epochs) with negativeSampling, so that even the last steps count, and 0.0001 x learningRate with hierarchicalSoftmax; word2vec.c takes the second for both",
+        "Step size at the end of a linear schedule; if left out, learningRate / (2 x epochs) with negativeSampling and learningRate / (5 x epochs) with hierarchicalSoftmax, so that even the last steps count; word2vec.c takes 0.0001 x learningRate",
     }),
     schedule: oneOf(["linear", "constant"], {
       default: "linear",
@@ -115,7 +115,7 @@ export function word2vec(options?: Word2vecOptions): OnlineModel<Vectors> {
   const parsed = parseOptions(word2vecSchema, options);
   const learningRate = parsed.learningRate ?? (parsed.architecture === "skipGram" ? 0.025 : 0.05);
   const { workers: _, deterministic, kernel, initialVectors, ...rest } = parsed;
-  const finalShare = parsed.loss === "negativeSampling" ? 1 / (2 * parsed.epochs) : 0.0001;
+  const finalShare = 1 / ((parsed.loss === "negativeSampling" ? 2 : 5) * parsed.epochs);
   const minLearningRate = parsed.minLearningRate ?? finalShare * learningRate;
   const settings = { ...rest, learningRate, minLearningRate };
   const workers = parsed.workers ?? workersBeside(deterministic);
