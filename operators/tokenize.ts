@@ -53,7 +53,7 @@ export const tokenizeSchema = defineUnit({
       default: false,
       description: "Tell where each token lies in its original document, in UTF-16 code units",
     }),
-    batchSize: integer({ default: 16384, min: 1, description: "Most tokens in a batch" }),
+    batchSize: integer({ default: 16384, min: 1, max: 16_777_216, description: "Most tokens in a batch" }),
   },
 });
 
