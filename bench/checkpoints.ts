@@ -3,7 +3,8 @@
  *
  *     CORPUS=corpus.txt.gz npm run bench:checkpoints -- pipelines/configs/word2vec.yaml [--every 30s] [--rounds 5] [--first with] [--set PATH=VALUE]
  *
- * The ratio is taken within each round. Bytes are those of the largest checkpoint that was seen.
+ * The ratios are taken within each round: of the time that passed, which tells of writing to the disk too, and of processor time, which
+ * other work on the machine disturbs less. Bytes are those of the largest checkpoint that was seen.
  */
 import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
@@ -14,6 +15,7 @@ import { parseArgs } from "node:util";
 
 interface Timed {
   readonly seconds: number;
+  readonly cpuSeconds: number;
   /** Checkpoints that were taken, by the number that each one bears. */
   readonly checkpoints: number;
   readonly bytes: number;
@@ -32,6 +34,16 @@ const [config] = positionals;
 if (config === undefined) throw new TypeError("bench/checkpoints: a config must be given");
 const lexstream = fileURLToPath(new URL("../cli/main.js", import.meta.url));
 
+/** Has the process tell at its end what it used, threads and all. */
+const tellCpu = `data:text/javascript,${encodeURIComponent(`
+  import { writeSync } from "node:fs";
+  import { isMainThread } from "node:worker_threads";
+  if (isMainThread) process.on("exit", () => {
+    const { userCPUTime, systemCPUTime } = process.resourceUsage();
+    writeSync(3, String(userCPUTime + systemCPUTime));
+  });
+`)}`;
+
 const rounds: { readonly with: Timed; readonly without: Timed }[] = [];
 for (let round = 0; round < Number(values.rounds); round++) {
   const isFirst = (round % 2 === 0) === (values.first === "with"); // whoever comes second finds the caches warm
@@ -39,14 +51,21 @@ for (let round = 0; round < Number(values.rounds); round++) {
   const without = await runOnce("never");
   const found = { with: before ?? (await runOnce(values.every)), without };
   rounds.push(found);
-  const { seconds, checkpoints, bytes } = found.with;
+  const { checkpoints, bytes } = found.with;
   console.log(
-    `round ${round + 1}: ${without.seconds.toFixed(1)} s without, ${seconds.toFixed(1)} s with ${checkpoints} checkpoints of up to ${(bytes / 1e6).toFixed(1)} MB: ratio ${(seconds / without.seconds).toFixed(4)}`,
+    `round ${round + 1}: ${told(without)} without, ${told(found.with)} with ${checkpoints} checkpoints of up to ${(bytes / 1e6).toFixed(1)} MB: ${ratios([found])}`,
   );
 }
-const ratio = median(rounds.map((one) => one.with.seconds / one.without.seconds));
-const each = median(rounds.map((one) => (one.with.seconds - one.without.seconds) / one.with.checkpoints));
-console.log(`median: ratio ${ratio.toFixed(4)}, ${each.toFixed(2)} s a checkpoint`);
+console.log(`median: ${ratios(rounds)}`);
+
+function told({ seconds, cpuSeconds }: Timed): string {
+  return `${seconds.toFixed(1)} s (processor ${cpuSeconds.toFixed(1)} s)`;
+}
+
+function ratios(some: readonly { readonly with: Timed; readonly without: Timed }[]): string {
+  const of = (what: "seconds" | "cpuSeconds") => median(some.map((one) => one.with[what] / one.without[what]));
+  return `ratio ${of("seconds").toFixed(3)} of time, ${of("cpuSeconds").toFixed(3)} of processor time`;
+}
 
 async function runOnce(every: string): Promise<Timed> {
   const folder = mkdtempSync(join(tmpdir(), "lexstream-checkpoints-"));
@@ -58,12 +77,16 @@ async function runOnce(every: string): Promise<Timed> {
     const started = performance.now();
     const child = spawn(
       process.execPath,
-      [lexstream, "run", config!, "--out", join(folder, "out"), "--progress", "none", ...set],
-      { stdio: ["ignore", "ignore", "inherit"] },
+      ["--import", tellCpu, lexstream, "run", config!, "--out", join(folder, "out"), "--progress", "none", ...set],
+      { stdio: ["ignore", "ignore", "inherit", "pipe"] },
     );
+    let cpu = "";
+    child.stdio[3]!.on("data", (chunk) => {
+      cpu += chunk;
+    });
     const code = await new Promise((resolve) => child.once("close", resolve));
     if (code !== 0) throw new Error(`bench/checkpoints: the run must end with 0, got ${code}`);
-    return { seconds: (performance.now() - started) / 1000, ...found };
+    return { seconds: (performance.now() - started) / 1000, cpuSeconds: Number(cpu) / 1e6, ...found };
   } finally {
     clearInterval(watch);
     rmSync(folder, { recursive: true });

@@ -1,19 +1,22 @@
-// Runs test/bounds at full size, prints its figures, and puts them into docs/reliability.md: npm run bounds -- [case ...]
+// Runs test/bounds at full size, prints its figures, and puts them into docs/reliability.md once all cases have passed:
+// npm run bounds -- [case ...]. Cases that have passed are kept until the code changes.
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { putFigures } from "./figures.mjs";
+import { hashOf, putFigures } from "./figures.mjs";
 
-const kept = mkdtempSync(join(tmpdir(), "lexstream-bounds-"));
+const kept = join(".vitest/bounds", hashOf("dist", "test/bounds"));
+mkdirSync(kept, { recursive: true });
 const chosen = process.argv.slice(2);
 const only = chosen.length > 0 ? ["-t", chosen.join("|")] : [];
 const { status } = spawnSync("npx", ["vitest", "run", "test/bounds", ...only], {
   stdio: "inherit",
   env: { ...process.env, LEXSTREAM_BOUNDS: kept },
 });
-const figures = readFileSync(join(kept, "bounds.md"), "utf8");
-rmSync(kept, { recursive: true });
-if (status !== 0 || chosen.length > 0) console.log(figures);
-else console.log(putFigures("docs/reliability.md", ["bounds", "bounds"], "npm run bounds", figures));
 process.exitCode = status ?? 1;
+
+const [unfinished, figures] = ["unfinished.md", "bounds.md"].map((name) => join(kept, name));
+if (existsSync(figures)) {
+  console.log(putFigures("docs/reliability.md", ["bounds", "bounds"], "npm run bounds", readFileSync(figures, "utf8")));
+  rmSync(kept, { recursive: true });
+} else if (existsSync(unfinished)) console.log(readFileSync(unfinished, "utf8"));

@@ -11,16 +11,15 @@ import { files, fromPull } from "lexstream/sources";
 const [name, scale, folder] = [process.argv[2], Number(process.argv[3]), process.argv[4]];
 const MIB = 2 ** 20;
 
-/** Writes a file of `count` pieces, without holding it. */
+/** Writes a file of `count` pieces; holds no more than a megabyte or so, which would count towards the peak. */
 function fill(path, count, piece) {
   const file = openSync(join(folder, path), "w");
-  let pieces = [];
+  let text = "";
   for (let k = 0; k < count; k++) {
-    pieces.push(piece(k));
-    if (pieces.length === 50_000 || k === count - 1) {
-      writeSync(file, pieces.join(""));
-      pieces = [];
-    }
+    text += piece(k);
+    if (text.length < MIB && k < count - 1) continue;
+    writeSync(file, text);
+    text = "";
   }
   closeSync(file);
   return join(folder, path);

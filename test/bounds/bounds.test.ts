@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -18,7 +18,7 @@ const cases = {
   longLine: { what: "a line without an end, English and Chinese", budget: BASE + 128, part: 0.02 },
   longToken: { what: "a word without an end", budget: BASE + 64, part: 0.05 },
   longRecord: { what: "a JSON record without an end", budget: BASE + 128, part: 0.05 },
-  tinyDocuments: { what: "documents of one word", budget: BASE + 640, part: 0.01 },
+  tinyDocuments: { what: "documents of one word", budget: BASE + 128, part: 0.01 },
   // 200 bytes a term in the lexicon, 300 in the vocabulary, 2 x 4 x 50 in the model, 4 x 50 in its vectors, and the table's 64 MB
   manyTerms: { what: "distinct terms: vocabulary, vectors of 50, table in 64 MB", budget: BASE + 1100, part: 0.02 },
   manyRuns: {
@@ -37,8 +37,6 @@ interface Outcome {
 }
 
 describe("resource bounds", () => {
-  const rows: string[] = [];
-
   it.each(Object.entries(cases))(
     "%s stays within its budget",
     async (name, { what, budget, part }) => {
@@ -51,14 +49,21 @@ describe("resource bounds", () => {
         expect(Math.max(grown.files, grown.threads, grown.handles)).toBeLessThanOrEqual(0);
         expect(grown.heapMiB).toBeLessThanOrEqual(8);
       }
-      rows.push(`| ${what} | ${size} | ${budget} MiB | ${peakMiB} MiB | ${seconds.toFixed(0)} s | ${found} |`);
+      const row = `| ${what} | ${size} | ${budget} MiB | ${peakMiB} MiB | ${seconds.toFixed(0)} s | ${found} |`;
+      if (keptIn) writeFileSync(join(keptIn, name), row);
     },
     keptIn ? 900_000 : 60_000,
   );
 
   afterAll(() => {
     if (!keptIn) return;
+    const names = Object.keys(cases);
+    const missing = names.filter((name) => !existsSync(join(keptIn, name)));
+    const passed = names.filter((name) => !missing.includes(name));
+    const rows = passed.map((name) => readFileSync(join(keptIn, name), "utf8"));
     const head = ["| what | size | budget | peak | time | found |", "| --- | --- | --- | --- | --- | --- |"];
-    writeFileSync(join(keptIn, "bounds.md"), `${["", ...head, ...rows].join("\n")}\n`);
+    const table = `\n\n${[...head, ...rows].join("\n")}\n`;
+    if (missing.length === 0) writeFileSync(join(keptIn, "bounds.md"), table);
+    else writeFileSync(join(keptIn, "unfinished.md"), `${table}still to run: ${missing.join(", ")}\n`);
   });
 });
