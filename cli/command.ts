@@ -37,8 +37,12 @@ export interface Io {
   readonly out: (text: string) => void;
   readonly stderr: NodeJS.WriteStream;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Aborts when the user interrupts. */
+  /** Aborts when the user interrupts, or somebody ends the process. */
   readonly signal: AbortSignal;
+  /** The first alone: SIGINT. */
+  readonly interrupted: AbortSignal;
+  /** The second alone: SIGTERM. */
+  readonly terminated: AbortSignal;
 }
 
 /** The command line is wrong: exit code 2. */

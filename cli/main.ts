@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { parseArgs } from "node:util";
-import { ConfigError, lexstreamVersion } from "../pipelines/index.js";
+import { ConfigError, lexstreamVersion, RunStopped } from "../pipelines/index.js";
 import { suggest } from "../schemas/index.js";
 import { argsConfig, type Command, type Io, type Parsed, UsageError } from "./command.js";
 import { analogy } from "./commands/analogy.js";
@@ -112,17 +112,21 @@ function report(error: unknown, stderr: NodeJS.WriteStream): number {
   const shown = process.argv.includes("--debug") && error instanceof Error ? error.stack : message;
   stderr.write(interrupted ? "interrupted\n" : `${printable(`${shown}`)}\n`);
   if (interrupted) return INTERRUPTED;
+  if (error instanceof RunStopped) return 0;
   return error instanceof UsageError || error instanceof ConfigError ? 2 : 1;
 }
 
-/** Interrupts are caught once a command asks for them; the others end by them as any program does. */
-function catchInterrupts(): AbortSignal {
-  const interruption = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => interruption.abort());
-  return interruption.signal;
+/** Signals are caught once a command asks for them; the others end by them as any program does. */
+function caught(name: "SIGINT" | "SIGTERM"): AbortSignal {
+  const known = abortSignals.get(name);
+  if (known) return known;
+  const abort = new AbortController();
+  process.once(name, () => abort.abort());
+  abortSignals.set(name, abort.signal);
+  return abort.signal;
 }
 
-let caught: AbortSignal | undefined;
+const abortSignals = new Map<string, AbortSignal>();
 // A reader such as `head` that has seen enough closes the pipe: not an error.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
 
@@ -131,8 +135,13 @@ const io: Io = {
   stderr: process.stderr,
   env: process.env,
   get signal() {
-    caught ??= catchInterrupts();
-    return caught;
+    return AbortSignal.any([caught("SIGINT"), caught("SIGTERM")]);
+  },
+  get interrupted() {
+    return caught("SIGINT");
+  },
+  get terminated() {
+    return caught("SIGTERM");
   },
 };
 

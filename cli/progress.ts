@@ -88,13 +88,15 @@ function jsonLine({ losses, ...pace }: Pace): Record<string, unknown> {
 }
 
 function plainLine(pace: Pace): string {
-  const { stage, done, total, unit, perSecond, secondsLeft } = pace;
+  const { stage, done, total, unit, perSecond, secondsLeft, live } = pace;
   const share = total
     ? `${Math.min(100, (100 * done) / total).toFixed(0)} % of ${short(total)} ${unit}`
     : `${short(done)} ${unit}`;
   const speed = perSecond === undefined ? "" : `, ${short(perSecond)} ${unit}/s`;
   const left = secondsLeft === undefined ? "" : `, ${duration(secondsLeft)} left`;
-  return `${printableLine(stage)}: ${share}${speed}${lossText(pace)}${left}`;
+  const documents = live ? `${short(live.documents)} documents, ` : "";
+  const vocabulary = live?.vocabulary === undefined ? "" : `, ${short(live.vocabulary)} terms`;
+  return `${printableLine(stage)}: ${documents}${share}${speed}${vocabulary}${lossText(pace)}${left}`;
 }
 
 function barLine(pace: Pace, color: boolean, columns: number): string {

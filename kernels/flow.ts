@@ -14,7 +14,7 @@ export class FlowGate {
   open(highWater: number): Port {
     const port = new Port(highWater, (closed) => {
       if (closed) this.#ports.delete(port);
-      if (this.isOpen) this.#release();
+      this.#release();
     });
     this.#ports.add(port);
     return port;

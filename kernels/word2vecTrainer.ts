@@ -41,6 +41,8 @@ export interface Word2vecEngine {
   update(batch: ContextBatch): StepStats | Promise<StepStats>;
   /** All that was learned, while no update is under way and no group is open; may be written to before the first. */
   readonly weights: Word2vecWeights;
+  /** A copy of the input rows (V, D) as they are now, while no update is under way. */
+  rows(): Float32Array;
   /** The input rows (V, D), after the last batch. */
   finish(): Float32Array | Promise<Float32Array>;
   close(): void | Promise<void>;
@@ -92,9 +94,13 @@ export class Word2vecTrainer implements Word2vecEngine {
     return { input, output };
   }
 
+  rows(): Float32Array {
+    return this.#weights.input.slice();
+  }
+
   finish(): Float32Array {
     this.#applyScored();
-    return this.#weights.input.slice();
+    return this.rows();
   }
 
   close(): void {}

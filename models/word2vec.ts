@@ -26,6 +26,7 @@ export const word2vecSchema = defineUnit({
   kind: "model",
   consumes: "contexts",
   produces: "vectors",
+  resumable: true,
   summary: "Learns vectors by telling a word's neighbours from noise, while the text flows",
   paper: "Mikolov et al. 2013, arXiv:1301.3781 and arXiv:1310.4546",
   fields: {
@@ -192,17 +193,24 @@ export function word2vec(options?: Word2vecOptions): OnlineModel<Vectors> {
     if (scoring instanceof Promise) scoring.catch(() => {}); // the next update fails as well
   }
 
+  function snapshot(): Vectors | undefined {
+    return engine && vocabulary && vectorsOf(engine.rows(), vocabulary);
+  }
+
   async function result(): Promise<Vectors> {
     if (!vocabulary || !engine)
       throw new RangeError("word2vec: there must be windows to learn from before a result, got none");
-    const values = await engine.finish();
+    return vectorsOf(await engine.finish(), vocabulary);
+  }
+
+  function vectorsOf(values: Float32Array, { terms }: Vocabulary): Vectors {
     const metadata = new Map([
       ["model", "word2vec"],
       ["options", JSON.stringify({ ...settings, deterministic })],
       ["arithmetic", arithmetic],
-      ...initialTerms(vocabulary.terms, initialVectors),
+      ...initialTerms(terms, initialVectors),
     ]);
-    return new Vectors({ terms: vocabulary.terms, values, vectorSize: settings.vectorSize, metadata });
+    return new Vectors({ terms, values, vectorSize: settings.vectorSize, metadata });
   }
 
   return {
@@ -213,6 +221,7 @@ export function word2vec(options?: Word2vecOptions): OnlineModel<Vectors> {
     update,
     save,
     restore,
+    snapshot,
     result,
     close: () => engine?.close(),
   };

@@ -101,6 +101,10 @@ export class Word2vecThreads implements Word2vecEngine {
     return weightsOf(this.#shared, this.#terms, this.#settings.vectorSize);
   }
 
+  rows(): Float32Array {
+    return inputRowsOf(this.#shared, this.#terms, this.#settings.vectorSize);
+  }
+
   async finish(): Promise<Float32Array> {
     await this.#written;
     this.#stopping = true;
@@ -108,7 +112,7 @@ export class Word2vecThreads implements Word2vecEngine {
     this.#tell(STOPPED, 1);
     await this.#exits;
     if (this.#failure) throw this.#failure;
-    return inputRowsOf(this.#shared, this.#terms, this.#settings.vectorSize);
+    return this.rows();
   }
 
   async close(): Promise<void> {

@@ -1,8 +1,9 @@
 import { basename } from "node:path";
 import { Ledger } from "../kernels/ledger.js";
-import { intervalOf, type StageState } from "../schemas/index.js";
+import { intervalOf, type StageState, type StateKeeper } from "../schemas/index.js";
 import { readArray, writeArray } from "../sinks/arrayFile.js";
 import type { CheckpointFolder } from "./checkpointFolder.js";
+import type { RejectedSoFar } from "./deadLetters.js";
 import { type FileRecord, faultOf, recordFile } from "./fileRecord.js";
 import { nodesOf, type PipelineNode } from "./nodes.js";
 import type { RunIdentity } from "./runIdentity.js";
@@ -36,6 +37,15 @@ export interface SavedState {
   readonly values: readonly (readonly [id: string, value: SavedValue])[];
   readonly caches: readonly (readonly [node: string, cache: SavedCache])[];
   readonly stages: readonly (readonly [node: string, stage: SavedStage])[];
+  /** Where a pass over a live source goes on; missing once that pass is over, or where it begins anew. */
+  readonly place?: SourcePlace | undefined;
+}
+
+/** How far a pass over a live source has come. */
+export interface SourcePlace {
+  readonly cursor: string;
+  /** What was written of the list of rejected documents. */
+  readonly rejected?: RejectedSoFar | undefined;
 }
 
 /** A stage that takes part in the step under way and can be gone on with in the middle of it. */
@@ -73,6 +83,7 @@ export class Checkpointer {
   readonly #values: SavedValues;
   readonly #outputs = new Map<string, FileRecord>();
   readonly #stages = new Map<string, Stage>();
+  readonly #kept = new Map<string, StateKeeper>();
   #starts = new Map<string, StageStart>();
   #point: Point | undefined;
   /** The point is in the checkpoint on the disk. */
@@ -81,6 +92,8 @@ export class Checkpointer {
   #isDue = false;
   #tokens = 0;
   #timer: NodeJS.Timeout | undefined;
+  /** Called when the next checkpoint comes due with time. */
+  onDue = () => {};
 
   constructor(
     folder: CheckpointFolder,
@@ -134,12 +147,20 @@ export class Checkpointer {
     this.#isPointTaken = !this.#point && this.#serial > 0;
     this.#point = { run, values, caches, isWhole };
     this.#stages.clear();
+    this.#kept.clear();
   }
 
   /** Announces a stage of the step under way; returns its state to go on with, if the step is one that was interrupted. */
   begin(node: PipelineNode, stage: Stage): StageStart | undefined {
     this.#stages.set(node.id, stage);
     return this.#starts.get(node.id);
+  }
+
+  /** Takes in a stage of a pass over a live source, and gives it its state to go on with. */
+  keep({ id }: PipelineNode, stage: StateKeeper): void {
+    this.#kept.set(id, stage);
+    const start = this.#starts.get(id);
+    if (start) stage.restore(start.state);
   }
 
   /** Counts tokens towards the next checkpoint. */
@@ -159,7 +180,8 @@ export class Checkpointer {
   async take(state: RunState): Promise<boolean> {
     const isSameEpoch = state.epoch === this.#point!.run.epoch; // else a model that tells no state has kept the point where it was
     const states = isSameEpoch ? this.#statesOfStages() : undefined;
-    if (states) await this.#write(states, state);
+    // The losses are those of now, and not of the beginning of the step.
+    if (states) await this.#write(states, { ...this.#point!.run, losses: lossesOf(state) });
     else await this.takePoint();
     return states !== undefined || !isSameEpoch || [...this.#stages.values()].some(({ isTold }) => !isTold);
   }
@@ -169,13 +191,24 @@ export class Checkpointer {
     if (this.#point?.isWhole && !this.#isPointTaken) await this.#write(new Map());
   }
 
+  /**
+   * Takes a checkpoint between two batches of a live source, while nothing is under way. False if a model cannot tell its state just
+   * now. What others count and reject meanwhile belongs to the next one.
+   */
+  async takeInSource(state: RunState, place: SourcePlace): Promise<boolean> {
+    const states = this.#statesOfSource();
+    if (!states) return false;
+    const counted = { ...this.#point!.run, losses: lossesOf(state), ledger: state.ledger.toJSON() };
+    await this.#write(states, counted, place);
+    return true;
+  }
+
   close(): void {
     clearTimeout(this.#timer);
   }
 
-  /** With `state`, the losses are those of now, and not of the beginning of the step. */
-  async #write(states: ReadonlyMap<string, StageStart>, state?: RunState): Promise<void> {
-    const { run, values, caches } = this.#point!;
+  async #write(states: ReadonlyMap<string, StageStart>, run = this.#point!.run, place?: SourcePlace): Promise<void> {
+    const { values, caches } = this.#point!;
     const serial = ++this.#serial;
     const saved = await this.#values.save(values);
     const stages: [string, SavedStage][] = [];
@@ -183,10 +216,11 @@ export class Checkpointer {
     const content: SavedState = {
       outputs: await this.#outputsOf(run),
       serial,
-      run: state ? { ...run, losses: lossesOf(state) } : run,
+      run,
       values: [...saved],
       caches,
       stages,
+      place,
     };
     const files = [
       ...[...saved.values()].map(({ file }) => file),
@@ -206,6 +240,18 @@ export class Checkpointer {
       const state = save();
       if (!state) return undefined;
       states.set(id, { consumed, state });
+    }
+    return states;
+  }
+
+  /** Of a pass over a live source, whose batches do not come again. */
+  #statesOfSource(): Map<string, StageStart> | undefined {
+    const states = new Map<string, StageStart>();
+    for (const [id, stage] of this.#kept) states.set(id, { consumed: 0, state: stage.save() });
+    for (const [id, { consumed, save }] of this.#stages) {
+      const state = consumed === 0 ? undefined : save();
+      if (consumed > 0 && !state) return undefined;
+      if (state) states.set(id, { consumed, state });
     }
     return states;
   }
@@ -243,6 +289,7 @@ export class Checkpointer {
     if (milliseconds === undefined || milliseconds === 0) return;
     this.#timer = setTimeout(() => {
       this.#isDue = true;
+      this.onDue();
     }, milliseconds).unref();
   }
 }

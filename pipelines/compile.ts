@@ -4,7 +4,7 @@ import type { ConfigStep, LoadedConfig, PipelineConfig } from "./config.js";
 import { ConfigError, type ConfigPath, type ConfigProblem } from "./configText.js";
 import { CROISSANT } from "./croissant.js";
 import { REJECTED } from "./deadLetters.js";
-import { nodesOf, type PipelineNode } from "./nodes.js";
+import { duringPass, isResumable, nodesOf, type PipelineNode } from "./nodes.js";
 import { registry, unitSchemas } from "./registry.js";
 import { CHECKPOINT, MANIFEST, SCRATCH } from "./runDirectory.js";
 import { LOCK } from "./runLock.js";
@@ -40,7 +40,7 @@ export function compile(loaded: LoadedConfig, { defaults = {} }: CompileOptions 
     const chain = [...shared];
     for (const step of steps) addStep(step, chain, branch);
   }
-  if (root) problems.push(...clashingOutputs(root), ...openEnds(root));
+  if (root) problems.push(...clashingOutputs(root), ...openEnds(root), ...waitingForTheEnd(root));
   if (problems.length > 0 || !root) throw new ConfigError(file, problems.map(locate));
   return { file, config, root };
 
@@ -150,6 +150,19 @@ function faultOfPlace(place: string): string | undefined {
   if (!isInside) return "stay inside the run's folder";
   const isReserved = [MANIFEST, SCRATCH, CHECKPOINT, REJECTED, CROISSANT].includes(first) || first.startsWith(LOCK);
   return isReserved ? `leave ${first} to the run` : undefined;
+}
+
+/** What follows a source without end must neither need the end of the text nor write files that only end with it. */
+function waitingForTheEnd(root: PipelineNode): ConfigProblem[] {
+  const { name, endless } = root.unit.schema;
+  if (!endless) return [];
+  const waiting = root.children.flatMap(duringPass).filter((node) => !isResumable(node));
+  return waiting.map((node) => {
+    const { name: step, consumes } = node.unit.schema;
+    const isBetter = consumes === "tokens" && registry.has("growVocab");
+    const instead = isBetter ? "; growVocab learns the vocabulary while the text passes" : "";
+    return { path: node.id.split("/"), message: `${step} needs the end of the text, but ${name} never ends${instead}` };
+  });
 }
 
 /** A chain that makes something which nobody writes, learns from or shows would be work for nothing. */

@@ -3,6 +3,8 @@ import {
   checkOptions,
   countOrShare,
   isPlainObject,
+  type OptionsOf,
+  type OptionsSchema,
   parseOptions,
   type SettingsOf,
   show,
@@ -16,6 +18,7 @@ import {
   MAX_PROBLEMS,
   parseConfigText,
 } from "./configText.js";
+import { snapshotSchema } from "./snapshotSchema.js";
 
 /** One step as written: `- tokenize: { mode: words }`, or just `- encode`. */
 export interface ConfigStep {
@@ -41,6 +44,7 @@ export interface PipelineConfig {
   /** How many documents the source may reject before the run ends, where its own options do not say it. */
   readonly maxRejected: CountOrShare | undefined;
   readonly checkpoint: SettingsOf<typeof checkpointSchema>;
+  readonly snapshot: SettingsOf<typeof snapshotSchema>;
   readonly source: ConfigStep;
   readonly steps: readonly ConfigStep[];
   readonly branches: ReadonlyMap<string, readonly ConfigStep[]>;
@@ -60,6 +64,7 @@ export const CONFIG_KEYS = [
   "seed",
   "maxRejected",
   "checkpoint",
+  "snapshot",
   "source",
   "steps",
   "branches",
@@ -121,7 +126,8 @@ function readShape(data: unknown, file: string, problems: ConfigProblem[]): Pipe
     },
     seed: Number(seed),
     maxRejected: maxRejected as CountOrShare | undefined,
-    checkpoint: readCheckpoint(top.checkpoint, refuse),
+    checkpoint: readSettings(checkpointSchema, top.checkpoint, refuse),
+    snapshot: readSettings(snapshotSchema, top.snapshot, refuse),
     source: readSource(top.source, refuse),
     steps: readSteps(steps, ["steps"], refuse),
     branches: new Map(
@@ -158,12 +164,12 @@ const nameFromFile = (file: string): string => {
   return base.replace(/\.(ya?ml|json)$/, "") || "pipeline";
 };
 
-function readCheckpoint(options: unknown, refuse: Refuse): PipelineConfig["checkpoint"] {
+function readSettings<S extends OptionsSchema>(schema: S, options: unknown, refuse: Refuse): SettingsOf<S> {
   const given = options ?? {};
-  const faults = checkOptions(checkpointSchema, given);
+  const faults = checkOptions(schema, given);
   for (const { option, message } of faults)
-    refuse(option === undefined ? ["checkpoint"] : ["checkpoint", option], message);
-  return parseOptions(checkpointSchema, faults.length > 0 ? {} : given);
+    refuse(option === undefined ? [schema.name] : [schema.name, option], message);
+  return parseOptions(schema, (faults.length > 0 ? {} : given) as OptionsOf<S>);
 }
 
 function readSource(source: unknown, refuse: Refuse): ConfigStep {

@@ -52,7 +52,7 @@ async function runTest(whole: Pipeline, test: ConfigTest): Promise<string[]> {
   try {
     const tables = await readTables(pipeline, configFolder);
     await execute(pipeline, {
-      source: fromTexts(test.documents),
+      source: () => fromTexts(test.documents),
       sourceBytes: undefined,
       cachePath: (name) => join(folder, name),
       ledger: new Ledger(),

@@ -2,6 +2,7 @@ import type { Field, OptionsSchema, UnitSchema } from "../schemas/index.js";
 import { checkpointSchema } from "./checkpointSchema.js";
 import { type CONFIG_KEYS, DATASET_KEYS, maxRejectedField } from "./config.js";
 import { unitSchemas } from "./registry.js";
+import { snapshotSchema } from "./snapshotSchema.js";
 
 /** A unit's options as a Markdown table. */
 export function optionTable({ fields }: OptionsSchema): string {
@@ -57,6 +58,7 @@ export function configJsonSchema(): Record<string, unknown> {
       seed: { type: "integer", minimum: 0, default: 1 },
       maxRejected: { ...maxRejectedField.jsonSchema, description: maxRejectedField.description, default: 0 },
       checkpoint: optionsJsonSchema(checkpointSchema),
+      snapshot: optionsJsonSchema(snapshotSchema),
       source: oneStep(sources),
       steps: { type: "array", items: oneStep(steps) },
       branches: { type: "object", additionalProperties: { type: "array", items: oneStep(steps), minItems: 1 } },

@@ -7,30 +7,36 @@ import type {
   FinalCooccurrence,
   IdBatch,
   ModelSink,
+  OnlineModel,
   Rejection,
   StepStats,
   TextBatch,
   TokenBatch,
 } from "../schemas/index.js";
-import type { Checkpointer, SavedState } from "./checkpointer.js";
+import type { Checkpointer, SavedState, SourcePlace } from "./checkpointer.js";
 import type { Pipeline } from "./compile.js";
 import { accountOf, addAccounts, assertConserved, type Conservation } from "./conservation.js";
+import type { RejectedSoFar } from "./deadLetters.js";
 import { type Learning, learn } from "./learn.js";
+import { LivePauses } from "./livePauses.js";
 import {
   branchesEndingIn,
+  goesOnInItsSource,
   isFinished,
   isModel,
   isOnlineModel,
   isReplay,
+  learningInSource,
   nameOf,
   nodesOf,
   type PipelineNode,
   replayedBy,
   withinPass,
 } from "./nodes.js";
-import { afterEach, consume, countedIn } from "./passOperators.js";
+import { afterEach, consume, countedIn, keptBy } from "./passOperators.js";
 import { run } from "./run.js";
 import { RunState, type Task } from "./runState.js";
+import { RunStopped } from "./runStopped.js";
 import { TokenCache } from "./tokenCache.js";
 
 /** How far a run has come, for people to watch. */
@@ -40,8 +46,26 @@ export interface Progress {
   readonly done: number;
   readonly total: number | undefined;
   readonly unit: "bytes" | "tokens" | "epochs";
+  /** Of a source that may never end. */
+  readonly live?: LiveProgress;
   /** Examples and summed loss since the stage began, by model; what lies between two reports is their difference. */
   readonly losses: ReadonlyMap<string, EpochLoss>;
+}
+
+/** What a run over a live source has come to. */
+export interface LiveProgress {
+  readonly documents: number;
+  /** Distinct terms that a model learns; undefined before the first. */
+  readonly vocabulary: number | undefined;
+}
+
+/** What is done with what a model has learned so far, now and then and when a run over a live source is stopped. */
+export interface Chore {
+  /** Milliseconds until it is done again, asked for each time. */
+  readonly every: () => number;
+  /** Of which models; all if left out. */
+  readonly models?: (node: PipelineNode) => boolean;
+  readonly run: (model: PipelineNode, result: unknown, ledger: Ledger) => Promise<void> | void;
 }
 
 /** Examples and summed loss of one epoch. */
@@ -51,7 +75,8 @@ export interface EpochLoss {
 }
 
 export interface ExecuteOptions {
-  readonly source: Observable<TextBatch>;
+  /** The text, from its beginning, or for a live source from a cursor. */
+  readonly source: (from?: string) => Observable<TextBatch>;
   /** Size of the whole input in bytes as they are read, if known. */
   readonly sourceBytes: number | undefined;
   /** Where a file of kept tokens goes; its owner removes it. */
@@ -60,6 +85,10 @@ export interface ExecuteOptions {
   readonly checkpointer?: Checkpointer | undefined;
   /** Where an earlier run stopped, to go on from. */
   readonly from?: SavedState | undefined;
+  /** Ends the run well between two batches of a live source, after a checkpoint. */
+  readonly stop?: AbortSignal | undefined;
+  /** Done now and then between two batches of a live source. */
+  readonly chores?: readonly Chore[];
   readonly ledger: Ledger;
   /** The options of a node with its files resolved. */
   readonly optionsOf: (node: PipelineNode) => Readonly<Record<string, unknown>>;
@@ -71,6 +100,8 @@ export interface ExecuteOptions {
   readonly onRejected?: ((rejection: Rejection) => void) | undefined;
   /** The source was read; it will not be read again. */
   readonly onSourceRead?: (() => void) | undefined;
+  /** Makes sure that the list of rejected documents outlives the process. */
+  readonly settleRejected?: (() => RejectedSoFar | undefined) | undefined;
   /** Sees every value that a node makes. */
   readonly onValue?: ((node: PipelineNode, value: unknown) => void) | undefined;
 }
@@ -106,6 +137,8 @@ class PipelineExecution {
   readonly #stop = new AbortController();
   #state: RunState;
   #stage = "reading";
+  /** Distinct terms in the vocabulary that grows in a pass over a live source. */
+  #vocabulary: number | undefined;
   /** A pause will come, at which an interrupted run takes its last checkpoint. */
   #willPause = false;
 
@@ -123,7 +156,7 @@ class PipelineExecution {
       for (const node of nodesOf(this.#root)) if (isModel(node)) this.#modelOf(node); // faults show before anything is read
       if (from) this.#state = await checkpointer!.restore(from, this.#root, this.#options.ledger);
       for (const node of nodesOf(this.#root)) if (isReplay(node)) this.#keepTokensFor(node);
-      if (!from) await this.#readSource();
+      if (!from || from.place) await this.#readSource(from?.place);
       this.#options.onSourceRead?.();
       await this.#workOff();
       const { losses, vectors, accounts } = this.#state;
@@ -155,10 +188,11 @@ class PipelineExecution {
 
   /** A step is done. */
   async #reach(): Promise<void> {
-    const { checkpointer, signal } = this.#options;
+    const { checkpointer, signal, stop } = this.#options;
     checkpointer?.mark(this.#state, this.#state.epoch === 0);
     if (checkpointer?.isDue) await checkpointer.takePoint();
     if (!this.#willPause) signal?.throwIfAborted();
+    if (!this.#willPause && stop?.aborted) throw new RunStopped();
   }
 
   #keepTokensFor(node: PipelineNode): void {
@@ -168,12 +202,45 @@ class PipelineExecution {
     this.#state.caches.set(origin, new TokenCache(this.#options.cachePath(name)));
   }
 
-  async #readSource(): Promise<void> {
+  async #readSource(place: SourcePlace | undefined): Promise<void> {
     const { source, ledger } = this.#options;
     const { children } = this.#root;
-    await this.#pass(source.pipe(this.#watchBytes()), children, { takes: all, isRepeat: false, ledger });
+    const pass: Pass = { takes: all, isRepeat: false, ledger };
+    if (goesOnInItsSource(this.#root)) await this.#followSource(place, pass);
+    else await this.#pass(source().pipe(this.#watchBytes()), children, pass);
     const tokens = ledger.get("read") - ledger.get("rejected");
     for (const branch of branchesEndingIn(children)) this.#account(branch, ledger, tokens);
+    for (const model of learningInSource(this.#root)) await this.#harvest(model);
+  }
+
+  /** The pass over a live source, with pauses between its batches. */
+  async #followSource(place: SourcePlace | undefined, pass: Pass): Promise<void> {
+    const { source, signal, stop, checkpointer, settleRejected, chores = [] } = this.#options;
+    const take = (cursor: string) => checkpointer!.takeInSource(this.#state, { cursor, rejected: settleRejected?.() });
+    const repeated = chores.map((chore) => ({ every: chore.every, run: () => this.#withSnapshots(chore) }));
+    const checkpoint = checkpointer && { isDue: () => checkpointer.isDue, take };
+    const pauses = new LivePauses({ checkpoint, repeated, signal, stop });
+    if (checkpointer) checkpointer.onDue = pauses.look;
+    checkpointer?.mark(this.#state, false);
+    this.#enter("live");
+    this.#reportLive();
+    this.#willPause = true;
+    try {
+      const text = source(place?.cursor).pipe(pauses.operator, this.#watchLive());
+      await this.#pass(text, this.#root.children, { ...pass, isLive: true });
+    } finally {
+      pauses.close();
+      this.#endPauses();
+    }
+  }
+
+  /** Hands over what each model of the pass over the source has learned so far. */
+  async #withSnapshots({ models = all, run }: Chore): Promise<void> {
+    for (const node of learningInSource(this.#root).filter(models)) {
+      const model = this.#modelOf(node) as OnlineModel<unknown>;
+      const result = await this.#withOrigin(node, model.snapshot?.());
+      if (result !== undefined) await run(node, result, this.#options.ledger);
+    }
   }
 
   /** One subscription to a stream, shared by some nodes and all that follows them up to a finished value. */
@@ -209,7 +276,11 @@ class PipelineExecution {
 
   /** A node and all that follows it in the same pass, as one operator that emits nothing. */
   #assemble(node: PipelineNode, pass: Pass): AnyOperator {
-    const whole = pipe(this.#operatorOf(node, pass), this.#afterwards(node, pass));
+    const { checkpointer } = this.#options;
+    const isKept = pass.isLive && checkpointer && !isModel(node);
+    const operator = this.#operatorOf(node, pass);
+    const kept = isKept ? keptBy((stage) => checkpointer.keep(node, stage), operator) : operator;
+    const whole = pipe(kept, this.#afterwards(node, pass));
     const startsBranch = node.branch !== undefined && node.parent?.branch === undefined;
     return startsBranch ? countedIn(node.branch, whole) : whole;
   }
@@ -217,7 +288,7 @@ class PipelineExecution {
   /** What becomes of a node's values: learned from, kept for later, or passed on at once. */
   #afterwards(node: PipelineNode, pass: Pass): AnyOperator {
     if (isModel(node)) return consume((stats: StepStats) => this.#learned(node, stats));
-    const seen = tap((value: unknown) => this.#options.onValue?.(node, value));
+    const seen = tap((value: unknown) => this.#saw(node, value, pass));
     const deferred = consume((value) => this.#defer(node, value));
     if (isFinished(node)) return pipe(seen, deferred);
     const next = node.children.filter(pass.takes).map((child) => this.#assemble(child, pass));
@@ -226,21 +297,27 @@ class PipelineExecution {
     return pipe(seen, next.length > 0 ? tee(...next) : ignoreElements());
   }
 
+  #saw(node: PipelineNode, value: unknown, pass: Pass): void {
+    if (pass.isLive && node.unit.schema.produces === "ids")
+      this.#vocabulary = (value as IdBatch).vocabulary.terms.length;
+    this.#options.onValue?.(node, value);
+  }
+
   #operatorOf(node: PipelineNode, pass: Pass): AnyOperator {
     const { unit } = node;
-    if ("model" in unit) return learn(node, this.#modelOf(node), this.#learning) as AnyOperator;
+    if ("model" in unit) return learn(node, this.#modelOf(node), this.#learningIn(pass)) as AnyOperator;
     if ("replay" in unit && pass.replay) return pass.replay;
     if (!("operator" in unit)) throw new TypeError(`${unit.schema.name}: cannot follow another stage within a pass`);
     return pass.isRepeat && unit.schema.kind === "sink" ? pipe() : unit.operator(this.#options.optionsOf(node));
   }
 
   /** Lets a model go on where an interrupted run left it, and pauses between the epochs of a table. */
-  get #learning(): Learning {
+  #learningIn(pass: Pass): Learning {
     const pause = async () => {
       this.#willPause = this.#options.checkpointer !== undefined;
       await this.#pause();
     };
-    return { checkpointer: this.#options.checkpointer, pause };
+    return { checkpointer: this.#options.checkpointer, bringsAgain: !pass.isLive, pause };
   }
 
   #modelOf(node: PipelineNode): ModelSink<unknown> {
@@ -349,13 +426,31 @@ class PipelineExecution {
     this.#stageLosses.clear();
   }
 
-  #report(done: number, total: number | undefined, unit: Progress["unit"]): void {
-    this.#options.onProgress?.({ stage: this.#stage, done, total, unit, losses: new Map(this.#stageLosses) });
+  #report(done: number, total: number | undefined, unit: Progress["unit"], live?: LiveProgress): void {
+    const losses = new Map(this.#stageLosses);
+    this.#options.onProgress?.({ stage: this.#stage, done, total, unit, losses, ...(live ? { live } : {}) });
   }
 
   #watchBytes(): OperatorFunction<TextBatch, TextBatch> {
     const { ledger, sourceBytes } = this.#options;
     return afterEach(() => this.#report(ledger.get("inputBytes"), sourceBytes, "bytes"));
+  }
+
+  #watchLive(): OperatorFunction<TextBatch, TextBatch> {
+    const { ledger, checkpointer } = this.#options;
+    let counted = ledger.get("read");
+    return afterEach(() => {
+      const read = ledger.get("read");
+      checkpointer?.count(read - counted);
+      counted = read;
+      this.#reportLive();
+    });
+  }
+
+  #reportLive(): void {
+    const { ledger } = this.#options;
+    const live = { documents: ledger.get("documents"), vocabulary: this.#vocabulary };
+    this.#report(ledger.get("read"), undefined, "tokens", live);
   }
 
   #watchTokens(total: number): OperatorFunction<TokenBatch, TokenBatch> {
@@ -374,6 +469,8 @@ interface Pass {
   readonly takes: (node: PipelineNode) => boolean;
   /** The stream has passed before: sinks only pass on. */
   readonly isRepeat: boolean;
+  /** It is gone on with in its middle: what has passed does not come again. */
+  readonly isLive?: boolean;
   /** Where its stages count. */
   readonly ledger: Ledger;
   /** What the node does that reads an earlier stage again, if one does. */

@@ -27,6 +27,8 @@ export * from "./run.js";
 export * from "./runDirectory.js";
 export * from "./runLock.js";
 export * from "./runPipeline.js";
+export * from "./runStopped.js";
+export * from "./snapshotSchema.js";
 export * from "./toAsyncIterable.js";
 export * from "./tokenCache.js";
 export * from "./vectorFiles.js";

@@ -13,6 +13,8 @@ import type { PipelineNode } from "./nodes.js";
 
 export interface Learning {
   readonly checkpointer: Checkpointer | undefined;
+  /** A run that goes on brings the batches of the step under way again. */
+  readonly bringsAgain: boolean;
   /** Awaited between two epochs of a table. */
   readonly pause: () => Promise<void>;
 }
@@ -26,25 +28,27 @@ export function learn(
   return model.consumes === "contexts" ? learnOnline(node, model, learning) : learnTable(node, model, learning);
 }
 
-/** The model passes over the batches that it knows. */
+/** The model passes over the batches that it knows, where they come again. */
 function learnOnline(
   node: PipelineNode,
   model: OnlineModel<unknown>,
-  { checkpointer }: Learning,
+  { checkpointer, bringsAgain }: Learning,
 ): OperatorFunction<ContextBatch, StepStats> {
   let arrived = 0;
   let start: StageStart | undefined;
   const stage: Stage = {
     get consumed() {
-      return Math.max(arrived, start?.consumed ?? 0);
+      const known = start?.consumed ?? 0;
+      return bringsAgain ? Math.max(arrived, known) : known + arrived;
     },
     isTold: model.save !== undefined,
     save: () => (start && arrived === 0 ? start.state : model.save?.()),
   };
   start = checkpointer?.begin(node, stage);
+  const known = bringsAgain ? (start?.consumed ?? 0) : 0;
   const isNew = (batch: ContextBatch) => {
     if (start && arrived === 0) model.restore!(start.state, batch.vocabulary);
-    return arrived++ >= (start?.consumed ?? 0);
+    return arrived++ >= known;
   };
   return pipe(filter(isNew), feed(model));
 }

@@ -28,11 +28,27 @@ const FINISHED: ReadonlySet<DataType> = new Set(["phrases", "vocabulary", "coocc
 export const isReplay = ({ unit }: PipelineNode) => "replay" in unit;
 export const isModel = ({ unit }: PipelineNode) => "model" in unit;
 export const isOnlineModel = (node: PipelineNode) => isModel(node) && node.unit.schema.consumes === "contexts";
+export const isResumable = ({ unit }: PipelineNode) => unit.schema.resumable === true;
 export const isFinished = ({ unit }: PipelineNode) => FINISHED.has(unit.schema.produces);
 
 /** A node and all that follows it up to where an earlier stage is read again. */
 export function withinPass(node: PipelineNode): PipelineNode[] {
   return [node, ...node.children.filter((child) => !isReplay(child)).flatMap(withinPass)];
+}
+
+/** A node and all that follows it before the pass is over: models, and makers of finished values, are the last. */
+export function duringPass(node: PipelineNode): PipelineNode[] {
+  if (isModel(node) || isFinished(node)) return [node];
+  return [node, ...node.children.filter((child) => !isReplay(child)).flatMap(duringPass)];
+}
+
+/** The models that learn in the pass over the source. */
+export const learningInSource = ({ children }: PipelineNode): PipelineNode[] =>
+  children.flatMap(duringPass).filter(isOnlineModel);
+
+/** The pass over the source can be gone on with in its middle: the source tells where it stands, and every stage its state. */
+export function goesOnInItsSource({ unit, children }: PipelineNode): boolean {
+  return unit.schema.live === true && children.flatMap(duringPass).every(isResumable);
 }
 
 /** The branches that end among some nodes and what follows them in the same pass; shared steps count as one, "all". */

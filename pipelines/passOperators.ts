@@ -1,5 +1,6 @@
 import { ignoreElements, Observable, type OperatorFunction, pipe, tap } from "rxjs";
-import { currentScope } from "../kernels/flow.js";
+import { currentScope, type RunScope } from "../kernels/flow.js";
+import type { StateKeeper } from "../schemas/index.js";
 
 /** Calls `action` for each value once everything downstream that is synchronous has dealt with it. */
 export function afterEach<T>(action: (value: T) => void): OperatorFunction<T, T> {
@@ -23,10 +24,21 @@ export function consume<T>(action: (value: T) => void): OperatorFunction<T, neve
 
 /** Counts whatever an operator counts in a part of the ledger. */
 export function countedIn<In, Out>(name: string, operator: OperatorFunction<In, Out>): OperatorFunction<In, Out> {
+  return inScope((scope) => scope.child(name), operator);
+}
+
+/** Hands the states that an operator tells to `keep`. */
+export function keptBy<In, Out>(
+  keep: (stage: StateKeeper) => void,
+  operator: OperatorFunction<In, Out>,
+): OperatorFunction<In, Out> {
+  return inScope((scope) => scope.keeping(keep), operator);
+}
+
+function inScope<In, Out>(
+  change: (scope: RunScope) => RunScope,
+  operator: OperatorFunction<In, Out>,
+): OperatorFunction<In, Out> {
   return (source) =>
-    new Observable((subscriber) =>
-      currentScope()
-        .child(name)
-        .within(() => source.pipe(operator).subscribe(subscriber)),
-    );
+    new Observable((subscriber) => change(currentScope()).within(() => source.pipe(operator).subscribe(subscriber)));
 }

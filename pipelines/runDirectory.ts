@@ -1,12 +1,13 @@
 import { existsSync, lstatSync, rmSync } from "node:fs";
 import { mkdir, readdir, readFile, rm } from "node:fs/promises";
-import { join, relative } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { DurableFile } from "../sinks/durableFile.js";
 import { makeFolder } from "../sinks/makeFolder.js";
 import { resolveInside } from "../sinks/resolveInside.js";
 import { CheckpointFolder } from "./checkpointFolder.js";
 import { type FileRecord, recordFile } from "./fileRecord.js";
 import { LOCK, RunLock } from "./runLock.js";
+import { snapshotFiles } from "./snapshots.js";
 
 /** Names in a run's folder that no output may take. */
 export const MANIFEST = "manifest.json";
@@ -142,7 +143,11 @@ export class RunDirectory {
       ...unfinished.map((name) => `${name}.partial`),
       ...(text === undefined ? [] : outputsNamedBy(text)),
     ];
-    for (const file of made) await this.#removeInside(file);
+    for (const file of made) {
+      await this.#removeInside(file);
+      for (const { name } of snapshotFiles(join(this.folder, file)))
+        await this.#removeInside(join(dirname(file), name));
+    }
     await rm(path, { force: true });
   }
 }

@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
+import { EMPTY } from "rxjs";
 import { Ledger } from "../kernels/ledger.js";
+import { millisecondsOf } from "../schemas/index.js";
 import { requireUnchanged, stampOf } from "../sources/fileStamp.js";
 import { listFiles } from "../sources/listFiles.js";
 import { beginRun, finishedRun, recordInputs } from "./beginRun.js";
@@ -9,11 +11,12 @@ import type { Checkpointer } from "./checkpointer.js";
 import { outputPaths, type Pipeline } from "./compile.js";
 import { CROISSANT, makeCroissant } from "./croissant.js";
 import { DeadLetters, REJECTED } from "./deadLetters.js";
-import { execute, type Progress } from "./execute.js";
+import { type Chore, execute, type Progress } from "./execute.js";
 import type { FileRecord } from "./fileRecord.js";
 import { lexstreamVersion, type Manifest, makeManifest } from "./manifest.js";
-import { nodesOf, type PipelineNode } from "./nodes.js";
+import { goesOnInItsSource, nodesOf, type PipelineNode } from "./nodes.js";
 import { MANIFEST, RunDirectory } from "./runDirectory.js";
+import { type SnapshotOptions, writeSnapshot } from "./snapshots.js";
 import { inputsOf, readTables, stepInputs, withInputs, withTables } from "./stepInputs.js";
 import { writtenFiles } from "./writtenFiles.js";
 
@@ -24,8 +27,22 @@ export interface RunPipelineOptions {
   readonly force?: boolean;
   /** Go on with the unfinished run in that folder, if there is one. */
   readonly resume?: boolean;
+  /** Interrupts the run: it rejects with the signal's reason. */
   readonly signal?: AbortSignal;
+  /**
+   * Stops a run whose source is live and can be gone on with (`canStop`): it reads no more, takes a checkpoint and a snapshot, and
+   * rejects with `RunStopped`.
+   */
+  readonly stop?: AbortSignal;
+  /** Reads nothing more: ends the unfinished run where it stopped. */
+  readonly finish?: boolean;
+  /** The time, for the names of snapshots; needed where the config asks for some. */
+  readonly clock?: () => Date;
+  /** Sees what each model has learned so far, now and then. */
+  readonly publish?: Chore;
   readonly onProgress?: (progress: Progress) => void;
+  /** Where the run counts, for those who watch it; empty at first. */
+  readonly ledger?: Ledger;
 }
 
 export interface PipelineResult {
@@ -43,17 +60,16 @@ export interface PipelineResult {
  * run had come as far as to take one.
  */
 export async function runPipeline(pipeline: Pipeline, options: RunPipelineOptions): Promise<PipelineResult> {
-  const { signal, onProgress } = options;
+  const { signal, stop, onProgress, finish = false, ledger = new Ledger() } = options;
   const { unit } = pipeline.root;
   if (!("open" in unit)) throw new TypeError(`${unit.schema.name}: must be a source`);
   signal?.throwIfAborted();
   const directory = await RunDirectory.open(options.out, options);
-  const ledger = new Ledger();
   const rejected = new DeadLetters(directory.resolve(REJECTED), ledger);
   let checkpointer: Checkpointer | undefined;
   let inputs: Promise<FileRecord[]> | undefined;
   const ending = new AbortController();
-  const stop = signal ? AbortSignal.any([signal, ending.signal]) : ending.signal;
+  const halt = signal ? AbortSignal.any([signal, ending.signal]) : ending.signal;
   try {
     for (const node of nodesOf(pipeline.root)) for (const [, path] of outputPaths(node)) directory.resolve(path);
     const configFolder = dirname(pipeline.file);
@@ -61,28 +77,36 @@ export async function runPipeline(pipeline: Pipeline, options: RunPipelineOption
     const texts = await unit.inputs(sourceOptions);
     const files = [...texts, ...(await listFiles(stepInputs(pipeline, configFolder), "run"))];
     if (directory.isFinished) {
-      const manifest = await finishedRun(pipeline, files, directory, stop);
+      const manifest = await finishedRun(pipeline, files, directory, halt);
       return { manifest, reports: await readReports(pipeline, directory) };
     }
     const stamps = await Promise.all(files.map(({ path }) => stampOf(path)));
-    const beginning = await beginRun(pipeline, files, directory, stop);
+    const beginning = await beginRun(pipeline, files, directory, halt);
     checkpointer = beginning.checkpointer;
-    const hashed = recordInputs(files, checkpointer, stop);
+    const { from } = beginning;
+    if (finish && !from)
+      throw new Error(`run: --finish needs an unfinished run over a live source, got none in ${directory.folder}`);
+    if (from?.place?.rejected) rejected.goOn(from.place.rejected);
+    const hashed = recordInputs(files, checkpointer, halt);
     inputs = hashed;
     inputs.catch(() => {}); // awaited below; until then a failure must not go unhandled
     const tables = await readTables(pipeline, configFolder);
+    const optionsOf = (node: PipelineNode) => withTables(node, withFiles(node, configFolder, directory), tables);
     const execution = await execute(pipeline, {
-      source: unit.open(sourceOptions),
+      source: (cursor) => (finish ? EMPTY : unit.open(sourceOptions, { from: cursor })),
       sourceBytes: texts.length > 0 ? texts.reduce((total, { size }) => total + size, 0) : undefined,
       cachePath: (name) => (checkpointer ? directory.checkpoint.file(name) : join(directory.scratch, name)),
       checkpointer,
-      from: beginning.from,
+      from,
+      stop,
+      chores: choresOf(pipeline, optionsOf, options),
       ledger,
-      optionsOf: (node) => withTables(node, withFiles(node, configFolder, directory), tables),
+      optionsOf,
       metadata: async (node) => originOf(node, configFolder, await hashed, texts.length),
       signal,
       onProgress,
       onRejected: (rejection) => rejected.add(rejection),
+      settleRejected: () => rejected.settle(),
       onSourceRead: () => rejected.commit(),
     });
     for (const [k, { path }] of files.entries()) await requireUnchanged("run", path, stamps[k]);
@@ -103,6 +127,19 @@ export async function runPipeline(pipeline: Pipeline, options: RunPipelineOption
     checkpointer?.close();
     await directory.close();
   }
+}
+
+/** A run that can be stopped: its source is live, and every stage of the pass over it can be gone on with. */
+export const canStop = ({ root }: Pipeline): boolean => goesOnInItsSource(root);
+
+function choresOf({ config }: Pipeline, optionsOf: SnapshotOptions["optionsOf"], options: RunPipelineOptions): Chore[] {
+  const { every, keep } = config.snapshot;
+  const { clock, publish } = options;
+  const chores = publish ? [publish] : [];
+  if (every === undefined) return chores;
+  if (!clock) throw new TypeError("run: clock must be given where the config asks for snapshots, got none");
+  const write: Chore["run"] = (node, result) => writeSnapshot(node, result, { keep, clock, optionsOf });
+  return [...chores, { every: () => millisecondsOf(every), run: write }];
 }
 
 /** A node's options with its files in place: inputs relative to the config, outputs inside the run's folder. */

@@ -1,4 +1,14 @@
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
 import { dirname } from "node:path";
 import { makeFolder } from "./makeFolder.js";
 
@@ -16,18 +26,38 @@ export class DurableFile {
   readonly #buffer = new Uint8Array(bufferBytes);
   readonly #descriptor: number;
   #buffered = 0;
+  /** Of what was written. */
+  #length = 0;
   #open = false;
   #exists = false;
 
-  constructor(readonly path: string) {
+  /** With a length, goes on with so many bytes of a file that was left behind; what lies after them is cut off. */
+  constructor(
+    readonly path: string,
+    length = 0,
+  ) {
     this.partialPath = `${path}.partial`;
     this.#descriptor = this.#try(() => {
       makeFolder(dirname(path));
+      if (length > 0) return openAgain(this.partialPath, length);
       rmSync(this.partialPath, { force: true }); // what a killed run left
       return openSync(this.partialPath, "wx"); // never through a link that somebody put there
     });
+    this.#length = length;
     this.#open = true;
     this.#exists = true;
+  }
+
+  /** Everything so far is on the disk, and more can be written; tells how many bytes there are. */
+  settle(): number {
+    this.#flush();
+    this.#try(() => fsyncSync(this.#descriptor));
+    return this.#length;
+  }
+
+  /** Leaves it as it was settled, for somebody who goes on with it. */
+  leave(): void {
+    this.#close();
   }
 
   /** Takes the bytes at once; the caller may change them afterwards. */
@@ -91,8 +121,10 @@ export class DurableFile {
 
   #writeAll(bytes: Uint8Array): void {
     this.#try(() => {
-      for (let done = 0; done < bytes.length; ) done += writeSync(this.#descriptor, bytes, done);
+      for (let done = 0; done < bytes.length; )
+        done += writeSync(this.#descriptor, bytes, done, bytes.length - done, this.#length + done);
     });
+    this.#length += bytes.length;
   }
 
   #try<Result>(action: () => Result): Result {
@@ -102,6 +134,19 @@ export class DurableFile {
       this.discard();
       throw new Error(`${this.path}: must be writable, got ${(cause as Error).message}`, { cause });
     }
+  }
+}
+
+function openAgain(path: string, length: number): number {
+  const descriptor = openSync(path, constants.O_RDWR | (constants.O_NOFOLLOW ?? 0));
+  try {
+    const { size } = fstatSync(descriptor);
+    if (size < length) throw new Error(`${size} bytes where ${length} were written`);
+    ftruncateSync(descriptor, length);
+    return descriptor;
+  } catch (error) {
+    closeSync(descriptor);
+    throw error;
   }
 }
 

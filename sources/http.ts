@@ -24,6 +24,7 @@ export const httpSchema = defineUnit({
   produces: "text",
   replayable: false,
   live: true,
+  endless: true,
   summary: "Listens on a port, and takes in the text that is posted to it",
   fields: {
     host: text({

@@ -26,6 +26,7 @@ export const natsSchema = defineUnit({
   produces: "text",
   replayable: false,
   live: true,
+  endless: true,
   summary: "Reads the messages of a NATS JetStream stream, in their order, without end",
   fields: {
     servers: texts({ description: "Addresses of the server or cluster", default: ["nats://127.0.0.1:4222"] }),

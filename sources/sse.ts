@@ -20,6 +20,7 @@ export const sseSchema = defineUnit({
   produces: "text",
   replayable: false,
   live: true,
+  endless: true,
   summary: "Reads the events that a server sends over HTTP (server-sent events), and connects again when it must",
   fields: {
     url: text({ description: "Where the events are, with `http:` or `https:`", minLength: 1 }),

@@ -19,6 +19,7 @@ export const tailSchema = defineUnit({
   produces: "text",
   replayable: false,
   live: true,
+  endless: true,
   summary: "Follows files, globs and folders, and reads the lines that are added, without end",
   fields: {
     paths: texts({

@@ -20,6 +20,7 @@ export const websocketSchema = defineUnit({
   produces: "text",
   replayable: false,
   live: true,
+  endless: true,
   summary: "Reads the messages that a WebSocket server sends, and connects again when it must",
   fields: {
     url: text({ description: "Where the server is, with `ws:` or `wss:`", minLength: 1 }),

@@ -1,5 +1,12 @@
 import { resolve } from "node:path";
-import { formatConservation, loadPipeline, type Manifest, REJECTED, runPipeline } from "../../pipelines/index.js";
+import {
+  canStop,
+  formatConservation,
+  loadPipeline,
+  type Manifest,
+  REJECTED,
+  runPipeline,
+} from "../../pipelines/index.js";
 import { type Command, jsonOption, UsageError } from "../command.js";
 import { PROGRESS_MODES, type ProgressMode, showProgress } from "../progress.js";
 
@@ -19,6 +26,10 @@ export const run: Command = {
     resume: {
       type: "boolean",
       description: "Go on with the unfinished run in that folder; begin one if there is none",
+    },
+    finish: {
+      type: "boolean",
+      description: "Read nothing more: end the unfinished run over a live source in that folder where it stopped",
     },
     set: {
       type: "string",
@@ -50,8 +61,10 @@ export const run: Command = {
   run: async (parsed, io) => {
     const started = performance.now();
     const mode = progressMode(parsed.text("progress"));
-    const [force, resume] = [parsed.flag("force"), parsed.flag("resume")];
-    if (force && resume) throw new UsageError("--resume must not be combined with --force, got both");
+    const [force, finish] = [parsed.flag("force"), parsed.flag("finish")];
+    const resume = parsed.flag("resume") || finish;
+    if (force && resume)
+      throw new UsageError(`--${finish ? "finish" : "resume"} must not be combined with --force, got both`);
     const seed = parsed.integer("seed", 0);
     const set = [...parsed.texts("set"), ...(seed === undefined ? [] : [`seed=${seed}`])];
     const workers = parsed.integer("workers", 1);
@@ -68,7 +81,9 @@ export const run: Command = {
         out,
         force,
         resume,
-        signal: io.signal,
+        finish,
+        ...(canStop(pipeline) ? { signal: io.interrupted, stop: io.terminated } : { signal: io.signal }),
+        clock: () => new Date(),
         onProgress: progress.update,
       });
       progress.end();

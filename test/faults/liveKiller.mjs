@@ -1,0 +1,125 @@
+// Kills runs over live sources with SIGKILL at random moments, resumes them until all of the text was read, and compares every
+// byte of what they made with a run that was left alone. See cases.mjs.
+import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import {
+  createReadStream,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { eachCase, folder } from "./cases.mjs";
+
+const script = fileURLToPath(new URL("liveRun.mjs", import.meta.url));
+const [documents, kills] = process.env.LEXSTREAM_FAULTS ? [1_000_000, 20] : [80_000, 3];
+
+const words = [..."the of and to in cat dog sat ran on mat".split(" "), ..."猫狗坐跑看山水人"];
+/** Eight words a document, of which some go together. */
+const documentAt = (n) =>
+  Array.from({ length: 8 }, (_, k) => words[(Math.imul(n, 0x9e3779b1) >>> (3 * k)) % words.length]).join(" ");
+const text = Array.from({ length: documents }, (_, n) => `${documentAt(n)}\n`).join("");
+const tokens = 8 * documents;
+const corpus = join(folder, "messages.txt");
+writeFileSync(corpus, text);
+
+const config = (source) => `
+name: run
+source: { ${source} }
+checkpoint: { every: 50ms }
+snapshot: { every: 100ms, keep: 2 }
+steps:
+  - normalize
+  - tokenize: { mode: chinese }
+  - fixedVocabulary: { terms: [${words.join(", ")}] }
+  - windowContexts: { radius: random, sample: 0.5 }
+  - word2vec: { vectorSize: 50, epochs: 1, schedule: constant }
+  - writeVectors: { path: vectors.arrow }
+`;
+const sources = {
+  "tail of a file": "tail: { paths: messages.txt }",
+  "standard input that brings the same text again": "stdin: { onResume: skip }",
+};
+
+const pipelines = [];
+for (const [name, source] of Object.entries(sources)) {
+  const file = join(folder, `${name.split(" ")[0]}.yaml`);
+  writeFileSync(file, config(source));
+  const pipeline = { name, file, out: join(folder, name.split(" ")[0], "out") };
+  mkdirSync(pipeline.out, { recursive: true });
+  const milliseconds = await resume(pipeline);
+  pipelines.push({ ...pipeline, milliseconds, expected: made(pipeline.out) });
+}
+
+/** Milliseconds that it read for, undefined if it was killed, so long after it began to. Rejects if it ended otherwise than well. */
+function resume({ file, out }, killAfter) {
+  const child = spawn(process.execPath, [script, file, out, String(documents)], { stdio: "pipe" });
+  let errors = "";
+  child.stderr.on("data", (chunk) => {
+    errors += chunk;
+  });
+  child.stdin.on("error", () => {}); // who was killed reads no more
+  const brought = createReadStream(corpus);
+  brought.pipe(child.stdin);
+  let timer;
+  let began = performance.now();
+  child.stdout.once("data", () => {
+    began = performance.now();
+    if (killAfter !== undefined) timer = setTimeout(() => child.kill("SIGKILL"), killAfter);
+  });
+  return new Promise((resolve, reject) => {
+    child.once("close", (code, signal) => {
+      clearTimeout(timer);
+      brought.destroy();
+      if (code === 0) resolve(performance.now() - began);
+      else if (signal === "SIGKILL") resolve(undefined);
+      else reject(new Error(`a run must end well or be killed, got exit code ${code}: ${errors}`));
+    });
+  });
+}
+
+/** What must not depend on kills: every file but snapshots, which have the time in their names. */
+function made(out) {
+  const names = readdirSync(out).sort();
+  const isSnapshot = (name) => /-(\d{8}T\d{6}Z|latest)\./.test(name);
+  const files = names.filter((name) => !isSnapshot(name) && statSync(join(out, name)).isFile());
+  const hash = (name) => createHash("sha256").update(readFileSync(join(out, name)));
+  const manifest = JSON.parse(readFileSync(join(out, "manifest.json"), "utf8"));
+  const { counts } = manifest;
+  if (counts.documents !== documents || counts.read !== tokens)
+    throw new Error(
+      `${documents} documents and ${tokens} tokens must be counted once each, got ${JSON.stringify(counts)}`,
+    );
+  return files.map((name) => `${name} ${hash(name).digest("hex")}`).join("\n");
+}
+
+/** Kills what runs so often, unless it has ended before, and lets it end then. */
+async function killUntilDone(pipeline, below) {
+  const state = join(pipeline.out, ".checkpoint/state.json");
+  let inSource = 0;
+  for (let done = 0; done < kills; done++) {
+    const after = ((1.2 * below(1000)) / 1000 / Math.sqrt(kills)) * pipeline.milliseconds;
+    if (await resume(pipeline, after)) return { kills: done, inSource };
+    if (existsSync(state) && readFileSync(state, "utf8").includes('"place":')) inSource++;
+  }
+  await resume(pipeline);
+  return { kills, inSource };
+}
+
+await eachCase(async (n, below) => {
+  const pipeline = pipelines[n % pipelines.length];
+  const { name, out, expected } = pipeline;
+  rmSync(out, { recursive: true });
+  try {
+    const done = await killUntilDone(pipeline, below);
+    const found = made(out);
+    return { name, ...done, fault: found === expected ? undefined : `${found}\nmust be\n${expected}` };
+  } catch (error) {
+    return { name, kills: 0, inSource: 0, fault: error.message };
+  }
+});

@@ -1,0 +1,327 @@
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { basename, join } from "node:path";
+import fc from "fast-check";
+import {
+  canStop,
+  compile,
+  type Manifest,
+  parseConfig,
+  type RunPipelineOptions,
+  RunStopped,
+  runPipeline,
+} from "lexstream/pipelines";
+import { beforeAll, describe, expect, it } from "vitest";
+import { registerFixedVocabulary } from "../support/fixedVocabulary.mjs";
+import { temporaryFolder } from "../support/temporaryFolder.js";
+
+beforeAll(registerFixedVocabulary);
+
+const words = ["the", "a", "cat", "dog", "sat", "ran", "猫", "狗", "坐", "跑"];
+/** Sentences of English and Chinese words, one a line; every seventh line is longer. */
+const line = (n: number) =>
+  Array.from({ length: n % 7 === 0 ? 40 : 5 }, (_, k) => words[(n * n + 3 * k + n) % words.length]).join(" ");
+const text = (from: number, to: number) => Array.from({ length: to - from }, (_, k) => `${line(from + k)}\n`).join("");
+const LINES = 120;
+
+const config = (extra = "", source = "tail: { paths: news.txt, chunkSize: 64, pollInterval: 1ms }") => `
+source: { ${source} }
+checkpoint: { every: 150 tokens }
+${extra}
+steps:
+  - splitSentences
+  - normalize
+  - tokenize: { mode: chinese, batchSize: 20 }
+  - fixedVocabulary: { terms: [${words.join(", ")}] }
+branches:
+  skipGram:
+    - windowContexts: { radius: random, sample: 0.2, batchSize: 30 }
+    - word2vec: { vectorSize: 8, epochs: 1, schedule: constant, workers: 1 }
+    - writeVectors: { path: vectors.arrow }
+  cbow:
+    - windowContexts: { batchSize: 16, windowSize: 2 }
+    - word2vec: { vectorSize: 4, epochs: 1, schedule: constant, architecture: cbow, kernel: reference }
+    - writeVectors: { path: cbow.vec }
+    - reportNeighbors: { path: neighbors.txt, terms: [cat, 猫] }
+`;
+
+interface Place {
+  readonly folder: string;
+  readonly out: string;
+  readonly news: string;
+  readonly run: (options?: Partial<RunPipelineOptions>) => Promise<Manifest>;
+}
+
+async function prepare(content = text(0, LINES), written = config()): Promise<Place> {
+  const folder = await temporaryFolder();
+  const news = join(folder, "news.txt");
+  writeFileSync(news, content);
+  const out = join(folder, "out");
+  const clock = () => new Date("2026-11-23T09:15:00Z");
+  const pipeline = () => compile(parseConfig(written, join(folder, "c.yaml")));
+  const run = async (options: Partial<RunPipelineOptions> = {}) =>
+    (await runPipeline(pipeline(), { out, resume: true, clock, ...options })).manifest;
+  return { folder, out, news, run };
+}
+
+/** Runs until so many documents were read, or nothing comes any more, and stops as SIGTERM does. */
+async function stopAt({ run }: Place, documents: number, each: (seen: number) => void = () => {}): Promise<void> {
+  const stop = new AbortController();
+  let seen = 0;
+  let silence: NodeJS.Timeout | undefined;
+  const onProgress: RunPipelineOptions["onProgress"] = ({ live }) => {
+    each(seen++);
+    clearTimeout(silence);
+    if (live!.documents >= documents) stop.abort();
+    else silence = setTimeout(() => stop.abort(), 2000);
+  };
+  await expect(run({ stop: stop.signal, onProgress })).rejects.toThrow(RunStopped);
+}
+
+/** Runs on, and puts what a power cut would have left at the k-th sign of progress in place of the result. */
+async function killAt(place: Place, k: number): Promise<void> {
+  const image = `${place.out}.image`;
+  await stopAt(place, LINES, (seen) => {
+    if (seen === k) cpSync(place.out, image, { recursive: true, filter: (path) => basename(path) !== ".lock" });
+  });
+  if (!existsSync(image)) return;
+  rmSync(place.out, { recursive: true });
+  renameSync(image, place.out);
+}
+
+const finished = async (place: Place): Promise<Partial<Manifest>> => {
+  await stopAt(place, LINES);
+  const { configFile: _, config: __, ...manifest } = await place.run({ finish: true });
+  return manifest;
+};
+
+describe("a run over a live source", () => {
+  it("ends in the same bytes wherever it was stopped, interrupted or killed, any number of times", async () => {
+    const expected = await finished(await prepare());
+    expect(expected.counts).toMatchObject({ documents: LINES });
+    expect(expected.conservation!.map(({ branch }) => branch)).toEqual(["skipGram", "cbow"]);
+    const stops = fc.record({ how: fc.constantFrom(stopAt, interruptAt, killAt), at: fc.nat({ max: LINES - 1 }) });
+    await fc.assert(
+      fc.asyncProperty(fc.array(stops, { minLength: 1, maxLength: 4 }), async (all) => {
+        const place = await prepare();
+        for (const { how, at } of all) await how(place, at);
+        expect(pick(await finished(place))).toEqual(pick(expected));
+      }),
+      { seed: 3, numRuns: 4 },
+    );
+  }, 90_000);
+
+  it("ends in the same bytes whenever the text comes, and goes on with what came while it did not run", async () => {
+    const expected = await finished(await prepare());
+    const place = await prepare(text(0, 31));
+    await stopAt(place, 20);
+    appendFileSync(place.news, text(31, 77));
+    await stopAt(place, 77, (seen) => seen === 3 && appendFileSync(place.news, text(77, 100)));
+    appendFileSync(place.news, text(100, LINES));
+    expect(pick(await finished(place))).toEqual(pick(expected));
+  });
+
+  it("stops while its source has nothing to give, with a checkpoint behind the last batch", async () => {
+    const place = await prepare();
+    const stop = new AbortController();
+    const onProgress: RunPipelineOptions["onProgress"] = ({ live }) =>
+      live!.documents === LINES && setTimeout(() => stop.abort(), 50);
+    const slow = { stop: stop.signal, onProgress };
+    await expect(place.run(slow)).rejects.toThrow("run: stopped; --resume goes on");
+    const documents: number[] = [];
+    await place.run({ finish: true, onProgress: ({ live }) => live && documents.push(live.documents) });
+    expect(documents).toEqual([LINES]); // nothing was read again
+  });
+
+  it("takes checkpoints by time also where a long silence follows the last batch", async () => {
+    const place = await prepare(text(0, LINES), config().replace("150 tokens", "100ms"));
+    const stop = new AbortController();
+    const running = place.run({ stop: stop.signal });
+    running.catch(() => {});
+    const state = join(place.out, ".checkpoint/state.json");
+    await expect.poll(() => existsSync(state) && readFileSync(state, "utf8").includes('"place":')).toBe(true);
+    stop.abort();
+    await expect(running).rejects.toThrow(RunStopped);
+  });
+
+  it.each(["0s", "1ms"])("takes checkpoints every %s, once behind each batch, also before the first", async (every) => {
+    const place = await prepare(text(0, LINES), config().replace("150 tokens", every));
+    await stopAt(place, LINES);
+    expect((await place.run({ finish: true })).counts).toMatchObject({ documents: LINES });
+  });
+
+  it("reads a line again whose end had not come when it was stopped", async () => {
+    const place = await prepare(`${text(0, LINES)}${"a cat sat ".repeat(100)}`);
+    const stop = new AbortController();
+    const running = place.run({ stop: stop.signal });
+    setTimeout(() => stop.abort(), 500);
+    await expect(running).rejects.toThrow(RunStopped);
+    appendFileSync(place.news, "坐\n");
+    await stopAt(place, LINES + 1);
+    const { counts } = await place.run({ finish: true });
+    const { counts: expected } = await finished(await prepare());
+    expect([counts.documents, counts.read]).toEqual([LINES + 1, expected!.read! + 301]);
+  });
+
+  it("can be stopped before anything has come", async () => {
+    const place = await prepare("");
+    const stop = new AbortController();
+    const running = place.run({ stop: stop.signal });
+    setTimeout(() => stop.abort(), 30);
+    await expect(running).rejects.toThrow(RunStopped);
+  });
+
+  it("keeps the list of rejected documents with the checkpoint", async () => {
+    const lines = Array.from({ length: LINES }, (_, n) =>
+      n % 9 === 4 ? '{"no":"text"}' : JSON.stringify({ text: line(n) }),
+    );
+    const written = config(
+      "maxRejected: 50%",
+      "tail: { paths: news.txt, chunkSize: 64, pollInterval: 1ms, format: jsonl }",
+    );
+    const content = `${lines.join("\n")}\n`;
+    const rejected = Math.ceil((LINES - 4) / 9);
+    const whole = await prepare(content, written);
+    await stopAt(whole, LINES - rejected);
+    const expected = await whole.run({ finish: true });
+    const place = await prepare(content, written);
+    await stopAt(place, 30);
+    await killAt(place, 9);
+    await stopAt(place, LINES - rejected);
+    const manifest = await place.run({ finish: true });
+    const list = ({ out }: Place) =>
+      readFileSync(join(out, "rejected.jsonl"), "utf8").replaceAll(/"source":"[^"]+"/g, "");
+    expect(list(place)).toBe(list(whole));
+    expect(list(place).trimEnd().split("\n")).toHaveLength(rejected);
+    expect(manifest.counts).toEqual(expected.counts);
+  });
+
+  it("does not know how to finish what was not begun, and says so", async () => {
+    const { run, out } = await prepare();
+    await expect(run({ finish: true })).rejects.toThrow(
+      `run: --finish needs an unfinished run over a live source, got none in ${out}`,
+    );
+  });
+});
+
+/** What must not depend on where a run was interrupted. */
+const pick = ({ outputs, counts, losses, conservation, vectors }: Partial<Manifest>) => ({
+  outputs: outputs?.filter(({ path }) => path !== "croissant.json"),
+  counts,
+  losses,
+  conservation,
+  vectors,
+});
+
+/** Stops as SIGINT does, with the signal's reason. */
+async function interruptAt({ run }: Place, documents: number): Promise<void> {
+  const abort = new AbortController();
+  const onProgress: RunPipelineOptions["onProgress"] = ({ live }) => live!.documents >= documents && abort.abort();
+  await expect(run({ signal: abort.signal, onProgress })).rejects.toThrow(/abort/);
+}
+
+describe("snapshots", () => {
+  /** The clock goes on by a second whenever it is looked at. */
+  async function written(extra: string): Promise<string> {
+    const place = await prepare(undefined, config(extra));
+    let second = 0;
+    const clock = () => new Date(Date.UTC(2026, 10, 23, 9, 15, second++));
+    const stop = new AbortController();
+    const onProgress: RunPipelineOptions["onProgress"] = ({ live }) => live!.documents === LINES && stop.abort();
+    await expect(place.run({ clock, stop: stop.signal, onProgress })).rejects.toThrow(RunStopped);
+    return place.out;
+  }
+
+  it("are written under a name with the date when a run is stopped, and the latest can be found by a link", async () => {
+    const out = await written("snapshot: { every: 1h }");
+    expect(readdirSync(out).filter((name) => !name.startsWith("."))).toEqual([
+      "cbow-20261123T091501Z.vec",
+      "cbow-latest.vec",
+      "neighbors-20261123T091501Z.txt",
+      "neighbors-latest.txt",
+      "vectors-20261123T091500Z.arrow",
+      "vectors-latest.arrow",
+    ]);
+    expect(readlinkSync(join(out, "vectors-latest.arrow"))).toBe("vectors-20261123T091500Z.arrow");
+    expect(readFileSync(join(out, "cbow-latest.vec"), "utf8").split("\n")[0]).toBe(`${words.length} 4`);
+  });
+
+  it("are as many as are to be kept, the newest, and the link leads to the last of them", async () => {
+    const out = await written("snapshot: { every: 1ms, keep: 2 }");
+    const names = readdirSync(out).filter((name) => /^vectors-\d/.test(name));
+    expect(names).toHaveLength(2);
+    expect(readlinkSync(join(out, "vectors-latest.arrow"))).toBe(names[1]);
+    expect(lstatSync(join(out, "vectors-latest.arrow")).isSymbolicLink()).toBe(true);
+  });
+
+  it("are what the model has learned so far, and change nothing of what it learns", async () => {
+    const place = await prepare(undefined, config("snapshot: { every: 1ms }"));
+    expect(pick(await finished(place))).toEqual(pick(await finished(await prepare())));
+  });
+
+  it("are handed to whoever asks, with what was counted until then", async () => {
+    const place = await prepare(text(0, 30));
+    const seen: { readonly branch: string | undefined; readonly documents: number; readonly terms: number }[] = [];
+    const publish: RunPipelineOptions["publish"] = {
+      every: () => 3_600_000,
+      run: ({ branch }, result, ledger) => {
+        const { terms } = result as { terms: readonly string[] };
+        seen.push({ branch, documents: ledger.get("documents"), terms: terms.length });
+      },
+    };
+    const stop = new AbortController();
+    const onProgress: RunPipelineOptions["onProgress"] = ({ live }) => live!.documents === 30 && stop.abort();
+    await expect(place.run({ publish, stop: stop.signal, onProgress })).rejects.toThrow(RunStopped);
+    expect(seen).toEqual([
+      { branch: "skipGram", documents: 30, terms: words.length },
+      { branch: "cbow", documents: 30, terms: words.length },
+    ]);
+  });
+
+  it("are removed with the rest by a run that replaces theirs", async () => {
+    const place = await prepare(undefined, config("snapshot: { every: 1h }"));
+    await stopAt(place, LINES);
+    const stop = new AbortController();
+    const onProgress = () => stop.abort();
+    await expect(place.run({ force: true, resume: false, signal: stop.signal, onProgress })).rejects.toThrow(/abort/);
+    expect(readdirSync(place.out).filter((name) => !name.startsWith("."))).toEqual([]);
+  });
+});
+
+describe("what a source without end can be read into", () => {
+  const refusal = (steps: string) => {
+    try {
+      compile(parseConfig(`source: { tail: { paths: a.txt } }\nsteps: ${steps}`, "c.yaml"));
+    } catch (error) {
+      return (error as Error).message;
+    }
+    return undefined;
+  };
+
+  it("does not need the end of the text", () => {
+    expect(refusal("[tokenize, buildVocab, writeVocabulary: { path: v.txt }]")).toMatch(
+      /^c\.yaml:2:19: \/steps\/1: buildVocab needs the end of the text, but tail never ends/,
+    );
+    expect(refusal("[tokenize, fixedVocabulary: { terms: [a] }, writeIds: { path: ids.parquet }]")).toBe(
+      "c.yaml:2:52: /steps/2/writeIds: writeIds needs the end of the text, but tail never ends",
+    );
+    expect(refusal("[tokenize, fixedVocabulary: { terms: [a] }, windowContexts, word2vec]")).toBe(undefined);
+  });
+
+  it("may need it where the source can end, which is read once and kept", () => {
+    const piped = compile(
+      parseConfig("source: stdin\nsteps: [tokenize, buildVocab, writeVocabulary: { path: v.txt }]", "c.yaml"),
+    );
+    expect(canStop(piped)).toBe(false);
+  });
+});
