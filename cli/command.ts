@@ -7,6 +7,8 @@ export interface CommandOption {
   readonly description: string;
   /** How the value is called in the help: `DIR`. */
   readonly value?: string;
+  /** What the option means without a value: where nothing follows it but another option. */
+  readonly bare?: string;
 }
 
 export interface Parsed {
@@ -69,4 +71,12 @@ export function argsConfig({ options }: Command): ParseArgsConfig {
       ]),
     ),
   };
+}
+
+/** `--serve` -> `--serve=127.0.0.1:7411`, where the value was left out. */
+export function withBareValues({ options }: Command, argv: readonly string[]): string[] {
+  return argv.map((argument, k) => {
+    const bare = argument.startsWith("--") ? options[argument.slice(2)]?.bare : undefined;
+    return bare !== undefined && (argv[k + 1] ?? "-").startsWith("-") ? `${argument}=${bare}` : argument;
+  });
 }

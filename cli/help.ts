@@ -34,7 +34,7 @@ export function commandHelp({ name, summary, usage, options, examples = [] }: Co
   ].join("\n");
 }
 
-function optionText(name: string, { short, type, value = "VALUE", multiple }: CommandOption): string {
-  const argument = type === "string" ? ` ${value}` : "";
+function optionText(name: string, { short, type, value = "VALUE", bare, multiple }: CommandOption): string {
+  const argument = type === "boolean" ? "" : ` ${bare === undefined ? value : `[${value}]`}`;
   return `${short ? `-${short}, ` : ""}--${name}${argument}${multiple ? " ..." : ""}`;
 }

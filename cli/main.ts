@@ -2,7 +2,7 @@
 import { parseArgs } from "node:util";
 import { ConfigError, lexstreamVersion, RunStopped } from "../pipelines/index.js";
 import { suggest } from "../schemas/index.js";
-import { argsConfig, type Command, type Io, type Parsed, UsageError } from "./command.js";
+import { argsConfig, type Command, type Io, type Parsed, UsageError, withBareValues } from "./command.js";
 import { analogy } from "./commands/analogy.js";
 import { convert } from "./commands/convert.js";
 import { cooccurrence } from "./commands/cooccurrence.js";
@@ -98,7 +98,7 @@ interface Arguments {
 
 function parseStrictly(command: Command, argv: readonly string[]): Arguments {
   try {
-    return parseArgs({ ...argsConfig(command), args: [...argv] });
+    return parseArgs({ ...argsConfig(command), args: withBareValues(command, argv) });
   } catch (error) {
     const [reason] = (error as Error).message.split(". To specify");
     throw new UsageError(`${command.name}: ${reason}; see lexstream ${command.name} --help`);

@@ -68,8 +68,8 @@ function paceOf(): (progress: Progress, now: number) => Omit<Pace, "losses"> {
   };
 }
 
-/** Mean loss of each model between two reports that are shown. */
-function meanLossesBetween(): (progress: Progress) => Map<string, number> {
+/** Mean loss of each model between two reports that are asked for. */
+export function meanLossesBetween(): (progress: Progress) => Map<string, number> {
   let shown: Pick<Progress, "stage" | "losses"> = { stage: "", losses: new Map() };
   return ({ stage, losses }) => {
     const before = stage === shown.stage ? shown.losses : new Map<string, never>();

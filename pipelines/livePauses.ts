@@ -28,11 +28,33 @@ export interface LivePausesOptions {
 /** How long a run that is to end waits for a batch behind which it can be gone on with; it ends with its last checkpoint then. */
 const PATIENCE_MS = 2000;
 
+/** One of the repeated things, which is not done again before another batch has come. */
+class Chore {
+  readonly alarm: Alarm;
+  readonly #run: () => Promise<void>;
+  #doneBehind: SourcePosition | undefined | "nothing yet" = "nothing yet";
+
+  constructor(alarm: Alarm, run: () => Promise<void>) {
+    this.alarm = alarm;
+    this.#run = run;
+  }
+
+  isDue(last: SourcePosition | undefined): boolean {
+    return this.alarm.isDue && last !== this.#doneBehind;
+  }
+
+  async do(last: SourcePosition | undefined): Promise<void> {
+    await this.#run();
+    this.#doneBehind = last;
+    this.alarm.set();
+  }
+}
+
 /** The pauses of a pass over a live source: checkpoints, whatever else is done now and then, and the end that a signal asks for. */
 export class LivePauses {
   readonly #options: LivePausesOptions;
   readonly #point: PausePoint;
-  readonly #alarms: readonly { readonly alarm: Alarm; readonly run: () => Promise<void> }[];
+  readonly #chores: readonly Chore[];
   readonly #patience: Alarm;
   /** The last batch behind which a checkpoint was tried, which is done once, and whether that failed. */
   #tried: SourcePosition | undefined;
@@ -42,9 +64,9 @@ export class LivePauses {
   constructor(options: LivePausesOptions) {
     this.#options = options;
     this.#point = new PausePoint({ isDue: (last) => this.#isDue(last), act: (last) => this.#act(last) });
-    this.#alarms = options.repeated.map(({ every, run }) => ({ alarm: new Alarm(every, this.look), run }));
+    this.#chores = options.repeated.map(({ every, run }) => new Chore(new Alarm(every, this.look), run));
     this.#patience = new Alarm(() => PATIENCE_MS, this.look);
-    for (const { alarm } of this.#alarms) alarm.set();
+    for (const { alarm } of this.#chores) alarm.set();
     for (const signal of this.#signals) signal.addEventListener("abort", this.look);
   }
 
@@ -53,7 +75,7 @@ export class LivePauses {
   }
 
   close(): void {
-    for (const { alarm } of this.#alarms) alarm.clear();
+    for (const { alarm } of this.#chores) alarm.clear();
     this.#patience.clear();
     for (const signal of this.#signals) signal.removeEventListener("abort", this.look);
   }
@@ -69,7 +91,7 @@ export class LivePauses {
   #isDue(last: SourcePosition | undefined): boolean {
     const isNew = last !== this.#tried;
     if (this.#isEnding) return isNew || !this.#isMissed || this.#patience.isDue;
-    return (isNew && this.#options.checkpoint?.isDue()) || this.#alarms.some(({ alarm }) => alarm.isDue);
+    return (isNew && this.#options.checkpoint?.isDue()) || this.#chores.some((chore) => chore.isDue(last));
   }
 
   async #act(last: SourcePosition | undefined): Promise<void> {
@@ -78,11 +100,7 @@ export class LivePauses {
     const isEnding = isInterrupted || isStopped;
     const isTaken = await this.#checkpoint(last, isEnding);
     if (isEnding && !isTaken && !this.#patience.isDue) return this.#patience.setOnce();
-    for (const { alarm, run } of this.#alarms) {
-      if (!alarm.isDue && !isStopped) continue;
-      await run();
-      alarm.set();
-    }
+    for (const chore of this.#chores) if (isStopped || chore.isDue(last)) await chore.do(last);
     if (isInterrupted) signal!.throwIfAborted();
     if (isStopped) throw new RunStopped();
   }

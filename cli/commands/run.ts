@@ -1,6 +1,8 @@
 import { resolve } from "node:path";
+import { Ledger } from "../../kernels/ledger.js";
 import {
   canStop,
+  DEFAULT_LISTEN,
   formatConservation,
   loadPipeline,
   type Manifest,
@@ -8,7 +10,10 @@ import {
   runPipeline,
 } from "../../pipelines/index.js";
 import { type Command, jsonOption, UsageError } from "../command.js";
+import { listenOptions, tokenOption, urlOf } from "../listenOptions.js";
+import { printableLine } from "../printable.js";
 import { PROGRESS_MODES, type ProgressMode, showProgress } from "../progress.js";
+import { type RunServer, serveRun } from "../serveRun.js";
 
 export const run: Command = {
   name: "run",
@@ -48,6 +53,13 @@ export const run: Command = {
       description: "Threads that models train on; the result does not depend on it",
     },
     seed: { type: "string", value: "N", description: "Seed of every random draw" },
+    serve: {
+      type: "string",
+      value: "HOST:PORT",
+      bare: DEFAULT_LISTEN,
+      description: `Answer questions over HTTP about what a model has learned so far (without a value: ${DEFAULT_LISTEN})`,
+    },
+    token: tokenOption,
     progress: { type: "string", value: "MODE", description: `How to show progress: ${PROGRESS_MODES.join(", ")}` },
     json: jsonOption,
   },
@@ -56,6 +68,7 @@ export const run: Command = {
     "lexstream run news.yaml --set maxRejected=1% --out news",
     "lexstream run news.yaml --set source.files.onInvalid=replace --only-rejected news",
     "lexstream run word2vec --out vectors --resume",
+    "lexstream run news.yaml --out news --resume --serve",
     "lexstream run word2vec.yaml --out vectors --set branches.word2vec.word2vec.epochs=10 --seed 7",
   ],
   run: async (parsed, io) => {
@@ -69,6 +82,10 @@ export const run: Command = {
     const set = [...parsed.texts("set"), ...(seed === undefined ? [] : [`seed=${seed}`])];
     const workers = parsed.integer("workers", 1);
     const earlier = parsed.text("only-rejected");
+    const listen = parsed.text("serve");
+    const token = parsed.text("token");
+    if (listen === undefined && token !== undefined) throw new UsageError("--token must go with --serve, got it alone");
+    const serving = listen === undefined ? undefined : listenOptions(listen, token, io);
     const defaults = {
       ...(workers === undefined ? {} : { workers }),
       ...(earlier === undefined ? {} : { only: resolve(earlier, REJECTED) }),
@@ -76,7 +93,11 @@ export const run: Command = {
     const pipeline = await loadPipeline(parsed.positionals[0]!, { env: io.env, set, defaults });
     const out = parsed.text("out") ?? `runs/${pipeline.config.name}${earlier === undefined ? "" : "-rejected"}`;
     const progress = showProgress(mode, io.stderr, io.env);
+    const ledger = new Ledger();
+    let server: RunServer | undefined;
     try {
+      server = serving && (await serveRun(pipeline, ledger, serving, io));
+      if (server) io.stderr.write(`serving ${printableLine(server.model)} at ${urlOf(server.address)}\n`);
       const { manifest, reports } = await runPipeline(pipeline, {
         out,
         force,
@@ -84,7 +105,12 @@ export const run: Command = {
         finish,
         ...(canStop(pipeline) ? { signal: io.interrupted, stop: io.terminated } : { signal: io.signal }),
         clock: () => new Date(),
-        onProgress: progress.update,
+        onProgress: (latest) => {
+          progress.update(latest);
+          server?.update(latest);
+        },
+        ledger,
+        ...(server ? { publish: server.publish } : {}),
       });
       progress.end();
       const seconds = (performance.now() - started) / 1000;
@@ -92,6 +118,7 @@ export const run: Command = {
       return 0;
     } finally {
       progress.end();
+      await server?.close();
     }
   },
 };

@@ -1,0 +1,110 @@
+import type { Ledger } from "../kernels/ledger.js";
+import { Vectors } from "../kernels/vectors.js";
+import {
+  type Chore,
+  canStop,
+  learningInSource,
+  nameOf,
+  type Pipeline,
+  type PipelineNode,
+  type Progress,
+  type StatusCounters,
+} from "../pipelines/index.js";
+import { type Io, UsageError } from "./command.js";
+import { printableLine } from "./printable.js";
+import { meanLossesBetween } from "./progress.js";
+import { type QueryThread, serveOnThread, type ThreadOptions } from "./serveOnThread.js";
+
+/** Publishing takes a fortieth of the time at most, or a little more where the vocabulary is small. */
+const LEAST_INTERVAL_MS = 1000;
+const PAUSE_PER_COST = 40;
+const STATUS_EVERY_MS = 500;
+
+export interface RunServer {
+  readonly address: QueryThread["address"];
+  /** Who is asked: the first model of the config. */
+  readonly model: string;
+  readonly publish: Chore;
+  readonly update: (progress: Progress) => void;
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * Answers questions about what a run over a live source has learned so far. The run goes on without answers if the thread that gives
+ * them fails.
+ *
+ * State: two snapshots of the model's vectors.
+ * @throws UsageError if no model learns while the source is read; Error if the address cannot be listened on
+ */
+export async function serveRun(
+  pipeline: Pipeline,
+  ledger: Ledger,
+  options: ThreadOptions,
+  { stderr }: Io,
+): Promise<RunServer> {
+  const [node] = canStop(pipeline) ? learningInSource(pipeline.root) : [];
+  if (!node)
+    throw new UsageError(
+      `run: --serve needs a model that learns while a live source is read, got none in ${pipeline.config.name}`,
+    );
+  let hasFailed = false;
+  const thread = await serveOnThread(options, ({ message }) => {
+    hasFailed = true;
+    stderr.write(`serve: ${printableLine(message)}; the run goes on without answers\n`);
+  });
+  const status = statusOf(node, ledger);
+  const report = () => thread.setStatus(status.counters());
+  const timer = setInterval(report, STATUS_EVERY_MS).unref();
+  report();
+  let sequence = 0;
+  let cost = 0;
+  const publish: Chore = {
+    every: () => Math.max(LEAST_INTERVAL_MS, PAUSE_PER_COST * cost),
+    models: (other) => other === node,
+    run: (_, result) => {
+      if (hasFailed || !(result instanceof Vectors)) return;
+      const began = performance.now();
+      const { terms, values: vectors, vectorSize } = result;
+      const [tokens, documents] = [ledger.get("read"), ledger.get("documents")];
+      thread.publish({ sequence: ++sequence, tokens, documents, terms, vectors, vectorSize });
+      report();
+      cost = performance.now() - began;
+    },
+  };
+  return {
+    address: thread.address,
+    model: nameOf(node),
+    publish,
+    update: status.update,
+    close: () => {
+      clearInterval(timer);
+      return thread.close();
+    },
+  };
+}
+
+/** What `/status` and `/metrics` tell of the run: where it stands, and what it has counted, all branches besides the model's left out. */
+function statusOf(node: PipelineNode, ledger: Ledger) {
+  const began = performance.now();
+  const meanLosses = meanLossesBetween();
+  let progress: Progress | undefined;
+  let meanLoss: number | undefined;
+  return {
+    update: (latest: Progress) => {
+      progress = latest;
+    },
+    counters: (): StatusCounters => {
+      if (progress) meanLoss = meanLosses(progress).get(nameOf(node)) ?? meanLoss;
+      const vocabulary = progress?.live?.vocabulary;
+      const branch = node.branch === undefined ? undefined : ledger.children.get(node.branch);
+      return {
+        model: nameOf(node),
+        stage: progress?.stage ?? "starting",
+        secondsRunning: Math.round((performance.now() - began) / 1000),
+        ...Object.fromEntries([...ledger.counts, ...(branch?.counts ?? [])]),
+        ...(vocabulary === undefined ? {} : { vocabulary }),
+        ...(meanLoss === undefined ? {} : { meanLoss }),
+      };
+    },
+  };
+}

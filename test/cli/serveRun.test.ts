@@ -1,0 +1,143 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { appendFileSync, existsSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { parsePrometheus } from "../support/prometheus.js";
+import { temporaryFolder } from "../support/temporaryFolder.js";
+
+const main = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
+const register = new URL("../support/registerFixedVocabulary.mjs", import.meta.url).href;
+const PATIENCE = { timeout: 20_000, interval: 50 };
+
+const config = `
+source: { tail: { paths: news.txt, pollInterval: 10ms } }
+checkpoint: { every: 100ms }
+steps:
+  - normalize
+  - tokenize: { mode: chinese }
+  - fixedVocabulary: { terms: [the, cat, sat, dog, ran, 猫, 狗, 坐, 跑] }
+branches:
+  small:
+    - windowContexts: { windowSize: 2, batchSize: 10 }
+    - word2vec: { vectorSize: 4, epochs: 1, schedule: constant }
+    - writeVectors: { path: small.txt }
+  large:
+    - windowContexts: { batchSize: 10 }
+    - word2vec: { vectorSize: 16, epochs: 1, schedule: constant }
+    - writeVectors: { path: large.txt }
+`;
+/** Eight words that the vocabulary has, and one that it does not have. */
+const LINE = "the cat sat, the dog ran: 猫坐着\n";
+
+interface Running {
+  readonly child: ChildProcess;
+  readonly out: () => string;
+  readonly err: () => string;
+  /** The exit code. */
+  readonly ended: Promise<number | null>;
+}
+
+async function project(text = LINE.repeat(20)): Promise<string> {
+  const folder = await temporaryFolder();
+  writeFileSync(join(folder, "c.yaml"), config);
+  writeFileSync(join(folder, "news.txt"), text);
+  return folder;
+}
+
+function run(cwd: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Running {
+  const all = ["--import", register, main, "run", "c.yaml", "--out", "out", ...args];
+  const child = spawn(process.execPath, all, { cwd, env: { ...process.env, ...env } });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  let [out, err] = ["", ""];
+  child.stdout.on("data", (chunk) => {
+    out += chunk;
+  });
+  child.stderr.on("data", (chunk) => {
+    err += chunk;
+  });
+  const ended = once(child, "close").then(([code]) => code as number | null);
+  return { child, out: () => out, err: () => err, ended };
+}
+
+const urlOf = ({ err }: Running): Promise<string> =>
+  vi.waitFor(() => /http:\/\/\S+/.exec(err())?.[0] ?? Promise.reject(new Error(`not served yet: ${err()}`)), PATIENCE);
+
+// biome-ignore lint/suspicious/noExplicitAny: what comes is what the test is about
+const ask = async (url: string, headers = {}): Promise<any> => (await fetch(url, { headers })).json();
+
+describe("lexstream run --serve", () => {
+  it("answers from what the first model has learned so far, while more text comes, until SIGTERM and behind --resume", async () => {
+    const folder = await project();
+    const first = run(folder, ["--serve", "127.0.0.1:0"]);
+    const url = await urlOf(first);
+    const learned = (documents: number) => async () =>
+      expect(await ask(`${url}/status`)).toMatchObject({ documents, terms: 9, vectorSize: 4 });
+    await vi.waitFor(learned(20), PATIENCE);
+    const { neighbors, sequence } = await ask(`${url}/neighbors?term=cat&k=3`);
+    expect(neighbors).toHaveLength(3);
+
+    appendFileSync(join(folder, "news.txt"), LINE.repeat(5));
+    await vi.waitFor(learned(25), PATIENCE);
+    const { counters, tokens, ...status } = await ask(`${url}/status`);
+    expect(status.sequence).toBeGreaterThan(sequence);
+    expect(counters).toMatchObject({ model: "small", stage: "live", documents: 25, vocabulary: 9, read: tokens });
+    expect(counters.used + counters.belowMinCount).toBe(tokens);
+    const numbers = parsePrometheus(await (await fetch(`${url}/metrics`)).text());
+    expect(numbers.get("lexstream_documents")).toBe(25);
+    expect(numbers.get("lexstream_snapshot_sequence")).toBe(status.sequence);
+
+    first.child.kill("SIGTERM");
+    expect(await first.ended).toBe(0);
+    expect(first.err()).toContain("run: stopped; --resume goes on\n");
+
+    const second = run(folder, ["--serve", "127.0.0.1:0", "--resume"]);
+    const again = await urlOf(second);
+    appendFileSync(join(folder, "news.txt"), LINE.repeat(5));
+    const known = async () => expect(await ask(`${again}/status`)).toMatchObject({ documents: 30, terms: 9 });
+    await vi.waitFor(known, PATIENCE);
+  }, 60_000);
+
+  it("says that there is nothing to answer from yet", async () => {
+    const url = await urlOf(run(await project(""), ["--serve", "127.0.0.1:0"]));
+    const answer = await fetch(`${url}/neighbors?term=cat`);
+    expect([answer.status, answer.headers.get("retry-after")]).toEqual([503, "1"]);
+  }, 30_000);
+
+  it("takes the token from the environment", async () => {
+    const env = { LEXSTREAM_TOKEN: "open-sesame" };
+    const server = run(await project(), ["--serve", "0.0.0.0:0"], env);
+    const url = (await urlOf(server)).replace("0.0.0.0", "127.0.0.1");
+    expect(await ask(`${url}/status`)).toEqual({ error: "the token must be sent as Authorization: Bearer TOKEN" });
+    expect(await ask(`${url}/status`, { authorization: "Bearer open-sesame" })).toHaveProperty("counters");
+    expect(server.err()).not.toContain("sesame");
+  }, 30_000);
+
+  it.each([
+    [["--serve", "0.0.0.0:0"], "serve: an address that other machines reach must have a token, got none for 0.0.0.0"],
+    [["--serve", "seven"], 'serve: the address must be HOST:PORT, such as 127.0.0.1:7411, got "seven"'],
+    [
+      ["--serve", "127.0.0.1:99999"],
+      'serve: the address must be HOST:PORT, such as 127.0.0.1:7411, got "127.0.0.1:99999"',
+    ],
+    [["--token", "x"], "--token must go with --serve, got it alone"],
+  ])("refuses %j before it begins", async (options, error) => {
+    const folder = await project();
+    const refused = run(folder, options);
+    expect(await refused.ended).toBe(2);
+    expect(refused.err()).toBe(`${error}\n`);
+    expect(existsSync(join(folder, "out"))).toBe(false);
+  });
+
+  it("says that an address is taken, and that a config learns nothing from live text", async () => {
+    const folder = await project();
+    const { host } = new URL(await urlOf(run(folder, ["--serve", "127.0.0.1:0"])));
+    const taken = run(folder, ["--out", "other", "--serve", host]);
+    expect(await taken.ended).toBe(1);
+    expect(taken.err()).toBe(`serve: ${host} must be an address that is free, got EADDRINUSE\n`);
+    const file = run(folder, ["--out", "other", "--set", "source={files: {paths: news.txt}}", "--serve"]);
+    expect(await file.ended).toBe(2);
+    expect(file.err()).toBe("run: --serve needs a model that learns while a live source is read, got none in c\n");
+  }, 30_000);
+});
