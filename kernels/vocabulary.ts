@@ -24,3 +24,12 @@ export function makeVocabulary(
     },
   };
 }
+
+/**
+ * For stages whose result has one vocabulary.
+ * @throws TypeError if it is one that changes
+ */
+export function requireFixed(who: string, vocabulary: Vocabulary): void {
+  if ("generation" in vocabulary)
+    throw new TypeError(`${who}: the vocabulary must stay the same, got one of growVocab, which changes`);
+}

@@ -54,6 +54,19 @@ export class WindowMarker {
     this.#radius = new Uint8Array(this.#ids.length).fill(windowSize);
   }
 
+  /** A marker for what follows in another vocabulary, to be called after `end`: positions go on, windows do not. */
+  inVocabulary(vocabulary: Vocabulary): WindowMarker {
+    const next = new WindowMarker(this.#settings, vocabulary, this.#epoch);
+    next.#position = this.#position;
+    next.#read = this.#read;
+    next.used = this.used;
+    return next;
+  }
+
+  get vocabulary(): Vocabulary {
+    return this.#vocabulary;
+  }
+
   /** The tokens that are still to be centres, or neighbours of some. */
   save(): StageState {
     const arrays = {

@@ -3,6 +3,7 @@ import type { CellRun } from "../kernels/cellRun.js";
 import { type CellStream, mergeStreams } from "../kernels/cellStreams.js";
 import { distanceUnits } from "../kernels/distanceUnits.js";
 import { batchCells, tableOf } from "../kernels/finalTable.js";
+import { requireFixed } from "../kernels/vocabulary.js";
 import type { ContextBatch } from "../schemas/contexts.js";
 import type { DistanceWeighting, FinalCooccurrence } from "../schemas/cooccurrence.js";
 import { CellFile, fewFiles } from "./cellFile.js";
@@ -88,6 +89,7 @@ export class CooccurrenceAccumulator {
   }
 
   #open(batch: ContextBatch): void {
+    requireFixed("accumulateCooccurrence", batch.vocabulary);
     this.#first = batch;
     const { weighting, symmetric, memory, workers, onCounted, onError } = this.#options;
     const { windowSize, vocabulary } = batch;

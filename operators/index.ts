@@ -5,6 +5,7 @@ export * from "./chineseDictionary.js";
 export * from "./contextPairs.js";
 export * from "./encode.js";
 export * from "./feed.js";
+export * from "./growVocab.js";
 export * from "./guard.js";
 export * from "./inWorkers.js";
 export * from "./joinPhrases.js";

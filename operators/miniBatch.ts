@@ -1,5 +1,6 @@
 import { concat, defer, mergeMap, type OperatorFunction } from "rxjs";
 import { emptyPairs, slicePairs } from "../kernels/pairSpeller.js";
+import { requireFixed } from "../kernels/vocabulary.js";
 import type { PairBatch } from "../schemas/contexts.js";
 import { integer } from "../schemas/fields.js";
 import { defineUnit, type OptionsOf, parseOptions } from "../schemas/units.js";
@@ -50,6 +51,7 @@ class PairRegrouper {
   }
 
   *push(batch: PairBatch): Generator<PairBatch> {
+    requireFixed("miniBatch", batch.vocabulary);
     this.#vocabulary = batch.vocabulary;
     for (let start = 0; start < batch.centre.length; ) {
       const end = Math.min(batch.centre.length, start + this.#batchSize - this.#length);

@@ -6,6 +6,7 @@ import { associate, associateSchema } from "../operators/associate.js";
 import { buildVocab, buildVocabSchema } from "../operators/buildVocab.js";
 import { contextPairs, contextPairsSchema } from "../operators/contextPairs.js";
 import { encode, encodeSchema } from "../operators/encode.js";
+import { growVocab, growVocabSchema } from "../operators/growVocab.js";
 import { joinPhrases, joinPhrasesSchema } from "../operators/joinPhrases.js";
 import { learnPhrases, learnPhrasesSchema } from "../operators/learnPhrases.js";
 import { miniBatch, miniBatchSchema } from "../operators/miniBatch.js";
@@ -90,6 +91,7 @@ const units: readonly Unit[] = [
   replay(joinPhrasesSchema, "phrases", (phrases: Phrases, options) => joinPhrases(phrases, options)),
   operator(buildVocabSchema, buildVocab),
   replay(encodeSchema, "vocabulary", (vocabulary: Vocabulary, _, epoch) => encode(vocabulary, { epoch })),
+  operator(growVocabSchema, growVocab),
   operator(windowContextsSchema, windowContexts),
   operator(contextPairsSchema, contextPairs),
   operator(miniBatchSchema, miniBatch),

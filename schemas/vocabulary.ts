@@ -13,6 +13,19 @@ export interface Vocabulary {
   idOf(term: string): number | undefined;
 }
 
+/**
+ * A vocabulary that goes with a stretch of an endless stream. Ids are rows: a term keeps its row as long as it has one, and another
+ * term may have the row in a later snapshot. Rows are not in the order of their counts. Within a snapshot nothing changes.
+ */
+export interface VocabularySnapshot extends Vocabulary {
+  /** Rows that any snapshot of the stream can have; `terms` grows up to it, and never shrinks. */
+  readonly maxSize: number;
+  /** Which snapshot of the stream it is, from 0. */
+  readonly generation: number;
+  /** Which snapshot was the first in which the row held its term (V,). */
+  readonly since: Uint32Array;
+}
+
 /** One row a term, in vocabulary order. */
 export const vocabularySchema = new Schema([
   new Field("term", new Utf8(), false),

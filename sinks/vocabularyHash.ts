@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { requireFixed } from "../kernels/vocabulary.js";
 import type { Vocabulary } from "../schemas/vocabulary.js";
 
 const known = new WeakMap<Vocabulary, string>();
@@ -19,4 +20,13 @@ export const vocabularyKey = "vocabularySha256";
 
 export function vocabularyMetadata(vocabulary: Vocabulary | undefined): Map<string, string> {
   return new Map(vocabulary ? [[vocabularyKey, vocabularyHash(vocabulary)]] : []);
+}
+
+/** The same for batches, the first of which speaks for all. */
+export function fixedMetadata(
+  who: string,
+  first: { readonly vocabulary: Vocabulary } | undefined,
+): Map<string, string> {
+  if (first) requireFixed(who, first.vocabulary);
+  return vocabularyMetadata(first?.vocabulary);
 }

@@ -3,7 +3,7 @@ import type { OperatorFunction } from "rxjs";
 import { oneOf, text } from "../schemas/fields.js";
 import { type IdBatch, idsSchema } from "../schemas/tokens.js";
 import { defineUnit, type OptionsOf, parseOptions } from "../schemas/units.js";
-import { vocabularyMetadata } from "./vocabularyHash.js";
+import { fixedMetadata } from "./vocabularyHash.js";
 import { tableFormatOf, writeRows } from "./writeRows.js";
 
 export const writeIdsSchema = defineUnit({
@@ -42,7 +42,7 @@ export function writeIds(options: WriteIdsOptions): OperatorFunction<IdBatch, Id
     let documents = 0;
     let sentences = 0;
     return {
-      schema: (first) => new Schema(idsSchema.fields, vocabularyMetadata(first?.vocabulary)),
+      schema: (first) => new Schema(idsSchema.fields, fixedMetadata("writeIds", first)),
       rows: ({ ids, documentOffsets, sentenceOffsets }) => {
         const document = ordinals(documentOffsets, ids.length, documents);
         const sentence = ordinals(sentenceOffsets, ids.length, sentences);

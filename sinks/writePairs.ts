@@ -3,7 +3,7 @@ import type { OperatorFunction } from "rxjs";
 import { type PairBatch, pairsSchema } from "../schemas/contexts.js";
 import { oneOf, text } from "../schemas/fields.js";
 import { defineUnit, type OptionsOf, parseOptions } from "../schemas/units.js";
-import { vocabularyMetadata } from "./vocabularyHash.js";
+import { fixedMetadata } from "./vocabularyHash.js";
 import { tableFormatOf, writeRows } from "./writeRows.js";
 
 export const writePairsSchema = defineUnit({
@@ -35,7 +35,7 @@ export type WritePairsOptions = OptionsOf<typeof writePairsSchema>;
 export function writePairs(options: WritePairsOptions): OperatorFunction<PairBatch, PairBatch> {
   const { path, format } = parseOptions(writePairsSchema, options);
   return writeRows("writePairs", path, tableFormatOf("writePairs", path, format), () => ({
-    schema: (first) => new Schema(pairsSchema.fields, vocabularyMetadata(first?.vocabulary)),
+    schema: (first) => new Schema(pairsSchema.fields, fixedMetadata("writePairs", first)),
     rows: ({ centre, context, distance }) => ({ columns: [centre, context, distance], rows: centre.length }),
   }));
 }
