@@ -187,7 +187,11 @@ describe("growVocab", () => {
   });
 
   it("is refused where one vocabulary is needed", async () => {
-    const table$ = fromTexts(["a a a"]).pipe(tokenize(), growVocab({ minCount: 1, generationSize: 1 }), windowContexts());
+    const table$ = fromTexts(["a a a"]).pipe(
+      tokenize(),
+      growVocab({ minCount: 1, generationSize: 1 }),
+      windowContexts(),
+    );
     await expect(collect(table$.pipe(accumulateCooccurrence({ workers: 0 })))).rejects.toThrow(
       "accumulateCooccurrence: the vocabulary must stay the same, got one of growVocab, which changes",
     );
