@@ -51,6 +51,7 @@ export * from "./turns.js";
 export * from "./utf8.js";
 export * from "./vectors.js";
 export * from "./vocabulary.js";
+export * from "./vocabularyChange.js";
 export * from "./webAssembly.js";
 export * from "./weights.js";
 export * from "./windowMarker.js";

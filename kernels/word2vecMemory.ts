@@ -3,6 +3,7 @@ import { forEachWindow } from "./contextWindow.js";
 import { makeHuffmanCodes } from "./huffman.js";
 import { type AliasTable, makeNoiseTable, NOISE_BLOCK } from "./negativeSampling.js";
 import { randomStream } from "./random.js";
+import type { VocabularyChange } from "./vocabularyChange.js";
 import { sharedMemory, type WasmMemory } from "./webAssembly.js";
 import { fillInitialRows } from "./weights.js";
 import { GROUP_SIZE, NOISE_SHARE, type Word2vecSettings } from "./word2vecTrainer.js";
@@ -112,6 +113,7 @@ export function makeWord2vecMemory(
     noiseShare: NOISE_SHARE,
     workers: together ? threads : 1,
     learningRate: settings.learningRate,
+    inverse: Number(settings.schedule === "inverse"),
     minLearningRate: settings.schedule === "constant" ? settings.learningRate : settings.minLearningRate,
   };
   const jointScores = together ? take(2 * slices * scoreBytes) : undefined;
@@ -145,11 +147,35 @@ export function makeWord2vecMemory(
       entries[i] = 2 * node + huffman.bits[i]!;
     });
   } else {
-    const { blocks, words } = makeNoiseTable(counts, settings.exponent);
-    interleave(blocks, uint32(common.noiseBlocks, 2 * blocks.keep.length));
-    interleave(words, uint32(common.noiseWords, 2 * terms));
+    fillNoise({ memory, variables }, counts, settings.exponent);
   }
   return { memory, variables, control, slots };
+}
+
+function fillNoise(
+  { memory, variables }: Pick<Word2vecMemory, "memory" | "variables">,
+  counts: Float64Array,
+  exponent: number,
+): void {
+  const { noiseBlocks, noiseWords } = variables[0]!;
+  const { blocks, words } = makeNoiseTable(counts, exponent);
+  interleave(blocks, new Uint32Array(memory.buffer, noiseBlocks, 2 * blocks.keep.length));
+  interleave(words, new Uint32Array(memory.buffer, noiseWords, 2 * counts.length));
+}
+
+/** Takes in another vocabulary, while no thread is at work and none holds a centre that was not applied. */
+export function changeVocabulary(
+  shared: Word2vecMemory,
+  { counts, rows, values }: VocabularyChange,
+  { exponent, vectorSize }: Word2vecSettings,
+): void {
+  const { input, output } = weightsOf(shared, counts.length, vectorSize);
+  const stride = rowFloatsOf(vectorSize);
+  rows.forEach((row, i) => {
+    input.set(values.subarray(i * vectorSize, (i + 1) * vectorSize), row * stride);
+    output.fill(0, row * stride, (row + 1) * stride);
+  });
+  fillNoise(shared, counts, exponent);
 }
 
 function interleave({ keep, alias }: AliasTable, entries: Uint32Array): void {
@@ -201,13 +227,21 @@ export function inputRowsOf({ memory, variables }: Word2vecMemory, terms: number
   return packed;
 }
 
+/** No centre has this position: a slot that bears it, and none, only has a thread apply what it holds. */
+const NO_POSITION = 2 ** 52;
+
+/** Writes a slot without centres, which ends the group under way. */
+export function writeEndOfGroup({ memory, slots }: Word2vecMemory, slot: number): void {
+  new Float64Array(memory.buffer, slots + slot * SLOT_BYTES, 7).set([0, 0, NO_POSITION, 0, 1, 0, 0]);
+}
+
 /** Writes the windows of a batch's centres `from` .. `to` - 1, at most SLOT_CENTRES, into a slot. */
 export function writeSlot(
   { memory, slots }: Word2vecMemory,
   slot: number,
   batch: ContextBatch,
   [from, to]: readonly [number, number],
-  { seed, epochs }: Word2vecSettings,
+  { seed, epochs, schedule, decayCentres }: Word2vecSettings,
 ): void {
   const start = slots + slot * SLOT_BYTES;
   const first = Math.max(0, from - batch.windowSize);
@@ -222,6 +256,7 @@ export function writeSlot(
   const position = batch.position + from - batch.firstCentre;
   const { key0, key1 } = randomStream(seed, "noise", batch.epoch);
   const step = batch.epoch * batch.expectedCentres + position;
-  const header = [from - first, to - from, position, step, epochs * batch.expectedCentres, key0, key1];
+  const centres = schedule === "inverse" ? decayCentres : epochs * batch.expectedCentres;
+  const header = [from - first, to - from, position, step, centres, key0, key1];
   new Float64Array(memory.buffer, start, header.length).set(header);
 }

@@ -54,6 +54,7 @@ export function trainSlots({ module, shared, thread, together }: Word2vecJob, do
     kernel.totalCentres.value = totalCentres!;
     const parts = [slot + SLOT.ids, slot + SLOT.before, slot + SLOT.after];
     kernel.train(...parts, first!, count!, position!, step!, key0!, key1!);
+    if (!together) kernel.flush(); // another thread may take what follows
     done({ turn, loss: kernel.loss.value, examples: kernel.examples.value });
   }
   kernel.flush();

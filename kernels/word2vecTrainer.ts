@@ -7,6 +7,7 @@ import { type LearningRate, learningRateAt, type Schedule } from "./learningRate
 import { negativeSampling } from "./negativeSampling.js";
 import { makeOutputRows, type OutputLayer, type OutputRows } from "./outputRows.js";
 import { applySkipGram, scoreSkipGram } from "./skipGram.js";
+import type { VocabularyChange } from "./vocabularyChange.js";
 import { initialWeights, type Weights } from "./weights.js";
 
 export interface Word2vecSettings {
@@ -19,6 +20,8 @@ export interface Word2vecSettings {
   readonly learningRate: number;
   readonly minLearningRate: number;
   readonly schedule: Schedule;
+  /** Centres after which `inverse` has halved the rate. */
+  readonly decayCentres: number;
   readonly cbowMean: boolean;
   readonly seed: number;
 }
@@ -37,8 +40,11 @@ export type Word2vecWeights = Readonly<Record<"input" | "output", Float32Array |
 
 /** What trains: this reference, or threads with compiled kernels. */
 export interface Word2vecEngine {
-  /** Learns from every centre that has a context. An example is a pair for skip-gram and a centre for CBOW. */
-  update(batch: ContextBatch): StepStats | Promise<StepStats>;
+  /**
+   * Learns from every centre that has a context, after a change of the vocabulary, if there is one; a group ends there. An example is a
+   * pair for skip-gram and a centre for CBOW.
+   */
+  update(batch: ContextBatch, change?: VocabularyChange): StepStats | Promise<StepStats>;
   /** All that was learned, while no update is under way and no group is open; may be written to before the first. */
   readonly weights: Word2vecWeights;
   /** A copy of the input rows (V, D) as they are now, while no update is under way. */
@@ -55,23 +61,22 @@ export interface Word2vecEngine {
  */
 export class Word2vecTrainer implements Word2vecEngine {
   readonly #settings: Word2vecSettings;
-  readonly #outputs: OutputLayer;
+  #outputs: OutputLayer;
   readonly #weights: Weights;
   #scored: (() => void)[] = [];
 
   constructor(settings: Word2vecSettings, counts: Float64Array) {
     this.#settings = settings;
-    this.#outputs =
-      settings.loss === "negativeSampling"
-        ? negativeSampling(counts, { ...settings, share: NOISE_SHARE })
-        : hierarchicalSoftmax(counts);
+    this.#outputs = settings.loss === "negativeSampling" ? this.#noise(counts) : hierarchicalSoftmax(counts);
     this.#weights = initialWeights(counts.length, this.#outputs.size, settings.vectorSize, settings.seed);
   }
 
-  update(batch: ContextBatch): StepStats {
-    const { architecture, epochs } = this.#settings;
+  update(batch: ContextBatch, change?: VocabularyChange): StepStats {
+    if (change) this.#change(change);
+    const { architecture, epochs, decayCentres } = this.#settings;
     const { ids, epoch, expectedCentres } = batch;
-    const schedule: LearningRate = { ...this.#settings, centres: epochs * expectedCentres };
+    const centres = this.#settings.schedule === "inverse" ? decayCentres : epochs * expectedCentres;
+    const schedule: LearningRate = { ...this.#settings, centres };
     let loss = 0;
     let examples = 0;
     if (batch.position === 0) this.#applyScored(); // a group ends with its epoch
@@ -104,6 +109,20 @@ export class Word2vecTrainer implements Word2vecEngine {
   }
 
   close(): void {}
+
+  #noise(counts: Float64Array): OutputLayer {
+    return negativeSampling(counts, { ...this.#settings, share: NOISE_SHARE });
+  }
+
+  #change({ counts, rows, values }: VocabularyChange): void {
+    this.#applyScored();
+    const { input, output, vectorSize } = this.#weights;
+    rows.forEach((row, i) => {
+      input.set(values.subarray(i * vectorSize, (i + 1) * vectorSize), row * vectorSize);
+      output.fill(0, row * vectorSize, (row + 1) * vectorSize);
+    });
+    this.#outputs = this.#noise(counts);
+  }
 
   #score(contexts: Uint32Array, rows: OutputRows, rate: number): number {
     if (this.#settings.architecture === "skipGram") {

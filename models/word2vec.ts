@@ -1,9 +1,11 @@
 import { availableParallelism } from "node:os";
 import { initialTerms, knownRows } from "../kernels/knownRows.js";
 import { Vectors } from "../kernels/vectors.js";
+import { requireFixed } from "../kernels/vocabulary.js";
+import { byCount, FirstRows, rowCounts, snapshotOf, type VocabularyChange } from "../kernels/vocabularyChange.js";
 import { takeRows } from "../kernels/weights.js";
 import { MAX_WINDOW, weightBytes } from "../kernels/word2vecMemory.js";
-import { GROUP_SIZE, type Word2vecEngine, Word2vecTrainer } from "../kernels/word2vecTrainer.js";
+import { GROUP_SIZE, type Word2vecEngine, type Word2vecSettings, Word2vecTrainer } from "../kernels/word2vecTrainer.js";
 import {
   boolean,
   type ContextBatch,
@@ -46,7 +48,11 @@ export const word2vecSchema = defineUnit({
       default: 0.75,
       description: "Noise words are drawn in proportion to their count raised to this power",
     }),
-    epochs: integer({ min: 1, default: 5, description: "Passes over the corpus" }),
+    epochs: integer({
+      min: 1,
+      optional: true,
+      description: "Passes over the corpus; 5 if left out, and with online 1",
+    }),
     learningRate: number({
       min: 0,
       aboveMin: true,
@@ -59,9 +65,19 @@ export const word2vecSchema = defineUnit({
       description:
         "Step size at the end of a linear schedule; if left out, learningRate / (2 x epochs) with negativeSampling and learningRate / (5 x epochs) with hierarchicalSoftmax, so that even the last steps count; word2vec.c takes 0.0001 x learningRate",
     }),
-    schedule: oneOf(["linear", "constant"], {
-      default: "linear",
-      description: "How the step size goes from learningRate to minLearningRate; constant never falls",
+    schedule: oneOf(["linear", "constant", "inverse"], {
+      optional: true,
+      description:
+        "How the step size goes from learningRate to minLearningRate: linear over all epochs, inverse as 1 / (1 + centres / decayCentres); constant never falls. linear if left out, and with online constant",
+    }),
+    decayCentres: integer({
+      min: 1,
+      default: 10_000_000,
+      description: "Centres after which the step size has come down to half, for inverse",
+    }),
+    online: boolean({
+      default: false,
+      description: "Follow a vocabulary that changes with the stream, such as growVocab's, in one pass without end",
     }),
     cbowMean: boolean({
       default: true,
@@ -102,11 +118,13 @@ const MAX_WEIGHT_BYTES = 3.75 * 2 ** 30;
  *
  * In:  ContextBatch, in order, `epochs` passes. Out: Vectors (V, D), the input rows. Loss in nats, summed over the examples:
  * pairs of centre and context for skip-gram, centres for CBOW. The same batches, cut in any way, give the same bytes, at any number of workers unless `deterministic` is false.
+ * With `online`, V is the most terms that the vocabulary can have at a time. A row that another term was given begins afresh, and noise
+ * words follow the running counts, from the first centre on that comes with a new snapshot.
  * State: 8 V D bytes of weights (D rounded up to 16) + 8 V for noise words or some 80 V for Huffman paths; threads, until `result` or `close`.
  * @throws RangeError at the call, if an option is out of range or initialVectors are of another size; from `update`, if the weights
  * exceed 3.75 GiB, the vocabulary is empty or shares no term with initialVectors, or the loss is not finite, and from `result`, if
- * there was no batch; TypeError if the vocabulary changes; Error if a thread is lost
- * @see https://github.com/tmikolov/word2vec
+ * there was no batch; TypeError if the vocabulary changes and it is not to be followed; Error if a thread is lost
+ * @see https://github.com/tmikolov/word2vec; online: Kaji and Kobayashi 2017, ACL D17-1037, and May et al. 2017, arXiv:1704.07463
  * @example
  *   const model = word2vec({ vectorSize: 50, epochs: 5 });
  *   for (const batch of batches) await model.update(batch);
@@ -116,9 +134,13 @@ export function word2vec(options?: Word2vecOptions): OnlineModel<Vectors> {
   const parsed = parseOptions(word2vecSchema, options);
   const learningRate = parsed.learningRate ?? (parsed.architecture === "skipGram" ? 0.025 : 0.05);
   const { workers: _, deterministic, kernel, initialVectors, ...rest } = parsed;
-  const finalShare = 1 / ((parsed.loss === "negativeSampling" ? 2 : 5) * parsed.epochs);
-  const minLearningRate = parsed.minLearningRate ?? finalShare * learningRate;
-  const settings = { ...rest, learningRate, minLearningRate };
+  const { online } = parsed;
+  const epochs = parsed.epochs ?? (online ? 1 : 5);
+  const schedule = parsed.schedule ?? (online ? "constant" : "linear");
+  if (online) requireOnline({ ...parsed, epochs, schedule });
+  const finalShare = 1 / ((parsed.loss === "negativeSampling" ? 2 : 5) * epochs);
+  const minLearningRate = parsed.minLearningRate ?? (schedule === "inverse" ? 0 : finalShare * learningRate);
+  const settings = { ...rest, epochs, schedule, learningRate, minLearningRate };
   const workers = parsed.workers ?? workersBeside(deterministic);
   if (initialVectors && initialVectors.vectorSize !== settings.vectorSize) {
     const found = `${settings.vectorSize} numbers a term, got ${initialVectors.vectorSize}`;
@@ -128,20 +150,33 @@ export function word2vec(options?: Word2vecOptions): OnlineModel<Vectors> {
   let engine: Word2vecEngine | undefined;
   let arithmetic = "double";
   let last: ContextBatch | undefined;
+  const firstRows = new FirstRows(settings.vectorSize, settings.seed, online ? initialVectors : undefined);
+  /** With `online`: the snapshot that the engine has taken in, and the position of the first centre that came with it. */
+  let generation = -1;
+  let generationStart = 0;
 
-  function start({ terms, counts }: Vocabulary): Word2vecEngine {
-    const bytes = weightBytes(terms.length, settings.vectorSize);
+  function start(given: Vocabulary): Word2vecEngine {
+    const { terms, counts } = given;
     if (terms.length === 0) throw new RangeError("word2vec: the vocabulary must have terms, got none");
-    if (bytes > MAX_WEIGHT_BYTES) {
-      const found = `${terms.length} terms x ${settings.vectorSize} = ${(bytes / 2 ** 30).toFixed(1)} GiB`;
-      throw new RangeError(
-        `word2vec: weights must fit into 3.75 GiB, got ${found}; raise minCount or lower vectorSize`,
-      );
+    if (online) {
+      const snapshot = snapshotOf(given);
+      requireRoom(snapshot.maxSize, "the vocabulary's maxSize");
+      return makeEngine(rowCounts(snapshot));
     }
+    requireFixed("word2vec without online", given);
+    requireRoom(terms.length, "minCount");
     const rows = initialVectors && knownRows("word2vec", terms, initialVectors);
     const made = makeEngine(counts);
     if (rows) takeRows(made.weights.input, rows, initialVectors);
     return made;
+  }
+
+  function requireRoom(rows: number, bound: string): void {
+    const bytes = weightBytes(rows, settings.vectorSize);
+    if (bytes <= MAX_WEIGHT_BYTES) return;
+    const found = `${rows} terms x ${settings.vectorSize} = ${(bytes / 2 ** 30).toFixed(1)} GiB`;
+    const way = `${bound === "minCount" ? "raise" : "lower"} ${bound} or lower vectorSize`;
+    throw new RangeError(`word2vec: weights must fit into 3.75 GiB, got ${found}; ${way}`);
   }
 
   function makeEngine(counts: Float64Array): Word2vecEngine {
@@ -155,12 +190,25 @@ export function word2vec(options?: Word2vecOptions): OnlineModel<Vectors> {
     if (batch.windowSize > MAX_WINDOW)
       throw new RangeError(`word2vec: windowSize must be at most ${MAX_WINDOW}, got ${batch.windowSize}`);
     vocabulary ??= batch.vocabulary;
-    if (batch.vocabulary !== vocabulary)
-      throw new TypeError("word2vec: every batch must have the same vocabulary, got another one");
     engine ??= start(vocabulary);
+    const change = changeBefore(batch);
     last = batch;
-    const step = engine.update(batch);
+    const step = engine.update(batch, change);
     return step instanceof Promise ? step.then(checked) : checked(step);
+  }
+
+  /** What the engine must change before it learns from a batch. */
+  function changeBefore({ vocabulary: next, position }: ContextBatch): VocabularyChange | undefined {
+    const isFollowed = online && ("generation" in next || generation < 0);
+    if (next !== vocabulary && !isFollowed)
+      throw new TypeError("word2vec: every batch must have the same vocabulary, got another one");
+    vocabulary = next;
+    const snapshot = snapshotOf(next);
+    if (!online || snapshot.generation === generation) return undefined;
+    const change = firstRows.changeAfter(generation, snapshot);
+    generation = snapshot.generation;
+    generationStart = position;
+    return change;
   }
 
   /**
@@ -170,26 +218,33 @@ export function word2vec(options?: Word2vecOptions): OnlineModel<Vectors> {
   function save(): StageState | undefined {
     if (!engine || !last) return undefined;
     const { ids, sentenceOffsets, radius, vocabulary: _, ...rest } = last;
-    const held = (last.position + last.endCentre - last.firstCentre) % GROUP_SIZE[settings.architecture];
+    const end = last.position + last.endCentre - last.firstCentre;
+    const held = Math.min(end % GROUP_SIZE[settings.architecture], end - generationStart);
     const firstCentre = last.endCentre - held;
     if (firstCentre < last.firstCentre) return undefined;
     const position = last.position + firstCentre - last.firstCentre;
     const arrays = { ...engine.weights, ids, sentenceOffsets, radius };
-    return { facts: { ...rest, firstCentre, position, arithmetic }, arrays };
+    const counts = online ? { counts: rowCounts(snapshotOf(last.vocabulary)) } : {}; // whose noise the group was given
+    return {
+      facts: { ...rest, firstCentre, position, arithmetic, generation, generationStart },
+      arrays: { ...arrays, ...counts },
+    };
   }
 
   function restore({ facts, arrays }: StageState, given: Vocabulary): void {
     vocabulary = given;
     engine = start(given);
-    const { arithmetic: before, ...rest } = facts;
+    const { arithmetic: before, generation: known, generationStart: knownStart, ...rest } = facts;
+    [generation, generationStart] = [known as number, knownStart as number];
     if (before !== arithmetic)
       throw new RangeError(
         `word2vec: training must go on with the arithmetic that it began with, ${before}, got ${arithmetic} on this machine`,
       );
-    const { input, output, ...held } = arrays;
+    const { input, output, counts, ...held } = arrays;
     engine.weights.input.set(input!);
     engine.weights.output.set(output!);
-    const scoring = engine.update({ ...rest, ...held, vocabulary } as unknown as ContextBatch);
+    const change = counts && { ...firstRows.nothing, counts: counts as Float64Array };
+    const scoring = engine.update({ ...rest, ...held, vocabulary } as unknown as ContextBatch, change);
     if (scoring instanceof Promise) scoring.catch(() => {}); // the next update fails as well
   }
 
@@ -203,7 +258,8 @@ export function word2vec(options?: Word2vecOptions): OnlineModel<Vectors> {
     return vectorsOf(await engine.finish(), vocabulary);
   }
 
-  function vectorsOf(values: Float32Array, { terms }: Vocabulary): Vectors {
+  function vectorsOf(rows: Float32Array, learned: Vocabulary): Vectors {
+    const { terms, values } = online ? byCount(learned, rows, settings.vectorSize) : { ...learned, values: rows };
     const metadata = new Map([
       ["model", "word2vec"],
       ["options", JSON.stringify({ ...settings, deterministic })],
@@ -232,6 +288,16 @@ function checked(step: StepStats): StepStats {
   throw new RangeError(
     `word2vec: the loss must stay finite, got ${step.loss} in epoch ${step.epoch}; lower learningRate`,
   );
+}
+
+/** The length of a stream is not known beforehand, and a tree belongs to one vocabulary. */
+function requireOnline({ epochs, loss, schedule }: Pick<Word2vecSettings, "epochs" | "loss" | "schedule">): void {
+  const wrong = [
+    ["epochs", "1", epochs, epochs === 1],
+    ["schedule", "constant or inverse", schedule, schedule !== "linear"],
+    ["loss", "negativeSampling", loss, loss === "negativeSampling"],
+  ].find(([, , , holds]) => !holds);
+  if (wrong) throw new RangeError(`word2vec: ${wrong[0]} must be ${wrong[1]} with online, got ${wrong[2]}`);
 }
 
 /**

@@ -1,10 +1,12 @@
 import { readFileSync } from "node:fs";
 import { setFlagsFromString } from "node:v8";
 import { Worker } from "node:worker_threads";
+import type { VocabularyChange } from "../kernels/vocabularyChange.js";
 import { compileKernel, isValidKernel, type WasmModule } from "../kernels/webAssembly.js";
 import {
   CHANGES,
   CONTROL_LENGTH,
+  changeVocabulary,
   inputRowsOf,
   makeWord2vecMemory,
   PUBLISHED,
@@ -14,6 +16,7 @@ import {
   sliceEdgesOf,
   type Word2vecMemory,
   weightsOf,
+  writeEndOfGroup,
   writeSlot,
 } from "../kernels/word2vecMemory.js";
 import { fusesMultiplyAdd, type SlotDone, type Word2vecJob } from "../kernels/word2vecThread.js";
@@ -31,6 +34,7 @@ export interface ThreadSettings {
 interface Step {
   /** Threads that have not done it yet. */
   missing: number;
+  readonly done: Promise<SlotDone>;
   readonly resolve: (slot: SlotDone) => void;
   readonly reject: (error: Error) => void;
 }
@@ -73,7 +77,7 @@ export class Word2vecThreads implements Word2vecEngine {
     this.#exits = Promise.all(this.#workers.map((worker) => new Promise((resolve) => worker.once("exit", resolve))));
   }
 
-  async update(batch: ContextBatch): Promise<StepStats> {
+  async update(batch: ContextBatch, change?: VocabularyChange): Promise<StepStats> {
     const before = this.#written;
     let wrote: () => void = () => {};
     this.#written = new Promise((resolve) => {
@@ -82,13 +86,14 @@ export class Word2vecThreads implements Word2vecEngine {
     this.#hold();
     try {
       await before;
-      const steps: Promise<SlotDone>[] = [];
+      if (change) await this.#change(change);
+      const steps: { readonly done: Promise<SlotDone> }[] = [];
       for (let from = batch.firstCentre; from < batch.endCentre; from += SLOT_CENTRES) {
-        await this.#freeSlot();
-        steps.push(this.#publish(batch, [from, Math.min(batch.endCentre, from + SLOT_CENTRES)]));
+        const centres = [from, Math.min(batch.endCentre, from + SLOT_CENTRES)] as const;
+        steps.push(await this.#publish((slot) => writeSlot(this.#shared, slot, batch, centres, this.#settings)));
       }
       wrote();
-      const done = await Promise.all(steps);
+      const done = await Promise.all(steps.map((step) => step.done));
       const sum = (of: "loss" | "examples") => done.reduce((total, slot) => total + slot[of], 0);
       return { examples: sum("examples"), loss: sum("loss"), epoch: batch.epoch };
     } finally {
@@ -139,15 +144,23 @@ export class Word2vecThreads implements Word2vecEngine {
     Atomics.notify(this.#state, CHANGES);
   }
 
-  #publish(batch: ContextBatch, centres: readonly [number, number]): Promise<SlotDone> {
+  /** Lets the threads finish what they have, and changes the weights and the noise beneath them. */
+  async #change(change: VocabularyChange): Promise<void> {
+    await this.#publish((slot) => writeEndOfGroup(this.#shared, slot));
+    await Promise.all(this.#steps.map((step) => step?.done));
+    changeVocabulary(this.#shared, change, this.#settings);
+  }
+
+  /** Fills the next slot, once it is free; the step is not awaited. */
+  async #publish(write: (slot: number) => void): Promise<{ readonly done: Promise<SlotDone> }> {
+    await this.#freeSlot();
     const slot = this.#published++ % SLOTS;
-    writeSlot(this.#shared, slot, batch, centres, this.#settings);
-    const done = new Promise<SlotDone>((resolve, reject) => {
-      this.#steps[slot] = { missing: this.#together ? this.#workers.length : 1, resolve, reject };
-    });
+    write(slot);
+    const { promise: done, resolve, reject } = withResolvers<SlotDone>();
     done.catch(() => {}); // awaited only after the last piece of its batch
+    this.#steps[slot] = { missing: this.#together ? this.#workers.length : 1, done, resolve, reject };
     this.#tell(PUBLISHED, this.#published);
-    return done;
+    return { done };
   }
 
   #done(done: SlotDone): void {
@@ -183,6 +196,15 @@ export class Word2vecThreads implements Word2vecEngine {
   #release(): void {
     if (--this.#underWay === 0) for (const worker of this.#workers) worker.unref();
   }
+}
+
+function withResolvers<T>() {
+  let resolve!: (value: T) => void;
+  let reject!: (error: Error) => void;
+  const promise = new Promise<T>((...both) => {
+    [resolve, reject] = both;
+  });
+  return { promise, resolve, reject };
 }
 
 const lost = (reason: string): Error =>

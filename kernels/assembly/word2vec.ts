@@ -59,6 +59,8 @@ export let worker: u32 = 0;
 export let learningRate: f64 = 0;
 export let minLearningRate: f64 = 0;
 export let totalCentres: f64 = 1;
+/** The rate falls as 1 / (1 + step / totalCentres), and not evenly over totalCentres. */
+export let inverse: bool = false;
 
 // What a call to `train` leaves behind.
 export let loss: f64 = 0;
@@ -150,6 +152,7 @@ export function flush(): void {
 // @ts-ignore: decorator
 @inline
 function rateAt(step: f64): f32 {
+  if (inverse) return <f32>max<f64>(minLearningRate, learningRate / (1 + step / totalCentres));
   const progress = min<f64>(1, step / totalCentres);
   return <f32>max<f64>(minLearningRate, learningRate - (learningRate - minLearningRate) * progress);
 }
