@@ -13,7 +13,11 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { jetstreamManager } from "@nats-io/jetstream";
+import { connect } from "@nats-io/transport-node";
+import { natsServerCommand, startNats } from "../support/startNats.mjs";
 import { eachCase, folder } from "./cases.mjs";
 
 const script = fileURLToPath(new URL("liveRun.mjs", import.meta.url));
@@ -23,10 +27,11 @@ const words = [..."the of and to in cat dog sat ran on mat".split(" "), ..."çŒ«ç
 /** Eight words a document, of which some go together. */
 const documentAt = (n) =>
   Array.from({ length: 8 }, (_, k) => words[(Math.imul(n, 0x9e3779b1) >>> (3 * k)) % words.length]).join(" ");
-const text = Array.from({ length: documents }, (_, n) => `${documentAt(n)}\n`).join("");
+const messages = Array.from({ length: documents }, (_, n) => documentAt(n));
 const tokens = 8 * documents;
+const counts = countsOf(messages);
 const corpus = join(folder, "messages.txt");
-writeFileSync(corpus, text);
+writeFileSync(corpus, messages.map((message) => `${message}\n`).join(""));
 
 const config = (source) => `
 name: run
@@ -36,7 +41,7 @@ snapshot: { every: 100ms, keep: 2 }
 steps:
   - normalize
   - tokenize: { mode: chinese }
-  - fixedVocabulary: { terms: [${words.join(", ")}] }
+  - fixedVocabulary: { terms: [${words.join(", ")}], counts: counts.txt }
   - windowContexts: { radius: random, sample: 0.5 }
   - word2vec: { vectorSize: 50, epochs: 1, schedule: constant }
   - writeVectors: { path: vectors.arrow }
@@ -44,7 +49,35 @@ steps:
 const sources = {
   "tail of a file": "tail: { paths: messages.txt }",
   "standard input that brings the same text again": "stdin: { onResume: skip }",
+  ...(natsServerCommand ? { "NATS stream": `nats: { servers: "${await publish()}", stream: messages }` } : {}),
 };
+
+/** A server that has all messages in a stream, and ends with this process. */
+async function publish() {
+  const { child, port } = await startNats(join(folder, "nats-server"));
+  process.once("exit", () => child.kill("SIGKILL"));
+  child.unref();
+  child.stderr.unref();
+  const url = `nats://127.0.0.1:${port}`;
+  const connection = await connect({ servers: url });
+  const { streams } = await jetstreamManager(connection);
+  await streams.add({ name: "messages", subjects: ["messages"] });
+  for (const [n, message] of messages.entries()) {
+    connection.publish("messages", message);
+    if (n % 10_000 === 0) await connection.flush();
+  }
+  await connection.flush();
+  while ((await streams.info("messages")).state.messages < documents) await wait(50);
+  await connection.close();
+  return url;
+}
+
+/** Counted plainly, without lexstream. */
+function countsOf(messages) {
+  const found = new Map(words.map((word) => [word, 0]));
+  for (const message of messages) for (const word of message.split(" ")) found.set(word, found.get(word) + 1);
+  return [...found].map(([word, count]) => `${word} ${count}\n`).join("");
+}
 
 const pipelines = [];
 for (const [name, source] of Object.entries(sources)) {
@@ -90,11 +123,13 @@ function made(out) {
   const files = names.filter((name) => !isSnapshot(name) && statSync(join(out, name)).isFile());
   const hash = (name) => createHash("sha256").update(readFileSync(join(out, name)));
   const manifest = JSON.parse(readFileSync(join(out, "manifest.json"), "utf8"));
-  const { counts } = manifest;
-  if (counts.documents !== documents || counts.read !== tokens)
+  const { counts: read } = manifest;
+  if (read.documents !== documents || read.read !== tokens)
     throw new Error(
-      `${documents} documents and ${tokens} tokens must be counted once each, got ${JSON.stringify(counts)}`,
+      `${documents} documents and ${tokens} tokens must be counted once each, got ${JSON.stringify(read)}`,
     );
+  if (readFileSync(join(out, "counts.txt"), "utf8") !== counts)
+    throw new Error(`terms must be counted as often as they came, got other counts in ${out}`);
   return files.map((name) => `${name} ${hash(name).digest("hex")}`).join("\n");
 }
 

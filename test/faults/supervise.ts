@@ -10,7 +10,7 @@ export const isLong = keptIn !== undefined;
 export const longTime = 36_000_000;
 const deadline = performance.now() + Number(minutes) * 60_000;
 
-const SILENCE = 120_000; // ms; a case takes some seconds at most
+const SILENCE = 120_000; // ms; most cases take some seconds
 
 export interface Case {
   readonly n: number;
@@ -38,7 +38,12 @@ interface Hang {
  * Runs the cases of a script of this folder, `node script.mjs FOLDER FROM TO`, which prints a JSON line for each, in a process of its
  * own with a small heap; a process that hangs or crashes costs one case.
  */
-export async function supervise<C extends Case>(script: string, folder: string, count: number): Promise<Report<C>> {
+export async function supervise<C extends Case>(
+  script: string,
+  folder: string,
+  count: number,
+  silence = SILENCE,
+): Promise<Report<C>> {
   const heard = kept(script) as (C | Hang)[];
   const hear = (said: C | Hang) => {
     heard.push(said);
@@ -47,7 +52,7 @@ export async function supervise<C extends Case>(script: string, folder: string, 
   const next = () => (heard.at(-1)?.n ?? -1) + 1;
   while (next() < count) {
     const from = String(next());
-    const errors = await runOnce<C>(script, [join(folder, from), from, String(count)], hear);
+    const errors = await runOnce<C>(script, [join(folder, from), from, String(count)], silence, hear);
     if (performance.now() > deadline) throw new Error(`${script}: time is up; the same command goes on`);
     if (heard.length === 0) throw new Error(`${script} does not start: ${errors}`);
     if (next() < count) hear({ n: next(), hangs: true });
@@ -66,19 +71,24 @@ function kept(script: string): unknown[] {
 }
 
 /** Returns what was said on standard error. */
-async function runOnce<C extends Case>(script: string, args: readonly string[], hear: (said: C) => void) {
+async function runOnce<C extends Case>(
+  script: string,
+  args: readonly string[],
+  silence: number,
+  hear: (said: C) => void,
+): Promise<string> {
   const path = fileURLToPath(new URL(script, import.meta.url));
   const child = spawn(process.execPath, ["--max-old-space-size=512", path, ...args], { detached: true });
   const kill = () => process.kill(-child.pid!, "SIGKILL"); // and what it has started
   const timeUp = setTimeout(kill, Math.min(longTime, deadline - performance.now()));
-  let watch = setTimeout(kill, SILENCE);
+  let watch = setTimeout(kill, silence);
   let errors = "";
   child.stderr.on("data", (chunk) => {
     errors += chunk;
   });
   for await (const line of createInterface({ input: child.stdout })) {
     clearTimeout(watch);
-    watch = setTimeout(kill, SILENCE);
+    watch = setTimeout(kill, silence);
     hear(JSON.parse(line));
   }
   clearTimeout(watch);

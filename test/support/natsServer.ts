@@ -1,15 +1,11 @@
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { createInterface } from "node:readline";
 import { onTestFinished } from "vitest";
+import { startNats } from "./startNats.mjs";
 import { temporaryFolder } from "./temporaryFolder.js";
+
+export { natsServerCommand } from "./startNats.mjs";
 
 // Loaded by name, because their declarations do not pass our compiler options.
 const load = (name: string) => import(name);
-
-const COMMANDS = ["nats-server", "/usr/sbin/nats-server"];
-
-/** The command of an installed server; undefined where there is none. */
-export const natsServerCommand = COMMANDS.find((command) => spawnSync(command, ["--version"]).status === 0);
 
 export interface TestServer {
   readonly url: string;
@@ -24,7 +20,7 @@ export interface TestServer {
 /** A real server with JetStream, on a free port of this machine; it ends with the test. */
 export async function natsServer(): Promise<TestServer> {
   const folder = await temporaryFolder();
-  let { child, port } = await started(folder, -1);
+  let { child, port } = await startNats(folder);
   onTestFinished(() => void child.kill("SIGKILL"));
   const url = `nats://127.0.0.1:${port}`;
   const { connect } = await load("@nats-io/transport-node");
@@ -62,19 +58,7 @@ export async function natsServer(): Promise<TestServer> {
       const ended = new Promise((resolve) => child.once("exit", resolve));
       child.kill("SIGKILL");
       await ended;
-      ({ child, port } = await started(folder, port));
+      ({ child, port } = await startNats(folder, port));
     },
   };
-}
-
-async function started(folder: string, port: number): Promise<{ child: ChildProcess; port: number }> {
-  const child = spawn(natsServerCommand!, ["-a", "127.0.0.1", "-p", String(port), "-js", "-sd", folder]);
-  for await (const line of createInterface(child.stderr)) {
-    const found = /Listening for client connections on 127\.0\.0\.1:(\d+)/.exec(line);
-    if (found) {
-      child.stderr.resume();
-      return { child, port: Number(found[1]) };
-    }
-  }
-  throw new Error("nats-server did not start");
 }
