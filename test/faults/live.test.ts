@@ -18,6 +18,7 @@ it(
       "liveKiller.mjs",
       await temporaryFolder(),
       natsServerCommand ? 3 : 2,
+      isLong ? 1_800_000 : undefined, // a case kills many times
     );
     expect(hangs).toEqual([]);
     expect(cases.filter(({ fault }) => fault !== undefined)).toEqual([]);
