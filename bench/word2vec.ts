@@ -9,20 +9,15 @@
  * settings and threads, in turn.
  */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import {
-  evaluateAnalogies,
-  evaluateSimilarity,
-  parseAnalogies,
-  parseSimilarityPairs,
-  Vectors,
-} from "../kernels/index.js";
+import { Vectors } from "../kernels/index.js";
 import { loadPipeline, runPipeline } from "../pipelines/index.js";
 import { readVectors } from "../sinks/index.js";
+import { scoresOf } from "./scores.js";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -94,7 +89,7 @@ async function compare(corpus: string): Promise<void> {
           if (seconds === undefined) continue;
           const ratios = [...ours].map(([mode, own]) => `${mode} ${(seconds / own).toFixed(2)}x`).join(", ");
           console.log(
-            `  ${peer.padEnd(22)} ${seconds.toFixed(1)} s  lexstream is ${ratios}  ${await scoresOf(output)}`,
+            `  ${peer.padEnd(22)} ${seconds.toFixed(1)} s  lexstream is ${ratios}  ${await scoresOfFile(output)}`,
           );
         }
     }
@@ -139,7 +134,7 @@ async function trainOurs(
   const speed = (Number(values.epochs) * tokens) / seconds / Number(values.threads) / 1000;
   console.log(
     `  ${`lexstream, ${mode}, ${seed}`.padEnd(22)} ${seconds.toFixed(1)} s  ${tokens} tokens, ${speed.toFixed(0)} k/s/thread, ` +
-      `loss ${meanLoss.toFixed(4)}, ${(peakBytes / 1e6).toFixed(0)} MB  ${await scoresOf(join(out, "vectors.bin"))}`,
+      `loss ${meanLoss.toFixed(4)}, ${(peakBytes / 1e6).toFixed(0)} MB  ${await scoresOfFile(join(out, "vectors.bin"))}`,
   );
   rmSync(out, { recursive: true });
   return seconds;
@@ -183,17 +178,6 @@ function timed(program: string, args: readonly string[]): number | undefined {
   return status === 0 ? (performance.now() - start) / 1000 : undefined;
 }
 
-/** Rank correlations and the share of analogies, in the order of the files. */
-async function scoresOf(path: string): Promise<string> {
-  if (values.similarity.length + values.analogies.length === 0) return "";
-  const vectors = new Vectors(await readVectors(path, { onInvalid: "replace" }));
-  const similarities = values.similarity.map((file) => {
-    const { spearman } = evaluateSimilarity(vectors, parseSimilarityPairs(readFileSync(file, "utf8"), file));
-    return spearman.toFixed(4);
-  });
-  const analogies = values.analogies.map((file) => {
-    const { total } = evaluateAnalogies(vectors, parseAnalogies(readFileSync(file, "utf8"), file));
-    return (total.correct / total.asked).toFixed(4);
-  });
-  return [...similarities, ...analogies].join(" ");
+async function scoresOfFile(path: string): Promise<string> {
+  return scoresOf(new Vectors(await readVectors(path, { onInvalid: "replace" })), values);
 }

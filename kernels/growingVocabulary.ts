@@ -170,12 +170,12 @@ export class GrowingVocabulary {
   #giveRows(): void {
     const summary = this.#summary;
     const { maxSize, minCount } = this.#settings;
-    const slots = Array.from({ length: summary.size }, (_, slot) => slot);
-    const candidates = slots
-      .filter((slot) => this.#rows[slot] === NONE && summary.guaranteed(slot) >= minCount)
-      .sort(
-        (a, b) => summary.guaranteed(b) - summary.guaranteed(a) || compareCodePoints(summary.term(a), summary.term(b)),
-      );
+    const candidates: number[] = [];
+    for (let slot = 0; slot < summary.size; slot++)
+      if (this.#rows[slot] === NONE && summary.guaranteed(slot) >= minCount) candidates.push(slot);
+    candidates.sort(
+      (a, b) => summary.guaranteed(b) - summary.guaranteed(a) || compareCodePoints(summary.term(a), summary.term(b)),
+    );
     const free = Math.min(maxSize - this.#terms.length, candidates.length);
     for (const slot of candidates.slice(0, free)) this.#giveRow(this.#terms.length, slot);
     const left = candidates.slice(free);

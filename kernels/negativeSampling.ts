@@ -20,24 +20,46 @@ export interface AliasTable {
 }
 
 export function makeAliasTable(weights: Float64Array): AliasTable {
-  const total = weights.reduce((sum, weight) => sum + weight, 0) || 1;
-  const share = weights.map((weight) => (weight * weights.length) / total);
-  const keep = new Uint32Array(weights.length).fill(0xffffffff);
-  const alias = Uint32Array.from(weights, (_, id) => id);
-  const small: number[] = [];
-  const large: number[] = [];
-  share.forEach((value, id) => {
-    (value < 1 ? small : large).push(id);
-  });
-  while (small.length > 0 && large.length > 0) {
-    const poor = small.pop()!;
-    const rich = large.at(-1)!;
-    keep[poor] = Math.floor(share[poor]! * 4294967296);
-    alias[poor] = rich;
-    share[rich]! -= 1 - share[poor]!;
-    if (share[rich]! < 1) small.push(large.pop()!);
+  const table = { keep: new Uint32Array(weights.length), alias: new Uint32Array(weights.length) };
+  new AliasFiller(weights.length).fill(table, weights, 0, weights.length);
+  return table;
+}
+
+/** Makes alias tables of at most so many columns, with the same scratch for each. */
+class AliasFiller {
+  readonly #share: Float64Array;
+  readonly #small: Uint32Array;
+  readonly #large: Uint32Array;
+
+  constructor(columns: number) {
+    this.#share = new Float64Array(columns);
+    this.#small = new Uint32Array(columns);
+    this.#large = new Uint32Array(columns);
   }
-  return { keep, alias };
+
+  /** For weights[first .. first + length - 1], into the same columns of the table; aliases are columns of the table. Returns their sum. */
+  fill({ keep, alias }: AliasTable, weights: Float64Array, first: number, length: number): number {
+    const [share, small, large] = [this.#share, this.#small, this.#large];
+    let total = 0;
+    for (let i = 0; i < length; i++) total += weights[first + i]!;
+    let [poorer, richer] = [0, 0];
+    for (let i = 0; i < length; i++) {
+      share[i] = (weights[first + i]! * length) / (total || 1);
+      if (share[i]! < 1) small[poorer++] = i;
+      else large[richer++] = i;
+      keep[first + i] = 0xffffffff;
+      alias[first + i] = first + i;
+    }
+    while (poorer > 0 && richer > 0) {
+      const poor = small[--poorer]!;
+      const rich = large[richer - 1]!;
+      keep[first + poor] = Math.floor(share[poor]! * 4294967296);
+      alias[first + poor] = first + rich;
+      share[rich]! -= 1 - share[poor]!;
+      if (share[rich]! < 1) small[poorer++] = large[--richer]!;
+    }
+    return total;
+  }
 }
 
 /** Words in a block. */
@@ -56,18 +78,11 @@ export interface NoiseTable {
 export function makeNoiseTable(counts: Float64Array, exponent: number): NoiseTable {
   const weights = counts.map((count) => (count > 0 ? exp(exponent * ln(count)) : 0));
   const words = { keep: new Uint32Array(counts.length), alias: new Uint32Array(counts.length) };
-  const sums = new Float64Array(Math.ceil(counts.length / NOISE_BLOCK));
-  for (let block = 0; block < sums.length; block++) {
+  const filler = new AliasFiller(NOISE_BLOCK);
+  const sums = Float64Array.from({ length: Math.ceil(counts.length / NOISE_BLOCK) }, (_, block) => {
     const first = block * NOISE_BLOCK;
-    const inBlock = weights.subarray(first, first + NOISE_BLOCK);
-    const { keep, alias } = makeAliasTable(inBlock);
-    words.keep.set(keep, first);
-    words.alias.set(
-      alias.map((id) => first + id),
-      first,
-    );
-    sums[block] = inBlock.reduce((sum, weight) => sum + weight, 0);
-  }
+    return filler.fill(words, weights, first, Math.min(NOISE_BLOCK, counts.length - first));
+  });
   return { blocks: makeAliasTable(sums), words };
 }
 

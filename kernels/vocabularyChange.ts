@@ -64,7 +64,11 @@ export class FirstRows {
   /** What is new in a snapshot to somebody who has seen those up to a generation. */
   changeAfter(generation: number, snapshot: VocabularySnapshot): VocabularyChange {
     const { since, terms } = snapshot;
-    const rows = Uint32Array.from(since.keys()).filter((row) => since[row]! > generation);
+    const isNew: number[] = [];
+    since.forEach((first, row) => {
+      if (first > generation) isNew.push(row);
+    });
+    const rows = Uint32Array.from(isNew);
     const values = new Float32Array(rows.length * this.vectorSize);
     rows.forEach((row, i) => {
       this.#fill(values.subarray(i * this.vectorSize, (i + 1) * this.vectorSize), row, terms[row]!, since[row]!);

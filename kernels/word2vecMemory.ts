@@ -1,7 +1,7 @@
 import type { ContextBatch } from "../schemas/contexts.js";
 import { forEachWindow } from "./contextWindow.js";
 import { makeHuffmanCodes } from "./huffman.js";
-import { type AliasTable, makeNoiseTable, NOISE_BLOCK } from "./negativeSampling.js";
+import { type AliasTable, makeNoiseTable, NOISE_BLOCK, type NoiseTable } from "./negativeSampling.js";
 import { randomStream } from "./random.js";
 import type { VocabularyChange } from "./vocabularyChange.js";
 import { sharedMemory, type WasmMemory } from "./webAssembly.js";
@@ -147,27 +147,26 @@ export function makeWord2vecMemory(
       entries[i] = 2 * node + huffman.bits[i]!;
     });
   } else {
-    fillNoise({ memory, variables }, counts, settings.exponent);
+    writeNoise({ memory, variables }, makeNoiseTable(counts, settings.exponent));
   }
   return { memory, variables, control, slots };
 }
 
-function fillNoise(
+function writeNoise(
   { memory, variables }: Pick<Word2vecMemory, "memory" | "variables">,
-  counts: Float64Array,
-  exponent: number,
+  { blocks, words }: NoiseTable,
 ): void {
   const { noiseBlocks, noiseWords } = variables[0]!;
-  const { blocks, words } = makeNoiseTable(counts, exponent);
   interleave(blocks, new Uint32Array(memory.buffer, noiseBlocks, 2 * blocks.keep.length));
-  interleave(words, new Uint32Array(memory.buffer, noiseWords, 2 * counts.length));
+  interleave(words, new Uint32Array(memory.buffer, noiseWords, 2 * words.keep.length));
 }
 
 /** Takes in another vocabulary, while no thread is at work and none holds a centre that was not applied. */
 export function changeVocabulary(
   shared: Word2vecMemory,
   { counts, rows, values }: VocabularyChange,
-  { exponent, vectorSize }: Word2vecSettings,
+  noise: NoiseTable,
+  vectorSize: number,
 ): void {
   const { input, output } = weightsOf(shared, counts.length, vectorSize);
   const stride = rowFloatsOf(vectorSize);
@@ -175,7 +174,7 @@ export function changeVocabulary(
     input.set(values.subarray(i * vectorSize, (i + 1) * vectorSize), row * stride);
     output.fill(0, row * stride, (row + 1) * stride);
   });
-  fillNoise(shared, counts, exponent);
+  writeNoise(shared, noise);
 }
 
 function interleave({ keep, alias }: AliasTable, entries: Uint32Array): void {

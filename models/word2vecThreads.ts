@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { setFlagsFromString } from "node:v8";
 import { Worker } from "node:worker_threads";
+import { makeNoiseTable, type NoiseTable } from "../kernels/negativeSampling.js";
 import type { VocabularyChange } from "../kernels/vocabularyChange.js";
 import { compileKernel, isValidKernel, type WasmModule } from "../kernels/webAssembly.js";
 import {
@@ -78,6 +79,7 @@ export class Word2vecThreads implements Word2vecEngine {
   }
 
   async update(batch: ContextBatch, change?: VocabularyChange): Promise<StepStats> {
+    const noise = change && makeNoiseTable(change.counts, this.#settings.exponent); // now, while the threads are at work
     const before = this.#written;
     let wrote: () => void = () => {};
     this.#written = new Promise((resolve) => {
@@ -86,7 +88,7 @@ export class Word2vecThreads implements Word2vecEngine {
     this.#hold();
     try {
       await before;
-      if (change) await this.#change(change);
+      if (change) await this.#change(change, noise!);
       const steps: { readonly done: Promise<SlotDone> }[] = [];
       for (let from = batch.firstCentre; from < batch.endCentre; from += SLOT_CENTRES) {
         const centres = [from, Math.min(batch.endCentre, from + SLOT_CENTRES)] as const;
@@ -145,10 +147,10 @@ export class Word2vecThreads implements Word2vecEngine {
   }
 
   /** Lets the threads finish what they have, and changes the weights and the noise beneath them. */
-  async #change(change: VocabularyChange): Promise<void> {
+  async #change(change: VocabularyChange, noise: NoiseTable): Promise<void> {
     await this.#publish((slot) => writeEndOfGroup(this.#shared, slot));
     await Promise.all(this.#steps.map((step) => step?.done));
-    changeVocabulary(this.#shared, change, this.#settings);
+    changeVocabulary(this.#shared, change, noise, this.#settings.vectorSize);
   }
 
   /** Fills the next slot, once it is free; the step is not awaited. */

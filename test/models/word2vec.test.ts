@@ -6,6 +6,7 @@ import type { StageState } from "lexstream/schemas";
 import { describe, expect, it } from "vitest";
 import { type ContextOptions, contextBatches, vocabularyOf } from "../support/contextBatches.js";
 import { copyState } from "../support/copyState.js";
+import { chinese, english } from "../support/topics.js";
 
 type Sentences = readonly (readonly string[])[];
 
@@ -16,7 +17,7 @@ const variants = [
   { architecture: "cbow", loss: "hierarchicalSoftmax" },
 ] as const satisfies Word2vecOptions[];
 
-/** Sentences about one topic each; words of a topic are interchangeable, so they share neighbours only with each other. */
+/** Sentences about one topic each. */
 function topicalSentences(topics: Sentences, sentences: number): string[][] {
   const stream = randomStream(11, "topics");
   return Array.from({ length: sentences }, (_, s) => {
@@ -24,17 +25,6 @@ function topicalSentences(topics: Sentences, sentences: number): string[][] {
     return Array.from({ length: 8 }, (_, i) => topic[drawBelow(stream, 8 * s + i, topic.length)]!);
   });
 }
-
-const english = [
-  ["river", "water", "boat", "fish", "shore"],
-  ["king", "queen", "crown", "throne", "palace"],
-  ["bread", "butter", "flour", "oven", "baker"],
-];
-const chinese = [
-  ["河", "水", "船", "鱼", "岸边"],
-  ["国王", "王后", "王冠", "宝座", "宫殿"],
-  ["面包", "黄油", "面粉", "烤箱", "厨师"],
-];
 
 async function train(options: Word2vecOptions, sentences: Sentences, contexts: ContextOptions = {}) {
   const vocabulary = vocabularyOf(sentences);

@@ -9,19 +9,9 @@ import { collect } from "../support/collect.js";
 import { contextBatches } from "../support/contextBatches.js";
 import { copyState } from "../support/copyState.js";
 import { sizes, tokenBatches } from "../support/tokens.js";
+import { chinese, english } from "../support/topics.js";
 
-const english = [
-  ["river", "water", "boat", "fish", "shore"],
-  ["king", "queen", "crown", "throne", "palace"],
-  ["bread", "butter", "flour", "oven", "baker"],
-];
-const chinese = [
-  ["河", "水", "船", "鱼", "岸边"],
-  ["国王", "王后", "王冠", "宝座", "宫殿"],
-  ["面包", "黄油", "面粉", "烤箱", "厨师"],
-];
-
-/** Sentences of eight words, each about one topic; words of a topic are interchangeable. */
+/** Sentences of eight words, each about one topic. */
 function sentencesAbout(topics: readonly (readonly string[])[], count: number, seed = 11): string[][] {
   const stream = randomStream(seed, "topics");
   return Array.from({ length: count }, (_, s) => {
