@@ -3,8 +3,9 @@ import { Vectors } from "../kernels/vectors.js";
 import {
   type Chore,
   canStop,
-  learningInSource,
+  isOnlineModel,
   nameOf,
+  nodesOf,
   type Pipeline,
   type PipelineNode,
   type Progress,
@@ -30,11 +31,11 @@ export interface RunServer {
 }
 
 /**
- * Answers questions about what a run over a live source has learned so far. The run goes on without answers if the thread that gives
+ * Answers questions about what a run has learned so far. The run goes on without answers if the thread that gives
  * them fails.
  *
  * State: two snapshots of the model's vectors.
- * @throws UsageError if no model learns while the source is read; Error if the address cannot be listened on
+ * @throws UsageError if no model learns while text flows; Error if the address cannot be listened on
  */
 export async function serveRun(
   pipeline: Pipeline,
@@ -42,11 +43,12 @@ export async function serveRun(
   options: ThreadOptions,
   { stderr }: Io,
 ): Promise<RunServer> {
-  const [node] = canStop(pipeline) ? learningInSource(pipeline.root) : [];
+  const node = nodesOf(pipeline.root).find(isOnlineModel);
   if (!node)
     throw new UsageError(
-      `run: --serve needs a model that learns while a live source is read, got none in ${pipeline.config.name}`,
+      `run: --serve needs a model that learns while text flows, such as word2vec, got none in ${pipeline.config.name}`,
     );
+  const isLive = canStop(pipeline);
   let hasFailed = false;
   const thread = await serveOnThread(options, ({ message }) => {
     hasFailed = true;
@@ -60,13 +62,13 @@ export async function serveRun(
   let cost = 0;
   const publish: Chore = {
     every: () => Math.max(LEAST_INTERVAL_MS, PAUSE_PER_COST * cost),
-    models: (other) => other === node,
+    of: (other) => other === node,
     run: (_, result) => {
       if (hasFailed || !(result instanceof Vectors)) return;
       const began = performance.now();
       const { terms, values: vectors, vectorSize } = result;
-      const [tokens, documents] = [ledger.get("read"), ledger.get("documents")];
-      thread.publish({ sequence: ++sequence, tokens, documents, terms, vectors, vectorSize });
+      const from = isLive ? { tokens: ledger.get("read"), documents: ledger.get("documents") } : {};
+      thread.publish({ sequence: ++sequence, ...from, terms, vectors, vectorSize });
       report();
       cost = performance.now() - began;
     },
@@ -95,14 +97,15 @@ function statusOf(node: PipelineNode, ledger: Ledger) {
     },
     counters: (): StatusCounters => {
       if (progress) meanLoss = meanLosses(progress).get(nameOf(node)) ?? meanLoss;
-      const vocabulary = progress?.live?.vocabulary;
+      const { stage = "starting", done, total, unit, live } = progress ?? {};
       const branch = node.branch === undefined ? undefined : ledger.children.get(node.branch);
       return {
         model: nameOf(node),
-        stage: progress?.stage ?? "starting",
+        stage,
+        ...(done === undefined || live ? {} : { [`${unit}Done`]: done, ...(total ? { [`${unit}InAll`]: total } : {}) }),
         secondsRunning: Math.round((performance.now() - began) / 1000),
         ...Object.fromEntries([...ledger.counts, ...(branch?.counts ?? [])]),
-        ...(vocabulary === undefined ? {} : { vocabulary }),
+        ...(live?.vocabulary === undefined ? {} : { vocabulary: live.vocabulary }),
         ...(meanLoss === undefined ? {} : { meanLoss }),
       };
     },

@@ -110,6 +110,11 @@ export class WindowMarker {
       yield this.#cut(Math.min(this.#length, this.#firstCentre + this.#settings.batchSize));
   }
 
+  /** A batch without centres, for those behind to know the vocabulary. */
+  announce(): ContextBatch {
+    return this.#cut(this.#firstCentre);
+  }
+
   /** A batch can be cut: the last of its centres has all the neighbours that it may reach. */
   get #fullLength(): number {
     return this.#firstCentre + this.#settings.batchSize + this.#settings.windowSize;

@@ -1,4 +1,4 @@
-import { defer, mergeMap, type OperatorFunction } from "rxjs";
+import { defer, mergeMap, type OperatorFunction, startWith } from "rxjs";
 import { currentScope } from "../kernels/flow.js";
 import { GrowingVocabulary } from "../kernels/growingVocabulary.js";
 import { integer } from "../schemas/fields.js";
@@ -66,7 +66,7 @@ export function growVocab(options?: GrowVocabOptions): OperatorFunction<TokenBat
       const { ledger, keep } = currentScope();
       const vocabulary = new GrowingVocabulary(settings);
       keep(vocabulary);
-      return source.pipe(
+      const ids$ = source.pipe(
         mergeMap(function* (batch) {
           for (const ids of encodeByGeneration(vocabulary, batch)) {
             for (const [counter, amount] of Object.entries(vocabulary.takeDropped())) ledger.add(counter, amount);
@@ -74,7 +74,14 @@ export function growVocab(options?: GrowVocabOptions): OperatorFunction<TokenBat
           }
         }),
       );
+      return vocabulary.snapshot.generation > 0 ? ids$.pipe(startWith(nothingIn(vocabulary))) : ids$;
     });
+}
+
+/** For those behind to know the vocabulary that an earlier run left, before anything comes. */
+function nothingIn({ snapshot }: GrowingVocabulary): IdBatch {
+  const none = new Uint32Array(0);
+  return { vocabulary: snapshot, ids: none, sentenceOffsets: none, documentOffsets: none, epoch: 0 };
 }
 
 /** What comes after an edge is a batch of its own, if it is empty too: those behind know at once that the vocabulary changed. */

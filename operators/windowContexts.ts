@@ -94,6 +94,7 @@ class Passes {
     } else if (batch.vocabulary !== this.#marker!.vocabulary) {
       yield* this.end();
       this.#marker = this.#marker!.inVocabulary(batch.vocabulary);
+      if (batch.vocabulary.terms.length > 0) yield this.#marker.announce();
     }
     const marker = this.#marker!;
     const { used } = marker;

@@ -12,7 +12,9 @@ import type {
   StepStats,
   TextBatch,
   TokenBatch,
+  Vocabulary,
 } from "../schemas/index.js";
+import { Alarm } from "./alarm.js";
 import type { Checkpointer, SavedState, SourcePlace } from "./checkpointer.js";
 import type { Pipeline } from "./compile.js";
 import { accountOf, addAccounts, assertConserved, type Conservation } from "./conservation.js";
@@ -21,6 +23,7 @@ import { type Learning, learn } from "./learn.js";
 import { LivePauses } from "./livePauses.js";
 import {
   branchesEndingIn,
+  duringPass,
   goesOnInItsSource,
   isFinished,
   isModel,
@@ -59,12 +62,12 @@ export interface LiveProgress {
   readonly vocabulary: number | undefined;
 }
 
-/** What is done with what a model has learned so far, now and then and when a run over a live source is stopped. */
+/** What is done with what a model has learned so far, now and then, and when a run over a live source is stopped. */
 export interface Chore {
   /** Milliseconds until it is done again, asked for each time. */
   readonly every: () => number;
   /** Of which models; all if left out. */
-  readonly models?: (node: PipelineNode) => boolean;
+  readonly of?: (model: PipelineNode) => boolean;
   readonly run: (model: PipelineNode, result: unknown, ledger: Ledger) => Promise<void> | void;
 }
 
@@ -87,7 +90,7 @@ export interface ExecuteOptions {
   readonly from?: SavedState | undefined;
   /** Ends the run well between two batches of a live source, after a checkpoint. */
   readonly stop?: AbortSignal | undefined;
-  /** Done now and then between two batches of a live source. */
+  /** Done now and then between two batches that models learn from. */
   readonly chores?: readonly Chore[];
   readonly ledger: Ledger;
   /** The options of a node with its files resolved. */
@@ -133,8 +136,11 @@ class PipelineExecution {
   readonly #root: PipelineNode;
   readonly #tables = new Set<FinalCooccurrence>();
   readonly #models = new Map<PipelineNode, ModelSink<unknown>>();
+  /** Models that go on in the middle of a live source, and await its vocabulary. */
+  readonly #goOn = new Map<PipelineNode, (vocabulary: Vocabulary) => void>();
   readonly #stageLosses = new Map<string, EpochLoss>();
   readonly #stop = new AbortController();
+  readonly #chores: readonly { readonly chore: Chore; readonly alarm: Alarm }[];
   #state: RunState;
   #stage = "reading";
   /** Distinct terms in the vocabulary that grows in a pass over a live source. */
@@ -146,6 +152,7 @@ class PipelineExecution {
     this.#root = pipeline.root;
     this.#options = options;
     this.#state = new RunState(options.ledger);
+    this.#chores = (options.chores ?? []).map((chore) => ({ chore, alarm: new Alarm(chore.every, () => {}) }));
   }
 
   async run(): Promise<Execution> {
@@ -168,6 +175,7 @@ class PipelineExecution {
       throw error;
     } finally {
       signal?.removeEventListener("abort", interrupt);
+      for (const { alarm } of this.#chores) alarm.clear();
       for (const model of this.#models.values()) await model.close();
       for (const cache of this.#state.caches.values()) cache.close();
     }
@@ -217,7 +225,8 @@ class PipelineExecution {
   async #followSource(place: SourcePlace | undefined, pass: Pass): Promise<void> {
     const { source, signal, stop, checkpointer, settleRejected, chores = [] } = this.#options;
     const take = (cursor: string) => checkpointer!.takeInSource(this.#state, { cursor, rejected: settleRejected?.() });
-    const repeated = chores.map((chore) => ({ every: chore.every, run: () => this.#withSnapshots(chore) }));
+    const models = learningInSource(this.#root);
+    const repeated = chores.map((chore) => ({ every: chore.every, run: () => this.#withSnapshots(chore, models) }));
     const checkpoint = checkpointer && { isDue: () => checkpointer.isDue, take };
     const pauses = new LivePauses({ checkpoint, repeated, signal, stop });
     if (checkpointer) checkpointer.onDue = pauses.look;
@@ -234,9 +243,9 @@ class PipelineExecution {
     }
   }
 
-  /** Hands over what each model of the pass over the source has learned so far. */
-  async #withSnapshots({ models = all, run }: Chore): Promise<void> {
-    for (const node of learningInSource(this.#root).filter(models)) {
+  /** Hands over what some models have learned so far. */
+  async #withSnapshots({ of = all, run }: Chore, models: readonly PipelineNode[]): Promise<void> {
+    for (const node of models.filter(of)) {
       const model = this.#modelOf(node) as OnlineModel<unknown>;
       const result = await this.#withOrigin(node, model.snapshot?.());
       if (result !== undefined) await run(node, result, this.#options.ledger);
@@ -258,8 +267,16 @@ class PipelineExecution {
     for (const [, cache] of filled) cache.finish();
   }
 
-  /** Takes a checkpoint if it is time. Awaited between two batches, or two epochs of a table, with nothing under way once the gate is idle. */
-  async #pause(gate?: FlowGate): Promise<void> {
+  /**
+   * Takes a checkpoint if it is time. Awaited between two batches that models learn from, or two epochs of a table, with nothing under
+   * way once the gate is idle.
+   */
+  async #pause(gate?: FlowGate, models: readonly PipelineNode[] = []): Promise<void> {
+    for (const { chore, alarm } of this.#chores.filter(({ alarm }) => alarm.isDue)) {
+      await gate?.idle();
+      await this.#withSnapshots(chore, models);
+      alarm.set();
+    }
     const { checkpointer, signal } = this.#options;
     if (checkpointer?.isDue || signal?.aborted) {
       await gate?.idle();
@@ -298,26 +315,37 @@ class PipelineExecution {
   }
 
   #saw(node: PipelineNode, value: unknown, pass: Pass): void {
-    if (pass.isLive && node.unit.schema.produces === "ids")
-      this.#vocabulary = (value as IdBatch).vocabulary.terms.length;
+    if (pass.isLive && node.unit.schema.produces === "ids") this.#sawVocabulary(node, (value as IdBatch).vocabulary);
     this.#options.onValue?.(node, value);
+  }
+
+  #sawVocabulary(node: PipelineNode, vocabulary: Vocabulary): void {
+    this.#vocabulary = vocabulary.terms.length;
+    if (this.#goOn.size === 0) return;
+    for (const behind of duringPass(node)) {
+      this.#goOn.get(behind)?.(vocabulary);
+      this.#goOn.delete(behind);
+    }
   }
 
   #operatorOf(node: PipelineNode, pass: Pass): AnyOperator {
     const { unit } = node;
-    if ("model" in unit) return learn(node, this.#modelOf(node), this.#learningIn(pass)) as AnyOperator;
+    if ("model" in unit) return learn(node, this.#modelOf(node), this.#learningIn(pass, node)) as AnyOperator;
     if ("replay" in unit && pass.replay) return pass.replay;
     if (!("operator" in unit)) throw new TypeError(`${unit.schema.name}: cannot follow another stage within a pass`);
     return pass.isRepeat && unit.schema.kind === "sink" ? pipe() : unit.operator(this.#options.optionsOf(node));
   }
 
   /** Lets a model go on where an interrupted run left it, and pauses between the epochs of a table. */
-  #learningIn(pass: Pass): Learning {
+  #learningIn(pass: Pass, node: PipelineNode): Learning {
     const pause = async () => {
       this.#willPause = this.#options.checkpointer !== undefined;
       await this.#pause();
     };
-    return { checkpointer: this.#options.checkpointer, bringsAgain: !pass.isLive, pause };
+    const onVocabulary: Learning["onVocabulary"] = (goOn) => {
+      if (pass.isLive) this.#goOn.set(node, goOn);
+    };
+    return { checkpointer: this.#options.checkpointer, bringsAgain: !pass.isLive, onVocabulary, pause };
   }
 
   #modelOf(node: PipelineNode): ModelSink<unknown> {
@@ -371,7 +399,9 @@ class PipelineExecution {
       }),
     );
     this.#willPause = this.#options.checkpointer !== undefined;
-    const tokens = cache.read((gate) => this.#pause(gate));
+    const learning = withinPass(node).filter((other) => isOnlineModel(other) && takes(other));
+    for (const { alarm } of this.#chores) alarm.setOnce();
+    const tokens = cache.read((gate) => this.#pause(gate, learning));
     await this.#pass(tokens.pipe(this.#watchTokens(cache.tokens)), [node], { takes, isRepeat, ledger, replay });
     this.#options.ledger.absorb(ledger);
     for (const branch of branchesEndingIn(node.children.filter(takes))) this.#account(branch, ledger, reached);

@@ -7,6 +7,7 @@ import type {
   OnlineModel,
   StepStats,
   TableModel,
+  Vocabulary,
 } from "../schemas/index.js";
 import type { Checkpointer, Stage, StageStart } from "./checkpointer.js";
 import type { PipelineNode } from "./nodes.js";
@@ -15,6 +16,8 @@ export interface Learning {
   readonly checkpointer: Checkpointer | undefined;
   /** A run that goes on brings the batches of the step under way again. */
   readonly bringsAgain: boolean;
+  /** Lets a model go on as soon as the vocabulary of its batches is known, though none has come yet. */
+  readonly onVocabulary: (goOn: (vocabulary: Vocabulary) => void) => void;
   /** Awaited between two epochs of a table. */
   readonly pause: () => Promise<void>;
 }
@@ -32,7 +35,7 @@ export function learn(
 function learnOnline(
   node: PipelineNode,
   model: OnlineModel<unknown>,
-  { checkpointer, bringsAgain }: Learning,
+  { checkpointer, bringsAgain, onVocabulary }: Learning,
 ): OperatorFunction<ContextBatch, StepStats> {
   let arrived = 0;
   let start: StageStart | undefined;
@@ -46,8 +49,14 @@ function learnOnline(
   };
   start = checkpointer?.begin(node, stage);
   const known = bringsAgain ? (start?.consumed ?? 0) : 0;
+  let goesOn = false;
+  const goOn = (vocabulary: Vocabulary) => {
+    if (start && !goesOn) model.restore!(start.state, vocabulary);
+    goesOn = true;
+  };
+  if (start) onVocabulary(goOn);
   const isNew = (batch: ContextBatch) => {
-    if (start && arrived === 0) model.restore!(start.state, batch.vocabulary);
+    goOn(batch.vocabulary);
     return arrived++ >= known;
   };
   return pipe(filter(isNew), feed(model));

@@ -28,6 +28,17 @@ branches:
     - word2vec: { vectorSize: 16, epochs: 1, schedule: constant }
     - writeVectors: { path: large.txt }
 `;
+const epochs = `
+source: { files: { paths: news.txt } }
+steps:
+  - tokenize
+  - buildVocab: { minCount: 1 }
+  - encode
+  - windowContexts: { batchSize: 100 }
+  - word2vec: { vectorSize: 4, epochs: 100000 }
+  - writeVectors: { path: vectors.txt }
+`;
+const table = epochs.replace("- word2vec: { vectorSize: 4, epochs: 100000 }", "- accumulateCooccurrence\n  - glove");
 /** Eight words that the vocabulary has, and one that it does not have. */
 const LINE = "the cat sat, the dog ran: 猫坐着\n";
 
@@ -94,10 +105,21 @@ describe("lexstream run --serve", () => {
 
     const second = run(folder, ["--serve", "127.0.0.1:0", "--resume"]);
     const again = await urlOf(second);
-    appendFileSync(join(folder, "news.txt"), LINE.repeat(5));
-    const known = async () => expect(await ask(`${again}/status`)).toMatchObject({ documents: 30, terms: 9 });
+    const known = async () => expect(await ask(`${again}/status`)).toMatchObject({ documents: 25, terms: 9 });
     await vi.waitFor(known, PATIENCE);
   }, 60_000);
+
+  it("answers while a model learns from files, epoch by epoch", async () => {
+    const folder = await project(LINE.repeat(2000));
+    writeFileSync(join(folder, "c.yaml"), epochs);
+    const url = await urlOf(run(folder, ["--serve", "127.0.0.1:0"]));
+    const again = async () => expect((await ask(`${url}/status`)).sequence).toBeGreaterThan(1);
+    await vi.waitFor(again, PATIENCE);
+    expect((await ask(`${url}/neighbors?term=cat&k=3`)).neighbors).toHaveLength(3);
+    const { counters } = await ask(`${url}/status`);
+    expect(counters.stage).toMatch(/^epoch \d+ of 100000$/);
+    expect(counters).toMatchObject({ documents: 2000, tokensInAll: counters.read });
+  }, 30_000);
 
   it("says that there is nothing to answer from yet", async () => {
     const url = await urlOf(run(await project(""), ["--serve", "127.0.0.1:0"]));
@@ -130,14 +152,17 @@ describe("lexstream run --serve", () => {
     expect(existsSync(join(folder, "out"))).toBe(false);
   });
 
-  it("says that an address is taken, and that a config learns nothing from live text", async () => {
+  it("says that an address is taken, and that a config has nothing that learns while text flows", async () => {
     const folder = await project();
     const { host } = new URL(await urlOf(run(folder, ["--serve", "127.0.0.1:0"])));
     const taken = run(folder, ["--out", "other", "--serve", host]);
     expect(await taken.ended).toBe(1);
     expect(taken.err()).toBe(`serve: ${host} must be an address that is free, got EADDRINUSE\n`);
-    const file = run(folder, ["--out", "other", "--set", "source={files: {paths: news.txt}}", "--serve"]);
-    expect(await file.ended).toBe(2);
-    expect(file.err()).toBe("run: --serve needs a model that learns while a live source is read, got none in c\n");
+    writeFileSync(join(folder, "c.yaml"), table);
+    const nothing = run(folder, ["--out", "other", "--serve"]);
+    expect(await nothing.ended).toBe(2);
+    expect(nothing.err()).toBe(
+      "run: --serve needs a model that learns while text flows, such as word2vec, got none in c\n",
+    );
   }, 30_000);
 });

@@ -10,7 +10,7 @@ import {
 } from "lexstream/operators";
 import type { IdBatch, TokenBatch, VocabularySnapshot } from "lexstream/schemas";
 import { fromTexts } from "lexstream/sources";
-import { from, map, pipe } from "rxjs";
+import { filter, from, map, pipe } from "rxjs";
 import { describe, expect, it } from "vitest";
 import { collect } from "../support/collect.js";
 import { goingOn } from "../support/goingOn.js";
@@ -134,7 +134,10 @@ describe("growVocab", () => {
 
   it("goes on from its state after any batch, any number of times, to the same events", async () => {
     const stops = fc.array(fc.nat({ max: 20 }), { minLength: 1, maxLength: 3 });
-    const operator = () => pipe(growVocab({ ...small, halfLife: 9 }), map(plain));
+    // Who goes on is told the vocabulary first, by a batch with nothing in it.
+    const hasAny = ({ ids, sentenceOffsets, documentOffsets }: IdBatch) =>
+      ids.length + sentenceOffsets.length + documentOffsets.length > 0;
+    const operator = () => pipe(growVocab({ ...small, halfLife: 9 }), filter(hasAny), map(plain));
     await fc.assert(
       fc.asyncProperty(documents, sizes, stops, async (text, cuts, places) => {
         const batches = tokenBatches(text, cuts);

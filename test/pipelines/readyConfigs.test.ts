@@ -5,7 +5,17 @@ const names = await readyConfigs();
 
 describe("the ready configs", () => {
   it("are these", () => {
-    expect(names).toEqual(["chinese", "contexts-to-parquet", "cooccurrence-only", "glove", "quickstart", "word2vec"]);
+    expect(names).toEqual([
+      "chinese",
+      "contexts-to-parquet",
+      "cooccurrence-only",
+      "glove",
+      "live-http",
+      "live-nats",
+      "live-tail",
+      "quickstart",
+      "word2vec",
+    ]);
   });
 
   it.each(names)("%s lints, has tests, and passes them", async (name) => {
