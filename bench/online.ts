@@ -14,7 +14,7 @@ import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { drawBelow, drawUniform, randomStream, Vectors } from "../kernels/index.js";
+import { drawBelow, randomStream, Vectors } from "../kernels/index.js";
 import { readVectors } from "../sinks/index.js";
 import { scoresOf } from "./scores.js";
 
@@ -94,17 +94,20 @@ async function* text(words: number): AsyncGenerator<string> {
   }
 }
 
-/** From the middle on `planted` stands for half of the occurrences of `model`. */
-async function* planting(words: number, model: string, planted: string, seed: number): AsyncGenerator<string> {
+const topic = ["zorva", "zorvel", "zorvin", "zorvo", "zorvum"];
+const late = "zorvex";
+
+/** After every hundredth line a sentence of eight words of a topic, to which from the middle of the text on another word belongs. */
+async function* planting(words: number, seed: number): AsyncGenerator<string> {
   const draws = randomStream(seed, "planting");
-  let at = 0;
+  let [lines, read] = [0, 0];
   for await (const line of text(words)) {
-    const isPlanted = (word: string) => at++ > words / 2 && word === model && drawUniform(draws, at) < 0.5;
-    const replaced = line
-      .trimEnd()
-      .split(" ")
-      .map((word) => (isPlanted(word) ? planted : word));
-    yield `${replaced.join(" ")}\n`;
+    yield line;
+    read += line.split(" ").length;
+    if (lines++ % 100 > 0) continue;
+    const choice = read > words / 2 ? [...topic, late] : topic;
+    const sentence = Array.from({ length: 8 }, (_, i) => choice[drawBelow(draws, 8 * lines + i, choice.length)]!);
+    yield `${sentence.join(" ")}\n`;
   }
 }
 
@@ -161,13 +164,14 @@ try {
   const [withOnline, withOther] = agreements.map((one) => one.toFixed(4));
   console.log(`cosines: correlation with two passes ${withOnline}, of two passes with another seed ${withOther}`);
 
-  for (const [k, model] of ["river", "piano", "king", "railway", "football"].entries()) {
-    const { vectors } = await online(planting(words / 2, model, "zorvex", k + 1), 20_000, k + 1);
-    const isKnown = vectors.idOf("zorvex") !== undefined;
-    const near = isKnown ? vectors.mostSimilar("zorvex", { topN: 10 }).map(({ term }) => term) : [];
-    const place = near.indexOf(model) + 1;
+  for (const seed of [1, 2, 3, 4, 5]) {
+    const { vectors } = await online(planting(words / 2, seed), 20_000, seed);
+    const isKnown = vectors.idOf(late) !== undefined;
+    const near = isKnown ? vectors.mostSimilar(late, { topN: 10 }).map(({ term }) => term) : [];
+    const found = topic.filter((term) => near.includes(term)).length;
+    const terms = `${vectors.terms.length} terms`;
     console.log(
-      `planted beside ${model}, seed ${k + 1}, ${vectors.terms.length} terms: place ${place || "below 10"}: ${near.join(" ")}`,
+      `a word that comes late, seed ${seed}, ${terms}: ${found} of ${topic.length} of its topic among its 10 nearest`,
     );
   }
 
