@@ -21,7 +21,7 @@ import { natsServerCommand, startNats } from "../support/startNats.mjs";
 import { eachCase, folder } from "./cases.mjs";
 
 const script = fileURLToPath(new URL("liveRun.mjs", import.meta.url));
-const [documents, kills] = process.env.LEXSTREAM_FAULTS ? [1_000_000, 20] : [80_000, 3];
+const [documents, kills] = process.env.LEXSTREAM_FAULTS ? [1_000_000, 20] : [40_000, 3];
 
 const words = [..."the of and to in cat dog sat ran on mat".split(" "), ..."猫狗坐跑看山水人"];
 /** Eight words a document, of which some go together. */
@@ -41,10 +41,17 @@ snapshot: { every: 100ms, keep: 2 }
 steps:
   - normalize
   - tokenize: { mode: chinese }
-  - fixedVocabulary: { terms: [${words.join(", ")}], counts: counts.txt }
-  - windowContexts: { radius: random, sample: 0.5 }
-  - word2vec: { vectorSize: 50, epochs: 1, schedule: constant }
-  - writeVectors: { path: vectors.arrow }
+branches:
+  fixed:
+    - fixedVocabulary: { terms: [${words.join(", ")}], counts: counts.txt }
+    - windowContexts: { radius: random, sample: 0.5 }
+    - word2vec: { vectorSize: 50, epochs: 1, schedule: constant }
+    - writeVectors: { path: fixed.arrow }
+  online:
+    - growVocab: { maxSize: 15, minCount: 1 }
+    - windowContexts: { radius: random, sample: 0.5 }
+    - word2vec: { vectorSize: 50, online: true }
+    - writeVectors: { path: online.arrow }
 `;
 const sources = {
   "tail of a file": "tail: { paths: messages.txt }",
@@ -138,7 +145,7 @@ async function killUntilDone(pipeline, below) {
   const state = join(pipeline.out, ".checkpoint/state.json");
   let inSource = 0;
   for (let done = 0; done < kills; done++) {
-    const after = ((1.2 * below(1000)) / 1000 / Math.sqrt(kills)) * pipeline.milliseconds;
+    const after = ((1.6 * below(1000)) / 1000 / kills) * pipeline.milliseconds;
     if (await resume(pipeline, after)) return { kills: done, inSource };
     if (existsSync(state) && readFileSync(state, "utf8").includes('"place":')) inSource++;
   }
