@@ -8,14 +8,15 @@ import {
   type StatusCounters,
   shareRows,
 } from "../pipelines/index.js";
+import { type PackedTerms, packTerms } from "./packedTerms.js";
 
 export interface ThreadOptions extends ListenAddress {
   readonly token?: string | undefined;
   readonly limits?: Limits;
 }
 
-/** Without the terms if they are those of the snapshot before: copying 200,000 of them takes longer than copying their vectors. */
-type SentSnapshot = Omit<SharedSnapshot, "terms"> & { readonly terms: readonly string[] | undefined };
+/** Without the terms if they are those of the snapshot before. */
+type SentSnapshot = Omit<SharedSnapshot, "terms"> & { readonly terms: PackedTerms | undefined };
 
 export type ThreadMessage =
   | { readonly snapshot: SentSnapshot }
@@ -59,7 +60,7 @@ export async function serveOnThread(
     address,
     publish(snapshot) {
       const { terms } = snapshot;
-      send({ snapshot: { ...shareRows(snapshot, unused), terms: terms === sent ? undefined : terms } });
+      send({ snapshot: { ...shareRows(snapshot, unused), terms: terms === sent ? undefined : packTerms(terms) } });
       sent = terms;
     },
     setStatus: (status) => send({ status }),

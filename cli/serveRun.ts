@@ -16,9 +16,9 @@ import { printableLine } from "./printable.js";
 import { meanLossesBetween } from "./progress.js";
 import { type QueryThread, serveOnThread, type ThreadOptions } from "./serveOnThread.js";
 
-/** Publishing takes a fortieth of the time at most, or a little more where the vocabulary is small. */
+/** Learning waits while a snapshot is taken: a twentieth of the time, or less. */
 const LEAST_INTERVAL_MS = 1000;
-const PAUSE_PER_COST = 40;
+const INTERVAL_PER_COST = 20;
 const STATUS_EVERY_MS = 500;
 
 export interface RunServer {
@@ -61,11 +61,13 @@ export async function serveRun(
   let sequence = 0;
   let cost = 0;
   const publish: Chore = {
-    every: () => Math.max(LEAST_INTERVAL_MS, PAUSE_PER_COST * cost),
+    every: () => Math.max(LEAST_INTERVAL_MS, INTERVAL_PER_COST * cost),
     of: (other) => other === node,
-    run: (_, result) => {
-      if (hasFailed || !(result instanceof Vectors)) return;
+    run: async (_, take) => {
+      if (hasFailed) return;
       const began = performance.now();
+      const result = await take();
+      if (!(result instanceof Vectors)) return;
       const { terms, values: vectors, vectorSize } = result;
       const from = isLive ? { tokens: ledger.get("read"), documents: ledger.get("documents") } : {};
       thread.publish({ sequence: ++sequence, ...from, terms, vectors, vectorSize });

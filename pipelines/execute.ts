@@ -68,7 +68,8 @@ export interface Chore {
   readonly every: () => number;
   /** Of which models; all if left out. */
   readonly of?: (model: PipelineNode) => boolean;
-  readonly run: (model: PipelineNode, result: unknown, ledger: Ledger) => Promise<void> | void;
+  /** `take` makes a copy of what the model has learned so far; undefined if that is nothing. */
+  readonly run: (model: PipelineNode, take: () => Promise<unknown>, ledger: Ledger) => Promise<void>;
 }
 
 /** Examples and summed loss of one epoch. */
@@ -243,12 +244,11 @@ class PipelineExecution {
     }
   }
 
-  /** Hands over what some models have learned so far. */
+  /** Lets a chore take what some models have learned so far. */
   async #withSnapshots({ of = all, run }: Chore, models: readonly PipelineNode[]): Promise<void> {
     for (const node of models.filter(of)) {
       const model = this.#modelOf(node) as OnlineModel<unknown>;
-      const result = await this.#withOrigin(node, model.snapshot?.());
-      if (result !== undefined) await run(node, result, this.#options.ledger);
+      await run(node, () => this.#withOrigin(node, model.snapshot?.()), this.#options.ledger);
     }
   }
 

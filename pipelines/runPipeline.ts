@@ -138,7 +138,10 @@ function choresOf({ config }: Pipeline, optionsOf: SnapshotOptions["optionsOf"],
   const chores = publish ? [publish] : [];
   if (every === undefined) return chores;
   if (!clock) throw new TypeError("run: clock must be given where the config asks for snapshots, got none");
-  const write: Chore["run"] = (node, result) => writeSnapshot(node, result, { keep, clock, optionsOf });
+  const write: Chore["run"] = async (node, take) => {
+    const result = await take();
+    if (result !== undefined) await writeSnapshot(node, result, { keep, clock, optionsOf });
+  };
   return [...chores, { every: () => millisecondsOf(every), run: write }];
 }
 

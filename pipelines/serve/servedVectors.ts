@@ -24,16 +24,20 @@ export class ServedVectors {
   readonly #ids: ReadonlyMap<string, number>;
   readonly #nearestRows: (question: RowQuestion) => Promise<RankedRows>;
 
-  /** The index of the terms is taken from the snapshot `before` if it has the same ones. */
+  /** `rows` has the row of each term, if it was made before. */
   constructor(
     snapshot: SharedSnapshot,
     nearestRows: (question: RowQuestion) => Promise<RankedRows>,
-    before?: ServedVectors,
+    rows: ReadonlyMap<string, number> = new Map(snapshot.terms.map((term, row) => [term, row])),
   ) {
     this.snapshot = snapshot;
-    this.#ids =
-      before?.snapshot.terms === snapshot.terms ? before.#ids : new Map(snapshot.terms.map((term, id) => [term, id]));
+    this.#ids = rows;
     this.#nearestRows = nearestRows;
+  }
+
+  /** The row of each term, if these are its terms. */
+  rowsOf(terms: readonly string[]): ReadonlyMap<string, number> | undefined {
+    return terms === this.snapshot.terms ? this.#ids : undefined;
   }
 
   get sequence(): number {

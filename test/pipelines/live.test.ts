@@ -287,8 +287,8 @@ describe("snapshots", () => {
     const seen: { readonly branch: string | undefined; readonly documents: number; readonly terms: number }[] = [];
     const publish: RunPipelineOptions["publish"] = {
       every: () => 3_600_000,
-      run: ({ branch }, result, ledger) => {
-        const { terms } = result as { terms: readonly string[] };
+      run: async ({ branch }, take, ledger) => {
+        const { terms } = (await take()) as { terms: readonly string[] };
         seen.push({ branch, documents: ledger.get("documents"), terms: terms.length });
       },
     };
