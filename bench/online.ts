@@ -2,7 +2,7 @@
  * word2vec that learns online in one pass over standard input, beside the trainer that passes twice over the same text: time, scores, how
  * far their cosines agree (May et al. 2017, arXiv:1704.07463, section 5), memory over a long stream, and a word that comes late.
  *
- *     npm run bench:online -- FILE [--words 10000000] [--long 24000000] [--similarity FILE]... [--analogies FILE]...
+ *     npm run bench:online -- FILE [--words 10000000] [--long 140000000] [--similarity FILE]... [--analogies FILE]...
  *
  * FILE holds words between spaces, a paragraph a line; `--words` of it are learned, and it is read over and over for `--long`.
  */
@@ -22,7 +22,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     words: { type: "string", default: "10000000" },
-    long: { type: "string", default: "24000000" },
+    long: { type: "string", default: "140000000" },
     similarity: { type: "string", multiple: true, default: [] },
     analogies: { type: "string", multiple: true, default: [] },
   },
@@ -40,7 +40,7 @@ interface Learned {
 }
 
 const windows = (seed: number) => ({ windowContexts: { windowSize: 5, radius: "random", sample: 0.001, seed } });
-const tokens = { tokenize: { mode: "whitespace" } };
+const tokens = { tokenize: { mode: "whitespace", maxTerms: 400_000 } };
 
 /** Runs a pipeline in a process of its own, with lines of text for its standard input. */
 async function learn(source: object, steps: object[], lines: AsyncIterable<string>): Promise<Learned> {
@@ -128,7 +128,7 @@ function agreement(a: Vectors, b: Vectors): number {
   return covariance / Math.sqrt(variance(x!, meanX) * variance(y!, meanY));
 }
 
-/** Megabytes a minute by least squares, of the second half of the time. */
+/** Megabytes a minute by least squares, of the second half of the time: it takes minutes until nothing new must be held. */
 function slope(memory: readonly number[]): number {
   const late = memory.slice(memory.length >> 1).filter((size) => size > 0);
   const [centre, mean] = [(late.length - 1) / 2, late.reduce((sum, size) => sum + size, 0) / late.length];
