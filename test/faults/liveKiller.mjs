@@ -140,27 +140,29 @@ function made(out) {
   return files.map((name) => `${name} ${hash(name).digest("hex")}`).join("\n");
 }
 
-/** Kills what runs so often, unless it has ended before, and lets it end then. */
-async function killUntilDone(pipeline, below) {
-  const state = join(pipeline.out, ".checkpoint/state.json");
-  let inSource = 0;
-  for (let done = 0; done < kills; done++) {
-    const after = ((1.6 * below(1000)) / 1000 / kills) * pipeline.milliseconds;
-    if (await resume(pipeline, after)) return { kills: done, inSource };
-    if (existsSync(state) && readFileSync(state, "utf8").includes('"place":')) inSource++;
+/** Kills what runs so often, begins anew whenever it has ended before, and compares all that ends with what was expected. */
+async function killOften(pipeline, below) {
+  const { out, expected, milliseconds } = pipeline;
+  const state = join(out, ".checkpoint/state.json");
+  let [done, inSource] = [0, 0];
+  while (done < kills) {
+    rmSync(out, { recursive: true });
+    for (; done < kills; done++) {
+      if (await resume(pipeline, ((1.6 * below(1000)) / 1000 / kills) * milliseconds)) break;
+      if (existsSync(state) && readFileSync(state, "utf8").includes('"place":')) inSource++;
+    }
+    await resume(pipeline);
+    const found = made(out);
+    if (found !== expected) return { kills: done, inSource, fault: `${found}\nmust be\n${expected}` };
   }
-  await resume(pipeline);
-  return { kills, inSource };
+  return { kills: done, inSource };
 }
 
 await eachCase(async (n, below) => {
   const pipeline = pipelines[n % pipelines.length];
-  const { name, out, expected } = pipeline;
-  rmSync(out, { recursive: true });
+  const { name } = pipeline;
   try {
-    const done = await killUntilDone(pipeline, below);
-    const found = made(out);
-    return { name, ...done, fault: found === expected ? undefined : `${found}\nmust be\n${expected}` };
+    return { name, ...(await killOften(pipeline, below)) };
   } catch (error) {
     return { name, kills: 0, inSource: 0, fault: error.message };
   }
