@@ -117,10 +117,12 @@ const MAX_WEIGHT_BYTES = 3.75 * 2 ** 30;
  * word2vec: skip-gram or CBOW, with negative sampling or hierarchical softmax, from batches of context windows.
  *
  * In:  ContextBatch, in order, `epochs` passes. Out: Vectors (V, D), the input rows. Loss in nats, summed over the examples:
- * pairs of centre and context for skip-gram, centres for CBOW. The same batches, cut in any way, give the same bytes, at any number of workers unless `deterministic` is false.
+ * pairs of centre and context for skip-gram, centres for CBOW. The same batches, cut in any way, give the same bytes, at any number of
+ * workers unless `deterministic` is false.
  * With `online`, V is the most terms that the vocabulary can have at a time. A row that another term was given begins afresh, and noise
  * words follow the running counts, from the first centre on that comes with a new snapshot.
- * State: 8 V D bytes of weights (D rounded up to 16) + 8 V for noise words or some 80 V for Huffman paths; threads, until `result` or `close`.
+ * State: 8 V D bytes of weights (D rounded up to 16) + 8 V for noise words or some 80 V for Huffman paths; threads, until `result` or
+ * `close`.
  * @throws RangeError at the call, if an option is out of range or initialVectors are of another size; from `update`, if the weights
  * exceed 3.75 GiB, the vocabulary is empty or shares no term with initialVectors, or the loss is not finite, and from `result`, if
  * there was no batch; TypeError if the vocabulary changes and it is not to be followed; Error if a thread is lost
