@@ -6,7 +6,7 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     pool: "forks",
-    testTimeout: 30_000,
+    testTimeout: 120_000, // a machine may be busy with other work
     reporters: ["default", "json"],
     outputFile: { json: ".vitest/results.json" }, // read by scripts/testTotals.mjs
     server: { deps: { external: [/\/dist\//] } },

@@ -119,7 +119,7 @@ describe("the pages", () => {
         expect(squeezed(await printedBy(page, folder)), page).toBe(squeezed(promisedBy(page))),
       ),
     );
-  }, 60_000);
+  });
 
   it("show an example of at most 15 lines in the README", () => {
     expect(blocksOf("README.md", "ts")[0]!.trim().split("\n").length).toBeLessThanOrEqual(15);

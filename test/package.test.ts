@@ -71,7 +71,7 @@ describe("the installed package", () => {
   it("has a command", async () => {
     expect(await printed("npx", "--no-install", "lexstream", "--help")).toMatch(/^Usage: lexstream COMMAND/m);
   });
-}, 60_000);
+});
 
 // npm leaves out of the lock file what the registry did not have at the time, and `npm ci` then fails on every machine.
 it("package-lock.json names the build of each dependency for every platform", async () => {

@@ -52,7 +52,7 @@ describe("resource bounds", () => {
       const row = `| ${what} | ${size} | ${budget} MiB | ${peakMiB} MiB | ${seconds.toFixed(0)} s | ${found} |`;
       if (keptIn) writeFileSync(join(keptIn, name), row);
     },
-    keptIn ? 900_000 : 60_000,
+    keptIn ? 900_000 : 120_000,
   );
 
   afterAll(() => {

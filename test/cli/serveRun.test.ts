@@ -107,7 +107,7 @@ describe("lexstream run --serve", () => {
     const again = await urlOf(second);
     const known = async () => expect(await ask(`${again}/status`)).toMatchObject({ documents: 25, terms: 9 });
     await vi.waitFor(known, PATIENCE);
-  }, 60_000);
+  });
 
   it("answers while a model learns from files, epoch by epoch", async () => {
     const folder = await project(LINE.repeat(2000));
@@ -119,13 +119,13 @@ describe("lexstream run --serve", () => {
     const { counters } = await ask(`${url}/status`);
     expect(counters.stage).toMatch(/^epoch \d+ of 100000$/);
     expect(counters).toMatchObject({ documents: 2000, tokensInAll: counters.read });
-  }, 30_000);
+  });
 
   it("says that there is nothing to answer from yet", async () => {
     const url = await urlOf(run(await project(""), ["--serve", "127.0.0.1:0"]));
     const answer = await fetch(`${url}/neighbors?term=cat`);
     expect([answer.status, answer.headers.get("retry-after")]).toEqual([503, "1"]);
-  }, 30_000);
+  });
 
   it("takes the token from the environment", async () => {
     const env = { LEXSTREAM_TOKEN: "open-sesame" };
@@ -134,7 +134,7 @@ describe("lexstream run --serve", () => {
     expect(await ask(`${url}/status`)).toEqual({ error: "the token must be sent as Authorization: Bearer TOKEN" });
     expect(await ask(`${url}/status`, { authorization: "Bearer open-sesame" })).toHaveProperty("counters");
     expect(server.err()).not.toContain("sesame");
-  }, 30_000);
+  });
 
   it.each([
     [["--serve", "0.0.0.0:0"], "serve: an address that other machines reach must have a token, got none for 0.0.0.0"],
@@ -164,5 +164,5 @@ describe("lexstream run --serve", () => {
     expect(nothing.err()).toBe(
       "run: --serve needs a model that learns while text flows, such as word2vec, got none in c\n",
     );
-  }, 30_000);
+  });
 });

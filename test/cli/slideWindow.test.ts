@@ -52,7 +52,7 @@ describe("lexstream cooccurrence slide", () => {
       );
     const near = await lexstream(folder, "neighbors", "week/vectors/latest.arrow", "一", "-k", "10");
     expect(near.stdout.trim().split("\n").length).toBe(5); // the term, and the four others
-  }, 60_000);
+  });
 
   it.each([
     [[], "--into must be given, got nothing"],

@@ -44,5 +44,5 @@ it(
       ...rows,
     ]);
   },
-  isLong ? longTime : 60_000,
+  isLong ? longTime : 120_000,
 );

@@ -30,5 +30,5 @@ it(
       ...rows,
     ]);
   },
-  isLong ? longTime : 60_000,
+  isLong ? longTime : 120_000,
 );

@@ -32,5 +32,5 @@ it(
       ...rows.map(([what, times]) => `| ${what} | ${times} |`),
     ]);
   },
-  isLong ? longTime : 60_000,
+  isLong ? longTime : 120_000,
 );
