@@ -46,8 +46,9 @@ export type WindowContextsOptions = OptionsOf<typeof windowContextsSchema>;
  * over the gaps.
  *
  * In:  IdBatch. Out: ContextBatch of `batchSize` centres (the last of a pass may have fewer), with their neighbours on both sides.
- * A change of epoch ends a pass; where the vocabulary changes, sentences and documents are cut. Draws depend on the seed, the epoch and
- * the token's position in its pass, so any split of a text into batches gives the same events. Counts `subsampled` and `used` in the run's ledger.
+ * A change of epoch ends a pass; where the vocabulary changes, sentences and documents are cut, and a batch without centres tells the
+ * new one. Draws depend on the seed, the epoch and the token's position in its pass, so any split of a text into batches gives the same
+ * events. Counts `subsampled` and `used` in the run's ledger.
  * State: batchSize + 2 windowSize tokens, and 8 bytes per term.
  * @throws TypeError, RangeError at the call, if an option is of the wrong kind or out of range
  * @see Mikolov et al. 2013, arXiv:1301.3781 and arXiv:1310.4546; word2vec.c

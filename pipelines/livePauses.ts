@@ -29,7 +29,7 @@ export interface LivePausesOptions {
 const PATIENCE_MS = 2000;
 
 /** One of the repeated things, which is not done again before another batch has come. */
-class Chore {
+class RepeatedTask {
   readonly alarm: Alarm;
   readonly #run: () => Promise<void>;
   #doneBehind: SourcePosition | undefined | "nothing yet" = "nothing yet";
@@ -54,7 +54,7 @@ class Chore {
 export class LivePauses {
   readonly #options: LivePausesOptions;
   readonly #point: PausePoint;
-  readonly #chores: readonly Chore[];
+  readonly #tasks: readonly RepeatedTask[];
   readonly #patience: Alarm;
   /** The last batch behind which a checkpoint was tried, which is done once, and whether that failed. */
   #tried: SourcePosition | undefined;
@@ -64,9 +64,9 @@ export class LivePauses {
   constructor(options: LivePausesOptions) {
     this.#options = options;
     this.#point = new PausePoint({ isDue: (last) => this.#isDue(last), act: (last) => this.#act(last) });
-    this.#chores = options.repeated.map(({ every, run }) => new Chore(new Alarm(every, this.look), run));
+    this.#tasks = options.repeated.map(({ every, run }) => new RepeatedTask(new Alarm(every, this.look), run));
     this.#patience = new Alarm(() => PATIENCE_MS, this.look);
-    for (const { alarm } of this.#chores) alarm.set();
+    for (const { alarm } of this.#tasks) alarm.set();
     for (const signal of this.#signals) signal.addEventListener("abort", this.look);
   }
 
@@ -75,7 +75,7 @@ export class LivePauses {
   }
 
   close(): void {
-    for (const { alarm } of this.#chores) alarm.clear();
+    for (const { alarm } of this.#tasks) alarm.clear();
     this.#patience.clear();
     for (const signal of this.#signals) signal.removeEventListener("abort", this.look);
   }
@@ -91,7 +91,7 @@ export class LivePauses {
   #isDue(last: SourcePosition | undefined): boolean {
     const isNew = last !== this.#tried;
     if (this.#isEnding) return isNew || !this.#isMissed || this.#patience.isDue;
-    return (isNew && this.#options.checkpoint?.isDue()) || this.#chores.some((chore) => chore.isDue(last));
+    return (isNew && this.#options.checkpoint?.isDue()) || this.#tasks.some((task) => task.isDue(last));
   }
 
   async #act(last: SourcePosition | undefined): Promise<void> {
@@ -100,7 +100,7 @@ export class LivePauses {
     const isEnding = isInterrupted || isStopped;
     const isTaken = await this.#checkpoint(last, isEnding);
     if (isEnding && !isTaken && !this.#patience.isDue) return this.#patience.setOnce();
-    for (const chore of this.#chores) if (isStopped || chore.isDue(last)) await chore.do(last);
+    for (const task of this.#tasks) if (isStopped || task.isDue(last)) await task.do(last);
     if (isInterrupted) signal!.throwIfAborted();
     if (isStopped) throw new RunStopped();
   }

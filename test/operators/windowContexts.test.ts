@@ -127,6 +127,27 @@ describe("windowContexts", () => {
     );
   });
 
+  it("tells a new vocabulary by a batch without centres, before anything comes in it", () => {
+    const batchIn = (terms: string[], ids: number[]): IdBatch => ({
+      vocabulary: makeVocabulary(terms, new Float64Array(terms.length).fill(1)),
+      ids: Uint32Array.from(ids),
+      sentenceOffsets: Uint32Array.of(),
+      documentOffsets: Uint32Array.of(),
+      epoch: 0,
+    });
+    const events = windowsOf([batchIn(["a"], [0, 0]), batchIn(["b"], []), batchIn([], [])], { windowSize: 1 });
+    const centres = ({ vocabulary, firstCentre, endCentre, position }: ContextBatch) => [
+      vocabulary.terms,
+      endCentre - firstCentre,
+      position,
+    ];
+    // Nothing is told of a vocabulary without terms, of which nothing can be learned.
+    expect(events.map(centres)).toEqual([
+      [["a"], 2, 0],
+      [["b"], 0, 2],
+    ]);
+  });
+
   it("refuses a window of none", () => {
     expect(() => windowContexts({ windowSize: 0 })).toThrow(
       "windowContexts: windowSize must be an integer from 1 to 50, got 0",
