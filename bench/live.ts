@@ -1,11 +1,12 @@
 /**
  * A whole live run under load: `lexstream run --serve` takes in posts while its model learns, and answers questions meanwhile.
  *
- *     npm run bench:live -- [--clients 50] [--seconds 60] [--terms 200000] [--vectorSize 100]
+ *     npm run bench:live -- [--clients 50] [--seconds 60] [--terms 200000] [--vectorSize 100] [--pause 0]
  *
  * Clients post a hundred documents of 16 words at a time, drawn from so many terms, more than can be learned; one that is refused
- * tries again after 50 ms. One client more asks for 10 neighbours, ten times a second, on a thread of its own. Then the run is stopped
- * (SIGTERM), resumed to learn what the journal has more, and ended (--finish), and what it counted is compared with what was accepted.
+ * tries again after 50 ms, one that is not posts again after so many milliseconds. One client more asks for 10 neighbours, ten times
+ * a second, on a thread of its own. Then the run is stopped (SIGTERM), resumed to learn what the journal has more, and ended
+ * (--finish), and what it counted is compared with what was accepted.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -48,6 +49,7 @@ async function measure(): Promise<void> {
       seconds: { type: "string", default: "60" },
       terms: { type: "string", default: "200000" },
       vectorSize: { type: "string", default: "100" },
+      pause: { type: "string", default: "0" },
     },
   });
   const [clients, seconds, terms] = [Number(values.clients), Number(values.seconds), Number(values.terms)];
@@ -63,7 +65,7 @@ async function measure(): Promise<void> {
     const memory = watchMemory(child);
     const workerOptions = { workerData: { url: QUERIES!, seconds, terms } satisfies Questions };
     const asking = once(new Worker(new URL(import.meta.url), workerOptions), "message");
-    const tally = await postAll(clients, seconds, terms);
+    const tally = await postAll(clients, seconds, terms, Number(values.pause));
     const [answers] = (await asking) as [Answers];
     const { documents, secondsRunning, used, vocabulary } = await counters();
     console.log(`${tally.accepted} posts answered with 202, ${tally.refused} with 429, ${tally.other} otherwise`);
@@ -109,7 +111,7 @@ steps:
 `;
 }
 
-async function postAll(clients: number, seconds: number, terms: number) {
+async function postAll(clients: number, seconds: number, terms: number, pause: number) {
   const agent = new Agent({ keepAlive: true, maxSockets: clients });
   const stream = randomStream(1, "words");
   const until = performance.now() + 1000 * seconds;
@@ -125,7 +127,7 @@ async function postAll(clients: number, seconds: number, terms: number) {
       if (status === 202) tally.accepted++;
       else if (status === 429) tally.refused++;
       else tally.other++;
-      if (status === 429) await wait(50);
+      await wait(status === 429 ? 50 : pause);
     }
   };
   await Promise.all(Array.from({ length: clients }, (_, k) => client(k)));
