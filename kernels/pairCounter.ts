@@ -9,6 +9,7 @@
  */
 import type { ContextBatch } from "../schemas/contexts.js";
 import { type CellRun, emptyRun } from "./cellRun.js";
+import { DenseBlock } from "./denseBlock.js";
 import { radixSortPairs, type WordPairs } from "./radixSort.js";
 
 export interface PairCounterOptions {
@@ -17,7 +18,7 @@ export interface PairCounterOptions {
   readonly windowSize: number;
   /** Units of a pair by its distance. */
   readonly ofDistance: Float64Array;
-  /** Room of the dense block, 8 bytes a cell. */
+  /** Room of the dense block, `denseCellBytes` a cell. */
   readonly denseCells: number;
   /** Room of the buffer, 16 bytes a record. */
   readonly bufferRecords: number;
@@ -34,14 +35,10 @@ export type WindowView = Pick<
 /** A record's low word: column, distance, and whether the pair counts from both of its ends. */
 const codeBits = 7;
 const firstRecords = 4096;
-const mostDenseCells = 2 ** 30;
 
 export class PairCounter {
   readonly #options: PairCounterOptions;
-  /** Column c of row r lies at dense[offset[r] + c], if c < width[r]. */
-  readonly #offset: Int32Array;
-  readonly #width: Int32Array;
-  readonly #dense: Float64Array;
+  readonly #dense: DenseBlock;
   #records: WordPairs;
   #spare = wordPairs(0);
   #length = 0;
@@ -59,15 +56,13 @@ export class PairCounter {
       throw new RangeError(
         `cooccurrence: the vocabulary must have at most ${2 ** (32 - codeBits)} terms, got ${terms}`,
       );
-    const { offset, width, size } = denseShape(terms, symmetric, Math.min(denseCells, mostDenseCells));
-    [this.#offset, this.#width] = [offset, width];
-    this.#dense = new Float64Array(size);
-    this.#records = wordPairs(Math.min(bufferRecords, firstRecords));
     this.#unitsOf = new Float64Array(2 * ofDistance.length);
     ofDistance.forEach((units, distance) => {
       this.#unitsOf[2 * distance] = units;
       this.#unitsOf[2 * distance + 1] = symmetric ? 2 * units : units;
     });
+    this.#dense = new DenseBlock(terms, symmetric, denseCells, this.#unitsOf);
+    this.#records = wordPairs(Math.min(bufferRecords, firstRecords));
   }
 
   add(batch: WindowView): void {
@@ -91,23 +86,8 @@ export class PairCounter {
   }
 
   /** What the dense block holds, in order, at most `most` cells at once. */
-  *denseRuns(most: number): Generator<CellRun> {
-    const run = emptyRun(most);
-    let length = 0;
-    for (let row = 0; row < this.#width.length; row++) {
-      const offset = this.#offset[row]!;
-      for (let column = this.#options.symmetric ? row : 0; column < this.#width[row]!; column++) {
-        const units = this.#dense[offset + column]!;
-        if (units === 0) continue;
-        run.row[length] = row;
-        run.column[length] = column;
-        run.units[length] = units;
-        if (++length < most) continue;
-        yield { ...run, length };
-        length = 0;
-      }
-    }
-    if (length > 0) yield { ...run, length };
+  denseRuns(most: number): Generator<CellRun> {
+    return this.#dense.runs(most);
   }
 
   /** Sorts what the buffer holds and gives its sums in order, at most `most` cells at once; then the buffer is empty. */
@@ -174,17 +154,18 @@ export class PairCounter {
 
   /** The fast way: a symmetric table, a fixed radius, both sides. Each pair of tokens is met once, from its right end. */
   #addBothEnds(ids: Uint32Array, centre: number, start: number): void {
-    const [dense, width, offset, unitsOf] = [this.#dense, this.#width, this.#offset, this.#unitsOf];
+    const dense = this.#dense;
     const { high, low } = this.#records;
     const id = ids[centre]! | 0; // as signed integers: comparing unsigned ones goes through floating point
     let length = this.#length;
     for (let at = centre - 1, code = 3; at >= start; at--, code += 2) {
       const other = ids[at]! | 0;
-      const isAfter = other < id;
-      const row = isAfter ? other : id;
-      const column = isAfter ? id : other;
-      if (column < width[row]!) {
-        dense[offset[row]! + column]! += row === column ? 2 * unitsOf[code]! : unitsOf[code]!;
+      const swap = (other ^ id) & ((other - id) >> 31); // 0 if other >= id: a branch would be guessed wrong half of the time
+      const row = id ^ swap;
+      const column = other ^ swap;
+      if (dense.has(row, column)) {
+        dense.add(row, column, code);
+        if (row === column) dense.add(row, column, code); // one cell from both of its ends
       } else {
         high[length] = row;
         low[length++] = (column << codeBits) | code;
@@ -226,8 +207,8 @@ export class PairCounter {
   }
 
   #put(row: number, column: number, code: number): void {
-    if (column < this.#width[row]!) {
-      this.#dense[this.#offset[row]! + column]! += this.#unitsOf[code]! * this.#timesCounted(row, column);
+    if (this.#dense.has(row, column)) {
+      for (let times = this.#timesCounted(row, column); times > 0; times--) this.#dense.add(row, column, code);
       return;
     }
     this.#records.high[this.#length] = row;
@@ -237,28 +218,4 @@ export class PairCounter {
 
 function wordPairs(length: number): WordPairs {
   return { high: new Uint32Array(length), low: new Uint32Array(length) };
-}
-
-/** Row r has the columns below product / (r + 1), with the largest product for which all of them find room. */
-function denseShape(terms: number, symmetric: boolean, cells: number) {
-  const offset = new Int32Array(terms);
-  const width = new Int32Array(terms);
-  let [low, high] = [0, terms * terms];
-  while (high - low > 0.5) {
-    const product = (low + high) / 2;
-    if (layOut(product) <= cells) low = product;
-    else high = product;
-  }
-  return { offset, width, size: layOut(low) };
-
-  function layOut(product: number): number {
-    let size = 0;
-    for (let row = 0; row < terms; row++) {
-      const first = symmetric ? row : 0;
-      width[row] = Math.min(terms, Math.floor(product / (row + 1)));
-      offset[row] = size - first;
-      size += Math.max(0, width[row]! - first);
-    }
-    return size;
-  }
 }

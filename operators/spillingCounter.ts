@@ -1,4 +1,5 @@
 import type { CellStream } from "../kernels/cellStreams.js";
+import { denseCellBytes } from "../kernels/denseBlock.js";
 import { batchCells } from "../kernels/finalTable.js";
 import { PairCounter, type WindowView } from "../kernels/pairCounter.js";
 import { CellFile } from "./cellFile.js";
@@ -22,7 +23,7 @@ export class SpillingCounter {
     this.#newFile = newFile;
     this.#counter = new PairCounter({
       ...options,
-      denseCells: Math.floor(memory / 8 / 8),
+      denseCells: Math.floor(memory / 8 / denseCellBytes),
       bufferRecords: Math.floor((memory * 3) / 8 / 16),
       onFull: () => this.#spill(this.#counter.takeSorted(batchCells)),
     });
