@@ -22,37 +22,37 @@ export function emptyRun(capacity: number): CellRun {
  * Merges runs, neighbours two by two until one is left, so that a cell is moved log2(runs) times. A cell that is in several is added up.
  * What it gives is valid until the next call: its rooms are used again, since fresh ones would have the garbage collector run
  * several times a second.
- * State: the most cells that were merged at once, log2(runs) times.
+ * State: twice the most cells that were merged at once.
  */
 export class RunMerger {
-  readonly #rooms: CellRun[] = [];
+  /** From one to the other and back. */
+  readonly #rooms: [CellRun, CellRun] = [emptyRun(0), emptyRun(0)];
 
   merge(runs: readonly CellRun[]): CellRun {
-    let rooms = 0;
+    const cells = runs.reduce((sum, { length }) => sum + length, 0);
     let left = runs;
-    while (left.length > 1) {
-      const halves: CellRun[] = [];
-      for (let i = 0; i < left.length; i += 2) {
-        const [a, b] = [left[i]!, left[i + 1]];
-        halves.push(b ? mergeRuns(a, b, this.#room(rooms++, a.length + b.length)) : a);
+    for (let round = 0; left.length > 1; round++) {
+      const room = this.#room((round & 1) as 0 | 1, cells);
+      const merged: CellRun[] = [];
+      for (let i = 0, at = 0; i < left.length; i += 2) {
+        const [a, b] = [left[i]!, left[i + 1] ?? nothing];
+        merged.push(mergeRuns(a, b, sliceRun(room, at, at + a.length + b.length)));
+        at += a.length + b.length;
       }
-      left = halves;
+      left = merged;
     }
-    return left[0] ?? emptyRun(0);
+    return left[0] ?? nothing;
   }
 
-  #room(index: number, cells: number): CellRun {
-    const room = this.#rooms[index];
-    if (room && room.row.length >= cells) return room;
-    const larger = emptyRun(cells);
-    this.#rooms[index] = larger;
-    return larger;
+  #room(which: 0 | 1, cells: number): CellRun {
+    if (this.#rooms[which].row.length < cells) this.#rooms[which] = emptyRun(cells);
+    return this.#rooms[which];
   }
 }
 
+const nothing = emptyRun(0);
+
 function mergeRuns(a: CellRun, b: CellRun, room: CellRun): CellRun {
-  if (a.length === 0) return b;
-  if (b.length === 0) return a;
   const { row, column, units } = room;
   let [i, j, length] = [0, 0, 0];
   while (i < a.length && j < b.length) {

@@ -11,6 +11,14 @@ const mostCells = 2 ** 30;
 /** Bytes a cell takes, its share of what waits included. */
 export const denseCellBytes = 8 + 4 * 2 ** (waitingBits - regionBits);
 
+/** Rows of a table of so many terms, and of a symmetric one the upper triangle. */
+export interface DenseRows {
+  readonly terms: number;
+  readonly firstRow: number;
+  readonly endRow: number;
+  readonly symmetric: boolean;
+}
+
 /**
  * Sums of the cells of frequent terms: row r has the columns below some width / (r + 1), and of a symmetric table those from r on.
  * An addition waits until there are enough for its region of the block, and then all are made at once: one by one, most would wait for
@@ -29,9 +37,9 @@ export class DenseBlock {
   readonly #next: Int32Array;
 
   /** `unitsOf` says what a code below 128 adds. */
-  constructor(terms: number, symmetric: boolean, cells: number, unitsOf: Float64Array) {
-    const { offset, width, size } = denseShape(terms, symmetric, Math.min(cells, mostCells));
-    [this.#offset, this.#width, this.#symmetric] = [offset, width, symmetric];
+  constructor(rows: DenseRows, cells: number, unitsOf: Float64Array) {
+    const { offset, width, size } = denseShape(rows, Math.min(cells, mostCells));
+    [this.#offset, this.#width, this.#symmetric] = [offset, width, rows.symmetric];
     this.#cells = new Float64Array(size);
     this.#unitsOf = unitsOf;
     const regions = Math.ceil(size / 2 ** regionBits);
@@ -89,8 +97,8 @@ export class DenseBlock {
   }
 }
 
-/** Row r has the columns below product / (r + 1), with the largest product for which all of them find room. */
-function denseShape(terms: number, symmetric: boolean, cells: number) {
+/** Row r, of those from firstRow to endRow, has the columns below product / (r + 1), with the largest product for which all of them find room. */
+function denseShape({ terms, firstRow, endRow, symmetric }: DenseRows, cells: number) {
   const offset = new Int32Array(terms);
   const width = new Int32Array(terms);
   let [low, high] = [0, terms * terms];
@@ -103,7 +111,7 @@ function denseShape(terms: number, symmetric: boolean, cells: number) {
 
   function layOut(product: number): number {
     let size = 0;
-    for (let row = 0; row < terms; row++) {
+    for (let row = firstRow; row < endRow; row++) {
       const first = symmetric ? row : 0;
       width[row] = Math.min(terms, Math.floor(product / (row + 1)));
       offset[row] = size - first;

@@ -14,6 +14,9 @@ import { radixSortPairs, type WordPairs } from "./radixSort.js";
 
 export interface PairCounterOptions {
   readonly terms: number;
+  /** Pairs of other rows are left to others. */
+  readonly firstRow: number;
+  readonly endRow: number;
   readonly symmetric: boolean;
   readonly windowSize: number;
   /** Units of a pair by its distance. */
@@ -61,7 +64,7 @@ export class PairCounter {
       this.#unitsOf[2 * distance] = units;
       this.#unitsOf[2 * distance + 1] = symmetric ? 2 * units : units;
     });
-    this.#dense = new DenseBlock(terms, symmetric, denseCells, this.#unitsOf);
+    this.#dense = new DenseBlock(options, denseCells, this.#unitsOf);
     this.#records = wordPairs(Math.min(bufferRecords, firstRecords));
   }
 
@@ -85,15 +88,20 @@ export class PairCounter {
     }
   }
 
-  /** What the dense block holds, in order, at most `most` cells at once. */
-  denseRuns(most: number): Generator<CellRun> {
-    return this.#dense.runs(most);
+  /** All that was not taken, in order, at most `most` cells at once; nothing can be added any more, and half of the buffer is free. */
+  rest(most: number): Generator<CellRun>[] {
+    const sorted = this.#sort();
+    this.#spare = wordPairs(0);
+    return [this.#dense.runs(most), this.#sums(sorted, most)];
   }
 
   /** Sorts what the buffer holds and gives its sums in order, at most `most` cells at once; then the buffer is empty. */
   *takeSorted(most: number): Generator<CellRun> {
-    if (this.#length === 0) return;
-    const { high, low } = this.#sort();
+    yield* this.#sums(this.#sort(), most);
+    this.#length = 0;
+  }
+
+  *#sums({ high, low }: WordPairs, most: number): Generator<CellRun> {
     const records = this.#length;
     const run = emptyRun(Math.min(most, records));
     for (let from = 0; from < records; ) {
@@ -101,7 +109,6 @@ export class PairCounter {
       from = next;
       yield { ...run, length };
     }
-    this.#length = 0;
   }
 
   /** Fills a run with sums of sorted records; `next` is the first record that had no room. */
@@ -156,13 +163,16 @@ export class PairCounter {
   #addBothEnds(ids: Uint32Array, centre: number, start: number): void {
     const dense = this.#dense;
     const { high, low } = this.#records;
+    const { firstRow, endRow } = this.#options;
     const id = ids[centre]! | 0; // as signed integers: comparing unsigned ones goes through floating point
+    if (id < firstRow) return;
     let length = this.#length;
     for (let at = centre - 1, code = 3; at >= start; at--, code += 2) {
       const other = ids[at]! | 0;
       const swap = (other ^ id) & ((other - id) >> 31); // 0 if other >= id: a branch would be guessed wrong half of the time
       const row = id ^ swap;
       const column = other ^ swap;
+      if (row < firstRow || row >= endRow) continue;
       if (dense.has(row, column)) {
         dense.add(row, column, code);
         if (row === column) dense.add(row, column, code); // one cell from both of its ends
@@ -207,6 +217,7 @@ export class PairCounter {
   }
 
   #put(row: number, column: number, code: number): void {
+    if (row < this.#options.firstRow || row >= this.#options.endRow) return;
     if (this.#dense.has(row, column)) {
       for (let times = this.#timesCounted(row, column); times > 0; times--) this.#dense.add(row, column, code);
       return;

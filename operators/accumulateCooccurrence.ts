@@ -37,7 +37,8 @@ export const accumulateCooccurrenceSchema = defineUnit({
       default: 0,
       min: 0,
       max: 64,
-      description: "Threads that count, which share the memory; 0 counts in the main thread",
+      description:
+        "Threads, each of which counts some rows of the table; they share the memory. 0 counts in the main thread",
     }),
   },
 });
@@ -53,7 +54,7 @@ const leastMemory = 1_000_000;
  * same table. As in GloVe, what is counted is what the windows hold: with subsampling or a random radius that is fewer pairs.
  * State: `memory`, of which 3/8 stay with the table until it is closed or let go. What does not fit is written to the scratch folder: 16 bytes
  * per cell of the table and as much for each time that the buffer was full; a failure, an unsubscription or the table's `close` removes it.
- * With `workers`, the source waits from two batches per thread on.
+ * With `workers`, all of the table is written there, and the source waits from two batches per thread on.
  * @throws TypeError, RangeError at the call, if an option is of the wrong kind or out of range; RangeError through the stream, if
  *   there were no windows, or the weight of a cell is beyond 2^53 units; Error through the stream, if the disk is full
  * @see Pennington et al. 2014, https://nlp.stanford.edu/pubs/glove.pdf

@@ -1,13 +1,14 @@
 import { closeSync, openSync, rmSync, writeSync } from "node:fs";
-import { open } from "node:fs/promises";
+import { type FileHandle, open } from "node:fs/promises";
 import {
   AsyncByteQueue,
   type Data,
   Field,
   Float64,
+  Message,
+  type MessageHeader,
   makeData,
   RecordBatch,
-  RecordBatchReader,
   RecordBatchStreamWriter,
   Schema,
   Struct,
@@ -16,7 +17,7 @@ import {
 import { type CellRun, sliceRun } from "../kernels/cellRun.js";
 import { mergeStreams } from "../kernels/cellStreams.js";
 import { batchCells } from "../kernels/finalTable.js";
-import type { ScratchFolder } from "./scratchFolder.js";
+import type { NewFile } from "./scratchFolder.js";
 
 const cellSchema = new Schema([
   new Field("row", new Uint32(), false),
@@ -26,7 +27,7 @@ const cellSchema = new Schema([
 
 /**
  * Cells that do not fit in memory, as an uncompressed Arrow stream, read run by run and any number of times.
- * State: one run per reader.
+ * State: one run per reader, whose memory serves for the next; Arrow's own reader leaves a megabyte a run to the garbage collector.
  */
 export class CellFile {
   constructor(
@@ -47,11 +48,15 @@ export class CellFile {
 
   async *[Symbol.asyncIterator](): AsyncGenerator<CellRun> {
     const handle = await open(this.path);
+    const room = { prefix: new ArrayBuffer(8), metadata: new ArrayBuffer(0), body: new ArrayBuffer(0) };
     try {
-      const reader = await RecordBatchReader.from(handle);
-      for await (const { numRows, data } of reader) {
-        const [row, column, units] = data.children.map(({ values }) => values);
-        yield { row: row as Uint32Array, column: column as Uint32Array, units: units as Float64Array, length: numRows };
+      for (;;) {
+        const [, metadataLength] = new Uint32Array(await fill(handle, room, "prefix", 8));
+        if (!metadataLength) return;
+        const metadata = await fill(handle, room, "metadata", metadataLength);
+        const message = Message.decode(new Uint8Array(metadata, 0, metadataLength));
+        if (message.isRecordBatch())
+          yield runOf(message.header(), await fill(handle, room, "body", message.bodyLength));
       }
     } finally {
       await handle.close();
@@ -61,6 +66,37 @@ export class CellFile {
   remove(): void {
     rmSync(this.path, { force: true });
   }
+}
+
+/** Reads the next bytes of a file into a room, which grows if they do not fit. */
+async function fill<K extends string>(
+  handle: FileHandle,
+  room: Record<K, ArrayBuffer>,
+  part: K,
+  bytes: number,
+): Promise<ArrayBuffer> {
+  if (room[part].byteLength < bytes) room[part] = new ArrayBuffer(bytes);
+  for (let at = 0; at < bytes; ) {
+    const { bytesRead } = await handle.read(new Uint8Array(room[part], at, bytes - at));
+    if (bytesRead === 0)
+      throw new Error(`accumulateCooccurrence: a scratch file must stay whole, got its end too early`);
+    at += bytesRead;
+  }
+  return room[part];
+}
+
+/** The columns of a batch in the body of its message: for each a bitmap of validity, empty, and the values. */
+function runOf(
+  { length, buffers }: ReturnType<Message<MessageHeader.RecordBatch>["header"]>,
+  body: ArrayBuffer,
+): CellRun {
+  const [, row, , column, , units] = buffers.map(({ offset }) => offset);
+  return {
+    row: new Uint32Array(body, row, length),
+    column: new Uint32Array(body, column, length),
+    units: new Float64Array(body, units, length),
+    length,
+  };
 }
 
 /** Writes runs at once, synchronously. State: one run. */
@@ -148,11 +184,11 @@ class FileSink extends AsyncByteQueue {
 const fanIn = 64;
 
 /** Merges files, and removes what was merged, until there are few enough to be read at once. */
-export async function fewFiles(files: readonly CellFile[], scratch: ScratchFolder): Promise<CellFile[]> {
+export async function fewFiles(files: readonly CellFile[], newFile: NewFile): Promise<CellFile[]> {
   const left = [...files];
   while (left.length > fanIn) {
     const group = left.splice(0, fanIn);
-    const merged = new CellWriter(scratch.newFile("arrow"));
+    const merged = new CellWriter(newFile());
     try {
       for await (const run of mergeStreams(group)) merged.write(run);
       left.push(merged.close());

@@ -1,18 +1,18 @@
 import type { CellRun } from "../kernels/cellRun.js";
 import type { CellStream } from "../kernels/cellStreams.js";
 import { CellWriter } from "./cellFile.js";
-import type { ScratchFolder } from "./scratchFolder.js";
+import type { NewFile } from "./scratchFolder.js";
 
 /** Cells in order, in memory as long as they are few, then in a file. */
 export class CellStore {
-  readonly #scratch: ScratchFolder;
+  readonly #newFile: NewFile;
   readonly #mostInMemory: number;
   #runs: CellRun[] = [];
   #file: CellWriter | undefined;
   #cells = 0;
 
-  constructor(scratch: ScratchFolder, bytesInMemory: number) {
-    this.#scratch = scratch;
+  constructor(newFile: NewFile, bytesInMemory: number) {
+    this.#newFile = newFile;
     this.#mostInMemory = bytesInMemory / 16;
   }
 
@@ -38,7 +38,7 @@ export class CellStore {
   }
 
   #moveToDisk(): void {
-    this.#file = new CellWriter(this.#scratch.newFile("arrow"));
+    this.#file = new CellWriter(this.#newFile());
     for (const run of this.#runs) this.#file.write(run);
     this.#runs = [];
   }

@@ -2,6 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+export type NewFile = () => string;
+
 /** A folder for what does not fit in memory: made when it is first asked for, removed at the latest when the process ends. */
 export class ScratchFolder {
   readonly #parent: string;
@@ -14,10 +16,10 @@ export class ScratchFolder {
   }
 
   /** The path of a file that is not there yet. */
-  newFile(extension: string): string {
+  readonly newFile: NewFile = () => {
     this.#path ??= this.#make();
-    return join(this.#path, `${this.#files++}.${extension}`);
-  }
+    return join(this.#path, `${this.#files++}.arrow`);
+  };
 
   remove(): void {
     if (this.#path === undefined) return;

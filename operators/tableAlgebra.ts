@@ -10,7 +10,7 @@ import { type ByteSize, bytesOf } from "../schemas/fields.js";
 import type { Vocabulary } from "../schemas/vocabulary.js";
 import { CellFile, fewFiles } from "./cellFile.js";
 import { CellStore } from "./cellStore.js";
-import { ScratchFolder } from "./scratchFolder.js";
+import { type NewFile, ScratchFolder } from "./scratchFolder.js";
 
 export interface AlgebraOptions {
   /** Room for sorting, 512MB by default; what does not fit goes to the scratch folder. */
@@ -168,7 +168,9 @@ async function combine(
       const cells = unitsOf(table, sign * (metadata.unitsPerCount / table.metadata.unitsPerCount));
       const map = Uint32Array.from(table.vocabulary.terms, (term) => ids.get(term)!);
       const isInOrder = map.every((id, i) => i === 0 || id > map[i - 1]!);
-      streams.push(...(isInOrder ? [renumbered(cells, map)] : await sorted(cells, map, ids.size, scratch, options)));
+      streams.push(
+        ...(isInOrder ? [renumbered(cells, map)] : await sorted(cells, map, ids.size, scratch.newFile, options)),
+      );
     }
     return await store(who, vocabulary, metadata, mergeStreams(streams), ids.size, options);
   } finally {
@@ -230,13 +232,13 @@ async function sorted(
   cells: AsyncIterable<CellRun>,
   ids: Uint32Array,
   terms: number,
-  scratch: ScratchFolder,
+  newFile: NewFile,
   { memory = "512MB" }: AlgebraOptions,
 ): Promise<CellStream[]> {
   const buffer = new CellBuffer(Math.floor(bytesOf(memory) / 2 / 24), terms, { columnsAscend: false });
   const files: CellFile[] = [];
   const spill = () => {
-    files.push(CellFile.of(scratch.newFile("arrow"), buffer.runs(batchCells)));
+    files.push(CellFile.of(newFile(), buffer.runs(batchCells)));
     buffer.clear();
   };
   for await (const { row, column, units, length } of cells)
@@ -246,7 +248,7 @@ async function sorted(
     }
   if (files.length === 0) return [buffer.runs(batchCells)];
   spill();
-  return fewFiles(files, scratch);
+  return fewFiles(files, newFile);
 }
 
 /** A table of its own over cells in order, without those that are 0. */
@@ -260,7 +262,7 @@ async function store(
 ): Promise<FinalCooccurrence> {
   requireCounts(who, metadata);
   const scratch = new ScratchFolder(folder);
-  const cellStore = new CellStore(scratch, bytesOf(memory) / 4);
+  const cellStore = new CellStore(scratch.newFile, bytesOf(memory) / 4);
   try {
     for await (const run of cells) cellStore.add(withoutZeros(who, run, vocabulary.terms.length, ids));
   } catch (error) {

@@ -8,7 +8,7 @@ describe("DenseBlock", () => {
   it("has the columns of a row below a width that falls with the row, and of a symmetric table the upper triangle", () => {
     // Widths of 4 terms, as the room is 8 cells: 4, 4/2, 4/3, 4/4; of a triangle, at 11.9 and not at 12: 4, 4, 11.9/3, 11.9/4.
     const shape = (symmetric: boolean) => {
-      const block = new DenseBlock(4, symmetric, 8, unitsOf);
+      const block = new DenseBlock({ terms: 4, firstRow: 0, endRow: 4, symmetric }, 8, unitsOf);
       return [0, 1, 2, 3].map(
         (row) => [0, 1, 2, 3].filter((column) => (!symmetric || column >= row) && block.has(row, column)).length,
       );
@@ -18,10 +18,10 @@ describe("DenseBlock", () => {
   });
 
   it.each([true, false])(
-    "adds up what a map adds up, over several regions and many times full, symmetric %s",
+    "adds up what a map adds up, of some rows, over several regions and many times full, symmetric %s",
     (symmetric) => {
       const terms = 400;
-      const block = new DenseBlock(terms, symmetric, 60_000, unitsOf);
+      const block = new DenseBlock({ terms, firstRow: 10, endRow: 380, symmetric }, 60_000, unitsOf);
       const sums = new Map<number, number>();
       const stream = randomStream(1, "pairs");
       for (let i = 0; i < 300_000; i++) {
@@ -41,7 +41,7 @@ describe("DenseBlock", () => {
   );
 
   it("holds nothing where there is no room", () => {
-    const block = new DenseBlock(1000, true, 0, unitsOf);
+    const block = new DenseBlock({ terms: 1000, firstRow: 0, endRow: 1000, symmetric: true }, 0, unitsOf);
     expect(block.has(0, 0)).toBe(false);
     expect([...block.runs(10)]).toEqual([]);
     expect(denseCellBytes).toBe(9);

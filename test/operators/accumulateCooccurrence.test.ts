@@ -190,19 +190,29 @@ describe("accumulateCooccurrence", () => {
     },
   );
 
-  it.each([1, 2, 3])("gives the same table on %i threads, which end with the stream", async (workers) => {
-    const scratch = await temporaryFolder();
-    const ids = await idBatches([[zipf(30_000, 3000)]], [1000]);
-    const windows = { windowSize: 5, radius: "random", batchSize: 1000 } as const;
-    const tableOf = (options: AccumulateCooccurrenceOptions) =>
-      run(from(ids).pipe(windowContexts(windows), accumulateCooccurrence({ ...options, scratch })));
-    const expected = (await tableOf({}))!;
-    const table = (await tableOf({ workers, memory: "2MB" }))!;
-    expect(table.metadata).toEqual(expected.metadata);
-    expect(digest(await cellsOf(table))).toBe(digest(await cellsOf(expected)));
-    table.close!();
-    expect(await readdir(scratch)).toEqual([]);
-  });
+  it.each([
+    [1, "random", true],
+    [2, "random", false],
+    [2, "fixed", true],
+    [3, "fixed", false],
+    [3, "random", true],
+    [8, "fixed", true],
+  ] as const)(
+    "gives the same table on %i threads, radius %s, symmetric %s, which end with the stream",
+    async (workers, radius, symmetric) => {
+      const scratch = await temporaryFolder();
+      const ids = await idBatches([[zipf(30_000, 3000)]], [1000]);
+      const windows = { windowSize: 5, radius, batchSize: 1000 };
+      const tableOf = (options: AccumulateCooccurrenceOptions) =>
+        run(from(ids).pipe(windowContexts(windows), accumulateCooccurrence({ ...options, symmetric, scratch })));
+      const expected = (await tableOf({}))!;
+      const table = (await tableOf({ workers, memory: "2MB" }))!;
+      expect(table.metadata).toEqual(expected.metadata);
+      expect(digest(await cellsOf(table))).toBe(digest(await cellsOf(expected)));
+      table.close!();
+      expect(await readdir(scratch)).toEqual([]);
+    },
+  );
 
   it("stops its threads and removes their files when the text ends in an error", async () => {
     const scratch = await temporaryFolder();
