@@ -48,6 +48,9 @@ export class PairCounter {
   /** Units by a record's code, in halves of a unit for a symmetric table. */
   readonly #unitsOf: Float64Array;
   readonly #termBits: number;
+  /** Tokens of a batch whose terms do not come before our rows, and those among them whose terms are in them. */
+  readonly #notBefore = new NearbyTokens();
+  readonly #inRows = new NearbyTokens();
   /** Some pair of a symmetric table counts from one of its ends only. */
   hasHalves = false;
 
@@ -69,23 +72,10 @@ export class PairCounter {
   }
 
   add(batch: WindowView): void {
-    const { symmetric } = this.#options;
-    const { sentenceOffsets, ids, radius, windowSize, side } = batch;
+    const { radius, windowSize, side } = batch;
     const isFixed = side === "both" && radius.every((each) => each === windowSize);
-    let stretch = 0;
-    for (let centre = batch.firstCentre; centre < batch.endCentre; ) {
-      while (stretch + 1 < sentenceOffsets.length && sentenceOffsets[stretch + 1]! <= centre) stretch++;
-      const start = sentenceOffsets[stretch]!;
-      const end = sentenceOffsets[stretch + 1] ?? ids.length;
-      const endCentre = Math.min(end, batch.endCentre);
-      while (centre < endCentre) {
-        this.#makeRoom();
-        if (isFixed && symmetric) this.#addBothEnds(ids, centre, Math.max(start, centre - windowSize));
-        else if (side === "right") this.#addRight(batch, centre, end);
-        else this.#addLeft(batch, centre, start);
-        centre++;
-      }
-    }
+    if (isFixed && this.#options.symmetric) this.#addBothEnds(batch);
+    else this.#addEachEnd(batch);
   }
 
   /** All that was not taken, in order, at most `most` cells at once; nothing can be added any more, and half of the buffer is free. */
@@ -159,20 +149,40 @@ export class PairCounter {
     this.#records = grown;
   }
 
-  /** The fast way: a symmetric table, a fixed radius, both sides. Each pair of tokens is met once, from its right end. */
-  #addBothEnds(ids: Uint32Array, centre: number, start: number): void {
+  /**
+   * The fast way: a symmetric table, a fixed radius, both sides. Each pair of tokens is met once, from its right end. A pair is in our
+   * rows if none of its terms comes before them, and not both come after.
+   */
+  #addBothEnds({ ids, sentenceOffsets, firstCentre, endCentre, windowSize }: WindowView): void {
+    const { firstRow, endRow } = this.#options;
+    const [notBefore, inRows] = [this.#notBefore, this.#inRows];
+    notBefore.clear(endCentre);
+    inRows.clear(endCentre);
+    let stretch = 0;
+    for (let at = 0; at < endCentre; at++) {
+      while (stretch + 1 < sentenceOffsets.length && sentenceOffsets[stretch + 1]! <= at) stretch++;
+      const id = ids[at]! | 0; // as signed integers: comparing unsigned ones goes through floating point
+      if (id < firstRow) continue;
+      const first = Math.max(sentenceOffsets[stretch]!, at - windowSize);
+      if (at >= firstCentre) this.#addPairs(id, at, id < endRow ? notBefore : inRows, first);
+      notBefore.push(at, id);
+      if (id < endRow) inRows.push(at, id);
+    }
+  }
+
+  /** Pairs of a token with those at or after `first`, all of them in our rows. */
+  #addPairs(id: number, at: number, others: NearbyTokens, first: number): void {
+    this.#makeRoom();
     const dense = this.#dense;
     const { high, low } = this.#records;
-    const { firstRow, endRow } = this.#options;
-    const id = ids[centre]! | 0; // as signed integers: comparing unsigned ones goes through floating point
-    if (id < firstRow) return;
+    const { places, ids } = others;
     let length = this.#length;
-    for (let at = centre - 1, code = 3; at >= start; at--, code += 2) {
-      const other = ids[at]! | 0;
+    for (let i = others.length - 1; i >= 0 && places[i]! >= first; i--) {
+      const other = ids[i]!;
+      const code = 2 * (at - places[i]!) + 1;
       const swap = (other ^ id) & ((other - id) >> 31); // 0 if other >= id: a branch would be guessed wrong half of the time
       const row = id ^ swap;
       const column = other ^ swap;
-      if (row < firstRow || row >= endRow) continue;
       if (dense.has(row, column)) {
         dense.add(row, column, code);
         if (row === column) dense.add(row, column, code); // one cell from both of its ends
@@ -182,6 +192,23 @@ export class PairCounter {
       }
     }
     this.#length = length;
+  }
+
+  #addEachEnd(batch: WindowView): void {
+    const { sentenceOffsets, ids, side } = batch;
+    let stretch = 0;
+    for (let centre = batch.firstCentre; centre < batch.endCentre; ) {
+      while (stretch + 1 < sentenceOffsets.length && sentenceOffsets[stretch + 1]! <= centre) stretch++;
+      const start = sentenceOffsets[stretch]!;
+      const end = sentenceOffsets[stretch + 1] ?? ids.length;
+      const endCentre = Math.min(end, batch.endCentre);
+      while (centre < endCentre) {
+        this.#makeRoom();
+        if (side === "right") this.#addRight(batch, centre, end);
+        else this.#addLeft(batch, centre, start);
+        centre++;
+      }
+    }
   }
 
   /** Pairs with the tokens before the centre; for windows on both sides, seen from either end. */
@@ -224,6 +251,25 @@ export class PairCounter {
     }
     this.#records.high[this.#length] = row;
     this.#records.low[this.#length++] = (column << codeBits) | code;
+  }
+}
+
+/** Tokens with their places, in order of the text. */
+class NearbyTokens {
+  places = new Int32Array(0);
+  ids = new Int32Array(0);
+  length = 0;
+
+  clear(room: number): void {
+    this.length = 0;
+    if (this.places.length >= room) return;
+    this.places = new Int32Array(room);
+    this.ids = new Int32Array(room);
+  }
+
+  push(place: number, id: number): void {
+    this.places[this.length] = place;
+    this.ids[this.length++] = id;
   }
 }
 

@@ -1,5 +1,5 @@
 /** What a cell takes to be sorted, merged and mirrored, in units of what a pair takes to be counted; measured on English text. */
-const costOfCell = 12;
+const costOfCell = 6;
 
 /**
  * Cuts the rows of a co-occurrence table into ranges that take about equally long to count. As if tokens were independent, terms r and c
