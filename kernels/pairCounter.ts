@@ -103,22 +103,23 @@ export class PairCounter {
 
   /** Fills a run with sums of sorted records; `next` is the first record that had no room. */
   #addUp(high: Uint32Array, low: Uint32Array, from: number, run: CellRun): { length: number; next: number } {
-    const { row, column, units } = run;
-    const [unitsOf, records] = [this.#unitsOf, this.#length];
-    let last = -1;
+    const [unitsOf, records, room] = [this.#unitsOf, this.#length, run.row.length];
+    let length = 0;
     let next = from;
-    for (; next < records; next++) {
-      const r = high[next]!;
-      const c = low[next]! >>> codeBits;
-      if (last < 0 || row[last] !== r || column[last] !== c) {
-        if (++last === row.length) break;
-        row[last] = r;
-        column[last] = c;
-        units[last] = 0;
+    while (next < records && length < room) {
+      const row = high[next]! | 0;
+      const column = (low[next]! | 0) >>> codeBits;
+      let sum = 0;
+      for (; next < records; next++) {
+        const word = low[next]! | 0;
+        if ((high[next]! | 0) !== row || word >>> codeBits !== column) break;
+        sum += unitsOf[word & (2 ** codeBits - 1)]!;
       }
-      units[last]! += unitsOf[low[next]! & (2 ** codeBits - 1)]! * this.#timesCounted(r, c);
+      run.row[length] = row;
+      run.column[length] = column;
+      run.units[length++] = sum * this.#timesCounted(row, column);
     }
-    return { length: next < records ? row.length : last + 1, next };
+    return { length, next };
   }
 
   #sort(): WordPairs {
