@@ -402,45 +402,83 @@ function hide(record: usize, centre: u32): void {
   const to = hiddenRows + <usize>centre * rowBytes;
   const contexts = record + 16;
   const contextsEnd = contexts + (<usize>m << 2);
-  for (let d = start; d < end; d += 16) {
-    let sum = f32x4.splat(0);
+  for (let d = start; d < end; d += LINE) {
+    let sum0 = f32x4.splat(0);
+    let sum1 = sum0;
+    let sum2 = sum0;
+    let sum3 = sum0;
     for (let context = contexts; context < contextsEnd; context += 4) {
-      sum = f32x4.add(sum, v128.load(<usize>load<u32>(context) + d));
+      const row = <usize>load<u32>(context) + d;
+      sum0 = f32x4.add(sum0, v128.load(row));
+      sum1 = f32x4.add(sum1, v128.load(row, 16));
+      sum2 = f32x4.add(sum2, v128.load(row, 32));
+      sum3 = f32x4.add(sum3, v128.load(row, 48));
     }
-    v128.store(to + d, f32x4.mul(sum, scale));
+    v128.store(to + d, f32x4.mul(sum0, scale));
+    v128.store(to + d, f32x4.mul(sum1, scale), 16);
+    v128.store(to + d, f32x4.mul(sum2, scale), 32);
+    v128.store(to + d, f32x4.mul(sum3, scale), 48);
   }
 }
 
-/** Adds the slices up, and leaves their sigmoids. */
+/** Adds the slices up, and leaves their sigmoids. The loss is softplus(x) = max(x, 0) + ln(1 + e^-|x|); one logarithm does for many. */
 // @ts-ignore: decorator
 @inline
 function finishScores(region: usize, start: usize, end: usize): void {
-  let total0 = f32x4.splat(0);
+  const zero = f32x4.splat(0);
   const one = f32x4.splat(1);
-  for (let at = start; at < end; at += 16) {
-    let x = v128.load(region + at);
-    for (let slice: usize = 1; slice < <usize>slices; slice++) x = f32x4.add(x, v128.load(region + slice * scoreBytes + at));
-    const e = exp(f32x4.max(f32x4.neg(f32x4.abs(x)), f32x4.splat(-87)));
-    const positive = f32x4.gt(x, f32x4.splat(0));
-    const sum = f32x4.add(one, e);
-    // exactly 0 for padding: a product with a denormal number takes a hundred times as long
-    const isScore = f32x4.gt(x, f32x4.splat(-80));
-    v128.store(sigmoids + at, v128.and(f32x4.div(v128.bitselect(one, e, positive), sum), isScore));
-    // softplus(x) = max(x, 0) + ln(1 + e), ln(1 + e) = 2 atanh(e / (2 + e))
-    const s = f32x4.div(e, f32x4.add(one, sum));
-    const square = f32x4.mul(s, s);
-    let series = f32x4.splat(2.0 / 9);
-    series = f32x4.add(f32x4.mul(series, square), f32x4.splat(2.0 / 7));
-    series = f32x4.add(f32x4.mul(series, square), f32x4.splat(2.0 / 5));
-    series = f32x4.add(f32x4.mul(series, square), f32x4.splat(2.0 / 3));
-    series = f32x4.add(f32x4.mul(series, square), f32x4.splat(2));
-    total0 = f32x4.add(total0, f32x4.add(f32x4.max(x, f32x4.splat(0)), f32x4.mul(s, series)));
+  let positive = zero;
+  for (let at = start; at < end; ) {
+    const stop = min<usize>(end, at + 16 * 64);
+    let product = one; // below 2^64
+    for (; at < stop; at += 16) {
+      let x = v128.load(region + at);
+      for (let slice: usize = 1; slice < <usize>slices; slice++) x = f32x4.add(x, v128.load(region + slice * scoreBytes + at));
+      const e = exp(f32x4.max(f32x4.neg(f32x4.abs(x)), f32x4.splat(-87)));
+      const sum = f32x4.add(one, e);
+      // exactly 0 for padding: a product with a denormal number takes a hundred times as long
+      const isScore = f32x4.gt(x, f32x4.splat(-80));
+      v128.store(sigmoids + at, v128.and(f32x4.div(v128.bitselect(one, e, f32x4.gt(x, zero)), sum), isScore));
+      positive = f32x4.add(positive, f32x4.max(x, zero));
+      product = f32x4.mul(product, sum);
+    }
+    loss += ln(multiplied(product));
   }
-  loss +=
-    <f64>f32x4.extract_lane(total0, 0) +
-    <f64>f32x4.extract_lane(total0, 1) +
-    <f64>f32x4.extract_lane(total0, 2) +
-    <f64>f32x4.extract_lane(total0, 3);
+  loss += added(positive);
+}
+
+// @ts-ignore: decorator
+@inline
+function multiplied(x: v128): f64 {
+  return (
+    <f64>f32x4.extract_lane(x, 0) *
+    <f64>f32x4.extract_lane(x, 1) *
+    <f64>f32x4.extract_lane(x, 2) *
+    <f64>f32x4.extract_lane(x, 3)
+  );
+}
+
+// @ts-ignore: decorator
+@inline
+function added(x: v128): f64 {
+  return (
+    <f64>f32x4.extract_lane(x, 0) +
+    <f64>f32x4.extract_lane(x, 1) +
+    <f64>f32x4.extract_lane(x, 2) +
+    <f64>f32x4.extract_lane(x, 3)
+  );
+}
+
+/** ln(2^k m) = k ln 2 + 2 atanh((m - 1) / (m + 1)), 1 <= m < 2; for x >= 1. */
+function ln(x: f64): f64 {
+  const bits = reinterpret<u64>(x);
+  const k = <f64>(<i32>(bits >>> 52) - 1023);
+  const m = reinterpret<f64>((bits & 0x000fffffffffffff) | 0x3ff0000000000000);
+  const s = (m - 1) / (m + 1);
+  const square = s * s;
+  let series: f64 = 1.0 / 15;
+  for (let n: f64 = 13; n > 0; n -= 2) series = series * square + 1 / n;
+  return k * 0.6931471805599453 + 2 * s * series;
 }
 
 /** e^x = 2^k e^r by seven terms of the power series, |r| <= ln(2) / 2; for -87 <= x <= 0. */
@@ -449,15 +487,15 @@ function finishScores(region: usize, start: usize, end: usize): void {
 function exp(x: v128): v128 {
   const k = f32x4.nearest(f32x4.mul(x, f32x4.splat(1.44269504)));
   // ln 2 in two parts, the first short enough that its product with k is exact
-  let r = f32x4.sub(x, f32x4.mul(k, f32x4.splat(0.693359375)));
-  r = f32x4.sub(r, f32x4.mul(k, f32x4.splat(-2.12194440e-4)));
+  let r = madd(k, f32x4.splat(-0.693359375), x);
+  r = madd(k, f32x4.splat(2.12194440e-4), r);
   let series = f32x4.splat(1.0 / 720);
-  series = f32x4.add(f32x4.mul(series, r), f32x4.splat(1.0 / 120));
-  series = f32x4.add(f32x4.mul(series, r), f32x4.splat(1.0 / 24));
-  series = f32x4.add(f32x4.mul(series, r), f32x4.splat(1.0 / 6));
-  series = f32x4.add(f32x4.mul(series, r), f32x4.splat(0.5));
-  series = f32x4.add(f32x4.mul(series, r), f32x4.splat(1));
-  series = f32x4.add(f32x4.mul(series, r), f32x4.splat(1));
+  series = madd(series, r, f32x4.splat(1.0 / 120));
+  series = madd(series, r, f32x4.splat(1.0 / 24));
+  series = madd(series, r, f32x4.splat(1.0 / 6));
+  series = madd(series, r, f32x4.splat(0.5));
+  series = madd(series, r, f32x4.splat(1));
+  series = madd(series, r, f32x4.splat(1));
   const power = i32x4.shl(i32x4.add(i32x4.trunc_sat_f32x4_s(k), i32x4.splat(127)), 23);
   return f32x4.mul(series, power);
 }
@@ -496,36 +534,12 @@ function apply(): void {
   scored = 0;
 }
 
-// @ts-ignore: decorator
-@inline
+/** u_j += sum over i of g_ij x_i, and x_i += sum over j of g_ij u_j, six or three output rows at a time. */
 function applySkipGram(record: usize, start: usize, end: usize): void {
   const m = load<u32>(record);
   const n = load<u32>(record, 4);
   const contexts = record + 16;
-  let sources = contexts;
-  if (n > 6 || hasRepeat(contexts, m)) sources = copyRows(contexts, m, start, end);
-  applyRows(record, m, n, sources, contexts, start, end);
-}
-
-function applyCbow(record: usize, centre: u32, start: usize, end: usize): void {
-  const m = load<u32>(record);
-  const n = load<u32>(record, 4);
-  store<u32>(copyList, <u32>(hiddenRows + <usize>centre * rowBytes));
-  store<u32>(copyList, <u32>copies, 4);
-  for (let d = start; d < end; d += 16) v128.store(copies + d, f32x4.splat(0));
-  applyRows(record, 1, n, copyList, copyList + 4, start, end);
-  const contexts = record + 16;
-  const contextsEnd = contexts + (<usize>m << 2);
-  for (let context = contexts; context < contextsEnd; context += 4) {
-    const row = <usize>load<u32>(context);
-    for (let d = start; d < end; d += 16) v128.store(row + d, f32x4.add(v128.load(row + d), v128.load(copies + d)));
-  }
-}
-
-/** u_j += sum over i of g_ij sources_i, and targets_i += sum over j of g_ij u_j, six or three output rows at a time. */
-// @ts-ignore: decorator
-@inline
-function applyRows(record: usize, m: u32, n: u32, sources: usize, targets: usize, start: usize, end: usize): void {
+  const sources = n > 6 || hasRepeat(contexts, m) ? copyRows(contexts, m, start, end) : contexts;
   const rows = rowsOf(record);
   const sigmoid = sigmoids + <usize>load<u32>(record, 8);
   const rate = load<f32>(record, 12);
@@ -533,11 +547,39 @@ function applyRows(record: usize, m: u32, n: u32, sources: usize, targets: usize
   let j: usize = 0;
   for (; j + 24 <= width; j += 24) {
     spreadGradients(sigmoid + j, rows + j, m, width, 24, rate);
-    applySix(rows + j, m, sources, targets, start, end);
+    applySix(rows + j, m, sources, contexts, start, end);
   }
   if (j < width) {
     spreadGradients(sigmoid + j, rows + j, m, width, 12, rate);
-    applyThree(rows + j, m, sources, targets, start, end);
+    applyThree(rows + j, m, sources, contexts, start, end);
+  }
+}
+
+/** As for skip-gram with the hidden row as the only context, whose gradient then goes to every context. */
+function applyCbow(record: usize, centre: u32, start: usize, end: usize): void {
+  const width = <usize>load<u32>(record, 4) << 2;
+  const rows = rowsOf(record);
+  const sigmoid = sigmoids + <usize>load<u32>(record, 8);
+  const rate = load<f32>(record, 12);
+  for (let d = start; d < end; d += 16) v128.store(copies + d, f32x4.splat(0));
+  for (let j: usize = 0; j < width; j += 12) {
+    spreadGradients(sigmoid + j, rows + j, 1, width, 12, rate);
+    applyThreeOnce(rows + j, hiddenRows + <usize>centre * rowBytes, copies, start, end);
+  }
+  const contexts = record + 16;
+  const contextsEnd = contexts + (<usize>load<u32>(record) << 2);
+  for (let d = start; d < end; d += LINE) {
+    const step0 = v128.load(copies + d);
+    const step1 = v128.load(copies + d, 16);
+    const step2 = v128.load(copies + d, 32);
+    const step3 = v128.load(copies + d, 48);
+    for (let context = contexts; context < contextsEnd; context += 4) {
+      const row = <usize>load<u32>(context) + d;
+      v128.store(row, f32x4.add(v128.load(row), step0));
+      v128.store(row, f32x4.add(v128.load(row, 16), step1), 16);
+      v128.store(row, f32x4.add(v128.load(row, 32), step2), 32);
+      v128.store(row, f32x4.add(v128.load(row, 48), step3), 48);
+    }
   }
 }
 
@@ -639,6 +681,26 @@ function applyThree(rows: usize, m: u32, sources: usize, targets: usize, start: 
     v128.store(r0 + d, s0);
     v128.store(r1 + d, s1);
     v128.store(r2 + d, s2);
+  }
+}
+
+/** `applyThree` for one context, x, whose gradient is added to e: the gradients stay in registers. */
+function applyThreeOnce(rows: usize, x: usize, e: usize, start: usize, end: usize): void {
+  const r0 = rowAt(rows, 0);
+  const r1 = rowAt(rows, 1);
+  const r2 = rowAt(rows, 2);
+  const g0 = v128.load(gradients);
+  const g1 = v128.load(gradients, 16);
+  const g2 = v128.load(gradients, 32);
+  for (let d = start; d < end; d += 16) {
+    const hidden = v128.load(x + d);
+    const u0 = v128.load(r0 + d);
+    const u1 = v128.load(r1 + d);
+    const u2 = v128.load(r2 + d);
+    v128.store(e + d, madd(g2, u2, madd(g1, u1, madd(g0, u0, v128.load(e + d)))));
+    v128.store(r0 + d, madd(g0, hidden, u0));
+    v128.store(r1 + d, madd(g1, hidden, u1));
+    v128.store(r2 + d, madd(g2, hidden, u2));
   }
 }
 
