@@ -205,8 +205,9 @@ export function word2vec(options?: Word2vecOptions): OnlineModel<Vectors> {
     if (next !== vocabulary && !isFollowed)
       throw new TypeError("word2vec: every batch must have the same vocabulary, got another one");
     vocabulary = next;
+    if (!online) return undefined;
     const snapshot = snapshotOf(next);
-    if (!online || snapshot.generation === generation) return undefined;
+    if (snapshot.generation === generation) return undefined;
     const change = firstRows.changeAfter(generation, snapshot);
     generation = snapshot.generation;
     generationStart = position;

@@ -17,6 +17,7 @@ import type { Observable } from "rxjs";
 import { currentScope, type FlowGate } from "../kernels/flow.js";
 import type { Lexicon, TokenBatch } from "../schemas/index.js";
 import { fromPull } from "../sources/fromPull.js";
+import { readChunks } from "../sources/readChunks.js";
 
 const numbers = new List(new Field("item", new Uint32(), false));
 const cacheSchema = new Schema([
@@ -24,6 +25,9 @@ const cacheSchema = new Schema([
   new Field("sentenceOffsets", numbers, false),
   new Field("documentOffsets", numbers, false),
 ]);
+
+/** Bytes read at once: Arrow asks for a few at a time, and each time a thread wakes that has to wait where all cores train. */
+const readBytes = 2 ** 20;
 
 /**
  * The tokens of a pass, kept on disk so that text is tokenised once: an Arrow stream with one row a batch, 4 bytes a token.
@@ -104,7 +108,7 @@ export class TokenCache {
     if (!lexicon) return;
     const file = await open(this.path);
     try {
-      const reader = await RecordBatchReader.from(file);
+      const reader = await RecordBatchReader.from(readChunks(file, readBytes));
       for await (const batch of reader) {
         const [ids, sentenceOffsets, documentOffsets] = batch.data.children.map(listed);
         await before(gate);
