@@ -33,6 +33,9 @@ export const SLOTS = 8;
 export const SLOT_CENTRES = 16384;
 export const MAX_WINDOW = 50;
 
+/** Nodes nearest to the root of a Huffman tree, of which threads that train unsynchronised have copies of their own. */
+const ROOT_NODES = 64;
+
 const LINE = 64;
 const FLOATS_PER_LINE = 16;
 const SLOT_TOKENS = SLOT_CENTRES + 2 * MAX_WINDOW;
@@ -83,6 +86,7 @@ export function makeWord2vecMemory(
   const edges = together ? sliceEdgesOf(vectorSize, architecture) : [0, Math.ceil(vectorSize / 4) * 16];
   const slices = edges.length - 1;
   const groupSize = GROUP_SIZE[architecture];
+  const copiedNodes = huffman && threads > 1 && !together ? Math.min(ROOT_NODES, terms - 1) : 0;
   const maxContexts = 2 * MAX_WINDOW;
   const maxRows = 3 * Math.ceil((huffman ? longestPath(huffman.offsets) : 1 + negative) / 3);
   const rowFloats = rowFloatsOf(vectorSize);
@@ -111,6 +115,8 @@ export function makeWord2vecMemory(
     cbowMean: Number(settings.cbowMean),
     huffman: Number(huffman !== undefined),
     noiseShare: NOISE_SHARE,
+    firstCopied: terms - 1 - copiedNodes,
+    share: 1 / threads,
     workers: together ? threads : 1,
     learningRate: settings.learningRate,
     inverse: Number(settings.schedule === "inverse"),
@@ -123,6 +129,8 @@ export function makeWord2vecMemory(
     firstSlice: together ? Math.floor((thread * slices) / threads) : 0,
     endSlice: together ? Math.floor(((thread + 1) * slices) / threads) : 1,
     scores: jointScores ?? take(2 * scoreBytes),
+    rootCopies: take(copiedNodes * rowBytes),
+    mixedCopies: take(copiedNodes * rowBytes),
     records: take(groupSize * (16 + 4 * (maxContexts + maxRows))),
     signs: take(4 * maxRows + 16),
     pads: take(4 * maxRows + 16),

@@ -7,9 +7,14 @@
  *
  * Several workers can train as one: each owns some slices of the dimensions, computes partial scores from them, and waits until all
  * others have written theirs. Partial scores are added slice by slice, so the number of workers never shows.
+ *
+ * Workers that train unsynchronised would take the rows near a Huffman tree's root from each other's caches at every step. Each has
+ * copies of its own of those, and every 1,024 centres adds its share of what they have changed by to the rows of all: the mean over
+ * the workers (iterative parameter mixing: McDonald, Hall and Mann 2010, ACL N10-1069). The sum would overshoot.
  */
 
 const LINE: usize = 64; // bytes of a cache line
+const MIXED_EVERY: u64 = 1024; // centres
 const PAD: f32 = -1000; // a score that stands for "no row": sigmoid and loss are 0
 
 // Set by the host before the first call. Addresses and sizes are in bytes.
@@ -29,6 +34,11 @@ export let noiseShare: u32 = 1;
 /** Huffman: offsets (V + 1,), entries of node << 1 | bit. */
 export let pathOffsets: usize = 0;
 export let pathEntries: usize = 0;
+/** The first node of which this worker has a copy, of the copies and of what they were when last mixed, and one by the workers. */
+export let firstCopied: u32 = 0;
+export let rootCopies: usize = 0;
+export let mixedCopies: usize = 0;
+export let share: f32 = 0;
 /** A row of zeros: the output rows of a centre are filled up with it to a multiple of three. */
 export let nullRow: usize = 0;
 /** The most contexts and output rows a centre can have; the latter a multiple of three. */
@@ -118,7 +128,8 @@ export function train(
 ): void {
   loss = 0;
   examples = 0;
-  if (position != following) flush(); // a group ends with its epoch, and where another worker takes over
+  if (position != following && held > 0) apply(); // a group ends with its epoch, and where another worker takes over
+  mixCopies();
   following = position + <f64>count;
   let at: u64 = <u64>position;
   let inGroup = <u32>(at % <u64>groupSize);
@@ -138,15 +149,17 @@ export function train(
     if (++inGroup < groupSize) continue;
     inGroup = 0;
     if (held > from) score(from);
-    flush();
+    if (held > 0) apply();
+    if (at % MIXED_EVERY == MIXED_EVERY - 1) mixCopies();
     from = 0;
   }
   if (held > from) score(from);
 }
 
-/** Applies what is still held; after the last call to `train`. */
+/** Applies what is still held; after the last call to `train`, and before another worker takes over. */
 export function flush(): void {
   if (held > 0) apply();
+  mixCopies();
 }
 
 // @ts-ignore: decorator
@@ -223,9 +236,30 @@ function choosePath(record: usize, word: u32): void {
   const n = load<u32>(pathOffsets + (<usize>word << 2), 4) - from;
   for (let j: u32 = 0; j < n; j++) {
     const entry = load<u32>(pathEntries + (<usize>(from + j) << 2));
-    store<u32>(rows + (<usize>j << 2), <u32>(outputRows + <usize>(entry >>> 1) * rowBytes) | (~entry & 1));
+    store<u32>(rows + (<usize>j << 2), <u32>rowOfNode(entry >>> 1) | (~entry & 1));
   }
   store<u32>(record, padRows(rows, n), 4);
+}
+
+// @ts-ignore: decorator
+@inline
+function rowOfNode(node: u32): usize {
+  if (node >= firstCopied) return rootCopies + <usize>(node - firstCopied) * rowBytes;
+  return outputRows + <usize>node * rowBytes;
+}
+
+/** Mixes what this worker's copies have learned into the rows of all, and takes in what others have. */
+function mixCopies(): void {
+  const all = outputRows + <usize>firstCopied * rowBytes;
+  const bytes = mixedCopies - rootCopies;
+  const part = f32x4.splat(share);
+  for (let d: usize = 0; d < bytes; d += 16) {
+    const change = f32x4.sub(v128.load(rootCopies + d), v128.load(mixedCopies + d));
+    const row = madd(change, part, v128.load(all + d));
+    v128.store(all + d, row);
+    v128.store(rootCopies + d, row);
+    v128.store(mixedCopies + d, row);
+  }
 }
 
 // @ts-ignore: decorator

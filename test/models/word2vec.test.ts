@@ -193,6 +193,15 @@ describe("compiled kernels", () => {
     }
   });
 
+  it.each(["skipGram", "cbow"] as const)("mix what each learned near the root: %s", async (architecture) => {
+    const options = { architecture, loss: "hierarchicalSoftmax", kernel: "auto", epochs: 3 } as const;
+    const many = topicalSentences(english, 4000);
+    const windows = { sizes: [4000] }; // copies are mixed every 1,024 centres
+    const alone = await train({ ...options, workers: 1 }, many, windows);
+    const apart = await train({ ...options, workers: 8, deterministic: false }, many, windows);
+    expect(Math.abs(apart.losses[2]! / alone.losses[2]! - 1)).toBeLessThan(0.05);
+  });
+
   it("take a batch of more centres than a slot holds, and windows of 50 on each side", async () => {
     const long = Array.from({ length: 20_000 }, (_, i) => `w${(i * i) % 97}`);
     const options = { vectorSize: 4, epochs: 1, negative: 2 };
