@@ -1,5 +1,5 @@
-import { closeSync, openSync, rmSync, writeSync } from "node:fs";
-import { type FileHandle, open } from "node:fs/promises";
+import { closeSync, openSync, readSync, rmSync, writeSync } from "node:fs";
+import { setImmediate as otherWork } from "node:timers/promises";
 import {
   AsyncByteQueue,
   type Data,
@@ -14,8 +14,8 @@ import {
   Struct,
   Uint32,
 } from "apache-arrow";
-import { type CellRun, sliceRun } from "../kernels/cellRun.js";
-import { mergeStreams } from "../kernels/cellStreams.js";
+import { type CellRun, emptyRun, sliceRun } from "../kernels/cellRun.js";
+import { type CellStream, mergeStreams } from "../kernels/cellStreams.js";
 import { batchCells } from "../kernels/finalTable.js";
 import type { NewFile } from "./scratchFolder.js";
 
@@ -27,12 +27,14 @@ const cellSchema = new Schema([
 
 /**
  * Cells that do not fit in memory, as an uncompressed Arrow stream, read run by run and any number of times.
- * State: one run per reader, whose memory serves for the next; Arrow's own reader leaves a megabyte a run to the garbage collector.
+ * State: one run of `mostCells` per reader, whose memory serves for the next; Arrow's own reader leaves a megabyte a batch to the garbage
+ * collector.
  */
 export class CellFile {
   constructor(
     readonly path: string,
     readonly cells: number,
+    readonly mostCells: number = batchCells,
   ) {}
 
   /** A file of given runs. */
@@ -47,19 +49,24 @@ export class CellFile {
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<CellRun> {
-    const handle = await open(this.path);
-    const room = { prefix: new ArrayBuffer(8), metadata: new ArrayBuffer(0), body: new ArrayBuffer(0) };
+    const file = openSync(this.path, "r");
+    const room = emptyRun(Math.min(this.mostCells, this.cells, batchCells));
     try {
-      for (;;) {
-        const [, metadataLength] = new Uint32Array(await fill(handle, room, "prefix", 8));
+      for (let at = 0; ; ) {
+        const [, metadataLength] = fill(file, new Uint32Array(2), at);
         if (!metadataLength) return;
-        const metadata = await fill(handle, room, "metadata", metadataLength);
-        const message = Message.decode(new Uint8Array(metadata, 0, metadataLength));
-        if (message.isRecordBatch())
-          yield runOf(message.header(), await fill(handle, room, "body", message.bodyLength));
+        const message = Message.decode(fill(file, new Uint8Array(metadataLength), at + 8));
+        const body = at + 8 + metadataLength;
+        if (message.isRecordBatch()) {
+          for (const run of runsOf(file, message.header(), body, room)) {
+            await otherWork();
+            yield run;
+          }
+        }
+        at = body + message.bodyLength;
       }
     } finally {
-      await handle.close();
+      closeSync(file);
     }
   }
 
@@ -68,35 +75,32 @@ export class CellFile {
   }
 }
 
-/** Reads the next bytes of a file into a room, which grows if they do not fit. */
-async function fill<K extends string>(
-  handle: FileHandle,
-  room: Record<K, ArrayBuffer>,
-  part: K,
-  bytes: number,
-): Promise<ArrayBuffer> {
-  if (room[part].byteLength < bytes) room[part] = new ArrayBuffer(bytes);
-  for (let at = 0; at < bytes; ) {
-    const { bytesRead } = await handle.read(new Uint8Array(room[part], at, bytes - at));
-    if (bytesRead === 0)
-      throw new Error(`accumulateCooccurrence: a scratch file must stay whole, got its end too early`);
-    at += bytesRead;
+/** Fills an array with what a file has at a place. At once: to wait for a short read takes several times as long as the read. */
+function fill<T extends Uint8Array | Uint32Array | Float64Array>(file: number, array: T, place: number): T {
+  for (let at = 0; at < array.byteLength; ) {
+    const bytes = readSync(file, array, at, array.byteLength - at, place + at);
+    if (bytes === 0) throw new Error("accumulateCooccurrence: a scratch file must stay whole, got its end too early");
+    at += bytes;
   }
-  return room[part];
+  return array;
 }
 
-/** The columns of a batch in the body of its message: for each a bitmap of validity, empty, and the values. */
-function runOf(
+/** A batch, as many cells at once as there is room for. Its body has for each column a bitmap of validity, empty, and the values. */
+function* runsOf(
+  file: number,
   { length, buffers }: ReturnType<Message<MessageHeader.RecordBatch>["header"]>,
-  body: ArrayBuffer,
-): CellRun {
-  const [, row, , column, , units] = buffers.map(({ offset }) => offset);
-  return {
-    row: new Uint32Array(body, row, length),
-    column: new Uint32Array(body, column, length),
-    units: new Float64Array(body, units, length),
-    length,
-  };
+  body: number,
+  room: CellRun,
+): Generator<CellRun> {
+  const [, row, , column, , units] = buffers.map(({ offset }) => body + offset);
+  const most = room.row.length;
+  for (let from = 0; from < length; from += most) {
+    const run = sliceRun(room, 0, Math.min(most, length - from));
+    fill(file, run.row, row! + 4 * from);
+    fill(file, run.column, column! + 4 * from);
+    fill(file, run.units, units! + 8 * from);
+    yield run;
+  }
 }
 
 /** Writes runs at once, synchronously. State: one run. */
@@ -180,22 +184,57 @@ class FileSink extends AsyncByteQueue {
   }
 }
 
-/** Most files merged at once. */
-const fanIn = 64;
+/** So many files may be read at once by all threads together. */
+export const mostFiles = 64;
 
-/** Merges files, and removes what was merged, until there are few enough to be read at once. */
-export async function fewFiles(files: readonly CellFile[], newFile: NewFile): Promise<CellFile[]> {
+/** How many files are read at once, and the bytes that their cells may take then. */
+export interface ReadLimits {
+  readonly files: number;
+  readonly bytes: number;
+}
+
+/**
+ * Merges neighbours among sorted files, and removes what was merged, until there are few enough to be read at once. Files whose cells all
+ * come before those of the next stay in that order.
+ */
+export async function fewFiles(
+  files: readonly CellFile[],
+  newFile: NewFile,
+  limits: ReadLimits,
+): Promise<readonly CellFile[]> {
   const left = [...files];
-  while (left.length > fanIn) {
-    const group = left.splice(0, fanIn);
-    const merged = new CellWriter(newFile());
-    try {
-      for await (const run of mergeStreams(group)) merged.write(run);
-      left.push(merged.close());
-    } finally {
-      merged.abandon();
-    }
-    for (const file of group) file.remove();
+  const merged: CellFile[] = [];
+  for (let excess = files.length - limits.files; excess > 0 && left.length > 1; ) {
+    const group = left.splice(0, Math.min(limits.files, excess + 1));
+    merged.push(await mergeFiles(group, newFile(), limits.bytes));
+    excess -= group.length - 1;
   }
-  return left;
+  const all = [...merged, ...left];
+  return all.length > limits.files ? fewFiles(all, newFile, limits) : all;
+}
+
+async function mergeFiles(files: readonly CellFile[], path: string, bytes: number): Promise<CellFile> {
+  const writer = new CellWriter(path);
+  try {
+    for await (const run of mergeStreams(readWithin(bytes, files))) writer.write(run);
+    const merged = writer.close();
+    for (const file of files) file.remove();
+    return merged;
+  } finally {
+    writer.abandon();
+  }
+}
+
+/** A cell that is read, and the two places that merging has for it. */
+const bytesPerCell = 3 * 16;
+/** Less at once would take many times as long. */
+const leastCells = 1024;
+
+/** Streams that are read at once and merged: those from files take runs so short that all of them fit, 1,024 cells at least. */
+export function readWithin(bytes: number, streams: readonly CellStream[]): CellStream[] {
+  const files = streams.filter((stream) => stream instanceof CellFile).length;
+  const mostCells = Math.max(leastCells, Math.floor(bytes / bytesPerCell / files));
+  return streams.map((stream) =>
+    stream instanceof CellFile ? new CellFile(stream.path, stream.cells, mostCells) : stream,
+  );
 }

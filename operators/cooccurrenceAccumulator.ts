@@ -4,6 +4,7 @@ import { rowRanges } from "../kernels/rowRanges.js";
 import { requireFixed } from "../kernels/vocabulary.js";
 import type { ContextBatch } from "../schemas/contexts.js";
 import type { DistanceWeighting, FinalCooccurrence } from "../schemas/cooccurrence.js";
+import { mostFiles, readWithin } from "./cellFile.js";
 import { CooccurrenceShard, type ShardCells, type ShardOptions } from "./cooccurrenceShard.js";
 import { ScratchFolder } from "./scratchFolder.js";
 import { ShardThreads } from "./shardThreads.js";
@@ -24,8 +25,9 @@ export interface AccumulatorOptions {
 }
 
 /**
- * Counts within a memory budget: half of it while counting, and while finishing a quarter for mirroring a symmetric table. Files are
- * merged once, by groups of 64 if there are more. Threads count some rows each, so that every one of them can finish its own.
+ * Counts within a memory budget: half of it while counting, and while finishing a quarter for mirroring a symmetric table and an eighth
+ * to read files, of which neighbours are merged first where there are more than 64. Threads count some rows each, so that every one
+ * of them can finish its own.
  *
  * Disk: 16 bytes per cell of each full buffer, and 16 per cell of the table. What a table keeps on the disk is removed by its `close`,
  * everything else when the table is done or has failed.
@@ -57,7 +59,7 @@ export class CooccurrenceAccumulator {
   /** The whole table; nothing can be added afterwards. */
   async finish(signal: AbortSignal): Promise<FinalCooccurrence> {
     if (!this.#first) throw new RangeError("accumulateCooccurrence: the stream must have windows, got none");
-    const { weighting, symmetric } = this.#options;
+    const { weighting, symmetric, memory } = this.#options;
     const { vocabulary, windowSize } = this.#first;
     const shards = await this.#finishShards(signal);
     const hasHalves = shards.some((shard) => shard.hasHalves);
@@ -66,7 +68,8 @@ export class CooccurrenceAccumulator {
       metadata: { windowSize, weighting, symmetric, unitsPerCount: this.#unitsPerCount * (hasHalves ? 2 : 1) },
       unitsPerWeight: this.#unitsPerCount * (symmetric ? 2 : 1),
       length: shards.reduce((sum, { cells }) => sum + cells, 0),
-      open: () => [...shards.flatMap(({ mirrored }) => mirrored), ...shards.map(({ upper }) => upper)],
+      open: () =>
+        readWithin(memory / 4, [...shards.flatMap(({ mirrored }) => mirrored), ...shards.map(({ upper }) => upper)]),
       close: () => this.#scratch.remove(),
     });
   }
@@ -95,6 +98,7 @@ export class CooccurrenceAccumulator {
         symmetric,
         ofDistance,
         memory: memory / count,
+        mostFiles: Math.max(4, Math.floor(mostFiles / count)),
         intoFiles: workers > 0,
       }),
     );

@@ -4,7 +4,7 @@ import { type CellStream, mergeStreams } from "../kernels/cellStreams.js";
 import { denseCellBytes } from "../kernels/denseBlock.js";
 import { batchCells } from "../kernels/finalTable.js";
 import { PairCounter, type WindowView } from "../kernels/pairCounter.js";
-import { CellFile, fewFiles } from "./cellFile.js";
+import { CellFile, fewFiles, type ReadLimits, readWithin } from "./cellFile.js";
 import { CellStore } from "./cellStore.js";
 import type { NewFile } from "./scratchFolder.js";
 
@@ -16,8 +16,13 @@ export interface ShardOptions {
   readonly windowSize: number;
   readonly symmetric: boolean;
   readonly ofDistance: Float64Array;
-  /** Bytes: 1/8 a dense block for pairs of frequent terms, 3/8 a buffer for the others, then 1/4 for mirroring a symmetric table. */
+  /**
+   * Bytes: 1/8 a dense block for pairs of frequent terms, 3/8 a buffer for the others; then 1/4 for mirroring a symmetric table, 1/8 for
+   * what of it stays in memory, and 1/8 to read files.
+   */
   readonly memory: number;
+  /** Files that may be read at once. */
+  readonly mostFiles: number;
   /** Put all of the finished rows into files, for another thread to read. */
   readonly intoFiles: boolean;
 }
@@ -55,10 +60,11 @@ export class CooccurrenceShard {
 
   /** All sums, in order; nothing can be added any more. */
   async finish(signal?: AbortSignal): Promise<ShardCells> {
-    const files = await fewFiles(this.#files, this.#newFile);
+    const limits: ReadLimits = { files: this.#options.mostFiles, bytes: this.#options.memory / 8 };
+    const files = await fewFiles(this.#files, this.#newFile, limits);
     const store = new ShardStore(this.#options, this.#newFile);
     try {
-      for await (const run of mergeStreams([...this.#counter.rest(batchCells), ...files])) {
+      for await (const run of mergeStreams(readWithin(limits.bytes, [...this.#counter.rest(batchCells), ...files]))) {
         signal?.throwIfAborted();
         store.add(run);
       }
@@ -67,7 +73,7 @@ export class CooccurrenceShard {
       throw error;
     }
     for (const file of files) file.remove();
-    return { ...store.seal(), hasHalves: this.#counter.hasHalves };
+    return { ...(await store.seal(limits)), hasHalves: this.#counter.hasHalves };
   }
 }
 
@@ -96,14 +102,15 @@ class ShardStore {
     this.#upper.abandon();
   }
 
-  seal(): Omit<ShardCells, "hasHalves"> {
+  async seal(limits: ReadLimits): Promise<Omit<ShardCells, "hasHalves">> {
     const mirror = this.#mirror;
     if (mirror && this.#intoFiles) this.#spillMirror(mirror);
-    const inFiles = this.#mirrorFiles.reduce((sum, { cells }) => sum + cells, 0);
+    const files = await fewFiles(this.#mirrorFiles, this.#newFile, limits);
+    const inFiles = files.reduce((sum, { cells }) => sum + cells, 0);
     return {
       cells: this.#upper.cells + inFiles + (mirror?.length ?? 0),
       upper: this.#upper.seal(),
-      mirrored: [...this.#mirrorFiles, ...(mirror ? [{ [Symbol.iterator]: () => mirror.runs(batchCells) }] : [])],
+      mirrored: [...files, ...(mirror ? [{ [Symbol.iterator]: () => mirror.runs(batchCells) }] : [])],
     };
   }
 

@@ -8,7 +8,7 @@ import { makeVocabulary } from "../kernels/vocabulary.js";
 import type { CooccurrenceMetadata, FinalCooccurrence } from "../schemas/cooccurrence.js";
 import { type ByteSize, bytesOf } from "../schemas/fields.js";
 import type { Vocabulary } from "../schemas/vocabulary.js";
-import { CellFile, fewFiles } from "./cellFile.js";
+import { CellFile, fewFiles, mostFiles, readWithin } from "./cellFile.js";
 import { CellStore } from "./cellStore.js";
 import { type NewFile, ScratchFolder } from "./scratchFolder.js";
 
@@ -248,7 +248,8 @@ async function sorted(
     }
   if (files.length === 0) return [buffer.runs(batchCells)];
   spill();
-  return fewFiles(files, newFile);
+  const bytes = bytesOf(memory) / 8;
+  return readWithin(bytes, await fewFiles(files, newFile, { files: mostFiles, bytes }));
 }
 
 /** A table of its own over cells in order, without those that are 0. */

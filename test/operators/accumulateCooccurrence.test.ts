@@ -6,7 +6,7 @@ import fc from "fast-check";
 import { drawUniform, randomStream } from "lexstream/kernels";
 import { type AccumulateCooccurrenceOptions, accumulateCooccurrence, windowContexts } from "lexstream/operators";
 import { run } from "lexstream/pipelines";
-import type { IdBatch } from "lexstream/schemas";
+import type { FinalCooccurrence, IdBatch } from "lexstream/schemas";
 import { concat, from, lastValueFrom, NEVER, type Observable, throwError } from "rxjs";
 import { describe, expect, it } from "vitest";
 import { cellsByHand, cellsOf, countPairs } from "../support/cellsByHand.js";
@@ -41,6 +41,17 @@ function zipf(tokens: number, terms: number): string[] {
 }
 
 const digest = (value: unknown) => createHash("sha256").update(JSON.stringify(value)).digest("hex");
+
+/** Of a table that is long. */
+async function digestOf(table: FinalCooccurrence): Promise<{ readonly digest: string; readonly total: number }> {
+  const hash = createHash("sha256");
+  let total = 0;
+  for await (const { row, column, weight } of table.batches()) {
+    hash.update(row).update(column).update(weight);
+    total += weight.reduce((sum, each) => sum + each, 0);
+  }
+  return { digest: hash.digest("hex"), total };
+}
 
 describe("accumulateCooccurrence", () => {
   it("counts as GloVe does: a worked example", async () => {
@@ -228,18 +239,28 @@ describe("accumulateCooccurrence", () => {
     expect(await readdir(scratch)).toEqual([]);
   });
 
-  it("merges more files than may be open at once", async () => {
+  it.each([
+    [0, false],
+    [0, true],
+    [2, true],
+  ])("merges more files than are read at once, on %i threads, symmetric %s", async (workers, symmetric) => {
     const scratch = await temporaryFolder();
-    const text = [[zipf(180_000, 9000)]];
-    const table = await countPairs(text, {
-      windows: { windowSize: 20 },
-      options: { memory: "1MB", scratch, symmetric: false },
-    });
-    const total = (await cellsOf(table)).reduce((sum, [, , weight]) => sum + weight, 0);
+    const tokens = 200_000;
+    const ids = await idBatches([[zipf(tokens, 50_000)]], [10_000]);
+    const tableOf = async (options: AccumulateCooccurrenceOptions) =>
+      (await run(
+        from(ids).pipe(windowContexts({ windowSize: 20 }), accumulateCooccurrence({ ...options, symmetric, scratch })),
+      ))!;
+    const table = await tableOf({ memory: "1MB", workers });
+    const [folder] = await readdir(scratch);
+    // 64 files of mirrored cells, and for each thread one of the others
+    expect((await readdir(join(scratch, folder!))).length).toBeLessThanOrEqual(64 + Math.max(1, workers));
+    const cells = await digestOf(table);
+    table.close!();
+    expect(await digestOf(await tableOf({}))).toEqual(cells);
     // Each distance d adds (T - d) pairs of weight 1/d from either end.
     const distances = Array.from({ length: 20 }, (_, i) => i + 1);
-    expect(total / distances.reduce((sum, d) => sum + (2 * (180_000 - d)) / d, 0)).toBeCloseTo(1, 10);
-    table.close!();
+    expect(cells.total / distances.reduce((sum, d) => sum + (2 * (tokens - d)) / d, 0)).toBeCloseTo(1, 10);
   });
 
   it("removes its files when the text ends in an error, and when nobody wants the table", async () => {
