@@ -68,12 +68,12 @@ export class CooccurrenceShard {
         signal?.throwIfAborted();
         store.add(run);
       }
+      for (const file of files) file.remove();
+      return { ...(await store.seal(limits)), hasHalves: this.#counter.hasHalves };
     } catch (error) {
       store.abandon();
       throw error;
     }
-    for (const file of files) file.remove();
-    return { ...(await store.seal(limits)), hasHalves: this.#counter.hasHalves };
   }
 }
 
