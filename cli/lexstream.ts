@@ -1,0 +1,121 @@
+import { parseArgs } from "node:util";
+import { ConfigError, lexstreamVersion, RunStopped } from "../pipelines/index.js";
+import { suggest } from "../schemas/index.js";
+import { argsConfig, type Command, type Io, type Parsed, UsageError, withBareValues } from "./command.js";
+import { analogy } from "./commands/analogy.js";
+import { convert } from "./commands/convert.js";
+import { cooccurrence } from "./commands/cooccurrence.js";
+import { create } from "./commands/create.js";
+import { diff } from "./commands/diff.js";
+import { drift } from "./commands/drift.js";
+import { evaluate } from "./commands/eval.js";
+import { graph } from "./commands/graph.js";
+import { inspect } from "./commands/inspect.js";
+import { lint } from "./commands/lint.js";
+import { list } from "./commands/list.js";
+import { neighbors } from "./commands/neighbors.js";
+import { run } from "./commands/run.js";
+import { schema } from "./commands/schema.js";
+import { serve } from "./commands/serve.js";
+import { test } from "./commands/test.js";
+import { verify } from "./commands/verify.js";
+import { commandHelp, generalHelp } from "./help.js";
+import { printable } from "./printable.js";
+
+const commands: readonly Command[] = [
+  run,
+  lint,
+  test,
+  list,
+  schema,
+  create,
+  graph,
+  inspect,
+  neighbors,
+  analogy,
+  drift,
+  serve,
+  evaluate,
+  convert,
+  cooccurrence,
+  verify,
+  diff,
+];
+
+const INTERRUPTED = 130;
+
+/** The whole command: takes the arguments behind its name, tells every error on standard error, returns the exit code. */
+export async function lexstream(argv: readonly string[], io: Io): Promise<number> {
+  return answer(argv, io).catch((error: unknown) => report(error, argv.includes("--debug"), io));
+}
+
+async function answer(argv: readonly string[], io: Io): Promise<number> {
+  const [name, ...rest] = argv;
+  if (name === "--version" || name === "-V") return say(io, `${lexstreamVersion()}\n`);
+  if (name === undefined || name === "--help" || name === "-h" || name === "help") {
+    const command = commands.find((candidate) => candidate.name === rest[0]);
+    return say(io, command ? commandHelp(command) : generalHelp(commands, lexstreamVersion()));
+  }
+  const command = commands.find((candidate) => candidate.name === name);
+  if (!command) {
+    const names = commands.map((candidate) => candidate.name);
+    const near = suggest(name, names);
+    throw new UsageError(
+      `unknown command "${name}"${near ? `; did you mean ${near}?` : ""}; known commands are ${names.join(", ")}`,
+    );
+  }
+  const parsed = parse(command, rest);
+  return parsed.flag("help") ? say(io, commandHelp(command)) : command.run(parsed, io);
+}
+
+function say(io: Io, text: string): number {
+  io.out(text);
+  return 0;
+}
+
+function parse(command: Command, argv: readonly string[]): Parsed {
+  const { values, positionals } = parseStrictly(command, argv);
+  const [min, max] = command.positionals;
+  if (!values.help && (positionals.length < min || positionals.length > max)) {
+    throw new UsageError(`usage: lexstream ${command.name} ${command.usage}; got ${positionals.length} arguments`);
+  }
+  const text = (name: string) => values[name] as string | undefined;
+  return {
+    positionals,
+    text,
+    flag: (name) => values[name] === true,
+    texts: (name) => (values[name] as string[] | undefined) ?? [],
+    integer: (name, least) => {
+      const value = text(name);
+      if (value === undefined) return undefined;
+      const parsed = Number(value);
+      if (Number.isSafeInteger(parsed) && parsed >= least) return parsed;
+      throw new UsageError(`--${name} must be an integer >= ${least}, got ${JSON.stringify(value)}`);
+    },
+  };
+}
+
+interface Arguments {
+  readonly values: Readonly<Record<string, unknown>>;
+  readonly positionals: readonly string[];
+}
+
+function parseStrictly(command: Command, argv: readonly string[]): Arguments {
+  try {
+    return parseArgs({ ...argsConfig(command), args: withBareValues(command, argv) });
+  } catch (error) {
+    const [reason] = (error as Error).message.split(". To specify");
+    throw new UsageError(`${command.name}: ${reason}; see lexstream ${command.name} --help`);
+  }
+}
+
+/** One line for people; the stack only on request. */
+function report(error: unknown, withStack: boolean, { stderr }: Io): number {
+  const interrupted = error instanceof Error && error.name === "AbortError";
+  const message = error instanceof Error ? error.message : String(error);
+  const shown = withStack && error instanceof Error ? error.stack : message;
+  stderr.write(interrupted ? "interrupted\n" : `${printable(`${shown}`)}\n`);
+  if (interrupted) return INTERRUPTED;
+  if (error instanceof RunStopped) return 0;
+  return error instanceof UsageError || error instanceof ConfigError ? 2 : 1;
+}
