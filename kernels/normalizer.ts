@@ -1,6 +1,6 @@
 /**
  * Normalisation of UTF-8 as it arrives in pieces. ASCII goes four bytes at a time, other code points through a table that is
- * filled as they are met. Only where a code point joins the one before it (a combining mark, a Hangul vowel) does the
+ * filled as they are met. Only where a code point joins the one before it (a combining mark, a Hangul vowel, a soft hyphen) does the
  * stretch from the last code point that does not join, up to the next such, go as a string through `characterMapping`.
  *
  * The result is that of the mapping on each whole document, however the text is cut into pieces, except that a stretch is cut
@@ -9,7 +9,7 @@
 import type { StageState } from "../schemas/state.js";
 import type { TextAlignment } from "../schemas/text.js";
 import { AlignmentRecorder, unitsIn, unitsOf } from "./alignmentRecorder.js";
-import { IDENTITY, INLINE, JOINER, type ReplacementTable } from "./replacementTable.js";
+import { GLUE, IDENTITY, INLINE, JOINER, type ReplacementTable } from "./replacementTable.js";
 import { decodeAt, sequenceLength } from "./utf8.js";
 
 export interface NormalizedPiece {
@@ -101,7 +101,7 @@ export class Normalizer {
       at = this.#copyPlain(bytes, at, end);
       if (at === end) break;
       const stretchStart = this.#takeBack(bytes, fence, at);
-      at = this.#stretchEnd(bytes, at, end, stretchStart);
+      at = this.#stretchEnd(bytes, at, end, stretchStart, false);
       if (at === end && open && at - stretchStart < LONGEST_STRETCH) {
         this.#hold(bytes.subarray(stretchStart, at));
         return;
@@ -115,7 +115,7 @@ export class Normalizer {
   /** Lengthens the held stretch by what joins it; returns where the rest begins. */
   #goOn(bytes: Uint8Array, start: number, end: number, open: boolean): number {
     if (this.#heldLength === 0) return start;
-    const rest = this.#stretchEnd(bytes, start, end, start - this.#heldLength);
+    const rest = this.#stretchEnd(bytes, start, end, start - this.#heldLength, this.#lastHeld() === GLUE);
     this.#held.set(bytes.subarray(start, rest), this.#heldLength);
     this.#heldLength += rest - start;
     const mayGoOn = open && rest === end && this.#heldLength < LONGEST_STRETCH;
@@ -155,7 +155,7 @@ export class Normalizer {
         if (size > 2) out[length + 2] = bytes[at + 2]!;
         if (size > 3) out[length + 3] = bytes[at + 3]!;
         length += size;
-      } else if (entry === JOINER) {
+      } else if (entry === JOINER || entry === GLUE) {
         break;
       } else if (entry & INLINE) {
         const newSize = (entry >> 24) & 3;
@@ -189,15 +189,28 @@ export class Normalizer {
     return start;
   }
 
-  /** Where a stretch that began at `stretchStart` ends: before the first code point, from `at` on, that joins nothing. */
-  #stretchEnd(bytes: Uint8Array, at: number, end: number, stretchStart: number): number {
+  /**
+   * Where a stretch that began at `stretchStart` ends: before the first code point, from `at` on, that neither joins what stands
+   * before it nor is joined by it. `glued`: that at `at` is.
+   */
+  #stretchEnd(bytes: Uint8Array, at: number, end: number, stretchStart: number, glued: boolean): number {
     let next = at;
-    while (next < end && next - stretchStart < LONGEST_STRETCH && bytes[next]! >= 0x80) {
+    let isGlued = glued;
+    while (next < end && next - stretchStart < LONGEST_STRETCH) {
       const size = sequenceLength(bytes[next]!);
-      if (this.#table.entry(decodeAt(bytes, next, size)) !== JOINER) break;
+      const entry = this.#table.entry(decodeAt(bytes, next, size));
+      if (!isGlued && entry !== JOINER && entry !== GLUE) break;
+      isGlued = entry === GLUE;
       next += size;
     }
     return next;
+  }
+
+  /** The entry of the last code point that is held. */
+  #lastHeld(): number {
+    let at = this.#heldLength - 1;
+    while ((this.#held[at]! & 0xc0) === 0x80) at--;
+    return this.#table.entry(decodeAt(this.#held, at, this.#heldLength - at));
   }
 
   #hold(stretch: Uint8Array): void {

@@ -1,4 +1,4 @@
-import { characterMapping, type NormalizationOptions } from "./characterMapping.js";
+import { characterMapping, diacritics, invisibles, type NormalizationOptions } from "./characterMapping.js";
 import { joinsBefore } from "./joiningCharacters.js";
 import { StretchCache } from "./stretchCache.js";
 
@@ -6,6 +6,8 @@ import { StretchCache } from "./stretchCache.js";
 export const IDENTITY = 1;
 /** A code point may change, or be changed by, what stands before it. */
 export const JOINER = 2;
+/** As a joiner, and what stands after it joins, too. */
+export const GLUE = 3;
 /** The replacement is in the entry: its length in bits 24 and 25, its bytes below, the first one highest. It is not longer. */
 export const INLINE = 1 << 28;
 /** The entry holds the place of the replacement in a byte arena: its length, its bytes. */
@@ -40,7 +42,7 @@ export class ReplacementTable {
     this.#options = options;
     this.#map = characterMapping(options);
     this.stretches = new StretchCache(this.#map);
-    this.hasJoiners = options.form !== "none" || options.accents === "remove";
+    this.hasJoiners = options.form !== "none" || options.accents === "remove" || options.invisible === "remove";
     for (let byte = 0; byte < 128; byte++) this.ascii[byte] = this.#map(String.fromCharCode(byte)).charCodeAt(0);
     const change = this.ascii[CAPITAL_A]! - CAPITAL_A;
     const isPlain = this.ascii.every((to, byte) => to - byte === (isCapital(byte) ? change : 0));
@@ -70,6 +72,7 @@ export class ReplacementTable {
   }
 
   #makeEntry(character: string): number {
+    if (this.#options.invisible === "remove" && invisibles.test(character)) return GLUE;
     if (this.#joins(character)) return JOINER;
     const text = this.#map(character);
     if (text === character) return IDENTITY;
@@ -80,8 +83,9 @@ export class ReplacementTable {
   }
 
   #joins(character: string): boolean {
-    const { form, accents, width } = this.#options;
+    const { form, accents, width, invisible } = this.#options;
     if (!this.hasJoiners) return false;
+    if (invisible === "remove" && diacritics.test(character)) return true;
     const mapped = width === "half" && /[\uff9e\uff9f]/.test(character) ? character.normalize("NFKC") : character;
     const [first] = form === "none" ? mapped : mapped.normalize(form.includes("K") ? "NFKD" : "NFD");
     return (form !== "none" && joinsBefore(first!)) || (accents === "remove" && /\p{M}/u.test(first!));

@@ -13,7 +13,8 @@ export const normalizeSchema = defineUnit({
   consumes: "text",
   produces: "text",
   resumable: true,
-  summary: "Brings text into one Unicode form, and makes alike what differs in case, accents, digits or width",
+  summary:
+    "Brings text into one Unicode form, and makes alike what differs in case, accents, digits, width or unseen characters",
   paper: "Unicode Standard Annex #15, normalization forms",
   fields: {
     form: oneOf(["none", "NFC", "NFD", "NFKC", "NFKD"], {
@@ -35,6 +36,15 @@ export const normalizeSchema = defineUnit({
     width: oneOf(["keep", "half"], {
       default: "half",
       description: "Turn full-width ASCII, full-width spaces and half-width katakana into their usual forms",
+    }),
+    invisible: oneOf(["keep", "remove"], {
+      default: "remove",
+      description:
+        "Take out soft hyphens, and zero-width spaces and joiners between two letters of Latin, Greek or Cyrillic",
+    }),
+    radicals: oneOf(["keep", "unify"], {
+      default: "unify",
+      description: "Turn Kangxi and other CJK radicals, as PDF files have them, into the Han characters they look like",
     }),
     keepOffsets: boolean({
       default: false,

@@ -1,7 +1,15 @@
 import { characterMapping, type NormalizationOptions } from "lexstream/kernels";
 import { describe, expect, it } from "vitest";
 
-const asRead: NormalizationOptions = { form: "none", case: "keep", accents: "keep", digits: "keep", width: "keep" };
+const asRead: NormalizationOptions = {
+  form: "none",
+  case: "keep",
+  accents: "keep",
+  digits: "keep",
+  width: "keep",
+  invisible: "keep",
+  radicals: "keep",
+};
 const mapping = (options: Partial<NormalizationOptions>) => characterMapping({ ...asRead, ...options });
 
 describe("characterMapping", () => {
@@ -47,5 +55,34 @@ describe("characterMapping", () => {
   it("gives full-width and half-width characters their usual width, and leaves other compatibility characters", () => {
     expect(mapping({ width: "half" })("ＡＢｃ　１！～￥")).toBe("ABc 1!~¥");
     expect(mapping({ width: "half", form: "NFC" })("ｶﾞｯﾂﾎﾟｰｽﾞ、。「中」ﬁ②")).toBe("ガッツポーズ、。「中」ﬁ②");
+  });
+
+  it.each([
+    ["co\u00adop \u00adx\u00ad 汉\u00ad字", "coop x 汉字"],
+    [
+      "Auf\u200clage e\u0301\u200de na\u2060ïve B\ufeffOM zero\u200bwidth \u200d\u200cx",
+      "Auflage e\u0301e naïve BOM zerowidth \u200d\u200cx",
+    ],
+    ["a\u200c\u00ad\u200db Ж\u200cя λ\u200bό", "ab Жя λό"],
+    [
+      "می\u200cخواهم क्\u200dष 👨\u200d👩 汉\u200b字 3\u200b4 a\u200b字",
+      "می\u200cخواهم क्\u200dष 👨\u200d👩 汉\u200b字 3\u200b4 a\u200b字",
+    ],
+  ])(
+    "takes out of %j soft hyphens, and what has no width between two letters of Latin, Greek or Cyrillic",
+    (text, seen) => {
+      expect(mapping({ invisible: "remove" })(text)).toBe(seen);
+    },
+  );
+
+  it("turns radicals into the Han characters that they look like, each of them", () => {
+    expect(mapping({ radicals: "unify" })("⼀⽂件 ⻢⻓⺇ ⺀⺁⻳⿕")).toBe("一文件 马长𠘨 ⺀厂龟龠"); // ⺀ looks like none
+    const radicals = Array.from({ length: 0x156 }, (_, i) => String.fromCharCode(0x2e80 + i)).filter((c) =>
+      /\p{So}/u.test(c),
+    );
+    const kept = radicals.filter(
+      (radical) => !/^\p{Unified_Ideograph}$/u.test(mapping({ radicals: "unify" })(radical)),
+    );
+    expect([radicals.length, kept]).toEqual([329, ["⺀"]]); // 115 and 214
   });
 });

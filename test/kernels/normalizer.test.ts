@@ -9,7 +9,15 @@ import {
 } from "lexstream/kernels";
 import { describe, expect, it } from "vitest";
 
-const asRead: NormalizationOptions = { form: "NFC", case: "keep", accents: "keep", digits: "keep", width: "keep" };
+const asRead: NormalizationOptions = {
+  form: "NFC",
+  case: "keep",
+  accents: "keep",
+  digits: "keep",
+  width: "keep",
+  invisible: "keep",
+  radicals: "keep",
+};
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
@@ -47,7 +55,8 @@ const nasty = [
   ..."ΣσςΌΐᾳᾼΰ\u1fbfЙйЁёЇ҃",
   ..."\u1100\u1161\u11a8\u11a7가각한\u1175\u11c2ㄱㅏ\u3164",
   ..."ＡａＺ０９　！～｟￥￣ｶﾞﾊﾟﾀｱﾞガはば\u3099\u309a",
-  ..."中文字龍豈\u2f800々〇，。",
+  ..."中文字龍豈\u2f800々〇，。⼀⽂⻢⺇⺀",
+  ..."\u00ad\u200b\u200c\u200d\u2060\ufeffخकЖ",
   ..."\u0915\u093c\u0958\u09c7\u09be\u0b47\u0b56\u0dd9\u0dcf\u0dca\u0f71\u0f72\u0f74\u1025\u102e",
   ..."٠٣۹०९൫\u{1d7d8}\u{1d7ff}²½①㎯ﷺ",
   ..."👨\u200d👩🏽❤\ufe0f1\ufe0f\u20e3🇨🇳\u{1d15e}\u{1d165}\u{1109a}\u{110ba}\u{10400}",
@@ -93,6 +102,8 @@ describe("Normalizer", () => {
       accents: fc.constantFrom("keep" as const, "remove" as const),
       digits: fc.constantFrom("keep" as const, "zero" as const, "ascii" as const),
       width: fc.constantFrom("keep" as const, "half" as const),
+      invisible: fc.constantFrom("keep" as const, "remove" as const),
+      radicals: fc.constantFrom("keep" as const, "unify" as const),
     });
     fc.assert(
       fc.property(options, documents, chunkSizes, (chosen, texts, sizes) => {
@@ -135,7 +146,15 @@ describe("Normalizer", () => {
   });
 
   it("may pass over U+4000 to U+9FFF, for nothing changes them", () => {
-    const map = characterMapping({ form: "NFKC", case: "fold", accents: "remove", digits: "zero", width: "half" });
+    const map = characterMapping({
+      form: "NFKC",
+      case: "fold",
+      accents: "remove",
+      digits: "zero",
+      width: "half",
+      invisible: "remove",
+      radicals: "unify",
+    });
     const changed: string[] = [];
     for (let codePoint = 0x4000; codePoint <= 0x9fff; codePoint++) {
       const character = String.fromCodePoint(codePoint);

@@ -28,7 +28,15 @@ function partsOf(batches: readonly TextBatch[], which: "documentOffsets" | "sent
 const documentsOf = async (documents: readonly string[], options?: NormalizeOptions, sizes?: readonly number[]) =>
   partsOf(await normalized(textBatches(documents, sizes), options), "documentOffsets");
 
-const inDefaultForm = characterMapping({ form: "NFC", case: "lower", accents: "keep", digits: "keep", width: "half" });
+const inDefaultForm = characterMapping({
+  form: "NFC",
+  case: "lower",
+  accents: "keep",
+  digits: "keep",
+  width: "half",
+  invisible: "remove",
+  radicals: "unify",
+});
 
 describe("normalize", () => {
   it("composes, makes letters small and halves the width by default", async () => {
@@ -53,11 +61,11 @@ describe("normalize", () => {
     );
   });
 
-  it("equals String.prototype.normalize and toLowerCase where no final sigma stands", async () => {
+  it("equals String.prototype.normalize and toLowerCase where no final sigma stands and nothing is unseen", async () => {
     await fc.assert(
       fc.asyncProperty(mixedText, chunkSizes, async (text, sizes) => {
         const expected = text.normalize("NFC").toLowerCase().normalize("NFC");
-        const [found] = await documentsOf([text], { width: "keep" }, sizes);
+        const [found] = await documentsOf([text], { width: "keep", invisible: "keep", radicals: "keep" }, sizes);
         expect(found!.replaceAll("ς", "σ")).toBe(expected.replaceAll("ς", "σ"));
       }),
       { seed: 4, numRuns: 200 },
@@ -132,6 +140,10 @@ describe("normalize", () => {
       "𐐀",
       "👩🏽",
       "ǰJ\u030c",
+      "co\u00adop",
+      "Auf\u200clage\u00ads",
+      "می\u200cخواهم",
+      "⺇⽂",
       "ﷺ",
     ];
     const document = fc.array(fc.constantFrom(...words), { maxLength: 8 });

@@ -39,12 +39,15 @@ export const normalizer = target("normalizer", () => ({
     accents: fc.constantFrom("keep", "remove"),
     digits: fc.constantFrom("keep", "zero", "ascii"),
     width: fc.constantFrom("keep", "half"),
+    invisible: fc.constantFrom("keep", "remove"),
+    radicals: fc.constantFrom("keep", "unify"),
   }),
   async check({ documents, sizes, ...mapping }) {
     const normalized = (options: typeof mapping) =>
       lastValueFrom(from(textBatches(documents, sizes)).pipe(normalize(options), toArray())).then(documentsOf);
     expect(await normalized(mapping)).toEqual(documents.map(characterMapping(mapping)));
-    const plain = { case: "keep", accents: "keep", digits: "keep", width: "keep" } as const;
+    const unseen = { invisible: "keep", radicals: "keep" } as const;
+    const plain = { case: "keep", accents: "keep", digits: "keep", width: "keep", ...unseen } as const;
     const { form } = mapping;
     const expected = documents.map((document) => (form === "none" ? document : document.normalize(form)));
     expect(await normalized({ form, ...plain })).toEqual(expected);
