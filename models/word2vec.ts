@@ -16,6 +16,7 @@ import {
   type OptionsOf,
   oneOf,
   parseOptions,
+  requireAtMost,
   type StageState,
   type StepStats,
   type Vocabulary,
@@ -143,6 +144,7 @@ export function word2vec(options?: Word2vecOptions): OnlineModel<Vectors> {
   const finalShare = 1 / ((parsed.loss === "negativeSampling" ? 2 : 5) * epochs);
   const minLearningRate = parsed.minLearningRate ?? (schedule === "inverse" ? 0 : finalShare * learningRate);
   const settings = { ...rest, epochs, schedule, learningRate, minLearningRate };
+  requireAtMost("word2vec", settings, ["minLearningRate", "learningRate"]);
   const workers = parsed.workers ?? workersBeside(deterministic);
   if (initialVectors && initialVectors.vectorSize !== settings.vectorSize) {
     const found = `${settings.vectorSize} numbers a term, got ${initialVectors.vectorSize}`;

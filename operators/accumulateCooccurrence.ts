@@ -29,7 +29,6 @@ export const accumulateCooccurrenceSchema = defineUnit({
     }),
     scratch: text({
       optional: true,
-      minLength: 1,
       file: "output",
       description: "Folder for what does not fit in memory; the system's folder for temporary files if left out",
     }),

@@ -2,6 +2,7 @@ import { defer, mergeMap, type OperatorFunction, startWith } from "rxjs";
 import { currentScope } from "../kernels/flow.js";
 import { GrowingVocabulary } from "../kernels/growingVocabulary.js";
 import { integer } from "../schemas/fields.js";
+import { requireAtMost } from "../schemas/requireAtMost.js";
 import type { IdBatch, TokenBatch } from "../schemas/tokens.js";
 import { defineUnit, type OptionsOf, parseOptions } from "../schemas/units.js";
 
@@ -57,10 +58,7 @@ export type GrowVocabOptions = OptionsOf<typeof growVocabSchema>;
 export function growVocab(options?: GrowVocabOptions): OperatorFunction<TokenBatch, IdBatch> {
   const parsed = parseOptions(growVocabSchema, options);
   const settings = { ...parsed, counters: parsed.counters ?? 4 * parsed.maxSize };
-  if (settings.counters < settings.maxSize)
-    throw new RangeError(
-      `growVocab: counters must be at least maxSize = ${settings.maxSize}, got ${settings.counters}`,
-    );
+  requireAtMost("growVocab", settings, ["maxSize", "counters"]);
   return (source) =>
     defer(() => {
       const { ledger, keep } = currentScope();

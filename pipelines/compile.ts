@@ -1,9 +1,10 @@
 import { posix } from "node:path";
-import { checkOptions, type DataType, fillOptions, suggest } from "../schemas/index.js";
+import { checkOptions, type DataType, fillOptions, suggest, type UnitSchema } from "../schemas/index.js";
 import type { ConfigStep, LoadedConfig, PipelineConfig } from "./config.js";
 import { ConfigError, type ConfigPath, type ConfigProblem } from "./configText.js";
 import { CROISSANT } from "./croissant.js";
 import { REJECTED } from "./deadLetters.js";
+import { faultOfMaking } from "./faultOfMaking.js";
 import { duringPass, isResumable, nodesOf, type PipelineNode } from "./nodes.js";
 import { registry, unitSchemas } from "./registry.js";
 import { CHECKPOINT, MANIFEST, SCRATCH } from "./runDirectory.js";
@@ -88,8 +89,17 @@ function makeNode(
   for (const { option, message } of faults) {
     refuse(option === undefined ? step.path : [...step.path, option], `${schema.name}: ${message}`);
   }
-  if (faults.length > 0) return { id: step.path.join("/"), unit, options, branch, parent, children: [] };
-  return { id: step.path.join("/"), unit, options: fillOptions(schema, options), branch, parent, children: [] };
+  const node = { id: step.path.join("/"), unit, options, branch, parent, children: [] };
+  if (faults.length > 0) return node;
+  const fault = faultOfMaking(unit, options);
+  if (fault) refuse(placeOf(fault, schema, step.path), fault);
+  return { ...node, options: fillOptions(schema, options) };
+}
+
+/** Where a unit's fault stands: at the option that its message begins with, if that is given. */
+function placeOf(fault: string, { name, fields }: UnitSchema, path: ConfigPath): ConfigPath {
+  const option = Object.keys(fields).find((each) => fault.startsWith(`${name}: ${each} `));
+  return option === undefined ? path : [...path, option];
 }
 
 function unknownUnit(name: string, wantsSource: boolean): string {

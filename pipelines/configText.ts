@@ -215,7 +215,10 @@ function withoutMessage({ line, column }: ConfigProblem): { line: number; column
   return { line: line!, column: column! };
 }
 
-/** Fills in `${NAME}` and `${NAME:default}`; `$${` stands for a plain `${`. A text that is one variable takes the value's own type. */
+/**
+ * Fills in `${NAME}` and `${NAME:default}`, whose default also stands for a variable that is set to nothing; `$${` stands for a plain
+ * `${`. A text that is one variable takes the value's own type.
+ */
 function interpolate(
   text: string,
   env: Readonly<Record<string, string | undefined>>,
@@ -226,7 +229,7 @@ function interpolate(
     .slice(0, end)
     .replace(/(\$?)\$\{([A-Za-z_][A-Za-z0-9_]*)(?::([^}]*))?\}/g, (whole, literal, name, fallback) => {
       if (literal) return whole.slice(1);
-      const value = env[name] ?? fallback;
+      const value = env[name] === "" ? (fallback ?? "") : (env[name] ?? fallback);
       if (value === undefined) missing ??= name;
       return value ?? "";
     });

@@ -110,15 +110,25 @@ export const boolean = <const Options extends Stated<boolean>>(options: Options)
     refusal: (value) => (typeof value === "boolean" ? undefined : TypeError),
   });
 
-export const text = <const Options extends Stated<string> & { readonly minLength?: number }>(options: Options) =>
-  field<string, Options>(options, {
-    expects: options.minLength ? "a text that is not empty" : "a text",
-    jsonSchema: { type: "string", ...(options.minLength ? { minLength: options.minLength } : {}) },
+/** A text; one that is the path of a file is never blank, since that would stand for the folder that it starts from. */
+export const text = <const Options extends Stated<string> & { readonly minLength?: number }>(options: Options) => {
+  const { file, minLength = 0 } = options;
+  return field<string, Options>(options, {
+    expects: file ? "a path that is not empty" : `a text${minLength > 0 ? " that is not empty" : ""}`,
+    jsonSchema: {
+      type: "string",
+      ...(minLength > 0 ? { minLength } : {}),
+      ...(file ? { pattern: filledText.source } : {}),
+    },
     refusal: (value) => {
       if (typeof value !== "string") return TypeError;
-      return value.length >= (options.minLength ?? 0) ? undefined : RangeError;
+      return value.length >= minLength && (!file || isFilled(value)) ? undefined : RangeError;
     },
   });
+};
+
+const filledText = /\S/;
+const isFilled = (value: unknown) => filledText.test(String(value));
 
 /** One of a fixed set of words. */
 export const oneOf = <const Choice extends string, const Options extends Stated<NoInfer<Choice>>>(
@@ -134,26 +144,38 @@ export const oneOf = <const Choice extends string, const Options extends Stated<
     },
   });
 
-/** A list of texts; a single text stands for a list of one. */
-export const texts = <const Options extends Stated<readonly string[]>>(options: Options) =>
-  field<readonly string[], Options>(options, {
-    expects: "a text or a list of texts",
-    jsonSchema: { anyOf: [{ type: "string" }, { type: "array", items: { type: "string" } }] },
+/** A list of texts; a single text stands for a list of one. Where they are paths, or at least some are needed, none is blank. */
+export const texts = <const Options extends Stated<readonly string[]> & { readonly minItems?: number }>(
+  options: Options,
+) => {
+  const { file, minItems = 0 } = options;
+  const areFilled = file !== undefined || minItems > 0;
+  const noun = file ? "path" : "text";
+  const item = { type: "string", ...(areFilled ? { pattern: filledText.source } : {}) };
+  return field<readonly string[], Options>(options, {
+    expects: `a ${noun} or a list of ${noun}s${minItems > 0 ? `, at least ${minItems}` : ""}${areFilled ? ", none of them empty" : ""}`,
+    jsonSchema: { anyOf: [item, { type: "array", items: item, ...(minItems > 0 ? { minItems } : {}) }] },
     refusal: (value) => {
-      const isList = Array.isArray(value) && value.every((item) => typeof item === "string");
-      return isList || typeof value === "string" ? undefined : TypeError;
+      const items: readonly unknown[] = Array.isArray(value) ? value : [value];
+      if (!items.every((item) => typeof item === "string")) return TypeError;
+      return items.length >= minItems && (!areFilled || items.every(isFilled)) ? undefined : RangeError;
     },
     parse: (value) => (typeof value === "string" ? [value] : (value as readonly string[])),
   });
+};
 
 /** Word vectors: in a config the path of their file, in code their table. */
 export const vectorTable = <const Options extends Stated<VectorTable>>(options: Options) =>
   field<VectorTable, Options>(
     { ...options, file: "vectors" },
     {
-      expects: "the path of a file of vectors; in code, their table",
-      jsonSchema: { type: "string", minLength: 1 },
-      refusal: (value) => (isVectorTable(value) || (typeof value === "string" && value !== "") ? undefined : TypeError),
+      expects: "the path of a file of vectors, not empty; in code, their table",
+      jsonSchema: { type: "string", pattern: filledText.source },
+      refusal: (value) => {
+        if (isVectorTable(value)) return undefined;
+        if (typeof value !== "string") return TypeError;
+        return isFilled(value) ? undefined : RangeError;
+      },
     },
   );
 

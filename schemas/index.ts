@@ -3,6 +3,7 @@ export * from "./cooccurrence.js";
 export * from "./fields.js";
 export * from "./models.js";
 export * from "./phrases.js";
+export * from "./requireAtMost.js";
 export * from "./state.js";
 export * from "./suggest.js";
 export * from "./text.js";

@@ -14,7 +14,7 @@ export const reportNeighborsSchema = defineUnit({
   summary: "Writes the nearest neighbours of some terms as a text to look at",
   isReport: true,
   fields: {
-    path: text({ description: "File to write", minLength: 1, file: "output" }),
+    path: text({ description: "File to write", file: "output" }),
     terms: texts({ description: "Terms to show; those without a vector are said to have none" }),
     topN: integer({ description: "How many neighbours to show of each", default: 6, min: 1 }),
   },

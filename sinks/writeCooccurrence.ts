@@ -22,7 +22,7 @@ export const writeCooccurrenceSchema = defineUnit({
   summary: "Writes a finished co-occurrence table to a file",
   paper: "cooccurrence.bin of GloVe (Pennington et al. 2014), stanfordnlp/GloVe src/cooccur.c",
   fields: {
-    path: text({ description: "File to write", minLength: 1, file: "output" }),
+    path: text({ description: "File to write", file: "output" }),
     format: oneOf(["auto", ...cooccurrenceFormats], {
       description: "Format of the file; auto goes by the name: .arrow .feather .parquet, .bin (gloveBinary)",
       default: "auto",

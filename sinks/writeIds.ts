@@ -13,7 +13,7 @@ export const writeIdsSchema = defineUnit({
   produces: "ids",
   summary: "Writes token ids to a file, one row a token",
   fields: {
-    path: text({ description: "File to write", minLength: 1, file: "output" }),
+    path: text({ description: "File to write", file: "output" }),
     format: oneOf(["auto", "arrow", "parquet"], {
       description: "Format of the file; auto goes by the name: .arrow .feather .parquet",
       default: "auto",

@@ -35,7 +35,6 @@ export const documentFields = {
   only: text({
     description: "A list of rejected documents, `rejected.jsonl` of an earlier run: no others are read",
     optional: true,
-    minLength: 1,
     file: "input",
   }),
 } as const;

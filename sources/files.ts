@@ -28,6 +28,7 @@ export const filesSchema = defineUnit({
       description:
         "Files, globs and folders, read in this order; inside a glob or a folder by code point of the path; each file once",
       file: "input",
+      minItems: 1,
     }),
     format: oneOf(fileFormats, {
       description:
@@ -65,7 +66,6 @@ export function files(options: FilesOptions): Observable<TextBatch> {
 
 async function* readFiles(settings: FilesSettings, scope: RunScope, signal: AbortSignal): AsyncGenerator<TextBatch> {
   const inputs = await listFiles(settings.paths, "files");
-  if (inputs.length === 0) throw new RangeError("files: paths must name at least one file, got none");
   const writer = new TextWriter(settings.chunkSize);
   const sieve = await DocumentSieve.open("files", settings, scope.reject);
   for (const { path } of inputs) {

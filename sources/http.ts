@@ -36,7 +36,6 @@ export const httpSchema = defineUnit({
     tokenFile: text({
       description: "A file with the token that clients send as `Authorization: Bearer TOKEN`",
       optional: true,
-      minLength: 1,
       file: "input",
     }),
     format: oneOf(streamFormats, {
@@ -46,7 +45,6 @@ export const httpSchema = defineUnit({
     journal: text({
       description: "A file to which text is added before a post is answered, and from which it is read",
       optional: true,
-      minLength: 1,
       file: "input",
     }),
     maxBodyLength: byteSize({ description: "The longest body, as it is sent and unpacked", default: "16MiB" }),

@@ -29,7 +29,11 @@ export const natsSchema = defineUnit({
   endless: true,
   summary: "Reads the messages of a NATS JetStream stream, in their order, without end",
   fields: {
-    servers: texts({ description: "Addresses of the server or cluster", default: ["nats://127.0.0.1:4222"] }),
+    servers: texts({
+      description: "Addresses of the server or cluster",
+      default: ["nats://127.0.0.1:4222"],
+      minItems: 1,
+    }),
     stream: text({ description: "The stream to read; it must be there", minLength: 1 }),
     subject: text({
       description: "Reads only messages with this subject, which may have wildcards",
@@ -48,10 +52,9 @@ export const natsSchema = defineUnit({
     credentialsFile: text({
       description: "A file of credentials, as `nsc` makes it",
       optional: true,
-      minLength: 1,
       file: "input",
     }),
-    tokenFile: text({ description: "A file with a token", optional: true, minLength: 1, file: "input" }),
+    tokenFile: text({ description: "A file with a token", optional: true, file: "input" }),
     ...liveFields,
     flushAfter,
   },

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { duration } from "../schemas/fields.js";
+import { type Duration, duration, millisecondsOf } from "../schemas/fields.js";
+import { requireAtMost } from "../schemas/requireAtMost.js";
 
 /** The options of sources that connect again. */
 export const reconnectFields = {
@@ -9,6 +10,11 @@ export const reconnectFields = {
   }),
   maxReconnectWait: duration({ description: "How long to wait at most before connecting again", default: "1min" }),
 } as const;
+
+/** @throws RangeError if the first wait is longer than any may be */
+export function checkWaits(who: string, options: { reconnectAfter: Duration; maxReconnectWait: Duration }): void {
+  requireAtMost(who, options, ["reconnectAfter", "maxReconnectWait"], millisecondsOf);
+}
 
 /** A connection could not be made, or was lost, but may be made again. */
 export class ConnectionLost extends Error {}

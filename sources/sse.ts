@@ -10,7 +10,7 @@ import { EventParser, type ServerEvent } from "./eventParser.js";
 import { flushAfter, liveFields } from "./liveFields.js";
 import { type MessageMark, messageBatches } from "./messageBatches.js";
 import { messageFormats } from "./messageTaker.js";
-import { ConnectionLost, reconnectFields, reconnecting } from "./reconnecting.js";
+import { ConnectionLost, checkWaits, reconnectFields, reconnecting } from "./reconnecting.js";
 import { authorization } from "./secretIn.js";
 
 export const sseSchema = defineUnit({
@@ -33,7 +33,6 @@ export const sseSchema = defineUnit({
     tokenFile: text({
       description: "A file with a token, to be sent as `Authorization: Bearer TOKEN`",
       optional: true,
-      minLength: 1,
       file: "input",
     }),
     ...reconnectFields,
@@ -71,6 +70,7 @@ const isPassing = (status: number) => status >= 500 || status === 429 || status 
 export function sse(options: SseOptions, { from }: LiveStart = {}): Observable<TextBatch> {
   const settings = parseOptions(sseSchema, options);
   checkAddress("sse", settings.url, ["http:", "https:"]);
+  checkWaits("sse", settings);
   const start = from === undefined ? undefined : readCursor<SseMark>("sse", from);
   return defer(() => {
     const scope = requireScope("sse");

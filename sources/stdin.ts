@@ -62,10 +62,7 @@ export interface StdinStart extends LiveStart {
  * @example
  *   await run(stdin({ format: "jsonl", field: "body" }).pipe(tokenize(), buildVocab()));
  */
-export function stdin(
-  options: StdinOptions = {},
-  { from, input = process.stdin }: StdinStart = {},
-): Observable<TextBatch> {
+export function stdin(options: StdinOptions = {}, { from, input }: StdinStart = {}): Observable<TextBatch> {
   const settings = parseOptions(stdinSchema, options);
   const start = from === undefined ? undefined : readCursor<StreamMark>("stdin", from);
   let isRead = false;
@@ -73,8 +70,9 @@ export function stdin(
     const scope = requireScope("stdin");
     if (isRead) throw new Error("stdin: standard input must be read once, got a second subscription");
     isRead = true;
-    return fromDrafts(scope, (draft) => readStream(input, settings, draft, start)).pipe(
-      finalize(() => input.destroy()),
+    const stream = input ?? process.stdin;
+    return fromDrafts(scope, (draft) => readStream(stream, settings, draft, start)).pipe(
+      finalize(() => stream.destroy()),
     );
   });
 }

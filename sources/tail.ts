@@ -26,6 +26,7 @@ export const tailSchema = defineUnit({
       description:
         "Files, globs and folders; what is not there yet is waited for, and new files are read when they appear",
       file: "input",
+      minItems: 1,
     }),
     format: oneOf(recordFormats, {
       description: "What a document is: each of the `lines`, or a text in each line's JSON value",

@@ -9,7 +9,7 @@ import { type Draft, fromDrafts } from "./draft.js";
 import { flushAfter, liveFields } from "./liveFields.js";
 import { type Message, type MessageMark, messageBatches } from "./messageBatches.js";
 import { messageFormats } from "./messageTaker.js";
-import { ConnectionLost, reconnectFields, reconnecting } from "./reconnecting.js";
+import { ConnectionLost, checkWaits, reconnectFields, reconnecting } from "./reconnecting.js";
 import { authorization } from "./secretIn.js";
 import { loadWebSocketClient, type Socket, type WebSocketClient } from "./websocketClient.js";
 
@@ -32,7 +32,6 @@ export const websocketSchema = defineUnit({
     tokenFile: text({
       description: "A file with a token, to be sent as `Authorization: Bearer TOKEN`",
       optional: true,
-      minLength: 1,
       file: "input",
     }),
     pingInterval: duration({
@@ -65,6 +64,7 @@ type WebsocketSettings = SettingsOf<typeof websocketSchema>;
 export function websocket(options: WebsocketOptions, { from }: LiveStart = {}): Observable<TextBatch> {
   const settings = parseOptions(websocketSchema, options);
   checkAddress("websocket", settings.url, ["ws:", "wss:"]);
+  checkWaits("websocket", settings);
   const start = from === undefined ? undefined : readCursor<MessageMark>("websocket", from);
   return defer(() => {
     const scope = requireScope("websocket");

@@ -202,7 +202,7 @@ describe("growVocab", () => {
 
   it("refuses fewer counters than rows", () => {
     expect(() => growVocab({ maxSize: 10, counters: 9 })).toThrow(
-      new RangeError("growVocab: counters must be at least maxSize = 10, got 9"),
+      new RangeError("growVocab: maxSize must be at most counters = 9, got 10"),
     );
   });
 

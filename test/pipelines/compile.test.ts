@@ -1,4 +1,5 @@
-import { ConfigError, compile, nodesOf, parseConfig } from "lexstream/pipelines";
+import { ConfigError, compile, nodesOf, parseConfig, unitSchemas } from "lexstream/pipelines";
+import { checkOptions } from "lexstream/schemas";
 import { describe, expect, it } from "vitest";
 
 const compiled = (text: string, defaults = {}) => compile(parseConfig(text, "c.yaml"), { defaults });
@@ -91,5 +92,44 @@ branches:
     expect(refusal(`${HEAD}steps: [tokenize]`)).toContain(
       "tokenize makes tokens that no step reads; end the pipeline in a model or a sink",
     );
+  });
+
+  it.each(
+    unitSchemas().flatMap(({ name, fields }) =>
+      Object.entries(fields)
+        .filter(([, { file }]) => file !== undefined)
+        .map(([option]) => [name, option] as const),
+    ),
+  )("refuses %s with a blank %s, which would stand for the config's folder", (name, option) => {
+    const schema = unitSchemas().find((each) => each.name === name)!;
+    for (const blank of ["", "  ", "\u3000"]) {
+      const given = checkOptions(schema, { [option]: blank }).filter((problem) => problem.option === option);
+      expect(given).toMatchObject([{ message: expect.stringContaining("empty"), errorClass: RangeError }]);
+    }
+  });
+
+  it.each([
+    ["buildVocab: { extraTerms: [甲, 乙, 丙], maxSize: 2 }", "/maxSize: buildVocab: maxSize must leave room for the 3"],
+    ["tokenize: { userDictionaries: 词典.txt }", ": tokenize: mode must be chinese for userDictionaries"],
+    ["accumulateCooccurrence: { memory: 1kB }", "/memory: accumulateCooccurrence: memory must be at least 1MB"],
+    ["word2vec: { learningRate: 0.01, minLearningRate: 0.1 }", "at most learningRate = 0.01, got 0.1"],
+    ["word2vec: { minLearningRate: 0.03 }", "at most learningRate = 0.025, got 0.03"],
+    ["word2vec: { online: true, epochs: 2 }", "/epochs: word2vec: epochs must be 1 with online, got 2"],
+    ["growVocab: { maxSize: 10, counters: 9 }", "/maxSize: growVocab: maxSize must be at most counters = 9, got 10"],
+    ["writeVectors: { path: 词.doc }", "/path: writeVectors: path must end in one of .arrow .feather .parquet"],
+    ["writeIds: { path: i.txt }", "/path: writeIds: path must end in one of .arrow .feather .parquet"],
+  ])("tells of %s what a run would tell when it makes the step", (step, message) => {
+    expect(refusal(`${HEAD}steps:\n  - ${step}`)).toContain(message);
+  });
+
+  it.each([
+    ['sse: { url: "http://a/", reconnectAfter: 5min }', 'reconnectAfter must be at most maxReconnectWait = "1min"'],
+    ['websocket: { url: "ws://a/", reconnectAfter: 5min }', 'reconnectAfter must be at most maxReconnectWait = "1min"'],
+    ['websocket: { url: "http://a/" }', "url must be an address with ws: or wss:"],
+    ["http: { host: 0.0.0.0 }", "tokenFile is required where host is not this machine alone"],
+    ["files: { paths: [] }", "paths must be a path or a list of paths, at least 1, none of them empty, got []"],
+    ["nats: { stream: s, servers: [] }", "servers must be a text or a list of texts, at least 1"],
+  ])("tells of a source as %s what a run would tell when it opens it", (source, message) => {
+    expect(refusal(`source: { ${source} }\nsteps: [tokenize]`)).toContain(message);
   });
 });

@@ -26,6 +26,12 @@ describe("parseConfigText", () => {
     expect(parse(text, { env })).toEqual({ a: "wiki.txt", b: 3, c: 0.5, d: "x-3", e: "${CORPUS}", f: "" });
   });
 
+  it("takes the default of a variable that is set to nothing, and nothing where there is none", () => {
+    const text = 'a: ${CORPUS:资料.txt}\nb: "${CORPUS:资料.txt}"\nc: "${CORPUS}"\nd: "${CORPUS:}"\ne: x-${CORPUS:3}';
+    const found = parse(text, { env: { CORPUS: "" } });
+    expect(found).toEqual({ a: "资料.txt", b: "资料.txt", c: "", d: "", e: "x-3" });
+  });
+
   it("names a variable that is not set, with its position", () => {
     expect(refusal("a: 1\nb: ${NOWHERE}")).toBe(
       "c.yaml:2:4: the environment variable NOWHERE must be set, or have a default as in ${NOWHERE:value}",

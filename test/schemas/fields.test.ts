@@ -38,6 +38,22 @@ describe("an option field", () => {
     expect(text({ description, default: "" }).presence).toBe("default");
   });
 
+  it("takes no blank text for a path, and no blank text or too few where some are needed", () => {
+    const blank = ["", " ", "\t\n", "\u3000"];
+    for (const file of ["input", "output"] as const) {
+      expect(verdicts(text({ description, file }), "语料.txt", " a ", ...blank)).toEqual([
+        ...["accepted", "accepted", "RangeError", "RangeError", "RangeError", "RangeError"],
+      ]);
+      expect(verdicts(texts({ description, file }), [], ["a", "语料"], ...blank.map((path) => ["a", path]))).toEqual([
+        ...["accepted", "accepted", "RangeError", "RangeError", "RangeError", "RangeError"],
+      ]);
+    }
+    expect(verdicts(texts({ description, minItems: 1 }), [], [""], "", ["a"], "a", [1])).toEqual([
+      ...["RangeError", "RangeError", "RangeError", "accepted", "accepted", "TypeError"],
+    ]);
+    expect(verdicts(texts({ description }), [], "")).toEqual(["accepted", "accepted"]);
+  });
+
   it("says which files it names", () => {
     expect(texts({ description, file: "input" }).file).toBe("input");
     expect(text({ description }).file).toBeUndefined();
@@ -122,7 +138,7 @@ describe("vectorTable", () => {
   it("takes the path of a file, or what was read from it", () => {
     expect(field.file).toBe("vectors");
     expect(verdicts(field, "old.arrow", table, "", ["old.arrow"], {}, null)).toEqual([
-      ...["accepted", "accepted", "TypeError", "TypeError", "TypeError", "TypeError"],
+      ...["accepted", "accepted", "RangeError", "TypeError", "TypeError", "TypeError"],
     ]);
   });
 

@@ -89,7 +89,7 @@ describe("sse", () => {
       times.push(performance.now());
       response.end(index === 0 ? "retry: 40\ndata: a\n\n" : "");
     });
-    const stream = follow({ url: server.url, reconnectAfter: "1h", maxReconnectWait: "100ms" });
+    const stream = follow({ url: server.url, reconnectAfter: "100ms", maxReconnectWait: "100ms" });
     await expect.poll(() => times.length, { timeout: 5000 }).toBeGreaterThan(4);
     await stream.stop();
     const waits = times.slice(1).map((time, i) => time - times[i]!);
