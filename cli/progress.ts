@@ -96,7 +96,8 @@ function plainLine(pace: Pace): string {
   const left = secondsLeft === undefined ? "" : `, ${duration(secondsLeft)} left`;
   const documents = live ? `${short(live.documents)} documents, ` : "";
   const vocabulary = live?.vocabulary === undefined ? "" : `, ${short(live.vocabulary)} terms`;
-  return `${printableLine(stage)}: ${documents}${share}${speed}${vocabulary}${lossText(pace)}${left}`;
+  const faults = Object.entries(live?.faults ?? {}).map(([counter, amount]) => `, ${counter} ${short(amount)}`);
+  return `${printableLine(stage)}: ${documents}${share}${speed}${vocabulary}${lossText(pace)}${faults.join("")}${left}`;
 }
 
 function barLine(pace: Pace, color: boolean, columns: number): string {

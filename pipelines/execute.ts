@@ -19,6 +19,7 @@ import type { Checkpointer, SavedState, SourcePlace } from "./checkpointer.js";
 import type { Pipeline } from "./compile.js";
 import { accountOf, addAccounts, assertConserved, type Conservation } from "./conservation.js";
 import type { RejectedSoFar } from "./deadLetters.js";
+import { faultsIn } from "./inputFaults.js";
 import { type Learning, learn } from "./learn.js";
 import { LivePauses } from "./livePauses.js";
 import {
@@ -60,6 +61,8 @@ export interface LiveProgress {
   readonly documents: number;
   /** Distinct terms that a model learns; undefined before the first. */
   readonly vocabulary: number | undefined;
+  /** What was counted of `inputFaults`. */
+  readonly faults: Readonly<Record<string, number>>;
 }
 
 /** What is done with what a model has learned so far, now and then, and when a run over a live source is stopped. */
@@ -479,7 +482,8 @@ class PipelineExecution {
 
   #reportLive(): void {
     const { ledger } = this.#options;
-    const live = { documents: ledger.get("documents"), vocabulary: this.#vocabulary };
+    const faults = faultsIn(ledger.counts);
+    const live = { documents: ledger.get("documents"), vocabulary: this.#vocabulary, faults };
     this.#report(ledger.get("read"), undefined, "tokens", live);
   }
 

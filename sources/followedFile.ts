@@ -1,11 +1,16 @@
 import type { FileHandle } from "node:fs/promises";
-import { endOf, fingerprintOf } from "./fingerprint.js";
+import { endOf, FINGERPRINT_LENGTH, fingerprintOf } from "./fingerprint.js";
 import type { InputReport, InputStart } from "./inputReport.js";
 import { refuseOtherFormats } from "./readDocuments.js";
 import { LineSplitter } from "./readLines.js";
 import { type RecordSettings, recordTaker } from "./recordTaker.js";
 import type { TextWriter } from "./textWriter.js";
 import { WholeLines } from "./wholeLines.js";
+
+/** A place in a file, and the last bytes before it. */
+export interface Start extends InputStart {
+  readonly bytes: Uint8Array;
+}
 
 /** A place between two lines of a file, and how to know the file again. */
 export interface FileMark extends InputStart {
@@ -23,10 +28,19 @@ interface FollowSettings extends RecordSettings {
 }
 
 const LINE_FEED = 0x0a;
+const NUL = 0;
 const NOTHING = new Uint8Array(0);
+/** Holes are searched for their end in steps of so many bytes. */
+const HOLE_STEP = 1 << 20;
+
+/** More text, a hole behind which there is text, nothing new, or other text than before. */
+export type Found = "more" | "hole" | "nothing" | "other text";
 
 /**
  * A file that grows: its whole lines so far; a line that has not ended is held until it has.
+ *
+ * NUL bytes at the beginning of a line are no text but a hole: a file was cut, and whoever writes it kept its place. A hole is passed
+ * over once something stands behind it; until then the place is before it, since somebody may fill it in.
  * State: an open file, one line of at most `maxRecordLength` bytes, the last bytes read.
  */
 export class FollowedFile {
@@ -42,13 +56,18 @@ export class FollowedFile {
   #lastRead: Uint8Array;
   #passed: Uint8Array;
   #mark: FileMark;
+  /** All before it is NUL bytes, from the place on. */
+  #holeEnd = 0;
+  #size: number;
+  /** How long it was before it was cut, if it begins again. */
+  sizeBeforeCut: number | undefined;
   /** How often in a row it was looked at in vain since it lost its name. */
   quietLooks = 0;
 
   constructor(
     handle: FileHandle,
     inode: string,
-    before: Uint8Array,
+    lastRead: Uint8Array,
     settings: FollowSettings,
     report: InputReport,
     writer: TextWriter,
@@ -61,9 +80,10 @@ export class FollowedFile {
     this.#splitter = new LineSplitter(settings, report);
     this.#take = recordTaker(settings, report, writer);
     this.#offset = report.start.offset;
-    this.#lastRead = before;
-    this.#passed = before;
+    this.#lastRead = lastRead;
+    this.#passed = lastRead;
     this.#mark = this.#markHere();
+    this.#size = this.#offset;
   }
 
   /** Behind the last whole line that was passed on. */
@@ -79,27 +99,66 @@ export class FollowedFile {
     return this.#report.name;
   }
 
-  /** Takes the documents of the next chunk: whether there was more, nothing new, or other text than before. */
-  async read(): Promise<"more" | "nothing" | "other text"> {
+  /** How long the file was when its text was last known to be the same. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Bytes that were seen to be there and not read. */
+  get unread(): number {
+    return this.#size - Math.max(this.#offset, this.#holeEnd);
+  }
+
+  /** Where it goes on behind the hole that was found. */
+  get behindHole(): Start {
+    const { line, documents } = this.#mark;
+    const hole = new Uint8Array(Math.min(this.#holeEnd - this.#offset, FINGERPRINT_LENGTH));
+    return { offset: this.#holeEnd, line, documents, bytes: endOf(this.#lastRead, hole) };
+  }
+
+  /** Takes the documents of the next chunk. */
+  async read(): Promise<Found> {
     const { size } = await this.#handle.stat();
-    if (size === this.#offset) return "nothing";
     if (size < this.#offset) return "other text";
     const known = this.#lastRead.length;
     const wanted = known + Math.min(this.#chunkSize, size - this.#offset);
     const { buffer, bytesRead } = await this.#handle.read(new Uint8Array(wanted), 0, wanted, this.#offset - known);
     if (bytesRead < known || !Buffer.from(buffer.buffer, 0, known).equals(this.#lastRead)) return "other text";
+    this.#size = size;
     const chunk = buffer.subarray(known, bytesRead);
-    if (this.#offset === 0) refuseOtherFormats(chunk.subarray(0, 4), this.#report);
-    this.#offset += chunk.length;
-    this.#lastRead = endOf(this.#lastRead, chunk);
-    this.#pass(this.#lines.push(chunk));
-    return chunk.length > 0 ? "more" : "nothing";
+    if (chunk.length === 0) return "nothing";
+    const found = chunk[0] === NUL ? await this.#lookThroughHole() : "more";
+    const isText = chunk[0] !== NUL || (found === "hole" && !this.#isBetweenLines);
+    if (isText) this.#takeIn(beforeHole(chunk));
+    return isText ? "more" : found;
   }
 
   /** Nothing more is read: a last line without an end is taken as it is. */
   finish(): void {
     this.#pass(this.#lines.rest);
     this.#take(this.#splitter.end());
+    this.#report.add("nulBytes", this.#holeEnd - this.#offset);
+  }
+
+  get #isBetweenLines(): boolean {
+    return this.#mark.offset === this.#offset;
+  }
+
+  #takeIn(chunk: Uint8Array): void {
+    if (this.#lastRead.every((byte) => byte === NUL)) refuseOtherFormats(chunk.subarray(0, 4), this.#report);
+    this.#offset += chunk.length;
+    this.#lastRead = endOf(this.#lastRead, chunk);
+    this.#pass(this.#lines.push(chunk));
+  }
+
+  /** Goes one step on. */
+  async #lookThroughHole(): Promise<Found> {
+    const from = Math.max(this.#holeEnd, this.#offset);
+    const { buffer, bytesRead } = await this.#handle.read(new Uint8Array(HOLE_STEP), 0, HOLE_STEP, from);
+    const length = lengthOfHole(buffer.subarray(0, bytesRead));
+    this.#holeEnd = from + length;
+    if (length < bytesRead) return "hole";
+    return bytesRead === HOLE_STEP ? "more" : "nothing";
   }
 
   #pass(text: Uint8Array): void {
@@ -123,6 +182,22 @@ export class FollowedFile {
   }
 }
 
+/** As much of a chunk as stands before NUL bytes behind a line end, or at its own end: they may be a hole, or a part of one. */
+function beforeHole(chunk: Uint8Array): Uint8Array {
+  const lineEnd = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length).indexOf(HOLE_BEHIND_LINE);
+  if (lineEnd >= 0) return chunk.subarray(0, lineEnd + 1);
+  const last = chunk.findLastIndex((byte) => byte !== NUL);
+  return last < 0 ? chunk : chunk.subarray(0, last + 1);
+}
+
+const HOLE_BEHIND_LINE = Buffer.from([LINE_FEED, NUL]);
+
+function lengthOfHole(bytes: Uint8Array): number {
+  let length = 0;
+  while (bytes[length] === NUL) length++;
+  return length;
+}
+
 /** The bytes before a mark, if the file still has them. */
 export async function bytesBefore(
   handle: FileHandle,
@@ -134,13 +209,13 @@ export async function bytesBefore(
 }
 
 /** Where the last line begins that has not ended, and the bytes before it. */
-export async function lastLineStart(handle: FileHandle): Promise<{ offset: number; bytes: Uint8Array }> {
+export async function lastLineStart(handle: FileHandle): Promise<Start> {
   const { size } = await handle.stat();
   const length = Math.min(size, LOOK_BACK);
   const { buffer, bytesRead } = await handle.read(new Uint8Array(length), 0, length, size - length);
   const end = buffer.subarray(0, bytesRead).lastIndexOf(LINE_FEED) + 1;
   const offset = end === 0 ? size : size - length + end;
-  return { offset, bytes: endOf(NOTHING, buffer.subarray(0, end || bytesRead)) };
+  return { offset, line: 1, documents: 0, bytes: endOf(NOTHING, buffer.subarray(0, end || bytesRead)) };
 }
 
 /** A longer last line is not looked at to its beginning: the rest of it is the first document. */

@@ -5,7 +5,7 @@ import type { Ledger } from "../kernels/ledger.js";
 import { millisecondsOf } from "../schemas/fields.js";
 import type { TextBatch } from "../schemas/text.js";
 import type { DocumentSieve } from "./documentSieve.js";
-import { bytesBefore, type FileMark, FollowedFile, lastLineStart } from "./followedFile.js";
+import { bytesBefore, type FileMark, FollowedFile, lastLineStart, type Start } from "./followedFile.js";
 import { InputReport, type InputStart } from "./inputReport.js";
 import { listPresentFiles, unreadable } from "./listFiles.js";
 import type { RecordSettings } from "./recordTaker.js";
@@ -26,7 +26,6 @@ export interface FollowSettings extends RecordSettings {
   readonly chunkSize: number;
 }
 
-const NOTHING = new Uint8Array(0);
 /** Others are to be read, too, while one grows faster than it is read. */
 const CHUNKS_IN_A_ROW = 16;
 
@@ -41,6 +40,7 @@ export class FollowedFiles {
   #unnamed = new Set<string>();
   /** Where an earlier run stood in files that are not there; they may come back. */
   #missing: FileMark[] = [];
+  #isBehind = false;
 
   constructor(settings: FollowSettings, writer: TextWriter, ledger: Ledger, sieve: DocumentSieve) {
     this.#settings = settings;
@@ -66,9 +66,17 @@ export class FollowedFiles {
   /** Reads what has come, one chunk at a time. */
   async *read(): AsyncGenerator<void> {
     const named = [...this.#files.keys()].filter((key) => !this.#unnamed.has(key));
+    this.#isBehind = false;
     for (const key of [...this.#unnamed, ...named]) {
-      for (let chunks = 0; chunks < CHUNKS_IN_A_ROW && (await this.#readChunk(key)); chunks++) yield;
+      let chunks = 0;
+      for (; chunks < CHUNKS_IN_A_ROW && (await this.#readChunk(key)); chunks++) yield;
+      this.#isBehind ||= chunks === CHUNKS_IN_A_ROW;
     }
+  }
+
+  /** A file had more than was read of it at once. */
+  get isBehind(): boolean {
+    return this.#isBehind;
   }
 
   take(): TextBatch {
@@ -134,10 +142,11 @@ export class FollowedFiles {
     return new InputReport("tail", path, this.#ledger, this.#sieve, start);
   }
 
-  #add(path: string, key: string, handle: FileHandle, { bytes, offset, line = 1, documents = 0 }: Start): void {
-    const report = this.#report(path, { offset, line, documents });
-    const file = new FollowedFile(handle, inodeIn(key), bytes, this.#settings, report, this.#writer);
+  #add(path: string, key: string, handle: FileHandle, start: Start): FollowedFile {
+    const report = this.#report(path, start);
+    const file = new FollowedFile(handle, inodeIn(key), start.bytes, this.#settings, report, this.#writer);
     this.#files.set(key, file);
+    return file;
   }
 
   /** Whether there was more. */
@@ -148,14 +157,26 @@ export class FollowedFiles {
     if (found === "more") file.quietLooks = 0;
     else if (found === "nothing" && this.#unnamed.has(key)) await this.#letGo(key, file);
     else if (found === "other text") this.#beginAgain(key, file);
+    else if (found === "hole") this.#passHole(key, file);
     return found !== "nothing";
   }
 
   /** The file was cut, or written anew. */
   #beginAgain(key: string, file: FollowedFile): void {
     file.finish();
-    this.#report(file.name).add("cutFiles", 1);
-    this.#add(file.name, key, file.handle, { offset: 0, bytes: NOTHING });
+    const report = this.#report(file.name);
+    report.add("cutFiles", 1);
+    report.add("lostBytes", file.unread);
+    this.#add(file.name, key, file.handle, BEGINNING).sizeBeforeCut = file.size;
+  }
+
+  /** Behind a hole that a cut has left, the writer tells how much it had written by then. */
+  #passHole(key: string, file: FollowedFile): void {
+    const start = file.behindHole;
+    const report = this.#report(file.name);
+    report.add("nulBytes", start.offset - file.mark.offset);
+    if (file.mark.offset === 0) report.add("lostBytes", start.offset - (file.sizeBeforeCut ?? start.offset));
+    this.#add(file.name, key, file.handle, start);
   }
 
   /** Whoever wrote it may go on for a while under the old name. */
@@ -169,18 +190,10 @@ export class FollowedFiles {
   }
 }
 
-/** A place in a file. */
-interface Start {
-  readonly offset: number;
-  readonly line?: number;
-  readonly documents?: number;
-  /** The last ones before it. */
-  readonly bytes: Uint8Array;
-}
-
 type StartOf = (handle: FileHandle) => Promise<Start>;
 
-const fromBeginning: StartOf = async () => ({ offset: 0, bytes: NOTHING });
+const BEGINNING: Start = { offset: 0, line: 1, documents: 0, bytes: new Uint8Array(0) };
+const fromBeginning: StartOf = async () => BEGINNING;
 
 async function openIfThere(path: string): Promise<FileHandle | undefined> {
   return ifThere(path, () => open(path));

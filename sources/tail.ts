@@ -59,8 +59,9 @@ type TailSettings = SettingsOf<typeof tailSchema>;
  * Delivery: exactly once for each line, also of a run that goes on from a cursor, while a file that was renamed meanwhile stays in its
  * folder; a file that was cut before it was read to its end has lost the rest.
  * State: for each file an open handle, a line of at most `maxRecordLength` bytes and a mark of 200 bytes.
- * Counts `bytes`, `documents`, `rejectedDocuments`, `invalidBytes` and `nulls`, `cutFiles` (read from their beginning again) and, where a
- * run goes on, `lostFiles` (not found again).
+ * Counts `bytes`, `documents`, `rejectedDocuments`, `invalidBytes` and `nulls`, `cutFiles` (read from their beginning again), `lostBytes`
+ * (of these, known to have been there and not read), `nulBytes` (in holes, passed over) and, where a run goes on, `lostFiles` (not found
+ * again).
  * @throws TypeError or RangeError at the call, for a wrong option
  * @throws Error through the stream, for a file that cannot be read; SyntaxError for a document that cannot be parsed; RangeError for
  *   more rejected documents than `maxRejected`
@@ -94,7 +95,7 @@ async function* follow(
         if (signal.aborted) return;
       }
       if (!writer.isEmpty) yield files.take();
-      await wait(interval, undefined, { signal }).catch(() => {});
+      if (!files.isBehind) await wait(interval, undefined, { signal }).catch(() => {});
       if (signal.aborted) return;
       await files.look();
     }

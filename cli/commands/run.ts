@@ -3,7 +3,9 @@ import { Ledger } from "../../kernels/ledger.js";
 import {
   canStop,
   DEFAULT_LISTEN,
+  faultsIn,
   formatConservation,
+  inputFaults,
   loadPipeline,
   type Manifest,
   REJECTED,
@@ -130,12 +132,6 @@ function progressMode(text = "auto"): ProgressMode {
   return mode;
 }
 
-const FAULTS = [
-  { counter: "invalidBytes", text: "bytes were not UTF-8 and were replaced" },
-  { counter: "nulls", text: "records had no text" },
-  { counter: "rejectedDocuments", text: `documents were rejected, as ${REJECTED} lists` },
-];
-
 function summary(manifest: Manifest, reports: readonly string[], out: string, seconds: number): string {
   const losses = Object.entries(manifest.losses).map(([model, epochs]) => {
     const [first, last] = [epochs[0], epochs.at(-1)];
@@ -144,9 +140,14 @@ function summary(manifest: Manifest, reports: readonly string[], out: string, se
   const begun = Object.entries(manifest.vectors)
     .filter(([, { initialTerms }]) => initialTerms !== undefined)
     .map(([model, { initialTerms }]) => `${model}: began with ${initialTerms} initial vectors`);
-  const faults = manifest.inputs.flatMap(({ path, counts }) =>
-    FAULTS.filter(({ counter }) => counts[counter]).map(
-      ({ counter, text }) => `warning: ${path}: ${counts[counter]} ${text}`,
+  // Files that are followed are not listed as inputs.
+  const told =
+    manifest.inputs.length > 0
+      ? manifest.inputs
+      : [{ path: Object.keys(manifest.config.source)[0]!, counts: manifest.counts }];
+  const faults = told.flatMap(({ path, counts }) =>
+    Object.entries(faultsIn(new Map(Object.entries(counts)))).map(
+      ([counter, amount]) => `warning: ${path}: ${amount} ${inputFaults[counter]}`,
     ),
   );
   const outputs = manifest.outputs.map(

@@ -48,6 +48,13 @@ describe("showProgress", () => {
     ]);
   });
 
+  it("tells of a live source what was not read as it was written", () => {
+    const live = { documents: 7, vocabulary: 3, faults: { cutFiles: 1, nulBytes: 20_000 } };
+    const { update, lines } = view("plain");
+    update({ ...report(100), stage: "live", total: undefined, losses: new Map(), live });
+    expect(lines).toEqual(["live: 7 documents, 100 tokens, 3 terms, cutFiles 1, nulBytes 20 k\n"]);
+  });
+
   it("writes JSON lines for machines", () => {
     const { update, lines } = view("json");
     update(report(100, 300));
