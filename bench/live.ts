@@ -56,7 +56,7 @@ async function measure(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), "lexstream-live-"));
   try {
     const config = join(folder, "live.yaml");
-    writeFileSync(config, configOf(terms, Number(values.vectorSize), join(folder, "posts.jsonl")));
+    writeFileSync(config, configOf(terms, Number(values.vectorSize)));
     const args = [CLI, "run", config, "--out", join(folder, "out"), "--progress", "none"];
     const serving = ["--serve", new URL(QUERIES!).host];
     const child = spawn(process.execPath, [...args, ...serving], { stdio: "inherit" });
@@ -96,10 +96,10 @@ async function counters(): Promise<Partial<Record<string, number>>> {
   return status.counters;
 }
 
-function configOf(terms: number, vectorSize: number, journal: string): string {
+function configOf(terms: number, vectorSize: number): string {
   return `
 source:
-  http: { port: ${new URL(POSTS!).port}, journal: ${JSON.stringify(journal)} }
+  http: { port: ${new URL(POSTS!).port}, journal: posts.jsonl }
 checkpoint: { every: 30s }
 steps:
   - normalize

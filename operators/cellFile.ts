@@ -113,7 +113,7 @@ export class CellWriter {
 
   constructor(path: string) {
     this.#path = path;
-    this.#file = openSync(path, "w");
+    this.#file = openSync(path, "wx");
     try {
       this.#writer.reset(new FileSink(this.#file, path), cellSchema); // which writes the schema
     } catch (error) {

@@ -2,9 +2,10 @@ import { createHash } from "node:crypto";
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync } from "node:fs";
 import { readdir, readFile, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { DurableFile, syncFolder } from "../sinks/durableFile.js";
+import { DurableFile, partialPathOf, syncFolder } from "../sinks/durableFile.js";
 import type { SavedState } from "./checkpointer.js";
 import { type FileRecord, faultOf, recordFile } from "./fileRecord.js";
+import { removeOwnFolder } from "./ownFolder.js";
 import type { RunIdentity } from "./runIdentity.js";
 
 /** What a checkpoint holds, beside files. */
@@ -48,6 +49,11 @@ export class CheckpointFolder {
   async clear(): Promise<void> {
     await this.remove();
     mkdirSync(this.path, { recursive: true });
+  }
+
+  /** @throws Error for a folder of the same name that is somebody else's */
+  async removeEarlier(): Promise<void> {
+    await removeOwnFolder(this.path, [STATE, partialPathOf(STATE)]);
   }
 
   async remove(): Promise<void> {

@@ -1,5 +1,5 @@
 import { posix } from "node:path";
-import { checkOptions, type DataType, fillOptions, suggest, type UnitSchema } from "../schemas/index.js";
+import { checkOptions, type DataType, type FileUse, fillOptions, suggest, type UnitSchema } from "../schemas/index.js";
 import type { ConfigStep, LoadedConfig, PipelineConfig } from "./config.js";
 import { ConfigError, type ConfigPath, type ConfigProblem } from "./configText.js";
 import { CROISSANT } from "./croissant.js";
@@ -135,7 +135,7 @@ export function cutTo(pipeline: Pipeline, nodes: Iterable<PipelineNode>): Pipeli
 function clashingOutputs(root: PipelineNode): ConfigProblem[] {
   const writers = new Map<string, string>();
   return nodesOf(root).flatMap((node) =>
-    outputPaths(node).flatMap(([option, path]) => {
+    writtenPaths(node).flatMap(([option, path]) => {
       const place = posix.normalize(path.replaceAll("\\", "/"));
       const other = writers.get(place);
       writers.set(place, node.id);
@@ -146,11 +146,20 @@ function clashingOutputs(root: PipelineNode): ConfigProblem[] {
   );
 }
 
-/** The options of a node that name a file to be written. */
-export function outputPaths(node: PipelineNode): (readonly [option: string, path: string])[] {
-  return Object.entries(node.unit.schema.fields)
-    .filter(([option, field]) => field.file === "output" && typeof node.options[option] === "string")
-    .map(([option]) => [option, node.options[option] as string] as const);
+type NamedPath = readonly [option: string, path: string];
+
+/** The options of a node that name a file to be made. */
+export const outputPaths = (node: PipelineNode): NamedPath[] => pathsOf(node, "output");
+
+/** Those that name a file of the run's folder that outlives the run. */
+export const journalPaths = (node: PipelineNode): NamedPath[] => pathsOf(node, "journal");
+
+export const writtenPaths = (node: PipelineNode): NamedPath[] => [...outputPaths(node), ...journalPaths(node)];
+
+function pathsOf({ options, unit }: PipelineNode, use: FileUse): NamedPath[] {
+  return Object.entries(unit.schema.fields)
+    .filter(([option, field]) => field.file === use && typeof options[option] === "string")
+    .map(([option]) => [option, options[option] as string]);
 }
 
 /** What must hold of a normalised output path and does not. */

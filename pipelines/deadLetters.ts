@@ -1,6 +1,8 @@
+import { closeSync, existsSync, openSync, readSync } from "node:fs";
 import type { Ledger } from "../kernels/ledger.js";
 import type { Rejection } from "../schemas/index.js";
-import { DurableFile } from "../sinks/durableFile.js";
+import { DurableFile, partialPathOf } from "../sinks/durableFile.js";
+import { endOf, FINGERPRINT_LENGTH, fingerprintOf } from "../sources/fingerprint.js";
 
 /** Where a run lists the documents that its source rejected; `only` reads them again. */
 export const REJECTED = "rejected.jsonl";
@@ -9,6 +11,8 @@ export const REJECTED = "rejected.jsonl";
 export interface RejectedSoFar {
   readonly bytes: number;
   readonly rows: number;
+  /** Fingerprint of the bytes before its end. */
+  readonly before: string;
 }
 
 /**
@@ -20,6 +24,8 @@ export class DeadLetters {
   readonly #ledger: Ledger;
   #file: DurableFile | undefined;
   #rows = 0;
+  /** The last bytes of the list. */
+  #end: Uint8Array = new Uint8Array(0);
   /** A checkpoint counts on what is there. */
   #isSettled = false;
 
@@ -30,7 +36,9 @@ export class DeadLetters {
 
   add(rejection: Rejection): void {
     this.#file ??= new DurableFile(this.#path);
-    this.#file.write(Buffer.from(`${JSON.stringify(rejection)}\n`));
+    const line = Buffer.from(`${JSON.stringify(rejection)}\n`);
+    this.#file.write(line);
+    this.#end = endOf(this.#end, line);
     this.#rows++;
   }
 
@@ -38,11 +46,19 @@ export class DeadLetters {
   settle(): RejectedSoFar | undefined {
     if (!this.#file) return undefined;
     this.#isSettled = true;
-    return { bytes: this.#file.settle(), rows: this.#rows };
+    return { bytes: this.#file.settle(), rows: this.#rows, before: fingerprintOf(this.#end) };
   }
 
-  /** Goes on with the list of an earlier run. */
-  goOn({ bytes, rows }: RejectedSoFar): void {
+  /**
+   * Goes on with the list of an earlier run: what lies behind what was settled is cut off.
+   * @throws Error if the file is not the one that was settled
+   */
+  goOn({ before, bytes, rows }: RejectedSoFar): void {
+    this.#end = endOfFile(partialPathOf(this.#path), bytes);
+    if (fingerprintOf(this.#end) !== before)
+      throw new Error(
+        `${partialPathOf(this.#path)}: must be as it was written, got other bytes before byte ${bytes}; --force starts anew`,
+      );
     this.#file = new DurableFile(this.#path, bytes);
     this.#rows = rows;
     this.#isSettled = true;
@@ -60,5 +76,18 @@ export class DeadLetters {
     if (this.#isSettled) this.#file?.leave();
     else this.#file?.discard();
     this.#file = undefined;
+  }
+}
+
+/** What lies before a place, as much of it as a fingerprint is made of; less where the file is shorter. */
+function endOfFile(path: string, place: number): Uint8Array {
+  if (!existsSync(path)) return new Uint8Array(0);
+  const start = Math.max(0, place - FINGERPRINT_LENGTH);
+  const descriptor = openSync(path, "r");
+  try {
+    const bytes = new Uint8Array(place - start);
+    return bytes.subarray(0, readSync(descriptor, bytes, 0, bytes.length, start));
+  } finally {
+    closeSync(descriptor);
   }
 }

@@ -1,11 +1,13 @@
 import { existsSync, lstatSync, rmSync } from "node:fs";
-import { mkdir, readdir, readFile, rm } from "node:fs/promises";
-import { dirname, join, relative } from "node:path";
-import { DurableFile } from "../sinks/durableFile.js";
+import { readdir, readFile, rm } from "node:fs/promises";
+import { dirname, join, relative, sep } from "node:path";
+import { isPlainObject } from "../schemas/index.js";
+import { DurableFile, partialPathOf } from "../sinks/durableFile.js";
 import { makeFolder } from "../sinks/makeFolder.js";
 import { resolveInside } from "../sinks/resolveInside.js";
 import { CheckpointFolder } from "./checkpointFolder.js";
 import { type FileRecord, recordFile } from "./fileRecord.js";
+import { makeOwnFolder, removeOwnFolder } from "./ownFolder.js";
 import { LOCK, RunLock } from "./runLock.js";
 import { snapshotFiles } from "./snapshots.js";
 
@@ -21,6 +23,8 @@ export interface OpenOptions {
   readonly force?: boolean | undefined;
   /** Go on with an earlier run, if there is one. */
   readonly resume?: boolean | undefined;
+  /** Files, relative to the folder, that a run adds to and that outlive it, whatever becomes of it. */
+  readonly kept?: readonly string[];
 }
 
 function makeRunFolder(folder: string): void {
@@ -47,11 +51,11 @@ export class RunDirectory {
   }
 
   /** @throws Error if the folder cannot be made, if another run holds it, or if it is not empty */
-  static async open(folder: string, { force = false, resume = false }: OpenOptions): Promise<RunDirectory> {
+  static async open(folder: string, options: OpenOptions): Promise<RunDirectory> {
     makeRunFolder(folder);
     const directory = new RunDirectory(folder, RunLock.take(folder));
     try {
-      await directory.#prepare(force, resume);
+      await directory.#prepare(options);
       return directory;
     } catch (error) {
       directory.lock.release();
@@ -101,19 +105,19 @@ export class RunDirectory {
     this.lock.release();
   }
 
-  async #prepare(force: boolean, resume: boolean): Promise<void> {
+  async #prepare({ force = false, kept = [], resume = false }: OpenOptions): Promise<void> {
     const hasRun = this.isFinished || this.checkpoint.exists;
     if (force) await this.#removeEarlierRun();
-    else if (!resume || !hasRun) await this.#requireEmpty();
-    if (!this.checkpoint.exists) await this.checkpoint.remove(); // a run was killed before its first
-    await rm(this.scratch, { recursive: true, force: true });
-    await mkdir(this.scratch);
+    else if (!resume || !hasRun) await this.#requireEmpty(kept);
+    if (!this.checkpoint.exists) await this.checkpoint.removeEarlier(); // a run was killed before its first
+    await removeOwnFolder(this.scratch);
+    makeOwnFolder(this.scratch);
   }
 
-  async #requireEmpty(): Promise<void> {
+  async #requireEmpty(kept: readonly string[]): Promise<void> {
     if (this.checkpoint.exists && !this.isFinished)
       throw new Error(`run: ${this.folder} holds an unfinished run; --resume goes on with it, --force starts anew`);
-    const found = (await readdir(this.folder)).filter((name) => !isOfTheRun(name));
+    const found = (await entriesBeside(kept, this.folder)).filter((name) => !isOfTheRun(name));
     if (found.length === 0) return;
     const some = found.slice(0, 3).join(", ");
     throw new Error(
@@ -134,15 +138,11 @@ export class RunDirectory {
   }
 
   async #removeEarlierRun(): Promise<void> {
-    const unfinished = await this.checkpoint.outputs();
-    await this.checkpoint.remove();
     const path = join(this.folder, MANIFEST);
-    const text = await readFile(path, "utf8").catch(() => undefined);
-    const made = [
-      ...unfinished,
-      ...unfinished.map((name) => `${name}.partial`),
-      ...(text === undefined ? [] : outputsNamedBy(text)),
-    ];
+    const finished = this.isFinished ? outputsNamedBy(await readFile(path, "utf8"), path) : [];
+    const unfinished = await this.checkpoint.outputs();
+    await this.checkpoint.removeEarlier();
+    const made = [...unfinished, ...unfinished.map(partialPathOf), ...finished];
     for (const file of made) {
       await this.#removeInside(file);
       for (const { name } of snapshotFiles(join(this.folder, file)))
@@ -152,12 +152,32 @@ export class RunDirectory {
   }
 }
 
-/** The outputs of an earlier manifest; none if the file is not a manifest of ours. */
-function outputsNamedBy(manifest: string): string[] {
+/** What lies in a folder besides some files, which may lie in folders of it. */
+async function entriesBeside(kept: readonly string[], folder: string, within = ""): Promise<string[]> {
+  const entries = (await readdir(join(folder, within), { withFileTypes: true })).map(async (entry) => {
+    const path = join(within, entry.name);
+    if (kept.includes(path)) return [];
+    const isAbove = entry.isDirectory() && kept.some((file) => file.startsWith(path + sep));
+    return isAbove ? entriesBeside(kept, folder, path) : [path];
+  });
+  return (await Promise.all(entries)).flat();
+}
+
+/**
+ * The outputs of an earlier manifest.
+ * @throws Error if it is another program's, whose file it is
+ */
+function outputsNamedBy(manifest: string, path: string): string[] {
+  const { outputs } = parsedObject(manifest) as { outputs?: unknown };
+  const isOutput = (output: unknown) => isPlainObject(output) && typeof output.path === "string";
+  if (Array.isArray(outputs) && outputs.every(isOutput)) return outputs.map((output) => output.path);
+  throw new Error(`run: ${path} must be the manifest of a run for --force to replace it, got something else`);
+}
+
+function parsedObject(text: string): object {
   try {
-    const { outputs } = JSON.parse(manifest) as { outputs?: { path?: unknown }[] };
-    return (outputs ?? []).map(({ path }) => String(path));
+    return Object(JSON.parse(text));
   } catch {
-    return [];
+    return {};
   }
 }

@@ -1,14 +1,15 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { dirname, join, normalize, resolve } from "node:path";
 import { EMPTY } from "rxjs";
 import { Ledger } from "../kernels/ledger.js";
 import { millisecondsOf } from "../schemas/index.js";
+import { makeFolder } from "../sinks/makeFolder.js";
 import { requireUnchanged, stampOf } from "../sources/fileStamp.js";
 import { listFiles } from "../sources/listFiles.js";
 import { beginRun, finishedRun, recordInputs } from "./beginRun.js";
 import type { Checkpointer } from "./checkpointer.js";
-import { outputPaths, type Pipeline } from "./compile.js";
+import { journalPaths, outputPaths, type Pipeline, writtenPaths } from "./compile.js";
 import { CROISSANT, makeCroissant } from "./croissant.js";
 import { DeadLetters, REJECTED } from "./deadLetters.js";
 import { type Chore, execute, type Progress } from "./execute.js";
@@ -64,14 +65,17 @@ export async function runPipeline(pipeline: Pipeline, options: RunPipelineOption
   const { unit } = pipeline.root;
   if (!("open" in unit)) throw new TypeError(`${unit.schema.name}: must be a source`);
   signal?.throwIfAborted();
-  const directory = await RunDirectory.open(options.out, options);
+  const nodes = nodesOf(pipeline.root);
+  const kept = nodes.flatMap(journalPaths).map(([, path]) => normalize(path));
+  const directory = await RunDirectory.open(options.out, { ...options, kept });
   const rejected = new DeadLetters(directory.resolve(REJECTED), ledger);
   let checkpointer: Checkpointer | undefined;
   let inputs: Promise<FileRecord[]> | undefined;
   const ending = new AbortController();
   const halt = signal ? AbortSignal.any([signal, ending.signal]) : ending.signal;
   try {
-    for (const node of nodesOf(pipeline.root)) for (const [, path] of outputPaths(node)) directory.resolve(path);
+    for (const [, path] of nodes.flatMap(writtenPaths)) directory.resolve(path);
+    for (const path of kept) makeFolder(dirname(directory.resolve(path)));
     const configFolder = dirname(pipeline.file);
     const sourceOptions = withFiles(pipeline.root, configFolder, directory);
     const texts = await unit.inputs(sourceOptions);
@@ -151,11 +155,11 @@ function withFiles(
   configFolder: string,
   directory: RunDirectory,
 ): Readonly<Record<string, unknown>> {
-  const outputs = outputPaths(node).map(([option, path]) => [option, directory.resolve(path)] as const);
+  const written = writtenPaths(node).map(([option, path]) => [option, directory.resolve(path)] as const);
   const needsScratch = Object.hasOwn(node.unit.schema.fields, "scratch") && node.options.scratch === undefined;
   return {
     ...withInputs(node, configFolder),
-    ...Object.fromEntries(outputs),
+    ...Object.fromEntries(written),
     ...(needsScratch ? { scratch: directory.scratch } : {}),
   };
 }

@@ -1,9 +1,9 @@
-import { existsSync, readdirSync, renameSync, rmSync, symlinkSync } from "node:fs";
+import { existsSync, readdirSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { of } from "rxjs";
-import { syncFolder } from "../sinks/durableFile.js";
 import { outputPaths } from "./compile.js";
 import { nodesOf, type PipelineNode } from "./nodes.js";
+import { pointTo } from "./pointTo.js";
 import { run } from "./run.js";
 
 export interface SnapshotOptions {
@@ -60,14 +60,6 @@ function partsOf(path: string): readonly [stem: string, ending: string] {
   const name = basename(path);
   const dot = name.indexOf(".", 1);
   return dot < 0 ? [name, ""] : [name.slice(0, dot), name.slice(dot)];
-}
-
-function pointTo(link: string, target: string): void {
-  const beside = `${link}.partial`;
-  rmSync(beside, { force: true }); // what a killed run left
-  symlinkSync(basename(target), beside);
-  renameSync(beside, link);
-  syncFolder(dirname(link));
 }
 
 function removeOld(path: string, keep: number | undefined): void {

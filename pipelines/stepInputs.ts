@@ -1,17 +1,19 @@
 import { isAbsolute, join } from "node:path";
-import type { VectorTable } from "../schemas/index.js";
+import type { FileUse, VectorTable } from "../schemas/index.js";
 import type { Pipeline } from "./compile.js";
 import { nodesOf, type PipelineNode } from "./nodes.js";
 import { loadVectors } from "./vectorFiles.js";
 
 type Options = Readonly<Record<string, unknown>>;
 
+const isRead = (use: FileUse | undefined) => use === "input" || use === "vectors";
+
 /** A node's options with the paths of what it reads in place: those that are not absolute start from the config's folder. */
 export function withInputs({ unit, options }: PipelineNode, configFolder: string): Options {
   const placed = (path: string) => (isAbsolute(path) || path === "-" ? path : join(configFolder, path));
   const place = (option: string, value: unknown): unknown => {
     const use = unit.schema.fields[option]?.file;
-    if (value === undefined || use === undefined || use === "output") return value;
+    if (value === undefined || !isRead(use)) return value;
     return Array.isArray(value) ? value.map(placed) : placed(value as string);
   };
   return Object.fromEntries(Object.entries(options).map(([option, value]) => [option, place(option, value)]));
@@ -24,7 +26,7 @@ export function inputsOf(
 ): { readonly option: string; readonly path: string }[] {
   const { fields } = node.unit.schema;
   return Object.entries(withInputs(node, configFolder))
-    .filter(([option, value]) => value !== undefined && ["input", "vectors"].includes(fields[option]?.file ?? ""))
+    .filter(([option, value]) => value !== undefined && isRead(fields[option]?.file))
     .flatMap(([option, value]) => [value].flat().map((path) => ({ option, path: path as string })));
 }
 

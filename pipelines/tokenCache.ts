@@ -68,7 +68,7 @@ export class TokenCache {
 
   /** Begins the file, with nothing in it. */
   open(): void {
-    this.#file = openSync(this.path, "w");
+    this.#file = openSync(this.path, "wx");
     this.#writer.reset(new FileSink(this.path, this.#file), cacheSchema);
   }
 

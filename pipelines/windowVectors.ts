@@ -1,10 +1,11 @@
-import { mkdir, readdir, rename, rm, symlink } from "node:fs/promises";
+import { mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { of } from "rxjs";
 import { type GloveOptions, glove } from "../models/glove.js";
 import { topTerms } from "../operators/tableAlgebra.js";
 import type { StepStats } from "../schemas/index.js";
 import { writeVectors } from "../sinks/writeVectors.js";
+import { pointTo } from "./pointTo.js";
 import { run } from "./run.js";
 import { loadVectors } from "./vectorFiles.js";
 import { periodName, type WindowTable } from "./windowTables.js";
@@ -49,14 +50,6 @@ export async function fitWindow(window: WindowTable, options: WindowVectorsOptio
   }
   const path = join(folder, name);
   await run(of(await model.result()).pipe(writeVectors({ path })));
-  await pointTo(join(folder, LATEST), name);
+  pointTo(join(folder, LATEST), name);
   return path;
-}
-
-/** A link is made beside its name, so that there is always one. */
-async function pointTo(link: string, target: string): Promise<void> {
-  const beside = `${link}.partial`;
-  await rm(beside, { force: true });
-  await symlink(target, beside);
-  await rename(beside, link);
 }

@@ -15,7 +15,7 @@ export interface Field<Value = unknown, P extends Presence = Presence> {
   readonly default: Value | undefined;
   /**
    * The value names files: ones that are read, or one of vectors whose table takes its place before the unit is made, relative to
-   * the config; or one that is written, relative to the run's folder.
+   * the config; or one that is written, relative to the run's folder, new or, as a journal, kept from run to run.
    */
   readonly file: FileUse | undefined;
   readonly jsonSchema: Readonly<Record<string, unknown>>;
@@ -25,7 +25,7 @@ export interface Field<Value = unknown, P extends Presence = Presence> {
   readonly parse: (value: unknown) => Value;
 }
 
-export type FileUse = "input" | "vectors" | "output";
+export type FileUse = "input" | "vectors" | "output" | "journal";
 
 interface Stated<Value> {
   readonly description: string;

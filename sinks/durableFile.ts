@@ -14,8 +14,11 @@ import { makeFolder } from "./makeFolder.js";
 
 const bufferBytes = 1 << 20;
 
+/** Where a file is written until it is whole: a name that nobody else gives, since what a killed run left there is removed. */
+export const partialPathOf = (path: string): string => `${path}.lexstream.partial`;
+
 /**
- * A file that is written as `path.partial` and gets its own name only when it is whole and on the disk.
+ * A file that is written beside its name and gets its own name only when it is whole and on the disk.
  *
  * Writes are synchronous: whoever was cut off by an error or an unsubscription leaves no write behind that is still under way.
  * State: a buffer of 1 MiB.
@@ -36,7 +39,7 @@ export class DurableFile {
     readonly path: string,
     length = 0,
   ) {
-    this.partialPath = `${path}.partial`;
+    this.partialPath = partialPathOf(path);
     this.#descriptor = this.#try(() => {
       makeFolder(dirname(path));
       if (length > 0) return openAgain(this.partialPath, length);

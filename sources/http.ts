@@ -43,9 +43,10 @@ export const httpSchema = defineUnit({
       default: "lines",
     }),
     journal: text({
-      description: "A file to which text is added before a post is answered, and from which it is read",
+      description:
+        "A file in the run's folder to which text is added before a post is answered, and from which it is read",
       optional: true,
-      file: "input",
+      file: "journal",
     }),
     maxBodyLength: byteSize({ description: "The longest body, as it is sent and unpacked", default: "16MiB" }),
     requestTimeout: duration({ description: "Within this time a request must have come as a whole", default: "30s" }),
@@ -115,7 +116,7 @@ async function* listen(
 ): AsyncGenerator<TextBatch> {
   const token = settings.tokenFile === undefined ? undefined : await readToken(settings.tokenFile);
   const taker = await PostTaker.open(settings, draft);
-  const journal = settings.journal === undefined ? undefined : await Journal.open("http", settings.journal);
+  const journal = settings.journal === undefined ? undefined : await Journal.open(settings.journal, start);
   const posts = journal ? new JournalReader(journal, settings, draft, start) : new PostQueue(settings, draft, start);
   signal.addEventListener("abort", () => posts.end(), { once: true });
   let server: PostServer | undefined;

@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the config language has the same placeholders
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { Ledger, Vectors } from "lexstream/kernels";
 import { ConfigError, compile, parseConfig, parseConfigText, run, runPipeline, verifyRun } from "lexstream/pipelines";
@@ -222,12 +222,31 @@ describe("outputs", () => {
     expect(readdirSync(out)).not.toContain("note");
   });
 
+  it.each([
+    ["manifest.json", '{"name":"a web page","icons":[]}', "must be the manifest of a run for --force to replace it"],
+    ["manifest.json", "我的清单", "must be the manifest of a run for --force to replace it"],
+    [".scratch/notes.txt", "mine", "must be a folder that a run made, got one with notes.txt"],
+    [".checkpoint/model.pt", "mine", "must be a folder that a run made, got one with model.pt"],
+    [".checkpoint", "mine", "must be a folder that a run made, got one with ENOTDIR"],
+  ])("do not cost a file of somebody else: %s, %s", async (name, content, fault) => {
+    const folder = await temporaryFolder();
+    const file = join(folder, "out", name);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, content);
+    const text =
+      "source: { files: { paths: corpus.txt } }\nsteps: [tokenize, buildVocab: { minCount: 1 }, writeVocabulary: { path: v.txt }]";
+    writeFileSync(join(folder, "corpus.txt"), "a b\n");
+    const pipeline = compile(parseConfig(text, join(folder, "c.yaml")));
+    await expect(runPipeline(pipeline, { out: join(folder, "out"), force: true })).rejects.toThrow(fault);
+    expect(readFileSync(file, "utf8")).toBe(content);
+  });
+
   it("never go through a link that somebody put in their place", async () => {
     const folder = await temporaryFolder();
     const out = join(folder, "out");
     mkdirSync(join(out, "sub"), { recursive: true });
     writeFileSync(join(folder, "note.txt"), "keep");
-    symlinkSync(join(folder, "note.txt"), join(out, "vocab.parquet.partial"));
+    symlinkSync(join(folder, "note.txt"), join(out, "vocab.parquet.lexstream.partial"));
     symlinkSync(folder, join(out, "sub/up"));
     await expect(
       smallRun(folder, "out", (text) => text.replace("path: vocab.parquet", "path: sub/up/x.parquet")),

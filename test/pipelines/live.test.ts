@@ -194,6 +194,20 @@ describe("a run over a live source", () => {
     await expect(running).rejects.toThrow(RunStopped);
   });
 
+  it("cuts nothing off a list of rejected documents that it did not write", async () => {
+    const content = Array.from({ length: 20 }, (_, n) => (n % 2 ? "{}" : JSON.stringify({ text: line(n) }))).join("\n");
+    const source = "tail: { paths: news.txt, chunkSize: 64, pollInterval: 1ms, format: jsonl }";
+    const place = await prepare(`${content}\n`, config("maxRejected: 50%", source));
+    await stopAt(place, 10);
+    const list = join(place.out, "rejected.jsonl.lexstream.partial");
+    const theirs = readFileSync(list, "utf8").replaceAll("must", "muss");
+    writeFileSync(list, `${theirs}and more`);
+    await expect(place.run({ finish: true })).rejects.toThrow(
+      `${list}: must be as it was written, got other bytes before byte ${theirs.length}; --force starts anew`,
+    );
+    expect(readFileSync(list, "utf8")).toBe(`${theirs}and more`);
+  });
+
   it("keeps the list of rejected documents with the checkpoint", async () => {
     const lines = Array.from({ length: LINES }, (_, n) =>
       n % 9 === 4 ? '{"no":"text"}' : JSON.stringify({ text: line(n) }),

@@ -130,7 +130,7 @@ it("leaves the file that was there as it was until the new one is whole", async 
   const folder = await temporaryFolder();
   const path = join(folder, "v.vec");
   await writeFile(path, "old");
-  await writeFile(`${path}.partial`, "left by a killed run");
+  await writeFile(`${path}.lexstream.partial`, "left by a killed run");
   await expect(collect(of(vectorTable(["a b"], 1)).pipe(writeVectors({ path })))).rejects.toThrow(RangeError);
   expect(await readFile(path, "utf8")).toBe("old");
   await collect(of(small).pipe(writeVectors({ path })));

@@ -6,9 +6,10 @@ import { Ledger } from "lexstream/kernels";
 import { mapAsync } from "lexstream/operators";
 import { run } from "lexstream/pipelines";
 import type { Rejection } from "lexstream/schemas";
-import { type HttpOptions, http, httpSchema } from "lexstream/sources";
+import { files, type HttpOptions, http, httpSchema } from "lexstream/sources";
 import { map } from "rxjs";
 import { describe, expect, it } from "vitest";
+import { collect } from "../support/collect.js";
 import { posting } from "../support/posting.js";
 import { documentsOf } from "../support/readBack.js";
 import { temporaryFolder } from "../support/temporaryFolder.js";
@@ -17,6 +18,7 @@ const listen = (options: HttpOptions = {}, from?: string, run?: Parameters<typeo
   posting((start) => http({ port: 0, flushAfter: "2ms", ...options }, { ...start, from }), run);
 
 const JSONL = { "Content-Type": "application/x-ndjson" };
+const FIRST_LINE = '{"lexstream":"http journal","format":1,"text":null}\n';
 const PLAIN = { "Content-Type": "text/plain; charset=UTF-8" };
 
 describe("http", () => {
@@ -125,6 +127,42 @@ describe("http", () => {
     await expect(run(http({ port: 0, tokenFile }))).rejects.toThrow(`http: ${tokenFile} must hold one token`);
   });
 
+  it.each([
+    ["a page of another site", { Origin: "http://evil.example" }, "Origin"],
+    [
+      "a page from another port of this machine",
+      { Origin: "http://127.0.0.1:8000", "Sec-Fetch-Site": "same-site" },
+      "Origin",
+    ],
+    ["a page without an origin", { Origin: "null" }, "Origin"],
+    ["a page whose origin a browser does not tell", { "Sec-Fetch-Site": "cross-site" }, "Sec-Fetch-Site"],
+  ])("refuses what %s posts, in any type, unless it has the token", async (_, headers, name) => {
+    const tokenFile = join(await temporaryFolder(), "token");
+    await writeFile(tokenFile, "s3cret");
+    const [open, guarded] = [await listen(), await listen({ tokenFile })];
+    for (const type of ["text/plain", "multipart/form-data; boundary=b", "application/x-www-form-urlencoded"])
+      expect(await open.post("词\n", { ...headers, "Content-Type": type })).toMatchObject({
+        status: 403,
+        answer: { error: expect.stringMatching(new RegExp(`^the header ${name} must be .* or missing, got `)) },
+      });
+    expect(open.batches).toEqual([]);
+    expect((await guarded.post("词\n", { ...PLAIN, ...headers, Authorization: "Bearer s3cret" })).status).toBe(202);
+    await Promise.all([open.stop(), guarded.stop()]);
+  });
+
+  it("takes in what a page of its own address posts, or a person's browser", async () => {
+    const server = await listen();
+    const own = {
+      Host: `localhost:${server.port}`,
+      Origin: `http://localhost:${server.port}`,
+      "Sec-Fetch-Site": "same-origin",
+    };
+    expect((await server.post("a\n", { ...PLAIN, ...own })).status).toBe(202);
+    expect((await server.post("b\n", { ...PLAIN, "Sec-Fetch-Site": "none" })).status).toBe(202);
+    expect((await server.post("c\n", { ...PLAIN, ...own, Host: `127.0.0.1:${server.port}` })).status).toBe(403);
+    await server.stop();
+  });
+
   it("answers 429 while the pipeline is full, and takes each accepted document in exactly once", async () => {
     const learned: string[] = [];
     let most = 0;
@@ -230,7 +268,10 @@ describe("http with a journal", () => {
     expect((await server.post('{"text":"\u2028"}\n', JSONL)).answer).toEqual({ documents: 1 });
     await server.reaches(["one\n", "二\n", "\u2028"]);
     await server.stop();
-    expect(await readFile(journal, "utf8")).toBe('{"text":"one\\n"}\n{"text":"二\\n"}\n{"text":"\u2028"}\n');
+    expect(await readFile(journal, "utf8")).toBe(
+      `${FIRST_LINE}{"text":"one\\n"}\n{"text":"二\\n"}\n{"text":"\u2028"}\n`,
+    );
+    expect(documentsOf(await collect(files({ paths: journal })))).toEqual(["", "one\n", "二\n", "\u2028"]);
     expect([ledger.get("documents"), ledger.get("bytes")]).toEqual([3, 49]); // 17 + 18 + 14
     for (const [index, { position }] of server.batches.entries()) {
       const before = documentsOf(server.batches.slice(0, index + 1));
@@ -240,24 +281,79 @@ describe("http with a journal", () => {
     }
   });
 
-  it("reads what was accepted and not learned, and cuts off what was half written", async () => {
+  it.each([
+    ["half a record", '{"text":"半', []],
+    ["less than that", "{", []],
+    ["a record without its line end", '{"text":"半"}', ["半"]],
+    ["nothing more", "", []],
+  ])("reads what was accepted and not learned, and mends %s at its end", async (_, end, more) => {
     const journal = join(await temporaryFolder(), "posts.jsonl");
-    await writeFile(journal, '{"text":"accepted\\n"}\n{"text":"half');
+    await writeFile(journal, `${FIRST_LINE}{"text":"accepted\\n"}\n${end}`);
     const server = await listen({ journal });
-    await server.reaches(["accepted\n"]);
+    await server.reaches(["accepted\n", ...more]);
     await server.post("next\n", PLAIN);
-    await server.reaches(["accepted\n", "next\n"]);
+    await server.reaches(["accepted\n", ...more, "next\n"]);
     await server.stop();
-    const from = server.batches.at(-1)?.position.cursor;
-    await writeFile(journal, "another journal\n".repeat(5));
-    await expect(run(http({ port: 0, journal }, { from }))).rejects.toThrow(
-      `http: ${journal} must be the journal of the run that goes on, got other text before byte 40`,
-    );
+    const records = ["accepted\n", ...more, "next\n"].map((text) => `${JSON.stringify({ text })}\n`);
+    expect(await readFile(journal, "utf8")).toBe(FIRST_LINE + records.join(""));
+  });
+
+  it.each([
+    ["is empty", ""],
+    ["a killed process began", FIRST_LINE.slice(0, 20)],
+  ])("begins one in a file that %s", async (_, content) => {
+    const journal = join(await temporaryFolder(), "posts.jsonl");
+    await writeFile(journal, content);
+    const server = await listen({ journal });
+    await server.post("a\n", PLAIN);
+    await server.stop();
+    expect(await readFile(journal, "utf8")).toBe(`${FIRST_LINE}{"text":"a\\n"}\n`);
+  });
+
+  it.each([
+    [
+      "records of somebody else",
+      '{"text":"a b c"}\n{"text":"the last record, no line end"}',
+      "must be a journal, which begins",
+    ],
+    ["text", "第一行\nprecious last line without end", "must be a journal, which begins"],
+    ["half a line", "{", "must be the journal of the run that goes on"],
+    ["another format", FIRST_LINE.replace(":1,", ":2,"), "must be a journal, which begins"],
+    ["an end that it did not write", `${FIRST_LINE}{"text":"a"}\nmy notes`, "must end with a record or half of one"],
+    ["other posts", `${FIRST_LINE}{"text":"b"}\n{"text":"hal`, "must be the journal of the run that goes on"],
+  ])("leaves a file with %s as it is", async (_, content, fault) => {
+    const folder = await temporaryFolder();
+    const first = await listen({ journal: join(folder, "first.jsonl") });
+    await first.post("a\n", PLAIN);
+    await first.reaches(["a\n"]);
+    await first.stop();
+    const from = first.batches.at(-1)?.position.cursor;
+    const journal = join(folder, "posts.jsonl");
+    await writeFile(journal, content);
+    await expect(run(http({ port: 0, journal }, { from }))).rejects.toThrow(`http: ${journal} ${fault}`);
+    expect(await readFile(journal, "utf8")).toBe(content);
+  });
+
+  it("refuses posts, and cuts nothing off, once somebody else has written to it", async () => {
+    const journal = join(await temporaryFolder(), "posts.jsonl");
+    const server = await listen({ journal });
+    await server.post("a\n", PLAIN);
+    await server.reaches(["a\n"]);
+    const theirs = '{"text":"theirs"}\n';
+    await appendFile(journal, theirs);
+    expect(await server.post("b\n", PLAIN)).toMatchObject({
+      status: 500,
+      answer: {
+        error: expect.stringContaining("http: the journal must have one writer, got 85 bytes in it where 67 were"),
+      },
+    });
+    await server.stop();
+    expect(await readFile(journal, "utf8")).toBe(`${FIRST_LINE}{"text":"a\\n"}\n${theirs}`); // 51 + 16 + 18
   });
 
   it("answers 429 once so much is unread", async () => {
     const journal = join(await temporaryFolder(), "posts.jsonl");
-    await appendFile(journal, `${JSON.stringify({ text: "x".repeat(600) })}\n`.repeat(2));
+    await writeFile(journal, FIRST_LINE + `${JSON.stringify({ text: "x".repeat(600) })}\n`.repeat(2));
     const stuck = await posting((start) =>
       http({ port: 0, journal, chunkSize: 300, capacity: 500 }, start).pipe(
         mapAsync(async (batch) => {
