@@ -1,5 +1,11 @@
 import { createHash, timingSafeEqual } from "node:crypto";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from "node:http";
 import type { AddressInfo } from "node:net";
 import { checkContentType, Refusal } from "./postedText.js";
 
@@ -77,7 +83,7 @@ export class PostServer {
       send(response, 202, { documents });
     } catch (error) {
       this.#options.onRefused();
-      const { status, message } = error instanceof Refusal ? error : new Refusal(500, String(error));
+      const { status, message } = error instanceof Refusal ? error : new Refusal(500, (error as Error).message);
       if (!request.complete) response.setHeader("Connection", "close"); // else the rest of the body would be read
       if (status === 429) response.setHeader("Retry-After", RETRY_AFTER_SECONDS);
       if (status === 401) response.setHeader("WWW-Authenticate", "Bearer");
@@ -92,6 +98,7 @@ export class PostServer {
     if (isLoopback(host)) checkHost(headers.host);
     if (token !== undefined && !isSame(headers.authorization ?? "", `Bearer ${token}`))
       throw new Refusal(401, "the header Authorization must be Bearer and the token");
+    if (token === undefined) checkOrigin(headers);
     if (url?.split("?")[0] !== "/") throw new Refusal(404, `there is only /, got ${url}`);
     if (method !== "POST") throw new Refusal(405, `the method must be POST, got ${method}`);
     checkContentType(headers["content-type"]);
@@ -133,6 +140,18 @@ function checkHost(host = ""): void {
     .replace(/^\[(.*)\]$/, "$1")
     .toLowerCase();
   if (!isLoopback(name)) throw new Refusal(403, `the header Host must be one of ${LOOPBACK.join(", ")}, got ${host}`);
+}
+
+/**
+ * A page of another site may post under the name of this machine as well, without asking first, but not without saying so: a browser
+ * tells the page's origin, or at least that it is another one. Another port is another origin. A page does not know a token.
+ */
+function checkOrigin({ host = "", origin, "sec-fetch-site": site = "none" }: IncomingHttpHeaders): void {
+  const own = `http://${host}`.toLowerCase();
+  if (origin !== undefined && origin.toLowerCase() !== own)
+    throw new Refusal(403, `the header Origin must be ${own} or missing, got ${origin}`);
+  if (site !== "none" && site !== "same-origin")
+    throw new Refusal(403, `the header Sec-Fetch-Site must be none, same-origin or missing, got ${site}`);
 }
 
 /** In a time that does not tell how much of it is the same. */

@@ -1,4 +1,5 @@
 import { realpath, stat } from "node:fs/promises";
+import { basename, isAbsolute } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { DEFAULT_LISTEN, loadVectors } from "../../pipelines/index.js";
 import type { Command, Io } from "../command.js";
@@ -22,11 +23,14 @@ export const serve: Command = {
     const options = listenOptions(parsed.text("listen"), parsed.text("token"), io);
     const path = parsed.positionals[0]!;
     const failed = new AbortController();
+    // Whoever may ask without a token need not learn where the files of this machine lie.
+    const shown = options.token === undefined && isAbsolute(path) ? basename(path) : path;
     const thread = await serveOnThread(options, (error) => failed.abort(error));
+    const publish = publisher(thread, path, shown);
     try {
-      const stamp = await publish(thread, path, 1);
+      const stamp = await publish(1);
       io.out(`serving ${path} at ${urlOf(thread.address)}\n`);
-      await follow(thread, path, stamp, { ...io, signal: AbortSignal.any([io.signal, failed.signal]) });
+      await follow(publish, path, stamp, { ...io, signal: AbortSignal.any([io.signal, failed.signal]) });
       failed.signal.throwIfAborted();
       return 0;
     } finally {
@@ -41,17 +45,21 @@ async function stampOf(path: string): Promise<string> {
   return [await realpath(path), ino, size, mtimeMs].join("\n");
 }
 
+type Publish = (sequence: number) => Promise<string>;
+
 /** Returns what the file was before it was read: if it changes meanwhile, it is read once more. */
-async function publish(thread: QueryThread, path: string, sequence: number): Promise<string> {
-  const stamp = await stampOf(path);
-  const { terms, values, vectorSize, metadata } = await loadVectors(await realpath(path));
-  thread.publish({ sequence, terms, vectors: values, vectorSize });
-  thread.setStatus({ file: path, ...(metadata.has("model") ? { model: metadata.get("model")! } : {}) });
-  return stamp;
-}
+const publisher =
+  (thread: QueryThread, path: string, file: string): Publish =>
+  async (sequence) => {
+    const stamp = await stampOf(path);
+    const { terms, values, vectorSize, metadata } = await loadVectors(await realpath(path));
+    thread.publish({ sequence, terms, vectors: values, vectorSize });
+    thread.setStatus({ file, ...(metadata.has("model") ? { model: metadata.get("model")! } : {}) });
+    return stamp;
+  };
 
 /** Loads the file again whenever it is another one, until the signal. A file that cannot be read leaves the answers as they are. */
-async function follow(thread: QueryThread, path: string, first: string, { signal, stderr }: Io): Promise<void> {
+async function follow(publish: Publish, path: string, first: string, { signal, stderr }: Io): Promise<void> {
   let seen = first;
   for (let sequence = 2; !signal.aborted; ) {
     await wait(LOOK_EVERY_MS, undefined, { signal }).catch(() => {});
@@ -59,7 +67,7 @@ async function follow(thread: QueryThread, path: string, first: string, { signal
     if (stamp === seen || signal.aborted) continue;
     seen = stamp;
     try {
-      seen = await publish(thread, path, sequence);
+      seen = await publish(sequence);
       sequence++;
     } catch (error) {
       stderr.write(`serve: ${printableLine((error as Error).message)}; the vectors from before still answer\n`);
