@@ -29,6 +29,8 @@ export interface Command {
   readonly options: Readonly<Record<string, CommandOption>>;
   /** How many arguments besides the options: at least, at most. */
   readonly positionals: readonly [min: number, max: number];
+  /** From which argument on they are terms, which may be anything, and no paths or names. */
+  readonly termsFrom?: number;
   readonly examples?: readonly string[];
   /** Returns the exit code. */
   readonly run: (parsed: Parsed, io: Io) => Promise<number>;

@@ -79,6 +79,7 @@ function parse(command: Command, argv: readonly string[]): Parsed {
   if (!values.help && (positionals.length < min || positionals.length > max)) {
     throw new UsageError(`usage: lexstream ${command.name} ${command.usage}; got ${positionals.length} arguments`);
   }
+  requireFilled(command, positionals, values);
   const text = (name: string) => values[name] as string | undefined;
   return {
     positionals,
@@ -104,8 +105,31 @@ function parseStrictly(command: Command, argv: readonly string[]): Arguments {
   try {
     return parseArgs({ ...argsConfig(command), args: withBareValues(command, argv) });
   } catch (error) {
-    const [reason] = (error as Error).message.split(". To specify");
-    throw new UsageError(`${command.name}: ${reason}; see lexstream ${command.name} --help`);
+    throw new UsageError(`${command.name}: ${reasonOf(error as Error, argv)}; see lexstream ${command.name} --help`);
+  }
+}
+
+/** Node's own reason without its advice, and ours where an argument looks like an option. */
+function reasonOf({ message }: Error, argv: readonly string[]): string {
+  const [reason = ""] = message.split(/\.?\n|\. To specify/);
+  const [, option] = /^Unknown option '(-[^-'][^']*)'/u.exec(reason) ?? [];
+  const argument = option && argv.find((each) => each.startsWith(option));
+  if (argument) return `${reason}; an argument that begins with "-" goes behind "--", as in -- ${argument}`;
+  return reason.endsWith("is ambiguous")
+    ? `${reason}; a value that begins with "-" goes behind "=", as in --k=-1`
+    : reason;
+}
+
+/** A blank path would stand for the folder that a command is called in, and a blank number for 0. */
+function requireFilled(command: Command, positionals: readonly string[], values: Arguments["values"]): void {
+  const isBlank = (value: unknown) => typeof value === "string" && value.trim() === "";
+  const paths = positionals.slice(0, command.termsFrom);
+  const blank = paths.find(isBlank);
+  if (blank !== undefined)
+    throw new UsageError(`${command.name}: an argument must not be empty, got ${JSON.stringify(blank)}`);
+  for (const [name, given] of Object.entries(values)) {
+    const value = [given].flat().find(isBlank);
+    if (value !== undefined) throw new UsageError(`--${name} must not be empty, got ${JSON.stringify(value)}`);
   }
 }
 

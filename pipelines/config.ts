@@ -92,7 +92,10 @@ function readShape(data: unknown, file: string, problems: ConfigProblem[]): Pipe
   const refuse = (path: ConfigPath, message: string) => problems.push({ path, message });
   const top = isPlainObject(data) ? data : {};
   if (!isPlainObject(data))
-    refuse([], `a config must be a map with the keys ${CONFIG_KEYS.join(", ")}, got ${show(data)}`);
+    refuse(
+      [],
+      `a config must be a map with the keys ${CONFIG_KEYS.join(", ")}, got ${data === null ? "nothing" : show(data)}`,
+    );
 
   for (const key of Object.keys(top)) {
     if (!(CONFIG_KEYS as readonly string[]).includes(key)) {
@@ -109,7 +112,7 @@ function readShape(data: unknown, file: string, problems: ConfigProblem[]): Pipe
     branches = {},
     tests = [],
   } = top;
-  if (typeof name !== "string" || !/^[\p{L}\p{N}][\p{L}\p{N}._-]*$/u.test(name)) {
+  if (typeof name !== "string" || !/^[\p{L}\p{N}][\p{L}\p{M}\p{N}._-]*$/u.test(name)) {
     refuse(["name"], `name must be letters, digits, ".", "_" and "-", got ${show(name)}`);
   }
   if (!Number.isSafeInteger(seed) || (seed as number) < 0)
@@ -159,9 +162,11 @@ function readDataset(dataset: unknown, refuse: Refuse): Record<string, string> {
 
 type Refuse = (path: ConfigPath, message: string) => void;
 
+/** The file's name as the name of a pipeline: what a name may not hold becomes "-". */
 const nameFromFile = (file: string): string => {
   const base = file.split(/[/\\]/).at(-1) ?? file;
-  return base.replace(/\.(ya?ml|json)$/, "") || "pipeline";
+  const name = base.replace(/\.(ya?ml|json)$/i, "").normalize("NFC");
+  return name.replace(/[^\p{L}\p{M}\p{N}._-]+/gu, "-").replace(/^[^\p{L}\p{N}]+|-+$/gu, "") || "pipeline";
 };
 
 function readSettings<S extends OptionsSchema>(schema: S, options: unknown, refuse: Refuse): SettingsOf<S> {

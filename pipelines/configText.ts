@@ -8,6 +8,7 @@ import {
   Parser,
   parseDocument,
   visit,
+  type YAMLError,
   type YAMLMap,
 } from "yaml";
 import { isPlainObject } from "../schemas/units.js";
@@ -83,9 +84,7 @@ export function parseConfigText(text: string, file: string, options: ConfigTextO
       { path: [], message: `a config must be at most ${MAX_DEPTH} levels deep, got more`, ...tooDeep },
     ]);
   const document = parseDocument(text, { ...yamlOptions, lineCounter: lines });
-  const problems = [...document.errors, ...document.warnings].map((fault) =>
-    problemAt(fault.pos[0], fault.message.split("\n")[0]!.replace(/ at line \d+, column \d+:?$/, "")),
-  );
+  const problems = [...document.errors, ...document.warnings].map((fault) => problemAt(fault.pos[0], reasonOf(fault)));
   let aliases = 0;
   visit(document, (key, node, path) => {
     if (problems.length > MAX_PROBLEMS) return visit.BREAK;
@@ -134,6 +133,11 @@ export function parseConfigText(text: string, file: string, options: ConfigTextO
       return offset === undefined ? problem : { ...problem, ...withoutMessage(problemAt(offset, "")) };
     },
   };
+}
+
+function reasonOf({ code, message }: YAMLError): string {
+  if (code === "MULTIPLE_DOCS") return 'a config must be one YAML document, and another begins here, behind "---"';
+  return message.split("\n")[0]!.replace(/ at line \d+, column \d+:?$/, "");
 }
 
 /** Nothing but YAML 1.2 core whatever the text says of itself. Equal keys are looked for here, since the library compares each with each. */

@@ -2,9 +2,10 @@ import { existsSync } from "node:fs";
 import { dirname, extname, join } from "node:path";
 import { of } from "rxjs";
 import type { FinalCooccurrence } from "../schemas/index.js";
+import { outputPlace } from "../sinks/outputPlace.js";
 import { readCooccurrence } from "../sinks/readCooccurrence.js";
 import { readVocabulary } from "../sinks/readVocabulary.js";
-import { writeCooccurrence } from "../sinks/writeCooccurrence.js";
+import { chosenCooccurrenceFormat, writeCooccurrence } from "../sinks/writeCooccurrence.js";
 import { writeVocabulary } from "../sinks/writeVocabulary.js";
 import { checkAgainstManifest } from "./checkAgainstManifest.js";
 import { run } from "./run.js";
@@ -30,13 +31,31 @@ function vocabularyBeside(table: string): string | undefined {
   return VOCABULARIES.map((name) => join(dirname(table), name)).find((path) => existsSync(path));
 }
 
+/**
+ * Where a table goes, and its vocabulary beside it. Where one of them is a link, what it leads to is written.
+ * @throws before there is a table, if nothing can be written there, or its format cannot be told
+ */
+export function placesOfTable(path: string) {
+  const format = chosenCooccurrenceFormat({ path });
+  const [ending, vocabularyFormat] =
+    format === "gloveBinary" ? ([".txt", "gloveVocabulary"] as const) : ([extname(path), format] as const);
+  const vocabulary = join(dirname(path), `vocab${ending}`);
+  return {
+    table: { path: outputPlace("writeCooccurrence", path), format },
+    vocabulary: { path: outputPlace("writeVocabulary", vocabulary), format: vocabularyFormat, name: vocabulary },
+  };
+}
+
 /** Writes a table, and its vocabulary beside it, and gives back what the table held on the disk. Returns the vocabulary's path. */
 export async function saveCooccurrence(table: FinalCooccurrence, path: string): Promise<string> {
-  const vocabulary = join(dirname(path), extname(path) === ".bin" ? "vocab.txt" : `vocab${extname(path)}`);
-  await run(of(table.vocabulary).pipe(writeVocabulary({ path: vocabulary })));
-  await run(of(table).pipe(writeCooccurrence({ path })));
+  const {
+    table: place,
+    vocabulary: { name, ...beside },
+  } = placesOfTable(path);
+  await run(of(table.vocabulary).pipe(writeVocabulary(beside)));
+  await run(of(table).pipe(writeCooccurrence(place)));
   table.close?.();
-  return vocabulary;
+  return name;
 }
 
 export interface CooccurrenceSummary {

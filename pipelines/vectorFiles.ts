@@ -15,8 +15,9 @@ import type { VectorTable } from "../schemas/index.js";
 export type { Drift, DriftOptions, MovedTerm, Quantiles } from "../kernels/drift.js";
 export { inspectFile } from "../sinks/inspectFile.js";
 
+import { outputPlace } from "../sinks/outputPlace.js";
 import { readVectors } from "../sinks/readVectors.js";
-import { type WriteVectorsOptions, writeVectors } from "../sinks/writeVectors.js";
+import { chosenVectorFormat, type WriteVectorsOptions, writeVectors } from "../sinks/writeVectors.js";
 import { checkAgainstManifest } from "./checkAgainstManifest.js";
 import { run } from "./run.js";
 
@@ -31,11 +32,16 @@ async function readChecked(path: string): Promise<VectorTable> {
   return readVectors(path);
 }
 
-/** Reads vectors of any format and writes them in another. */
+/**
+ * Reads vectors of any format and writes them in another. Where the path to write is a link, what it leads to is written.
+ * @throws before anything is read, if nothing can be written there, or its format cannot be told
+ */
 export async function convertVectors(from: string, to: string, format?: string): Promise<VectorTable> {
-  const table = await readChecked(from);
   const options = { path: to, ...(format === undefined ? {} : { format }) } as WriteVectorsOptions;
-  await run(of(table).pipe(writeVectors(options)));
+  const chosen = chosenVectorFormat(options);
+  const path = outputPlace("convert", to);
+  const table = await readChecked(from);
+  await run(of(table).pipe(writeVectors({ path, format: chosen })));
   return table;
 }
 
@@ -55,12 +61,12 @@ export async function evaluateVectors(
   files: { readonly similarity?: readonly string[]; readonly analogies?: readonly string[] },
 ): Promise<VectorScores> {
   const vectors = await loadVectors(path);
-  const score = async <Result>(paths: readonly string[], evaluate: (text: string, name: string) => Result) =>
-    Object.fromEntries(
-      await Promise.all(
-        paths.map(async (file) => [basename(file), evaluate(await readFile(file, "utf8"), file)] as const),
-      ),
+  const score = async <Result>(paths: readonly string[], evaluate: (text: string, name: string) => Result) => {
+    const named = namesOf(paths).map(
+      async ([name, file]) => [name, evaluate(await readFile(file, "utf8"), file)] as const,
     );
+    return Object.fromEntries(await Promise.all(named));
+  };
   return {
     similarity: await score(files.similarity ?? [], (text, name) =>
       evaluateSimilarity(vectors, parseSimilarityPairs(text, name)),
@@ -69,4 +75,14 @@ export async function evaluateVectors(
       evaluateAnalogies(vectors, parseAnalogies(text, name)),
     ),
   };
+}
+
+/** Files by what they are called in scores: by name, or by path where several have the name. */
+function namesOf(paths: readonly string[]): (readonly [name: string, path: string])[] {
+  const different = [...new Set(paths)];
+  const names = different.map((path) => basename(path));
+  return different.map((path, k) => [
+    names.indexOf(names[k]!) === names.lastIndexOf(names[k]!) ? names[k]! : path,
+    path,
+  ]);
 }

@@ -48,14 +48,20 @@ export const recordBytes = 16;
 export function writeCooccurrence(
   options: WriteCooccurrenceOptions,
 ): OperatorFunction<FinalCooccurrence, FinalCooccurrence> {
-  const { path, format } = parseOptions(writeCooccurrenceSchema, options);
-  const extensions = { ...tableExtensions, bin: "gloveBinary" } as const;
-  const chosen = format === "auto" ? formatOf<CooccurrenceFormat>("writeCooccurrence", path, extensions) : format;
+  const { path } = parseOptions(writeCooccurrenceSchema, options);
+  const chosen = chosenCooccurrenceFormat(options);
   return writeOnce("writeCooccurrence", path, async (table, signal) => {
     const batches = countedBatches(table, path, signal);
     await (chosen === "gloveBinary" ? writeRecords(path, batches) : writeColumns(path, chosen, table, batches));
     return table.length;
   });
+}
+
+/** @throws TypeError, RangeError if the options say no format */
+export function chosenCooccurrenceFormat(options: WriteCooccurrenceOptions): CooccurrenceFormat {
+  const { path, format } = parseOptions(writeCooccurrenceSchema, options);
+  const extensions = { ...tableExtensions, bin: "gloveBinary" } as const;
+  return format === "auto" ? formatOf<CooccurrenceFormat>("writeCooccurrence", path, extensions) : format;
 }
 
 async function* countedBatches(table: FinalCooccurrence, path: string, signal: AbortSignal) {

@@ -52,12 +52,18 @@ const extensions: Readonly<Record<string, VectorFormat>> = {
  *   vectors$.pipe(writeVectors({ path: "vectors.vec" }))
  */
 export function writeVectors(options: WriteVectorsOptions): OperatorFunction<VectorTable, VectorTable> {
-  const { path, format } = parseOptions(writeVectorsSchema, options);
-  const chosen = format === "auto" ? formatOf("writeVectors", path, extensions) : format;
+  const { path } = parseOptions(writeVectorsSchema, options);
+  const chosen = chosenVectorFormat(options);
   return writeOnce("writeVectors", path, async (table, signal, scope) => {
     if (chosen === "projector" && table.terms.length > projectorPoints)
       scope.ledger.child(path).add("warnings", table.terms.length - projectorPoints);
     await writeVectorTable("writeVectors", path, chosen, table, signal);
     return table.terms.length;
   });
+}
+
+/** @throws TypeError, RangeError if the options say no format */
+export function chosenVectorFormat(options: WriteVectorsOptions): VectorFormat {
+  const { path, format } = parseOptions(writeVectorsSchema, options);
+  return format === "auto" ? formatOf("writeVectors", path, extensions) : format;
 }

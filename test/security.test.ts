@@ -60,7 +60,7 @@ describe("a config", () => {
   });
 
   it("has one document, whose second one is not passed over", () => {
-    expect(refused("a: 1\n---\nb: 2").message).toContain("multiple documents");
+    expect(refused("a: 1\n---\nb: 2").message).toContain("a config must be one YAML document");
   });
 
   it("is read in time that grows with its length alone", () => {

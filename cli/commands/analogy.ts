@@ -9,6 +9,7 @@ export const analogy: Command = {
   summary: "A is to B as C is to what? By vector arithmetic",
   usage: "VECTORS A B C [-k N] [--method 3CosMul]",
   positionals: [4, 4],
+  termsFrom: 1,
   options: {
     k: { type: "string", short: "k", value: "N", description: "How many answers (default 5)" },
     method: { type: "string", value: "NAME", description: `${METHODS.join(" or ")} (default 3CosAdd)` },

@@ -1,6 +1,7 @@
 import {
   mergeTables,
   openCooccurrence,
+  placesOfTable,
   saveCooccurrence,
   scaleTable,
   subtractTables,
@@ -66,6 +67,7 @@ export const cooccurrence: Command = {
     const out = parsed.text("out");
     if (operation && out === undefined)
       throw new UsageError(`cooccurrence ${action}: --out must name the table to write`);
+    if (operation) placesOfTable(out!); // what must fail later fails now
     const tables = await openAll(paths, parsed.texts("vocabulary"));
     if (!operation) return info(tables, paths, parsed, io);
     const made = await operation(tables, parsed);

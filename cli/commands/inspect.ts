@@ -4,14 +4,24 @@ import { printableLine } from "../printable.js";
 
 export const inspect: Command = {
   name: "inspect",
-  summary: "Say what a file is, by its content: vectors, vocabulary, table, text, manifest",
-  usage: "FILE",
-  positionals: [1, 1],
+  summary: "Say what files are, by their content: vectors, vocabulary, table, text, manifest",
+  usage: "FILE...",
+  positionals: [1, Number.POSITIVE_INFINITY],
   options: { json: jsonOption },
+  examples: ["lexstream inspect runs/word2vec/*", "lexstream inspect --json runs/word2vec/* | jq .format"],
   run: async (parsed, io) => {
-    const found = await inspectFile(parsed.positionals[0]!);
-    io.out(parsed.flag("json") ? `${JSON.stringify(found)}\n` : `${plain(found)}\n`);
-    return 0;
+    let failures = 0;
+    for (const [k, path] of parsed.positionals.entries()) {
+      try {
+        const found = await inspectFile(path);
+        io.out(parsed.flag("json") ? `${JSON.stringify(found)}\n` : `${k > 0 ? "\n" : ""}${plain(found)}\n`);
+      } catch (error) {
+        if (parsed.positionals.length === 1) throw error;
+        failures++;
+        io.stderr.write(`${printableLine((error as Error).message)}\n`);
+      }
+    }
+    return failures > 0 ? 1 : 0;
   },
 };
 

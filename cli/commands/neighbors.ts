@@ -7,8 +7,9 @@ export const neighbors: Command = {
   summary: "Show the terms nearest to each given term, by cosine",
   usage: "VECTORS TERM... [-k N]",
   positionals: [2, Number.POSITIVE_INFINITY],
+  termsFrom: 1,
   options: { k: { type: "string", short: "k", value: "N", description: "How many (default 10)" }, json: jsonOption },
-  examples: ["lexstream neighbors runs/quickstart/word2vec.arrow garden 母亲 -k 5"],
+  examples: ["lexstream neighbors runs/quickstart/word2vec.arrow garden 母亲 -k 5", "lexstream neighbors v.vec -- -1"],
   run: async (parsed, io) => {
     const [path, ...terms] = parsed.positionals;
     const topN = parsed.integer("k", 1) ?? 10;

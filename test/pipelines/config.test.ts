@@ -19,6 +19,26 @@ describe("parseConfig", () => {
   });
 
   it.each([
+    ["a b.yaml", "a-b"],
+    [".hidden.yaml", "hidden"],
+    ["runs/我的 语料 (2).yml", "我的-语料-2"],
+    ["新闻.YAML", "新闻"],
+    ["cafe\u0301.json", "café"],
+    ["हिन्दी.yaml", "हिन्दी"],
+    ["v1.2_b.yaml", "v1.2_b"],
+    ["--- .yaml", "pipeline"],
+    ["😀.yaml", "pipeline"],
+  ])("makes a name of the file %s", (file, name) => {
+    expect(read("source: stdin", file).name).toBe(name);
+  });
+
+  it.each([
+    ["", "got nothing"],
+    ["# 没有\n", "got nothing"],
+    [
+      "source: stdin\n---\nsource: stdin",
+      'my-run.yaml:2:1: a config must be one YAML document, and another begins here, behind "---"',
+    ],
     [
       "sources: stdin",
       'my-run.yaml:1:1: /sources: unknown key "sources"; known keys are name, description, dataset, seed',

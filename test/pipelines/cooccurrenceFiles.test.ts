@@ -1,4 +1,4 @@
-import { copyFileSync, readFileSync } from "node:fs";
+import { copyFileSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { openCooccurrence, saveCooccurrence, summarise } from "lexstream/pipelines";
 import { describe, expect, it } from "vitest";
@@ -28,6 +28,15 @@ describe("co-occurrence files", () => {
     const opened = await openCooccurrence(path);
     expect(opened.vocabulary.terms).toEqual(["the", "cat", "猫"]);
     expect((await summarise(opened)).totalWeight).toBe(7.5);
+  });
+
+  it("are written where links lead, and the links stay", async () => {
+    const folder = await temporaryFolder();
+    symlinkSync("表.arrow", join(folder, "t.arrow"));
+    symlinkSync("词.arrow", join(folder, "vocab.arrow"));
+    await saveCooccurrence(table(), join(folder, "t.arrow"));
+    expect(readdirSync(folder).sort()).toEqual(["t.arrow", "vocab.arrow", "表.arrow", "词.arrow"]);
+    expect((await openCooccurrence(join(folder, "t.arrow"))).length).toBe(5);
   });
 
   it("are summed up with their heaviest cells, ties in the table's order", async () => {
