@@ -115,6 +115,11 @@ describe("scaleTable", () => {
       [0, 1, 0.5],
       [2, 2, 0.375],
     ]);
+    // 2 and 1.5 are 5040 and 3780 units of 1/2520; times 0.00015 that is 0.756 and 0.567, both nearest to 1
+    expect((await contents(await scaleTable(table, 0.00015))).cells).toEqual([
+      [0, 1, 1 / 2520],
+      [2, 2, 1 / 2520],
+    ]);
     expect(() => scaleTable(table, 0)).toThrow("scaleTable: factor must be a finite number > 0, got 0");
   });
 });
