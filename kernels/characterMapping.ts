@@ -1,3 +1,4 @@
+import type { NormalizationOptions } from "../schemas/text.js";
 import { radicalPattern, unifiedRadical } from "./radicals.js";
 
 /**
@@ -10,16 +11,6 @@ import { radicalPattern, unifiedRadical } from "./radicals.js";
  * - `fold` is Unicode's full case folding (CaseFolding.txt, C + F): "ß" becomes "ss", "ς" becomes "σ". One difference: Cherokee
  *   letters become small ones, where Unicode makes them capitals.
  */
-export interface NormalizationOptions {
-  readonly invisible: "keep" | "remove";
-  readonly radicals: "keep" | "unify";
-  readonly form: "none" | "NFC" | "NFD" | "NFKC" | "NFKD";
-  readonly case: "keep" | "lower" | "fold";
-  readonly accents: "keep" | "remove";
-  readonly digits: "keep" | "zero" | "ascii";
-  readonly width: "keep" | "half";
-}
-
 export function characterMapping(options: NormalizationOptions): (text: string) => string {
   const { form } = options;
   const toForm = (text: string) => (form === "none" ? text : text.normalize(form));

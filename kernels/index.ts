@@ -24,6 +24,7 @@ export * from "./idTable.js";
 export * from "./joiningCharacters.js";
 export * from "./joinStates.js";
 export * from "./knownRows.js";
+export * from "./knownWordScanner.js";
 export * from "./learningRate.js";
 export * from "./ledger.js";
 export * from "./lexicon.js";

@@ -1,4 +1,5 @@
-import { characterMapping, diacritics, invisibles, type NormalizationOptions } from "./characterMapping.js";
+import type { NormalizationOptions } from "../schemas/text.js";
+import { characterMapping, diacritics, invisibles } from "./characterMapping.js";
 import { joinsBefore } from "./joiningCharacters.js";
 import { StretchCache } from "./stretchCache.js";
 

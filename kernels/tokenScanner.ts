@@ -188,6 +188,12 @@ export class TokenScanner {
     this.#state = IDLE;
   }
 
+  /** A token that another rule has found, after `endToken`. */
+  addWord(bytes: Uint8Array, start: number, end: number, positions: Uint32Array | undefined): void {
+    this.#read++;
+    this.#pass(bytes, start, end, positions);
+  }
+
   /** The token [start, end) of the text whose scan began at `from`; earlier bytes are held. */
   #add(bytes: Uint8Array, from: number, start: number, end: number, positions?: Uint32Array): void {
     this.#read++;

@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import { type HanSegmenter, unigramSegmenter } from "../kernels/hanSegmenter.js";
 import { WordTrie } from "../kernels/wordTrie.js";
 import { jiebaSegmenter } from "./jiebaSegmenter.js";
+import { readUserDictionaries, type UserWord } from "./userDictionary.js";
 
 export interface HanSegmenterOptions {
   /** Files of further words, one a line: `word [frequency] [tag]`, as jieba reads them; later ones win. */
@@ -14,7 +15,8 @@ export interface HanSegmenterOptions {
 /**
  * What cuts runs of Han characters into words: jieba's dictionary (349,045 words, mostly of modern, simplified Chinese; MIT) and
  * the user's own. A word without a frequency gets the least one with which it wins over its parts, by jieba's rule
- * (`suggest_freq`); frequency 0 takes a word out. Words that are not all Han characters never match: a text is cut by script first.
+ * (`suggest_freq`); frequency 0 takes a word out. Words that are not all Han characters never match, for a run holds nothing else:
+ * `tokenize` finds those of the user before.
  *
  * Memory: 22 MB for jieba's dictionary, loaded once a process, and a copy where there are user dictionaries.
  * @throws SyntaxError for a line that cannot be read, with its file and number; the file system's error for a file
@@ -24,9 +26,14 @@ export interface HanSegmenterOptions {
  */
 export function createHanSegmenter(options: HanSegmenterOptions = {}): HanSegmenter {
   const { userDictionaries = [], newWords = false } = options;
-  if (userDictionaries.length === 0) return newWords ? jiebaSegmenter(baseDictionary()) : unigramSegmenter(baseWords());
+  return hanSegmenter(readUserDictionaries(userDictionaries), newWords);
+}
+
+/** The same with user words that were read already. */
+export function hanSegmenter(userWords: readonly UserWord[], newWords: boolean): HanSegmenter {
+  if (userWords.length === 0) return newWords ? jiebaSegmenter(baseDictionary()) : unigramSegmenter(baseWords());
   const words = baseWords().copy();
-  const added = new Map(userDictionaries.flatMap((path) => addUserDictionary(words, path)));
+  const added = addUserWords(words, userWords);
   return newWords ? jiebaSegmenter(baseDictionary(), added) : unigramSegmenter(words);
 }
 
@@ -45,65 +52,14 @@ function baseDictionary(): Buffer {
 }
 
 /** Returns the words with the frequencies that they were given. */
-function addUserDictionary(words: WordTrie, path: string): (readonly [word: string, frequency: number])[] {
+function addUserWords(words: WordTrie, added: readonly UserWord[]): Map<string, number> {
   const segmenter = unigramSegmenter(words);
-  return Array.from(linesOf(readUserDictionary(path)), (line, i) => parseLine(line, `${path} line ${i + 1}`))
-    .filter((entry) => entry !== undefined)
-    .map(({ word, frequency = winningFrequency(words, segmenter, word) }) => {
+  return new Map(
+    added.map(({ word, frequency = winningFrequency(words, segmenter, word) }) => {
       words.set(word, frequency);
-      return [word, frequency] as const;
-    });
-}
-
-function readUserDictionary(path: string): Buffer {
-  try {
-    return readFileSync(path);
-  } catch (error) {
-    throw new Error(`chineseDictionary: cannot read the user dictionary ${path}: ${(error as Error).message}`);
-  }
-}
-
-function* linesOf(bytes: Buffer): Generator<Buffer> {
-  const hasMark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
-  for (let start = hasMark ? 3 : 0; start < bytes.length; ) {
-    const newline = bytes.indexOf(0x0a, start);
-    const end = newline < 0 ? bytes.length : newline;
-    yield bytes.subarray(start, end);
-    start = end + 1;
-  }
-}
-
-const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-const largestFrequency = 0xffff_ffff;
-
-interface Entry {
-  readonly word: string;
-  readonly frequency?: number;
-}
-
-function parseLine(line: Buffer, where: string): Entry | undefined {
-  const fields = decodeLine(line, where).trim().split(/\s+/);
-  const [word, second = "", ...others] = fields;
-  if (!word) return undefined;
-  const hasFrequency = /^[-+.\d]/.test(second);
-  if (hasFrequency && !(/^\d+$/.test(second) && Number(second) <= largestFrequency)) {
-    const range = `an integer from 0 to ${largestFrequency}`;
-    throw new SyntaxError(`chineseDictionary: a frequency must be ${range}, got "${second}", in ${where}`);
-  }
-  const [tag = "n", ...rest] = hasFrequency || second === "" ? others : [second, ...others];
-  if (rest.length > 0 || !/^[a-z]\w*$/i.test(tag)) {
-    const found = fields.join(" ").slice(0, 60);
-    throw new SyntaxError(`chineseDictionary: a line must be "word [frequency] [tag]", got "${found}", in ${where}`);
-  }
-  return hasFrequency ? { word, frequency: Number(second) } : { word };
-}
-
-function decodeLine(line: Buffer, where: string): string {
-  try {
-    return utf8.decode(line);
-  } catch {
-    throw new SyntaxError(`chineseDictionary: a dictionary must be valid UTF-8, found invalid bytes in ${where}`);
-  }
+      return [word, frequency];
+    }),
+  );
 }
 
 /** One more than what the word's parts, drawn independently, would give it: jieba's `suggest_freq`. */

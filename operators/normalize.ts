@@ -4,7 +4,7 @@ import { type NormalizedPiece, Normalizer } from "../kernels/normalizer.js";
 import { ReplacementTable } from "../kernels/replacementTable.js";
 import { boolean, oneOf } from "../schemas/fields.js";
 import type { StageState } from "../schemas/state.js";
-import type { SourcePosition, TextBatch } from "../schemas/text.js";
+import type { NormalizationOptions, SourcePosition, TextBatch } from "../schemas/text.js";
 import { defineUnit, type OptionsOf, parseOptions } from "../schemas/units.js";
 
 export const normalizeSchema = defineUnit({
@@ -75,6 +75,7 @@ export function normalize(options?: NormalizeOptions): OperatorFunction<TextBatc
     defer(() => {
       const normalizer = new Normalizer(table, keepOffsets);
       let position: SourcePosition | undefined;
+      let normalizations: readonly NormalizationOptions[] = [mapping];
       currentScope().keep({
         save: () => withPlace(normalizer.save(), position),
         restore(state) {
@@ -88,11 +89,12 @@ export function normalize(options?: NormalizeOptions): OperatorFunction<TextBatc
             throw new TypeError("normalize: text must come as it was read, got text with an alignment");
           position = batch.position;
           const piece = normalizer.push(batch.bytes, batch.documentOffsets, batch.sentenceOffsets);
-          return toBatch(piece, position, batch.sentenceOffsets !== undefined);
+          normalizations = [...(batch.normalizations ?? []), mapping];
+          return toBatch(piece, position, normalizations, batch.sentenceOffsets !== undefined);
         }),
       );
       const rest = defer(() =>
-        position && normalizer.holdsText ? of(toBatch(normalizer.finish(), position, false)) : [],
+        position && normalizer.holdsText ? of(toBatch(normalizer.finish(), position, normalizations, false)) : [],
       );
       return concat(normalized, rest);
     });
@@ -109,13 +111,19 @@ function placeIn({ facts }: StageState): SourcePosition | undefined {
   return source === undefined ? undefined : { source, offset, documents };
 }
 
-function toBatch(piece: NormalizedPiece, position: SourcePosition, hasSentences: boolean): TextBatch {
+function toBatch(
+  piece: NormalizedPiece,
+  position: SourcePosition,
+  normalizations: readonly NormalizationOptions[],
+  hasSentences: boolean,
+): TextBatch {
   const { bytes, documentOffsets, sentenceOffsets, alignment } = piece;
   return {
     bytes,
     documentOffsets,
     ...(hasSentences ? { sentenceOffsets } : {}),
     ...(alignment ? { alignment } : {}),
+    normalizations,
     position,
   };
 }

@@ -3,6 +3,7 @@ import { characterClasses } from "../kernels/characterClasses.js";
 import { CharacterPositions } from "../kernels/characterPositions.js";
 import { currentScope } from "../kernels/flow.js";
 import { joinStates, splitState } from "../kernels/joinStates.js";
+import { KnownWordScanner } from "../kernels/knownWordScanner.js";
 import { GrowingLexicon } from "../kernels/lexicon.js";
 import { tokenAutomaton } from "../kernels/tokenAutomaton.js";
 import { TokenBatcher } from "../kernels/tokenBatcher.js";
@@ -12,7 +13,8 @@ import type { StageState } from "../schemas/state.js";
 import type { TextBatch } from "../schemas/text.js";
 import type { TokenBatch } from "../schemas/tokens.js";
 import { defineUnit, type OptionsOf, parseOptions, type SettingsOf } from "../schemas/units.js";
-import { createHanSegmenter } from "./chineseDictionary.js";
+import { hanSegmenter } from "./chineseDictionary.js";
+import { UserWords } from "./userWords.js";
 
 export const tokenizeSchema = defineUnit({
   name: "tokenize",
@@ -31,7 +33,8 @@ export const tokenizeSchema = defineUnit({
     userDictionaries: texts({
       optional: true,
       file: "input",
-      description: "Files of further words for mode chinese, a word a line, in jieba's format: word, frequency, tag",
+      description:
+        "Files of further words for modes words and chinese, a word a line, in jieba's format: word, frequency, tag; words of any scripts and signs",
     }),
     newWords: boolean({
       default: false,
@@ -65,19 +68,17 @@ export type TokenizeOptions = OptionsOf<typeof tokenizeSchema>;
  * In:  TextBatch. Out: TokenBatch, up to `batchSize` provisional ids (T,) with the starts of sentences and documents among them;
  * what an input batch gives is passed on at once. Letter case is kept: `normalize` comes before. Words end where a sentence or a
  * document begins. Counts `read` and `rejected` in the run's ledger.
- * State: the lexicon, at most `maxTerms` terms of 16 to 32 bytes and their text, and the bytes of one token or Han run.
- * @throws TypeError, RangeError at the call, if an option is of the wrong kind or out of range
+ * State: the lexicon, at most `maxTerms` terms of 16 to 32 bytes and their text, and the bytes of one token or Han run, with user
+ * dictionaries also those of one of their words.
+ * @throws TypeError, RangeError at the call, if an option is of the wrong kind or out of range; in the stream, SyntaxError for a line
+ * of a user dictionary that cannot be read, RangeError for a word that cannot be found
  * @see Unicode Standard Annex #29, https://unicode.org/reports/tr29/#Word_Boundaries; the rules are in docs/operators/tokenize.md
  * @example
  *   files({ paths: "corpus.txt" }).pipe(normalize({ case: "lower" }), tokenize({ mode: "words" }), buildVocab({ minCount: 5 }))
  */
 export function tokenize(options?: TokenizeOptions): OperatorFunction<TextBatch, TokenBatch> {
   const settings = parseOptions(tokenizeSchema, options);
-  if (settings.mode !== "chinese" && (settings.userDictionaries || settings.newWords)) {
-    throw new TypeError(
-      `tokenize: mode must be chinese for userDictionaries and newWords to be of use, got "${settings.mode}"`,
-    );
-  }
+  checkMode(settings);
   return (source) =>
     defer(() => {
       const state = tokenizer(settings);
@@ -90,24 +91,42 @@ export function tokenize(options?: TokenizeOptions): OperatorFunction<TextBatch,
     });
 }
 
-function tokenizer(settings: SettingsOf<typeof tokenizeSchema>) {
-  const { mode, maxTerms, batchSize, maxTokenLength, characterOffsets } = settings;
+type Settings = SettingsOf<typeof tokenizeSchema>;
+
+function checkMode({ mode, newWords, userDictionaries }: Settings): void {
+  const ofUse = { newWords: ["chinese"], userDictionaries: ["words", "chinese"] };
+  const given = { newWords, userDictionaries: userDictionaries !== undefined };
+  for (const name of ["newWords", "userDictionaries"] as const) {
+    if (given[name] && !ofUse[name].includes(mode))
+      throw new TypeError(`tokenize: mode must be ${ofUse[name].join(" or ")} for ${name} to be of use, got "${mode}"`);
+  }
+}
+
+function tokenizer(settings: Settings) {
+  const { mode, maxTerms, batchSize, maxTokenLength, characterOffsets, newWords, userDictionaries } = settings;
   const { ledger } = currentScope();
   const lexicon = new GrowingLexicon({ maxTerms });
   const batcher = new TokenBatcher(lexicon, { batchSize, withCharacters: characterOffsets });
-  const scanner = new TokenScanner({
-    classes: characterClasses(mode),
-    automaton: tokenAutomaton({ marksStandAlone: mode === "characters" }),
+  const classes = characterClasses(mode);
+  const automaton = tokenAutomaton({ marksStandAlone: mode === "characters" });
+  const userWords =
+    userDictionaries && new UserWords({ paths: userDictionaries, mode, newWords, classes, automaton, maxTokenLength });
+  const tokens = new TokenScanner({
+    classes,
+    automaton,
     lexicon,
     batcher,
     maxTokenLength,
     withPositions: characterOffsets,
-    segmenter: mode === "chinese" ? createHanSegmenter(settings) : undefined,
+    segmenter: mode === "chinese" ? (userWords?.segmenter ?? hanSegmenter([], newWords)) : undefined,
   });
+  const knownWords = userWords && new KnownWordScanner({ scanner: tokens, list: userWords, classes, automaton });
+  const scanner = knownWords ?? tokens;
   const places = characterOffsets ? new CharacterPositions() : undefined;
 
   function scan(batch: TextBatch): void {
     const { bytes, documentOffsets, sentenceOffsets = documentOffsets } = batch;
+    userWords?.prepare(batch);
     const positions = places && new Uint32Array(bytes.length + 1);
     let sentence = 0;
     let document = 0;
@@ -136,21 +155,28 @@ function tokenizer(settings: SettingsOf<typeof tokenizeSchema>) {
 
   function tokensOf(work: () => void): TokenBatch[] {
     lexicon.forgetPruned();
-    const { read, rejected } = scanner;
+    const { read, rejected } = tokens;
     work();
-    ledger.add("read", scanner.read - read);
-    ledger.add("rejected", scanner.rejected - rejected);
+    ledger.add("read", tokens.read - read);
+    ledger.add("rejected", tokens.rejected - rejected);
     return batcher.take();
   }
 
   return {
     tokensOf: (batch: TextBatch) => tokensOf(() => scan(batch)),
     save: () =>
-      joinStates({ scanner: scanner.save(), lexicon: lexicon.save(), ...(places ? { places: places.save() } : {}) }),
+      joinStates({
+        scanner: tokens.save(),
+        lexicon: lexicon.save(),
+        ...(userWords ? { userWords: userWords.save(), knownWords: knownWords!.save() } : {}),
+        ...(places ? { places: places.save() } : {}),
+      }),
     restore(state: StageState) {
-      const { scanner: token, lexicon: terms, places: place } = splitState(state);
-      scanner.restore(token!);
+      const { scanner: token, lexicon: terms, userWords: words, knownWords: word, places: place } = splitState(state);
+      tokens.restore(token!);
       lexicon.restore(terms!);
+      if (words) userWords?.restore(words);
+      if (word) knownWords?.restore(word);
       if (place) places?.restore(place);
     },
     lastTokens: () => tokensOf(() => scanner.endToken()),

@@ -45,6 +45,8 @@ export interface TextBatch {
   readonly sentenceOffsets?: Uint32Array;
   /** Present once `normalize` has changed lengths under `keepOffsets`: how to find the way back into the original document. */
   readonly alignment?: TextAlignment;
+  /** What each `normalize` on the way did to the text, in turn: whoever looks for words in it must do the same to them. */
+  readonly normalizations?: readonly NormalizationOptions[];
   readonly position: SourcePosition;
 }
 
@@ -56,4 +58,15 @@ export interface TextBatch {
 export interface TextAlignment {
   readonly at: Uint32Array;
   readonly shift: Int32Array;
+}
+
+/** The options of `normalize` that say what becomes of a text. */
+export interface NormalizationOptions {
+  readonly invisible: "keep" | "remove";
+  readonly radicals: "keep" | "unify";
+  readonly form: "none" | "NFC" | "NFD" | "NFKC" | "NFKD";
+  readonly case: "keep" | "lower" | "fold";
+  readonly accents: "keep" | "remove";
+  readonly digits: "keep" | "zero" | "ascii";
+  readonly width: "keep" | "half";
 }

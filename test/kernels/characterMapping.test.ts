@@ -1,4 +1,5 @@
-import { characterMapping, type NormalizationOptions } from "lexstream/kernels";
+import { characterMapping } from "lexstream/kernels";
+import type { NormalizationOptions } from "lexstream/schemas";
 import { describe, expect, it } from "vitest";
 
 const asRead: NormalizationOptions = {

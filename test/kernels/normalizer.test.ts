@@ -1,12 +1,6 @@
 import fc from "fast-check";
-import {
-  characterMapping,
-  joinsBefore,
-  LONGEST_STRETCH,
-  type NormalizationOptions,
-  Normalizer,
-  ReplacementTable,
-} from "lexstream/kernels";
+import { characterMapping, joinsBefore, LONGEST_STRETCH, Normalizer, ReplacementTable } from "lexstream/kernels";
+import type { NormalizationOptions } from "lexstream/schemas";
 import { describe, expect, it } from "vitest";
 
 const asRead: NormalizationOptions = {

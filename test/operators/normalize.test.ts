@@ -28,7 +28,7 @@ function partsOf(batches: readonly TextBatch[], which: "documentOffsets" | "sent
 const documentsOf = async (documents: readonly string[], options?: NormalizeOptions, sizes?: readonly number[]) =>
   partsOf(await normalized(textBatches(documents, sizes), options), "documentOffsets");
 
-const inDefaultForm = characterMapping({
+const defaults = {
   form: "NFC",
   case: "lower",
   accents: "keep",
@@ -36,7 +36,8 @@ const inDefaultForm = characterMapping({
   width: "half",
   invisible: "remove",
   radicals: "unify",
-});
+} as const;
+const inDefaultForm = characterMapping(defaults);
 
 describe("normalize", () => {
   it("composes, makes letters small and halves the width by default", async () => {
@@ -89,6 +90,7 @@ describe("normalize", () => {
       const batch = (text: string, documentOffsets: number[], from: TextBatch) => ({
         bytes: Uint8Array.from(Buffer.from(text)),
         documentOffsets: Uint32Array.from(documentOffsets),
+        normalizations: [defaults],
         position: from.position,
       });
       expectObservable(source.pipe(normalize())).toBe("--a--b--(c|)", {
@@ -104,7 +106,12 @@ describe("normalize", () => {
     "completes, fails, waits and is unsubscribed like its source",
     marbles(({ cold, expectObservable, expectSubscriptions }) => {
       const [a] = textBatches(["a\n"]);
-      const out = { bytes: a!.bytes, documentOffsets: a!.documentOffsets, position: a!.position };
+      const out = {
+        bytes: a!.bytes,
+        documentOffsets: a!.documentOffsets,
+        normalizations: [defaults],
+        position: a!.position,
+      };
       expectObservable(cold("--|").pipe(normalize() as never)).toBe("--|");
       expectObservable(cold("---").pipe(normalize() as never)).toBe("---");
       expectObservable(cold("-a-#", { a: a! }).pipe(normalize())).toBe("-a-#", { a: out });

@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { normalize, splitSentences, tokenize, windowContexts } from "lexstream/operators";
 import type { TextBatch, TokenBatch } from "lexstream/schemas";
@@ -19,11 +20,24 @@ const withTerms = ({ lexicon, ...batch }: TokenBatch) => ({
   pruned: lexicon.prunedOccurrences,
 });
 
+const userDictionaries = fileURLToPath(new URL("../fixtures/operators/words.txt", import.meta.url));
+
+const smallLetters = {
+  ...({ form: "none", case: "lower", accents: "keep" } as const),
+  ...({ digits: "keep", width: "keep", invisible: "keep", radicals: "keep" } as const),
+};
+
 const textOperators: Readonly<Record<string, () => OperatorFunction<TextBatch, unknown>>> = {
   normalize: () => normalize({ form: "NFKC", accents: "remove", keepOffsets: true }),
   splitSentences: () => splitSentences({ newline: false }),
   "tokenize, of words": () => pipe(tokenize(), map(withTerms)),
   "tokenize, with a lexicon that is pruned": () => pipe(tokenize({ maxTerms: 3 }), map(withTerms)),
+  "tokenize, with the user's words": () =>
+    pipe(
+      map((batch: TextBatch) => ({ ...batch, normalizations: [smallLetters] })),
+      tokenize({ mode: "chinese", userDictionaries, characterOffsets: true }),
+      map(withTerms),
+    ),
   "tokenize, with places": () => pipe(tokenize({ mode: "chinese", characterOffsets: true }), map(withTerms)),
 };
 

@@ -10,7 +10,7 @@ import { describe, expect, it } from "vitest";
 import { marbles } from "../support/marbles.js";
 import { temporaryFolder } from "../support/temporaryFolder.js";
 import { chunkSizes, mixedText, sentenceBatches, textBatches } from "../support/textBatches.js";
-import { chineseText, termsByHand, termsOf } from "../support/tokensByHand.js";
+import { chineseText, termsByHand, termsOf, termsWithKnownWords } from "../support/tokensByHand.js";
 
 const terms = (text: string, options?: TokenizeOptions) => termsOf(textBatches([text]), options)[0]!;
 
@@ -39,6 +39,32 @@ function normalizedBatches(documents: readonly string[], sizes: readonly number[
     .subscribe((batch) => batches.push(batch));
   return batches;
 }
+
+async function dictionary(...words: string[]): Promise<string> {
+  const path = join(await temporaryFolder(), "words.txt");
+  writeFileSync(path, words.join("\n"));
+  return path;
+}
+
+/** Words that the rules cut in both modes. */
+const mixedWords = [
+  ...[
+    "B站",
+    "5G网络",
+    "哈利·波特",
+    "C++",
+    "C#",
+    ".NET",
+    "コーヒー店",
+    "卡拉OK",
+    "T恤",
+    "AA制",
+    "3D打印",
+    "维生素C",
+    "α粒子",
+  ],
+  ...["state-of-the-art", "A·b-c", "AA制度", "C++11", "恤T", "𠮷B"],
+];
 
 describe("tokenize", () => {
   for (const mode of ["words", "whitespace", "characters"] as const) {
@@ -146,11 +172,81 @@ describe("tokenize", () => {
     const plain = ["李", "小", "福", "是", "创新", "办", "主任", "也", "是", "云", "计算", "方面", "的", "专家"];
     expect(terms(text, { mode: "chinese" })).toEqual(plain);
     expect(terms(text, { mode: "chinese", newWords: true })).toContain("李小福");
-    const path = join(await temporaryFolder(), "words.txt");
-    writeFileSync(path, "云计算 5\n创新办 3 i\n");
-    const known = terms(text, { mode: "chinese", userDictionaries: [path] });
+    const known = terms(text, { mode: "chinese", userDictionaries: [await dictionary("云计算 5", "创新办 3 i")] });
     expect(known).toEqual(["李", "小", "福", "是", "创新办", "主任", "也", "是", "云计算", "方面", "的", "专家"]);
   });
+
+  it("finds the user's words over the borders of scripts, whatever the chunks", async () => {
+    const userDictionaries = await dictionary(...mixedWords);
+    const pieces = fc.oneof(fc.constantFrom(...mixedWords, ..."aB5.'·+站度Cー\u0301\u00ad网。 "), chineseText);
+    const text = fc.array(pieces, { maxLength: 6 }).map((parts) => parts.join(""));
+    const modes = fc.constantFrom("words" as const, "chinese" as const);
+    fc.assert(
+      fc.property(fc.array(text, { minLength: 1, maxLength: 3 }), chunkSizes, modes, (documents, sizes, mode) => {
+        const options = { mode, userDictionaries, characterOffsets: true };
+        const { tokens, documentOffsets } = tokensOf(textBatches(documents, sizes), options);
+        const found = documents.map((_, i) => tokens.slice(documentOffsets[i], documentOffsets[i + 1]));
+        expect(found.map((tokens) => tokens.map(({ term }) => term))).toEqual(
+          documents.map((document) => termsWithKnownWords(document, mode, mixedWords)),
+        );
+        const slices = found.map((tokens, i) => tokens.map(({ start, end }) => documents[i]!.slice(start, end)));
+        expect(slices).toEqual(found.map((tokens) => tokens.map(({ term }) => term)));
+      }),
+      { seed: 8, numRuns: 200 },
+    );
+  });
+
+  it.each([
+    ["我在B站看AA制视频，C++和C#，.NET", ["我", "在", "B站", "看", "AA制", "视频", "C++", "和", "C#", ".NET"]],
+    ["AB站 3.5G网络 维生素CD 13D打印", ["AB", "站", "3.5G", "网络", "维生素", "CD", "13D", "打印"]],
+    ["哈利·波特 卡拉OK厅 T恤衫 コーヒー店員", ["哈利·波特", "卡拉OK", "厅", "T恤", "衫", "コーヒー店", "員"]],
+  ])("finds in %j no part of a word of letters", async (text, expected) => {
+    const userDictionaries = await dictionary(...mixedWords.slice(0, 13));
+    expect(terms(text, { mode: "chinese", userDictionaries })).toEqual(expected);
+  });
+
+  it("finds words of one script in mode words, the longest, unless a later line takes them out", async () => {
+    const userDictionaries = await dictionary("北京", "北京大学 5 n", "New-York", "大学", "大学 0");
+    const found = terms("我在北京大学读大学，New-York", { mode: "words", userDictionaries });
+    expect(found).toEqual(["我", "在", "北京大学", "读", "大", "学", "New-York"]);
+  });
+
+  it("brings the user's words into the form that normalize gives the text, with the place in the original", async () => {
+    const userDictionaries = await dictionary("B站", "Ｔ恤", "Cafe\u0301店", "联⽹");
+    const original = "Ｂ站的t恤，Ｃafé店联网";
+    for (const size of [1, 2, 7, Infinity]) {
+      const text = normalizedBatches([original], [size]);
+      const { tokens } = tokensOf(text, { mode: "chinese", userDictionaries, characterOffsets: true });
+      expect(tokens.map(({ term, start, end }) => [term, original.slice(start, end)])).toEqual([
+        ["b站", "Ｂ站"],
+        ["的", "的"],
+        ["t恤", "t恤"],
+        ["café店", "Ｃafé店"],
+        ["联网", "联网"],
+      ]);
+    }
+  });
+
+  it.each([
+    ["words", "+++", 'a word must have a letter or a digit, got "+++"'],
+    [
+      "chinese",
+      "\u0301a站",
+      'a word must not begin with a mark, which belongs to what stands before it, got "\u0301a站"',
+    ],
+    ["chinese", "B站".repeat(3), 'a word must have at most 11 bytes (maxTokenLength), got "B站B站B站"'],
+    ["words", "你好！李焕英", 'a word must lie within one sentence, as splitSentences marks them, got "你好！李焕英"'],
+  ] as const)(
+    "refuses in mode %s the word %j, which can never be found, with its line",
+    async (mode, word, message) => {
+      const path = await dictionary("天安门", `${word} 3 n`);
+      let error: unknown;
+      from(sentenceBatches([["text"]], [Infinity]))
+        .pipe(tokenize({ mode, userDictionaries: path, maxTokenLength: message.includes("11") ? 11 : 1000 }))
+        .subscribe({ error: (thrown) => (error = thrown) });
+      expect(error).toEqual(new RangeError(`chineseDictionary: ${message}, in ${path} line 2`));
+    },
+  );
 
   it("cuts a Han run without end after every 4096th character, whatever the chunks", () => {
     const text = "中华人民共和国".repeat(1500);
@@ -299,7 +395,10 @@ describe("tokenize", () => {
       new RangeError("tokenize: maxTerms must be an integer from 1 to 500000000, got 0"),
     );
     expect(() => tokenize({ newWords: true })).toThrow(
-      new TypeError('tokenize: mode must be chinese for userDictionaries and newWords to be of use, got "words"'),
+      new TypeError('tokenize: mode must be chinese for newWords to be of use, got "words"'),
+    );
+    expect(() => tokenize({ mode: "characters", userDictionaries: "words.txt" })).toThrow(
+      new TypeError('tokenize: mode must be words or chinese for userDictionaries to be of use, got "characters"'),
     );
   });
 });

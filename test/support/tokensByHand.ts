@@ -70,6 +70,35 @@ export type TokenMode = keyof typeof rules | "chinese";
 export const termsByHand = (document: string, mode: TokenMode): string[] =>
   mode === "chinese" ? chineseTerms(document) : (document.match(rules[mode]) ?? []);
 
+/** Where no known word may begin or end: inside a token of the rules, but for runs of Han characters, and before a mark. */
+function closedPlaces(text: string): Set<number> {
+  const closed = new Set(Array.from(text.matchAll(/\p{M}/gu), ({ index }) => index));
+  for (const { 0: token, index } of text.matchAll(rules.words))
+    for (let at = index + 1; at < index + token.length; at++) closed.add(at);
+  return closed;
+}
+
+/** The first known word in a text, the longest of those that begin there. */
+function firstKnown(text: string, words: readonly string[]): [start: number, word: string] | undefined {
+  const closed = closedPlaces(text);
+  for (let start = 0; start < text.length; start++) {
+    if (closed.has(start)) continue;
+    const after = closedPlaces(text.slice(start));
+    const fitting = words.filter((word) => text.startsWith(word, start) && !after.has(word.length));
+    if (fitting.length > 0) return [start, fitting.toSorted((a, b) => b.length - a.length)[0]!];
+  }
+  return undefined;
+}
+
+/** The terms of a text in which words are known that the rules would cut. */
+export function termsWithKnownWords(text: string, mode: TokenMode, words: readonly string[]): string[] {
+  const found = firstKnown(text, words);
+  if (!found) return termsByHand(text, mode);
+  const [start, word] = found;
+  const after = text.slice(start + word.length);
+  return [...termsByHand(text.slice(0, start), mode), word, ...termsWithKnownWords(after, mode, words)];
+}
+
 /** Text in which Chinese words and other scripts take turns. */
 export const chineseText = fc
   .array(
