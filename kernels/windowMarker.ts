@@ -67,6 +67,11 @@ export class WindowMarker {
     return this.#vocabulary;
   }
 
+  /** How many tokens subsampling leaves in an epoch, on average. */
+  get expectedCentres(): number {
+    return this.#expectedCentres;
+  }
+
   /** The tokens that are still to be centres, or neighbours of some. */
   save(): StageState {
     const arrays = {

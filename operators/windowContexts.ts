@@ -50,7 +50,8 @@ export type WindowContextsOptions = OptionsOf<typeof windowContextsSchema>;
  * new one. Draws depend on the seed, the epoch and the token's position in its pass, so any split of a text into batches gives the same
  * events. Counts `subsampled` and `used` in the run's ledger.
  * State: batchSize + 2 windowSize tokens, and 8 bytes per term.
- * @throws TypeError, RangeError at the call, if an option is of the wrong kind or out of range
+ * @throws TypeError, RangeError at the call, if an option is of the wrong kind or out of range; RangeError through the stream, if
+ *   `sample` leaves nothing of a finished vocabulary
  * @see Mikolov et al. 2013, arXiv:1301.3781 and arXiv:1310.4546; word2vec.c
  * @example
  *   ids$.pipe(windowContexts({ windowSize: 5, radius: "random", sample: 0.001 }), feed(word2vec({ vectorSize: 100 })))
@@ -90,6 +91,7 @@ class Passes {
       yield* this.end();
       this.#epoch = batch.epoch;
       this.#marker = new WindowMarker(this.#settings, batch.vocabulary, batch.epoch);
+      requireTokens(this.#settings, this.#marker);
       if (this.#start) this.#marker.restore(this.#start);
       this.#start = undefined;
     } else if (batch.vocabulary !== this.#marker!.vocabulary) {
@@ -118,4 +120,16 @@ class Passes {
   *end(): Generator<ContextBatch> {
     if (this.#marker) yield* this.#marker.end();
   }
+}
+
+/** With fewer expected in an epoch, nine epochs of ten would have none. */
+const LEAST_EXPECTED = 0.1;
+
+/** A vocabulary that is finished tells what subsampling will leave of it; one that grows does not. */
+function requireTokens({ sample }: WindowSettings, { vocabulary, expectedCentres }: WindowMarker): void {
+  const { tokens } = vocabulary;
+  if ("generation" in vocabulary || tokens === 0 || expectedCentres >= LEAST_EXPECTED) return;
+  throw new RangeError(
+    `windowContexts: sample must leave tokens to learn from, got ${sample}, which keeps ${expectedCentres.toPrecision(2)} of ${tokens} on average; raise it`,
+  );
 }

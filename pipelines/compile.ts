@@ -9,6 +9,7 @@ import { duringPass, isResumable, nodesOf, type PipelineNode } from "./nodes.js"
 import { registry, unitSchemas } from "./registry.js";
 import { CHECKPOINT, MANIFEST, SCRATCH } from "./runDirectory.js";
 import { LOCK } from "./runLock.js";
+import { unwritableTerms } from "./writableTerms.js";
 
 export interface Pipeline {
   readonly file: string;
@@ -42,6 +43,7 @@ export function compile(loaded: LoadedConfig, { defaults = {} }: CompileOptions 
     for (const step of steps) addStep(step, chain, branch);
   }
   if (root) problems.push(...clashingOutputs(root), ...openEnds(root), ...waitingForTheEnd(root));
+  if (root && problems.length === 0) problems.push(...unwritableTerms(root)); // which needs options that hold
   if (problems.length > 0 || !root) throw new ConfigError(file, problems.map(locate));
   return { file, config, root };
 
@@ -136,14 +138,29 @@ function clashingOutputs(root: PipelineNode): ConfigProblem[] {
   const writers = new Map<string, string>();
   return nodesOf(root).flatMap((node) =>
     writtenPaths(node).flatMap(([option, path]) => {
-      const place = posix.normalize(path.replaceAll("\\", "/"));
-      const other = writers.get(place);
-      writers.set(place, node.id);
-      const fault = faultOfPlace(place) ?? (other ? `have one writer, but ${other} writes it too` : undefined);
+      const place = placeOfPath(path);
+      const places = [place, ...besides(node).map(placeOfPath)];
+      const fault = faultOfPlace(place) ?? places.map((each) => clash(each, writers)).find(Boolean);
+      for (const each of places) writers.set(each, node.id);
       const message = `${option} must ${fault}, got ${JSON.stringify(path)}`;
       return fault ? [{ path: [...node.id.split("/"), option], message }] : [];
     }),
   );
+}
+
+const placeOfPath = (path: string) => posix.normalize(path.replaceAll("\\", "/"));
+
+/** What a node writes beside what its options name. */
+const besides = ({ unit, options }: PipelineNode) => ("besides" in unit && unit.besides?.(options)) || [];
+
+/** What must hold of a place beside those of other writers, and does not. */
+function clash(place: string, writers: ReadonlyMap<string, string>): string | undefined {
+  for (const [other, writer] of writers) {
+    if (other === place) return `have one writer, but ${writer} writes ${place}, too`;
+    if (place.startsWith(`${other}/`) || other.startsWith(`${place}/`))
+      return `be no file and folder at once, but ${writer} writes ${other}`;
+  }
+  return undefined;
 }
 
 type NamedPath = readonly [option: string, path: string];
@@ -167,6 +184,7 @@ function faultOfPlace(place: string): string | undefined {
   const [first = ""] = place.split("/");
   const isInside = place !== "." && first !== ".." && !/^(\/|[A-Za-z]:)/.test(place) && !place.includes("\0");
   if (!isInside) return "stay inside the run's folder";
+  if (place.endsWith("/")) return "name a file, not a folder";
   const isReserved = [MANIFEST, SCRATCH, CHECKPOINT, REJECTED, CROISSANT].includes(first) || first.startsWith(LOCK);
   return isReserved ? `leave ${first} to the run` : undefined;
 }

@@ -42,6 +42,7 @@ import { run } from "./run.js";
 import { RunState, type Task } from "./runState.js";
 import { RunStopped } from "./runStopped.js";
 import { TokenCache } from "./tokenCache.js";
+import { requireWritable } from "./writableTerms.js";
 
 /** How far a run has come, for people to watch. */
 export interface Progress {
@@ -107,6 +108,8 @@ export interface ExecuteOptions {
   readonly onRejected?: ((rejection: Rejection) => void) | undefined;
   /** The source was read; it will not be read again. */
   readonly onSourceRead?: (() => void) | undefined;
+  /** Awaited before each step and each epoch over kept tokens: rejects where the inputs are not as they were. */
+  readonly requireInputs?: (() => Promise<void>) | undefined;
   /** Makes sure that the list of rejected documents outlives the process. */
   readonly settleRejected?: (() => RejectedSoFar | undefined) | undefined;
   /** Sees every value that a node makes. */
@@ -190,6 +193,7 @@ class PipelineExecution {
     const { tasks } = this.#state;
     for (let task = tasks[0]; task; task = tasks[0]) {
       await this.#reach();
+      await this.#options.requireInputs?.();
       if (isTable(task.value)) this.#tables.add(task.value);
       await this.#finish(task);
       tasks.shift();
@@ -319,6 +323,7 @@ class PipelineExecution {
 
   #saw(node: PipelineNode, value: unknown, pass: Pass): void {
     if (pass.isLive && node.unit.schema.produces === "ids") this.#sawVocabulary(node, (value as IdBatch).vocabulary);
+    if (node.unit.schema.produces === "vocabulary") requireWritable(node, (value as Vocabulary).terms);
     this.#options.onValue?.(node, value);
   }
 
@@ -384,6 +389,7 @@ class PipelineExecution {
       const canTell = models.filter(stillLearns).every((model) => this.#modelOf(model).save);
       this.#state.epoch = epoch;
       if (epoch > first && canTell) await this.#reach();
+      if (epoch > first) await this.#options.requireInputs?.();
       const takes = epoch === 0 ? all : (other: PipelineNode) => withinPass(other).some(stillLearns);
       await this.#replayOnce(node, operatorOf(epoch), takes, epoch > 0);
       for (const model of models) if (epochsOf(model) === epoch + 1) await this.#harvest(model);

@@ -28,8 +28,19 @@ import { reportNeighbors, reportNeighborsSchema } from "../sinks/reportNeighbors
 import { writeCooccurrence, writeCooccurrenceSchema } from "../sinks/writeCooccurrence.js";
 import { writeIds, writeIdsSchema } from "../sinks/writeIds.js";
 import { writePairs, writePairsSchema } from "../sinks/writePairs.js";
-import { writeVectors, writeVectorsSchema } from "../sinks/writeVectors.js";
-import { writeVocabulary, writeVocabularySchema } from "../sinks/writeVocabulary.js";
+import {
+  filesBesides,
+  requireVectorTerms,
+  type WriteVectorsOptions,
+  writeVectors,
+  writeVectorsSchema,
+} from "../sinks/writeVectors.js";
+import {
+  requireVocabularyTerms,
+  type WriteVocabularyOptions,
+  writeVocabulary,
+  writeVocabularySchema,
+} from "../sinks/writeVocabulary.js";
 import { files, filesSchema } from "../sources/files.js";
 import { http, httpSchema } from "../sources/http.js";
 import { type InputFile, listFiles } from "../sources/listFiles.js";
@@ -50,14 +61,24 @@ export interface SourceUnit {
   readonly inputs: (options: Options) => Promise<readonly InputFile[]>;
 }
 
-export interface OperatorUnit {
+/** What is known of a unit's terms and files before it works. */
+interface KnownBefore {
+  /** Of a writer: the files that it makes besides those that its options name. */
+  readonly besides?: (options: Options) => readonly string[];
+  /** Of a unit that makes terms: some that its options alone will make, by the option. */
+  readonly termsOf?: (options: Options) => Readonly<Record<string, readonly string[]>>;
+  /** Of a writer: throws a RangeError for terms that it could not write. */
+  readonly requireTerms?: (options: Options, terms: readonly string[]) => void;
+}
+
+export interface OperatorUnit extends KnownBefore {
   readonly schema: UnitSchema;
   // biome-ignore lint/suspicious/noExplicitAny: compile checks that the types of neighbours fit
   readonly operator: (options: Options) => OperatorFunction<any, any>;
 }
 
 /** Reads an earlier stage of the pipeline again, with a finished value in hand. */
-export interface ReplayUnit {
+export interface ReplayUnit extends KnownBefore {
   readonly schema: UnitSchema;
   /** What it reads again. */
   readonly replays: DataType;
@@ -88,8 +109,14 @@ const units: readonly Unit[] = [
   operator(splitSentencesSchema, splitSentences),
   operator(tokenizeSchema, tokenize),
   operator(learnPhrasesSchema, learnPhrases),
-  replay(joinPhrasesSchema, "phrases", (phrases: Phrases, options) => joinPhrases(phrases, options)),
-  operator(buildVocabSchema, buildVocab),
+  {
+    ...replay(joinPhrasesSchema, "phrases", (phrases: Phrases, options) => joinPhrases(phrases, options)),
+    termsOf: ({ joiner }) => ({ joiner: [`a${joiner}b`] }),
+  },
+  {
+    ...operator(buildVocabSchema, buildVocab),
+    termsOf: ({ extraTerms }) => ({ extraTerms: extraTerms as readonly string[] }),
+  },
   replay(encodeSchema, "vocabulary", (vocabulary: Vocabulary, _, epoch) => encode(vocabulary, { epoch })),
   operator(growVocabSchema, growVocab),
   operator(windowContextsSchema, windowContexts),
@@ -99,11 +126,18 @@ const units: readonly Unit[] = [
   operator(associateSchema, associate),
   model(word2vecSchema, word2vec),
   model(gloveSchema, glove),
-  operator(writeVocabularySchema, writeVocabulary),
+  {
+    ...operator(writeVocabularySchema, writeVocabulary),
+    requireTerms: (options, terms) => requireVocabularyTerms(options as WriteVocabularyOptions, terms),
+  },
   operator(writeIdsSchema, writeIds),
   operator(writePairsSchema, writePairs),
   operator(writeCooccurrenceSchema, writeCooccurrence),
-  operator(writeVectorsSchema, writeVectors),
+  {
+    ...operator(writeVectorsSchema, writeVectors),
+    besides: (options) => filesBesides(options as WriteVectorsOptions),
+    requireTerms: (options, terms) => requireVectorTerms(options as WriteVectorsOptions, terms),
+  },
   operator(reportNeighborsSchema, reportNeighbors),
 ];
 

@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, rmSync } from "node:fs";
+import { existsSync, lstatSync, rmSync, statSync } from "node:fs";
 import { readdir, readFile, rm } from "node:fs/promises";
 import { dirname, join, relative, sep } from "node:path";
 import { isPlainObject } from "../schemas/index.js";
@@ -79,6 +79,12 @@ export class RunDirectory {
    */
   resolve(path: string): string {
     return resolveInside(this.folder, path);
+  }
+
+  /** @throws Error if a folder has the name of an output, which nothing would replace */
+  requireNoFolder(path: string): void {
+    if (statSync(this.resolve(path), { throwIfNoEntry: false })?.isDirectory())
+      throw new Error(`run: the output ${path} must be a file to write, got a folder of that name in ${this.folder}`);
   }
 
   async record(file: string, rows: number | undefined): Promise<FileRecord> {

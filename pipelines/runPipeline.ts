@@ -75,6 +75,7 @@ export async function runPipeline(pipeline: Pipeline, options: RunPipelineOption
   const halt = signal ? AbortSignal.any([signal, ending.signal]) : ending.signal;
   try {
     for (const [, path] of nodes.flatMap(writtenPaths)) directory.resolve(path);
+    for (const [, path] of nodes.filter(isSink).flatMap(outputPaths)) directory.requireNoFolder(path);
     for (const path of kept) makeFolder(dirname(directory.resolve(path)));
     const configFolder = dirname(pipeline.file);
     const sourceOptions = withFiles(pipeline.root, configFolder, directory);
@@ -85,6 +86,9 @@ export async function runPipeline(pipeline: Pipeline, options: RunPipelineOption
       return { manifest, reports: await readReports(pipeline, directory) };
     }
     const stamps = await Promise.all(files.map(({ path }) => stampOf(path)));
+    const requireInputs = async () => {
+      for (const [k, { path }] of files.entries()) await requireUnchanged("run", path, stamps[k]);
+    };
     const beginning = await beginRun(pipeline, files, directory, halt);
     checkpointer = beginning.checkpointer;
     const { from } = beginning;
@@ -110,10 +114,11 @@ export async function runPipeline(pipeline: Pipeline, options: RunPipelineOption
       signal,
       onProgress,
       onRejected: (rejection) => rejected.add(rejection),
+      requireInputs,
       settleRejected: () => rejected.settle(),
       onSourceRead: () => rejected.commit(),
     });
-    for (const [k, { path }] of files.entries()) await requireUnchanged("run", path, stamps[k]);
+    await requireInputs();
     const outputs = await recordOutputs(directory, ledger);
     const described = await describeOutputs(pipeline, directory, await hashed, outputs);
     const manifest = makeManifest(pipeline, {
@@ -132,6 +137,8 @@ export async function runPipeline(pipeline: Pipeline, options: RunPipelineOption
     await directory.close();
   }
 }
+
+const isSink = ({ unit }: PipelineNode) => unit.schema.kind === "sink";
 
 /** A run that can be stopped: its source is live, and every stage of the pass over it can be gone on with. */
 export const canStop = ({ root }: Pipeline): boolean => goesOnInItsSource(root);

@@ -169,7 +169,7 @@ export const vectorTable = <const Options extends Stated<VectorTable>>(options: 
   field<VectorTable, Options>(
     { ...options, file: "vectors" },
     {
-      expects: "the path of a file of vectors, not empty; in code, their table",
+      expects: "the path of a file of vectors; in code, their table",
       jsonSchema: { type: "string", pattern: filledText.source },
       refusal: (value) => {
         if (isVectorTable(value)) return undefined;

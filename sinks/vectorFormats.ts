@@ -2,7 +2,7 @@ import { basename, dirname, join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { type VectorTable, vectorsSchema } from "../schemas/vectors.js";
 import { arrowFormat } from "./arrowFormat.js";
-import { checkTerms, checkTextTerms } from "./checkTerms.js";
+import { checkTerms } from "./checkTerms.js";
 import { type DurableFile, writeFiles } from "./durableFile.js";
 import { parquetFormat } from "./parquetFormat.js";
 import { type TableFormat, writeTable } from "./tableWriter.js";
@@ -60,8 +60,7 @@ export async function writeVectorTable(
     throw new RangeError(
       `${who}: numbers must be finite, got ${values[odd]} for term ${JSON.stringify(terms[Math.floor(odd / vectorSize)])}`,
     );
-  if (format === "arrow" || format === "parquet") checkTerms(who, terms);
-  else checkTextTerms(who, terms, format);
+  checkTerms(who, terms, format);
   await writers[format](path, table, signal);
 }
 

@@ -1,9 +1,11 @@
+import { extname } from "node:path";
 import type { OperatorFunction } from "rxjs";
 import { oneOf, text } from "../schemas/fields.js";
 import { defineUnit, type OptionsOf, parseOptions } from "../schemas/units.js";
 import type { VectorTable } from "../schemas/vectors.js";
+import { requireFit } from "./checkTerms.js";
 import { formatOf } from "./formatOf.js";
-import { type VectorFormat, vectorFormats, writeVectorTable } from "./vectorFormats.js";
+import { projectorMetadataPath, type VectorFormat, vectorFormats, writeVectorTable } from "./vectorFormats.js";
 import { writeOnce } from "./writeOnce.js";
 
 export const writeVectorsSchema = defineUnit({
@@ -60,6 +62,17 @@ export function writeVectors(options: WriteVectorsOptions): OperatorFunction<Vec
     await writeVectorTable("writeVectors", path, chosen, table, signal);
     return table.terms.length;
   });
+}
+
+/** What is written besides the file of vectors: the terms, for the projector. */
+export function filesBesides({ path, format = "auto" }: WriteVectorsOptions): string[] {
+  const named = extensions[extname(path).slice(1).toLowerCase()];
+  return (format === "auto" ? named : format) === "projector" ? [projectorMetadataPath(path)] : [];
+}
+
+/** @throws RangeError if the file could not hold one of the terms */
+export function requireVectorTerms(options: WriteVectorsOptions, terms: readonly string[]): void {
+  requireFit("writeVectors", terms, chosenVectorFormat(options));
 }
 
 /** @throws TypeError, RangeError if the options say no format */

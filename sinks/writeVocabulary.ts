@@ -3,7 +3,7 @@ import type { OperatorFunction } from "rxjs";
 import { oneOf, text } from "../schemas/fields.js";
 import { defineUnit, type OptionsOf, parseOptions } from "../schemas/units.js";
 import { type Vocabulary, vocabularySchema } from "../schemas/vocabulary.js";
-import { checkTerms, checkTextTerms } from "./checkTerms.js";
+import { checkTerms, requireFit } from "./checkTerms.js";
 import { writeFiles } from "./durableFile.js";
 import { formatOf } from "./formatOf.js";
 import { writeTable } from "./tableWriter.js";
@@ -42,17 +42,27 @@ export type WriteVocabularyOptions = OptionsOf<typeof writeVocabularySchema>;
  *   tokens$.pipe(buildVocab(), writeVocabulary({ path: "vocab.txt" }))
  */
 export function writeVocabulary(options: WriteVocabularyOptions): OperatorFunction<Vocabulary, Vocabulary> {
-  const { path, format } = parseOptions(writeVocabularySchema, options);
-  const extensions = { ...tableExtensions, txt: "gloveVocabulary" } as const;
-  const chosen = format === "auto" ? formatOf<VocabularyFormat>("writeVocabulary", path, extensions) : format;
+  const { path } = parseOptions(writeVocabularySchema, options);
+  const chosen = chosenFormat(options);
   return writeOnce("writeVocabulary", path, async (vocabulary) => {
+    checkTerms("writeVocabulary", vocabulary.terms, chosen);
     await (chosen === "gloveVocabulary" ? writeLines(path, vocabulary) : writeColumns(path, chosen, vocabulary));
     return vocabulary.terms.length;
   });
 }
 
+function chosenFormat(options: WriteVocabularyOptions): VocabularyFormat {
+  const { path, format } = parseOptions(writeVocabularySchema, options);
+  const extensions = { ...tableExtensions, txt: "gloveVocabulary" } as const;
+  return format === "auto" ? formatOf<VocabularyFormat>("writeVocabulary", path, extensions) : format;
+}
+
+/** @throws RangeError if the file could not hold one of the terms */
+export function requireVocabularyTerms(options: WriteVocabularyOptions, terms: readonly string[]): void {
+  requireFit("writeVocabulary", terms, chosenFormat(options));
+}
+
 async function writeColumns(path: string, format: "arrow" | "parquet", vocabulary: Vocabulary): Promise<void> {
-  checkTerms("writeVocabulary", vocabulary.terms);
   const schema = new Schema(vocabularySchema.fields, vocabularyMetadata(vocabulary));
   await writeTable(path, schema, tableFormats[format], (writer) =>
     writer.write([vocabulary.terms, vocabulary.counts], vocabulary.terms.length),
@@ -61,7 +71,6 @@ async function writeColumns(path: string, format: "arrow" | "parquet", vocabular
 
 /** One line a term: the term, a space, its count. */
 async function writeLines(path: string, { terms, counts }: Vocabulary): Promise<void> {
-  checkTextTerms("writeVocabulary", terms, "gloveVocabulary");
   await writeFiles([path], async (file) => {
     for (const [id, term] of terms.entries()) file!.write(Buffer.from(`${term} ${counts[id]}\n`));
   });

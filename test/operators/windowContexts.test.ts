@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { drawUniform, Ledger, makeVocabulary, RunScope, randomStream } from "lexstream/kernels";
 import { encode, repeatEpochs, windowContexts } from "lexstream/operators";
+import { run } from "lexstream/pipelines";
 import type { ContextBatch, IdBatch } from "lexstream/schemas";
 import { from } from "rxjs";
 import { describe, expect, it } from "vitest";
@@ -51,6 +52,16 @@ describe("windowContexts", () => {
     const long = [[Array.from({ length: 5000 }, (_, i) => (i % 3 === 0 ? "猫" : "b"))]];
     for (const { ids } of windowsOf(await idBatches(long, [777]), { windowSize: 5, batchSize: 100 }))
       expect(ids.length).toBeLessThanOrEqual(110);
+  });
+
+  it("refuses a sample that leaves nothing of a vocabulary, and says how much it would", async () => {
+    // two terms, 6 of 12 tokens each: sqrt(1e-8 / 0.5) + 2e-8 = 1.414e-4 of 12 tokens
+    const batches = await idBatches(documentsOf("cat 猫 cat 猫 cat 猫 cat 猫 cat 猫 cat 猫"));
+    const windows = (sample: number) => run(from(batches).pipe(windowContexts({ sample })));
+    await expect(windows(1e-8)).rejects.toThrow(
+      "windowContexts: sample must leave tokens to learn from, got 1e-8, which keeps 0.0017 of 12 on average; raise it",
+    );
+    await windows(1e-4); // 1.414e-2 of 12: 0.17
   });
 
   it("leaves out frequent tokens before windows are laid, by word2vec's formula and the token's position", async () => {

@@ -13,6 +13,10 @@ const refusal = (text: string): string => {
   throw new Error("expected a ConfigError");
 };
 
+/** Each step in a branch of its own: what reads the vocabulary, and what learns. */
+const inBranches = (steps: readonly string[]) => steps.map((step, k) => `  b${k}: [${step}]\n`).join("");
+const toProjector = "windowContexts, word2vec, writeVectors: { path: vectors.tsv }";
+
 const HEAD = "source: { files: { paths: a.txt } }\n";
 
 describe("compile", () => {
@@ -83,12 +87,48 @@ branches:
     },
   );
 
+  it.each([
+    [
+      ["writeVocabulary: { path: 词 , format: arrow }", "writeVocabulary: { path: 词/v.txt }"],
+      "be no file and folder at once",
+    ],
+    [
+      ["writeVocabulary: { path: a/v.txt }", "writeVocabulary: { path: a, format: arrow }"],
+      "be no file and folder at once",
+    ],
+    [["writeVocabulary: { path: v/, format: arrow }"], 'path must name a file, not a folder, got "v/"'],
+    [["writeVocabulary: { path: metadata.tsv, format: arrow }", toProjector], "writes metadata.tsv, too"],
+  ])("refuses %j, whose files get in each other's way", (steps, message) => {
+    expect(refusal(`${HEAD}steps: [tokenize, buildVocab, encode]\nbranches:\n${inBranches(steps)}`)).toContain(message);
+  });
+
+  it.each([
+    [`buildVocab: { extraTerms: ["san francisco"] }`, "writeVectors: { path: v.bin }", "/buildVocab/extraTerms: "],
+    [
+      `buildVocab: { extraTerms: [猫, "旧\\u000b金山"] }`,
+      "writeVectors: { path: v.glove }",
+      "/buildVocab/extraTerms: ",
+    ],
+    [`buildVocab: { extraTerms: [""] }`, "writeVectors: { path: v.txt }", "/buildVocab/extraTerms: "],
+    [`buildVocab: { extraTerms: "a\\tb" }`, "writeVectors: { path: v, format: projector }", "/buildVocab/extraTerms: "],
+    [`joinPhrases: { joiner: " " }, buildVocab`, "writeVectors: { path: v.vec }", "/joinPhrases/joiner: "],
+    [`joinPhrases: { joiner: "\\n" }, buildVocab`, "writeVectors: { path: v.vec }", "/joinPhrases/joiner: "],
+  ])("refuses %s before %s, whose file cannot hold the terms", (steps, writer, place) => {
+    const before = steps.startsWith("join") ? "tokenize, learnPhrases" : "tokenize";
+    const learn = `windowContexts, word2vec, ${writer}`;
+    const text = (last: string) => `${HEAD}steps: [${before}, ${steps}, encode]\nbranches: { w: [${last}] }`;
+    expect(refusal(text(learn))).toMatch(
+      new RegExp(`${place}\\w+: \\w+ must make terms that can be written, but writeVectors: a term `),
+    );
+    expect(() => compiled(text("windowContexts, word2vec, writeVectors: { path: v.arrow }"))).not.toThrow();
+  });
+
   it("refuses two writers of one file and chains that end in nothing", () => {
     expect(
       refusal(
         `${HEAD}steps: [tokenize, buildVocab, writeVocabulary: { path: v.txt }, writeVocabulary: { path: ./v.txt }]`,
       ),
-    ).toContain("path must have one writer, but steps/2/writeVocabulary writes it too, got");
+    ).toContain("path must have one writer, but steps/2/writeVocabulary writes v.txt, too, got");
     expect(refusal(`${HEAD}steps: [tokenize]`)).toContain(
       "tokenize makes tokens that no step reads; end the pipeline in a model or a sink",
     );
@@ -104,7 +144,9 @@ branches:
     const schema = unitSchemas().find((each) => each.name === name)!;
     for (const blank of ["", "  ", "\u3000"]) {
       const given = checkOptions(schema, { [option]: blank }).filter((problem) => problem.option === option);
-      expect(given).toMatchObject([{ message: expect.stringContaining("empty"), errorClass: RangeError }]);
+      expect(given).toMatchObject([
+        { message: expect.stringMatching(/not empty|none of them empty|path of a file/), errorClass: RangeError },
+      ]);
     }
   });
 

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import {
+  appendFileSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -11,7 +12,9 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { compile, parseConfig, runPipeline } from "lexstream/pipelines";
+import { compile, parseConfig, run, runPipeline } from "lexstream/pipelines";
+import { writeVectors } from "lexstream/sinks";
+import { of } from "rxjs";
 import { describe, expect, it } from "vitest";
 import { temporaryFolder } from "../support/temporaryFolder.js";
 
@@ -180,6 +183,55 @@ branches: { vectors: [windowContexts, word2vec: { vectorSize: 4, epochs: 2 }, wr
       /path must lie inside the output folder .*"link\/glove\.txt"/,
     );
     expect(existsSync(join(folder, "glove.txt"))).toBe(false);
+  });
+
+  it("refuses terms that a writer cannot hold before it learns anything", async () => {
+    const { folder, out } = await prepare();
+    const before = config("corpus.txt").replace("word2vec.bin", "word2vec.arrow").replace("glove.txt", "glove.arrow");
+    const oldOnes = { terms: ["cat", "旧 金山"], values: Float32Array.of(1, 2), vectorSize: 1, metadata: new Map() };
+    await run(of(oldOnes).pipe(writeVectors({ path: join(folder, "old.arrow") })));
+    const extra = before
+      .replace("minCount: 2", "minCount: 2, extraTermsOf: old.arrow")
+      .replace("vocab.txt", "vocab.arrow");
+    const stages = new Set<string>();
+    const started = (text: string, to: string) =>
+      runPipeline(compile(parseConfig(text, join(folder, "c.yaml"))), {
+        out: join(folder, to),
+        onProgress: ({ stage }) => stages.add(stage),
+      });
+    await started(extra, "columns");
+    expect(stages).toContain("epoch 1 of 3");
+    stages.clear();
+    await expect(started(extra.replace("glove.arrow", "glove.txt"), "text")).rejects.toThrow(
+      'writeVectors: a term must not be empty or hold a space, tab or line end in format word2vecText, got "旧 金山"',
+    );
+    expect([...stages]).toEqual(["reading"]);
+    expect(existsSync(join(out, "manifest.json"))).toBe(false);
+  });
+
+  it.each([
+    ["reading", ["reading"]],
+    ["epoch 1 of 3", ["reading", "epoch 1 of 3"]],
+  ])("says at once where an input changes while the run is %s", async (stage, seen) => {
+    const { pipeline, folder, out } = await prepare();
+    const stages = new Set<string>();
+    const onProgress = (progress: { stage: string }) => {
+      stages.add(progress.stage);
+      if (progress.stage === stage) appendFileSync(join(folder, "corpus.txt"), "又一行\n");
+    };
+    await expect(runPipeline(pipeline, { out, onProgress })).rejects.toThrow(
+      /corpus\.txt must not change while it is read, got \d+ bytes after \d+$/,
+    );
+    expect([...stages]).toEqual(seen);
+  });
+
+  it("refuses a folder that has the name of an output, before it reads anything", async () => {
+    const { pipeline, out } = await prepare();
+    mkdirSync(join(out, "glove.txt"), { recursive: true });
+    const onProgress = () => expect.unreachable();
+    await expect(runPipeline(pipeline, { out, force: true, onProgress })).rejects.toThrow(
+      `run: the output glove.txt must be a file to write, got a folder of that name in ${out}`,
+    );
   });
 
   it("leaves no manifest, no scratch and nothing half-written when a stage fails", async () => {

@@ -165,7 +165,7 @@ it("stops when the run is aborted, and leaves nothing behind", async () => {
 
 it("refuses options at the call", () => {
   const call = (options: unknown) => () => writeVectors(options as WriteVectorsOptions);
-  expect(call({})).toThrow("writeVectors: path is required and must be a text that is not empty");
+  expect(call({})).toThrow("writeVectors: path is required and must be a path that is not empty");
   expect(call({ path: "vectors" })).toThrow(
     'writeVectors: path must end in one of .arrow .feather .parquet .vec .txt .bin .glove .tsv unless format is given, got "vectors"',
   );
