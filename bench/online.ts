@@ -152,7 +152,9 @@ try {
   writeFileSync(cut, lines, { flag: "a" });
 
   const told = (name: string, { seconds, vectors }: Learned) =>
-    console.log(`${name}: ${seconds.toFixed(1)} s, ${vectors.terms.length} terms, scores ${scoresOf(vectors, values)}`);
+    console.log(
+      `${name}: ${seconds.toFixed(1)} s, ${vectors.terms.length} terms, scores ${scoresOf(vectors, values).join(" ")}`,
+    );
   const whole = () => createReadStream(cut, "utf8");
   const [first, other] = [await batch(cut, 1), await batch(cut, 2)];
   const live = await online(whole(), 65_536);

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { parse } from "node:path";
 import {
   evaluateAnalogies,
   evaluateSimilarity,
@@ -14,7 +15,7 @@ export interface Evaluation {
 }
 
 /** Rank correlations and the share of analogies, in the order of the files. */
-export function scoresOf(vectors: Vectors, { analogies, similarity }: Evaluation): string {
+export function scoresOf(vectors: Vectors, { analogies, similarity }: Evaluation): string[] {
   const correlations = similarity.map((file) => {
     const { spearman } = evaluateSimilarity(vectors, parseSimilarityPairs(readFileSync(file, "utf8"), file));
     return spearman.toFixed(4);
@@ -23,5 +24,10 @@ export function scoresOf(vectors: Vectors, { analogies, similarity }: Evaluation
     const { total } = evaluateAnalogies(vectors, parseAnalogies(readFileSync(file, "utf8"), file));
     return (total.correct / total.asked).toFixed(4);
   });
-  return [...correlations, ...shares].join(" ");
+  return [...correlations, ...shares];
+}
+
+/** What each score is of. */
+export function namesOf({ analogies, similarity }: Evaluation): string[] {
+  return [...similarity, ...analogies].map((path) => parse(path).name.replace(/^(similarity|analogy)-/, ""));
 }

@@ -1,53 +1,45 @@
 /**
- * How fast word2vec trains, from a text file to written vectors, in a process of its own, and how well its vectors agree with people.
+ * How fast word2vec trains, and how well its vectors agree with people: whole processes, from the text to the written vectors.
  *
- *     npm run bench:word2vec -- FILE [--threads 2] [--seeds 1] [--variants skipGram-negativeSampling,...] [--modes hogwild,same]
- *         [--vectorSize 100] [--epochs 1] [--similarity FILE]... [--analogies FILE]... [--peers]
+ *     npm run bench:word2vec -- FILE [--threads 2] [--rounds 5] [--variants skipGram-negativeSampling,...] [--modes same,hogwild]
+ *         [--vectorSize 100] [--epochs 1] [--similarity FILE]... [--analogies FILE]...
  *
- * FILE holds lower-cased words between spaces, a paragraph a line. `--peers` also runs those of word2vec (or the program that
- * WORD2VEC names; several, separated by colons), fasttext and gensim (of PYTHON, python3 if left out) that it finds, on the same file,
- * settings and threads, in turn.
+ * FILE holds lower-cased words between spaces, a paragraph a line. Those of word2vec (or the program that WORD2VEC names; several,
+ * separated by colons), fasttext and gensim (of PYTHON, python3 if left out) that are installed train on the same file with the same
+ * settings and threads, in turn. A run of ours has a main thread that reads besides those that train: `same` trains on as many as
+ * make up the number asked for, `hogwild` on the number asked for, and so has one thread more than the others.
  */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { cpus, tmpdir } from "node:os";
+import { mkdtempSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { Vectors } from "../kernels/index.js";
-import { loadPipeline, runPipeline } from "../pipelines/index.js";
 import { readVectors } from "../sinks/index.js";
-import { scoresOf } from "./scores.js";
+import { namesOf, scoresOf } from "./scores.js";
+import { type Contender, compareInTurn, inScratch, installed, lexstreamRun } from "./wholeProcess.js";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     threads: { type: "string", default: "2" },
-    seeds: { type: "string", default: "1" },
+    rounds: { type: "string", default: "5" },
     variants: {
       type: "string",
       default: "skipGram-negativeSampling,skipGram-hierarchicalSoftmax,cbow-negativeSampling,cbow-hierarchicalSoftmax",
     },
-    modes: { type: "string", default: "hogwild,same" },
+    modes: { type: "string", default: "same,hogwild" },
     vectorSize: { type: "string", default: "100" },
     epochs: { type: "string", default: "1" },
     similarity: { type: "string", multiple: true, default: [] },
     analogies: { type: "string", multiple: true, default: [] },
-    peers: { type: "boolean", default: false },
-    pass: { type: "string" }, // a config and a folder: what each run does in a process of its own
   },
 });
+if (positionals[0] === undefined) throw new TypeError("bench/word2vec: a file must be given");
+const corpus = resolve(positionals[0]);
 
 interface Variant {
   readonly architecture: "skipGram" | "cbow";
   readonly loss: "negativeSampling" | "hierarchicalSoftmax";
-}
-
-/** What a process of ours tells of itself. */
-interface Pass {
-  readonly tokens: number;
-  readonly meanLoss: number;
-  readonly peakBytes: number;
 }
 
 const windowSize = 5;
@@ -55,129 +47,82 @@ const negative = 5;
 const sample = 1e-3;
 const minCount = 5;
 
-if (values.pass !== undefined) await pass(values.pass, positionals[0]!);
-else {
-  if (positionals[0] === undefined) throw new TypeError("bench/word2vec: a file must be given");
-  await compare(resolve(positionals[0]));
+for (const name of values.variants.split(",")) {
+  const [architecture, loss] = name.split("-") as [Variant["architecture"], Variant["loss"]];
+  console.log(`${architecture}, ${loss}, ${values.threads} threads`);
+  await inScratch(async (folder) => {
+    const ours = values.modes.split(",").map((mode) => trainOurs(folder, { architecture, loss }, mode));
+    const peers = installed(peersOf(folder, { architecture, loss })).filter(hasLibrary);
+    await compareInTurn([...ours, ...peers], Number(values.rounds), namesOf(values));
+  });
 }
 
-async function pass(config: string, out: string): Promise<void> {
-  const { manifest } = await runPipeline(await loadPipeline(config), { out });
-  const [losses] = Object.values(manifest.losses);
-  const peakBytes = process.resourceUsage().maxRSS * 1024;
-  const result: Pass = { tokens: manifest.conservation[0]!.read, meanLoss: losses!.at(-1)!.meanLoss, peakBytes };
-  console.log(JSON.stringify(result));
-}
-
-async function compare(corpus: string): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), "bench-word2vec-"));
-  console.log(
-    `${basename(corpus)}: ${(statSync(corpus).size / 1e6).toFixed(1)} MB; ${values.threads} threads, vectorSize ${values.vectorSize}, ` +
-      `window ${windowSize}, ${negative} negatives, sample ${sample}, minCount ${minCount}, ${values.epochs} epochs; ${cpus()[0]!.model}`,
-  );
-  try {
-    for (const name of values.variants.split(",")) {
-      const [architecture, loss] = name.split("-") as [Variant["architecture"], Variant["loss"]];
-      console.log(`\n${name}`);
-      const ours = new Map<string, number>();
-      for (const mode of values.modes.split(","))
-        for (let seed = 1; seed <= Number(values.seeds); seed++)
-          ours.set(mode, await trainOurs(corpus, { architecture, loss }, mode, seed, folder));
-      if (values.peers)
-        for (const [peer, program, args, output] of peersOf(corpus, { architecture, loss }, folder)) {
-          const seconds = timed(program, args);
-          if (seconds === undefined) continue;
-          const ratios = [...ours].map(([mode, own]) => `${mode} ${(seconds / own).toFixed(2)}x`).join(", ");
-          console.log(
-            `  ${peer.padEnd(22)} ${seconds.toFixed(1)} s  lexstream is ${ratios}  ${await scoresOfFile(output)}`,
-          );
-        }
-    }
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
-
-async function trainOurs(
-  corpus: string,
-  variant: Variant,
-  mode: string,
-  seed: number,
-  folder: string,
-): Promise<number> {
-  const config = join(folder, "bench.json");
-  const out = join(folder, "ours");
-  const model = {
-    ...variant,
-    vectorSize: Number(values.vectorSize),
-    negative,
-    epochs: Number(values.epochs),
-    workers: mode === "same" ? Math.max(1, Number(values.threads) - 1) : Number(values.threads),
-    deterministic: mode === "same", // whose threads are fewer by the one that reads, as by default
-    seed,
-  };
-  const steps = [
+function trainOurs(folder: string, variant: Variant, mode: string): Contender {
+  const workers = mode === "same" ? Math.max(1, Number(values.threads) - 1) : Number(values.threads);
+  const [vectorSize, epochs] = [Number(values.vectorSize), Number(values.epochs)];
+  const [program, out] = lexstreamRun(folder, corpus, [
     { tokenize: { mode: "whitespace" } },
     { buildVocab: { minCount } },
     "encode",
-    { windowContexts: { windowSize, radius: "random", sample, seed } },
-    { word2vec: model },
+    { windowContexts: { windowSize, radius: "random", sample } },
+    { word2vec: { ...variant, vectorSize, negative, epochs, workers, deterministic: mode === "same" } },
     { writeVectors: { path: "vectors.bin" } },
-  ];
-  writeFileSync(config, JSON.stringify({ source: { files: { paths: corpus, format: "lines" } }, steps }));
-  const self = fileURLToPath(import.meta.url);
-  const start = performance.now();
-  const { status, stdout, stderr } = spawnSync(process.execPath, [self, "--pass", config, out]);
-  const seconds = (performance.now() - start) / 1000;
-  if (status !== 0) throw new Error(`bench/word2vec: training must end well, got ${stderr.toString()}`);
-  const { tokens, meanLoss, peakBytes } = JSON.parse(stdout.toString()) as Pass;
-  const speed = (Number(values.epochs) * tokens) / seconds / Number(values.threads) / 1000;
-  console.log(
-    `  ${`lexstream, ${mode}, ${seed}`.padEnd(22)} ${seconds.toFixed(1)} s  ${tokens} tokens, ${speed.toFixed(0)} k/s/thread, ` +
-      `loss ${meanLoss.toFixed(4)}, ${(peakBytes / 1e6).toFixed(0)} MB  ${await scoresOfFile(join(out, "vectors.bin"))}`,
-  );
-  rmSync(out, { recursive: true });
-  return seconds;
+  ]);
+  const facts = () => scoresOfFile(join(out, "vectors.bin"));
+  return { name: `lexstream, ${mode}, ${workers} training and 1 reading`, programs: [program], facts };
 }
 
-type Peer = readonly [name: string, program: string, args: readonly string[], output: string];
-
-function peersOf(corpus: string, { architecture, loss }: Variant, folder: string): Peer[] {
+function peersOf(folder: string, { architecture, loss }: Variant): Contender[] {
   const { threads, vectorSize, epochs } = values;
   const cbow = architecture === "cbow";
   const softmax = loss === "hierarchicalSoftmax";
   const rate = cbow ? "0.05" : "0.025";
-  const output = join(folder, "peer");
-  const word2vec = [
+  const peer = (
+    name: string,
+    command: string,
+    argsFor: (output: string) => readonly string[],
+    ending = "",
+  ): Contender => {
+    const output = join(mkdtempSync(join(folder, "peer-")), "vectors");
+    return {
+      name,
+      programs: [{ command, args: argsFor(output) }],
+      facts: () => scoresOfFile(output + ending),
+    };
+  };
+  const word2vec = (output: string) => [
     ...["-train", corpus, "-output", output, "-binary", "1", "-size", vectorSize, "-window", `${windowSize}`],
     ...["-cbow", cbow ? "1" : "0", "-hs", softmax ? "1" : "0", "-negative", softmax ? "0" : `${negative}`],
     ...["-sample", `${sample}`, "-min-count", `${minCount}`, "-iter", epochs, "-threads", threads, "-alpha", rate],
   ];
-  const fasttext = [
+  const fasttext = (output: string) => [
     ...[cbow ? "cbow" : "skipgram", "-input", corpus, "-output", output, "-dim", vectorSize, "-ws", `${windowSize}`],
     ...["-loss", softmax ? "hs" : "ns", "-neg", `${negative}`, "-t", `${sample}`, "-minCount", `${minCount}`],
     ...["-epoch", epochs, "-thread", threads, "-lr", rate, "-maxn", "0"],
   ];
-  const gensim = `
+  const gensim = (output: string) => [
+    "-c",
+    `
 from gensim.models import Word2Vec
 model = Word2Vec(corpus_file=${JSON.stringify(corpus)}, vector_size=${vectorSize}, window=${windowSize}, sample=${sample},
   min_count=${minCount}, epochs=${epochs}, workers=${threads}, alpha=${rate}, sg=${cbow ? 0 : 1}, hs=${softmax ? 1 : 0},
   negative=${softmax ? 0 : negative})
-model.wv.save_word2vec_format(${JSON.stringify(output)}, binary=True)`;
+model.wv.save_word2vec_format(${JSON.stringify(output)}, binary=True)`,
+  ];
   return [
-    ...(process.env.WORD2VEC ?? "word2vec").split(":").map((path): Peer => [basename(path), path, word2vec, output]),
-    ["fasttext", "fasttext", fasttext, `${output}.vec`],
-    ["gensim", process.env.PYTHON ?? "python3", ["-c", gensim], output],
+    ...(process.env.WORD2VEC ?? "word2vec").split(":").map((path) => peer(basename(path), path, word2vec)),
+    peer("fastText", "fasttext", fasttext, ".vec"),
+    peer("gensim, `corpus_file`", process.env.PYTHON ?? "python3", gensim),
   ];
 }
 
-/** The seconds a program took; undefined if it is not there or fails. */
-function timed(program: string, args: readonly string[]): number | undefined {
-  const start = performance.now();
-  const { status } = spawnSync(program, args, { stdio: "ignore" });
-  return status === 0 ? (performance.now() - start) / 1000 : undefined;
+/** A Python without gensim is no peer. */
+function hasLibrary({ name, programs }: Contender): boolean {
+  const isThere = !name.startsWith("gensim") || spawnSync(programs[0]!.command, ["-c", "import gensim"]).status === 0;
+  if (!isThere) console.log(`${name}: not installed, left out`);
+  return isThere;
 }
 
-async function scoresOfFile(path: string): Promise<string> {
+async function scoresOfFile(path: string): Promise<string[]> {
   return scoresOf(new Vectors(await readVectors(path, { onInvalid: "replace" })), values);
 }

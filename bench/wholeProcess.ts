@@ -1,0 +1,172 @@
+/**
+ * What whole processes take, ours and others' in turn: from their start to their end, everything that they read and write included, with
+ * the processor seconds and the peak memory that the operating system counts. GNU time does the counting.
+ */
+import { spawnSync } from "node:child_process";
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpus, loadavg, tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+export interface Program {
+  readonly command: string;
+  readonly args: readonly string[];
+  /** Files for the three streams. */
+  readonly input?: string;
+  readonly output?: string;
+  readonly messages?: string;
+}
+
+export interface Contender {
+  readonly name: string;
+  /** Run one after the other. */
+  readonly programs: readonly Program[];
+  /** What it made, looked at after the last round: further columns of the table. */
+  readonly facts: () => readonly string[] | Promise<readonly string[]>;
+}
+
+interface Cost {
+  readonly seconds: number;
+  /** Of all threads, in the program and in the system on its behalf. */
+  readonly processorSeconds: number;
+  readonly peakMegabytes: number;
+}
+
+const clock = "/usr/bin/time";
+
+/** Runs every contender so many times, in turn, and prints a table in which each is compared with the first, round by round. */
+export async function compareInTurn(
+  contenders: readonly Contender[],
+  rounds: number,
+  factNames: readonly string[],
+): Promise<void> {
+  const costs = contenders.map((): Cost[] => []);
+  const before = loadavg()[0]!;
+  for (let round = 0; round < rounds; round++)
+    for (let turn = 0; turn < contenders.length; turn++) {
+      const which = (round + turn) % contenders.length; // nobody always comes first
+      costs[which]!.push(costOf(contenders[which]!.programs));
+    }
+  console.log(
+    `${machine()}, load ${before.toFixed(1)} before and ${loadavg()[0]!.toFixed(1)} after; rounds: ${rounds}\n`,
+  );
+  const columns = ["program", "wall, s", "processor, s", "peak, MB", "wall, times", "processor, times", ...factNames];
+  printRow(columns);
+  printRow(columns.map(() => "---"));
+  for (const [i, { name, facts }] of contenders.entries()) {
+    const own = costs[i]!;
+    const timesFirst = (what: "seconds" | "processorSeconds") =>
+      i === 0
+        ? ""
+        : spread(
+            own.map((cost, round) => cost[what] / costs[0]![round]![what]),
+            2,
+          );
+    printRow([
+      name,
+      spread(
+        own.map(({ seconds }) => seconds),
+        1,
+      ),
+      spread(
+        own.map(({ processorSeconds }) => processorSeconds),
+        1,
+      ),
+      spread(
+        own.map(({ peakMegabytes }) => peakMegabytes),
+        0,
+      ),
+      timesFirst("seconds"),
+      timesFirst("processorSeconds"),
+      ...(await facts()),
+    ]);
+  }
+  console.log("\nMedian (lowest to highest); times: of the first row, round by round.\n");
+}
+
+const lexstreamProgram = fileURLToPath(new URL("../cli/main.js", import.meta.url));
+
+/** `lexstream run` with a config that reads a file; what it writes lies in the folder that is returned. */
+export function lexstreamRun(folder: string, corpus: string, steps: readonly unknown[]): [Program, out: string] {
+  const own = mkdtempSync(join(folder, "lexstream-"));
+  const [config, out] = [join(own, "config.json"), join(own, "out")];
+  writeFileSync(config, JSON.stringify({ source: { files: { paths: corpus, format: "lines" } }, steps }));
+  const args = [lexstreamProgram, "run", config, "--out", out, "--force", "--progress", "none"];
+  return [{ command: process.execPath, args, output: "/dev/null" }, out];
+}
+
+/** Those that are installed; the others are named. */
+export function installed(contenders: readonly Contender[]): Contender[] {
+  return contenders.filter(({ name, programs }) => {
+    const isThere = programs.every(({ command }) => spawnSync("sh", ["-c", 'command -v "$0"', command]).status === 0);
+    if (!isThere) console.log(`${name}: not installed, left out`);
+    return isThere;
+  });
+}
+
+/** A folder that is gone when the work is done. */
+export async function inScratch(work: (folder: string) => Promise<void>): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), "lexstream-bench-"));
+  try {
+    await work(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function costOf(programs: readonly Program[]): Cost {
+  const costs = programs.map(costOfOne);
+  const sum = (what: "seconds" | "processorSeconds") => costs.reduce((total, cost) => total + cost[what], 0);
+  return {
+    seconds: sum("seconds"),
+    processorSeconds: sum("processorSeconds"),
+    peakMegabytes: Math.max(...costs.map(({ peakMegabytes }) => peakMegabytes)),
+  };
+}
+
+function costOfOne({ command, args, input = "/dev/null", output = "/dev/null", messages }: Program): Cost {
+  const folder = mkdtempSync(join(tmpdir(), "lexstream-time-"));
+  const counted = join(folder, "counted");
+  const told = messages ?? join(folder, "messages");
+  const streams = [openSync(input, "r"), openSync(output, "w"), openSync(told, "w")];
+  const started = performance.now();
+  const { status, error } = spawnSync(clock, ["-f", "%U %S %M", "-o", counted, command, ...args], { stdio: streams });
+  const seconds = (performance.now() - started) / 1000;
+  for (const stream of streams) closeSync(stream);
+  if (error) throw new Error(`bench: GNU time must be installed as ${clock}: ${error.message}`);
+  if (status !== 0)
+    throw new Error(`bench: ${command} must end well: ${readFileSync(told, "utf8").trim().slice(-500)}`);
+  const [user, system, peakKibibytes] = readFileSync(counted, "utf8").trim().split(" ").map(Number);
+  rmSync(folder, { recursive: true });
+  return { seconds, processorSeconds: user! + system!, peakMegabytes: (peakKibibytes! * 1024) / 1e6 };
+}
+
+function machine(): string {
+  const [date] = new Date().toISOString().split("T");
+  const processors = cpus();
+  return `${date}, ${processors.length} processors ${processors[0]?.model.trim()}, ${vectorWidth()}, Node ${process.versions.node}`;
+}
+
+/** The widest vectors of the processor, which C compiled with -march=native may use; WebAssembly has 128 bits everywhere. */
+function vectorWidth(): string {
+  const [flags = ""] = /^(?:flags|Features)\s*:.*$/m.exec(readFileSync("/proc/cpuinfo", "utf8")) ?? [];
+  const widths = {
+    avx512f: "512 bits (AVX-512)",
+    avx2: "256 bits (AVX2)",
+    avx: "256 bits (AVX)",
+    sse2: "128 bits (SSE2)",
+    asimd: "128 bits (NEON)",
+  };
+  const widest = Object.entries(widths).find(([flag]) => new RegExp(`\\b${flag}\\b`).test(flags));
+  return `vectors of ${widest?.[1] ?? "unknown width"}`;
+}
+
+const printRow = (cells: readonly string[]) => console.log(`| ${cells.join(" | ")} |`);
+
+function spread(numbers: readonly number[], digits: number): string {
+  const sorted = numbers.toSorted((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  const median = sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+  const [low, high, at] = [sorted[0]!, sorted.at(-1)!, median].map((number) => number.toFixed(digits));
+  return sorted.length === 1 ? at! : `${at} (${low} to ${high})`;
+}
