@@ -1,5 +1,5 @@
 // Compiles each kernels/assembly/*.ts (AssemblyScript) to dist/kernels/assembly/*.wasm, and those that ask for fused multiply-add a
-// second time, to *.relaxed.wasm. The result of an unchanged source is taken from .cache/, since compiling takes seconds.
+// second time, to *.relaxed.wasm; another folder of sources can be named. The result of an unchanged source is taken from .cache/, since compiling takes seconds.
 import { createHash } from "node:crypto";
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -15,7 +15,7 @@ const options = [
 ];
 
 const root = new URL("../", import.meta.url);
-const folders = { source: "kernels/assembly/", cache: ".cache/", output: "dist/kernels/assembly/" };
+const folders = { source: process.argv[2] ?? "kernels/assembly/", cache: ".cache/", output: "dist/kernels/assembly/" };
 for (const folder of [folders.cache, folders.output]) mkdirSync(new URL(folder, root), { recursive: true });
 
 for (const file of readdirSync(new URL(folders.source, root)).filter((name) => name.endsWith(".ts"))) {
