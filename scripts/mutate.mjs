@@ -9,6 +9,7 @@ import { mutations } from "./mutations.mjs";
 const SOURCES = "kernels/assembly/";
 const MUTANT = ".cache/mutant/"; // assembly sources with a mutation
 const RESULTS = ".vitest/mutations.json";
+const LONGEST = 300_000; // milliseconds that the tests of one mutation may take
 
 const { values } = parseArgs({
   options: { first: { type: "string", default: "1" }, last: { type: "string", default: String(mutations.length) } },
@@ -22,7 +23,7 @@ let isStopped = false;
 for (const signal of ["SIGINT", "SIGTERM"]) {
   process.on(signal, () => {
     isStopped = true;
-    child?.kill();
+    end(child);
   });
 }
 
@@ -32,7 +33,9 @@ const faults = chosen.flatMap(({ number, file, find }) => {
   return times === 1 ? [] : [`${number} ${file}: ${find} must occur once, got ${times} times`];
 });
 if (faults.length > 0) stop(faults.join("\n"));
-if (await failedTest(chosen.flatMap(({ tests }) => tests))) stop("the tests must pass before anything is mutated");
+const failed = await failedTest(chosen.flatMap(({ tests }) => tests));
+if (isStopped) stop("stopped");
+if (failed) stop(`the tests must pass before anything is mutated, got a failure of ${failed}`);
 
 const survived = [];
 for (const mutation of chosen) {
@@ -58,11 +61,11 @@ async function mutated({ file, find, replacement }, action) {
     if (isSource) {
       cpSync(SOURCES, MUTANT, { recursive: true });
       writeFileSync(join(MUTANT, file.slice(SOURCES.length)), changed);
-      await run("node", ["scripts/buildKernels.mjs", MUTANT]);
+      await run("scripts/buildKernels.mjs", [MUTANT]);
     } else writeFileSync(placeOf(file), changed);
     return await action();
   } finally {
-    if (isSource) await run("node", ["scripts/buildKernels.mjs"]);
+    if (isSource) await run("scripts/buildKernels.mjs", []);
     else writeFileSync(placeOf(file), text);
     rmSync(MUTANT, { recursive: true, force: true });
   }
@@ -72,7 +75,13 @@ async function mutated({ file, find, replacement }, action) {
 async function failedTest(names) {
   const files = [...new Set(names)].map((name) => (name === "sinks" ? "test/sinks" : `test/${name}.test.ts`));
   rmSync(RESULTS, { force: true });
-  const code = await run("npx", ["vitest", "run", ...files, "--bail=1", "--reporter=json", `--outputFile=${RESULTS}`]);
+  const code = await run("node_modules/vitest/vitest.mjs", [
+    "run",
+    ...files,
+    "--bail=1",
+    "--reporter=json",
+    `--outputFile=${RESULTS}`,
+  ]);
   if (code === 0) return undefined;
   const { testResults } = existsSync(RESULTS) ? JSON.parse(readFileSync(RESULTS, "utf8")) : { testResults: [] };
   const [failed] = testResults
@@ -81,12 +90,21 @@ async function failedTest(names) {
   return failed?.fullName ?? "an error outside a test";
 }
 
-/** Resolves with the exit code; a program that does not end in time is stopped. */
-function run(program, args) {
+/** Resolves with the exit code; a program that does not end in time is ended with all that it started. */
+function run(script, args) {
   return new Promise((resolve) => {
-    child = spawn(program, args, { stdio: "ignore", timeout: 600_000 });
-    child.once("close", (code) => resolve(code ?? 1));
+    child = spawn(process.execPath, [script, ...args], { stdio: "ignore", detached: true });
+    const tooLong = setTimeout(end, LONGEST, child);
+    child.once("close", (code) => {
+      clearTimeout(tooLong);
+      resolve(code ?? 1);
+    });
   });
+}
+
+/** Also a thread that loops forever. */
+function end(program) {
+  if (program?.exitCode === null) process.kill(-program.pid, "SIGKILL");
 }
 
 function stop(message) {

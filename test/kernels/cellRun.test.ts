@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type CellRun, cellsUpTo, emptyRun, RunMerger } from "../../kernels/cellRun.js";
+import { type CellRun, cellsUpTo, emptyRun, RunMerger } from "../../dist/kernels/cellRun.js";
 
 type Cell = [row: number, column: number, units: number];
 

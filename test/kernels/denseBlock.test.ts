@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { DenseBlock, denseCellBytes } from "../../kernels/denseBlock.js";
-import { drawBelow, randomStream } from "../../kernels/random.js";
+import { DenseBlock, denseCellBytes } from "../../dist/kernels/denseBlock.js";
+import { drawBelow, randomStream } from "../../dist/kernels/random.js";
 
 const unitsOf = Float64Array.from({ length: 128 }, (_, code) => 2 ** 33 * code + 1);
 

@@ -71,8 +71,9 @@ describe("drift", () => {
 
   it("looks at the first rows of the new vectors only, if told to", () => {
     const [old, young] = [vectorsOf(names, randomValues(1)), vectorsOf(names.toReversed(), randomValues(2))];
-    const { shared, moved, onlyOld } = drift(old, young, { terms: 7, top: 100, sample: 0 });
+    const { shared, moved, onlyOld, aligned } = drift(old, young, { terms: 7, top: 100, sample: 0 });
     expect(shared).toBe(7);
+    expect(aligned.median).toBe(moved[3]!.aligned); // the fourth of seven
     expect(moved.map(({ term }) => term).sort()).toEqual(names.slice(-7).sort());
     expect(onlyOld).toEqual([]);
   });
@@ -82,6 +83,11 @@ describe("drift", () => {
     const all = drift(old, young, { top: names.length });
     const exact = all.moved.reduce((sum, { jaccard }) => sum + jaccard, 0) / names.length;
     expect(all.jaccard!.mean).toBeCloseTo(exact, 12);
+    for (const { jaccard, gone, come } of all.moved) {
+      const kept = 10 - gone.length;
+      expect(jaccard).toBeCloseTo(kept / (kept + gone.length + come.length), 12);
+    }
+    expect(all.moved.some(({ gone }) => gone.length > 0 && gone.length < 10)).toBe(true);
     expect(Math.abs(drift(old, young, { sample: 20 }).jaccard!.mean - exact)).toBeLessThan(0.1);
     expect(drift(old, young, { sample: 0 }).jaccard).toBeUndefined();
   });

@@ -11,6 +11,7 @@ describe("boundedCompressors", () => {
     const { GZIP } = boundedCompressors({ GZIP: unpack }, 100);
     GZIP(new Uint8Array(10), 2 ** 26);
     GZIP(new Uint8Array(2 ** 20), 100 * 2 ** 20);
+    expect(() => GZIP(new Uint8Array(2 ** 20), 100 * 2 ** 20 + 1)).toThrow("got 104857601 bytes from 1048576");
     expect(() => GZIP(new Uint8Array(10), 2 ** 31 - 1)).toThrow(
       "a page that must unpack to at most 100 times its size, got 2147483647 bytes from 10",
     );

@@ -18,6 +18,12 @@ it("finds a quarter turn by hand", () => {
   expect(rotated(a, rotation, 2)).toEqual(b);
 });
 
+it("turns what there is where the other directions hold nothing", () => {
+  const [a, b] = [Float32Array.of(1, 0), Float32Array.of(0, 1)];
+  expect(rotated(a, procrustes(a, b, 2), 2)).toEqual(b);
+  expect(rotated(b, procrustes(a, b, 2), 2)).toEqual(new Float32Array(2));
+});
+
 it("finds a reflection, and is the identity between equal matrices", () => {
   const a = randomRows(9, 3, 1);
   const mirrored = a.map((value, i) => (i % 3 === 1 ? -value : value));

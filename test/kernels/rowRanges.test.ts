@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { rowRanges } from "../../kernels/rowRanges.js";
+import { rowRanges } from "../../dist/kernels/rowRanges.js";
 
 const zipf = Float64Array.from({ length: 20_000 }, (_, rank) => Math.ceil(1_000_000 / (rank + 1)));
 

@@ -28,6 +28,12 @@ describe("SpaceSaving", () => {
     ]);
   });
 
+  it("takes the first of equal counters", () => {
+    const summary = new SpaceSaving(3);
+    for (const term of ["a", "猫", "b", "c", "d"]) count(summary, term);
+    expect(counted(summary).map(([term]) => term)).toEqual(["c", "d", "b"]);
+  });
+
   const word = fc.constantFrom(..."aaaabbbccdefgh猫狗");
 
   it("bounds how often every term occurred, also when the past fades", () => {

@@ -70,8 +70,11 @@ describe("associate", () => {
       [0, 0, 5],
       [1, 1, 3],
     ]);
-    const view = (await run(of(pair).pipe(associate({ measure: "npmi" }))))!;
-    for await (const { weight } of view.batches()) for (const each of weight) expect(each).toBeCloseTo(1, 12);
+    const alone = finalCooccurrence(1, [[0, 0, 5]]); // 0 / 0 by the formula
+    for (const table of [pair, alone]) {
+      const view = (await run(of(table).pipe(associate({ measure: "npmi" }))))!;
+      for await (const { weight } of view.batches()) for (const each of weight) expect(each).toBeCloseTo(1, 12);
+    }
   });
 
   it("takes logarithms and shares of rows", async () => {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { floatTextBytes, parseFloatText, writeFloat32 } from "../../sinks/floatText.js";
+import { floatTextBytes, parseFloatText, writeFloat32 } from "../../dist/sinks/floatText.js";
 
 function textOf(value: number): string {
   const bytes = new Uint8Array(floatTextBytes);
