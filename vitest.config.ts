@@ -6,7 +6,10 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     pool: "forks",
-    testTimeout: 120_000, // a machine may be busy with other work
+    // A machine may be busy with other work: these end what hangs, and nothing else.
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
+    expect: { poll: { timeout: 60_000 } },
     reporters: ["default", "json"],
     outputFile: { json: ".vitest/results.json" }, // read by scripts/testTotals.mjs
     server: { deps: { external: [/\/dist\//] } },

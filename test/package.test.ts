@@ -23,7 +23,7 @@ beforeAll(async () => {
   const [{ filename }] = JSON.parse(packed) as [{ filename: string }];
   const quiet = ["--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund", "--loglevel=error"];
   await printed("npm", "install", ...quiet, `./${filename}`);
-}, 120_000);
+});
 
 afterAll(() => rm(project, { recursive: true, force: true }));
 

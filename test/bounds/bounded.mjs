@@ -122,30 +122,41 @@ branches:
     for (let k = 0; k < count; k++) {
       const [isInterrupted, isFailing] = [k % 10 === 3 || k % 50 === 15, k % 10 === 7];
       const abort = new AbortController();
-      if (isInterrupted) setTimeout(() => abort.abort(), k % 40);
+      let signs = 0;
+      const onProgress = () => isInterrupted && ++signs > k % 40 && abort.abort();
       const pipeline = isFailing ? failing : k % 10 === 5 ? threaded : plain;
-      await runPipeline(pipeline, { out, force: true, signal: abort.signal }).catch((error) => {
+      await runPipeline(pipeline, { out, force: true, signal: abort.signal, onProgress }).catch((error) => {
         if (!isInterrupted && !isFailing) throw error;
       });
       if (k === Math.floor(count / 5)) early = await held();
     }
     rmSync(out, { recursive: true });
-    const late = await held();
+    const late = await held(early);
     const grown = Object.fromEntries(Object.keys(late).map((what) => [what, late[what] - early[what]]));
     return { size: `${count} runs`, found: say(grown), grown };
   },
 };
 
-/** What this process holds, once what has ended is gone. */
-async function held() {
-  await sleep(200);
+/** What this process holds, once that is no more than before, or no less than a moment ago, as on a busy machine it takes a while to end threads. */
+async function held(before) {
+  let last = holding();
+  for (let tries = 0; tries < 600; tries++) {
+    await sleep(50);
+    const now = holding();
+    const isDone = Object.keys(now).every((what) => (before ? now[what] <= before[what] : now[what] >= last[what]));
+    if (isDone) break;
+    last = now;
+  }
   globalThis.gc?.();
+  return { ...holding(), heapMiB: Math.round(process.memoryUsage().heapUsed / MIB) };
+}
+
+function holding() {
   const count = (path) => readdirSync(path).length;
   return {
     files: count("/proc/self/fd"),
     threads: count("/proc/self/task"),
     handles: process.getActiveResourcesInfo().length,
-    heapMiB: Math.round(process.memoryUsage().heapUsed / MIB),
   };
 }
 

@@ -30,7 +30,7 @@ function serve(args: readonly string[], env: NodeJS.ProcessEnv = {}): Served {
   return { child, out: () => out, err: () => err, ended };
 }
 
-const PATIENCE = { timeout: 20_000, interval: 50 };
+const PATIENCE = { timeout: 60_000, interval: 50 };
 
 const urlOf = ({ out, err }: Served): Promise<string> =>
   vi.waitFor(() => /http:\/\/\S+/.exec(out())?.[0] ?? Promise.reject(new Error(`not served yet: ${err()}`)), PATIENCE);

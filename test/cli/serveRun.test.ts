@@ -9,7 +9,7 @@ import { temporaryFolder } from "../support/temporaryFolder.js";
 
 const main = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 const register = new URL("../support/registerFixedVocabulary.mjs", import.meta.url).href;
-const PATIENCE = { timeout: 20_000, interval: 50 };
+const PATIENCE = { timeout: 60_000, interval: 50 };
 
 const config = `
 source: { tail: { paths: news.txt, pollInterval: 10ms } }

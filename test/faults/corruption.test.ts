@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { temporaryFolder } from "../support/temporaryFolder.js";
-import { type Case, isLong, longTime, reportFigures, supervise, tally } from "./supervise.js";
+import { type Case, hangTime, isLong, longTime, reportFigures, supervise, tally } from "./supervise.js";
 
 interface Damage extends Case {
   readonly name: string;
@@ -44,5 +44,5 @@ it(
       ...rows,
     ]);
   },
-  isLong ? longTime : 120_000,
+  isLong ? longTime : hangTime,
 );

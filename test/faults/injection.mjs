@@ -59,25 +59,28 @@ fs.promises.open = failing("open", fs.promises.open);
 handlePrototype.read = failing("handle.read", handlePrototype.read);
 handlePrototype.write = failing("handle.write", handlePrototype.write);
 
-/** A thread that somebody ends from outside, after some messages or some time. */
+/** The first thread is ended from outside: when it is online, or with the k-th message that it is sent, at every second time before it. */
 workerThreads.Worker = class extends workerThreads.Worker {
-  #left;
+  #isFirst = plan.kind !== "none" && !calls.has("thread");
 
   constructor(...args) {
     super(...args);
-    if (plan.kind !== "thread" || plan.isTaken) return;
-    plan.isTaken = true;
-    if (plan.at % 2 === 1) this.#left = plan.at >> 1;
-    else setTimeout(() => this.#end(), plan.at).unref();
+    if (this.#isFirst) this.once("online", () => this.#reached());
+    if (this.#isFirst) calls.set("thread", 0);
   }
 
   postMessage(...args) {
-    if (this.#left !== undefined && this.#left-- === 0) this.#end();
-    return super.postMessage(...args);
+    const isLast = this.#isFirst && calls.get("thread") + 1 === plan.at;
+    if (isLast && plan.at % 2 === 0) this.#reached();
+    super.postMessage(...args);
+    if (!isLast || plan.at % 2 === 1) this.#reached();
   }
 
-  #end() {
-    happened ||= plan.kind === "thread";
+  #reached() {
+    if (!this.#isFirst || plan.kind === "none") return;
+    calls.set("thread", calls.get("thread") + 1);
+    if (plan.kind !== "thread" || calls.get("thread") !== plan.at) return;
+    happened = true;
     void super.terminate();
   }
 };

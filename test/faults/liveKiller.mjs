@@ -1,27 +1,16 @@
-// Kills runs over live sources with SIGKILL at random moments, resumes them until all of the text was read, and compares every
+// Kills runs over live sources with SIGKILL at random places of their text, resumes them until all of the text was read, and compares every
 // byte of what they made with a run that was left alone. See cases.mjs.
-import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import {
-  createReadStream,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { jetstreamManager } from "@nats-io/jetstream";
 import { connect } from "@nats-io/transport-node";
 import { natsServerCommand, startNats } from "../support/startNats.mjs";
 import { eachCase, folder } from "./cases.mjs";
+import { momentBehind, observe } from "./observe.mjs";
 
-const script = fileURLToPath(new URL("liveRun.mjs", import.meta.url));
-const [documents, kills] = process.env.LEXSTREAM_FAULTS ? [1_000_000, 20] : [40_000, 3];
+const [documents, kills, vectorSize] = process.env.LEXSTREAM_FAULTS ? [1_000_000, 20, 50] : [10_000, 3, 10];
 
 const words = [..."the of and to in cat dog sat ran on mat".split(" "), ..."猫狗坐跑看山水人"];
 /** Eight words a document, of which some go together. */
@@ -29,6 +18,8 @@ const documentAt = (n) =>
   Array.from({ length: 8 }, (_, k) => words[(Math.imul(n, 0x9e3779b1) >>> (3 * k)) % words.length]).join(" ");
 const messages = Array.from({ length: documents }, (_, n) => documentAt(n));
 const tokens = 8 * documents;
+/** Some checkpoints between two kills, on any machine. */
+const interval = `${Math.round(tokens / (10 * kills))} tokens`;
 const counts = countsOf(messages);
 const corpus = join(folder, "messages.txt");
 writeFileSync(corpus, messages.map((message) => `${message}\n`).join(""));
@@ -36,7 +27,6 @@ writeFileSync(corpus, messages.map((message) => `${message}\n`).join(""));
 const config = (source) => `
 name: run
 source: { ${source} }
-checkpoint: { every: 50ms }
 snapshot: { every: 100ms, keep: 2 }
 steps:
   - normalize
@@ -45,12 +35,12 @@ branches:
   fixed:
     - fixedVocabulary: { terms: [${words.join(", ")}], counts: counts.txt }
     - windowContexts: { radius: random, sample: 0.5 }
-    - word2vec: { vectorSize: 50, epochs: 1, schedule: constant }
+    - word2vec: { vectorSize: ${vectorSize}, epochs: 1, schedule: constant }
     - writeVectors: { path: fixed.arrow }
   online:
     - growVocab: { maxSize: 15, minCount: 1 }
     - windowContexts: { radius: random, sample: 0.5 }
-    - word2vec: { vectorSize: 50, online: true }
+    - word2vec: { vectorSize: ${vectorSize}, online: true }
     - writeVectors: { path: online.arrow }
 `;
 const sources = {
@@ -92,35 +82,13 @@ for (const [name, source] of Object.entries(sources)) {
   writeFileSync(file, config(source));
   const pipeline = { name, file, out: join(folder, name.split(" ")[0], "out") };
   mkdirSync(pipeline.out, { recursive: true });
-  const milliseconds = await resume(pipeline);
-  pipelines.push({ ...pipeline, milliseconds, expected: made(pipeline.out) });
+  await resume(pipeline);
+  pipelines.push({ ...pipeline, expected: made(pipeline.out) });
 }
 
-/** Milliseconds that it read for, undefined if it was killed, so long after it began to. Rejects if it ended otherwise than well. */
-function resume({ file, out }, killAfter) {
-  const child = spawn(process.execPath, [script, file, out, String(documents)], { stdio: "pipe" });
-  let errors = "";
-  child.stderr.on("data", (chunk) => {
-    errors += chunk;
-  });
-  child.stdin.on("error", () => {}); // who was killed reads no more
-  const brought = createReadStream(corpus);
-  brought.pipe(child.stdin);
-  let timer;
-  let began = performance.now();
-  child.stdout.once("data", () => {
-    began = performance.now();
-    if (killAfter !== undefined) timer = setTimeout(() => child.kill("SIGKILL"), killAfter);
-  });
-  return new Promise((resolve, reject) => {
-    child.once("close", (code, signal) => {
-      clearTimeout(timer);
-      brought.destroy();
-      if (code === 0) resolve(performance.now() - began);
-      else if (signal === "SIGKILL") resolve(undefined);
-      else reject(new Error(`a run must end well or be killed, got exit code ${code}: ${errors}`));
-    });
-  });
+/** Whether it ended before the moment came to kill it. */
+async function resume({ file, out }, isMoment) {
+  return (await observe([file, out, interval, String(documents)], isMoment, corpus)) !== undefined;
 }
 
 /** What must not depend on kills: every file but snapshots, which have the time in their names. */
@@ -142,14 +110,18 @@ function made(out) {
 
 /** Kills what runs so often, begins anew whenever it has ended before, and compares all that ends with what was expected. */
 async function killOften(pipeline, below) {
-  const { out, expected, milliseconds } = pipeline;
+  const { out, expected } = pipeline;
   const state = join(out, ".checkpoint/state.json");
+  const isInSource = () => existsSync(state) && readFileSync(state, "utf8").includes('"place":');
   let [done, inSource] = [0, 0];
   while (done < kills) {
     rmSync(out, { recursive: true });
     for (; done < kills; done++) {
-      if (await resume(pipeline, ((1.6 * below(1000)) / 1000 / kills) * milliseconds)) break;
-      if (existsSync(state) && readFileSync(state, "utf8").includes('"place":')) inSource++;
+      const share = (below(1000) / 1000) * Math.min(1, 2 / (kills - done)); // so that the kills lie all over the text
+      const isEarly = inSource > 0 && below(4) === 0; // perhaps before the first checkpoint
+      const isMoment = isEarly ? () => true : momentBehind(isInSource, documents, share, (seen) => seen.documents);
+      if (await resume(pipeline, isMoment)) break;
+      if (isInSource()) inSource++;
     }
     await resume(pipeline);
     const found = made(out);

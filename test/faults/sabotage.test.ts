@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { temporaryFolder } from "../support/temporaryFolder.js";
-import { type Case, isLong, longTime, reportFigures, supervise, tally } from "./supervise.js";
+import { type Case, hangTime, isLong, longTime, reportFigures, supervise, tally } from "./supervise.js";
 
 interface Sabotage extends Case {
   readonly kind: string;
@@ -20,17 +20,16 @@ it(
     expect(cases.filter(({ fault }) => fault !== undefined)).toEqual([]);
     expect(cases).toHaveLength(count);
     expect(cases.filter(({ leftOpen }) => leftOpen.length > 0)).toEqual([]);
-    const failures = cases.filter(({ happened }) => happened);
-    expect(failures.length).toBeGreaterThanOrEqual(isLong ? 1000 : 8);
+    expect(cases.filter(({ happened }) => !happened)).toEqual([]);
 
-    const rows = Object.entries(tally(failures.map(({ kind, outcome }) => `${kind} | ${outcome}`)));
+    const rows = Object.entries(tally(cases.map(({ kind, outcome }) => `${kind} | ${outcome}`)));
     reportFigures("sabotage", [
-      `${failures.length} failures over 3 pipelines, 0 corrupt results, ${hangs.length} hangs, 0 unclear errors, 0 files left open, at most ${peakMiB} MiB of memory:`,
+      `${cases.length} failures over 3 pipelines, 0 corrupt results, ${hangs.length} hangs, 0 unclear errors, 0 files left open, at most ${peakMiB} MiB of memory:`,
       "",
       "| what fails | the run | times |",
       "| --- | --- | --- |",
       ...rows.map(([what, times]) => `| ${what} | ${times} |`),
     ]);
   },
-  isLong ? longTime : 120_000,
+  isLong ? longTime : hangTime,
 );

@@ -8,9 +8,12 @@ const { LEXSTREAM_FAULTS: keptIn, LEXSTREAM_FAULTS_MINUTES: minutes = "600" } = 
 /** `npm run faults` asks for the long version, and says where cases are kept to go on with; the tests run a short one. */
 export const isLong = keptIn !== undefined;
 export const longTime = 36_000_000;
+/** For a test, in ms: nothing but a hang takes as long, however busy the machine is. */
+export const hangTime = 1_200_000;
 const deadline = performance.now() + Number(minutes) * 60_000;
 
-const SILENCE = 120_000; // ms; most cases take some seconds
+/** For a case, in ms, and for what is prepared before the first one; most take some seconds. */
+const SILENCE = isLong ? 1_800_000 : 600_000;
 
 export interface Case {
   readonly n: number;
@@ -38,12 +41,7 @@ interface Hang {
  * Runs the cases of a script of this folder, `node script.mjs FOLDER FROM TO`, which prints a JSON line for each, in a process of its
  * own with a small heap; a process that hangs or crashes costs one case.
  */
-export async function supervise<C extends Case>(
-  script: string,
-  folder: string,
-  count: number,
-  silence = SILENCE,
-): Promise<Report<C>> {
+export async function supervise<C extends Case>(script: string, folder: string, count: number): Promise<Report<C>> {
   const heard = kept(script) as (C | Hang)[];
   const hear = (said: C | Hang) => {
     heard.push(said);
@@ -52,7 +50,7 @@ export async function supervise<C extends Case>(
   const next = () => (heard.at(-1)?.n ?? -1) + 1;
   while (next() < count) {
     const from = String(next());
-    const errors = await runOnce<C>(script, [join(folder, from), from, String(count)], silence, hear);
+    const errors = await runOnce<C>(script, [join(folder, from), from, String(count)], hear);
     if (performance.now() > deadline) throw new Error(`${script}: time is up; the same command goes on`);
     if (heard.length === 0) throw new Error(`${script} does not start: ${errors}`);
     if (next() < count) hear({ n: next(), hangs: true });
@@ -74,21 +72,20 @@ function kept(script: string): unknown[] {
 async function runOnce<C extends Case>(
   script: string,
   args: readonly string[],
-  silence: number,
   hear: (said: C) => void,
 ): Promise<string> {
   const path = fileURLToPath(new URL(script, import.meta.url));
   const child = spawn(process.execPath, ["--max-old-space-size=512", path, ...args], { detached: true });
   const kill = () => process.kill(-child.pid!, "SIGKILL"); // and what it has started
   const timeUp = setTimeout(kill, Math.min(longTime, deadline - performance.now()));
-  let watch = setTimeout(kill, silence);
+  let watch = setTimeout(kill, SILENCE);
   let errors = "";
   child.stderr.on("data", (chunk) => {
     errors += chunk;
   });
   for await (const line of createInterface({ input: child.stdout })) {
     clearTimeout(watch);
-    watch = setTimeout(kill, silence);
+    watch = setTimeout(kill, SILENCE);
     hear(JSON.parse(line));
   }
   clearTimeout(watch);

@@ -215,8 +215,9 @@ describe("a table that outgrows its memory", () => {
 
 it("stops its threads in the middle of an epoch when it is closed", async () => {
   const model = glove({ vectorSize: 100, epochs: 1_000_000 });
-  const training = collect(model.fit(threeBlocks));
-  setTimeout(() => void model.close(), 300);
+  const training = (async () => {
+    for await (const _ of model.fit(threeBlocks)) void model.close();
+  })();
   await expect(training).rejects.toThrow(/^glove: threads must live until training ends, got stopped in epoch \d+$/);
 });
 

@@ -1,4 +1,3 @@
-import { setTimeout } from "node:timers/promises";
 import { Ledger, RunScope } from "lexstream/kernels";
 import { feed } from "lexstream/operators";
 import { run } from "lexstream/pipelines";
@@ -7,6 +6,7 @@ import { fromPull } from "lexstream/sources";
 import { from, Observable, of, take } from "rxjs";
 import { describe, expect, it } from "vitest";
 import { collect } from "../support/collect.js";
+import { turns } from "../support/counting.js";
 import { finalCooccurrence } from "../support/finalCooccurrence.js";
 import { marbles } from "../support/marbles.js";
 
@@ -26,7 +26,7 @@ function slow() {
   const model = online(async ({ position }) => {
     expect(working).toBe(false);
     working = true;
-    await setTimeout(1);
+    await turns(2);
     working = false;
     learned.push(position);
     return step(position);
@@ -79,7 +79,7 @@ describe("feed", () => {
   it("stops feeding when nobody wants the steps any more", async () => {
     const { model, learned } = slow();
     await run(from([1, 2, 3, 4].map(contexts)).pipe(feed(model), take(2)));
-    await setTimeout(10);
+    await turns(50);
     expect(learned.length).toBeLessThanOrEqual(3); // the third was being worked on
   });
 
@@ -103,8 +103,7 @@ describe("feed", () => {
       ended = true;
     });
     expect((await collect(of(table).pipe(feed(model), take(2)))).length).toBe(2);
-    await setTimeout(10);
-    expect(ended).toBe(true);
+    await expect.poll(() => ended).toBe(true);
   });
 
   it("must be subscribed inside run", () => {

@@ -1,3 +1,4 @@
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { appendFile, readFile, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
@@ -10,8 +11,10 @@ import { files, type HttpOptions, http, httpSchema } from "lexstream/sources";
 import { map } from "rxjs";
 import { describe, expect, it } from "vitest";
 import { collect } from "../support/collect.js";
+import { turns } from "../support/counting.js";
 import { posting } from "../support/posting.js";
 import { documentsOf } from "../support/readBack.js";
+import { signal } from "../support/signal.js";
 import { temporaryFolder } from "../support/temporaryFolder.js";
 
 const listen = (options: HttpOptions = {}, from?: string, run?: Parameters<typeof posting>[1]) =>
@@ -166,12 +169,13 @@ describe("http", () => {
   it("answers 429 while the pipeline is full, and takes each accepted document in exactly once", async () => {
     const learned: string[] = [];
     let most = 0;
+    const [refused, refuse] = signal();
     const abort = new AbortController();
     const slow = (source: ReturnType<typeof http>) =>
       source.pipe(
         mapAsync(async (batch) => {
           most = Math.max(most, batch.bytes.length);
-          await new Promise((resolve) => setTimeout(resolve, 5));
+          await refused;
           learned.push(...documentsOf([batch]));
         }),
         map(() => ({
@@ -195,6 +199,7 @@ describe("http", () => {
         statuses.set(status, (statuses.get(status) ?? 0) + 1);
         if (status === 202) accepted.push(document);
         else expect(headers["retry-after"]).toBe("1");
+        if (status === 429) refuse();
       }
     };
     await Promise.all(Array.from({ length: 12 }, (_, name) => client(name)));
@@ -206,30 +211,34 @@ describe("http", () => {
   });
 
   it("holds bodies on their way in to what may wait, and gives up on one that does not come", async () => {
-    const server = await listen({ capacity: 1000, requestTimeout: "50ms" });
-    const begun = (length: number) => {
-      const socket = connect(server.port, "127.0.0.1");
+    const begun = ({ port }: { readonly port: number }) => {
+      const socket = connect(port, "127.0.0.1");
       socket.write(
-        `POST / HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\nContent-Length: 5000\r\n\r\n${"x".repeat(length)}`,
+        `POST / HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\nContent-Length: 5000\r\n\r\n${"x".repeat(900)}`,
       );
       const answer = new Promise<string>((resolve) =>
         socket.once("data", (data) => resolve(data.toString().split("\r\n")[0]!)),
       );
       return { socket, answer };
     };
-    const first = begun(900);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-    const second = begun(900);
-    expect(await second.answer).toBe("HTTP/1.1 429 Too Many Requests");
-    first.socket.destroy();
-    second.socket.destroy();
-    await server.stop();
+    const patient = await listen({ capacity: 1000 });
+    const both = [begun(patient), begun(patient)];
+    expect(await Promise.race(both.map(({ answer }) => answer))).toBe("HTTP/1.1 429 Too Many Requests");
+    for (const { socket } of both) socket.destroy();
+    await patient.stop();
+    const hasty = await listen({ capacity: 1000, requestTimeout: "50ms" });
+    expect(await begun(hasty).answer).toBe("HTTP/1.1 408 Request Timeout");
+    await hasty.stop();
   });
 
   it("tells who waits for an answer when the run ends, and closes its port", async () => {
     const server = await listen({ flushAfter: "1h" });
+    const [arrived, arrive] = signal();
+    subscribe("http.server.request.start", arrive);
     const waiting = server.post("never learned\n", PLAIN);
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await arrived;
+    unsubscribe("http.server.request.start", arrive);
+    await turns(20); // its body has come
     await server.stop();
     expect(await waiting).toMatchObject({
       status: 503,
@@ -354,15 +363,17 @@ describe("http with a journal", () => {
   it("answers 429 once so much is unread", async () => {
     const journal = join(await temporaryFolder(), "posts.jsonl");
     await writeFile(journal, FIRST_LINE + `${JSON.stringify({ text: "x".repeat(600) })}\n`.repeat(2));
+    const [refused, refuse] = signal();
     const stuck = await posting((start) =>
       http({ port: 0, journal, chunkSize: 300, capacity: 500 }, start).pipe(
         mapAsync(async (batch) => {
-          await new Promise((resolve) => setTimeout(resolve, 200));
+          await refused;
           return batch;
         }),
       ),
     );
     expect((await stuck.post("a\n", PLAIN)).status).toBe(429);
+    refuse();
     await expect.poll(async () => (await stuck.post("a\n", PLAIN)).status, { interval: 20 }).toBe(202);
     await stuck.stop();
   });

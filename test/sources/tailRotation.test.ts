@@ -15,6 +15,7 @@ import { mapAsync } from "lexstream/operators";
 import { type TailOptions, tail } from "lexstream/sources";
 import { describe, expect, it } from "vitest";
 import { following } from "../support/following.js";
+import { signal } from "../support/signal.js";
 import { temporaryFolder } from "../support/temporaryFolder.js";
 
 const quick = { pollInterval: "2ms", lingerFor: "6ms" } as const;
@@ -64,14 +65,6 @@ async function heldUp(options: TailOptions) {
   const log = following(source, { ledger });
   await held;
   return { ledger, goOn, ...log };
-}
-
-function signal(): [Promise<void>, () => void] {
-  let give = () => {};
-  const given = new Promise<void>((resolve) => {
-    give = resolve;
-  });
-  return [given, give];
 }
 
 async function newLog(isLink = false) {

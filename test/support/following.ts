@@ -47,7 +47,7 @@ export function following(source: Observable<TextBatch>, options: RunOptions<Tex
     ended,
     async reaches(documents, order) {
       const expected = order ? documents.toSorted() : documents;
-      await expect.poll(() => found(order), { interval: 2, timeout: 20_000 }).toEqual(expected);
+      await expect.poll(() => found(order), { interval: 2 }).toEqual(expected);
     },
     async stop() {
       abort.abort(stopped);

@@ -12,7 +12,7 @@ export interface ServerSocket {
   terminate(): void;
   /** Reads nothing more, and so answers no ping. */
   pause(): void;
-  on(event: "message", listener: (message: Buffer) => void): void;
+  on(event: "message" | "ping", listener: (message: Buffer) => void): void;
 }
 
 /** A WebSocket server that hands over its n-th connection, from 0; it ends with the test. */

@@ -1,16 +1,14 @@
-// A run over a live source in a process of its own: node liveRun.mjs CONFIG OUT DOCUMENTS. It goes on with the run in OUT, ends it once
-// so many documents were read, and is killed by whoever started it.
+// A run in a process of its own: node observedRun.mjs CONFIG OUT INTERVAL [DOCUMENTS]. It goes on with the run in OUT, prints at each sign
+// of progress how many documents it has read, and is killed by whoever started it. Over a live source it ends after so many documents.
 import { loadPipeline, RunStopped, runPipeline } from "lexstream/pipelines";
 import { registerFixedVocabulary } from "../support/fixedVocabulary.mjs";
 
-const [config, out, documents] = process.argv.slice(2);
+const [config, out, interval, documents = Infinity] = process.argv.slice(2);
 registerFixedVocabulary();
-const pipeline = await loadPipeline(config);
+const pipeline = await loadPipeline(config, { set: [`checkpoint.every=${interval}`] });
 const stop = new AbortController();
-let isReading = false;
 const onProgress = ({ live }) => {
-  if (!isReading) console.log("reading");
-  isReading = true;
+  console.log(live?.documents ?? 0);
   if (live?.documents >= Number(documents)) stop.abort();
 };
 const clock = () => new Date();
