@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync } from "node:fs";
 import { readdir, readFile, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { CHECKPOINT_STATE as STATE } from "../schemas/runFolder.js";
 import { DurableFile, partialPathOf, syncFolder } from "../sinks/durableFile.js";
 import type { SavedState } from "./checkpointer.js";
 import { type FileRecord, faultOf, recordFile } from "./fileRecord.js";
@@ -15,7 +16,6 @@ export interface Checkpoint {
   readonly state?: SavedState | undefined;
 }
 
-const STATE = "state.json";
 const FORMAT = 1;
 
 /**

@@ -2,19 +2,19 @@ import { existsSync, lstatSync, rmSync, statSync } from "node:fs";
 import { readdir, readFile, rm } from "node:fs/promises";
 import { dirname, join, relative, sep } from "node:path";
 import { isPlainObject } from "../schemas/index.js";
+import { CHECKPOINT, LOCK, MANIFEST } from "../schemas/runFolder.js";
 import { DurableFile, partialPathOf } from "../sinks/durableFile.js";
 import { makeFolder } from "../sinks/makeFolder.js";
 import { resolveInside } from "../sinks/resolveInside.js";
 import { CheckpointFolder } from "./checkpointFolder.js";
 import { type FileRecord, recordFile } from "./fileRecord.js";
 import { makeOwnFolder, removeOwnFolder } from "./ownFolder.js";
-import { LOCK, RunLock } from "./runLock.js";
+import { RunLock } from "./runLock.js";
 import { snapshotFiles } from "./snapshots.js";
 
 /** Names in a run's folder that no output may take. */
-export const MANIFEST = "manifest.json";
 export const SCRATCH = ".scratch";
-export const CHECKPOINT = ".checkpoint";
+export { CHECKPOINT, MANIFEST };
 
 const isOfTheRun = (name: string) => name === SCRATCH || name === CHECKPOINT || name.startsWith(LOCK);
 

@@ -2,9 +2,10 @@ import { randomUUID } from "node:crypto";
 import { linkSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { LOCK } from "../schemas/runFolder.js";
 
 /** The lock of a run's folder; names that begin with it belong to the lock too. */
-export const LOCK = ".lock";
+export { LOCK };
 
 const UNPUBLISHED = `${LOCK}.new.`;
 const MAX_TRIES = 100; // each one that fails means that another run was faster

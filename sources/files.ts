@@ -10,6 +10,7 @@ import { fileFormats, guessFormat, isPackedName } from "./fileFormats.js";
 import { requireUnchanged, stampOf } from "./fileStamp.js";
 import { fromPull } from "./fromPull.js";
 import { InputReport } from "./inputReport.js";
+import { countLeftOut } from "./leftOut.js";
 import { listFiles, unreadable } from "./listFiles.js";
 import { readChunks } from "./readChunks.js";
 import { readDocuments } from "./readDocuments.js";
@@ -65,7 +66,7 @@ export function files(options: FilesOptions): Observable<TextBatch> {
 }
 
 async function* readFiles(settings: FilesSettings, scope: RunScope, signal: AbortSignal): AsyncGenerator<TextBatch> {
-  const inputs = await listFiles(settings.paths, "files");
+  const inputs = await listFiles(settings.paths, "files", countLeftOut(scope.ledger));
   const writer = new TextWriter(settings.chunkSize);
   const sieve = await DocumentSieve.open("files", settings, scope.reject);
   for (const { path } of inputs) {

@@ -7,7 +7,7 @@ import type { TextBatch } from "../schemas/text.js";
 import type { DocumentSieve } from "./documentSieve.js";
 import { bytesBefore, type FileMark, FollowedFile, lastLineStart, type Start } from "./followedFile.js";
 import { InputReport, type InputStart } from "./inputReport.js";
-import { listPresentFiles, unreadable } from "./listFiles.js";
+import { listPresentFiles, type OnRunFolder, unreadable } from "./listFiles.js";
 import type { RecordSettings } from "./recordTaker.js";
 import type { TextWriter } from "./textWriter.js";
 
@@ -40,13 +40,21 @@ export class FollowedFiles {
   #unnamed = new Set<string>();
   /** Where an earlier run stood in files that are not there; they may come back. */
   #missing: FileMark[] = [];
+  readonly #onRunFolder: OnRunFolder;
   #isBehind = false;
 
-  constructor(settings: FollowSettings, writer: TextWriter, ledger: Ledger, sieve: DocumentSieve) {
+  constructor(
+    settings: FollowSettings,
+    writer: TextWriter,
+    ledger: Ledger,
+    sieve: DocumentSieve,
+    onRunFolder: OnRunFolder,
+  ) {
     this.#settings = settings;
     this.#writer = writer;
     this.#ledger = ledger;
     this.#sieve = sieve;
+    this.#onRunFolder = onRunFolder;
   }
 
   /** Finds the files, at the places where an earlier run stood, if one goes on. */
@@ -100,7 +108,7 @@ export class FollowedFiles {
 
   async #lookFor(startOf: StartOf): Promise<void> {
     const gone = new Set(this.#files.keys());
-    for (const { path } of await listPresentFiles(this.#settings.paths, "tail")) {
+    for (const { path } of await listPresentFiles(this.#settings.paths, "tail", this.#onRunFolder)) {
       const key = await keyAt(path);
       if (key && !gone.delete(key) && !this.#files.has(key)) await this.#open(path, startOf);
     }

@@ -8,6 +8,8 @@ import { readCursor } from "./cursor.js";
 import { DocumentSieve } from "./documentSieve.js";
 import { type Draft, fromDrafts } from "./draft.js";
 import { FollowedFiles, type FollowMark } from "./followedFiles.js";
+import { countLeftOut } from "./leftOut.js";
+import type { OnRunFolder } from "./listFiles.js";
 import { liveFields } from "./liveFields.js";
 import { recordFormats } from "./recordTaker.js";
 import { TextWriter } from "./textWriter.js";
@@ -73,19 +75,25 @@ export function tail(options: TailOptions, { from }: LiveStart = {}): Observable
   const start = from === undefined ? undefined : readCursor<FollowMark>("tail", from);
   return defer(() => {
     const scope = requireScope("tail");
-    return fromDrafts(scope, (draft, signal) => follow(settings, draft, signal, start));
+    const onRunFolder = countLeftOut(scope.ledger);
+    return fromDrafts(scope, (draft, signal) => follow(settings, { draft, signal, start, onRunFolder }));
   });
+}
+
+interface Following {
+  readonly draft: Draft;
+  readonly signal: AbortSignal;
+  readonly start: FollowMark | undefined;
+  readonly onRunFolder: OnRunFolder;
 }
 
 async function* follow(
   settings: TailSettings,
-  draft: Draft,
-  signal: AbortSignal,
-  start: FollowMark | undefined,
+  { draft, signal, start, onRunFolder }: Following,
 ): AsyncGenerator<TextBatch> {
   const writer = new TextWriter(settings.chunkSize, start?.begun);
   const sieve = await DocumentSieve.open("tail", settings, draft.reject);
-  const files = new FollowedFiles(settings, writer, draft.ledger, sieve);
+  const files = new FollowedFiles(settings, writer, draft.ledger, sieve, onRunFolder);
   const interval = millisecondsOf(settings.pollInterval);
   try {
     await files.begin(start);

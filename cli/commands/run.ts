@@ -11,6 +11,7 @@ import {
   REJECTED,
   runPipeline,
 } from "../../pipelines/index.js";
+import { LEFT_OUT } from "../../sources/leftOut.js";
 import { type Command, jsonOption, UsageError } from "../command.js";
 import { listenOptions, tokenOption, urlOf } from "../listenOptions.js";
 import { printableLine } from "../printable.js";
@@ -116,7 +117,11 @@ export const run: Command = {
       });
       progress.end();
       const seconds = (performance.now() - started) / 1000;
-      io.out(parsed.flag("json") ? `${JSON.stringify(manifest)}\n` : summary(manifest, reports, out, seconds));
+      io.out(
+        parsed.flag("json")
+          ? `${JSON.stringify(manifest)}\n`
+          : summary(manifest, reports, leftOut(ledger), out, seconds),
+      );
       return 0;
     } finally {
       progress.end();
@@ -132,7 +137,20 @@ function progressMode(text = "auto"): ProgressMode {
   return mode;
 }
 
-function summary(manifest: Manifest, reports: readonly string[], out: string, seconds: number): string {
+/** A folder that was read held the folders of runs, perhaps of this one before. */
+function leftOut({ children }: Ledger): string[] {
+  return [...children]
+    .filter(([, part]) => part.get(LEFT_OUT) > 0)
+    .map(([folder]) => `warning: ${folder} was left out, since a run has written it`);
+}
+
+function summary(
+  manifest: Manifest,
+  reports: readonly string[],
+  warnings: readonly string[],
+  out: string,
+  seconds: number,
+): string {
   const losses = Object.entries(manifest.losses).map(([model, epochs]) => {
     const [first, last] = [epochs[0], epochs.at(-1)];
     return `${model}: mean loss ${first?.meanLoss.toFixed(4)} in epoch 1, ${last?.meanLoss.toFixed(4)} in epoch ${epochs.length}`;
@@ -158,6 +176,7 @@ function summary(manifest: Manifest, reports: readonly string[], out: string, se
     ...manifest.conservation.map(formatConservation),
     ...begun,
     ...losses,
+    ...warnings,
     ...faults,
     `wrote ${out}/manifest.json and ${manifest.outputs.length} files in ${seconds.toFixed(1)} s`,
     ...outputs,

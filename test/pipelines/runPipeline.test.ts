@@ -216,6 +216,16 @@ branches: { vectors: [windowContexts, word2vec: { vectorSize: 4, epochs: 2 }, wr
     expect([...stages]).toEqual(seen);
   });
 
+  it("reads a folder without the folders of its own runs, and counts them", async () => {
+    const { folder } = await prepare();
+    const text = config(".").replace("vocab.txt", "词.txt");
+    const pipeline = compile(parseConfig(text, join(folder, "c.yaml")));
+    const first = await runPipeline(pipeline, { out: join(folder, "runs/一") });
+    const second = await runPipeline(pipeline, { out: join(folder, "runs/二") });
+    expect(second.manifest.inputs).toEqual(first.manifest.inputs);
+    expect([first, second].map(({ manifest }) => manifest.counts.runFoldersLeftOut)).toEqual([undefined, 1]);
+  });
+
   it("refuses a folder that has the name of an output, before it reads anything", async () => {
     const { pipeline, out } = await prepare();
     mkdirSync(join(out, "glove.txt"), { recursive: true });

@@ -77,6 +77,47 @@ describe("listFiles", () => {
     expect(found).toContain("real/a.txt");
   });
 
+  it("leaves out what runs have written below a folder and where ** leads, and tells of it", async () => {
+    const marks = [
+      "done/manifest.json",
+      "旧的/运行/.lock",
+      "half/.checkpoint/state.json",
+      "app/manifest.json",
+      "npm/.lock",
+    ];
+    const folder = await folderWith(
+      "a.txt",
+      "文/b.txt",
+      "done/v.txt",
+      "done/deep/w.txt",
+      "旧的/运行/v.txt",
+      "旧的/c.txt",
+      "half/v.txt",
+      "app/d.txt",
+      "npm/e.txt",
+      ...marks,
+    ); // prettier-ignore
+    await writeFile(join(folder, "done/manifest.json"), '{\n  "format": 1,\n  "lexstream": "0.1.0"\n}');
+    await writeFile(join(folder, "旧的/运行/.lock"), '{"id":"x","pid":1,"host":"h"}\n');
+    await writeFile(join(folder, "app/manifest.json"), '{"name":"an app of the web"}');
+    const texts = ["a.txt", "app/d.txt", "npm/e.txt", "文/b.txt", "旧的/c.txt"];
+    for (const path of [".", "**/*.txt"]) {
+      const told = new Set<string>();
+      const files = await listFiles([join(folder, path)], "files", (run) => told.add(relative(folder, run)));
+      expect(files.map((file) => relative(folder, file.path))).toEqual(texts);
+      expect([...told].sort()).toEqual(["done", "half", "旧的/运行"]);
+    }
+    expect(await named(folder, "done")).toEqual(["done/deep/w.txt", "done/v.txt"]); // it was named itself
+    expect(await named(folder, "half/v.txt", "*/运行/*.txt")).toEqual(["half/v.txt", "旧的/运行/v.txt"]);
+    await expect(named(folder, "旧的/../done/../half/..")).resolves.toEqual(texts);
+  });
+
+  it("says where there is nothing but what runs have written", async () => {
+    const folder = await folderWith("run/v.txt", "run/.checkpoint/state.json");
+    await expect(named(folder, ".")).rejects.toThrow("must hold text files, got those of runs alone");
+    await expect(named(folder, "**/*.txt")).rejects.toThrow("must match a file, got those of runs alone");
+  });
+
   it("says where nothing is", async () => {
     const folder = await temporaryFolder();
     await expect(listFiles([join(folder, "x.txt")])).rejects.toThrow(

@@ -58,6 +58,21 @@ it("waits for files, follows new ones of folders and globs, and passes over pack
   await log.stop();
 });
 
+it("leaves out what runs write in a folder that it follows, and counts their folders once", async () => {
+  const { folder, path } = await logFile("一\n");
+  const own = join(folder, "运行");
+  await mkdir(own);
+  await writeFile(join(own, ".lock"), '{"id":"x","pid":1}\n');
+  await writeFile(join(own, "v-latest.txt"), "no text\n");
+  const log = follow({ paths: folder });
+  await log.reaches(["一\n"]);
+  await appendFile(path, "two\n");
+  await log.reaches(["一\n", "two\n"]); // it has looked more than once
+  await log.stop();
+  expect(log.ledger.get("runFoldersLeftOut")).toBe(1);
+  expect(log.ledger.child(own).get("runFoldersLeftOut")).toBe(1);
+});
+
 it("begins at the end if told to, behind the last whole line, and reads whole what appears later", async () => {
   const { folder, path } = await logFile("old\nhalf");
   const log = follow({ paths: join(folder, "*.txt"), start: "end" });
