@@ -2,6 +2,7 @@ import { statSync } from "node:fs";
 import type { VectorTable } from "../schemas/vectors.js";
 import { readLines } from "./fileBytes.js";
 import { parseFloatText } from "./floatText.js";
+import { oddSeparation } from "./oddVectorText.js";
 import { projectorMetadataPath } from "./vectorFormats.js";
 import { checkSize, headerError, mostRows, parseHeader, type ReadSettings, roomFor } from "./vectorHeader.js";
 import { VectorRows } from "./vectorRows.js";
@@ -161,5 +162,7 @@ function trimmed(bytes: Buffer, start: number, end: number): number {
 
 function shown(bytes: Buffer, start: number, end: number): string {
   const line = bytes.toString("utf8", start, Math.min(end, start + 160));
-  return `${fieldCount(bytes, start, end)} fields in ${JSON.stringify(line.length > 60 ? `${line.slice(0, 57)}...` : line)}`;
+  const odd = oddSeparation(line.trimEnd());
+  const found = `${fieldCount(bytes, start, end)} fields in ${JSON.stringify(line.length > 60 ? `${line.slice(0, 57)}...` : line)}`;
+  return odd ? `${found}, with ${odd}` : found;
 }

@@ -4,6 +4,7 @@ import { oneOf } from "../schemas/fields.js";
 import { defineUnit, type OptionsOf, parseOptions } from "../schemas/units.js";
 import type { VectorTable } from "../schemas/vectors.js";
 import { firstBytes } from "./fileBytes.js";
+import { unknownVectors } from "./oddVectorText.js";
 import { readGloveText, readProjector, readWord2vecText } from "./readVectorText.js";
 import { readWord2vecBinary } from "./readWord2vecBinary.js";
 import { recogniseVectors } from "./recogniseVectors.js";
@@ -61,7 +62,8 @@ export async function readVectors(
   const { format, onInvalid } = parseOptions(readVectorsSchema, options);
   firstBytes(path, 1); // a missing file is no question of its format
   const chosen = format === "auto" ? await recogniseVectors(path) : format;
-  if (!chosen) throw new SyntaxError(`readVectors: ${path} must be a file of vectors, got an unknown format`);
+  if (!chosen)
+    throw new SyntaxError(`readVectors: ${path} must be a file of vectors, got ${await unknownVectors(path)}`);
   return readers[chosen](path, { onInvalid, ledger: ledger.child(path) });
 }
 

@@ -166,11 +166,36 @@ it.each(faults)("refuses %s, with the line", async (_, content, message) => {
   await expect(readVectors(path)).rejects.toThrow(`${path}: ${message}`);
 });
 
-it("refuses what is no file of vectors, and a file that is not there", async () => {
-  for (const content of ["", "Chapter One\n", "{}\n", "\0\x01\x02"])
-    await expect(readVectors(await fileOf(content))).rejects.toThrow(
-      "must be a file of vectors, got an unknown format",
-    );
+it.each([
+  ["", "an empty file"],
+  ["a,0.1,0.2\n猫,0.3,0.4\n", "text with commas between its fields, not single spaces"],
+  ["term, x, y\na, 1, 2\n", "text with commas between its fields, not single spaces"],
+  ["2;2\na;1;2\n", "text with semicolons between its fields, not single spaces"],
+  ["猫\t0.1\t0.2\n", "text with tabs between its fields, not single spaces"],
+  ["猫  0.1 0.2\n", "text with more than one space between two fields"],
+  ["2  2\n猫 1 2\n", "text with more than one space between two fields"],
+  [" 猫 0.1 0.2\n", "text with white space before its first field"],
+  ["猫 0,1 0,2\n", "text with commas within its numbers, not points"],
+  ["第一章\n", 'text that begins with "第一章"'],
+  ["{}\n", 'text that begins with "{}"'],
+  ["\0\x01\x02", "an unknown format"],
+])("says what %j is that is no file of vectors", async (content, what) => {
+  const path = await fileOf(content);
+  await expect(readVectors(path)).rejects.toThrow(`readVectors: ${path} must be a file of vectors, got ${what}`);
+});
+
+it.each([
+  ["2 2\na 1 2\n猫  3  4\n", "line 3", "more than one space between two fields"],
+  ["1 2\n猫,1,2\n", "line 2", "commas between its fields, not single spaces"],
+  ["1 2\n猫 0,1 0,2\n", "line 2", "commas within its numbers, not points"],
+  ["a 1 2\n猫 \t3 4\n", "line 2", "more than one space between two fields"],
+])("says what separates the fields of a row in %j", async (content, line, what) => {
+  await expect(readVectors(await fileOf(content))).rejects.toThrow(
+    new RegExp(`: ${line} must hold a term and 2 finite numbers, got \\d fields in ".+", with ${what}$`),
+  );
+});
+
+it("refuses a file that is not there, and a format that is none", async () => {
   await expect(readVectors("/not/there")).rejects.toThrow("ENOENT");
   await expect(readVectors("x", { format: "onnx" as "arrow" })).rejects.toThrow(
     "readVectors: format must be one of auto",
