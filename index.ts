@@ -1,4 +1,5 @@
 export * from "./kernels/index.js";
+export * from "./kinds/index.js";
 export * from "./models/index.js";
 export * from "./operators/index.js";
 export * from "./pipelines/index.js";

@@ -62,6 +62,12 @@ export const commonOptions: Readonly<Record<string, CommandOption>> = {
 
 export const jsonOption: CommandOption = { type: "boolean", description: "Print JSON for other programs" };
 
+/** For commands that read a config: its `plugins` are code, and run only when somebody says so. */
+export const pluginsOption: CommandOption = {
+  type: "boolean",
+  description: "Load the modules that the config names as plugins: they are code, with all that this command may do",
+};
+
 export function argsConfig({ options }: Command): ParseArgsConfig {
   const all = Object.entries({ ...options, ...commonOptions });
   return {

@@ -3,7 +3,7 @@ import { Vectors } from "../kernels/vectors.js";
 import {
   type Chore,
   canStop,
-  isOnlineModel,
+  isUpdated,
   nameOf,
   nodesOf,
   type Pipeline,
@@ -43,7 +43,7 @@ export async function serveRun(
   options: ThreadOptions,
   { stderr }: Io,
 ): Promise<RunServer> {
-  const node = nodesOf(pipeline.root).find(isOnlineModel);
+  const node = nodesOf(pipeline.root).find(isUpdated);
   if (!node)
     throw new UsageError(
       `run: --serve needs a model that learns while text flows, such as word2vec, got none in ${pipeline.config.name}`,

@@ -33,3 +33,8 @@ export function requireFixed(who: string, vocabulary: Vocabulary): void {
   if ("generation" in vocabulary)
     throw new TypeError(`${who}: the vocabulary must stay the same, got one of growVocab, which changes`);
 }
+
+/** The vocabulary that a batch's or a table's ids belong to, if it has ids. */
+export function vocabularyOf(value: unknown): Vocabulary | undefined {
+  return (value as { readonly vocabulary?: Vocabulary }).vocabulary;
+}

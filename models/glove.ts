@@ -19,16 +19,16 @@ import {
   bytesOf,
   defineUnit,
   type FinalCooccurrence,
+  type FittedModel,
   integer,
+  type Model,
   number,
   type OptionsOf,
   oneOf,
   parseOptions,
   type StageState,
   type StepStats,
-  type TableModel,
   text,
-  type VectorTable,
   vectorTable,
 } from "../schemas/index.js";
 import { placeCells } from "./gloveCells.js";
@@ -37,8 +37,8 @@ import { startThreads } from "./gloveThreads.js";
 export const gloveSchema = defineUnit({
   name: "glove",
   kind: "model",
-  consumes: "cooccurrence",
-  produces: "vectors",
+  reads: "cooccurrence",
+  makes: "vectors",
   summary: "Learns vectors whose products fit the logarithm of a finished co-occurrence table",
   paper: "Pennington et al. 2014, EMNLP, D14-1162",
   fields: {
@@ -97,33 +97,10 @@ export const gloveSchema = defineUnit({
     }),
     seed: integer({ min: 0, default: 1, description: "Seed of the first vectors and of the order of cells" }),
   },
+  create: (_, options): Model<"cooccurrence", "vectors"> => glove(options),
 });
 
 export type GloveOptions = OptionsOf<typeof gloveSchema>;
-
-/** Everything that training goes on from; plain arrays, to be kept anywhere. */
-export interface GloveCheckpoint {
-  /** Epochs done. */
-  readonly epochs: number;
-  /** Loss of the last of them. */
-  readonly loss: number;
-  /** The loss falls no more, by `tolerance`: there is nothing left to do. */
-  readonly isSettled?: boolean;
-  readonly parameters: GloveParameters;
-}
-
-/** Where training begins, if not at random or with `initialVectors`. */
-export type GloveStart =
-  /** Vectors learned before, of D numbers (halved into w and w~), 2 D or 2 D + 2, as `output` makes them; terms without one start at random. */
-  | { readonly vectors: VectorTable }
-  /** Goes on where it was taken, with the same options and table, to the same bytes as a run that was never stopped. */
-  | { readonly checkpoint: GloveCheckpoint };
-
-export interface GloveModel extends TableModel<Vectors> {
-  fit(table: FinalCooccurrence, start?: GloveStart): AsyncIterable<StepStats>;
-  /** A copy of the state after the epoch that `fit` told last. */
-  checkpoint(): GloveCheckpoint;
-}
 
 /**
  * GloVe over a finished table: weighted least squares on ln x, with AdaGrad in single precision, tile by tile of 512 x 512 terms in
@@ -134,14 +111,14 @@ export interface GloveModel extends TableModel<Vectors> {
  * State: 16 V (D + 3) bytes of parameters, at most 4 GiB, shared by the threads, and 8 N bytes of cells, in a file if they are more
  * than `memory`; while the table is read, 18 bytes more for each cell of the 512 fullest rows.
  * @throws RangeError at the call, if an option is out of range or initialVectors are of another width; from `fit`, if the table is
- * empty, initialVectors have none of its terms, or the loss is not finite
+ * empty, initialVectors have none of its terms, a saved state is of another size, or the loss is not finite
  * @see Pennington et al. 2014, https://nlp.stanford.edu/pubs/glove.pdf; Stanford's glove.c
  * @example
  *   const model = glove({ vectorSize: 50, xMax: 10, epochs: 15 });
  *   for await (const { epoch, loss, examples } of model.fit(table)) console.log(epoch, loss / examples);
  *   (await model.result()).mostSimilar("river");
  */
-export function glove(options?: GloveOptions): GloveModel {
+export function glove(options?: GloveOptions): FittedModel<"cooccurrence", "vectors", Vectors> {
   const settings = parseOptions(gloveSchema, options);
   const { vectorSize, tolerance, output, seed, initialVectors, workers: threads = availableParallelism() } = settings;
   if (initialVectors) requireWidth(vectorSize, initialVectors);
@@ -151,19 +128,25 @@ export function glove(options?: GloveOptions): GloveModel {
   let saved: StageState | undefined;
   let close = async () => {};
 
-  async function* fit(table: FinalCooccurrence, start?: GloveStart): AsyncGenerator<StepStats> {
+  async function* fit(table: FinalCooccurrence): AsyncGenerator<StepStats> {
     if (table.length === 0) throw new RangeError("glove: the co-occurrence table must have cells, got none");
     const { terms } = table.vocabulary;
     const layout = gloveLayout(terms.length, vectorSize, threads);
     const memory = sharedMemory(layout.bytes);
     training = { terms, layout, memory };
     if (saved) {
-      parametersIn(memory, layout).set(saved.arrays.parameters!);
+      const parameters = parametersIn(memory, layout);
+      const found = saved.arrays.parameters!.length;
+      if (found !== parameters.length) {
+        const wanted = `${parameters.length} parameters for ${terms.length} terms of ${vectorSize} numbers`;
+        throw new RangeError(`glove: the saved state must have ${wanted}, got ${found}`);
+      }
+      parameters.set(saved.arrays.parameters!);
       done = saved.facts as unknown as Done;
       saved = undefined;
     } else {
-      writeParameters(memory.buffer, layout, firstParameters(terms, start));
-      done = start && "checkpoint" in start ? doneIn(start.checkpoint) : nothing;
+      writeParameters(memory.buffer, layout, firstParameters(terms));
+      done = nothing;
     }
 
     const cells = placeCells(table.length, bytesOf(settings.memory), settings.scratch ?? tmpdir());
@@ -187,16 +170,9 @@ export function glove(options?: GloveOptions): GloveModel {
     }
   }
 
-  function firstParameters(terms: readonly string[], start: GloveStart | undefined): GloveParameters {
-    if (start && "checkpoint" in start) {
-      const { parameters } = start.checkpoint;
-      const found = `${parameters.word.biases.length} x ${parameters.vectorSize}`;
-      if (found === `${terms.length} x ${vectorSize}`) return parameters;
-      throw new RangeError(`glove: the checkpoint must be of ${terms.length} x ${vectorSize} numbers, got ${found}`);
-    }
+  function firstParameters(terms: readonly string[]): GloveParameters {
     const parameters = initialGlove(terms.length, vectorSize, seed);
-    const vectors = start?.vectors ?? initialVectors;
-    if (vectors) startFrom(parameters, terms, vectors);
+    if (initialVectors) startFrom(parameters, terms, initialVectors);
     return parameters;
   }
 
@@ -228,13 +204,13 @@ export function glove(options?: GloveOptions): GloveModel {
 
   return {
     name: "glove",
-    consumes: "cooccurrence",
+    reads: "cooccurrence",
+    makes: "vectors",
     epochs,
     fit,
     save,
     restore,
     result,
-    checkpoint: () => ({ ...done, parameters: trained().parameters }),
     close: () => close(),
   };
 }
@@ -246,8 +222,6 @@ interface Done {
 }
 
 const nothing: Done = { epochs: 0, loss: Number.POSITIVE_INFINITY, isSettled: false };
-
-const doneIn = ({ epochs, loss, isSettled = false }: GloveCheckpoint): Done => ({ epochs, loss, isSettled });
 
 /** All weights and sums of squares, as they lie in memory: changes come through. */
 function parametersIn({ buffer }: WasmMemory, { words, scratch }: GloveLayout): Float32Array {

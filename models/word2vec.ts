@@ -11,14 +11,16 @@ import {
   type ContextBatch,
   defineUnit,
   integer,
+  type Model,
+  type ModelContext,
   number,
-  type OnlineModel,
   type OptionsOf,
   oneOf,
   parseOptions,
   requireAtMost,
   type StageState,
   type StepStats,
+  type UpdatedModel,
   type Vocabulary,
   vectorTable,
 } from "../schemas/index.js";
@@ -27,8 +29,8 @@ import { Word2vecThreads } from "./word2vecThreads.js";
 export const word2vecSchema = defineUnit({
   name: "word2vec",
   kind: "model",
-  consumes: "contexts",
-  produces: "vectors",
+  reads: "contexts",
+  makes: "vectors",
   resumable: true,
   summary: "Learns vectors by telling a word's neighbours from noise, while the text flows",
   paper: "Mikolov et al. 2013, arXiv:1301.3781 and arXiv:1310.4546",
@@ -107,6 +109,7 @@ export const word2vecSchema = defineUnit({
         "How steps are computed: auto: compiled, with fused multiply-add where the processor has it; plain: compiled, the same bytes on every machine; reference: TypeScript",
     }),
   },
+  create: (_, options): Model<"contexts", "vectors"> => word2vec(options),
 });
 
 export type Word2vecOptions = OptionsOf<typeof word2vecSchema>;
@@ -133,7 +136,7 @@ const MAX_WEIGHT_BYTES = 3.75 * 2 ** 30;
  *   for (const batch of batches) await model.update(batch);
  *   (await model.result()).mostSimilar("river");
  */
-export function word2vec(options?: Word2vecOptions): OnlineModel<Vectors> {
+export function word2vec(options?: Word2vecOptions): UpdatedModel<"contexts", "vectors", Vectors> {
   const parsed = parseOptions(word2vecSchema, options);
   const learningRate = parsed.learningRate ?? (parsed.architecture === "skipGram" ? 0.025 : 0.05);
   const { workers: _, deterministic, kernel, initialVectors, ...rest } = parsed;
@@ -236,7 +239,8 @@ export function word2vec(options?: Word2vecOptions): OnlineModel<Vectors> {
     };
   }
 
-  function restore({ facts, arrays }: StageState, given: Vocabulary): void {
+  function restore({ facts, arrays }: StageState, { vocabulary: given }: ModelContext): void {
+    if (!given) throw new TypeError("word2vec: restore must be given the vocabulary of the batches to come, got none");
     vocabulary = given;
     engine = start(given);
     const { arithmetic: before, generation: known, generationStart: knownStart, ...rest } = facts;
@@ -276,7 +280,8 @@ export function word2vec(options?: Word2vecOptions): OnlineModel<Vectors> {
 
   return {
     name: "word2vec",
-    consumes: "contexts",
+    reads: "contexts",
+    makes: "vectors",
     epochs: settings.epochs,
     updatesUnderWay: 4,
     update,

@@ -9,8 +9,8 @@ import { CooccurrenceAccumulator } from "./cooccurrenceAccumulator.js";
 export const accumulateCooccurrenceSchema = defineUnit({
   name: "accumulateCooccurrence",
   kind: "operator",
-  consumes: "contexts",
-  produces: "cooccurrence",
+  reads: "contexts",
+  makes: "cooccurrence",
   summary: "Counts how often terms occur in each other's windows, and gives the finished table",
   paper: "Pennington et al. 2014, EMNLP, D14-1162, section 3; Stanford's cooccur.c",
   fields: {
@@ -40,6 +40,7 @@ export const accumulateCooccurrenceSchema = defineUnit({
         "Threads, each of which counts some rows of the table; they share the memory. 0 counts in the main thread",
     }),
   },
+  create: (_, options): OperatorFunction<ContextBatch, FinalCooccurrence> => accumulateCooccurrence(options),
 });
 
 export type AccumulateCooccurrenceOptions = OptionsOf<typeof accumulateCooccurrenceSchema>;

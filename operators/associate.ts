@@ -10,8 +10,8 @@ import { mapAsync } from "./mapAsync.js";
 export const associateSchema = defineUnit({
   name: "associate",
   kind: "operator",
-  consumes: "cooccurrence",
-  produces: "cooccurrence",
+  reads: "cooccurrence",
+  makes: "cooccurrence",
   summary: "Turns counts into measures of association, such as PMI, and keeps the strongest of each row",
   paper: "Levy et al. 2015, TACL, Q15-1016, section 3; NPMI: Bouma 2009",
   fields: {
@@ -27,6 +27,7 @@ export const associateSchema = defineUnit({
     }),
     topK: integer({ optional: true, min: 1, description: "Most cells kept in a row, those of the largest measure" }),
   },
+  create: (_, options): OperatorFunction<FinalCooccurrence, FinalCooccurrence> => associate(options),
 });
 
 export type AssociateOptions = OptionsOf<typeof associateSchema>;

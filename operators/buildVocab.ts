@@ -10,8 +10,8 @@ import type { Vocabulary } from "../schemas/vocabulary.js";
 export const buildVocabSchema = defineUnit({
   name: "buildVocab",
   kind: "operator",
-  consumes: "tokens",
-  produces: "vocabulary",
+  reads: "tokens",
+  makes: "vocabulary",
   summary: "Counts terms and orders those that are frequent enough, most frequent first",
   fields: {
     minCount: integer({ default: 5, min: 1, description: "Occurrences a term needs to be kept" }),
@@ -27,6 +27,8 @@ export const buildVocabSchema = defineUnit({
       description: "Vectors whose terms are kept whatever their count, so that training can go on from them",
     }),
   },
+  termsOf: ({ extraTerms = [] }) => ({ extraTerms: [extraTerms].flat() }),
+  create: (_, options): OperatorFunction<TokenBatch, Vocabulary> => buildVocab(options),
 });
 
 export type BuildVocabOptions = OptionsOf<typeof buildVocabSchema>;

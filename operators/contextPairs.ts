@@ -7,12 +7,13 @@ import { defineUnit, type OptionsOf, parseOptions } from "../schemas/units.js";
 export const contextPairsSchema = defineUnit({
   name: "contextPairs",
   kind: "operator",
-  consumes: "contexts",
-  produces: "pairs",
+  reads: "contexts",
+  makes: "pairs",
   summary: "Spells windows out as rows of centre, context and distance",
   fields: {
     batchSize: integer({ default: 65_536, min: 1, max: 16_777_216, description: "Most pairs in a batch" }),
   },
+  create: (_, options): OperatorFunction<ContextBatch, PairBatch> => contextPairs(options),
 });
 
 export type ContextPairsOptions = OptionsOf<typeof contextPairsSchema>;

@@ -3,16 +3,25 @@ import { currentScope } from "../kernels/flow.js";
 import { IdTable } from "../kernels/idTable.js";
 import { integer } from "../schemas/fields.js";
 import type { IdBatch, TokenBatch } from "../schemas/tokens.js";
-import { defineUnit, type OptionsOf, parseOptions } from "../schemas/units.js";
+import { defineOptions, defineUnit, type OptionsOf, parseOptions } from "../schemas/units.js";
 import type { Vocabulary } from "../schemas/vocabulary.js";
 
 export const encodeSchema = defineUnit({
   name: "encode",
   kind: "operator",
-  consumes: "tokens",
-  produces: "ids",
+  reads: "tokens",
+  needs: { vocabulary: "vocabulary" },
+  makes: "ids",
   summary: "Replaces tokens by their ids in a vocabulary and leaves out the terms that it lacks",
+  fields: {},
+  create: ({ vocabulary }, _, { epoch }): OperatorFunction<TokenBatch, IdBatch> => encode(vocabulary, { epoch }),
+});
+
+/** In code the pass is an option; a run knows it. */
+const encodeOptions = defineOptions({
+  name: "encode",
   fields: {
+    ...encodeSchema.fields,
     epoch: integer({
       default: 0,
       min: 0,
@@ -21,7 +30,7 @@ export const encodeSchema = defineUnit({
   },
 });
 
-export type EncodeOptions = OptionsOf<typeof encodeSchema>;
+export type EncodeOptions = OptionsOf<typeof encodeOptions>;
 
 /**
  * Replaces tokens by their ids in the vocabulary.
@@ -35,7 +44,7 @@ export type EncodeOptions = OptionsOf<typeof encodeSchema>;
  *   tokens$.pipe(encode(vocabulary), windowContexts({ windowSize: 5 }))
  */
 export function encode(vocabulary: Vocabulary, options?: EncodeOptions): OperatorFunction<TokenBatch, IdBatch> {
-  const { epoch } = parseOptions(encodeSchema, options);
+  const { epoch } = parseOptions(encodeOptions, options);
   return (source) =>
     defer(() => {
       const { ledger } = currentScope();

@@ -2,11 +2,11 @@ import { setImmediate } from "node:timers/promises";
 import { Observable, type OperatorFunction, type Subscriber } from "rxjs";
 import { AsyncStage } from "../kernels/asyncStage.js";
 import { type RunScope, requireScope } from "../kernels/flow.js";
-import type { ContextBatch } from "../schemas/contexts.js";
-import type { FinalCooccurrence } from "../schemas/cooccurrence.js";
-import type { ModelSink, OnlineModel, StepStats, TableModel } from "../schemas/models.js";
+import { vocabularyOf } from "../kernels/vocabulary.js";
+import type { Kind, Kinds } from "../schemas/kinds.js";
+import type { MaybePromise, Model, StepStats } from "../schemas/models.js";
 
-/** Takes what a model consumes. */
+/** Takes what a model reads. */
 interface Intake<T> {
   push(value: T): void;
   end(): void;
@@ -17,22 +17,19 @@ interface Intake<T> {
  * Lets a model learn from a stream, one input at a time and in order, and tells of every step. It neither asks for the model's result
  * nor closes it.
  *
- * In:  ContextBatch for a model that learns while text flows, FinalCooccurrence for one that fits a table. Out: StepStats, one per
+ * In:  what the model reads: the batches of a stream for one that is updated, a whole value for one that fits it. Out: StepStats, one per
  * batch or one per epoch of the fit. State: the inputs that wait for a model whose update is asynchronous; the source waits from one on.
  * Unsubscribing stops at the end of the step being made.
- * @throws TypeError on subscription outside `run`
+ * @throws TypeError at the call, if the model can neither be updated nor fitted; on subscription outside `run`
  * @example
  *   await run(ids$.pipe(windowContexts(), feed(model)));
  *   const vectors = await model.result();
  */
-export function feed<Result>(model: OnlineModel<Result>): OperatorFunction<ContextBatch, StepStats>;
-export function feed<Result>(model: TableModel<Result>): OperatorFunction<FinalCooccurrence, StepStats>;
-export function feed<Result>(
-  model: ModelSink<Result>,
-): OperatorFunction<ContextBatch, StepStats> | OperatorFunction<FinalCooccurrence, StepStats> {
-  return model.consumes === "contexts"
-    ? taking<ContextBatch>((subscriber, scope) => new UpdateIntake(model, subscriber, scope))
-    : taking<FinalCooccurrence>((subscriber, scope) => fitIntake(model, subscriber, scope));
+export function feed<R extends Kind, M extends Kind>(model: Model<R, M>): OperatorFunction<Kinds[R], StepStats> {
+  const { name, update, fit } = model;
+  if (fit) return taking((subscriber, scope) => fitIntake(model, fit, subscriber, scope));
+  if (!update) throw new TypeError(`feed: ${name} must have update or fit, got neither`);
+  return taking((subscriber, scope) => new UpdateIntake(model, update, subscriber, scope));
 }
 
 function taking<T>(
@@ -53,25 +50,35 @@ function taking<T>(
 }
 
 /** Synchronous for as long as the model is; from its first promise on, a stage that holds the source back. */
-class UpdateIntake implements Intake<ContextBatch> {
-  readonly #model: OnlineModel<unknown>;
+class UpdateIntake<R extends Kind> implements Intake<Kinds[R]> {
+  readonly #model: Model<R>;
+  readonly #update: NonNullable<Model<R>["update"]>;
   readonly #subscriber: Subscriber<StepStats>;
   readonly #scope: RunScope;
-  #stage: AsyncStage<() => StepStats | Promise<StepStats>, StepStats> | undefined;
+  readonly #stopping = new AbortController();
+  #hasBegun = false;
+  #stage: AsyncStage<() => MaybePromise<StepStats>, StepStats> | undefined;
 
-  constructor(model: OnlineModel<unknown>, subscriber: Subscriber<StepStats>, scope: RunScope) {
+  constructor(
+    model: Model<R>,
+    update: NonNullable<Model<R>["update"]>,
+    subscriber: Subscriber<StepStats>,
+    scope: RunScope,
+  ) {
     this.#model = model;
+    this.#update = update;
     this.#subscriber = subscriber;
     this.#scope = scope;
   }
 
-  push(batch: ContextBatch): void {
+  push(batch: Kinds[R]): void {
     if (this.#stage) {
-      this.#stage.push(() => this.#model.update(batch));
+      this.#stage.push(() => this.#update(batch));
       return;
     }
     try {
-      const step = this.#model.update(batch);
+      const beginning = this.#hasBegun ? undefined : this.#begin(batch);
+      const step = beginning ? beginning.then(() => this.#update(batch)) : this.#update(batch);
       if (step instanceof Promise) this.#wait(step);
       else this.#subscriber.next(step);
     } catch (error) {
@@ -85,7 +92,14 @@ class UpdateIntake implements Intake<ContextBatch> {
   }
 
   stop(): void {
+    this.#stopping.abort();
     this.#stage?.stop();
+  }
+
+  #begin(batch: Kinds[R]): Promise<void> | undefined {
+    this.#hasBegun = true;
+    const context = { vocabulary: vocabularyOf(batch), signal: this.#stopping.signal };
+    return this.#model.begin?.(context) || undefined;
   }
 
   #wait(step: Promise<StepStats>): void {
@@ -100,15 +114,17 @@ class UpdateIntake implements Intake<ContextBatch> {
   }
 }
 
-function fitIntake(
-  model: TableModel<unknown>,
+function fitIntake<R extends Kind>(
+  model: Model<R>,
+  learnFrom: NonNullable<Model<R>["fit"]>,
   subscriber: Subscriber<StepStats>,
   scope: RunScope,
-): Intake<FinalCooccurrence> {
-  return new AsyncStage<FinalCooccurrence, void>({
+): Intake<Kinds[R]> {
+  return new AsyncStage<Kinds[R], void>({
     ...oneAtATime(subscriber, scope),
-    async work(table, signal) {
-      for await (const stats of model.fit(table)) {
+    async work(whole, signal) {
+      await model.begin?.({ vocabulary: vocabularyOf(whole), signal });
+      for await (const stats of learnFrom(whole, signal)) {
         if (signal.aborted) return;
         scope.within(() => subscriber.next(stats));
         await setImmediate(); // an epoch may be one long computation: whoever wants to stop it gets a turn

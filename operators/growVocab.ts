@@ -9,8 +9,8 @@ import { defineUnit, type OptionsOf, parseOptions } from "../schemas/units.js";
 export const growVocabSchema = defineUnit({
   name: "growVocab",
   kind: "operator",
-  consumes: "tokens",
-  produces: "ids",
+  reads: "tokens",
+  makes: "ids",
   resumable: true,
   summary: "Replaces tokens by their ids in a vocabulary of bounded size that grows and changes with the stream",
   paper: "Metwally et al. 2005, Efficient Computation of Frequent and Top-k Elements in Data Streams",
@@ -38,6 +38,7 @@ export const growVocabSchema = defineUnit({
       description: "Most tokens between two changes of the vocabulary; it changes more often at the start",
     }),
   },
+  create: (_, options): OperatorFunction<TokenBatch, IdBatch> => growVocab(options),
 });
 
 export type GrowVocabOptions = OptionsOf<typeof growVocabSchema>;

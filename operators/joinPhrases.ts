@@ -9,13 +9,16 @@ import { defineUnit, type OptionsOf, parseOptions } from "../schemas/units.js";
 export const joinPhrasesSchema = defineUnit({
   name: "joinPhrases",
   kind: "operator",
-  consumes: "tokens",
-  produces: "tokens",
+  reads: "tokens",
+  needs: { phrases: "phrases" },
+  makes: "tokens",
   summary: "Joins neighbouring tokens that make a phrase into one, new_york",
   paper: "Mikolov et al. 2013, arXiv:1310.4546, section 4; word2phrase.c",
   fields: {
     joiner: text({ default: "_", description: "What stands between the two terms" }),
   },
+  termsOf: ({ joiner = "_" }) => ({ joiner: [`a${joiner}b`] }),
+  create: ({ phrases }, options): OperatorFunction<TokenBatch, TokenBatch> => joinPhrases(phrases, options),
 });
 
 export type JoinPhrasesOptions = OptionsOf<typeof joinPhrasesSchema>;

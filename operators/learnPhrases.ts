@@ -10,8 +10,8 @@ import { defineUnit, type OptionsOf, parseOptions, type SettingsOf } from "../sc
 export const learnPhrasesSchema = defineUnit({
   name: "learnPhrases",
   kind: "operator",
-  consumes: "tokens",
-  produces: "phrases",
+  reads: "tokens",
+  makes: "phrases",
   summary: "Finds pairs of neighbouring terms that occur together more often than chance would have it",
   paper: "Mikolov et al. 2013, arXiv:1310.4546, section 4; word2phrase.c",
   fields: {
@@ -31,6 +31,7 @@ export const learnPhrasesSchema = defineUnit({
       description: "Distinct pairs held at once; when they become more, the rarest quarter or so is pruned",
     }),
   },
+  create: (_, options): OperatorFunction<TokenBatch, Phrases> => learnPhrases(options),
 });
 
 export type LearnPhrasesOptions = OptionsOf<typeof learnPhrasesSchema>;

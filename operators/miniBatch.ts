@@ -8,12 +8,13 @@ import { defineUnit, type OptionsOf, parseOptions } from "../schemas/units.js";
 export const miniBatchSchema = defineUnit({
   name: "miniBatch",
   kind: "operator",
-  consumes: "pairs",
-  produces: "pairs",
+  reads: "pairs",
+  makes: "pairs",
   summary: "Regroups pairs into batches of one size",
   fields: {
     batchSize: integer({ default: 256, min: 1, max: 16_777_216, description: "Pairs in a batch" }),
   },
+  create: (_, options): OperatorFunction<PairBatch, PairBatch> => miniBatch(options),
 });
 
 export type MiniBatchOptions = OptionsOf<typeof miniBatchSchema>;

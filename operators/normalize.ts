@@ -10,8 +10,8 @@ import { defineUnit, type OptionsOf, parseOptions } from "../schemas/units.js";
 export const normalizeSchema = defineUnit({
   name: "normalize",
   kind: "operator",
-  consumes: "text",
-  produces: "text",
+  reads: "text",
+  makes: "text",
   resumable: true,
   summary:
     "Brings text into one Unicode form, and makes alike what differs in case, accents, digits, width or unseen characters",
@@ -51,6 +51,7 @@ export const normalizeSchema = defineUnit({
       description: "Pass on where lengths changed, so that tokenize can tell positions in the original document",
     }),
   },
+  create: (_, options): OperatorFunction<TextBatch, TextBatch> => normalize(options),
 });
 
 export type NormalizeOptions = OptionsOf<typeof normalizeSchema>;

@@ -8,13 +8,14 @@ import { defineUnit, type OptionsOf, parseOptions } from "../schemas/units.js";
 export const splitSentencesSchema = defineUnit({
   name: "splitSentences",
   kind: "operator",
-  consumes: "text",
-  produces: "text",
+  reads: "text",
+  makes: "text",
   resumable: true,
   summary: "Marks where sentences begin, in English, Chinese and whatever else uses their punctuation or capitals",
   fields: {
     newline: boolean({ default: true, description: "A line end ends a sentence" }),
   },
+  create: (_, options): OperatorFunction<TextBatch, TextBatch> => splitSentences(options),
 });
 
 export type SplitSentencesOptions = OptionsOf<typeof splitSentencesSchema>;

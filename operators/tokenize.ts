@@ -19,8 +19,8 @@ import { UserWords } from "./userWords.js";
 export const tokenizeSchema = defineUnit({
   name: "tokenize",
   kind: "operator",
-  consumes: "text",
-  produces: "tokens",
+  reads: "text",
+  makes: "tokens",
   resumable: true,
   summary: "Cuts text into tokens and gives each distinct term an id",
   paper: "Unicode Standard Annex #29, word boundaries; for Chinese, jieba",
@@ -58,6 +58,7 @@ export const tokenizeSchema = defineUnit({
     }),
     batchSize: integer({ default: 16384, min: 1, max: 16_777_216, description: "Most tokens in a batch" }),
   },
+  create: (_, options): OperatorFunction<TextBatch, TokenBatch> => tokenize(options),
 });
 
 export type TokenizeOptions = OptionsOf<typeof tokenizeSchema>;

@@ -11,8 +11,8 @@ import { defineUnit, type OptionsOf, parseOptions } from "../schemas/units.js";
 export const windowContextsSchema = defineUnit({
   name: "windowContexts",
   kind: "operator",
-  consumes: "ids",
-  produces: "contexts",
+  reads: "ids",
+  makes: "contexts",
   resumable: true,
   summary: "Lays a window of neighbours around every token, after leaving out some of the frequent ones",
   paper: "Mikolov et al. 2013, arXiv:1301.3781, section 3; subsampling: arXiv:1310.4546, section 2.3",
@@ -37,6 +37,7 @@ export const windowContextsSchema = defineUnit({
     seed: integer({ default: 1, min: 0, description: "Seed of the draws for sample and radius" }),
     batchSize: integer({ default: 16384, min: 1, max: 16_777_216, description: "Most centres in a batch" }),
   },
+  create: (_, options): OperatorFunction<IdBatch, ContextBatch> => windowContexts(options),
 });
 
 export type WindowContextsOptions = OptionsOf<typeof windowContextsSchema>;

@@ -28,12 +28,12 @@ export async function beginRun(
   if (checkpoint.exists) {
     const { identity: before, state } = await checkpoint.read();
     await assertSame(before, identity, signal);
-    return { checkpointer: new Checkpointer(checkpoint, before, every), from: state };
+    return { checkpointer: new Checkpointer(checkpoint, before, every, pipeline.registry.kinds), from: state };
   }
   if (every === "never") return {};
   await checkpoint.clear();
   await checkpoint.write({ identity }, []);
-  return { checkpointer: new Checkpointer(checkpoint, identity, every) };
+  return { checkpointer: new Checkpointer(checkpoint, identity, every, pipeline.registry.kinds) };
 }
 
 /** The manifest of a run that is finished, if it is one of this pipeline and these files. */

@@ -1,22 +1,23 @@
 import { basename } from "node:path";
 import { Ledger } from "../kernels/ledger.js";
-import { intervalOf, type StageState, type StateKeeper } from "../schemas/index.js";
+import { intervalOf, type KindValue, type MaybePromise, type StageState, type StateKeeper } from "../schemas/index.js";
 import { readArray, writeArray } from "../sinks/arrayFile.js";
 import type { CheckpointFolder } from "./checkpointFolder.js";
 import type { RejectedSoFar } from "./deadLetters.js";
 import { type FileRecord, faultOf, recordFile } from "./fileRecord.js";
 import { nodesOf, type PipelineNode } from "./nodes.js";
+import type { Registry } from "./registry.js";
 import type { RunIdentity } from "./runIdentity.js";
 import { lossesOf, type RunRecord, RunState, recordOf, restoreInto } from "./runState.js";
-import { type SavedValue, SavedValues, type Value } from "./savedValues.js";
-import { TokenCache } from "./tokenCache.js";
+import { type SavedValue, SavedValues } from "./savedValues.js";
+import { type LogSize, StreamLog } from "./streamLog.js";
 import { writtenFiles } from "./writtenFiles.js";
 
-interface SavedCache {
+interface SavedLog {
   readonly file: string;
-  readonly tokens: number;
-  /** The id of its lexicon; a cache without tokens has none. */
-  readonly lexicon: string | undefined;
+  readonly size: LogSize;
+  /** The id of the value that its batches share; a log without batches has none. */
+  readonly shared: string | undefined;
 }
 
 /** A stage within the step under way: its state, once it had taken in so many inputs of that step. */
@@ -35,7 +36,7 @@ export interface SavedState {
   readonly serial: number;
   readonly run: RunRecord;
   readonly values: readonly (readonly [id: string, value: SavedValue])[];
-  readonly caches: readonly (readonly [node: string, cache: SavedCache])[];
+  readonly logs: readonly (readonly [node: string, log: SavedLog])[];
   readonly stages: readonly (readonly [node: string, stage: SavedStage])[];
   /** Where a pass over a live source goes on; missing once that pass is over, or where it begins anew. */
   readonly place?: SourcePlace | undefined;
@@ -55,7 +56,7 @@ export interface Stage {
   /** Its state can be told, though not at any time. */
   readonly isTold: boolean;
   /** Called while nothing is under way. Undefined where the state cannot be told just now. */
-  readonly save: () => StageState | undefined;
+  readonly save: () => MaybePromise<StageState | undefined>;
 }
 
 /** The state of a stage to go on with. */
@@ -67,8 +68,8 @@ export interface StageStart {
 /** Where the run can go on from, as data, and what in memory belongs to it. */
 interface Point {
   readonly run: RunRecord;
-  readonly values: ReadonlyMap<string, Value>;
-  readonly caches: SavedState["caches"];
+  readonly values: ReadonlyMap<string, KindValue>;
+  readonly logs: SavedState["logs"];
   /** Going on from here takes no stage's state: no model has learned in an earlier epoch of the task. */
   readonly isWhole: boolean;
 }
@@ -100,10 +101,11 @@ export class Checkpointer {
     /** What the run was begun with; hashes of inputs may be added once they are known. */
     public identity: RunIdentity,
     every: string,
+    kinds: Registry["kinds"],
   ) {
     this.#folder = folder;
     this.#every = intervalOf(every)!;
-    this.#values = new SavedValues((name) => folder.file(name));
+    this.#values = new SavedValues((name) => folder.file(name), kinds);
     this.#startWaiting();
   }
 
@@ -121,9 +123,10 @@ export class Checkpointer {
     const values = await this.#values.load(new Map(saved.values));
     const state = new RunState(ledger);
     restoreInto(state, saved.run, nodes, values);
-    for (const [id, { file, tokens, lexicon }] of saved.caches) {
-      const known = lexicon === undefined ? undefined : (values.get(lexicon) as TokenCache["lexicon"]);
-      state.caches.set(nodes.get(id)!, TokenCache.written(this.#folder.file(file), tokens, known));
+    for (const [id, { file, size, shared }] of saved.logs) {
+      const node = nodes.get(id)!;
+      const value = shared === undefined ? undefined : values.get(shared);
+      state.logs.set(node, StreamLog.written(this.#folder.file(file), node.makes, size, value));
     }
     for (const [id, stage] of saved.stages) this.#starts.set(id, await this.#loadStage(stage));
     this.#serial = saved.serial;
@@ -132,20 +135,22 @@ export class Checkpointer {
 
   /** The run could go on from here: the step to come begins. */
   mark(state: RunState, isWhole: boolean): void {
-    const values = new Map<string, Value>();
-    const run = recordOf(state, ({ node, value }) => {
-      const { id, unit } = node.parent!;
-      return this.#values.note(values, fileNameOf(id), { type: unit.schema.produces, value });
-    });
-    const written = [...state.caches].filter(([, cache]) => cache.isWritten);
-    const caches = written.map(([{ id }, { path, tokens, lexicon }]) => {
-      const lexiconId =
-        lexicon && this.#values.note(values, `${fileNameOf(id)}.lexicon`, { type: "lexicon", value: lexicon });
-      return [id, { file: basename(path), tokens, lexicon: lexiconId }] as const;
+    const values = new Map<string, KindValue>();
+    const run = recordOf(state, ({ id, makes }, value) =>
+      this.#values.note(values, fileNameOf(id), { kind: makes.name, value }),
+    );
+    const written = [...state.logs].filter(([, log]) => log.isWritten);
+    const logs = written.map(([{ id, makes }, { path, size, shared }]) => {
+      const kind = makes.log?.shared?.kind;
+      const sharedId =
+        kind && shared !== undefined
+          ? this.#values.note(values, `${fileNameOf(id)}.${kind}`, { kind, value: shared })
+          : undefined;
+      return [id, { file: basename(path), size, shared: sharedId }] as const;
     });
     if (this.#point) this.#starts.clear(); // they belong to the first step
     this.#isPointTaken = !this.#point && this.#serial > 0;
-    this.#point = { run, values, caches, isWhole };
+    this.#point = { run, values, logs, isWhole };
     this.#stages.clear();
     this.#kept.clear();
   }
@@ -179,7 +184,7 @@ export class Checkpointer {
    */
   async take(state: RunState): Promise<boolean> {
     const isSameEpoch = state.epoch === this.#point!.run.epoch; // else a model that tells no state has kept the point where it was
-    const states = isSameEpoch ? this.#statesOfStages() : undefined;
+    const states = isSameEpoch ? await this.#statesOfStages() : undefined;
     // The losses are those of now, and not of the beginning of the step.
     if (states) await this.#write(states, { ...this.#point!.run, losses: lossesOf(state) });
     else await this.takePoint();
@@ -196,7 +201,7 @@ export class Checkpointer {
    * now. What others count and reject meanwhile belongs to the next one.
    */
   async takeInSource(state: RunState, place: SourcePlace): Promise<boolean> {
-    const states = this.#statesOfSource();
+    const states = await this.#statesOfSource();
     if (!states) return false;
     const counted = { ...this.#point!.run, losses: lossesOf(state), ledger: state.ledger.toJSON() };
     await this.#write(states, counted, place);
@@ -208,7 +213,7 @@ export class Checkpointer {
   }
 
   async #write(states: ReadonlyMap<string, StageStart>, run = this.#point!.run, place?: SourcePlace): Promise<void> {
-    const { values, caches } = this.#point!;
+    const { values, logs } = this.#point!;
     const serial = ++this.#serial;
     const saved = await this.#values.save(values);
     const stages: [string, SavedStage][] = [];
@@ -218,13 +223,13 @@ export class Checkpointer {
       serial,
       run,
       values: [...saved],
-      caches,
+      logs,
       stages,
       place,
     };
     const files = [
       ...[...saved.values()].map(({ file }) => file),
-      ...caches.map(([, { file }]) => file),
+      ...logs.map(([, { file }]) => file),
       ...stages.flatMap(([, { arrays }]) => arrays.map(([, file]) => file)),
     ];
     await this.#folder.write({ identity: this.identity, state: content }, files);
@@ -233,11 +238,11 @@ export class Checkpointer {
   }
 
   /** Undefined if one of them cannot tell its state. */
-  #statesOfStages(): Map<string, StageStart> | undefined {
+  async #statesOfStages(): Promise<Map<string, StageStart> | undefined> {
     const states = new Map<string, StageStart>();
     for (const [id, { consumed, save }] of this.#stages) {
       if (consumed === 0 && this.#point!.isWhole) continue;
-      const state = save();
+      const state = await save();
       if (!state) return undefined;
       states.set(id, { consumed, state });
     }
@@ -245,11 +250,11 @@ export class Checkpointer {
   }
 
   /** Of a pass over a live source, whose batches do not come again. */
-  #statesOfSource(): Map<string, StageStart> | undefined {
+  async #statesOfSource(): Promise<Map<string, StageStart> | undefined> {
     const states = new Map<string, StageStart>();
     for (const [id, stage] of this.#kept) states.set(id, { consumed: 0, state: stage.save() });
     for (const [id, { consumed, save }] of this.#stages) {
-      const state = consumed === 0 ? undefined : save();
+      const state = consumed === 0 ? undefined : await save();
       if (consumed > 0 && !state) return undefined;
       if (state) states.set(id, { consumed, state });
     }

@@ -45,6 +45,8 @@ export interface PipelineConfig {
   readonly maxRejected: CountOrShare | undefined;
   readonly checkpoint: SettingsOf<typeof checkpointSchema>;
   readonly snapshot: SettingsOf<typeof snapshotSchema>;
+  /** Modules with units of one's own, relative to the config. */
+  readonly plugins: readonly string[];
   readonly source: ConfigStep;
   readonly steps: readonly ConfigStep[];
   readonly branches: ReadonlyMap<string, readonly ConfigStep[]>;
@@ -65,6 +67,7 @@ export const CONFIG_KEYS = [
   "maxRejected",
   "checkpoint",
   "snapshot",
+  "plugins",
   "source",
   "steps",
   "branches",
@@ -131,6 +134,7 @@ function readShape(data: unknown, file: string, problems: ConfigProblem[]): Pipe
     maxRejected: maxRejected as CountOrShare | undefined,
     checkpoint: readSettings(checkpointSchema, top.checkpoint, refuse),
     snapshot: readSettings(snapshotSchema, top.snapshot, refuse),
+    plugins: readPlugins(top.plugins, refuse),
     source: readSource(top.source, refuse),
     steps: readSteps(steps, ["steps"], refuse),
     branches: new Map(
@@ -175,6 +179,13 @@ function readSettings<S extends OptionsSchema>(schema: S, options: unknown, refu
   for (const { option, message } of faults)
     refuse(option === undefined ? [schema.name] : [schema.name, option], message);
   return parseOptions(schema, (faults.length > 0 ? {} : given) as OptionsOf<S>);
+}
+
+function readPlugins(plugins: unknown, refuse: Refuse): string[] {
+  const list = plugins === undefined ? [] : [plugins].flat();
+  const isGood = list.every((path) => typeof path === "string" && path.trim() !== "");
+  if (!isGood) refuse(["plugins"], `plugins must be a list of paths of modules, got ${show(plugins)}`);
+  return isGood ? (list as string[]) : [];
 }
 
 function readSource(source: unknown, refuse: Refuse): ConfigStep {

@@ -3,21 +3,13 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { Ledger } from "../kernels/ledger.js";
-import type {
-  ContextBatch,
-  DataType,
-  FinalCooccurrence,
-  IdBatch,
-  PairBatch,
-  TokenBatch,
-  Vocabulary,
-} from "../schemas/index.js";
 import { show } from "../schemas/index.js";
 import { fromTexts } from "../sources/fromTexts.js";
 import { cutTo, outputPaths, type Pipeline } from "./compile.js";
 import type { ConfigTest } from "./config.js";
 import { execute } from "./execute.js";
 import { nodesOf, type PipelineNode } from "./nodes.js";
+import type { Registry } from "./registry.js";
 import { readTables, withInputs, withTables } from "./stepInputs.js";
 
 export interface ConfigTestResult {
@@ -26,8 +18,8 @@ export interface ConfigTestResult {
   readonly failures: readonly string[];
 }
 
-/** What a test may expect, each by data type: `tokens`, `vocabulary`, `ids`, `pairs`, `cooccurrence`, `vectors`. */
-type Seen = Map<DataType, unknown[]>;
+/** What came out, by kind of data. */
+type Seen = Map<string, unknown[]>;
 
 /**
  * Runs a config's own tests: the documents take the place of the source, only the steps run that lead to what a test expects, and what
@@ -42,7 +34,7 @@ export async function runConfigTests(pipeline: Pipeline): Promise<ConfigTestResu
 async function runTest(whole: Pipeline, test: ConfigTest): Promise<string[]> {
   const folder = await mkdtemp(join(tmpdir(), "lexstream-test-"));
   const seen: Seen = new Map();
-  const makers = [...firstOfEachType(whole.root)].filter(([type]) => Object.hasOwn(test.expect, type));
+  const makers = [...firstOfEachKind(whole.root)].filter(([kind]) => Object.hasOwn(test.expect, kind));
   const pipeline = cutTo(
     whole,
     makers.map(([, node]) => node),
@@ -54,12 +46,12 @@ async function runTest(whole: Pipeline, test: ConfigTest): Promise<string[]> {
     await execute(pipeline, {
       source: () => fromTexts(test.documents),
       sourceBytes: undefined,
-      cachePath: (name) => join(folder, name),
+      logPath: (name) => join(folder, name),
       ledger: new Ledger(),
       optionsOf: (node) => withTables(node, { ...withInputs(node, configFolder), ...outputsIn(folder, node) }, tables),
       onValue: (node, value) => {
-        const type = node.unit.schema.produces;
-        if (firsts.has(node.id)) seen.set(type, [...(seen.get(type) ?? []), value]);
+        const { name } = node.makes;
+        if (firsts.has(node.id)) seen.set(name, [...(seen.get(name) ?? []), value]);
       },
     });
   } catch (error) {
@@ -68,81 +60,27 @@ async function runTest(whole: Pipeline, test: ConfigTest): Promise<string[]> {
     await rm(folder, { recursive: true, force: true });
   }
   const failures = await Promise.all(
-    Object.entries(test.expect).map(([type, expected]) => compare(seen, type, expected)),
+    Object.entries(test.expect).map(([kind, expected]) => compare(pipeline.registry.kinds, seen, kind, expected)),
   );
   return failures.flat();
 }
 
-/** The first step that makes each type of data; sinks only pass on. */
-function firstOfEachType(root: PipelineNode): Map<DataType, PipelineNode> {
-  const makers = nodesOf(root).filter(({ unit }) => unit.schema.kind !== "sink");
-  return new Map(makers.toReversed().map((node) => [node.unit.schema.produces, node]));
+/** The first step that makes each kind of data; sinks only pass on. */
+function firstOfEachKind(root: PipelineNode): Map<string, PipelineNode> {
+  const makers = nodesOf(root).filter(({ unit }) => unit.kind !== "sink");
+  return new Map(makers.toReversed().map((node) => [node.makes.name, node]));
 }
 
 function outputsIn(folder: string, node: PipelineNode): Record<string, string> {
   return Object.fromEntries(outputPaths(node).map(([option, path]) => [option, join(folder, path)]));
 }
 
-async function compare(seen: Seen, type: string, expected: unknown): Promise<string[]> {
-  const reader = readers[type];
-  if (!reader) return [`expect.${type}: unknown data type; known ones are ${Object.keys(readers).join(", ")}`];
-  const values = seen.get(type as DataType);
-  if (!values) return [`expect.${type}: the pipeline must make ${type}, and did not`];
-  const found = await reader(values, expected);
-  return isDeepStrictEqual(found, expected) ? [] : [`expect.${type}: expected ${show(expected)}, got ${show(found)}`];
-}
-
-/** How each type of data is written in a test; `expected` says which part of a large value is asked for. */
-const readers: Record<string, (values: readonly unknown[], expected: unknown) => unknown> = {
-  tokens: (batches) =>
-    sentences((batches as TokenBatch[]).map((batch) => ({ ...batch, term: (id) => batch.lexicon.term(id) ?? "" }))),
-  ids: (batches) =>
-    sentences((batches as IdBatch[]).map((batch) => ({ ...batch, term: (id) => batch.vocabulary.terms[id]! }))),
-  vocabulary: ([vocabulary]) => {
-    const { terms, counts } = vocabulary as Vocabulary;
-    return Object.fromEntries(terms.map((term, id) => [term, counts[id]]));
-  },
-  contexts: (batches) =>
-    (batches as ContextBatch[]).reduce((total, batch) => total + batch.endCentre - batch.firstCentre, 0),
-  pairs: (batches) => (batches as PairBatch[]).flatMap(pairRows),
-  cooccurrence: ([table], expected) => cellsNamed(table as FinalCooccurrence, expected),
-  vectors: ([vectors]) => {
-    const { terms, vectorSize } = vectors as { terms: readonly string[]; vectorSize: number };
-    return { terms: terms.length, vectorSize };
-  },
-};
-
-interface NamedBatch {
-  readonly ids: Uint32Array;
-  readonly sentenceOffsets: Uint32Array;
-  readonly term: (id: number) => string;
-}
-
-/** Batches of ids as lists of terms, one list a sentence. */
-function sentences(batches: readonly NamedBatch[]): string[][] {
-  const lists: string[][] = [];
-  for (const { ids, sentenceOffsets, term } of batches) {
-    const terms = Array.from(ids, term);
-    lists.at(-1)?.push(...terms.slice(0, sentenceOffsets[0] ?? terms.length));
-    lists.push(...Array.from(sentenceOffsets, (start, index) => terms.slice(start, sentenceOffsets[index + 1])));
-  }
-  return lists;
-}
-
-function pairRows({ vocabulary, centre, context }: PairBatch): string[][] {
-  return Array.from(centre, (id, row) => [vocabulary.terms[id]!, vocabulary.terms[context[row]!]!]);
-}
-
-/** The expected cells, `{ "the cat": 1.5 }`, as the table has them. */
-async function cellsNamed(table: FinalCooccurrence, expected: unknown): Promise<Record<string, number>> {
-  const wanted = new Set(Object.keys(expected as object));
-  const { terms } = table.vocabulary;
-  const found: Record<string, number> = {};
-  for await (const { row, column, weight } of table.batches()) {
-    row.forEach((id, cell) => {
-      const name = `${terms[id]} ${terms[column[cell]!]}`;
-      if (wanted.has(name)) found[name] = weight[cell]!;
-    });
-  }
-  return Object.fromEntries([...wanted].map((name) => [name, found[name] ?? 0]));
+async function compare(kinds: Registry["kinds"], seen: Seen, name: string, expected: unknown): Promise<string[]> {
+  const kind = kinds.get(name);
+  const known = [...kinds.values()].filter(({ shown }) => shown).map((each) => each.name);
+  if (!kind?.shown) return [`expect.${name}: unknown kind of data; known ones are ${known.join(", ")}`];
+  const values = seen.get(name);
+  if (!values) return [`expect.${name}: the pipeline must make ${name}, and did not`];
+  const found = await kind.shown(values as never, expected);
+  return isDeepStrictEqual(found, expected) ? [] : [`expect.${name}: expected ${show(expected)}, got ${show(found)}`];
 }

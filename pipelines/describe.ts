@@ -1,7 +1,7 @@
-import type { Field, OptionsSchema, UnitSchema } from "../schemas/index.js";
+import type { AnyUnit, Field, OptionsSchema } from "../schemas/index.js";
 import { checkpointSchema } from "./checkpointSchema.js";
 import { type CONFIG_KEYS, DATASET_KEYS, maxRejectedField } from "./config.js";
-import { unitSchemas } from "./registry.js";
+import { builtIn, type Registry } from "./registry.js";
 import { snapshotSchema } from "./snapshotSchema.js";
 
 /** A unit's options as a Markdown table. */
@@ -15,7 +15,7 @@ export function optionTable({ fields }: OptionsSchema): string {
 }
 
 /** A unit and its options as plain text for a terminal. */
-export function unitHelp(schema: UnitSchema): string {
+export function unitHelp(schema: AnyUnit): string {
   const options = Object.entries(schema.fields).flatMap(([name, field]) => [
     `  ${name}: ${field.expects} (${defaultText(field, "")})`,
     `      ${field.description}`,
@@ -23,11 +23,22 @@ export function unitHelp(schema: UnitSchema): string {
   const paper = schema.paper ? ["", `See ${schema.paper}`] : [];
   return [
     `${schema.name} (${schema.kind}): ${schema.summary}`,
-    `reads ${schema.consumes}, makes ${schema.produces}`,
+    `reads ${schema.reads}${needsText(schema)}, makes ${schema.makes}`,
     "",
     ...(options.length > 0 ? ["Options:", ...options] : ["No options."]),
     ...paper,
   ].join("\n");
+}
+
+/** `, needs vocabulary` */
+function needsText({ needs = {} }: AnyUnit): string {
+  const kinds = Object.values(needs);
+  return kinds.length > 0 ? `, needs ${kinds.join(" and ")}` : "";
+}
+
+/** What a unit takes, and what it makes: `tokens + vocabulary -> ids`. */
+export function flowOf({ reads, needs = {}, makes }: AnyUnit): string {
+  return `${[reads, ...Object.values(needs)].join(" + ")} -> ${makes}`;
 }
 
 function defaultText(field: Field, quote: string): string {
@@ -37,8 +48,8 @@ function defaultText(field: Field, quote: string): string {
 }
 
 /** JSON Schema (2020-12) of a config, for editors and other programs. */
-export function configJsonSchema(): Record<string, unknown> {
-  const schemas = unitSchemas();
+export function configJsonSchema({ units }: Registry = builtIn): Record<string, unknown> {
+  const schemas = [...units.values()];
   const sources = schemas.filter(({ kind }) => kind === "source");
   const steps = schemas.filter(({ kind }) => kind !== "source");
   return {
@@ -59,6 +70,7 @@ export function configJsonSchema(): Record<string, unknown> {
       maxRejected: { ...maxRejectedField.jsonSchema, description: maxRejectedField.description, default: 0 },
       checkpoint: optionsJsonSchema(checkpointSchema),
       snapshot: optionsJsonSchema(snapshotSchema),
+      plugins: { type: "array", items: { type: "string", minLength: 1 } },
       source: oneStep(sources),
       steps: { type: "array", items: oneStep(steps) },
       branches: { type: "object", additionalProperties: { type: "array", items: oneStep(steps), minItems: 1 } },
@@ -80,8 +92,8 @@ const testSchema = {
 };
 
 /** `{ tokenize: { mode: words } }`, or just the name where every option may be left out. */
-function oneStep(schemas: readonly UnitSchema[]): Record<string, unknown> {
-  const needsNothing = (schema: UnitSchema) =>
+function oneStep(schemas: readonly AnyUnit[]): Record<string, unknown> {
+  const needsNothing = (schema: AnyUnit) =>
     Object.values(schema.fields).every(({ presence }) => presence !== "required");
   const asMaps = schemas.map(({ name }) => ({
     type: "object",
@@ -95,8 +107,9 @@ function oneStep(schemas: readonly UnitSchema[]): Record<string, unknown> {
 /** JSON Schema of one unit's options. */
 export function optionsJsonSchema({
   summary,
+  needs,
   fields,
-}: OptionsSchema & Partial<Pick<UnitSchema, "summary">>): Record<string, unknown> {
+}: OptionsSchema & Partial<Pick<AnyUnit, "summary" | "needs">>): Record<string, unknown> {
   const entries = Object.entries(fields);
   const properties = entries.map(([name, field]) => [
     name,
@@ -111,6 +124,16 @@ export function optionsJsonSchema({
     type: ["object", "null"],
     additionalProperties: false,
     required: entries.filter(([, { presence }]) => presence === "required").map(([name]) => name),
-    properties: Object.fromEntries(properties),
+    properties: { ...Object.fromEntries(properties), ...(needs ? { needs: needsJsonSchema(needs) } : {}) },
+  };
+}
+
+/** Which branch each needed value comes from, where it is not the nearest step above. */
+function needsJsonSchema(needs: NonNullable<AnyUnit["needs"]>): Record<string, unknown> {
+  return {
+    type: "object",
+    description: "Branches that needed values come from; the nearest step above if left out",
+    additionalProperties: false,
+    properties: Object.fromEntries(Object.keys(needs).map((need) => [need, { type: "string" }])),
   };
 }

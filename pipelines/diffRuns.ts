@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { isPlainObject } from "../schemas/index.js";
 import { outputPaths } from "./compile.js";
 import { CROISSANT } from "./croissant.js";
-import type { Manifest } from "./manifest.js";
+import { type Manifest, originsIn } from "./manifest.js";
 import { nodesOf, type PipelineNode } from "./nodes.js";
 import { readManifest } from "./readManifest.js";
 import { pipelineOf } from "./rerun.js";
@@ -57,8 +57,9 @@ export async function diffRuns(firstFolder: string, secondFolder: string): Promi
 
 type Values = Readonly<Record<string, unknown>>;
 
-function versionsOf({ lexstream, node, vectors }: Manifest): Values {
-  const arithmetic = Object.entries(vectors ?? {}).map(([model, said]) => [`arithmetic of ${model}`, said.arithmetic]);
+function versionsOf(manifest: Manifest): Values {
+  const { lexstream, node } = manifest;
+  const arithmetic = originsIn(manifest).map(([model, said]) => [`arithmetic of ${model}`, said.arithmetic]);
   return { lexstream, node, ...Object.fromEntries(arithmetic) };
 }
 

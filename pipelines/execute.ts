@@ -1,19 +1,9 @@
 import { ignoreElements, type Observable, type OperatorFunction, of, pipe, tap } from "rxjs";
 import type { FlowGate } from "../kernels/flow.js";
 import { Ledger } from "../kernels/ledger.js";
-import { Vectors } from "../kernels/vectors.js";
+import { vocabularyOf } from "../kernels/vocabulary.js";
 import { tee } from "../operators/tee.js";
-import type {
-  FinalCooccurrence,
-  IdBatch,
-  ModelSink,
-  OnlineModel,
-  Rejection,
-  StepStats,
-  TextBatch,
-  TokenBatch,
-  Vocabulary,
-} from "../schemas/index.js";
+import type { Model, Rejection, StepStats, TextBatch, Vocabulary } from "../schemas/index.js";
 import { Alarm } from "./alarm.js";
 import type { Checkpointer, SavedState, SourcePlace } from "./checkpointer.js";
 import type { Pipeline } from "./compile.js";
@@ -24,24 +14,23 @@ import { type Learning, learn } from "./learn.js";
 import { LivePauses } from "./livePauses.js";
 import {
   branchesEndingIn,
+  dependentsOf,
   duringPass,
   goesOnInItsSource,
   isFinished,
   isModel,
-  isOnlineModel,
-  isReplay,
+  isUpdated,
   learningInSource,
   nameOf,
   nodesOf,
   type PipelineNode,
-  replayedBy,
   withinPass,
 } from "./nodes.js";
 import { afterEach, consume, countedIn, keptBy } from "./passOperators.js";
 import { run } from "./run.js";
-import { RunState, type Task } from "./runState.js";
+import { RunState } from "./runState.js";
 import { RunStopped } from "./runStopped.js";
-import { TokenCache } from "./tokenCache.js";
+import { StreamLog } from "./streamLog.js";
 import { requireWritable } from "./writableTerms.js";
 
 /** How far a run has come, for people to watch. */
@@ -87,8 +76,8 @@ export interface ExecuteOptions {
   readonly source: (from?: string) => Observable<TextBatch>;
   /** Size of the whole input in bytes as they are read, if known. */
   readonly sourceBytes: number | undefined;
-  /** Where a file of kept tokens goes; its owner removes it. */
-  readonly cachePath: (name: string) => string;
+  /** Where the log of a stream goes; its owner removes it. */
+  readonly logPath: (name: string) => string;
   /** Writes down how far the run has come. */
   readonly checkpointer?: Checkpointer | undefined;
   /** Where an earlier run stopped, to go on from. */
@@ -100,7 +89,7 @@ export interface ExecuteOptions {
   readonly ledger: Ledger;
   /** The options of a node with its files resolved. */
   readonly optionsOf: (node: PipelineNode) => Readonly<Record<string, unknown>>;
-  /** What vectors are told of their origin. */
+  /** What the result of a model is told of its origin. */
   readonly metadata?: (model: PipelineNode) => Promise<ReadonlyMap<string, string>>;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
@@ -119,8 +108,8 @@ export interface ExecuteOptions {
 export interface Execution {
   /** Losses of each model node, by epoch. */
   readonly losses: ReadonlyMap<PipelineNode, readonly EpochLoss[]>;
-  /** What the vectors of each model node say of themselves: model, options, arithmetic, corpus. */
-  readonly vectors: ReadonlyMap<PipelineNode, ReadonlyMap<string, string>>;
+  /** What the result of each model node says of itself: model, options, arithmetic, corpus. */
+  readonly origins: ReadonlyMap<PipelineNode, ReadonlyMap<string, string>>;
   /** Where the tokens went, by branch. */
   readonly conservation: readonly Conservation[];
 }
@@ -130,8 +119,8 @@ type AnyOperator = OperatorFunction<any, any>;
 
 /**
  * Runs a compiled pipeline in as few passes as its data allows: one over the source, which feeds everything that needs no finished
- * value and keeps the tokens; one per epoch over the kept tokens, which feeds every branch that still learns; and one step for each
- * finished table.
+ * value and logs the streams that are read again; one per epoch over such a log, which feeds every branch that still learns; and one
+ * step for each whole value.
  */
 export async function execute(pipeline: Pipeline, options: ExecuteOptions): Promise<Execution> {
   const execution = new PipelineExecution(pipeline, options);
@@ -141,8 +130,10 @@ export async function execute(pipeline: Pipeline, options: ExecuteOptions): Prom
 class PipelineExecution {
   readonly #options: ExecuteOptions;
   readonly #root: PipelineNode;
-  readonly #tables = new Set<FinalCooccurrence>();
-  readonly #models = new Map<PipelineNode, ModelSink<unknown>>();
+  readonly #nodes: readonly PipelineNode[];
+  /** Values that hold more than memory. */
+  readonly #held = new Map<PipelineNode, unknown>();
+  readonly #models = new Map<PipelineNode, Model>();
   /** Models that go on in the middle of a live source, and await its vocabulary. */
   readonly #goOn = new Map<PipelineNode, (vocabulary: Vocabulary) => void>();
   readonly #stageLosses = new Map<string, EpochLoss>();
@@ -157,6 +148,7 @@ class PipelineExecution {
 
   constructor(pipeline: Pipeline, options: ExecuteOptions) {
     this.#root = pipeline.root;
+    this.#nodes = nodesOf(pipeline.root);
     this.#options = options;
     this.#state = new RunState(options.ledger);
     this.#chores = (options.chores ?? []).map((chore) => ({ chore, alarm: new Alarm(chore.every, () => {}) }));
@@ -167,16 +159,17 @@ class PipelineExecution {
     const interrupt = () => this.#willPause || this.#stop.abort(signal?.reason);
     signal?.addEventListener("abort", interrupt);
     try {
-      for (const node of nodesOf(this.#root)) if (isModel(node)) this.#modelOf(node); // faults show before anything is read
+      // Faults show before anything is read.
+      for (const node of this.#nodes) if (isModel(node) && node.needs.size === 0) this.#modelOf(node);
       if (from) this.#state = await checkpointer!.restore(from, this.#root, this.#options.ledger);
-      for (const node of nodesOf(this.#root)) if (isReplay(node)) this.#keepTokensFor(node);
+      for (const { startsPass, parent } of this.#nodes) if (startsPass) this.#keepLogOf(parent!);
       if (!from || from.place) await this.#readSource(from?.place);
       this.#options.onSourceRead?.();
       await this.#workOff();
-      const { losses, vectors, accounts } = this.#state;
+      const { losses, origins, accounts } = this.#state;
       const conservation = [...accounts.values()];
       conservation.forEach(assertConserved);
-      return { losses, vectors, conservation };
+      return { losses, origins, conservation };
     } catch (error) {
       await checkpointer?.takePoint().catch(() => {}); // the error that came first is the one to tell
       throw error;
@@ -184,7 +177,7 @@ class PipelineExecution {
       signal?.removeEventListener("abort", interrupt);
       for (const { alarm } of this.#chores) alarm.clear();
       for (const model of this.#models.values()) await model.close();
-      for (const cache of this.#state.caches.values()) cache.close();
+      for (const log of this.#state.logs.values()) log.close();
     }
   }
 
@@ -194,11 +187,10 @@ class PipelineExecution {
     for (let task = tasks[0]; task; task = tasks[0]) {
       await this.#reach();
       await this.#options.requireInputs?.();
-      if (isTable(task.value)) this.#tables.add(task.value);
-      await this.#finish(task);
+      await this.#runTask(task);
       tasks.shift();
       this.#state.epoch = 0;
-      this.#letGo();
+      this.#endStep(task);
     }
   }
 
@@ -211,11 +203,10 @@ class PipelineExecution {
     if (!this.#willPause && stop?.aborted) throw new RunStopped();
   }
 
-  #keepTokensFor(node: PipelineNode): void {
-    const origin = replayedBy(node);
-    if (this.#state.caches.has(origin)) return;
-    const name = `tokens.${origin.id.replaceAll("/", ".")}.arrow`;
-    this.#state.caches.set(origin, new TokenCache(this.#options.cachePath(name)));
+  #keepLogOf(node: PipelineNode): void {
+    if (this.#state.logs.has(node)) return;
+    const name = `${node.makes.name}.${node.id.replaceAll("/", ".")}.arrow`;
+    this.#state.logs.set(node, new StreamLog(this.#options.logPath(name), node.makes));
   }
 
   async #readSource(place: SourcePlace | undefined): Promise<void> {
@@ -226,7 +217,8 @@ class PipelineExecution {
     else await this.#pass(source().pipe(this.#watchBytes()), children, pass);
     const tokens = ledger.get("read") - ledger.get("rejected");
     for (const branch of branchesEndingIn(children)) this.#account(branch, ledger, tokens);
-    for (const model of learningInSource(this.#root)) await this.#harvest(model);
+    for (const model of learningInSource(this.#root)) await this.#takeResult(model);
+    this.#endStep(this.#root);
   }
 
   /** The pass over a live source, with pauses between its batches. */
@@ -254,24 +246,23 @@ class PipelineExecution {
   /** Lets a chore take what some models have learned so far. */
   async #withSnapshots({ of = all, run }: Chore, models: readonly PipelineNode[]): Promise<void> {
     for (const node of models.filter(of)) {
-      const model = this.#modelOf(node) as OnlineModel<unknown>;
-      await run(node, () => this.#withOrigin(node, model.snapshot?.()), this.#options.ledger);
+      const model = this.#modelOf(node);
+      await run(node, async () => this.#withOrigin(node, await model.snapshot?.()), this.#options.ledger);
     }
   }
 
   /** One subscription to a stream, shared by some nodes and all that follows them up to a finished value. */
   async #pass(stream: Observable<unknown>, nodes: readonly PipelineNode[], pass: Pass): Promise<void> {
     const taking = nodes.filter(pass.takes);
-    const filled = [...this.#state.caches].filter(
-      ([node]) => !pass.isRepeat && taking.flatMap(withinPass).includes(node),
-    );
-    for (const [, cache] of filled) cache.open();
+    const passed = new Set(taking.flatMap(duringPass));
+    const filled = [...this.#state.logs].filter(([node]) => !pass.isRepeat && passed.has(node));
+    for (const [, log] of filled) log.open();
     const consumers = taking.map((node) => this.#assemble(node, pass));
     const consumed = consumers.length > 0 ? tee(...consumers) : ignoreElements();
     const { onRejected } = this.#options;
     const observers = { signal: this.#stop.signal, ...(onRejected ? { onRejected } : {}) };
     await run(stream.pipe(consumed), { ledger: pass.ledger, ...observers });
-    for (const [, cache] of filled) cache.finish();
+    for (const [, log] of filled) log.finish();
   }
 
   /**
@@ -312,22 +303,25 @@ class PipelineExecution {
   /** What becomes of a node's values: learned from, kept for later, or passed on at once. */
   #afterwards(node: PipelineNode, pass: Pass): AnyOperator {
     if (isModel(node)) return consume((stats: StepStats) => this.#learned(node, stats));
-    const seen = tap((value: unknown) => this.#saw(node, value, pass));
-    const deferred = consume((value) => this.#defer(node, value));
+    const seen = tap((value: unknown) => this.#see(node, value, pass));
+    const deferred = consume((value) => this.#keepValue(node, value));
     if (isFinished(node)) return pipe(seen, deferred);
-    const next = node.children.filter(pass.takes).map((child) => this.#assemble(child, pass));
-    const cache = this.#state.caches.get(node);
-    if (cache && !pass.isRepeat) next.push(consume((batch: TokenBatch) => cache.write(batch)));
+    const following = node.children.filter((child) => !child.startsPass && pass.takes(child));
+    const next = following.map((child) => this.#assemble(child, pass));
+    const log = this.#state.logs.get(node);
+    if (log && !pass.isRepeat) next.push(consume((batch: unknown) => log.write(batch as never)));
     return pipe(seen, next.length > 0 ? tee(...next) : ignoreElements());
   }
 
-  #saw(node: PipelineNode, value: unknown, pass: Pass): void {
-    if (pass.isLive && node.unit.schema.produces === "ids") this.#sawVocabulary(node, (value as IdBatch).vocabulary);
-    if (node.unit.schema.produces === "vocabulary") requireWritable(node, (value as Vocabulary).terms);
+  #see(node: PipelineNode, value: unknown, pass: Pass): void {
+    const vocabulary = pass.isLive ? vocabularyOf(value) : undefined;
+    if (vocabulary) this.#seeVocabulary(node, vocabulary);
+    const terms = node.makes.terms?.(value as never);
+    if (terms) requireWritable(node, terms);
     this.#options.onValue?.(node, value);
   }
 
-  #sawVocabulary(node: PipelineNode, vocabulary: Vocabulary): void {
+  #seeVocabulary(node: PipelineNode, vocabulary: Vocabulary): void {
     this.#vocabulary = vocabulary.terms.length;
     if (this.#goOn.size === 0) return;
     for (const behind of duringPass(node)) {
@@ -338,10 +332,15 @@ class PipelineExecution {
 
   #operatorOf(node: PipelineNode, pass: Pass): AnyOperator {
     const { unit } = node;
-    if ("model" in unit) return learn(node, this.#modelOf(node), this.#learningIn(pass, node)) as AnyOperator;
-    if ("replay" in unit && pass.replay) return pass.replay;
-    if (!("operator" in unit)) throw new TypeError(`${unit.schema.name}: cannot follow another stage within a pass`);
-    return pass.isRepeat && unit.schema.kind === "sink" ? pipe() : unit.operator(this.#options.optionsOf(node));
+    if (isModel(node)) return learn(node, this.#modelOf(node), this.#learningIn(pass, node)) as AnyOperator;
+    if (pass.isRepeat && unit.kind === "sink") return pipe();
+    const operator = this.#create(node, pass.epoch ?? 0) as AnyOperator;
+    return node === pass.head ? pipe(operator, tap(pass.onHead)) : operator;
+  }
+
+  #create(node: PipelineNode, epoch: number): unknown {
+    const needs = Object.fromEntries([...node.needs].map(([need, maker]) => [need, this.#state.values.get(maker)]));
+    return node.unit.create(needs as never, this.#options.optionsOf(node) as never, { epoch });
   }
 
   /** Lets a model go on where an interrupted run left it, and pauses between the epochs of a table. */
@@ -356,64 +355,86 @@ class PipelineExecution {
     return { checkpointer: this.#options.checkpointer, bringsAgain: !pass.isLive, onVocabulary, pause };
   }
 
-  #modelOf(node: PipelineNode): ModelSink<unknown> {
+  /** @throws TypeError if the model cannot learn from data that arrives as what it reads does */
+  #modelOf(node: PipelineNode): Model {
     const existing = this.#models.get(node);
     if (existing) return existing;
-    if (!("model" in node.unit)) throw new TypeError(`${node.unit.schema.name}: must be a model`);
-    const model = node.unit.model(this.#options.optionsOf(node));
+    const model = this.#create(node, 0) as Model;
+    const method = isUpdated(node) ? "update" : "fit";
+    if (!model[method]) throw new TypeError(`${node.unit.name}: must have ${method} to learn from ${node.unit.reads}`);
     this.#models.set(node, model);
     return model;
   }
 
-  #defer(node: PipelineNode, value: unknown): void {
-    this.#state.tasks.push(...node.children.map((child) => ({ node: child, value })));
+  #keepValue(node: PipelineNode, value: unknown): void {
+    if (dependentsOf(node).length > 0) this.#state.values.set(node, value);
+    if (node.makes.release) this.#held.set(node, value);
   }
 
-  async #finish({ node, value }: Task): Promise<void> {
-    if ("replay" in node.unit) return this.#replay(node, (epoch) => replayOf(node, value, epoch));
-    if (isModel(node)) this.#enter(node.unit.schema.name);
-    await this.#pass(of(value), [node], { takes: all, isRepeat: false, ledger: this.#options.ledger });
-    this.#endPauses();
-    if (isModel(node)) await this.#harvest(node);
+  /** The step that a node began is over: steps follow that it made ready, and values go that nobody wants any more. */
+  #endStep(head: PipelineNode): void {
+    const { tasks, values, done } = this.#state;
+    for (const node of duringPass(head)) done.add(node);
+    tasks.push(...this.#nodes.filter((node) => this.#isReady(node) && !tasks.includes(node)));
+    for (const maker of [...values.keys()])
+      if (dependentsOf(maker).every((node) => done.has(node))) values.delete(maker);
+    if ([...values.keys()].some(({ makes }) => makes.release)) return; // one may be a view of another
+    for (const [maker, value] of this.#held) maker.makes.release!(value as never);
+    this.#held.clear();
   }
 
-  /** One pass over the kept tokens per epoch, for as many epochs as the keenest model wants. */
-  async #replay(node: PipelineNode, operatorOf: (epoch: number) => AnyOperator): Promise<void> {
-    const models = withinPass(node).filter(isOnlineModel);
+  /** It begins a step, and all that it reads and needs is there. */
+  #isReady(node: PipelineNode): boolean {
+    const { parent, needs, startsPass } = node;
+    const { values, done, logs } = this.#state;
+    if (!parent || done.has(node)) return false;
+    const hasInput = startsPass ? logs.get(parent)!.isWritten : values.has(parent);
+    return hasInput && [...needs.values()].every((maker) => values.has(maker));
+  }
+
+  /** One pass per epoch, for as many epochs as the keenest model wants. */
+  async #runTask(head: PipelineNode): Promise<void> {
+    const models = duringPass(head).filter(isUpdated);
     const epochsOf = (model: PipelineNode) => this.#modelOf(model).epochs;
     const epochs = Math.max(1, ...models.map(epochsOf));
     const first = this.#state.epoch;
     for (let epoch = first; epoch < epochs; epoch++) {
-      this.#enter(epochs > 1 ? `epoch ${epoch + 1} of ${epochs}` : node.unit.schema.name);
-      const stillLearns = (model: PipelineNode) => isOnlineModel(model) && epochsOf(model) > epoch;
+      if (head.startsPass || isModel(head))
+        this.#enter(epochs > 1 ? `epoch ${epoch + 1} of ${epochs}` : head.unit.name);
+      const stillLearns = (model: PipelineNode) => isUpdated(model) && epochsOf(model) > epoch;
       const canTell = models.filter(stillLearns).every((model) => this.#modelOf(model).save);
       this.#state.epoch = epoch;
       if (epoch > first && canTell) await this.#reach();
       if (epoch > first) await this.#options.requireInputs?.();
       const takes = epoch === 0 ? all : (other: PipelineNode) => withinPass(other).some(stillLearns);
-      await this.#replayOnce(node, operatorOf(epoch), takes, epoch > 0);
-      for (const model of models) if (epochsOf(model) === epoch + 1) await this.#harvest(model);
+      const pass = { takes, isRepeat: epoch > 0, epoch, head };
+      await (head.startsPass ? this.#readLog(head, pass) : this.#readValue(head, pass));
+      for (const model of models) if (epochsOf(model) === epoch + 1) await this.#takeResult(model);
     }
     this.#endPauses();
+    if (isModel(head) && !isUpdated(head)) await this.#takeResult(head);
   }
 
-  async #replayOnce(node: PipelineNode, operator: AnyOperator, takes: Pass["takes"], isRepeat: boolean): Promise<void> {
-    const cache = this.#state.caches.get(replayedBy(node))!;
+  async #readValue(head: PipelineNode, pass: Omit<Pass, "ledger">): Promise<void> {
+    const value = this.#state.values.get(head.parent!);
+    await this.#pass(of(value), [head], { ...pass, ledger: this.#options.ledger });
+  }
+
+  async #readLog(head: PipelineNode, pass: Omit<Pass, "ledger"> & { readonly epoch: number }): Promise<void> {
+    const log = this.#state.logs.get(head.parent!)!;
     const ledger = new Ledger();
     let reached = 0;
-    const replay = pipe(
-      operator,
-      tap(({ ids }: IdBatch | TokenBatch) => {
-        reached += ids.length;
-      }),
-    );
+    const onHead = (value: unknown) => {
+      reached += head.makes.tokens?.(value as never) ?? 0;
+    };
     this.#willPause = this.#options.checkpointer !== undefined;
-    const learning = withinPass(node).filter((other) => isOnlineModel(other) && takes(other));
+    const learning = duringPass(head).filter((other) => isUpdated(other) && pass.takes(other));
     for (const { alarm } of this.#chores) alarm.setOnce();
-    const tokens = cache.read((gate) => this.#pause(gate, learning));
-    await this.#pass(tokens.pipe(this.#watchTokens(cache.tokens)), [node], { takes, isRepeat, ledger, replay });
+    const batches = log.read(pass.epoch, (gate) => this.#pause(gate, learning));
+    const watched = batches.pipe(this.#watchTokens(head.parent!, log.size.tokens));
+    await this.#pass(watched, [head], { ...pass, ledger, onHead });
     this.#options.ledger.absorb(ledger);
-    for (const branch of branchesEndingIn(node.children.filter(takes))) this.#account(branch, ledger, reached);
+    for (const branch of branchesEndingIn(head.children.filter(pass.takes))) this.#account(branch, ledger, reached);
   }
 
   /** No pause will come before the step is done. */
@@ -421,27 +442,23 @@ class PipelineExecution {
     this.#willPause = false;
   }
 
-  /** Takes a model's result and gives back what it held. */
-  async #harvest(node: PipelineNode): Promise<void> {
+  /** Takes a model's result and closes the model. */
+  async #takeResult(node: PipelineNode): Promise<void> {
     const model = this.#modelOf(node);
     const result = await this.#withOrigin(node, await model.result());
     await model.close();
     this.#models.delete(node);
-    if (result instanceof Vectors) this.#state.vectors.set(node, result.metadata);
+    const origin = node.makes.origin?.of(result as never);
+    if (origin) this.#state.origins.set(node, origin);
     this.#options.onValue?.(node, result);
-    this.#defer(node, result);
+    this.#keepValue(node, result);
   }
 
   async #withOrigin(node: PipelineNode, result: unknown): Promise<unknown> {
     const { metadata } = this.#options;
-    if (!(result instanceof Vectors) || !metadata) return result;
-    const { terms, values, vectorSize } = result;
-    return new Vectors({
-      terms,
-      values,
-      vectorSize,
-      metadata: new Map([...result.metadata, ...(await metadata(node))]),
-    });
+    const { origin } = node.makes;
+    if (result === undefined || !origin || !metadata) return result;
+    return origin.with(result as never, new Map([...origin.of(result as never), ...(await metadata(node))]));
   }
 
   #learned(node: PipelineNode, { epoch, examples, loss }: StepStats): void {
@@ -450,14 +467,7 @@ class PipelineExecution {
     this.#state.losses.set(node, epochs);
     const name = nameOf(node);
     this.#stageLosses.set(name, addLosses(this.#stageLosses.get(name), { examples, loss }));
-    if (!isOnlineModel(node)) this.#report(epoch + 1, this.#modelOf(node).epochs, "epochs");
-  }
-
-  /** Gives back what tables hold on the disk once none waits any more: one may be a view of another. */
-  #letGo(): void {
-    if (this.#state.tasks.some(({ value }) => isTable(value))) return;
-    for (const table of this.#tables) table.close?.();
-    this.#tables.clear();
+    if (!isUpdated(node)) this.#report(epoch + 1, this.#modelOf(node).epochs, "epochs");
   }
 
   #enter(stage: string): void {
@@ -493,11 +503,12 @@ class PipelineExecution {
     this.#report(ledger.get("read"), undefined, "tokens", live);
   }
 
-  #watchTokens(total: number): OperatorFunction<TokenBatch, TokenBatch> {
+  #watchTokens({ makes }: PipelineNode, total: number): OperatorFunction<unknown, unknown> {
     let done = 0;
-    return afterEach(({ ids }) => {
-      done += ids.length;
-      this.#options.checkpointer?.count(ids.length);
+    return afterEach((batch) => {
+      const tokens = makes.tokens?.(batch as never) ?? 0;
+      done += tokens;
+      this.#options.checkpointer?.count(tokens);
       this.#report(done, total, "tokens");
     });
   }
@@ -513,20 +524,15 @@ interface Pass {
   readonly isLive?: boolean;
   /** Where its stages count. */
   readonly ledger: Ledger;
-  /** What the node does that reads an earlier stage again, if one does. */
-  readonly replay?: AnyOperator;
+  /** Which pass over the stream it is, 0 if left out. */
+  readonly epoch?: number;
+  /** The node that reads a log, and what sees each value that it makes. */
+  readonly head?: PipelineNode;
+  readonly onHead?: (value: unknown) => void;
 }
 
 const all = () => true;
 
-const isTable = (value: unknown): value is FinalCooccurrence =>
-  typeof (value as FinalCooccurrence).batches === "function";
-
 function addLosses(before: EpochLoss | undefined, { examples, loss }: EpochLoss): EpochLoss {
   return before ? { examples: before.examples + examples, loss: before.loss + loss } : { examples, loss };
-}
-
-function replayOf(node: PipelineNode, finished: unknown, epoch: number): AnyOperator {
-  if (!("replay" in node.unit)) throw new TypeError(`${node.unit.schema.name}: must be a replay`);
-  return node.unit.replay(finished as never, node.options, epoch);
 }

@@ -1,4 +1,4 @@
-import type { Unit } from "./registry.js";
+import type { AnyUnit } from "../schemas/index.js";
 
 type Options = Readonly<Record<string, unknown>>;
 
@@ -7,23 +7,16 @@ const OPTION_ERRORS = [TypeError, RangeError, SyntaxError];
 
 /**
  * What a unit finds wrong with its options when it is made, as a run makes it: options that do not go together, a file name that
- * stands for no format. Undefined if nothing is. Vectors are not read yet, and are left out.
+ * stands for no format. Undefined if nothing is. Vectors are not read yet, and are left out; nor are needed values there.
  */
-export function faultOfMaking(unit: Unit, options: Options): string | undefined {
-  const { fields } = unit.schema;
-  const known = Object.entries(options).filter(([option]) => fields[option]?.file !== "vectors");
+export function faultOfMaking(unit: AnyUnit, options: Options): string | undefined {
+  if (unit.needs) return undefined;
+  const known = Object.entries(options).filter(([option]) => unit.fields[option]?.file !== "vectors");
   try {
-    make(unit, Object.fromEntries(known));
+    unit.create({} as never, Object.fromEntries(known) as never, { epoch: 0 });
     return undefined;
   } catch (error) {
     if (OPTION_ERRORS.some((kind) => error instanceof kind)) return (error as Error).message;
     throw error;
   }
-}
-
-/** What reads an earlier stage again is made of its finished value, which is not there. */
-function make(unit: Unit, options: Options): void {
-  if ("open" in unit) unit.open(options);
-  else if ("operator" in unit) unit.operator(options);
-  else if ("model" in unit) unit.model(options);
 }

@@ -1,14 +1,7 @@
 import { filter, type OperatorFunction, pipe } from "rxjs";
+import { vocabularyOf } from "../kernels/vocabulary.js";
 import { feed } from "../operators/feed.js";
-import type {
-  ContextBatch,
-  FinalCooccurrence,
-  ModelSink,
-  OnlineModel,
-  StepStats,
-  TableModel,
-  Vocabulary,
-} from "../schemas/index.js";
+import type { Kind, Kinds, MaybePromise, Model, ModelContext, StepStats, Vocabulary } from "../schemas/index.js";
 import type { Checkpointer, Stage, StageStart } from "./checkpointer.js";
 import type { PipelineNode } from "./nodes.js";
 
@@ -18,25 +11,30 @@ export interface Learning {
   readonly bringsAgain: boolean;
   /** Lets a model go on as soon as the vocabulary of its batches is known, though none has come yet. */
   readonly onVocabulary: (goOn: (vocabulary: Vocabulary) => void) => void;
-  /** Awaited between two epochs of a table. */
+  /** Awaited between two epochs of a fit. */
   readonly pause: () => Promise<void>;
 }
 
 /** Feeds a model, which goes on where an interrupted run had left it. */
-export function learn(
-  node: PipelineNode,
-  model: ModelSink<unknown>,
-  learning: Learning,
-): OperatorFunction<ContextBatch, StepStats> | OperatorFunction<FinalCooccurrence, StepStats> {
-  return model.consumes === "contexts" ? learnOnline(node, model, learning) : learnTable(node, model, learning);
+export function learn(node: PipelineNode, model: Model, learning: Learning): OperatorFunction<Kinds[Kind], StepStats> {
+  return model.fit ? learnWhole(node, model, model.fit, learning) : learnStream(node, model, learning);
+}
+
+/** Begins a model, or lets it go on from a state; once. */
+function beginner(model: Model, start: StageStart | undefined) {
+  let begun: { readonly done: MaybePromise<void> } | undefined;
+  return (context: ModelContext): MaybePromise<void> => {
+    begun ??= { done: start ? model.restore!(start.state, context) : model.begin?.(context) };
+    return begun.done;
+  };
 }
 
 /** The model passes over the batches that it knows, where they come again. */
-function learnOnline(
+function learnStream(
   node: PipelineNode,
-  model: OnlineModel<unknown>,
+  model: Model,
   { checkpointer, bringsAgain, onVocabulary }: Learning,
-): OperatorFunction<ContextBatch, StepStats> {
+): OperatorFunction<Kinds[Kind], StepStats> {
   let arrived = 0;
   let start: StageStart | undefined;
   const stage: Stage = {
@@ -48,25 +46,22 @@ function learnOnline(
     save: () => (start && arrived === 0 ? start.state : model.save?.()),
   };
   start = checkpointer?.begin(node, stage);
+  const begin = beginner(model, start);
   const known = bringsAgain ? (start?.consumed ?? 0) : 0;
-  let goesOn = false;
-  const goOn = (vocabulary: Vocabulary) => {
-    if (start && !goesOn) model.restore!(start.state, vocabulary);
-    goesOn = true;
-  };
-  if (start) onVocabulary(goOn);
-  const isNew = (batch: ContextBatch) => {
-    goOn(batch.vocabulary);
+  if (start) onVocabulary((vocabulary) => void begin({ vocabulary }));
+  const isNew = (batch: Kinds[Kind]) => {
+    if (start) void begin({ vocabulary: vocabularyOf(batch) }); // feed awaits it before the first update
     return arrived++ >= known;
   };
-  return pipe(filter(isNew), feed(model));
+  return pipe(filter(isNew), feed({ ...model, begin }));
 }
 
-function learnTable(
+function learnWhole(
   node: PipelineNode,
-  model: TableModel<unknown>,
+  model: Model,
+  learnFrom: NonNullable<Model["fit"]>,
   { checkpointer, pause }: Learning,
-): OperatorFunction<FinalCooccurrence, StepStats> {
+): OperatorFunction<Kinds[Kind], StepStats> {
   let epochs = 0;
   let start: StageStart | undefined;
   const stage: Stage = {
@@ -77,14 +72,13 @@ function learnTable(
     save: () => (start && epochs === 0 ? start.state : model.save?.()),
   };
   start = checkpointer?.begin(node, stage);
-  async function* fit(table: FinalCooccurrence): AsyncGenerator<StepStats> {
-    if (start) model.restore!(start.state);
-    for await (const stats of model.fit(table)) {
+  async function* fitAndPause(whole: Kinds[Kind], signal?: AbortSignal): AsyncGenerator<StepStats> {
+    for await (const stats of learnFrom(whole, signal)) {
       yield stats;
       epochs++;
       checkpointer?.count(stats.examples);
       await pause();
     }
   }
-  return feed({ ...model, fit });
+  return feed({ ...model, begin: beginner(model, start), fit: fitAndPause });
 }

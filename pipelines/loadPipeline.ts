@@ -1,20 +1,35 @@
 import { readFile } from "node:fs/promises";
+import { dirname } from "node:path";
 import { type CompileOptions, compile, type Pipeline } from "./compile.js";
 import { parseConfig } from "./config.js";
 import { ConfigError, type ConfigTextOptions } from "./configText.js";
+import { loadPlugins, pluginPath } from "./plugins.js";
 import { findConfig } from "./readyConfigs.js";
+import { builtIn } from "./registry.js";
+
+export interface LoadOptions extends ConfigTextOptions, CompileOptions {
+  /** Load the modules that the config names as `plugins`; a config that has some is refused otherwise, since it is data and they are code. */
+  readonly plugins?: boolean;
+}
 
 /**
  * Reads, checks and joins a config: a file, or a ready config by its name.
  * @throws ConfigError if it cannot be read or something in it is wrong
  */
-export async function loadPipeline(
-  nameOrPath: string,
-  options: ConfigTextOptions & CompileOptions = {},
-): Promise<Pipeline> {
+export async function loadPipeline(nameOrPath: string, options: LoadOptions = {}): Promise<Pipeline> {
   const file = await findConfig(nameOrPath);
   const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
     throw new ConfigError(file, [{ path: [], message: `the config must be a readable file, got ${error.code}` }]);
   });
-  return compile(parseConfig(text, file, options), options);
+  const loaded = parseConfig(text, file, options);
+  const { plugins } = loaded.config;
+  if (plugins.length > 0 && !options.plugins) {
+    const message = `plugins are code, which runs only with --plugins; got ${plugins.join(", ")}`;
+    throw new ConfigError(file, [loaded.locate({ path: ["plugins"], message })]);
+  }
+  const paths = plugins.map((path) => pluginPath(dirname(file), path));
+  const registry = await loadPlugins(options.registry ?? builtIn, paths).catch((error: Error) => {
+    throw new ConfigError(file, [loaded.locate({ path: ["plugins"], message: error.message })]);
+  });
+  return compile(loaded, { ...options, registry });
 }

@@ -1,5 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { Ledger } from "../kernels/ledger.js";
+import { builtInKinds } from "../kinds/index.js";
+import type { Kind } from "../schemas/index.js";
 import type { Pipeline } from "./compile.js";
 import type { ConfigStep } from "./config.js";
 import type { Conservation } from "./conservation.js";
@@ -9,8 +11,14 @@ import { nameOf, nodesOf, type PipelineNode } from "./nodes.js";
 
 export const MANIFEST_FORMAT = 1;
 
+/** What the results of models say of themselves, by model; their arithmetic tells on which machines the same bytes come out. */
+type OriginsOfModels = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+/** The same for each kind of data that says where it comes from. */
+export type Origins = { readonly [K in Kind]?: OriginsOfModels };
+
 /** What a run was made from and what it made. Written without a clock, so that equal runs have equal manifests. */
-export interface Manifest {
+export interface Manifest extends Origins {
   /** Version of this form; `manifestJsonSchema` describes it. */
   readonly format: typeof MANIFEST_FORMAT;
   readonly lexstream: string;
@@ -32,8 +40,6 @@ export interface Manifest {
   /** What was counted over the whole run, in tokens unless the name says otherwise. */
   readonly counts: Readonly<Record<string, number>>;
   readonly conservation: readonly Conservation[];
-  /** What the vectors of each model say of themselves; their arithmetic tells on which machines the same bytes come out. */
-  readonly vectors: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Mean loss per example, by model and epoch. */
   readonly losses: Readonly<Record<string, readonly { readonly examples: number; readonly meanLoss: number }[]>>;
 }
@@ -71,11 +77,30 @@ export function makeManifest(pipeline: Pipeline, { inputs, outputs, execution, l
     outputs,
     counts: countsOf(ledger),
     conservation: execution.conservation,
-    vectors: Object.fromEntries(
-      inOrder(pipeline, execution.vectors).map(([node, said]) => [nameOf(node), Object.fromEntries(said)]),
-    ),
+    ...originsByKind(pipeline, execution.origins),
     losses: Object.fromEntries(losses),
   };
+}
+
+/** What each model of a run says of its result. */
+export function originsIn(manifest: Manifest): (readonly [model: string, origin: Readonly<Record<string, string>>])[] {
+  return builtInKinds.flatMap(({ name }) => Object.entries(manifest[name] ?? {}));
+}
+
+/** An entry for each kind of data that can say where it comes from. */
+function originsByKind(pipeline: Pipeline, origins: Execution["origins"]): Origins {
+  const kinds = [...pipeline.registry.kinds.values()].filter(({ origin }) => origin);
+  const told = inOrder(pipeline, origins);
+  return Object.fromEntries(
+    kinds.map(({ name }) => [
+      name,
+      Object.fromEntries(
+        told
+          .filter(([{ makes }]) => makes.name === name)
+          .map(([node, origin]) => [nameOf(node), Object.fromEntries(origin)]),
+      ),
+    ]),
+  );
 }
 
 /** In the order of the config: threads end in any order. */
@@ -87,7 +112,9 @@ function inOrder<Said>({ root }: Pipeline, said: ReadonlyMap<PipelineNode, Said>
 
 /** The config with every default filled in. */
 export function resolvedConfig({ config, root }: Pipeline): Manifest["config"] {
-  const resolved = new Map(nodesOf(root).map((node) => [node.id, node.options]));
+  const withNeeds = ({ options, namedNeeds }: PipelineNode) =>
+    Object.keys(namedNeeds).length > 0 ? { ...options, needs: namedNeeds } : options;
+  const resolved = new Map(nodesOf(root).map((node) => [node.id, withNeeds(node)]));
   const written = (step: ConfigStep): Step => ({ [step.unit]: resolved.get(step.path.join("/")) ?? step.options });
   const branches = [...config.branches].map(([name, steps]) => [name, steps.map(written)]);
   return {

@@ -1,3 +1,5 @@
+import { builtInKinds } from "../kinds/index.js";
+import type { Kind } from "../schemas/index.js";
 import { MANIFEST_FORMAT, type Manifest } from "./manifest.js";
 
 type Schema = Readonly<Record<string, unknown>>;
@@ -32,7 +34,17 @@ const losses = {
   description: "One of each epoch",
 };
 
-const properties: Readonly<Record<keyof Manifest, Schema>> = {
+/** One for each kind of data that says where it comes from. */
+const origins = Object.fromEntries(
+  builtInKinds
+    .filter(({ origin }) => origin)
+    .map(({ name }) => [
+      name,
+      { ...mapOf(mapOf(text)), description: `What the ${name} of each model say of themselves` },
+    ]),
+);
+
+const properties: Readonly<Record<Exclude<keyof Manifest, Kind>, Schema>> = {
   format: { const: MANIFEST_FORMAT, description: "Version of this form" },
   lexstream: { ...text, description: "Version of lexstream that made the run" },
   node: { ...text, description: "Version of Node it ran on" },
@@ -62,7 +74,6 @@ const properties: Readonly<Record<keyof Manifest, Schema>> = {
     }),
     description: "Where every token went: read is the sum of all other counts",
   },
-  vectors: { ...mapOf(mapOf(text)), description: "What the vectors of each model say of themselves" },
   losses: { ...mapOf(losses), description: "Mean loss per example, by model" },
 };
 
@@ -71,6 +82,6 @@ export function manifestJsonSchema(): Schema {
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",
     title: "lexstream manifest",
-    ...record(properties),
+    ...record({ ...properties, ...origins }),
   };
 }

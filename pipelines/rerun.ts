@@ -23,7 +23,7 @@ export async function rerun(
   const inputs = await verifyInputs(folder);
   if (inputs.some(({ fault }) => fault !== undefined)) return inputs;
   const pipeline = pipelineOf(manifest);
-  const { name, replayable } = pipeline.root.unit.schema;
+  const { name, replayable } = pipeline.root.unit;
   if (!replayable)
     throw new Error(`verify: a run must have read files to be run again, got one of ${name} in ${folder}`);
   const elsewhere = await mkdtemp(join(dirname(resolve(folder)), ".lexstream-rerun-"));

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { dirname, join, normalize, resolve } from "node:path";
-import { EMPTY } from "rxjs";
+import { EMPTY, type Observable } from "rxjs";
 import { Ledger } from "../kernels/ledger.js";
-import { millisecondsOf } from "../schemas/index.js";
+import { type AnyUnit, millisecondsOf, type TextBatch } from "../schemas/index.js";
 import { makeFolder } from "../sinks/makeFolder.js";
 import { requireUnchanged, stampOf } from "../sources/fileStamp.js";
 import { listFiles } from "../sources/listFiles.js";
@@ -63,7 +63,6 @@ export interface PipelineResult {
 export async function runPipeline(pipeline: Pipeline, options: RunPipelineOptions): Promise<PipelineResult> {
   const { signal, stop, onProgress, finish = false, ledger = new Ledger() } = options;
   const { unit } = pipeline.root;
-  if (!("open" in unit)) throw new TypeError(`${unit.schema.name}: must be a source`);
   signal?.throwIfAborted();
   const nodes = nodesOf(pipeline.root);
   const kept = nodes.flatMap(journalPaths).map(([, path]) => normalize(path));
@@ -79,7 +78,8 @@ export async function runPipeline(pipeline: Pipeline, options: RunPipelineOption
     for (const path of kept) makeFolder(dirname(directory.resolve(path)));
     const configFolder = dirname(pipeline.file);
     const sourceOptions = withFiles(pipeline.root, configFolder, directory);
-    const texts = await unit.inputs(sourceOptions);
+    const sourceInputs = inputsOf(pipeline.root, configFolder).map(({ path }) => path);
+    const texts = await listFiles(sourceInputs, unit.name);
     const files = [...texts, ...(await listFiles(stepInputs(pipeline, configFolder), "run"))];
     if (directory.isFinished) {
       const manifest = await finishedRun(pipeline, files, directory, halt);
@@ -101,9 +101,9 @@ export async function runPipeline(pipeline: Pipeline, options: RunPipelineOption
     const tables = await readTables(pipeline, configFolder);
     const optionsOf = (node: PipelineNode) => withTables(node, withFiles(node, configFolder, directory), tables);
     const execution = await execute(pipeline, {
-      source: (cursor) => (finish ? EMPTY : unit.open(sourceOptions, { from: cursor })),
+      source: (cursor) => (finish ? EMPTY : openSource(unit, sourceOptions, cursor)),
       sourceBytes: texts.length > 0 ? texts.reduce((total, { size }) => total + size, 0) : undefined,
-      cachePath: (name) => (checkpointer ? directory.checkpoint.file(name) : join(directory.scratch, name)),
+      logPath: (name) => (checkpointer ? directory.checkpoint.file(name) : join(directory.scratch, name)),
       checkpointer,
       from,
       stop,
@@ -138,7 +138,12 @@ export async function runPipeline(pipeline: Pipeline, options: RunPipelineOption
   }
 }
 
-const isSink = ({ unit }: PipelineNode) => unit.schema.kind === "sink";
+const isSink = ({ unit }: PipelineNode) => unit.kind === "sink";
+
+function openSource(unit: AnyUnit, options: Readonly<Record<string, unknown>>, cursor: string | undefined) {
+  const stream = unit.create({} as never, options as never, { epoch: 0, start: { from: cursor } });
+  return stream as Observable<TextBatch>;
+}
 
 /** A run that can be stopped: its source is live, and every stage of the pass over it can be gone on with. */
 export const canStop = ({ root }: Pipeline): boolean => goesOnInItsSource(root);
@@ -163,7 +168,7 @@ function withFiles(
   directory: RunDirectory,
 ): Readonly<Record<string, unknown>> {
   const written = writtenPaths(node).map(([option, path]) => [option, directory.resolve(path)] as const);
-  const needsScratch = Object.hasOwn(node.unit.schema.fields, "scratch") && node.options.scratch === undefined;
+  const needsScratch = Object.hasOwn(node.unit.fields, "scratch") && node.options.scratch === undefined;
   return {
     ...withInputs(node, configFolder),
     ...Object.fromEntries(written),
@@ -209,7 +214,7 @@ async function describeOutputs(
 }
 
 async function readReports(pipeline: Pipeline, directory: RunDirectory): Promise<string[]> {
-  const reports = nodesOf(pipeline.root).filter(({ unit }) => unit.schema.isReport);
+  const reports = nodesOf(pipeline.root).filter(({ unit }) => unit.isReport);
   const paths = reports.flatMap((node) => outputPaths(node).map(([, path]) => directory.resolve(path)));
   return Promise.all(paths.map((path) => readFile(path, "utf8")));
 }

@@ -2,44 +2,47 @@ import type { Ledger, LedgerRecord } from "../kernels/ledger.js";
 import type { Conservation } from "./conservation.js";
 import type { EpochLoss } from "./execute.js";
 import type { PipelineNode } from "./nodes.js";
-import type { TokenCache } from "./tokenCache.js";
-
-/** A node whose turn comes once the pass is over that made its value. */
-export interface Task {
-  readonly node: PipelineNode;
-  readonly value: unknown;
-}
+import type { StreamLog } from "./streamLog.js";
 
 /** What a run has come to between two of its steps: all that the steps to come need. */
 export class RunState {
-  /** The first is under way. */
-  readonly tasks: Task[] = [];
-  /** Epochs done of the first task, where it reads tokens again. */
+  /** Nodes that begin a step, each once all that it reads and needs is there; the first is under way. */
+  readonly tasks: PipelineNode[] = [];
+  /** Whole values that steps to come read or need, by their makers. */
+  readonly values = new Map<PipelineNode, unknown>();
+  /** Nodes whose work is over. */
+  readonly done = new Set<PipelineNode>();
+  /** Epochs done of the first task, where it reads a stream again. */
   epoch = 0;
   readonly losses = new Map<PipelineNode, EpochLoss[]>();
-  readonly vectors = new Map<PipelineNode, ReadonlyMap<string, string>>();
-  readonly caches = new Map<PipelineNode, TokenCache>();
+  /** What the result of a model says of where it comes from. */
+  readonly origins = new Map<PipelineNode, ReadonlyMap<string, string>>();
+  readonly logs = new Map<PipelineNode, StreamLog>();
   readonly accounts = new Map<string, Conservation>();
 
   constructor(readonly ledger: Ledger) {}
 }
 
-/** The same as plain data, without the values of tasks and the tokens. */
+/** The same as plain data, without the values and the logs. */
 export interface RunRecord {
-  readonly tasks: readonly (readonly [node: string, value: string])[];
+  readonly tasks: readonly string[];
+  readonly values: readonly (readonly [maker: string, value: string])[];
+  readonly done: readonly string[];
   readonly epoch: number;
   readonly losses: readonly (readonly [node: string, losses: readonly EpochLoss[]])[];
-  readonly vectors: readonly (readonly [node: string, metadata: readonly (readonly [string, string])[]])[];
+  readonly origins: readonly (readonly [node: string, origin: readonly (readonly [string, string])[]])[];
   readonly accounts: readonly (readonly [branch: string, account: Conservation])[];
   readonly ledger: LedgerRecord;
 }
 
-export function recordOf(state: RunState, idOf: (task: Task) => string): RunRecord {
+export function recordOf(state: RunState, idOf: (maker: PipelineNode, value: unknown) => string): RunRecord {
   return {
-    tasks: state.tasks.map((task) => [task.node.id, idOf(task)]),
+    tasks: state.tasks.map(({ id }) => id),
+    values: [...state.values].map(([maker, value]) => [maker.id, idOf(maker, value)]),
+    done: [...state.done].map(({ id }) => id),
     epoch: state.epoch,
     losses: lossesOf(state),
-    vectors: [...state.vectors].map(([node, metadata]) => [node.id, [...metadata]]),
+    origins: [...state.origins].map(([node, origin]) => [node.id, [...origin]]),
     accounts: [...state.accounts],
     ledger: state.ledger.toJSON(),
   };
@@ -57,10 +60,12 @@ export function restoreInto(
   values: ReadonlyMap<string, unknown>,
 ): void {
   const nodeOf = (id: string) => nodes.get(id)!;
-  state.tasks.push(...record.tasks.map(([id, value]) => ({ node: nodeOf(id), value: values.get(value) })));
+  state.tasks.push(...record.tasks.map(nodeOf));
+  for (const [maker, value] of record.values) state.values.set(nodeOf(maker), values.get(value));
+  for (const id of record.done) state.done.add(nodeOf(id));
   state.epoch = record.epoch;
   for (const [id, losses] of record.losses) state.losses.set(nodeOf(id), [...losses]);
-  for (const [id, metadata] of record.vectors) state.vectors.set(nodeOf(id), new Map(metadata));
+  for (const [id, origin] of record.origins) state.origins.set(nodeOf(id), new Map(origin));
   for (const [branch, account] of record.accounts) state.accounts.set(branch, account);
   state.ledger.restore(record.ledger);
 }

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { of } from "rxjs";
+import { type OperatorFunction, of } from "rxjs";
 import { outputPaths } from "./compile.js";
 import { nodesOf, type PipelineNode } from "./nodes.js";
 import { pointTo } from "./pointTo.js";
@@ -27,11 +27,12 @@ export async function writeSnapshot(model: PipelineNode, result: unknown, option
   const [, ...behind] = nodesOf(model);
   for (const node of behind) {
     const { unit } = node;
-    if (unit.schema.kind !== "sink" || !("operator" in unit)) continue;
+    if (unit.kind !== "sink") continue;
     const settings = options.optionsOf(node);
     const paths = outputPaths(node).map(([option]) => [option, settings[option] as string] as const);
     const renamed = Object.fromEntries(paths.map(([option, path]) => [option, dated(path, date)]));
-    await run(of(result).pipe(unit.operator({ ...settings, ...renamed })));
+    const write = unit.create({} as never, { ...settings, ...renamed } as never, { epoch: 0 });
+    await run(of(result).pipe(write as OperatorFunction<unknown, unknown>));
     for (const [, path] of paths) {
       pointTo(dated(path, "latest"), dated(path, date));
       removeOld(path, options.keep);

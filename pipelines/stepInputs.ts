@@ -2,38 +2,43 @@ import { isAbsolute, join } from "node:path";
 import type { FileUse, VectorTable } from "../schemas/index.js";
 import type { Pipeline } from "./compile.js";
 import { nodesOf, type PipelineNode } from "./nodes.js";
+import { pluginPath } from "./plugins.js";
 import { loadVectors } from "./vectorFiles.js";
 
 type Options = Readonly<Record<string, unknown>>;
 
+/** Their bytes are a part of what a run was made from. */
 const isRead = (use: FileUse | undefined) => use === "input" || use === "vectors";
+/** They start from the config's folder. */
+const isPlaced = (use: FileUse | undefined) => isRead(use) || use === "path";
 
 /** A node's options with the paths of what it reads in place: those that are not absolute start from the config's folder. */
 export function withInputs({ unit, options }: PipelineNode, configFolder: string): Options {
   const placed = (path: string) => (isAbsolute(path) || path === "-" ? path : join(configFolder, path));
   const place = (option: string, value: unknown): unknown => {
-    const use = unit.schema.fields[option]?.file;
-    if (value === undefined || !isRead(use)) return value;
+    const use = unit.fields[option]?.file;
+    if (value === undefined || !isPlaced(use)) return value;
     return Array.isArray(value) ? value.map(placed) : placed(value as string);
   };
   return Object.fromEntries(Object.entries(options).map(([option, value]) => [option, place(option, value)]));
 }
 
-/** What a step reads besides its stream: dictionaries, vectors. */
+/** The files that a unit reads, as its options name them: corpora, dictionaries, vectors. */
 export function inputsOf(
   node: PipelineNode,
   configFolder: string,
 ): { readonly option: string; readonly path: string }[] {
-  const { fields } = node.unit.schema;
+  const { fields } = node.unit;
   return Object.entries(withInputs(node, configFolder))
     .filter(([option, value]) => value !== undefined && isRead(fields[option]?.file))
     .flatMap(([option, value]) => [value].flat().map((path) => ({ option, path: path as string })));
 }
 
-/** What all steps but the source read so. */
-export function stepInputs({ root }: Pipeline, configFolder: string): string[] {
+/** What all steps but the source read so, and the modules that some of them come from. */
+export function stepInputs({ root, config }: Pipeline, configFolder: string): string[] {
   const steps = nodesOf(root).filter((node) => node !== root);
-  return steps.flatMap((node) => inputsOf(node, configFolder).map(({ path }) => path));
+  const read = steps.flatMap((node) => inputsOf(node, configFolder).map(({ path }) => path));
+  return [...read, ...config.plugins.map((path) => pluginPath(configFolder, path))];
 }
 
 /** The tables of vectors that steps begin with, by path. Memory: 4 V D bytes and the terms of each, for as long as the run goes. */
@@ -41,7 +46,7 @@ export async function readTables({ root }: Pipeline, configFolder: string): Prom
   const tables = new Map<string, VectorTable>();
   for (const node of nodesOf(root)) {
     for (const { option, path } of inputsOf(node, configFolder)) {
-      const isTable = node.unit.schema.fields[option]!.file === "vectors";
+      const isTable = node.unit.fields[option]!.file === "vectors";
       if (isTable && !tables.has(path)) tables.set(path, await loadVectors(path));
     }
   }
@@ -54,7 +59,7 @@ export function withTables(
   options: Options,
   tables: ReadonlyMap<string, VectorTable>,
 ): Options {
-  const { fields } = unit.schema;
+  const { fields } = unit;
   const table = (option: string, value: unknown) =>
     fields[option]?.file === "vectors" && value !== undefined ? tables.get(value as string) : value;
   return Object.fromEntries(Object.entries(options).map(([option, value]) => [option, table(option, value)]));

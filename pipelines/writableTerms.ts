@@ -1,12 +1,12 @@
 import type { ConfigProblem } from "./configText.js";
-import { nodesOf, type PipelineNode } from "./nodes.js";
+import { behind, nodesOf, type PipelineNode } from "./nodes.js";
 
 /** What options alone say of terms that a writer behind them could not write. */
 export function unwritableTerms(root: PipelineNode): ConfigProblem[] {
   return nodesOf(root).flatMap((node) =>
     Object.entries(termsOf(node)).flatMap(([option, terms]) => {
       const fault = faultOfTerms(node, terms);
-      const message = `${node.unit.schema.name}: ${option} must make terms that can be written, but ${fault}`;
+      const message = `${node.unit.name}: ${option} must make terms that can be written, but ${fault}`;
       return fault === undefined ? [] : [{ path: [...node.id.split("/"), option], message }];
     }),
   );
@@ -17,12 +17,11 @@ export function unwritableTerms(root: PipelineNode): ConfigProblem[] {
  * @throws RangeError naming a writer and the term
  */
 export function requireWritable(node: PipelineNode, terms: readonly string[]): void {
-  const [, ...behind] = nodesOf(node);
-  for (const { unit, options } of behind) if ("requireTerms" in unit) unit.requireTerms?.(options, terms);
+  for (const { unit, options } of behind(node)) unit.requireTerms?.(options as never, terms);
 }
 
 function termsOf({ unit, options }: PipelineNode): Readonly<Record<string, readonly string[]>> {
-  return ("termsOf" in unit && unit.termsOf?.(options)) || {};
+  return unit.termsOf?.(options as never) ?? {};
 }
 
 function faultOfTerms(node: PipelineNode, terms: readonly string[]): string | undefined {

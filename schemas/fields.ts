@@ -14,8 +14,9 @@ export interface Field<Value = unknown, P extends Presence = Presence> {
   readonly description: string;
   readonly default: Value | undefined;
   /**
-   * The value names files: ones that are read, or one of vectors whose table takes its place before the unit is made, relative to
-   * the config; or one that is written, relative to the run's folder, new or, as a journal, kept from run to run.
+   * The value names files. Relative to the config: an `input`, whose bytes are a part of what the run was made from; a `path` that is
+   * only put in place, such as that of a secret; or one of `vectors`, whose table takes its place before the unit is made. Relative to
+   * the run's folder: an `output`, made anew, or a `journal`, kept from run to run.
    */
   readonly file: FileUse | undefined;
   readonly jsonSchema: Readonly<Record<string, unknown>>;
@@ -25,7 +26,7 @@ export interface Field<Value = unknown, P extends Presence = Presence> {
   readonly parse: (value: unknown) => Value;
 }
 
-export type FileUse = "input" | "vectors" | "output" | "journal";
+export type FileUse = "input" | "path" | "vectors" | "output" | "journal";
 
 interface Stated<Value> {
   readonly description: string;

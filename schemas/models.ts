@@ -1,7 +1,8 @@
-import type { ContextBatch } from "./contexts.js";
-import type { FinalCooccurrence } from "./cooccurrence.js";
+import type { Kind, Kinds } from "./kinds.js";
 import type { StageState } from "./state.js";
 import type { Vocabulary } from "./vocabulary.js";
+
+export type MaybePromise<Value> = Value | Promise<Value>;
 
 /** What a model tells of a step. Mean loss = loss / examples. */
 export interface StepStats {
@@ -13,44 +14,60 @@ export interface StepStats {
   readonly epoch: number;
 }
 
-/** Learns while the text flows. A plain object: no RxJS inside. */
-export interface OnlineModel<Result> {
+/** What a model is told before it learns. */
+export interface ModelContext {
+  /** The vocabulary of what it reads, where that has one. */
+  readonly vocabulary?: Vocabulary | undefined;
+  /** Aborted once nobody waits for the model any more. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * What learns: a plain object, with no RxJS inside. One that reads a stream is updated batch by batch, in `epochs` passes; one that reads
+ * a whole value fits it. Everything may be asynchronous, and at most `updatesUnderWay` calls are under way at a time.
+ */
+export interface Model<R extends Kind = Kind, M extends Kind = Kind, Made extends Kinds[M] = Kinds[M]> {
   readonly name: string;
-  readonly consumes: "contexts";
-  /** Passes over the corpus that the model wants. */
+  readonly reads: R;
+  readonly makes: M;
+  /** Passes over what it reads that the model wants. */
   readonly epochs: number;
   /** How many updates may be asked for before the first is done, 1 if left out; they are made in the order of the calls. */
   readonly updatesUnderWay?: number;
-  update(batch: ContextBatch): StepStats | Promise<StepStats>;
+  /** Called once, before the first update or fit, and not where `restore` is. */
+  begin?(context: ModelContext): MaybePromise<void>;
+  /** Learns from the next batch of a stream. */
+  update?(batch: Kinds[R]): MaybePromise<StepStats>;
+  /** Learns from a whole value. Yields once per epoch; goes on after `restore`. */
+  fit?(whole: Kinds[R], signal?: AbortSignal): AsyncIterable<StepStats>;
+  /** The loss of a batch or value, which changes nothing. */
+  score?(held: Kinds[R]): MaybePromise<StepStats>;
   /**
-   * What it has learned so far, to be used before the next update; asked for while none is under way. Undefined where the model cannot
-   * be interrupted just now. A model that cannot tell its state leaves both this and `restore` out.
+   * The state to go on from, to be used before the next update or epoch; asked for while none is under way. Undefined where the model
+   * cannot be interrupted just now. A model that cannot tell its state leaves both this and `restore` out.
    */
-  save?(): StageState | undefined;
-  /** Goes on from a saved state, with batches of that vocabulary; called before the first update. */
-  restore?(state: StageState, vocabulary: Vocabulary): void;
+  save?(): MaybePromise<StageState | undefined>;
+  /** Goes on from a saved state; called before the first update or fit. */
+  restore?(state: StageState, context: ModelContext): MaybePromise<void>;
+  /** A copy of what it has learned so far, which changes nothing; asked for while no update is under way. Undefined before the first. */
+  snapshot?(): MaybePromise<Made | undefined>;
   /**
-   * A copy of what it has learned so far, which changes nothing; asked for while no update is under way. Undefined before the first.
+   * What was learned; only after the last batch.
+   * @throws RangeError if the model was fed another number of passes than it wants
    */
-  snapshot?(): Result | undefined;
-  /** What was learned; only after the last batch. */
-  result(): Result | Promise<Result>;
+  result(): MaybePromise<Made>;
   /** Gives back threads and memory; the model cannot be used afterwards. */
-  close(): void | Promise<void>;
+  close(): MaybePromise<void>;
 }
 
-/** Learns from the finished table. Yields once per epoch. */
-export interface TableModel<Result> {
-  readonly name: string;
-  readonly consumes: "cooccurrence";
-  readonly epochs: number;
-  fit(table: FinalCooccurrence): AsyncIterable<StepStats>;
-  /** What it has learned so far, to be used before the next epoch; asked for when one is done. */
-  save?(): StageState | undefined;
-  /** Goes on from a saved state, with the same table; called before `fit`. */
-  restore?(state: StageState): void;
-  result(): Result | Promise<Result>;
-  close(): void | Promise<void>;
+/** A model over a stream. */
+export interface UpdatedModel<R extends Kind, M extends Kind, Made extends Kinds[M] = Kinds[M]>
+  extends Model<R, M, Made> {
+  update(batch: Kinds[R]): MaybePromise<StepStats>;
 }
 
-export type ModelSink<Result> = OnlineModel<Result> | TableModel<Result>;
+/** A model over a whole value. */
+export interface FittedModel<R extends Kind, M extends Kind, Made extends Kinds[M] = Kinds[M]>
+  extends Model<R, M, Made> {
+  fit(whole: Kinds[R], signal?: AbortSignal): AsyncIterable<StepStats>;
+}

@@ -1,18 +1,9 @@
+import type { Observable, OperatorFunction } from "rxjs";
 import type { Field } from "./fields.js";
+import type { Kind, Kinds } from "./kinds.js";
+import type { Model } from "./models.js";
 import { suggest } from "./suggest.js";
-
-/** What passes between stages; see the interfaces of this folder. */
-export type DataType =
-  | "nothing"
-  | "text"
-  | "tokens"
-  | "phrases"
-  | "vocabulary"
-  | "ids"
-  | "contexts"
-  | "pairs"
-  | "cooccurrence"
-  | "vectors";
+import type { LiveStart, TextBatch } from "./text.js";
 
 export type UnitKind = "source" | "operator" | "model" | "sink";
 
@@ -25,12 +16,37 @@ export interface OptionsSchema<F extends Fields = Fields> {
   readonly fields: F;
 }
 
-/** Everything that is said about a unit that a config can name. */
-export interface UnitSchema<F extends Fields = Fields> extends OptionsSchema<F> {
-  readonly kind: UnitKind;
-  readonly consumes: DataType;
-  /** A sink passes on what it consumes. */
-  readonly produces: DataType;
+export function defineOptions<const F extends Fields>(options: OptionsSchema<F>): OptionsSchema<F> {
+  return options;
+}
+
+/** Whole values that a unit needs besides what it reads: the kind of each, by the name under which it is handed over. */
+export type Needs = Readonly<Record<string, Kind>>;
+export type NeededValues<N extends Needs> = { readonly [Name in keyof N]: Kinds[N[Name]] };
+
+/** What a unit is told besides its options. */
+export interface UnitContext {
+  /** Which pass over the stream this is, from 0; random draws differ between passes. */
+  readonly epoch: number;
+  /** Where a live source begins. */
+  readonly start?: LiveStart | undefined;
+}
+
+/** Everything that is said about a unit that a config can name, and the function behind it. */
+export interface Unit<
+  F extends Fields = Fields,
+  K extends UnitKind = UnitKind,
+  R extends Kind | "nothing" = Kind | "nothing",
+  N extends Needs = Needs,
+  M extends Kind = Kind,
+> extends OptionsSchema<F> {
+  readonly kind: K;
+  /** What comes to it. */
+  readonly reads: R;
+  /** Finished values that it needs as well. */
+  readonly needs?: N;
+  /** A sink passes on what it reads. */
+  readonly makes: M;
   /** One sentence, no full stop. */
   readonly summary: string;
   /** The paper or reference program it follows. */
@@ -45,7 +61,28 @@ export interface UnitSchema<F extends Fields = Fields> extends OptionsSchema<F> 
   readonly resumable?: true;
   /** Its output is made for people: the command line shows it when the run is done. */
   readonly isReport?: true;
-  readonly fields: F;
+  /** Of a writer: the files that it makes besides those that its options name. */
+  besides?(options: OptionsOf<OptionsSchema<F>>): readonly string[];
+  /** Of a unit that makes terms: some that its options alone will make, by the option. */
+  termsOf?(options: OptionsOf<OptionsSchema<F>>): Readonly<Record<string, readonly string[]>>;
+  /** Of a writer: throws a RangeError for terms that it could not write. */
+  requireTerms?(options: OptionsOf<OptionsSchema<F>>, terms: readonly string[]): void;
+  /** Makes the source's stream, the operator or the model. The options were checked; defaults need not be filled in. */
+  create(needs: NeededValues<N>, options: OptionsOf<OptionsSchema<F>>, context: UnitContext): Created<K, R, M>;
+}
+
+type Created<K extends UnitKind, R extends Kind | "nothing", M extends Kind> = K extends "source"
+  ? Observable<TextBatch>
+  : K extends "model"
+    ? Model<R & Kind, M>
+    : OperatorFunction<Kinds[R & Kind], Kinds[M]>;
+
+/** A unit of any kinds, as a registry holds it: its options and needs are checked by whoever calls `create`. */
+export interface AnyUnit extends Omit<Unit, "create" | "besides" | "termsOf" | "requireTerms"> {
+  besides?(options: never): readonly string[];
+  termsOf?(options: never): Readonly<Record<string, readonly string[]>>;
+  requireTerms?(options: never, terms: readonly string[]): void;
+  create(needs: never, options: never, context: UnitContext): unknown;
 }
 
 type ValueOf<F> = F extends Field<infer Value> ? Value : never;
@@ -78,7 +115,14 @@ export interface OptionProblem {
   readonly errorClass: typeof TypeError | typeof RangeError;
 }
 
-export function defineUnit<const F extends Fields>(unit: UnitSchema<F>): UnitSchema<F> {
+/** States the return type of `create` in full: it may then call a function whose options are typed by this very unit. */
+export function defineUnit<
+  const F extends Fields,
+  const K extends UnitKind,
+  const R extends Kind | "nothing",
+  const M extends Kind,
+  const N extends Needs = Readonly<Record<never, never>>,
+>(unit: Unit<F, K, R, N, M>): Unit<F, K, R, N, M> {
   return unit;
 }
 

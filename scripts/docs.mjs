@@ -8,8 +8,8 @@ import * as lexstream from "../dist/index.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const checkOnly = process.argv.includes("--check");
-const { optionTable, unitSchemas } = lexstream;
-const schemas = unitSchemas();
+const { builtIn, optionTable } = lexstream;
+const schemas = [...builtIn.units.values()];
 /** Also those of functions that a config cannot name. */
 const optionSchemas = Object.values(lexstream).filter((value) => typeof value?.name === "string" && value.fields);
 
@@ -22,7 +22,7 @@ const unitTable = (kinds) =>
       .filter(({ kind }) => kinds.includes(kind))
       .map(
         (schema) =>
-          `| [\`${schema.name}\`](${pageOf(schema)}) | ${schema.consumes} | ${schema.produces} | ${schema.summary} |`,
+          `| [\`${schema.name}\`](${pageOf(schema)}) | ${[schema.reads, ...Object.values(schema.needs ?? {})].join(", ")} | ${schema.makes} | ${schema.summary} |`,
       ),
   ].join("\n");
 const modelTable = () =>
@@ -32,8 +32,9 @@ const modelTable = () =>
     ...schemas
       .filter(({ kind }) => kind === "model")
       .map((schema) => {
-        const when = schema.consumes === "contexts" ? "online, while the text flows" : "from the finished table";
-        return `| [\`${schema.name}\`](${pageOf(schema)}) | ${schema.consumes} | ${when} | ${schema.paper} | \`models/${schema.name}.ts\` |`;
+        const { arrives } = builtIn.kinds.get(schema.reads);
+        const when = arrives === "stream" ? "online, while the text flows" : "from the finished table";
+        return `| [\`${schema.name}\`](${pageOf(schema)}) | ${schema.reads} | ${when} | ${schema.paper} | \`models/${schema.name}.ts\` |`;
       }),
   ].join("\n");
 

@@ -9,7 +9,8 @@ import {
   Struct,
   Utf8,
 } from "apache-arrow";
-import type { ByteSink, Column, NumericColumn, TableFormat } from "./tableWriter.js";
+import type { Column, NumericColumn } from "../schemas/tables.js";
+import type { ByteSink, TableFormat } from "./tableWriter.js";
 
 /**
  * Arrow IPC file, uncompressed (apache-arrow 21.2 writes compressed buffers that nobody else can read), 65,536 rows a batch.

@@ -5,8 +5,8 @@ export interface FileReport {
   /** Such as `arrow`, `parquet`, `word2vecText`, `gloveBinary`, `jsonl`, `text`, `unknown`. */
   readonly format: string;
   readonly compression?: "gzip" | "zstd";
-  /** What the table holds, where its columns say so. */
-  readonly holds?: "vectors" | "vocabulary" | "cooccurrence" | "ids" | "pairs";
+  /** The kind of data that the table holds, where its columns say so. */
+  readonly holds?: string;
   /** Rows of a table, lines of a text; not counted in zstd. */
   readonly rows?: number;
   readonly columns?: readonly { readonly name: string; readonly type: string }[];

@@ -1,11 +1,14 @@
 import { statSync } from "node:fs";
 import { basename } from "node:path";
 import { Decompress } from "fzstd";
+import { builtInKinds } from "../kinds/index.js";
+import type { DataKind } from "../schemas/kinds.js";
+import type { ReadColumn } from "../schemas/tables.js";
 import { fileBytes, firstBytes, firstContent, isGzip } from "./fileBytes.js";
 import { type FileReport, type Finding, shownCells, shownRows, textRows } from "./fileReport.js";
 import { inspectText } from "./inspectText.js";
 import { recogniseVectors } from "./recogniseVectors.js";
-import { openTable, type ReadColumn, type TableFile } from "./tableFile.js";
+import { openTable, type TableFile } from "./tableFile.js";
 import { parseHeader } from "./vectorHeader.js";
 import { recordBytes } from "./writeCooccurrence.js";
 
@@ -14,26 +17,26 @@ const headBytes = 1 << 16;
 /**
  * Says what a file is, by its content and not by its name: any format that this package reads or writes.
  *
- * In: a path. Out: FileReport. State: one block of a table or the first 64 KiB of a text; rows are counted by reading once through.
+ * In: a path, and the kinds of data that it may hold. Out: FileReport. State: one block of a table or the first 64 KiB of a text; rows are counted by reading once through.
  * @throws SyntaxError if an Arrow, Parquet or gzip file is not whole; the file system's error if it cannot be read
  * @example
  *   const { format, rows } = await inspectFile("vectors.bin");
  */
-export async function inspectFile(path: string): Promise<FileReport> {
+export async function inspectFile(path: string, kinds: readonly DataKind[] = builtInKinds): Promise<FileReport> {
   const packed = firstBytes(path, headBytes);
   const compression = compressionOf(packed);
   const file = { path, bytes: statSync(path).size, ...(compression ? { compression } : {}) };
   if (packed.length === 0) return { ...file, format: "empty", rows: 0 };
   const head = Buffer.from(compression === "zstd" ? zstdHead(packed) : await firstContent(path, headBytes));
-  const finding = await inspectContent(path, head);
+  const finding = await inspectContent(path, head, kinds);
   const rows =
     finding.rows ?? (isTextual(finding.format) && compression !== "zstd" ? await countLines(path) : undefined);
   return { ...file, ...finding, ...(rows === undefined ? {} : { rows }) };
 }
 
-async function inspectContent(path: string, head: Buffer): Promise<Finding> {
+async function inspectContent(path: string, head: Buffer, kinds: readonly DataKind[]): Promise<Finding> {
   const magic = head.toString("latin1", 0, 6);
-  if (magic === "ARROW1" || magic.startsWith("PAR1")) return inspectTable(await openTable(path));
+  if (magic === "ARROW1" || magic.startsWith("PAR1")) return inspectTable(await openTable(path), kinds);
   if (head.length >= 8 && head.readUInt32LE(0) === 0xffffffff) return { format: "arrowStream" };
   const [firstLine = ""] = head.toString("latin1").split("\n", 1);
   const header = parseHeader(firstLine.trimEnd());
@@ -46,17 +49,9 @@ async function inspectContent(path: string, head: Buffer): Promise<Finding> {
   return inspectText(basename(path), head, isZstd(firstBytes(path, 4)) ? undefined : await recogniseVectors(path));
 }
 
-const holdings: readonly (readonly [NonNullable<FileReport["holds"]>, readonly string[]])[] = [
-  ["vectors", ["term", "vector"]],
-  ["vocabulary", ["term", "count"]],
-  ["cooccurrence", ["row", "column", "weight"]],
-  ["ids", ["document", "sentence", "id"]],
-  ["pairs", ["centre", "context", "distance"]],
-];
-
-async function inspectTable(table: TableFile): Promise<Finding> {
+async function inspectTable(table: TableFile, kinds: readonly DataKind[]): Promise<Finding> {
   const names = table.columns.map(({ name }) => name);
-  const holds = holdings.find(([, columns]) => columns.every((column) => names.includes(column)))?.[0];
+  const holds = kinds.find(({ columns }) => columns?.every((column) => names.includes(column)))?.name;
   let rows = 0;
   let firstRows: string[][] = [];
   let vectorSize: number | undefined;
@@ -65,7 +60,7 @@ async function inspectTable(table: TableFile): Promise<Finding> {
     firstRows = Array.from({ length: Math.min(shownRows, blockRows) }, (_, row) =>
       columns.flatMap((column) => cellTexts(column, row)),
     );
-    if (holds === "vectors") vectorSize = (columns[names.indexOf("vector")]?.[0] as ArrayLike<number>)?.length;
+    vectorSize = (columns[names.indexOf("vector")]?.[0] as ArrayLike<number> | undefined)?.length;
     break;
   }
   return {

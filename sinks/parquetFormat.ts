@@ -1,7 +1,8 @@
 import { DataType, type Schema } from "apache-arrow";
 import parquet, { type FieldOptions, type PageColumn, type ParquetWriter } from "parquetjs-lite";
+import type { Column } from "../schemas/tables.js";
 import { countParquetRows } from "./parquetFile.js";
-import { type Column, listSize, type TableEncoder, type TableFormat } from "./tableWriter.js";
+import { listSize, type TableEncoder, type TableFormat } from "./tableWriter.js";
 
 const maxPageRows = 8192;
 const maxPageValues = 1 << 16;

@@ -1,4 +1,5 @@
 import { open } from "node:fs/promises";
+import { batchRows, cellBatches } from "../kinds/cooccurrence.js";
 import type {
   CooccurrenceBatch,
   CooccurrenceMetadata,
@@ -6,22 +7,16 @@ import type {
   FinalCooccurrence,
 } from "../schemas/cooccurrence.js";
 import { boolean, integer, oneOf } from "../schemas/fields.js";
-import { defineUnit, type OptionsOf, parseOptions } from "../schemas/units.js";
+import { defineOptions, type OptionsOf, parseOptions } from "../schemas/units.js";
 import type { Vocabulary } from "../schemas/vocabulary.js";
-import { batchRows, tableBatches } from "./cooccurrenceRows.js";
 import { firstBytes } from "./fileBytes.js";
 import { readFullyAsync } from "./readFully.js";
-import { openTable } from "./tableFile.js";
+import { openTable, requireColumns } from "./tableFile.js";
 import { vocabularyHash, vocabularyKey } from "./vocabularyHash.js";
 import { recordBytes } from "./writeCooccurrence.js";
 
-export const readCooccurrenceSchema = defineUnit({
+export const readCooccurrenceSchema = defineOptions({
   name: "readCooccurrence",
-  kind: "source",
-  consumes: "nothing",
-  produces: "cooccurrence",
-  summary: "Reads a co-occurrence table from its file",
-  paper: "cooccurrence.bin of GloVe (Pennington et al. 2014), stanfordnlp/GloVe src/cooccur.c",
   fields: {
     windowSize: integer({
       description: "Tokens on each side of the centre, of a file that does not say it",
@@ -63,7 +58,8 @@ export async function readCooccurrence(
   const file = isTable ? await openTable(path) : undefined;
   const metadata = readMetadata(file?.metadata ?? new Map(), defaults);
   checkVocabulary(path, vocabulary, file?.metadata.get(vocabularyKey));
-  const read = file ? tableBatches(path, file) : recordBatches(path);
+  if (file) requireColumns(path, file, ["row", "column", "weight"]);
+  const read = file ? cellBatches({ path, blocks: file.blocks }) : recordBatches(path);
   const batches = () => checkedBatches(path, vocabulary, read());
   let length = 0;
   for await (const { row } of batches()) length += row.length;

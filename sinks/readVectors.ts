@@ -1,7 +1,7 @@
 import { currentScope } from "../kernels/flow.js";
 import type { Ledger } from "../kernels/ledger.js";
 import { oneOf } from "../schemas/fields.js";
-import { defineUnit, type OptionsOf, parseOptions } from "../schemas/units.js";
+import { defineOptions, type OptionsOf, parseOptions } from "../schemas/units.js";
 import type { VectorTable } from "../schemas/vectors.js";
 import { firstBytes } from "./fileBytes.js";
 import { unknownVectors } from "./oddVectorText.js";
@@ -13,12 +13,8 @@ import { type VectorFormat, vectorFormats } from "./vectorFormats.js";
 import type { ReadSettings } from "./vectorHeader.js";
 import { VectorRows } from "./vectorRows.js";
 
-export const readVectorsSchema = defineUnit({
+export const readVectorsSchema = defineOptions({
   name: "readVectors",
-  kind: "source",
-  consumes: "nothing",
-  produces: "vectors",
-  summary: "Reads word vectors from a file that this or another program wrote",
   fields: {
     format: oneOf(["auto", ...vectorFormats], {
       description: "Format of the file; auto goes by the content",

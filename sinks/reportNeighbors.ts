@@ -9,8 +9,8 @@ import { writeOnce } from "./writeOnce.js";
 export const reportNeighborsSchema = defineUnit({
   name: "reportNeighbors",
   kind: "sink",
-  consumes: "vectors",
-  produces: "vectors",
+  reads: "vectors",
+  makes: "vectors",
   summary: "Writes the nearest neighbours of some terms as a text to look at",
   isReport: true,
   fields: {
@@ -18,6 +18,7 @@ export const reportNeighborsSchema = defineUnit({
     terms: texts({ description: "Terms to show; those without a vector are said to have none" }),
     topN: integer({ description: "How many neighbours to show of each", default: 6, min: 1 }),
   },
+  create: (_, options): OperatorFunction<VectorTable, VectorTable> => reportNeighbors(options),
 });
 
 export type ReportNeighborsOptions = OptionsOf<typeof reportNeighborsSchema>;

@@ -1,15 +1,8 @@
+import type { TableBlock } from "../schemas/tables.js";
 import { openArrow } from "./arrowFile.js";
 import { firstBytes } from "./fileBytes.js";
 import { openParquetTable } from "./parquetFile.js";
 import { checksumKey, checkTable } from "./tableChecksum.js";
-
-/** A column as it was read: texts, numbers, or a list of numbers a row. */
-export type ReadColumn = readonly string[] | ArrayLike<number> | readonly ArrayLike<number>[];
-
-export interface TableBlock {
-  readonly rows: number;
-  readonly columns: readonly ReadColumn[];
-}
 
 /** An Arrow or Parquet file, read block by block: record batches or row groups. */
 export interface TableFile {

@@ -1,11 +1,8 @@
 import { crc32 } from "node:zlib";
 import { DataType, Schema } from "apache-arrow";
+import type { Column, NumericColumn } from "../schemas/tables.js";
 import { DurableFile } from "./durableFile.js";
 import { checksumKey, checksumText, noChecksum, statedChecksum } from "./tableChecksum.js";
-
-export type NumericColumn = Int8Array | Int32Array | Uint32Array | Float32Array | Float64Array;
-/** A column of a table: numbers, texts, or lists of equal length laid end to end. */
-export type Column = NumericColumn | readonly string[];
 
 /** Numbers in the widest column of a block, at most: 16 MiB of float32. Bounds memory, on writing and on reading. */
 const blockValues = 1 << 22;

@@ -17,8 +17,8 @@ export type CooccurrenceFormat = (typeof cooccurrenceFormats)[number];
 export const writeCooccurrenceSchema = defineUnit({
   name: "writeCooccurrence",
   kind: "sink",
-  consumes: "cooccurrence",
-  produces: "cooccurrence",
+  reads: "cooccurrence",
+  makes: "cooccurrence",
   summary: "Writes a finished co-occurrence table to a file",
   paper: "cooccurrence.bin of GloVe (Pennington et al. 2014), stanfordnlp/GloVe src/cooccur.c",
   fields: {
@@ -28,6 +28,7 @@ export const writeCooccurrenceSchema = defineUnit({
       default: "auto",
     }),
   },
+  create: (_, options): OperatorFunction<FinalCooccurrence, FinalCooccurrence> => writeCooccurrence(options),
 });
 
 export type WriteCooccurrenceOptions = OptionsOf<typeof writeCooccurrenceSchema>;

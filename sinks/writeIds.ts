@@ -9,8 +9,8 @@ import { tableFormatOf, writeRows } from "./writeRows.js";
 export const writeIdsSchema = defineUnit({
   name: "writeIds",
   kind: "sink",
-  consumes: "ids",
-  produces: "ids",
+  reads: "ids",
+  makes: "ids",
   summary: "Writes token ids to a file, one row a token",
   fields: {
     path: text({ description: "File to write", file: "output" }),
@@ -19,6 +19,7 @@ export const writeIdsSchema = defineUnit({
       default: "auto",
     }),
   },
+  create: (_, options): OperatorFunction<IdBatch, IdBatch> => writeIds(options),
 });
 
 export type WriteIdsOptions = OptionsOf<typeof writeIdsSchema>;

@@ -9,8 +9,8 @@ import { tableFormatOf, writeRows } from "./writeRows.js";
 export const writePairsSchema = defineUnit({
   name: "writePairs",
   kind: "sink",
-  consumes: "pairs",
-  produces: "pairs",
+  reads: "pairs",
+  makes: "pairs",
   summary: "Writes centre-context pairs to a file, one row a pair",
   fields: {
     path: text({ description: "File to write", file: "output" }),
@@ -19,6 +19,7 @@ export const writePairsSchema = defineUnit({
       default: "auto",
     }),
   },
+  create: (_, options): OperatorFunction<PairBatch, PairBatch> => writePairs(options),
 });
 
 export type WritePairsOptions = OptionsOf<typeof writePairsSchema>;

@@ -1,9 +1,10 @@
 import type { Schema } from "apache-arrow";
 import type { OperatorFunction } from "rxjs";
+import type { Column } from "../schemas/tables.js";
 import { arrowFormat } from "./arrowFormat.js";
 import { formatOf } from "./formatOf.js";
 import { parquetFormat } from "./parquetFormat.js";
-import { type Column, type TableFormat, TableWriter } from "./tableWriter.js";
+import { type TableFormat, TableWriter } from "./tableWriter.js";
 import { writeThrough } from "./writeThrough.js";
 
 export const tableFormats = { arrow: arrowFormat, parquet: parquetFormat } as const;

@@ -11,8 +11,8 @@ import { writeOnce } from "./writeOnce.js";
 export const writeVectorsSchema = defineUnit({
   name: "writeVectors",
   kind: "sink",
-  consumes: "vectors",
-  produces: "vectors",
+  reads: "vectors",
+  makes: "vectors",
   summary: "Writes word vectors to a file that other programs open",
   paper:
     "Formats of word2vec.c (Mikolov et al. 2013, arXiv:1301.3781), GloVe, TensorBoard's projector, Apache Arrow and Parquet",
@@ -24,6 +24,9 @@ export const writeVectorsSchema = defineUnit({
       default: "auto",
     }),
   },
+  besides: (options): readonly string[] => filesBesides(options),
+  requireTerms: (options, terms): void => requireVectorTerms(options, terms),
+  create: (_, options): OperatorFunction<VectorTable, VectorTable> => writeVectors(options),
 });
 
 export type WriteVectorsOptions = OptionsOf<typeof writeVectorsSchema>;

@@ -17,8 +17,8 @@ export type VocabularyFormat = (typeof vocabularyFormats)[number];
 export const writeVocabularySchema = defineUnit({
   name: "writeVocabulary",
   kind: "sink",
-  consumes: "vocabulary",
-  produces: "vocabulary",
+  reads: "vocabulary",
+  makes: "vocabulary",
   summary: "Writes the terms and their counts to a file",
   paper: "vocab.txt of GloVe (Pennington et al. 2014), stanfordnlp/GloVe src/vocab_count.c",
   fields: {
@@ -28,6 +28,8 @@ export const writeVocabularySchema = defineUnit({
       default: "auto",
     }),
   },
+  requireTerms: (options, terms): void => requireVocabularyTerms(options, terms),
+  create: (_, options): OperatorFunction<Vocabulary, Vocabulary> => writeVocabulary(options),
 });
 
 export type WriteVocabularyOptions = OptionsOf<typeof writeVocabularySchema>;

@@ -20,8 +20,8 @@ import { TextWriter } from "./textWriter.js";
 export const filesSchema = defineUnit({
   name: "files",
   kind: "source",
-  consumes: "nothing",
-  produces: "text",
+  reads: "nothing",
+  makes: "text",
   replayable: true,
   summary: "Reads documents from files, globs and folders, packed or not, in a stated order",
   fields: {
@@ -38,6 +38,7 @@ export const filesSchema = defineUnit({
     }),
     ...documentFields,
   },
+  create: (_, options): Observable<TextBatch> => files(options),
 });
 
 export type FilesOptions = OptionsOf<typeof filesSchema>;

@@ -2,20 +2,15 @@ import { defer, type Observable } from "rxjs";
 import { requireScope } from "../kernels/flow.js";
 import { integer } from "../schemas/fields.js";
 import type { TextBatch } from "../schemas/text.js";
-import { defineUnit, type OptionsOf, parseOptions } from "../schemas/units.js";
+import { defineOptions, type OptionsOf, parseOptions } from "../schemas/units.js";
 import { encodeText } from "./encodeText.js";
 import { fromPull } from "./fromPull.js";
 import { InputReport } from "./inputReport.js";
 import { incompleteTail } from "./repairUtf8.js";
 import { TextWriter } from "./textWriter.js";
 
-export const fromTextsSchema = defineUnit({
+export const fromTextsSchema = defineOptions({
   name: "fromTexts",
-  kind: "source",
-  consumes: "nothing",
-  produces: "text",
-  replayable: true,
-  summary: "Reads documents from strings in memory, for examples and tests",
   fields: {
     chunkSize: integer({
       description: "About how many bytes a batch holds; a document may be cut at any of its characters",

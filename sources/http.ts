@@ -20,8 +20,8 @@ import { streamFormats } from "./readDocuments.js";
 export const httpSchema = defineUnit({
   name: "http",
   kind: "source",
-  consumes: "nothing",
-  produces: "text",
+  reads: "nothing",
+  makes: "text",
   replayable: false,
   live: true,
   endless: true,
@@ -36,7 +36,7 @@ export const httpSchema = defineUnit({
     tokenFile: text({
       description: "A file with the token that clients send as `Authorization: Bearer TOKEN`",
       optional: true,
-      file: "input",
+      file: "path",
     }),
     format: oneOf(streamFormats, {
       description: "What a document is in `text/plain`: each of the `lines`, the whole `file`, `paragraphs`, ...",
@@ -63,6 +63,7 @@ export const httpSchema = defineUnit({
     ...liveFields,
     flushAfter,
   },
+  create: (_, options): Observable<TextBatch> => http(options),
 });
 
 export type HttpOptions = OptionsOf<typeof httpSchema>;

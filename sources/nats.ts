@@ -22,8 +22,8 @@ import { secretIn } from "./secretIn.js";
 export const natsSchema = defineUnit({
   name: "nats",
   kind: "source",
-  consumes: "nothing",
-  produces: "text",
+  reads: "nothing",
+  makes: "text",
   replayable: false,
   live: true,
   endless: true,
@@ -52,12 +52,13 @@ export const natsSchema = defineUnit({
     credentialsFile: text({
       description: "A file of credentials, as `nsc` makes it",
       optional: true,
-      file: "input",
+      file: "path",
     }),
-    tokenFile: text({ description: "A file with a token", optional: true, file: "input" }),
+    tokenFile: text({ description: "A file with a token", optional: true, file: "path" }),
     ...liveFields,
     flushAfter,
   },
+  create: (_, options): Observable<TextBatch> => nats(options),
 });
 
 export type NatsOptions = OptionsOf<typeof natsSchema>;

@@ -16,8 +16,8 @@ import { authorization } from "./secretIn.js";
 export const sseSchema = defineUnit({
   name: "sse",
   kind: "source",
-  consumes: "nothing",
-  produces: "text",
+  reads: "nothing",
+  makes: "text",
   replayable: false,
   live: true,
   endless: true,
@@ -33,12 +33,13 @@ export const sseSchema = defineUnit({
     tokenFile: text({
       description: "A file with a token, to be sent as `Authorization: Bearer TOKEN`",
       optional: true,
-      file: "input",
+      file: "path",
     }),
     ...reconnectFields,
     ...liveFields,
     flushAfter,
   },
+  create: (_, options): Observable<TextBatch> => sse(options),
 });
 
 export type SseOptions = OptionsOf<typeof sseSchema>;

@@ -18,8 +18,8 @@ import { TextWriter } from "./textWriter.js";
 export const stdinSchema = defineUnit({
   name: "stdin",
   kind: "source",
-  consumes: "nothing",
-  produces: "text",
+  reads: "nothing",
+  makes: "text",
   replayable: false,
   live: true,
   summary: "Reads documents from standard input, once, as they come",
@@ -37,6 +37,7 @@ export const stdinSchema = defineUnit({
       default: "skip",
     }),
   },
+  create: (_, options): Observable<TextBatch> => stdin(options),
 });
 
 export type StdinOptions = OptionsOf<typeof stdinSchema>;

@@ -17,8 +17,8 @@ import { TextWriter } from "./textWriter.js";
 export const tailSchema = defineUnit({
   name: "tail",
   kind: "source",
-  consumes: "nothing",
-  produces: "text",
+  reads: "nothing",
+  makes: "text",
   replayable: false,
   live: true,
   endless: true,
@@ -27,7 +27,7 @@ export const tailSchema = defineUnit({
     paths: texts({
       description:
         "Files, globs and folders; what is not there yet is waited for, and new files are read when they appear",
-      file: "input",
+      file: "path",
       minItems: 1,
     }),
     format: oneOf(recordFormats, {
@@ -48,6 +48,7 @@ export const tailSchema = defineUnit({
     }),
     ...liveFields,
   },
+  create: (_, options): Observable<TextBatch> => tail(options),
 });
 
 export type TailOptions = OptionsOf<typeof tailSchema>;

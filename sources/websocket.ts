@@ -16,8 +16,8 @@ import { loadWebSocketClient, type Socket, type WebSocketClient } from "./websoc
 export const websocketSchema = defineUnit({
   name: "websocket",
   kind: "source",
-  consumes: "nothing",
-  produces: "text",
+  reads: "nothing",
+  makes: "text",
   replayable: false,
   live: true,
   endless: true,
@@ -32,7 +32,7 @@ export const websocketSchema = defineUnit({
     tokenFile: text({
       description: "A file with a token, to be sent as `Authorization: Bearer TOKEN`",
       optional: true,
-      file: "input",
+      file: "path",
     }),
     pingInterval: duration({
       description: "A server that sends nothing for this time is asked for a sign of life, and given up without one",
@@ -42,6 +42,7 @@ export const websocketSchema = defineUnit({
     ...liveFields,
     flushAfter,
   },
+  create: (_, options): Observable<TextBatch> => websocket(options),
 });
 
 export type WebsocketOptions = OptionsOf<typeof websocketSchema>;

@@ -5,22 +5,23 @@ import { describe, expect, it } from "vitest";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
-// cli -> pipelines -> { sources operators models sinks } -> kernels -> schemas; a folder may also import from itself.
+// cli -> pipelines -> { sources operators models sinks } -> kinds -> kernels -> schemas; a folder may also import from itself.
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   schemas: [],
   kernels: ["schemas"],
-  sources: ["kernels", "schemas"],
-  operators: ["kernels", "schemas"],
-  models: ["kernels", "schemas"],
-  sinks: ["kernels", "schemas"],
-  pipelines: ["sources", "operators", "models", "sinks", "kernels", "schemas"],
-  cli: ["pipelines", "sources", "operators", "models", "sinks", "kernels", "schemas"],
+  kinds: ["kernels", "schemas"],
+  sources: ["kinds", "kernels", "schemas"],
+  operators: ["kinds", "kernels", "schemas"],
+  models: ["kinds", "kernels", "schemas"],
+  sinks: ["kinds", "kernels", "schemas"],
+  pipelines: ["sources", "operators", "models", "sinks", "kinds", "kernels", "schemas"],
+  cli: ["pipelines", "sources", "operators", "models", "sinks", "kinds", "kernels", "schemas"],
 };
 const folders = Object.keys(mayImport);
 
-// Packages: schemas describe tables in Arrow's terms; kernels are numerics alone, with no RxJS, Arrow, files or threads.
+// Packages: schemas describe tables in Arrow's terms and streams in those of RxJS; kernels are numerics alone, with no files or threads.
 const mayNotImport: Readonly<Record<string, RegExp>> = {
-  schemas: /^(?!apache-arrow$)/,
+  schemas: /^(?!apache-arrow$|rxjs$)/,
   kernels: /^/,
 };
 
@@ -70,7 +71,7 @@ describe("the tree", () => {
     expect(sources.find(({ path }) => path === "operators/mapAsync.ts")!.imports).toContain("../kernels/flow.js");
   });
 
-  it("imports along cli -> pipelines -> { sources operators models sinks } -> kernels -> schemas only", () => {
+  it("imports along cli -> pipelines -> { sources operators models sinks } -> kinds -> kernels -> schemas only", () => {
     const wrong = sources.flatMap((file) =>
       file.imports
         .map((specifier) => target(file, specifier))
@@ -90,7 +91,7 @@ describe("the tree", () => {
     ).toEqual([]);
   });
 
-  it("keeps packages and node modules out of kernels, and all but Arrow out of schemas", () => {
+  it("keeps packages and node modules out of kernels, and all but Arrow and RxJS out of schemas", () => {
     const wrong = sources.flatMap((file) =>
       file.imports
         .filter((specifier) => target(file, specifier) === undefined && mayNotImport[file.folder]?.test(specifier))

@@ -4,7 +4,7 @@ import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import * as lexstream from "lexstream";
-import { compile, parseConfig, runConfigTests, unitSchemas } from "lexstream/pipelines";
+import { builtIn, compile, parseConfig, runConfigTests } from "lexstream/pipelines";
 import { describe, expect, it } from "vitest";
 import { type Command, commonOptions } from "../dist/cli/command.js";
 import { anchors, codeBlocks, codePieces, linkTargets } from "./support/markdown.js";
@@ -156,7 +156,7 @@ describe("the pages", () => {
   it("are all in the index, and there is one for each unit", () => {
     const listed = linkTargets(pages.get("docs/README.md")!).map((target) => join("docs", target.split("#")[0]!));
     expect([...pages.keys()].filter((page) => /^docs\/(?!README)/.test(page) && !listed.includes(page))).toEqual([]);
-    const unitPages = unitSchemas().map(({ name, kind }) => `docs/${kind}s/${name}.md`);
+    const unitPages = [...builtIn.units.values()].map(({ name, kind }) => `docs/${kind}s/${name}.md`);
     expect(unitPages.filter((page) => !pages.has(page))).toEqual([]);
   });
 

@@ -1,5 +1,5 @@
 import { ConfigError, loadPipeline } from "../../pipelines/index.js";
-import { type Command, jsonOption } from "../command.js";
+import { type Command, jsonOption, pluginsOption } from "../command.js";
 
 export const lint: Command = {
   name: "lint",
@@ -8,15 +8,16 @@ export const lint: Command = {
   positionals: [1, Number.POSITIVE_INFINITY],
   options: {
     set: { type: "string", multiple: true, value: "PATH=VALUE", description: "Change an option before the check" },
+    plugins: pluginsOption,
     json: jsonOption,
   },
   run: async (parsed, io) => {
     const faulty: ConfigError[] = [];
     for (const name of parsed.positionals) {
-      const fault = await loadPipeline(name, { env: io.env, set: parsed.texts("set") }).then(
-        () => undefined,
-        configError,
-      );
+      const fault = await loadPipeline(name, {
+        ...{ env: io.env, set: parsed.texts("set") },
+        plugins: parsed.flag("plugins"),
+      }).then(() => undefined, configError);
       if (fault) faulty.push(fault);
     }
     if (parsed.flag("json")) {

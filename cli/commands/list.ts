@@ -1,4 +1,4 @@
-import { readyConfigs, unitHelp, unitSchemas } from "../../pipelines/index.js";
+import { builtIn, flowOf, readyConfigs, unitHelp } from "../../pipelines/index.js";
 import { suggest } from "../../schemas/index.js";
 import { type Command, jsonOption, UsageError } from "../command.js";
 
@@ -11,7 +11,7 @@ export const list: Command = {
   examples: ["lexstream list", "lexstream list tokenize"],
   run: async (parsed, io) => {
     const [name] = parsed.positionals;
-    const schemas = unitSchemas();
+    const schemas = [...builtIn.units.values()];
     if (name !== undefined) {
       const schema = schemas.find((candidate) => candidate.name === name);
       if (!schema) {
@@ -26,11 +26,12 @@ export const list: Command = {
     }
     const configs = await readyConfigs();
     if (parsed.flag("json")) {
-      const units = schemas.map(({ name: unit, kind, consumes, produces, summary }) => ({
+      const units = schemas.map(({ name: unit, kind, reads, needs = {}, makes, summary }) => ({
         name: unit,
         kind,
-        consumes,
-        produces,
+        reads,
+        needs,
+        makes,
         summary,
       }));
       io.out(`${JSON.stringify({ units, configs })}\n`);
@@ -40,7 +41,7 @@ export const list: Command = {
     for (const kind of ["source", "operator", "model", "sink"] as const) {
       io.out(`${kind}s\n`);
       for (const schema of schemas.filter((candidate) => candidate.kind === kind)) {
-        io.out(`  ${schema.name.padEnd(width)}  ${schema.consumes} -> ${schema.produces}: ${schema.summary}\n`);
+        io.out(`  ${schema.name.padEnd(width)}  ${flowOf(schema)}: ${schema.summary}\n`);
       }
     }
     io.out(`ready configs\n  ${configs.join(", ")}\n`);

@@ -8,11 +8,12 @@ import {
   inputFaults,
   loadPipeline,
   type Manifest,
+  originsIn,
   REJECTED,
   runPipeline,
 } from "../../pipelines/index.js";
 import { LEFT_OUT } from "../../sources/leftOut.js";
-import { type Command, jsonOption, UsageError } from "../command.js";
+import { type Command, jsonOption, pluginsOption, UsageError } from "../command.js";
 import { listenOptions, tokenOption, urlOf } from "../listenOptions.js";
 import { printableLine } from "../printable.js";
 import { PROGRESS_MODES, type ProgressMode, showProgress } from "../progress.js";
@@ -63,6 +64,7 @@ export const run: Command = {
       description: `Answer questions over HTTP about what a model has learned so far (without a value: ${DEFAULT_LISTEN})`,
     },
     token: tokenOption,
+    plugins: pluginsOption,
     progress: { type: "string", value: "MODE", description: `How to show progress: ${PROGRESS_MODES.join(", ")}` },
     json: jsonOption,
   },
@@ -93,7 +95,10 @@ export const run: Command = {
       ...(workers === undefined ? {} : { workers }),
       ...(earlier === undefined ? {} : { only: resolve(earlier, REJECTED) }),
     };
-    const pipeline = await loadPipeline(parsed.positionals[0]!, { env: io.env, set, defaults });
+    const pipeline = await loadPipeline(parsed.positionals[0]!, {
+      ...{ env: io.env, set, defaults },
+      plugins: parsed.flag("plugins"),
+    });
     const out = parsed.text("out") ?? `runs/${pipeline.config.name}${earlier === undefined ? "" : "-rejected"}`;
     const progress = showProgress(mode, io.stderr, io.env);
     const ledger = new Ledger();
@@ -155,7 +160,7 @@ function summary(
     const [first, last] = [epochs[0], epochs.at(-1)];
     return `${model}: mean loss ${first?.meanLoss.toFixed(4)} in epoch 1, ${last?.meanLoss.toFixed(4)} in epoch ${epochs.length}`;
   });
-  const begun = Object.entries(manifest.vectors)
+  const begun = originsIn(manifest)
     .filter(([, { initialTerms }]) => initialTerms !== undefined)
     .map(([model, { initialTerms }]) => `${model}: began with ${initialTerms} initial vectors`);
   // Files that are followed are not listed as inputs.

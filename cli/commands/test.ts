@@ -1,16 +1,16 @@
 import { loadPipeline, runConfigTests } from "../../pipelines/index.js";
-import { type Command, jsonOption } from "../command.js";
+import { type Command, jsonOption, pluginsOption } from "../command.js";
 
 export const test: Command = {
   name: "test",
   summary: "Run the tests that configs carry: inline documents in, expectations out",
   usage: "CONFIG...",
   positionals: [1, Number.POSITIVE_INFINITY],
-  options: { json: jsonOption },
+  options: { plugins: pluginsOption, json: jsonOption },
   run: async (parsed, io) => {
     const results = [];
     for (const name of parsed.positionals) {
-      const pipeline = await loadPipeline(name, { env: io.env });
+      const pipeline = await loadPipeline(name, { env: io.env, plugins: parsed.flag("plugins") });
       const tests = await runConfigTests(pipeline);
       results.push(...tests.map((result) => ({ file: pipeline.file, ...result })));
     }

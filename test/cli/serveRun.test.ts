@@ -8,12 +8,13 @@ import { parsePrometheus } from "../support/prometheus.js";
 import { temporaryFolder } from "../support/temporaryFolder.js";
 
 const main = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
-const register = new URL("../support/registerFixedVocabulary.mjs", import.meta.url).href;
+const plugin = fileURLToPath(new URL("../support/fixedVocabulary.mjs", import.meta.url));
 const PATIENCE = { timeout: 60_000, interval: 50 };
 
 const config = `
 source: { tail: { paths: news.txt, pollInterval: 10ms } }
 checkpoint: { every: 100ms }
+plugins: [${plugin}]
 steps:
   - normalize
   - tokenize: { mode: chinese }
@@ -58,7 +59,7 @@ async function project(text = LINE.repeat(20)): Promise<string> {
 }
 
 function run(cwd: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Running {
-  const all = ["--import", register, main, "run", "c.yaml", "--out", "out", ...args];
+  const all = [main, "run", "c.yaml", "--plugins", "--out", "out", ...args];
   const child = spawn(process.execPath, all, { cwd, env: { ...process.env, ...env } });
   onTestFinished(() => void child.kill("SIGKILL"));
   let [out, err] = ["", ""];

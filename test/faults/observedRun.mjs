@@ -1,11 +1,11 @@
 // A run in a process of its own: node observedRun.mjs CONFIG OUT INTERVAL [DOCUMENTS]. It goes on with the run in OUT, prints at each sign
 // of progress how many documents it has read, and is killed by whoever started it. Over a live source it ends after so many documents.
-import { loadPipeline, RunStopped, runPipeline } from "lexstream/pipelines";
-import { registerFixedVocabulary } from "../support/fixedVocabulary.mjs";
+import { builtIn, loadPipeline, RunStopped, runPipeline, withUnits } from "lexstream/pipelines";
+import { fixedVocabulary } from "../support/fixedVocabulary.mjs";
 
 const [config, out, interval, documents = Infinity] = process.argv.slice(2);
-registerFixedVocabulary();
-const pipeline = await loadPipeline(config, { set: [`checkpoint.every=${interval}`] });
+const registry = withUnits(builtIn, { units: [fixedVocabulary], kinds: [] });
+const pipeline = await loadPipeline(config, { registry, set: [`checkpoint.every=${interval}`] });
 const stop = new AbortController();
 const onProgress = ({ live }) => {
   console.log(live?.documents ?? 0);

@@ -65,14 +65,14 @@ describe.each(variants)("$architecture with $loss", (variant) => {
       const saved: { readonly after: number; readonly state: StageState }[] = [];
       for (const [k, batch] of batches.entries()) {
         await whole.update(batch);
-        const state = whole.save!();
+        const state = await whole.save!();
         if (state) saved.push({ after: k + 1, state: copyState(state) });
       }
       const expected = (await whole.result()).values;
       expect(saved.length).toBe(batches.length); // half of them end within a group of skip-gram's
       for (const { after, state } of saved) {
         const model = word2vec(options);
-        model.restore!(state, vocabulary);
+        await model.restore!(state, { vocabulary });
         for (const batch of batches.slice(after)) await model.update(batch);
         expect((await model.result()).values).toEqual(expected);
       }
@@ -294,10 +294,10 @@ describe("initialVectors", () => {
     let state: StageState | undefined;
     for (const [k, batch] of batches.entries()) {
       await whole.update(batch);
-      if (k === 2) state = copyState(whole.save!()!);
+      if (k === 2) state = copyState((await whole.save!())!);
     }
     const model = word2vec(options);
-    model.restore!(state!, vocabulary);
+    await model.restore!(state!, { vocabulary });
     for (const batch of batches.slice(3)) await model.update(batch);
     expect((await model.result()).values).toEqual((await whole.result()).values);
   });

@@ -93,14 +93,14 @@ describe.each(architectures)("word2vec online, %s", (architecture) => {
       const saved: { readonly after: number; readonly state: StageState }[] = [];
       for (const [k, batch] of batches.entries()) {
         await whole.update(batch);
-        const state = whole.save!();
+        const state = await whole.save!();
         if (state) saved.push({ after: k + 1, state: copyState(state) });
       }
       const expected = await whole.result();
       expect(saved.length).toBeGreaterThan(0.8 * batches.length); // but those whose last group began in the batch before
       for (const { after, state } of saved.slice(0, -1)) {
         const model = word2vec(options);
-        model.restore!(state, batches[after]!.vocabulary);
+        await model.restore!(state, { vocabulary: batches[after]!.vocabulary });
         for (const batch of batches.slice(after)) await model.update(batch);
         const { terms, values } = await model.result();
         expect(terms).toEqual(expected.terms);

@@ -1,9 +1,9 @@
-import { Ledger, RunScope } from "lexstream/kernels";
+import { Ledger, makeVocabulary, RunScope } from "lexstream/kernels";
 import { feed } from "lexstream/operators";
 import { run } from "lexstream/pipelines";
-import type { ContextBatch, OnlineModel, StepStats, TableModel } from "lexstream/schemas";
+import type { ContextBatch, FittedModel, StepStats, UpdatedModel, VectorTable } from "lexstream/schemas";
 import { fromPull } from "lexstream/sources";
-import { from, Observable, of, take } from "rxjs";
+import { from, map, Observable, of, take } from "rxjs";
 import { describe, expect, it } from "vitest";
 import { collect } from "../support/collect.js";
 import { turns } from "../support/counting.js";
@@ -13,8 +13,12 @@ import { marbles } from "../support/marbles.js";
 const contexts = (position: number) => ({ position, epoch: 0 }) as ContextBatch;
 const step = (examples: number): StepStats => ({ examples, loss: 1, epoch: 0 });
 
-function online(update: OnlineModel<string>["update"]): OnlineModel<string> {
-  return { name: "fake", consumes: "contexts", epochs: 1, update, result: () => "learned", close: () => {} };
+type Fed = UpdatedModel<"contexts", "vectors">;
+const learned = { terms: [], values: new Float32Array(0), vectorSize: 1, metadata: new Map() } satisfies VectorTable;
+const fake = { name: "fake", makes: "vectors", result: () => learned, close: () => {} } as const;
+
+function online(update: Fed["update"], begin?: Fed["begin"]): Fed {
+  return { ...fake, reads: "contexts", epochs: 1, update, ...(begin ? { begin } : {}) };
 }
 
 const immediate = online(({ position }) => step(position));
@@ -35,10 +39,10 @@ function slow() {
 }
 
 const table = finalCooccurrence(2, [[0, 1, 1]]);
-function fitting(epochs: number, atEnd = () => {}): TableModel<string> {
+function fitting(epochs: number, atEnd = () => {}): FittedModel<"cooccurrence", "vectors"> {
   return {
-    name: "fake",
-    consumes: "cooccurrence",
+    ...fake,
+    reads: "cooccurrence",
     epochs,
     async *fit() {
       try {
@@ -47,8 +51,6 @@ function fitting(epochs: number, atEnd = () => {}): TableModel<string> {
         atEnd();
       }
     },
-    result: () => "fitted",
-    close: () => {},
   };
 }
 
@@ -83,9 +85,40 @@ describe("feed", () => {
     expect(learned.length).toBeLessThanOrEqual(3); // the third was being worked on
   });
 
+  it.each([
+    ["at once", () => {}],
+    ["later", () => turns(2)],
+  ])("begins a model once, with the vocabulary of its first batch, when its begin is done %s", async (_, waiting) => {
+    const order: unknown[] = [];
+    const vocabulary = makeVocabulary(["a"], Float64Array.of(1));
+    const model = online(
+      ({ position }) => {
+        order.push(position);
+        return step(position);
+      },
+      async (context) => {
+        await waiting();
+        order.push(context.vocabulary);
+      },
+    );
+    await collect(
+      from([1, 2]).pipe(
+        map((position) => ({ ...contexts(position), vocabulary })),
+        feed(model),
+      ),
+    );
+    expect(order).toEqual([vocabulary, 1, 2]);
+  });
+
+  it("refuses a model that can neither be updated nor fitted", () => {
+    expect(() => feed({ ...fake, reads: "ids", epochs: 1 })).toThrow(
+      new TypeError("feed: fake must have update or fit, got neither"),
+    );
+  });
+
   it("passes on what a model throws, at once or later", async () => {
     const failure = new RangeError("fake: the loss must stay finite, got NaN");
-    const fails = (update: OnlineModel<string>["update"]) => run(of(contexts(0)).pipe(feed(online(update))));
+    const fails = (update: Fed["update"]) => run(of(contexts(0)).pipe(feed(online(update))));
     await expect(
       fails(() => {
         throw failure;

@@ -1,4 +1,4 @@
-import { ConfigError, compile, nodesOf, parseConfig, unitSchemas } from "lexstream/pipelines";
+import { builtIn, ConfigError, compile, nodesOf, parseConfig } from "lexstream/pipelines";
 import { checkOptions } from "lexstream/schemas";
 import { describe, expect, it } from "vitest";
 
@@ -22,12 +22,7 @@ const HEAD = "source: { files: { paths: a.txt } }\n";
 describe("compile", () => {
   it("joins shared steps into a chain and fills in the defaults", () => {
     const { root } = compiled(`${HEAD}steps: [tokenize, buildVocab, writeVocabulary: { path: v.txt }]`);
-    expect(nodesOf(root).map(({ unit }) => unit.schema.name)).toEqual([
-      "files",
-      "tokenize",
-      "buildVocab",
-      "writeVocabulary",
-    ]);
+    expect(nodesOf(root).map(({ unit }) => unit.name)).toEqual(["files", "tokenize", "buildVocab", "writeVocabulary"]);
     expect(nodesOf(root)[1]?.options).toMatchObject({ mode: "words" });
   });
 
@@ -36,7 +31,7 @@ describe("compile", () => {
 branches:
   vocabulary: [writeVocabulary: { path: v.txt }]
   ids: [writeIds: { path: i.parquet }]`);
-    const parents = nodesOf(root).map(({ unit, parent }) => [unit.schema.name, parent?.unit.schema.name]);
+    const parents = nodesOf(root).map(({ unit, parent }) => [unit.name, parent?.unit.name]);
     expect(parents).toContainEqual(["writeVocabulary", "buildVocab"]);
     expect(parents).toContainEqual(["writeIds", "encode"]);
   });
@@ -135,13 +130,13 @@ branches:
   });
 
   it.each(
-    unitSchemas().flatMap(({ name, fields }) =>
+    [...builtIn.units.values()].flatMap(({ name, fields }) =>
       Object.entries(fields)
         .filter(([, { file }]) => file !== undefined)
         .map(([option]) => [name, option] as const),
     ),
   )("refuses %s with a blank %s, which would stand for the config's folder", (name, option) => {
-    const schema = unitSchemas().find((each) => each.name === name)!;
+    const schema = builtIn.units.get(name)!;
     for (const blank of ["", "  ", "\u3000"]) {
       const given = checkOptions(schema, { [option]: blank }).filter((problem) => problem.option === option);
       expect(given).toMatchObject([

@@ -14,6 +14,7 @@ import { open } from "node:fs/promises";
 import { basename, join } from "node:path";
 import fc from "fast-check";
 import {
+  builtIn,
   canStop,
   compile,
   type Manifest,
@@ -21,12 +22,13 @@ import {
   type RunPipelineOptions,
   RunStopped,
   runPipeline,
+  withUnits,
 } from "lexstream/pipelines";
-import { beforeAll, describe, expect, it, vi } from "vitest";
-import { registerFixedVocabulary } from "../support/fixedVocabulary.mjs";
+import { describe, expect, it, vi } from "vitest";
+import { fixedVocabulary } from "../support/fixedVocabulary.mjs";
 import { temporaryFolder } from "../support/temporaryFolder.js";
 
-beforeAll(registerFixedVocabulary);
+const registry = withUnits(builtIn, { units: [fixedVocabulary], kinds: [] });
 
 const words = ["the", "a", "cat", "dog", "sat", "ran", "猫", "狗", "坐", "跑"];
 /** Sentences of English and Chinese words, one a line; every seventh line is longer. */
@@ -74,7 +76,7 @@ async function prepare(content = text(0, LINES), written = config()): Promise<Pl
   writeFileSync(news, content);
   const out = join(folder, "out");
   const clock = () => new Date("2026-11-23T09:15:00Z");
-  const pipeline = () => compile(parseConfig(written, join(folder, "c.yaml")));
+  const pipeline = () => compile(parseConfig(written, join(folder, "c.yaml")), { registry });
   const run = async (options: Partial<RunPipelineOptions> = {}) =>
     (await runPipeline(pipeline(), { out, resume: true, clock, ...options })).manifest;
   return { folder, out, news, run };
@@ -329,7 +331,7 @@ describe("snapshots", () => {
 describe("what a source without end can be read into", () => {
   const refusal = (steps: string) => {
     try {
-      compile(parseConfig(`source: { tail: { paths: a.txt } }\nsteps: ${steps}`, "c.yaml"));
+      compile(parseConfig(`source: { tail: { paths: a.txt } }\nsteps: ${steps}`, "c.yaml"), { registry });
     } catch (error) {
       return (error as Error).message;
     }

@@ -136,7 +136,7 @@ branches: { vectors: [windowContexts, word2vec: { vectorSize: 4, epochs: 2 }, wr
     const { manifest } = await runPipeline(pipeline, { out });
     expect(manifest.losses.word2vec).toHaveLength(3);
     expect(manifest.losses.glove).toHaveLength(2);
-    expect(manifest.vectors.word2vec).toMatchObject({
+    expect(manifest.vectors!.word2vec).toMatchObject({
       model: "word2vec",
       corpus: expect.stringMatching(/^[0-9a-f]{64}$/),
     });

@@ -62,7 +62,7 @@ describe("vectors that a step begins with", () => {
         .update(sha256(join(folder, "second.txt")))
         .digest("hex");
       // 12 terms were there before, "dog" among them; "sofa", "fox" and "北京烤鸭" are new
-      expect(manifest.vectors.word2vec).toMatchObject({
+      expect(manifest.vectors!.word2vec).toMatchObject({
         corpus,
         initialVectors: sha256(path),
         initialTerms: "12 of 12",
@@ -83,7 +83,7 @@ describe("vectors that a step begins with", () => {
       "  glove: [windowContexts, accumulateCooccurrence, glove: { vectorSize: 6, epochs: 1, initialVectors: first/glove.glove }, writeVectors: { path: new.arrow }]",
     );
     const { manifest } = await runPipeline(pipelineIn(folder, text), { out: join(folder, "out") });
-    expect(manifest.vectors.glove).toMatchObject({ initialTerms: "12 of 12" });
+    expect(manifest.vectors!.glove).toMatchObject({ initialTerms: "12 of 12" });
   });
 
   it("are there in a config's own tests", async () => {

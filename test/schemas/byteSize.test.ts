@@ -1,12 +1,8 @@
-import { byteSize, bytesOf, defineUnit, parseOptions } from "lexstream/schemas";
+import { byteSize, bytesOf, defineOptions, parseOptions } from "lexstream/schemas";
 import { expect, it } from "vitest";
 
-const schema = defineUnit({
+const schema = defineOptions({
   name: "unit",
-  kind: "operator",
-  consumes: "ids",
-  produces: "ids",
-  summary: "a unit",
   fields: { memory: byteSize({ default: "1GB", description: "memory" }) },
 });
 

@@ -1,7 +1,7 @@
 import {
   boolean,
   countOrShare,
-  defineUnit,
+  defineOptions,
   type Field,
   integer,
   number,
@@ -143,8 +143,8 @@ describe("vectorTable", () => {
   });
 
   it("is a table by the time that a unit reads its options", () => {
-    const unit = defineUnit({
-      ...{ name: "mean", kind: "model", consumes: "contexts", produces: "vectors", summary: "Takes a mean" },
+    const unit = defineOptions({
+      ...{ name: "mean" },
       fields: { from: field },
     });
     expect(parseOptions(unit, { from: table }).from).toBe(table);

@@ -1,7 +1,7 @@
 import {
   boolean,
   checkOptions,
-  defineUnit,
+  defineOptions,
   integer,
   isPlainObject,
   type OptionsOf,
@@ -13,12 +13,8 @@ import {
 } from "lexstream/schemas";
 import { describe, expect, expectTypeOf, it } from "vitest";
 
-const schema = defineUnit({
+const schema = defineOptions({
   name: "sample",
-  kind: "operator",
-  consumes: "tokens",
-  produces: "tokens",
-  summary: "An example",
   fields: {
     paths: texts({ description: "Where" }),
     minCount: integer({ description: "How often", min: 1, default: 5 }),

@@ -1,1 +1,3 @@
-export declare function registerFixedVocabulary(): void;
+import type { AnyUnit } from "lexstream/schemas";
+
+export const fixedVocabulary: AnyUnit;

@@ -1,21 +1,22 @@
 import { writeFileSync } from "node:fs";
 import { currentScope, makeVocabulary } from "lexstream/kernels";
 import { encode } from "lexstream/operators";
-import { registry } from "lexstream/pipelines";
 import { defineUnit, text, texts } from "lexstream/schemas";
 import { concat, defer, EMPTY, of, tap } from "rxjs";
 
-const schema = defineUnit({
+/** A unit that makes ids in the source's own pass. */
+export const fixedVocabulary = defineUnit({
   name: "fixedVocabulary",
   kind: "operator",
-  consumes: "tokens",
-  produces: "ids",
+  reads: "tokens",
+  makes: "ids",
   resumable: true,
   summary: "Stands in tests where a vocabulary would grow",
   fields: {
     terms: texts({ description: "All terms that there are" }),
     counts: text({ description: "File for how often each one came", optional: true, file: "output" }),
   },
+  create: (_, options) => operator(options),
 });
 
 const none = new Uint32Array(0);
@@ -47,9 +48,4 @@ function operator({ terms, counts }) {
         tokens.pipe(encode(vocabulary), tap({ next: count, complete: write })),
       );
     });
-}
-
-/** A unit that makes ids in the source's own pass, for as long as the process runs. */
-export function registerFixedVocabulary() {
-  registry.set(schema.name, { schema, operator });
 }

@@ -1,0 +1,28 @@
+import type { DataKind, Kind } from "../schemas/kinds.js";
+import { contexts } from "./contexts.js";
+import { cooccurrence } from "./cooccurrence.js";
+import { ids } from "./ids.js";
+import { lexicon } from "./lexicon.js";
+import { pairs } from "./pairs.js";
+import { phrases } from "./phrases.js";
+import { text } from "./text.js";
+import { tokens } from "./tokens.js";
+import { vectors } from "./vectors.js";
+import { vocabulary } from "./vocabulary.js";
+
+/** What each kind of data says of itself; one that is forgotten is a fault of types. */
+export const kinds: { readonly [K in Kind]: DataKind<K> } = {
+  text,
+  tokens,
+  lexicon,
+  phrases,
+  vocabulary,
+  ids,
+  contexts,
+  pairs,
+  cooccurrence,
+  vectors,
+};
+
+/** The same as a list of kinds of any type. */
+export const builtInKinds: readonly DataKind[] = Object.values(kinds) as readonly unknown[] as readonly DataKind[];

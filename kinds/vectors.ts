@@ -1,0 +1,30 @@
+import { Vectors } from "../kernels/vectors.js";
+import { defineKind } from "../schemas/kinds.js";
+import { vectorsSchema } from "../schemas/vectors.js";
+import { wholeColumns } from "./rows.js";
+
+/** One vector a term. */
+export const vectors = defineKind({
+  name: "vectors",
+  arrives: "whole",
+  columns: ["term", "vector"],
+  table: {
+    schema: ({ vectorSize }) => vectorsSchema(vectorSize),
+    facts: ({ vectorSize, metadata }) => ({ vectorSize, metadata: [...metadata] }),
+    blocks: ({ terms, values }) => [{ columns: [terms, values], rows: terms.length }],
+    async read(table, facts) {
+      const vectorSize = facts.vectorSize as number;
+      const [terms, rows] = await wholeColumns<[string, ArrayLike<number>]>(table, ["term", "vector"]);
+      const values = new Float32Array(terms.length * vectorSize);
+      rows.forEach((row, id) => {
+        values.set(row, id * vectorSize);
+      });
+      return new Vectors({ terms, values, vectorSize, metadata: new Map(facts.metadata as [string, string][]) });
+    },
+  },
+  origin: {
+    of: ({ metadata }) => metadata,
+    with: ({ terms, values, vectorSize }, metadata) => new Vectors({ terms, values, vectorSize, metadata }),
+  },
+  shown: ([vectors]) => ({ terms: vectors!.terms.length, vectorSize: vectors!.vectorSize }),
+});

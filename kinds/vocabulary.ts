@@ -1,0 +1,28 @@
+import { makeVocabulary } from "../kernels/vocabulary.js";
+import { defineKind } from "../schemas/kinds.js";
+import { vocabularySchema } from "../schemas/vocabulary.js";
+import { type Cell, inBlocks, wholeColumns } from "./rows.js";
+
+/** Terms and their counts. In a checkpoint, frequent terms that `maxSize` cut stand below the others, with a count of -1. */
+export const vocabulary = defineKind({
+  name: "vocabulary",
+  arrives: "whole",
+  columns: ["term", "count"],
+  table: {
+    schema: () => vocabularySchema,
+    facts: ({ truncated }) => ({ hasTruncated: truncated !== undefined && truncated.size > 0 }),
+    blocks: ({ terms, counts, truncated = new Set<string>() }) =>
+      inBlocks(vocabularySchema, [
+        ...terms.map((term, id): Cell[] => [term, counts[id]!]),
+        ...[...truncated].map((term): Cell[] => [term, -1]),
+      ]),
+    async read(table, { hasTruncated }) {
+      const [terms, counts] = await wholeColumns<[string, number]>(table, ["term", "count"]);
+      const size = counts.findLastIndex((count) => count >= 0) + 1;
+      const truncated = hasTruncated ? new Set(terms.slice(size)) : undefined;
+      return makeVocabulary(terms.slice(0, size), Float64Array.from(counts.slice(0, size)), truncated);
+    },
+  },
+  terms: ({ terms }) => terms,
+  shown: ([vocabulary]) => Object.fromEntries(vocabulary!.terms.map((term, id) => [term, vocabulary!.counts[id]])),
+});

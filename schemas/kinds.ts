@@ -1,0 +1,101 @@
+import type { Schema } from "apache-arrow";
+import type { ContextBatch, PairBatch } from "./contexts.js";
+import type { FinalCooccurrence } from "./cooccurrence.js";
+import type { Phrases } from "./phrases.js";
+import type { ReadableTable, Rows } from "./tables.js";
+import type { TextBatch } from "./text.js";
+import type { IdBatch, Lexicon, TokenBatch } from "./tokens.js";
+import type { VectorTable } from "./vectors.js";
+import type { Vocabulary } from "./vocabulary.js";
+
+/** What flows between units, by the name of its kind. A module that brings a kind of its own adds a line by declaration merging. */
+export interface Kinds {
+  text: TextBatch;
+  tokens: TokenBatch;
+  lexicon: Lexicon;
+  phrases: Phrases;
+  vocabulary: Vocabulary;
+  ids: IdBatch;
+  contexts: ContextBatch;
+  pairs: PairBatch;
+  cooccurrence: FinalCooccurrence;
+  vectors: VectorTable;
+}
+
+export type Kind = keyof Kinds;
+
+/** Small plain data that stands beside a table. */
+export type Facts = Readonly<Record<string, unknown>>;
+
+/** A value with the name of its kind. */
+export interface KindValue {
+  readonly kind: string;
+  readonly value: unknown;
+}
+
+/** How a whole value lies on the disk: rows of one table, some facts, and other whole values that it refers to. */
+export interface TableForm<Value> {
+  schema(value: Value): Schema;
+  facts?(value: Value): Facts;
+  /** Values that are kept as files of their own, by name. */
+  needs?(value: Value): Readonly<Record<string, KindValue>>;
+  blocks(value: Value): Iterable<Rows> | AsyncIterable<Rows>;
+  read(table: ReadableTable, facts: Facts, needs: Readonly<Record<string, unknown>>): Promise<Value>;
+}
+
+export type LoggedArray = Uint8Array | Uint32Array | Float32Array;
+
+/** A batch of a stream as it is logged: arrays, each with its own length, and small numbers. */
+export interface LoggedBatch {
+  readonly arrays: Readonly<Record<string, LoggedArray>>;
+  readonly facts?: Readonly<Record<string, number>>;
+}
+
+/** How the batches of a stream are logged, so that later passes read them again. */
+export interface LogForm<Batch> {
+  /** The element type of each array. */
+  readonly arrays: Readonly<Record<string, "uint8" | "uint32" | "float32">>;
+  /** The names of the facts. */
+  readonly facts?: readonly string[];
+  /** The value that all batches share, which stays in memory and is kept by checkpoints, as a kind of its own. */
+  readonly shared?: { readonly kind: Kind; of(batch: Batch): unknown };
+  write(batch: Batch): LoggedBatch;
+  /** The batch again, in the pass of that number. */
+  read(logged: LoggedBatch, shared: never, epoch: number): Batch;
+}
+
+/** How a whole value says where it comes from. */
+export interface OriginForm<Value> {
+  of(value: Value): ReadonlyMap<string, string>;
+  /** The same value with another origin. */
+  with(value: Value, origin: ReadonlyMap<string, string>): Value;
+}
+
+/**
+ * What a kind of data says of itself: the only place where it is described. Sinks, checkpoints, replays, `inspect`, tests in configs,
+ * the manifest and the server read it, and none of them knows a kind by its name.
+ */
+export interface DataKind<K extends Kind = Kind> {
+  readonly name: K;
+  /** In batches, or whole once the pass that makes it is over. */
+  readonly arrives: "stream" | "whole";
+  /** The columns of its files, by which one is recognised. */
+  readonly columns?: readonly string[];
+  /** Of a whole value: its form on the disk; without one it cannot be kept by a checkpoint. */
+  readonly table?: TableForm<Kinds[K]>;
+  /** Of a stream: its form on the disk; without one it cannot be read again. */
+  readonly log?: LogForm<Kinds[K]>;
+  /** Tokens in a value, for the account of where they went. */
+  tokens?(value: Kinds[K]): number;
+  /** The terms that whatever is made of the value will name. */
+  terms?(value: Kinds[K]): readonly string[];
+  readonly origin?: OriginForm<Kinds[K]>;
+  /** The values as a test in a config writes them; `expected` says which part of a large value is asked for. */
+  shown?(values: readonly Kinds[K][], expected: unknown): unknown;
+  /** Gives back what the value holds besides memory. */
+  release?(value: Kinds[K]): void;
+}
+
+export function defineKind<K extends Kind>(kind: DataKind<K>): DataKind<K> {
+  return kind;
+}

@@ -1,0 +1,26 @@
+export type NumericColumn = Int8Array | Int32Array | Uint32Array | Float32Array | Float64Array;
+
+/** A column of a table to be written: numbers, texts, or lists of equal length laid end to end. */
+export type Column = NumericColumn | readonly string[];
+
+/** A column as it was read: texts, numbers, or a list of numbers a row. */
+export type ReadColumn = readonly string[] | ArrayLike<number> | readonly ArrayLike<number>[];
+
+/** Rows to be written, in the order of the schema's fields. */
+export interface Rows {
+  readonly columns: readonly Column[];
+  readonly rows: number;
+}
+
+export interface TableBlock {
+  readonly rows: number;
+  readonly columns: readonly ReadColumn[];
+}
+
+/** A table that can be read block by block, as often as wanted. */
+export interface ReadableTable {
+  /** For messages. */
+  readonly path: string;
+  /** The named columns, in the file's order of rows. State: one block. */
+  blocks(names: readonly string[]): AsyncIterable<TableBlock>;
+}
