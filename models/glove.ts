@@ -135,14 +135,11 @@ export function glove(options?: GloveOptions): FittedModel<"cooccurrence", "vect
     const memory = sharedMemory(layout.bytes);
     training = { terms, layout, memory };
     if (saved) {
-      const parameters = parametersIn(memory, layout);
-      const found = saved.arrays.parameters!.length;
-      if (found !== parameters.length) {
-        const wanted = `${parameters.length} parameters for ${terms.length} terms of ${vectorSize} numbers`;
-        throw new RangeError(`glove: the saved state must have ${wanted}, got ${found}`);
-      }
-      parameters.set(saved.arrays.parameters!);
-      done = saved.facts as unknown as Done;
+      const { terms: savedTerms, vectorSize: savedSize, ...before } = saved.facts;
+      const [found, wanted] = [`${savedTerms} x ${savedSize}`, `${terms.length} x ${vectorSize}`];
+      if (found !== wanted) throw new RangeError(`glove: the saved state must be of ${wanted} numbers, got ${found}`);
+      parametersIn(memory, layout).set(saved.arrays.parameters!);
+      done = before as unknown as Done;
       saved = undefined;
     } else {
       writeParameters(memory.buffer, layout, firstParameters(terms));
@@ -178,7 +175,8 @@ export function glove(options?: GloveOptions): FittedModel<"cooccurrence", "vect
 
   function save(): StageState | undefined {
     if (!training || done.epochs === 0) return undefined;
-    return { facts: { ...done }, arrays: { parameters: parametersIn(training.memory, training.layout) } };
+    const size = { terms: training.terms.length, vectorSize };
+    return { facts: { ...done, ...size }, arrays: { parameters: parametersIn(training.memory, training.layout) } };
   }
 
   function restore(state: StageState): void {

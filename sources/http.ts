@@ -63,7 +63,7 @@ export const httpSchema = defineUnit({
     ...liveFields,
     flushAfter,
   },
-  create: (_, options): Observable<TextBatch> => http(options),
+  create: (_, options, { start }): Observable<TextBatch> => http(options, start),
 });
 
 export type HttpOptions = OptionsOf<typeof httpSchema>;

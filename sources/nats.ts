@@ -58,7 +58,7 @@ export const natsSchema = defineUnit({
     ...liveFields,
     flushAfter,
   },
-  create: (_, options): Observable<TextBatch> => nats(options),
+  create: (_, options, { start }): Observable<TextBatch> => nats(options, start),
 });
 
 export type NatsOptions = OptionsOf<typeof natsSchema>;

@@ -39,7 +39,7 @@ export const sseSchema = defineUnit({
     ...liveFields,
     flushAfter,
   },
-  create: (_, options): Observable<TextBatch> => sse(options),
+  create: (_, options, { start }): Observable<TextBatch> => sse(options, start),
 });
 
 export type SseOptions = OptionsOf<typeof sseSchema>;

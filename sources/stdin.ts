@@ -37,7 +37,7 @@ export const stdinSchema = defineUnit({
       default: "skip",
     }),
   },
-  create: (_, options): Observable<TextBatch> => stdin(options),
+  create: (_, options, { start }): Observable<TextBatch> => stdin(options, start),
 });
 
 export type StdinOptions = OptionsOf<typeof stdinSchema>;

@@ -48,7 +48,7 @@ export const tailSchema = defineUnit({
     }),
     ...liveFields,
   },
-  create: (_, options): Observable<TextBatch> => tail(options),
+  create: (_, options, { start }): Observable<TextBatch> => tail(options, start),
 });
 
 export type TailOptions = OptionsOf<typeof tailSchema>;

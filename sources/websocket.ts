@@ -42,7 +42,7 @@ export const websocketSchema = defineUnit({
     ...liveFields,
     flushAfter,
   },
-  create: (_, options): Observable<TextBatch> => websocket(options),
+  create: (_, options, { start }): Observable<TextBatch> => websocket(options, start),
 });
 
 export type WebsocketOptions = OptionsOf<typeof websocketSchema>;

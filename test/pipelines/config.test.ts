@@ -65,7 +65,7 @@ describe("parseConfig", () => {
     ],
     [
       "just text",
-      'a config must be a map with the keys name, description, dataset, seed, maxRejected, checkpoint, snapshot, source, steps, branches, tests, got "just text"',
+      'a config must be a map with the keys name, description, dataset, seed, maxRejected, checkpoint, snapshot, plugins, source, steps, branches, tests, got "just text"',
     ],
   ])("refuses %j with its position", (text, message) => {
     expect(() => read(text)).toThrow(message);

@@ -40,7 +40,7 @@ describe("runConfigTests", () => {
       config("{ documents: [a], expect: { words: [a] } }, { documents: [], expect: { vocabulary: { a: 1 } } }"),
     );
     expect(unknown!.failures).toEqual([
-      expect.stringMatching(/^expect\.words: unknown data type; known ones are tokens, ids/),
+      expect.stringMatching(/^expect\.words: unknown kind of data; known ones are tokens, phrases, vocabulary, ids/),
     ]);
     expect(failing!.failures).toEqual([expect.stringMatching(/^the run failed: buildVocab: /)]);
   });

@@ -111,7 +111,7 @@ describe("vectors that a step begins with", () => {
     await expect(running("nowhere.arrow")).rejects.toThrow(/^run: .*nowhere\.arrow/);
     await expect(running("first.txt")).rejects.toThrow(/first\.txt/);
     expect(() => pipelineIn(folder, second("[a, b]"))).toThrow(
-      /initialVectors must be the path of a file of vectors; in code, their table, got \["a","b"\]/,
+      /initialVectors must be the path of a file of vectors, not empty; in code, their table, got \["a","b"\]/,
     );
   });
 
