@@ -76,7 +76,7 @@ async function compiledPages(): Promise<string> {
   for (const page of pages.keys()) {
     // Contributors write units of the package, with its own imports.
     const code = blocksOf(page, "ts").map((block) =>
-      block.replaceAll(/"\.\.\/schemas\/\w+\.js"/g, '"lexstream/schemas"'),
+      block.replaceAll(/"\.\.\/(schemas|kernels)\/\w+\.js"/g, '"lexstream/$1"'),
     );
     if (code.length === 0) continue;
     mkdirSync(dirname(join(folder, page)), { recursive: true });

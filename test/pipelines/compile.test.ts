@@ -147,7 +147,10 @@ branches:
 
   it.each([
     ["buildVocab: { extraTerms: [甲, 乙, 丙], maxSize: 2 }", "/maxSize: buildVocab: maxSize must leave room for the 3"],
-    ["tokenize: { userDictionaries: 词典.txt }", ": tokenize: mode must be chinese for userDictionaries"],
+    [
+      "tokenize: { mode: characters, userDictionaries: 词典.txt }",
+      ": tokenize: mode must be words or chinese for userDictionaries",
+    ],
     ["accumulateCooccurrence: { memory: 1kB }", "/memory: accumulateCooccurrence: memory must be at least 1MB"],
     ["word2vec: { learningRate: 0.01, minLearningRate: 0.1 }", "at most learningRate = 0.01, got 0.1"],
     ["word2vec: { minLearningRate: 0.03 }", "at most learningRate = 0.025, got 0.03"],
