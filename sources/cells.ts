@@ -39,6 +39,15 @@ export function csvCells(record: Uint8Array): Uint8Array[] {
   }
 }
 
+export function isCsvRecord(record: Uint8Array): boolean {
+  try {
+    csvCells(record);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 function closingQuote(record: Uint8Array, from: number): number {
   for (let at = record.indexOf(QUOTE, from); at >= 0; at = record.indexOf(QUOTE, at + 2)) {
     if (record[at + 1] !== QUOTE) return at;

@@ -77,7 +77,7 @@ export class FollowedFile {
     this.#report = report;
     this.#chunkSize = settings.chunkSize;
     this.#lines = new WholeLines(settings.chunkSize);
-    this.#splitter = new LineSplitter(settings, report);
+    this.#splitter = new LineSplitter({ ...settings, keepsReturns: true }, report);
     this.#take = recordTaker(settings, report, writer);
     this.#offset = report.start.offset;
     this.#lastRead = lastRead;

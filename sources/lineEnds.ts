@@ -2,6 +2,57 @@ const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 const MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 
+/** Where a byte stands at or behind a place, infinity if nowhere; to be asked in ascending order. */
+export function finder(bytes: Uint8Array, byte: number): (from: number) => number {
+  let found = -1;
+  return (from) => {
+    if (found < from) found = bytes.indexOf(byte, from);
+    if (found < 0) found = Number.POSITIVE_INFINITY;
+    return found;
+  };
+}
+
+/** Finds the next line end, "\n", "\r\n" or "\r" alone, at or behind a place; infinity if there is none. */
+export function lineEndFinder(bytes: Uint8Array): (from: number) => number {
+  const lineFeed = finder(bytes, LINE_FEED);
+  const carriageReturn = finder(bytes, CARRIAGE_RETURN);
+  return (from) => Math.min(lineFeed(from), carriageReturn(from));
+}
+
+/** Every line end of a text. */
+export function* lineEnds(bytes: Uint8Array): Generator<number> {
+  const next = lineEndFinder(bytes);
+  for (let at = next(0); at < bytes.length; at = next(behindLineEnd(bytes, at))) yield at;
+}
+
+/** Every line end of a text in which "\r" alone is none. */
+export function* lineFeeds(bytes: Uint8Array): Generator<number> {
+  for (let at = bytes.indexOf(LINE_FEED); at >= 0; at = bytes.indexOf(LINE_FEED, at + 1))
+    yield bytes[at - 1] === CARRIAGE_RETURN ? at - 1 : at;
+}
+
+/** Where the next line begins. */
+export function behindLineEnd(bytes: Uint8Array, at: number): number {
+  return bytes[at] === CARRIAGE_RETURN && bytes[at + 1] === LINE_FEED ? at + 2 : at + 1;
+}
+
+export function countLineEnds(bytes: Uint8Array): number {
+  let count = 0;
+  for (const _ of lineEnds(bytes)) count++;
+  return count;
+}
+
+/** How many of the last bytes may be the first ones of a line end, or, where a stream begins, of a byte-order mark. */
+export function undecidedLength(bytes: Uint8Array, isBeginning: boolean): number {
+  const isPartOfMark = bytes.length < MARK.length && MARK.subarray(0, bytes.length).equals(bytes);
+  if (isBeginning && isPartOfMark) return bytes.length;
+  return bytes.at(-1) === CARRIAGE_RETURN ? 1 : 0;
+}
+
+export function markLength(bytes: Uint8Array): number {
+  return MARK.equals(bytes.subarray(0, MARK.length)) ? MARK.length : 0;
+}
+
 /** Makes every line end "\n": both "\r\n" and a "\r" alone, as old Macintosh files have it. The same array if there is none. */
 export function unifyLineEnds(bytes: Uint8Array): Uint8Array {
   let at = bytes.indexOf(CARRIAGE_RETURN);
@@ -48,9 +99,7 @@ export class LineEndUnifier {
 
   push(chunk: Uint8Array): Uint8Array {
     const bytes = this.#held.length > 0 ? Buffer.concat([this.#held, chunk]) : chunk;
-    const isPartOfMark =
-      this.#consumed === 0 && bytes.length < MARK.length && MARK.subarray(0, bytes.length).equals(bytes);
-    const keep = isPartOfMark ? bytes.length : bytes.at(-1) === CARRIAGE_RETURN ? 1 : 0;
+    const keep = undecidedLength(bytes, this.#consumed === 0);
     this.#held = bytes.slice(bytes.length - keep);
     return this.#unify(bytes.subarray(0, bytes.length - keep));
   }
@@ -68,8 +117,7 @@ export class LineEndUnifier {
   }
 
   #unify(bytes: Uint8Array): Uint8Array {
-    const hasMark = this.#consumed === 0 && MARK.equals(bytes.subarray(0, MARK.length));
-    const text = hasMark ? bytes.subarray(MARK.length) : bytes;
+    const text = this.#consumed === 0 ? bytes.subarray(markLength(bytes)) : bytes;
     this.#start = this.#consumed + bytes.length - text.length;
     this.#consumed += bytes.length;
     this.#dropped = droppedReturns(text);

@@ -83,8 +83,9 @@ function formatOf(type: string, plain: StreamFormat): StreamFormat {
 }
 
 async function unpacked(body: Buffer, encoding = "identity", maxOutputLength: number): Promise<Buffer> {
-  if (encoding === "identity") return body;
-  if (encoding !== "gzip" && encoding !== "x-gzip")
+  const coding = encoding.trim().toLowerCase();
+  if (coding === "identity" || coding === "") return body;
+  if (coding !== "gzip" && coding !== "x-gzip")
     throw new Refusal(415, `Content-Encoding must be gzip or none, got ${encoding}`);
   try {
     return await promisify(gunzip)(body, { maxOutputLength });

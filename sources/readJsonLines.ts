@@ -2,9 +2,10 @@ import type { TextBatch } from "../schemas/text.js";
 import { show } from "../schemas/units.js";
 import type { OnInvalid } from "./cleanText.js";
 import { encodeText } from "./encodeText.js";
+import type { Line } from "./heldRecord.js";
 import type { InputReport } from "./inputReport.js";
 import type { ReadSettings } from "./readDocuments.js";
-import { type Line, readLines } from "./readLines.js";
+import { readLines } from "./readLines.js";
 import { type ReadRecord, takeRecord } from "./takeRecord.js";
 import type { TextWriter } from "./textWriter.js";
 
@@ -67,12 +68,22 @@ function parse(source: string, where: string, report: InputReport): unknown {
 /** The text at a key or a path of keys. */
 function textIn(record: unknown, field: string, path: string[], where: string, report: InputReport): string | null {
   const whole = memberOf(record, field);
-  const value = whole === undefined ? path.reduce(memberOf, record) : whole; // a key may itself hold dots
+  const value = whole === undefined ? pathIn(record, path) : whole; // a key may itself hold dots
   if (typeof value === "string" || value === null) return value;
   if (value !== undefined) throw report.fault(where, `${field} must be a text, got ${show(value)}`);
   const isObject = typeof record === "object" && record !== null;
   const found = isObject ? `an object with ${Object.keys(record).join(", ")}` : show(record);
   throw report.fault(where, `must have a text in ${show(field)} (option field), got ${found}`);
+}
+
+/** What stands at the end of a path; null where a null lies on the way, as a row of a null struct has no value. */
+function pathIn(record: unknown, path: readonly string[]): unknown {
+  let value = record;
+  for (const key of path) {
+    if (value === null && value !== record) return null;
+    value = memberOf(value, key);
+  }
+  return value;
 }
 
 function memberOf(value: unknown, key: string): unknown {

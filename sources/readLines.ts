@@ -1,34 +1,24 @@
-import { isUtf8 } from "node:buffer";
-import { invalidByte, type OnInvalid } from "./cleanText.js";
-import type { InputFault, InputReport, InputStart } from "./inputReport.js";
-import { countLineFeeds } from "./lineEnds.js";
-import { repairUtf8 } from "./repairUtf8.js";
+import { isCsvRecord } from "./cells.js";
+import { CsvLineEnds } from "./csvLineEnds.js";
+import { HeldRecord, type Line, type RecordLimits } from "./heldRecord.js";
+import type { InputReport, InputStart } from "./inputReport.js";
+import {
+  behindLineEnd,
+  countLineEnds,
+  lineEndFinder,
+  lineEnds,
+  lineFeeds,
+  markLength,
+  undecidedLength,
+} from "./lineEnds.js";
 
-const LINE_FEED = 0x0a;
-const CARRIAGE_RETURN = 0x0d;
-const QUOTE = 0x22;
 const NOTHING = new Uint8Array(0);
 
-export interface Line {
-  /** Valid UTF-8, without its line end and without a byte-order mark; nothing of a line with a fault. */
-  readonly bytes: Uint8Array;
-  /** It is too long, or is not UTF-8 under `reject`. */
-  readonly fault: InputFault | undefined;
-  /** Bytes of the input before it. */
-  readonly start: number;
-  /** Where it begins, from 1. */
-  readonly number: number;
-  /** Bytes of the input up to and with its line end. */
-  readonly end: number;
-  /** It has a line end: only the last line of an input may have none. */
-  readonly isEnded: boolean;
-}
-
-export interface LineLimits {
-  readonly onInvalid: OnInvalid;
-  readonly maxRecordLength: number;
+export interface LineLimits extends RecordLimits {
   /** Line ends between quotes belong to the record, as in CSV. */
   readonly hasQuotes?: boolean;
+  /** "\r" alone ends no line, as in a file that grows, where a line of progress goes back to its beginning. */
+  readonly keepsReturns?: boolean;
 }
 
 /** The lines of a file of records, those of each chunk together. */
@@ -47,120 +37,96 @@ export async function* readLines(
 }
 
 /**
- * Cuts an input of records into lines, wherever its chunks were cut.
+ * Cuts an input of records into lines, wherever its chunks were cut. A line ends with "\n", "\r\n" or "\r" alone, as in plain text.
+ * What CSV has between quotes goes over many lines; where that turns out to be no record, its first line alone is the faulty one,
+ * and what follows is cut anew: a quote that is never closed swallows no other record.
  * State: one line of at most `maxRecordLength` bytes; of a longer one, nothing is kept.
  * @throws RangeError for a longer line, before it has ended, if no document may be rejected
+ * @throws SyntaxError at the end, inside quotes that were opened in a record of which nothing is kept
  */
 export class LineSplitter {
-  readonly #limits: LineLimits;
   readonly #report: InputReport;
-  readonly #lineEnds: (chunk: Uint8Array) => Iterable<number>;
-  #held: Uint8Array[] = [];
-  #heldLength = 0;
-  #heldLineFeeds = 0;
-  #tooLong: InputFault | undefined;
-  #number: number;
-  #end: number;
+  readonly #held: HeldRecord;
+  readonly #quotes: CsvLineEnds | undefined;
+  readonly #lineEnds: (text: Uint8Array) => Iterable<number>;
+  /** What may go on as a line end or a mark. */
+  #undecided: Uint8Array = NOTHING;
+  #isBeginning: boolean;
 
   constructor(limits: LineLimits, report: InputReport, start: Pick<InputStart, "line" | "offset"> = report.start) {
-    this.#limits = limits;
     this.#report = report;
-    this.#lineEnds = limits.hasQuotes ? unquotedLineEnds() : plainLineEnds;
-    this.#number = start.line;
-    this.#end = start.offset;
+    this.#held = new HeldRecord(limits, report, start);
+    this.#quotes = limits.hasQuotes ? new CsvLineEnds() : undefined;
+    this.#lineEnds = limits.keepsReturns ? lineFeeds : (text) => this.#quotes?.in(text) ?? lineEnds(text);
+    this.#isBeginning = start.offset === 0;
   }
 
   /** Where the line begins that has not ended yet: its number, from 1, and the bytes of the input before it. */
-  get place(): { readonly line: number; readonly offset: number } {
-    return { line: this.#number, offset: this.#end };
+  get place(): HeldRecord["place"] {
+    return this.#held.place;
   }
 
   push(chunk: Uint8Array): Line[] {
-    const lines: Line[] = [];
-    let from = 0;
-    for (const at of this.#lineEnds(chunk)) {
-      this.#hold(chunk.subarray(from, at));
-      lines.push(this.#finish(1));
-      from = at + 1;
-    }
-    this.#hold(chunk.subarray(from));
-    return lines;
+    const bytes = this.#undecided.length > 0 ? Buffer.concat([this.#undecided, chunk]) : chunk;
+    const end = bytes.length - undecidedLength(bytes, this.#isBeginning);
+    this.#undecided = bytes.slice(end);
+    return this.#split(bytes.subarray(0, end));
   }
 
   /** The last line, if it has no end of its own. */
   end(): Line[] {
-    return this.#heldLength > 0 ? [this.#finish(0)] : [];
+    const lines = this.#split(this.#undecided);
+    this.#undecided = NOTHING;
+    while (!this.#held.isEmpty) {
+      if (this.#held.isTooLong && this.#quotes?.isQuoted) throw this.#neverClosed();
+      this.#finish(NOTHING, lines);
+    }
+    return lines;
+  }
+
+  #split(text: Uint8Array, lines: Line[] = []): Line[] {
+    const bytes = this.#isBeginning && text.length > 0 ? this.#withoutMark(text) : text;
+    let from = 0;
+    for (const at of this.#lineEnds(bytes)) {
+      this.#hold(bytes.subarray(from, at));
+      from = behindLineEnd(bytes, at);
+      this.#finish(bytes.subarray(at, from), lines);
+    }
+    this.#hold(bytes.subarray(from));
+    return lines;
+  }
+
+  #withoutMark(text: Uint8Array): Uint8Array {
+    this.#isBeginning = false;
+    const length = markLength(text);
+    this.#held.skipMark(length);
+    return text.subarray(length);
   }
 
   #hold(piece: Uint8Array): void {
-    this.#heldLength += piece.length;
-    if (this.#limits.hasQuotes) this.#heldLineFeeds += countLineFeeds(piece);
-    if (this.#heldLength > this.#limits.maxRecordLength) {
-      this.#tooLong ??= tooLongFault(`line ${this.#number}`, this.#limits.maxRecordLength, this.#report);
-      if (this.#report.isStrict) throw this.#tooLong;
-      this.#held = [];
-    } else if (piece.length > 0) this.#held.push(piece);
+    this.#held.hold(piece, this.#quotes ? countLineEnds(piece) : 0);
   }
 
-  #finish(lineEnd: number): Line {
-    const start = this.#end;
-    this.#end += this.#heldLength + lineEnd;
-    const place = { number: this.#number, start, end: this.#end, isEnded: lineEnd > 0 };
-    const raw = this.#held.length === 1 ? this.#held[0]! : Buffer.concat(this.#held);
-    const line = this.#tooLong
-      ? { ...place, bytes: NOTHING, fault: this.#tooLong }
-      : validLine(raw, place, this.#limits, this.#report);
-    this.#number += 1 + this.#heldLineFeeds;
-    this.#held = [];
-    this.#heldLength = 0;
-    this.#heldLineFeeds = 0;
-    this.#tooLong = undefined;
-    return line;
+  /** Adds the record that ends here. */
+  #finish(lineEnd: Uint8Array, lines: Line[]): void {
+    if (this.#held.lineEnds > 0 && !this.#held.isTooLong && !isCsvRecord(this.#held.bytes))
+      this.#cutAnew(lineEnd, lines);
+    else lines.push(this.#held.finish(lineEnd.length, 1));
   }
-}
 
-function* plainLineEnds(chunk: Uint8Array): Generator<number> {
-  for (let at = chunk.indexOf(LINE_FEED); at >= 0; at = chunk.indexOf(LINE_FEED, at + 1)) yield at;
-}
-
-/** Those that an even number of quotes lies before: a quote inside quotes is written twice, so it changes nothing. */
-function unquotedLineEnds(): (chunk: Uint8Array) => Generator<number> {
-  let isQuoted = false;
-  return function* (chunk) {
-    let quote = chunk.indexOf(QUOTE);
-    for (const at of plainLineEnds(chunk)) {
-      for (; quote >= 0 && quote < at; quote = chunk.indexOf(QUOTE, quote + 1)) isQuoted = !isQuoted;
-      if (!isQuoted) yield at;
-    }
-    for (; quote >= 0; quote = chunk.indexOf(QUOTE, quote + 1)) isQuoted = !isQuoted;
-  };
-}
-
-function tooLongFault(where: string, maxRecordLength: number, report: InputReport): InputFault {
-  return report.fault(
-    where,
-    `a record must be at most ${maxRecordLength} bytes (maxRecordLength), got more`,
-    RangeError,
-  );
-}
-
-function validLine(
-  raw: Uint8Array,
-  place: Pick<Line, "number" | "start" | "end" | "isEnded">,
-  { onInvalid }: LineLimits,
-  report: InputReport,
-): Line {
-  const { number, start } = place;
-  const body = raw.at(-1) === CARRIAGE_RETURN ? raw.subarray(0, -1) : raw;
-  const hasMark = start === 0 && body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf;
-  const bytes = hasMark ? body.subarray(3) : body;
-  if (isUtf8(bytes)) return { ...place, bytes, fault: undefined };
-  const repaired = repairUtf8(bytes);
-  if (onInvalid === "reject") {
-    const offset = start + body.length - bytes.length + repaired.firstInvalid;
-    const fault = report.fault(`line ${number}`, invalidByte(bytes[repaired.firstInvalid]!, offset));
-    return { ...place, bytes: NOTHING, fault };
+  #cutAnew(lineEnd: Uint8Array, lines: Line[]): void {
+    const { bytes } = this.#held;
+    const at = lineEndFinder(bytes)(0);
+    const behind = behindLineEnd(bytes, at);
+    this.#held.clear();
+    this.#held.hold(bytes.subarray(0, at));
+    lines.push(this.#held.finish(behind - at, 1));
+    this.#quotes!.reset();
+    this.#split(bytes.subarray(behind), lines);
+    this.#split(lineEnd, lines);
   }
-  report.add("invalidBytes", repaired.invalidBytes);
-  return { ...place, bytes: repaired.bytes, fault: undefined };
+
+  #neverClosed(): Error {
+    return this.#report.fault(`line ${this.place.line}`, "must close the quote of a record, got the end of the input");
+  }
 }

@@ -1,6 +1,7 @@
 import type { TextBatch } from "../schemas/text.js";
-import { csvCells, tsvCells } from "./cells.js";
+import { csvCells, isCsvRecord, tsvCells } from "./cells.js";
 import { columnOf } from "./columnOf.js";
+import type { Line } from "./heldRecord.js";
 import type { InputReport } from "./inputReport.js";
 import { unifyLineEnds } from "./lineEnds.js";
 import type { ReadSettings } from "./readDocuments.js";
@@ -8,7 +9,16 @@ import { readLines } from "./readLines.js";
 import { type ReadRecord, takeRecord } from "./takeRecord.js";
 import type { TextWriter } from "./textWriter.js";
 
-/** One column of a CSV or TSV file, a document a record. Empty lines are no records. */
+/** How many cells each record has, and which of them is the text. */
+interface Layout {
+  readonly columns: number;
+  readonly column: number;
+}
+
+/**
+ * One column of a CSV or TSV file, a document a record. Empty lines are no records. The first record, which may be the header, says
+ * how many cells each has: where another has more or fewer, a separator in its text was taken for one between cells, or one is missing.
+ */
 export async function* readTable(
   chunks: AsyncIterable<Uint8Array>,
   format: "csv" | "tsv",
@@ -16,29 +26,36 @@ export async function* readTable(
   report: InputReport,
   writer: TextWriter,
 ): AsyncGenerator<TextBatch> {
-  const cellsOf = (record: Uint8Array, where: string) => {
+  const { header, field, maxDocumentLength } = settings;
+  const cellsOf = ({ bytes, fault, number }: Line) => {
+    if (fault) throw fault;
     try {
-      return format === "csv" ? csvCells(record) : tsvCells(record);
+      return format === "csv" ? csvCells(bytes) : tsvCells(bytes);
     } catch (error) {
-      throw report.fault(where, `must be a CSV record, got ${(error as Error).message}`);
+      throw report.fault(`line ${number}`, `must be a CSV record, got ${(error as Error).message}`);
     }
   };
-  let column = settings.header ? undefined : columnOf(undefined, settings.field, report);
-  const read: ReadRecord = (record, where) => {
-    const cells = cellsOf(record.bytes, where);
-    const text = cells[column!];
-    if (!text) throw report.fault(where, `must have ${column! + 1} columns, got ${cells.length}`);
-    return report.checkLength(where, unifyLineEnds(text), settings.maxDocumentLength);
+  const layoutOf = (first: Line): Layout => {
+    const cells = cellsOf(first);
+    const names = header ? cells.map((name) => Buffer.from(name).toString()) : undefined;
+    return { columns: cells.length, column: columnOf(names, cells.length, field, report) };
   };
-  const limits = { ...settings, hasQuotes: format === "csv" };
-  for await (const lines of readLines(chunks, limits, report)) {
+  const isReadable = ({ bytes, fault }: Line) => !fault && (format === "tsv" || isCsvRecord(bytes));
+  let layout: Layout | undefined;
+  const read: ReadRecord = (record, where) => {
+    const cells = cellsOf(record);
+    const { columns, column } = layout!;
+    if (cells.length !== columns) throw report.fault(where, `must have ${columns} columns, got ${cells.length}`);
+    return report.checkLength(where, unifyLineEnds(cells[column]!), maxDocumentLength);
+  };
+  if (!header) columnOf(undefined, Number.POSITIVE_INFINITY, field, report);
+  for await (const lines of readLines(chunks, { ...settings, hasQuotes: format === "csv" }, report)) {
     for (const line of lines) {
-      const isRecord = line.fault !== undefined || line.bytes.length > 0;
-      if (isRecord && column === undefined) {
-        if (line.fault) throw line.fault; // no record can be read without the header
-        const names = cellsOf(line.bytes, `line ${line.number}`).map((name) => Buffer.from(name).toString());
-        column = columnOf(names, settings.field, report);
-      } else if (isRecord) takeRecord(line, read, report, writer);
+      if (line.fault || line.bytes.length > 0) {
+        const isHeader = header && layout === undefined;
+        if (!layout && (isHeader || isReadable(line))) layout = layoutOf(line); // no record can be read without the header
+        if (!isHeader) takeRecord(line, read, report, writer);
+      }
       writer.reach(line.end);
     }
     if (writer.isFull) yield writer.take();

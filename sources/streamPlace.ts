@@ -1,6 +1,6 @@
 import { endOf, FINGERPRINT_LENGTH, fingerprintOf } from "./fingerprint.js";
 import type { InputReport, InputStart } from "./inputReport.js";
-import { countLineFeeds } from "./lineEnds.js";
+import { countLineEnds } from "./lineEnds.js";
 import type { TextWriter } from "./textWriter.js";
 import { WholeLines } from "./wholeLines.js";
 
@@ -90,7 +90,7 @@ export class StreamPlace {
 
   #pass(text: Uint8Array): void {
     this.#offset += text.length;
-    this.#line += countLineFeeds(text);
+    this.#line += countLineEnds(text);
     this.#isLineStart = text.at(-1) === LINE_FEED;
     this.#note(text, FINGERPRINT_LENGTH);
   }

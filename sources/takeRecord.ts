@@ -1,5 +1,5 @@
+import type { Line } from "./heldRecord.js";
 import type { DocumentStart, InputReport } from "./inputReport.js";
-import type { Line } from "./readLines.js";
 import type { TextWriter } from "./textWriter.js";
 
 /** The text of a record. @throws the report's fault, where there is none */

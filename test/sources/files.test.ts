@@ -221,7 +221,7 @@ describe("records", () => {
     await fc.assert(property, { seed: 11, numRuns: 200 });
   });
 
-  const tsv = 'label\ttext\nx\t"quotes" stay\r\n\ny\t猫\textra\n';
+  const tsv = 'label\ttext\nx\t"quotes" stay\r\n\ny\t猫\n';
 
   it("reads a column of TSV, in which quotes mean nothing", async () => {
     const path = await fileWith(tsv, "a.tsv");

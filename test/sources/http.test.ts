@@ -30,7 +30,7 @@ describe("http", () => {
     const server = await listen({}, undefined, { ledger });
     expect(await server.post("one\n二\n", PLAIN)).toMatchObject({ status: 202, answer: { documents: 2 } });
     expect((await server.post('{"text":"a"}\n\n{"text":"猫"}', JSONL)).answer).toEqual({ documents: 2 });
-    const packed = { ...PLAIN, "Content-Encoding": "gzip" };
+    const packed = { ...PLAIN, "Content-Encoding": "GZIP" };
     expect((await server.post(gzipSync("packed\n"), packed)).answer).toEqual({ documents: 1 });
     expect((await server.post("id\ttext\n1\tt", { "Content-Type": "text/tab-separated-values" })).status).toBe(202);
     expect((await server.post("", PLAIN)).answer).toEqual({ documents: 0 });
