@@ -5,6 +5,7 @@ import {
   type FileUse,
   fillOptions,
   isPlainObject,
+  numbersAsTexts,
   show,
   suggest,
 } from "../schemas/index.js";
@@ -44,7 +45,7 @@ export interface CompileOptions {
 export function compile(loaded: LoadedConfig, options: CompileOptions = {}): Pipeline {
   const { config, file, locate } = loaded;
   const { registry = builtIn } = options;
-  const compiler = new Compiler(config, registry, options.defaults ?? {});
+  const compiler = new Compiler(loaded, registry, options.defaults ?? {});
   const { root, problems } = compiler.compile();
   if (root) problems.push(...clashingOutputs(root), ...openEnds(root), ...waitingForTheEnd(root, registry));
   if (root && problems.length === 0) problems.push(...unwritableTerms(root)); // which needs options that hold
@@ -57,15 +58,17 @@ type Refuse = (path: ConfigPath, message: string) => void;
 class Compiler {
   readonly problems: ConfigProblem[] = [];
   readonly #config: PipelineConfig;
+  readonly #written: LoadedConfig["written"];
   readonly #registry: Registry;
   readonly #defaults: Readonly<Record<string, unknown>>;
   /** The chain of each branch that is joined by now. */
   readonly #chains = new Map<string, readonly PipelineNode[]>();
   readonly #refuse: Refuse = (path, message) => void this.problems.push({ path, message });
 
-  constructor(config: PipelineConfig, registry: Registry, defaults: Readonly<Record<string, unknown>>) {
+  constructor({ config, written }: LoadedConfig, registry: Registry, defaults: Readonly<Record<string, unknown>>) {
     const { seed, maxRejected } = config;
     this.#config = config;
+    this.#written = written;
     this.#registry = registry;
     this.#defaults = { seed, ...(maxRejected === undefined ? {} : { maxRejected }), ...defaults };
   }
@@ -122,7 +125,7 @@ class Compiler {
     }
     const { named, rest } = this.#namedNeeds(unit, given, path);
     const applicable = Object.entries(this.#defaults).filter(([option]) => Object.hasOwn(unit.fields, option));
-    const options = { ...Object.fromEntries(applicable), ...rest };
+    const options = { ...Object.fromEntries(applicable), ...numbersAsTexts(unit, rest, this.#written(path)) };
     const faults = checkOptions(unit, options);
     for (const { option, message } of faults)
       this.#refuse(option === undefined ? path : [...path, option], `${unit.name}: ${message}`);

@@ -3,6 +3,7 @@ import {
   checkOptions,
   countOrShare,
   isPlainObject,
+  numbersAsTexts,
   type OptionsOf,
   type OptionsSchema,
   parseOptions,
@@ -56,6 +57,8 @@ export interface PipelineConfig {
 export interface LoadedConfig {
   readonly file: string;
   readonly config: PipelineConfig;
+  /** What stands at a path, with numbers as they were written. */
+  readonly written: (path: ConfigPath) => unknown;
   readonly locate: (problem: ConfigProblem) => ConfigProblem;
 }
 
@@ -84,14 +87,16 @@ export const maxRejectedField = countOrShare({
  * @throws ConfigError that lists every fault with its position
  */
 export function parseConfig(text: string, file: string, options: ConfigTextOptions = {}): LoadedConfig {
-  const { data, locate } = parseConfigText(text, file, options);
+  const { data, written, locate } = parseConfigText(text, file, options);
   const problems: ConfigProblem[] = [];
-  const config = readShape(data, file, problems);
+  const config = readShape(data, written, file, problems);
   if (problems.length > 0) throw new ConfigError(file, problems.slice(0, MAX_PROBLEMS).map(locate));
-  return { file, config, locate };
+  return { file, config, written: (path) => path.reduce<unknown>(memberOf, written), locate };
 }
 
-function readShape(data: unknown, file: string, problems: ConfigProblem[]): PipelineConfig {
+const memberOf = (value: unknown, key: string | number) => (value as Record<string | number, unknown>)[key];
+
+function readShape(data: unknown, written: unknown, file: string, problems: ConfigProblem[]): PipelineConfig {
   const refuse = (path: ConfigPath, message: string) => problems.push({ path, message });
   const top = isPlainObject(data) ? data : {};
   if (!isPlainObject(data))
@@ -105,16 +110,9 @@ function readShape(data: unknown, file: string, problems: ConfigProblem[]): Pipe
       refuse([key], `unknown key "${key}"; known keys are ${CONFIG_KEYS.join(", ")}`);
     }
   }
-  const {
-    name = nameFromFile(file),
-    description,
-    dataset,
-    seed = 1,
-    maxRejected,
-    steps = [],
-    branches = {},
-    tests = [],
-  } = top;
+  const { seed = 1, maxRejected, steps = [], branches = {}, tests = [] } = top;
+  const texts = isPlainObject(written) ? written : {};
+  const { name = nameFromFile(file), description, dataset, plugins } = texts;
   if (typeof name !== "string" || !/^[\p{L}\p{N}][\p{L}\p{M}\p{N}._-]*$/u.test(name)) {
     refuse(["name"], `name must be letters, digits, ".", "_" and "-", got ${show(name)}`);
   }
@@ -132,9 +130,9 @@ function readShape(data: unknown, file: string, problems: ConfigProblem[]): Pipe
     },
     seed: Number(seed),
     maxRejected: maxRejected as CountOrShare | undefined,
-    checkpoint: readSettings(checkpointSchema, top.checkpoint, refuse),
-    snapshot: readSettings(snapshotSchema, top.snapshot, refuse),
-    plugins: readPlugins(top.plugins, refuse),
+    checkpoint: readSettings(checkpointSchema, top.checkpoint, texts.checkpoint, refuse),
+    snapshot: readSettings(snapshotSchema, top.snapshot, texts.snapshot, refuse),
+    plugins: readPlugins(plugins, refuse),
     source: readSource(top.source, refuse),
     steps: readSteps(steps, ["steps"], refuse),
     branches: new Map(
@@ -143,7 +141,7 @@ function readShape(data: unknown, file: string, problems: ConfigProblem[]): Pipe
         readSteps(list, ["branches", branch], refuse),
       ]),
     ),
-    tests: readTests(tests, refuse),
+    tests: readTests(tests, texts.tests, refuse),
   };
 }
 
@@ -173,8 +171,13 @@ const nameFromFile = (file: string): string => {
   return name.replace(/[^\p{L}\p{M}\p{N}._-]+/gu, "-").replace(/^[^\p{L}\p{N}]+|-+$/gu, "") || "pipeline";
 };
 
-function readSettings<S extends OptionsSchema>(schema: S, options: unknown, refuse: Refuse): SettingsOf<S> {
-  const given = options ?? {};
+function readSettings<S extends OptionsSchema>(
+  schema: S,
+  options: unknown,
+  written: unknown,
+  refuse: Refuse,
+): SettingsOf<S> {
+  const given = isPlainObject(options) ? numbersAsTexts(schema, options, written) : (options ?? {});
   const faults = checkOptions(schema, given);
   for (const { option, message } of faults)
     refuse(option === undefined ? [schema.name] : [schema.name, option], message);
@@ -217,13 +220,15 @@ function readStep(step: unknown, path: ConfigPath, refuse: Refuse): ConfigStep {
   return { unit, options: isPlainObject(options) ? options : {}, path: [...path, unit] };
 }
 
-function readTests(tests: unknown, refuse: Refuse): ConfigTest[] {
+function readTests(tests: unknown, texts: unknown, refuse: Refuse): ConfigTest[] {
   if (!Array.isArray(tests)) {
     refuse(["tests"], `tests must be a list, got ${show(tests)}`);
     return [];
   }
   return tests.map((test, index) => {
-    const { name = `test ${index + 1}`, documents, expect, ...others } = isPlainObject(test) ? test : {};
+    const { expect } = isPlainObject(test) ? test : {};
+    const written = isPlainObject(test) ? (texts as Record<string, unknown>[])[index]! : {};
+    const { name = `test ${index + 1}`, documents, expect: _, ...others } = written;
     const path = ["tests", index];
     for (const key of Object.keys(others))
       refuse([...path, key], `unknown key "${key}"; known keys are name, documents, expect`);

@@ -7,6 +7,7 @@ import {
   type Node,
   Parser,
   parseDocument,
+  type Scalar,
   visit,
   type YAMLError,
   type YAMLMap,
@@ -44,6 +45,8 @@ export function formatProblem(file: string, { path, message, line, column }: Con
 
 export interface ParsedConfig {
   readonly data: unknown;
+  /** The same with every number as the text that was written: `007` and `1e3`, where `data` has 7 and 1000. */
+  readonly written: unknown;
   /** Adds line and column to a problem. */
   readonly locate: (problem: ConfigProblem) => ConfigProblem;
 }
@@ -103,7 +106,7 @@ export function parseConfigText(text: string, file: string, options: ConfigTextO
     if (isScalar(node) && typeof node.value === "string") {
       const filled = interpolate(node.value, options.env ?? {});
       if (filled.missing) problems.push(problemAt(offsetOf(node), missingVariable(filled.missing)));
-      else node.value = filled.value;
+      else setValue(node, filled.value, filled.text);
       if (key === "key" && FORBIDDEN_KEYS.has(String(node.value)))
         problems.push(problemAt(offsetOf(node), `the key "${node.value}" is not allowed`));
     }
@@ -128,6 +131,7 @@ export function parseConfigText(text: string, file: string, options: ConfigTextO
     throw new ConfigError(file, [{ path: forbidden, message: `the key "${forbidden.at(-1)}" is not allowed` }]);
   return {
     data,
+    written: writtenIn(document, file),
     locate: (problem) => {
       const offset = nearestOffset(document, problem.path);
       return offset === undefined ? problem : { ...problem, ...withoutMessage(problemAt(offset, "")) };
@@ -197,6 +201,27 @@ function forbiddenPlace(data: unknown, path: ConfigPath = []): ConfigPath | unde
   return undefined;
 }
 
+/** The data, with numbers as they were written. */
+function writtenIn(document: YamlDocument, file: string): unknown {
+  visit(document, {
+    Scalar: (key, node) => {
+      if (key !== "key") node.value = withTexts(node.value, node.source);
+    },
+  });
+  return dataOf(document, file);
+}
+
+/** A list that a variable or an assignment brought has no text of its own for each number in it. */
+function withTexts(value: unknown, text: string | undefined): unknown {
+  if (typeof value === "number") return text ?? String(value);
+  return Array.isArray(value) ? value.map((item) => withTexts(item, undefined)) : value;
+}
+
+function setValue(node: Scalar, value: unknown, text: string): void {
+  node.value = value;
+  node.source = text.trim();
+}
+
 type YamlDocument = ReturnType<typeof parseDocument>;
 
 /** Aliases that together stand for very much are found only here. */
@@ -226,7 +251,7 @@ function withoutMessage({ line, column }: ConfigProblem): { line: number; column
 function interpolate(
   text: string,
   env: Readonly<Record<string, string | undefined>>,
-): { value: unknown; missing?: string } {
+): { value: unknown; text: string; missing?: string } {
   let missing: string | undefined;
   const end = text.lastIndexOf("}") + 1; // behind it no variable ends, and looking for an end takes long where there are many beginnings
   const filled = text
@@ -237,9 +262,10 @@ function interpolate(
       if (value === undefined) missing ??= name;
       return value ?? "";
     });
-  if (missing) return { value: text, missing };
+  if (missing) return { value: text, text, missing };
+  const whole = filled + text.slice(end);
   const isOneVariable = /^\$\{[^}]*\}$/.test(text);
-  return { value: isOneVariable ? parseScalar(filled) : filled + text.slice(end) };
+  return { value: isOneVariable ? parseScalar(whole) : whole, text: whole };
 }
 
 /** A value as YAML reads it: numbers, true, false, null, lists, maps; else, and where it is no plain data, text. */
@@ -270,7 +296,10 @@ function applyAssignment(document: YamlDocument, assignment: string): string | u
     const isLast = depth === keys.length - 1;
     if (!isLast && isScalar(document.getIn(path, true))) document.setIn(path, document.createNode({}));
   }
-  document.setIn(path, parseScalar(assignment.slice(equals + 1)));
+  const text = assignment.slice(equals + 1);
+  const node = document.createNode(parseScalar(text));
+  if (isScalar(node)) setValue(node, node.value, text);
+  document.setIn(path, node);
   return undefined;
 }
 

@@ -142,6 +142,20 @@ export function checkOptions(schema: OptionsSchema, options: unknown): OptionPro
   return [...problems, ...missing];
 }
 
+/** Options in which a number that an option does not take is the text that was written for it, where the option takes that. */
+export function numbersAsTexts(
+  { fields }: OptionsSchema,
+  options: Readonly<Record<string, unknown>>,
+  written: unknown,
+): Record<string, unknown> {
+  const taken = Object.entries(options).map(([option, value]) => {
+    const field = Object.hasOwn(fields, option) ? fields[option] : undefined;
+    const text = (written as Readonly<Record<string, unknown>>)[option];
+    return [option, field?.refusal(value) && !field.refusal(text) ? text : value];
+  });
+  return Object.fromEntries(taken);
+}
+
 function problemOf(schema: OptionsSchema, option: string, value: unknown): OptionProblem[] {
   const known = Object.keys(schema.fields);
   if (!Object.hasOwn(schema.fields, option)) {

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the config language has the same placeholders
 import { builtIn, ConfigError, compile, nodesOf, parseConfig } from "lexstream/pipelines";
 import { checkOptions } from "lexstream/schemas";
 import { describe, expect, it } from "vitest";
@@ -24,6 +25,21 @@ describe("compile", () => {
     const { root } = compiled(`${HEAD}steps: [tokenize, buildVocab, writeVocabulary: { path: v.txt }]`);
     expect(nodesOf(root).map(({ unit }) => unit.name)).toEqual(["files", "tokenize", "buildVocab", "writeVocabulary"]);
     expect(nodesOf(root)[1]?.options).toMatchObject({ mode: "words" });
+  });
+
+  it.each<[paths: string, env: Record<string, string>, set: string[], found: string[]]>([
+    ["2024", {}, [], ["2024"]],
+    ["[007, 1e3, 0x1F, 12345678901234567890, 资料]", {}, [], ["007", "1e3", "0x1F", "12345678901234567890", "资料"]],
+    ['"${F}"', { F: "007" }, [], ["007"]],
+    ['"${F:1e3}"', {}, [], ["1e3"]],
+    ["[*n, &x 1.50, *x]", {}, [], ["2.50", "1.50", "1.50"]],
+    ["a.txt", {}, ["source.files.paths=007"], ["007"]],
+  ])("takes the number in paths: %s as the text that was written", (paths, env, set, found) => {
+    const source = `description: &n 2.50\nsource: { files: { paths: ${paths}, field: 2, maxRejected: 1e1 } }`;
+    const steps = "steps: [tokenize, buildVocab, writeVocabulary: { path: 2024, format: text }]";
+    const { root } = compile(parseConfig(`${source}\n${steps}`, "c.yaml", { env, set }));
+    expect(nodesOf(root).at(-1)?.options).toMatchObject({ path: "2024" });
+    expect(root.options).toMatchObject({ paths: found, field: "2", maxRejected: 10 });
   });
 
   it("starts a branch from the last shared step that makes what its first step reads", () => {

@@ -56,8 +56,8 @@ describe("parseConfig", () => {
     ["source: stdin\nseed: -1", "my-run.yaml:2:1: /seed: seed must be an integer >= 0, got -1"],
     ["source: stdin\nname: ../x", 'my-run.yaml:2:1: /name: name must be letters, digits, ".", "_" and "-", got "../x"'],
     [
-      "source: stdin\ntests: [{ documents: [1], expect: { tokens: [] } }]",
-      "/tests/0/documents: documents must be a list of texts, got [1]",
+      "source: stdin\ntests: [{ documents: [true], expect: { tokens: [] } }]",
+      "/tests/0/documents: documents must be a list of texts, got [true]",
     ],
     [
       "source: stdin\ncheckpoint: { every: soon }",
