@@ -36,7 +36,7 @@ describe("compile", () => {
     ["a.txt", {}, ["source.files.paths=007"], ["007"]],
   ])("takes the number in paths: %s as the text that was written", (paths, env, set, found) => {
     const source = `description: &n 2.50\nsource: { files: { paths: ${paths}, field: 2, maxRejected: 1e1 } }`;
-    const steps = "steps: [tokenize, buildVocab, writeVocabulary: { path: 2024, format: text }]";
+    const steps = "steps: [tokenize, buildVocab, writeVocabulary: { path: 2024, format: gloveVocabulary }]";
     const { root } = compile(parseConfig(`${source}\n${steps}`, "c.yaml", { env, set }));
     expect(nodesOf(root).at(-1)?.options).toMatchObject({ path: "2024" });
     expect(root.options).toMatchObject({ paths: found, field: "2", maxRejected: 10 });
