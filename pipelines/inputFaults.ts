@@ -7,6 +7,7 @@ export const inputFaults: Readonly<Record<string, string>> = {
   rejectedDocuments: `documents were rejected, as ${REJECTED} lists`,
   cutFiles: "times a file was cut and read from its beginning again; what was never seen of it before is lost",
   lostBytes: "bytes were cut away before they were read",
+  copiedFiles: "files were copies of one that is read, and not read again",
   nulBytes: "NUL bytes of a hole were passed over",
   lostFiles: "files were not found again",
   lostMessages: "messages were gone before they were read",

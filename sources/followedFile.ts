@@ -10,6 +10,8 @@ import { WholeLines } from "./wholeLines.js";
 /** A place in a file, and the last bytes before it. */
 export interface Start extends InputStart {
   readonly bytes: Uint8Array;
+  /** When the file was last changed, in ms, as far as was known there. */
+  readonly modified?: number | undefined;
 }
 
 /** A place between two lines of a file, and how to know the file again. */
@@ -21,6 +23,8 @@ export interface FileMark extends InputStart {
   readonly before: string;
   /** How many bytes that is of. */
   readonly beforeLength: number;
+  /** When the file was last changed, in ms, as far as was known there. */
+  readonly modified?: number | undefined;
 }
 
 interface FollowSettings extends RecordSettings {
@@ -59,6 +63,7 @@ export class FollowedFile {
   /** All before it is NUL bytes, from the place on. */
   #holeEnd = 0;
   #size: number;
+  #modified: number | undefined;
   /** How long it was before it was cut, if it begins again. */
   sizeBeforeCut: number | undefined;
   /** How often in a row it was looked at in vain since it lost its name. */
@@ -67,7 +72,7 @@ export class FollowedFile {
   constructor(
     handle: FileHandle,
     inode: string,
-    lastRead: Uint8Array,
+    { bytes, modified }: Start,
     settings: FollowSettings,
     report: InputReport,
     writer: TextWriter,
@@ -80,8 +85,9 @@ export class FollowedFile {
     this.#splitter = new LineSplitter({ ...settings, keepsReturns: true }, report);
     this.#take = recordTaker(settings, report, writer);
     this.#offset = report.start.offset;
-    this.#lastRead = lastRead;
-    this.#passed = lastRead;
+    this.#lastRead = bytes;
+    this.#passed = bytes;
+    this.#modified = modified;
     this.#mark = this.#markHere();
     this.#size = this.#offset;
   }
@@ -113,18 +119,19 @@ export class FollowedFile {
   get behindHole(): Start {
     const { line, documents } = this.#mark;
     const hole = new Uint8Array(Math.min(this.#holeEnd - this.#offset, FINGERPRINT_LENGTH));
-    return { offset: this.#holeEnd, line, documents, bytes: endOf(this.#lastRead, hole) };
+    return { offset: this.#holeEnd, line, documents, bytes: endOf(this.#lastRead, hole), modified: this.#modified };
   }
 
   /** Takes the documents of the next chunk. */
   async read(): Promise<Found> {
-    const { size } = await this.#handle.stat();
+    const { size, mtimeMs } = await this.#handle.stat();
     if (size < this.#offset) return "other text";
     const known = this.#lastRead.length;
     const wanted = known + Math.min(this.#chunkSize, size - this.#offset);
     const { buffer, bytesRead } = await this.#handle.read(new Uint8Array(wanted), 0, wanted, this.#offset - known);
     if (bytesRead < known || !Buffer.from(buffer.buffer, 0, known).equals(this.#lastRead)) return "other text";
     this.#size = size;
+    this.#modified = mtimeMs;
     const chunk = buffer.subarray(known, bytesRead);
     if (chunk.length === 0) return "nothing";
     const found = chunk[0] === NUL ? await this.#lookThroughHole() : "more";
@@ -178,6 +185,7 @@ export class FollowedFile {
       documents: this.#report.documents,
       before: fingerprintOf(this.#passed),
       beforeLength: this.#passed.length,
+      modified: this.#modified,
     };
   }
 }

@@ -1,13 +1,14 @@
-import type { BigIntStats } from "node:fs";
-import { type FileHandle, open, readdir, stat } from "node:fs/promises";
+import { type FileHandle, readdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Ledger } from "../kernels/ledger.js";
 import { millisecondsOf } from "../schemas/fields.js";
 import type { TextBatch } from "../schemas/text.js";
+import { copyOf, type Extent, goesOnBehind, isNameOfCopy } from "./copiedFile.js";
 import type { DocumentSieve } from "./documentSieve.js";
+import { inodeIn, keyAt, keyOf, openIfThere } from "./fileKey.js";
 import { bytesBefore, type FileMark, FollowedFile, lastLineStart, type Start } from "./followedFile.js";
 import { InputReport, type InputStart } from "./inputReport.js";
-import { listPresentFiles, type OnRunFolder, unreadable } from "./listFiles.js";
+import { listPresentFiles, type OnRunFolder } from "./listFiles.js";
 import type { RecordSettings } from "./recordTaker.js";
 import type { TextWriter } from "./textWriter.js";
 
@@ -41,6 +42,8 @@ export class FollowedFiles {
   /** Where an earlier run stood in files that are not there; they may come back. */
   #missing: FileMark[] = [];
   readonly #onRunFolder: OnRunFolder;
+  /** Files that are not followed because they are copies of such, by key. */
+  readonly #copies = new Map<string, { readonly path: string; readonly extent: Extent }>();
   #isBehind = false;
 
   constructor(
@@ -108,19 +111,30 @@ export class FollowedFiles {
 
   async #lookFor(startOf: StartOf): Promise<void> {
     const gone = new Set(this.#files.keys());
+    const others = new Map<string, string>();
     for (const { path } of await listPresentFiles(this.#settings.paths, "tail", this.#onRunFolder)) {
       const key = await keyAt(path);
-      if (key && !gone.delete(key) && !this.#files.has(key)) await this.#open(path, startOf);
+      if (key && !gone.delete(key) && !this.#files.has(key) && !others.has(key)) others.set(key, path);
     }
     this.#unnamed = gone;
+    for (const key of this.#copies.keys()) if (!others.has(key)) this.#copies.delete(key);
+    // Those at which an earlier run stood come first: others may be copies of them.
+    const isSought = (key: string) => this.#missing.some(({ inode }) => inode === inodeIn(key));
+    for (const [key, path] of others) if (isSought(key)) await this.#open(path, startOf);
+    const unlessCopy = (key: string, path: string): StartOf => {
+      return async (handle) => ((await this.#isCopy(handle, key, path)) ? undefined : startOf(handle));
+    };
+    for (const [key, path] of others) if (!this.#files.has(key)) await this.#open(path, unlessCopy(key, path));
   }
 
-  /** Files at which an earlier run stood, and which have other names in the same folder now. */
+  /** Files that were read and have other names in the same folder now, and copies that were made of them before they were cut. */
   async #lookForRenamed(folder: string): Promise<void> {
     for (const name of await readdir(folder).catch(() => [])) {
-      const key = await keyAt(join(folder, name));
-      const isSought = key && !this.#files.has(key) && this.#missing.some(({ inode }) => inode === inodeIn(key));
-      const opened = isSought ? await this.#open(join(folder, name), undefined) : undefined;
+      const path = join(folder, name);
+      const key = await keyAt(path);
+      const mayBe = ({ inode, path: of }: FileMark) => inode === inodeIn(key!) || isNameOfCopy(path, of);
+      const isSought = key && !this.#files.has(key) && this.#missing.some(mayBe);
+      const opened = isSought ? await this.#open(path, undefined).catch(() => undefined) : undefined;
       if (opened) this.#unnamed.add(opened);
     }
   }
@@ -130,7 +144,7 @@ export class FollowedFiles {
     const handle = await openIfThere(path);
     if (!handle) return undefined;
     const key = await keyOf(handle);
-    const known = await this.#findMark(handle, inodeIn(key));
+    const known = (await this.#findMark(handle, inodeIn(key))) ?? (await this.#findMarkOfCopied(handle, path));
     const start = known ?? (await startOf?.(handle));
     if (start) this.#add(known?.path ?? path, key, handle, start);
     else await handle.close();
@@ -146,13 +160,37 @@ export class FollowedFiles {
     return { ...mark, bytes };
   }
 
+  /** Where a file was read up to before it was cut, if this is the copy that was made of it. */
+  async #findMarkOfCopied(handle: FileHandle, path: string): Promise<(Start & { path: string }) | undefined> {
+    for (const [index, mark] of this.#missing.entries()) {
+      if (!isNameOfCopy(path, mark.path) || !(await goesOnBehind(handle, mark))) continue;
+      this.#missing.splice(index, 1);
+      return { ...mark, bytes: (await bytesBefore(handle, mark))! };
+    }
+    return undefined;
+  }
+
+  /** Whether it is a copy of a file that is followed, which is counted once it is whole. */
+  async #isCopy(handle: FileHandle, key: string, path: string): Promise<boolean> {
+    const seen = this.#copies.get(key)?.extent;
+    for (const { handle: original, name, mark } of this.#files.values()) {
+      const extent = mark.offset > 0 && isNameOfCopy(path, name) && (await copyOf(original, mark, handle, seen));
+      if (!extent) continue;
+      if (extent === "whole" && seen !== "whole") this.#report(path).add("copiedFiles", 1);
+      this.#copies.set(key, { path, extent });
+      return true;
+    }
+    this.#copies.delete(key);
+    return false;
+  }
+
   #report(path: string, start?: InputStart): InputReport {
     return new InputReport("tail", path, this.#ledger, this.#sieve, start);
   }
 
   #add(path: string, key: string, handle: FileHandle, start: Start): FollowedFile {
     const report = this.#report(path, start);
-    const file = new FollowedFile(handle, inodeIn(key), start.bytes, this.#settings, report, this.#writer);
+    const file = new FollowedFile(handle, inodeIn(key), start, this.#settings, report, this.#writer);
     this.#files.set(key, file);
     return file;
   }
@@ -164,18 +202,27 @@ export class FollowedFiles {
     const found = await file.read();
     if (found === "more") file.quietLooks = 0;
     else if (found === "nothing" && this.#unnamed.has(key)) await this.#letGo(key, file);
-    else if (found === "other text") this.#beginAgain(key, file);
+    else if (found === "other text") await this.#beginAgain(key, file);
     else if (found === "hole") this.#passHole(key, file);
     return found !== "nothing";
   }
 
-  /** The file was cut, or written anew. */
-  #beginAgain(key: string, file: FollowedFile): void {
-    file.finish();
-    const report = this.#report(file.name);
+  /** The file was cut, or written anew. What was not read of it may stand in a copy. */
+  async #beginAgain(key: string, file: FollowedFile): Promise<void> {
+    const { mark, name } = file;
+    const report = this.#report(name);
+    this.#missing.push(mark);
+    await this.#lookForRenamed(dirname(name));
+    const isLost = this.#missing.includes(mark);
+    if (isLost) file.finish();
     report.add("cutFiles", 1);
-    report.add("lostBytes", file.unread);
-    this.#add(file.name, key, file.handle, BEGINNING).sizeBeforeCut = file.size;
+    report.add("lostBytes", isLost ? file.unread : 0);
+    this.#missing = this.#missing.filter((other) => other !== mark);
+    // Other copies, or one that ends before the mark, have nothing more.
+    for (const [copy, { path }] of this.#copies)
+      if (isNameOfCopy(path, name) && !this.#files.has(copy)) await this.#open(path, lastLineStart);
+    const again = this.#add(name, key, file.handle, BEGINNING);
+    if (isLost) again.sizeBeforeCut = file.size;
   }
 
   /** Behind a hole that a cut has left, the writer tells how much it had written by then. */
@@ -198,38 +245,8 @@ export class FollowedFiles {
   }
 }
 
-type StartOf = (handle: FileHandle) => Promise<Start>;
+/** From where a file is read, if it is. */
+type StartOf = (handle: FileHandle) => Promise<Start | undefined>;
 
 const BEGINNING: Start = { offset: 0, line: 1, documents: 0, bytes: new Uint8Array(0) };
 const fromBeginning: StartOf = async () => BEGINNING;
-
-async function openIfThere(path: string): Promise<FileHandle | undefined> {
-  return ifThere(path, () => open(path));
-}
-
-/** Which file has the name, if one has. */
-async function keyAt(path: string): Promise<string | undefined> {
-  const stats = await ifThere(path, () => stat(path, { bigint: true }));
-  return stats?.isFile() ? keyFrom(stats) : undefined;
-}
-
-async function keyOf(handle: FileHandle): Promise<string> {
-  return keyFrom(await handle.stat({ bigint: true }));
-}
-
-function keyFrom({ dev, ino }: BigIntStats): string {
-  return `${dev}:${ino}`;
-}
-
-function inodeIn(key: string): string {
-  return key.slice(key.indexOf(":") + 1);
-}
-
-async function ifThere<T>(path: string, action: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await action();
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw unreadable("tail", path, error);
-  }
-}

@@ -56,15 +56,15 @@ type TailSettings = SettingsOf<typeof tailSchema>;
 
 /**
  * Reads the lines of files while they are written, as `tail -F` does: it never completes. Files are looked at every `pollInterval`;
- * one that is renamed is read to its end, one that was cut (copytruncate) from its beginning, and a last line once it has ended.
+ * one that is renamed is read to its end, one that was cut from its beginning, and a last line once it has ended.
  *
  * Out: TextBatch of whole documents, about `chunkSize` bytes, with a cursor.
  * Delivery: exactly once for each line, also of a run that goes on from a cursor, while a file that was renamed meanwhile stays in its
- * folder; a file that was cut before it was read to its end has lost the rest.
+ * folder; a file that was cut before it was read to its end has lost the rest, unless a copy of it (copytruncate) lies beside it.
  * State: for each file an open handle, a line of at most `maxRecordLength` bytes and a mark of 200 bytes.
  * Counts `bytes`, `documents`, `rejectedDocuments`, `invalidBytes` and `nulls`, `cutFiles` (read from their beginning again), `lostBytes`
- * (of these, known to have been there and not read), `nulBytes` (in holes, passed over) and, where a run goes on, `lostFiles` (not found
- * again).
+ * (of these, known to have been there and not read), `copiedFiles` (passed over), `nulBytes` (in holes, passed over) and, where a run goes
+ * on, `lostFiles` (not found again).
  * @throws TypeError or RangeError at the call, for a wrong option
  * @throws Error through the stream, for a file that cannot be read; SyntaxError for a document that cannot be parsed; RangeError for
  *   more rejected documents than `maxRejected`

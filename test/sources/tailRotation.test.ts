@@ -1,6 +1,7 @@
 import {
   appendFileSync,
   closeSync,
+  copyFileSync,
   openSync,
   renameSync,
   rmSync,
@@ -26,7 +27,14 @@ const rotations: Readonly<Record<string, (path: string, to: string) => void>> = 
     renameSync(path, `${path}.1`);
     writeFileSync(path, "");
   },
-  copytruncate: (path) => truncateSync(path),
+  copytruncate: (path) => {
+    copyFileSync(path, `${path}.1`);
+    truncateSync(path);
+  },
+  "cutting it, its copy packed": (path) => {
+    writeFileSync(`${path}.1.gz`, "");
+    truncateSync(path);
+  },
   "delete and create": (path) => {
     rmSync(path);
     writeFileSync(path, "");
@@ -78,7 +86,8 @@ const lossesOf = (ledger: Ledger) => ["cutFiles", "nulBytes", "lostBytes"].map((
 const bytesOf = (lines: readonly string[]) => Buffer.byteLength(lines.join(""));
 
 describe.each(Object.entries(rotations))("a log that is rotated by %s", (rotation, rotate) => {
-  const isCut = rotation === "copytruncate";
+  const hasCopy = rotation === "copytruncate";
+  const isCut = hasCopy || rotation.startsWith("cutting");
 
   describe.each(["append", "no append"])("under a writer with %s", (how) => {
     const flag = how === "append" ? "a" : "w";
@@ -86,11 +95,15 @@ describe.each(Object.entries(rotations))("a log that is rotated by %s", (rotatio
     it.each(Object.entries(AFTER))(
       "is read once and whole, or what is lost is told, with the writer %s",
       async (_, after) => {
-        for (const unread of [[], UNREAD]) {
+        for (const [unread, pattern] of [
+          [[], ""],
+          [UNREAD, ""],
+          [UNREAD, "*"], // the new name or the copy is followed, too
+        ] as const) {
           const { path, to } = await newLog(rotation === "a link to another file");
           const old = openSync(path, flag);
           writeSync(old, BEFORE.join(""));
-          const log = await heldUp({ paths: path });
+          const log = await heldUp({ paths: path + pattern });
           writeSync(old, unread.join(""));
           rotate(path, to);
           if (!isCut) writeSync(old, LATE.join(""));
@@ -98,14 +111,92 @@ describe.each(Object.entries(rotations))("a log that is rotated by %s", (rotatio
           writeSync(now, after.join("")); // behind a hole, where a file was cut under a writer that keeps its place
           for (const file of new Set([old, now])) closeSync(file);
           log.goOn();
-          await log.reaches([...BEFORE, ...(isCut ? [] : [...unread, ...LATE]), ...after], "sorted");
+          const expected = [...BEFORE, ...(isCut && !hasCopy ? [] : unread), ...(isCut ? [] : LATE), ...after];
+          await log.reaches(expected, "sorted");
+          appendFileSync(path, "z 末\n"); // once that is read, files were looked for again
+          await log.reaches([...expected, "z 末\n"], "sorted");
           await log.stop();
           const hole = isCut && how === "no append" ? bytesOf([...BEFORE, ...unread]) : 0;
-          // Without a hole, nobody knows how far the writer was.
-          expect(lossesOf(log.ledger)).toEqual([isCut ? 1 : 0, hole, hole > 0 ? bytesOf(unread) : 0]);
+          const lost = hole > 0 && !hasCopy ? bytesOf(unread) : 0; // without a hole, nobody knows how far the writer was
+          expect(lossesOf(log.ledger)).toEqual([isCut ? 1 : 0, hole, lost]);
         }
       },
     );
+  });
+});
+
+describe("a copy of a file that is followed", () => {
+  const all = [...BEFORE, ...UNREAD];
+
+  /** Follows a log, whose copies have names that are followed, and a clock: once two of its lines are read, files were looked for. */
+  async function watched() {
+    const { folder, path } = await newLog();
+    writeFileSync(path, all.join(""));
+    const clock = join(folder, "clock");
+    const { log, ledger } = follow({ paths: [`${path}*`, clock] });
+    await log.reaches(all);
+    const ticks: string[] = [];
+    const reaches = async (lines: readonly string[]) => {
+      for (let n = 0; n < 2; n++) {
+        ticks.push(`${ticks.length} 钟\n`);
+        appendFileSync(clock, ticks.at(-1)!);
+        await log.reaches([...lines, ...ticks], "sorted");
+      }
+    };
+    return { path, log, ledger, reaches };
+  }
+
+  it("is not read while it grows, nor when the other one has been cut", async () => {
+    const { path, log, ledger, reaches } = await watched();
+    const copy = `${path}-20261128`;
+    for (const length of [0, 10, 1000]) {
+      expect(ledger.get("copiedFiles")).toBe(0);
+      writeFileSync(copy, all.join("").slice(0, length));
+      await reaches(all);
+    }
+    const later = [...all, "late 晚\n"]; // behind what was copied
+    appendFileSync(path, "late 晚\n");
+    await reaches(later);
+    truncateSync(path);
+    appendFileSync(path, "new 新\n");
+    await reaches([...later, "new 新\n"]);
+    await log.stop();
+    expect([...lossesOf(ledger), ledger.get("copiedFiles")]).toEqual([1, 0, 0, 1]);
+  });
+
+  it("is read if it turns out to be another file", async () => {
+    const { path, log, reaches } = await watched();
+    const others = [[BEFORE[0]!, "five 五\n"], [...all, "one more 又\n"], ["nothing of it 无\n"]];
+    for (const [n, lines] of others.entries()) {
+      writeFileSync(`${path}.${n}`, lines[0]!);
+      await reaches([...all, ...others.slice(0, n).flat(), ...(n === 2 ? lines : [])]);
+      writeFileSync(`${path}.${n}`, lines.join(""));
+      await reaches([...all, ...others.slice(0, n + 1).flat()]);
+    }
+    await log.stop();
+  });
+
+  it.each([
+    ["news.log", "news.log.1"],
+    ["news.log*", "news.log.1"],
+    ["*", "news-20261128.log"],
+  ])("has what a run has missed that was away when the file was cut (%s, %s)", async (pattern, copy) => {
+    const { folder, path } = await newLog();
+    writeFileSync(path, BEFORE.join(""));
+    const options = { paths: join(folder, pattern) };
+    const first = follow(options);
+    await first.log.reaches(BEFORE);
+    await first.log.stop();
+    appendFileSync(path, UNREAD.join(""));
+    copyFileSync(path, join(folder, copy));
+    truncateSync(path);
+    appendFileSync(path, "new 新\n");
+    const second = follow(options, first.log.batches.at(-1)?.position.cursor);
+    await second.log.reaches([...UNREAD, "new 新\n"], "sorted");
+    appendFileSync(path, "z 末\n");
+    await second.log.reaches([...UNREAD, "new 新\n", "z 末\n"], "sorted");
+    await second.log.stop();
+    expect(second.ledger.get("lostFiles")).toBe(0);
   });
 });
 
