@@ -4,6 +4,7 @@ export * from "./bigramCounter.js";
 export * from "./cbow.js";
 export * from "./characterMapping.js";
 export * from "./compareCodePoints.js";
+export * from "./content.js";
 export * from "./contextWindow.js";
 export * from "./cosines.js";
 export * from "./distanceUnits.js";

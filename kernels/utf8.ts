@@ -12,3 +12,9 @@ export function decodeAt(bytes: Uint8Array, at: number, length: number): number 
   if (length === 3) return ((lead & 0x0f) << 12) | low;
   return ((lead & 0x07) << 18) | (low << 6) | (bytes[at + 3]! & 0x3f);
 }
+
+/** The bytes behind a byte-order mark, if they begin with one. */
+export function withoutMark(bytes: Uint8Array): Uint8Array {
+  const hasMark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
+  return hasMark ? bytes.subarray(3) : bytes;
+}

@@ -1,4 +1,6 @@
 import { readFileSync } from "node:fs";
+import { textFault } from "../kernels/content.js";
+import { withoutMark } from "../kernels/utf8.js";
 
 /** A word of a user's file; frequency 0 takes it out of what came before. */
 export interface UserWord {
@@ -21,7 +23,14 @@ export function readUserDictionaries(paths: readonly string[]): UserWord[] {
   );
 }
 
-function readUserDictionary(path: string): Buffer {
+function readUserDictionary(path: string): Uint8Array {
+  const bytes = bytesOf(path);
+  const fault = textFault(bytes);
+  if (fault) throw new SyntaxError(`chineseDictionary: ${path}: ${fault}`);
+  return withoutMark(bytes);
+}
+
+function bytesOf(path: string): Buffer {
   try {
     return readFileSync(path);
   } catch (error) {
@@ -29,9 +38,8 @@ function readUserDictionary(path: string): Buffer {
   }
 }
 
-function* linesOf(bytes: Buffer): Generator<Buffer> {
-  const hasMark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
-  for (let start = hasMark ? 3 : 0; start < bytes.length; ) {
+function* linesOf(bytes: Uint8Array): Generator<Uint8Array> {
+  for (let start = 0; start < bytes.length; ) {
     const newline = bytes.indexOf(0x0a, start);
     const end = newline < 0 ? bytes.length : newline;
     yield bytes.subarray(start, end);
@@ -42,7 +50,7 @@ function* linesOf(bytes: Buffer): Generator<Buffer> {
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const largestFrequency = 0xffff_ffff;
 
-function parseLine(line: Buffer, where: string): UserWord | undefined {
+function parseLine(line: Uint8Array, where: string): UserWord | undefined {
   const fields = decodeLine(line, where).trim().split(/\s+/);
   const [word, second = "", ...others] = fields;
   if (!word) return undefined;
@@ -59,7 +67,7 @@ function parseLine(line: Buffer, where: string): UserWord | undefined {
   return hasFrequency ? { word, frequency: Number(second), where } : { word, where };
 }
 
-function decodeLine(line: Buffer, where: string): string {
+function decodeLine(line: Uint8Array, where: string): string {
   try {
     return utf8.decode(line);
   } catch {

@@ -1,4 +1,5 @@
 import { isUtf8 } from "node:buffer";
+import { withoutMark } from "../kernels/utf8.js";
 import type { InputReport } from "./inputReport.js";
 import { countLineFeeds, unifyLineEnds } from "./lineEnds.js";
 import { incompleteTail, repairUtf8 } from "./repairUtf8.js";
@@ -47,7 +48,7 @@ export class TextCleaner {
   }
 
   #clean(bytes: Uint8Array): Uint8Array {
-    const text = this.#consumed === 0 && startsWithMark(bytes) ? bytes.subarray(3) : bytes;
+    const text = this.#consumed === 0 ? withoutMark(bytes) : bytes;
     const skipped = bytes.length - text.length;
     const valid = isUtf8(text) ? text : this.#repair(text, this.#consumed + skipped);
     this.#consumed += bytes.length;
@@ -80,8 +81,4 @@ export function cleanWhole(bytes: Uint8Array, onInvalid: OnInvalid, report: Inpu
 export function invalidByte(byte: number, offset?: number): string {
   const place = offset === undefined ? "" : ` at offset ${offset}`;
   return `invalid UTF-8 byte 0x${byte.toString(16).padStart(2, "0")}${place}`;
-}
-
-function startsWithMark(bytes: Uint8Array): boolean {
-  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
 }

@@ -1,16 +1,19 @@
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import zlib from "node:zlib";
+import { contentOf, isTelling, type Packing, textFault } from "../kernels/content.js";
 import { expansionFault } from "../kernels/expansion.js";
 import type { InputReport } from "./inputReport.js";
 import { PackingFault } from "./packingFault.js";
 import { peek } from "./peek.js";
-import { isFrameMagic, unpackZstd } from "./zstd.js";
+import { unpackZstd } from "./zstd.js";
 
+const READS = "text, gzip or Zstandard";
 const INSIDE = 1 << 20; // zlib's output buffer; twice as fast as its default of 16 KiB
 
 /**
- * Unpacks gzip and Zstandard, known by their first bytes and not by a name; anything else passes as it is.
+ * The text of a file or a stream. Unpacks gzip and Zstandard, known by their first bytes and not by a name.
+ * @throws SyntaxError through the stream, for what is certainly no UTF-8 text, packed or not
  * @throws RangeError through the stream, for a file that unpacks to more than `maxExpansion` times its size
  * State: the decompressor's window and one chunk each of packed and unpacked bytes.
  */
@@ -19,9 +22,12 @@ export async function* decompress(
   report: InputReport,
   maxExpansion: number,
 ): AsyncGenerator<Uint8Array> {
-  const { head, all } = await peek(chunks, 4);
-  const packing = packingOf(head);
-  if (packing === undefined) return yield* all;
+  const { head, all } = await peek(chunks, isTelling);
+  const packing = contentOf(head)?.packing;
+  if (packing === undefined) {
+    requireText(head, report);
+    return yield* all;
+  }
   let [packed, unpacked] = [0, 0];
   const fed = tapped(all, (length) => {
     packed += length;
@@ -32,10 +38,18 @@ export async function* decompress(
     if (fault) throw report.fault("", `${fault} (maxExpansion)`, RangeError);
   };
   try {
-    yield* tapped(packing === "gzip" ? gunzip(fed) : unzstd(fed), refuseBomb);
+    const unpacked = await peek(tapped(packing === "gzip" ? gunzip(fed) : unzstd(fed), refuseBomb), isTelling);
+    requireText(unpacked.head, report, packing);
+    yield* unpacked.all;
   } catch (error) {
     throw isPackingFault(error) ? report.fault("", `must be a whole ${packing} file, got ${error.message}`) : error;
   }
+}
+
+/** @throws SyntaxError for first bytes of what is certainly no UTF-8 text */
+export function requireText(head: Uint8Array, report: InputReport, inside?: Packing): void {
+  const fault = textFault(head, { reads: READS, inside });
+  if (fault) throw report.fault("", fault);
 }
 
 /** Tells the length of each chunk that passes. */
@@ -44,12 +58,6 @@ async function* tapped(chunks: AsyncIterable<Uint8Array>, tell: (length: number)
     tell(chunk.length);
     yield chunk;
   }
-}
-
-function packingOf(head: Uint8Array): "gzip" | "zstd" | undefined {
-  if (head[0] === 0x1f && head[1] === 0x8b) return "gzip";
-  if (head.length < 4) return undefined;
-  return isFrameMagic(Buffer.from(head).readUInt32LE(0)) ? "zstd" : undefined;
 }
 
 async function* gunzip(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {

@@ -15,13 +15,15 @@ const FORMAT_OF_EXTENSION: Readonly<Record<string, FileFormat>> = {
   parquet: "parquet",
 };
 
-const PACKED = /\.(gz|zst)$/i; // not looked at for unpacking, only to see the name below, and to tell a file that was cut to nothing
+// Not looked at for unpacking, only to see the name below, and to tell a file that was cut to nothing.
+const UNPACKED = /\.(gz|zst)$/i;
+const PACKED = /\.(gz|zst|bz2|xz|lz4|lzma|z|zip|7z)$/i;
 
 export const isPackedName = (path: string) => PACKED.test(path);
 
 /** The format that a name states; undefined if it states none. */
 function formatOfName(path: string): FileFormat | undefined {
-  const extension = /\.([^./\\]+)$/.exec(path.replace(PACKED, ""))?.[1]?.toLowerCase();
+  const extension = /\.([^./\\]+)$/.exec(path.replace(UNPACKED, ""))?.[1]?.toLowerCase();
   return extension !== undefined && Object.hasOwn(FORMAT_OF_EXTENSION, extension)
     ? FORMAT_OF_EXTENSION[extension]
     : undefined;

@@ -1,5 +1,6 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { defer, type Observable } from "rxjs";
+import { contentOf, parquet } from "../kernels/content.js";
 import { type RunScope, requireScope } from "../kernels/flow.js";
 import { oneOf, texts } from "../schemas/fields.js";
 import type { TextBatch } from "../schemas/text.js";
@@ -92,7 +93,7 @@ async function* readFile(
     const stamp = await stampOf(file);
     if (stamp && stamp.size < 4n && isPackedName(path))
       throw report.fault("", `must be a whole packed file, got ${stamp.size} bytes`);
-    const isParquet = await beginsWith(file, "PAR1");
+    const isParquet = contentOf(await firstBytes(file)) === parquet;
     const format = settings.format === "auto" ? guessFormat(path, isParquet) : settings.format;
     if (format === "parquet") {
       yield* readParquet(file, settings, report, writer);
@@ -117,11 +118,12 @@ async function* counted(chunks: AsyncIterable<Uint8Array>, report: InputReport):
   }
 }
 
-async function beginsWith(file: FileHandle, magic: string): Promise<boolean> {
-  const bytes = Buffer.alloc(magic.length);
+/** Enough to know Parquet. */
+async function firstBytes(file: FileHandle): Promise<Uint8Array> {
+  const bytes = Buffer.alloc(8);
   let done = 0;
   for (let read = -1; read !== 0 && done < bytes.length; done += read) {
     read = (await file.read(bytes, done, bytes.length - done, done)).bytesRead;
   }
-  return bytes.toString("latin1", 0, done) === magic;
+  return bytes.subarray(0, done);
 }

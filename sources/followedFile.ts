@@ -1,7 +1,7 @@
 import type { FileHandle } from "node:fs/promises";
+import { textFault } from "../kernels/content.js";
 import { endOf, FINGERPRINT_LENGTH, fingerprintOf } from "./fingerprint.js";
 import type { InputReport, InputStart } from "./inputReport.js";
-import { refuseOtherFormats } from "./readDocuments.js";
 import { LineSplitter } from "./readLines.js";
 import { type RecordSettings, recordTaker } from "./recordTaker.js";
 import type { TextWriter } from "./textWriter.js";
@@ -152,10 +152,19 @@ export class FollowedFile {
   }
 
   #takeIn(chunk: Uint8Array): void {
-    if (this.#lastRead.every((byte) => byte === NUL)) refuseOtherFormats(chunk.subarray(0, 4), this.#report);
+    this.#requireText(chunk);
     this.#offset += chunk.length;
     this.#lastRead = endOf(this.#lastRead, chunk);
     this.#pass(this.#lines.push(chunk));
+  }
+
+  /** The first bytes may come one by one; those behind a hole are the first ones, too. */
+  #requireText(chunk: Uint8Array): void {
+    const isBeginning = this.#lastRead.length === this.#offset || this.#lastRead.every((byte) => byte === NUL);
+    if (!isBeginning) return;
+    const before = this.#lastRead.subarray(lengthOfHole(this.#lastRead));
+    const fault = textFault(before.length > 0 ? Buffer.concat([before, chunk]) : chunk);
+    if (fault) throw this.#report.fault("", fault);
   }
 
   /** Goes one step on. */

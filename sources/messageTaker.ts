@@ -1,3 +1,5 @@
+import { textFault } from "../kernels/content.js";
+import { withoutMark } from "../kernels/utf8.js";
 import { cleanWhole } from "./cleanText.js";
 import type { InputReport } from "./inputReport.js";
 import { LineSplitter } from "./readLines.js";
@@ -35,10 +37,19 @@ export class MessageTaker {
   take(message: Uint8Array, name: string): void {
     this.#report.within = name;
     this.#report.add("bytes", message.length);
-    if (this.#settings.format === "message") this.#takeWhole(message);
+    const fault = textFault(message);
+    if (fault) this.#reject(fault);
+    else if (this.#settings.format === "message") this.#takeWhole(withoutMark(message));
     else this.#takeLines(message, { ...this.#settings, format: this.#settings.format });
     this.#offset += message.length;
     this.#writer.reach(this.#offset);
+  }
+
+  /** What is no text is a single document, whatever it would hold. */
+  #reject(fault: string): void {
+    takeDocument({ offset: this.#offset }, this.#report, this.#writer, () => {
+      throw this.#report.fault("", fault);
+    });
   }
 
   #takeWhole(message: Uint8Array): void {

@@ -1,18 +1,18 @@
-/** Looks at the first bytes of a stream of chunks (all of them, if it is shorter) without taking them away. */
+/** Looks at the first chunks of a stream (all of them, if they are never enough) without taking them away. */
 export async function peek(
   chunks: AsyncIterable<Uint8Array>,
-  length: number,
+  isEnough: (head: Uint8Array) => boolean,
 ): Promise<{ head: Uint8Array; all: AsyncGenerator<Uint8Array> }> {
   const iterator = chunks[Symbol.asyncIterator]();
   const seen: Uint8Array[] = [];
-  let bytes = 0;
-  while (bytes < length) {
+  let head: Uint8Array = new Uint8Array(0);
+  while (!isEnough(head)) {
     const next = await iterator.next();
     if (next.done) break;
     seen.push(next.value);
-    bytes += next.value.length;
+    head = seen.length === 1 ? next.value : Buffer.concat(seen);
   }
-  return { head: Buffer.concat(seen).subarray(0, length), all: rejoin(seen, iterator) };
+  return { head, all: rejoin(seen, iterator) };
 }
 
 async function* rejoin(seen: Uint8Array[], rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {

@@ -1,5 +1,6 @@
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
+import { textFault } from "../kernels/content.js";
 import { guessFormat } from "./fileFormats.js";
 import { formParts, parameterOf } from "./multipart.js";
 import type { StreamFormat } from "./readDocuments.js";
@@ -58,14 +59,14 @@ export async function postedTexts(
   const bytes = await unpacked(body, headers["content-encoding"], maxLength);
   const contentType = headers["content-type"] ?? "";
   const type = typeOf(contentType);
-  if (type !== FORM) return [{ format: formatOf(type, plain), bytes: checkUnpacked(bytes) }];
+  if (type !== FORM) return [{ format: formatOf(type, plain), bytes: checkText(bytes) }];
   try {
     return formParts(bytes, parameterOf(contentType, "boundary")).map(({ contentType, fileName, bytes }) => {
       const partType = typeOf(contentType);
       const named = fileName === undefined ? plain : (guessFormat(fileName, false) as StreamFormat);
       return {
         format: partType in FORMATS && fileName === undefined ? formatOf(partType, plain) : named,
-        bytes: checkUnpacked(bytes),
+        bytes: checkText(bytes),
       };
     });
   } catch (error) {
@@ -98,8 +99,8 @@ async function unpacked(body: Buffer, encoding = "identity", maxOutputLength: nu
 }
 
 /** Documents that are packed without saying so would be unpacked without a limit. */
-function checkUnpacked(bytes: Uint8Array): Uint8Array {
-  const isPacked = (bytes[0] === 0x1f && bytes[1] === 0x8b) || (bytes[0] === 0x28 && bytes[1] === 0xb5);
-  if (isPacked) throw new Refusal(415, "packed text must say Content-Encoding: gzip");
+function checkText(bytes: Uint8Array): Uint8Array {
+  const fault = textFault(bytes, { reads: "text, or gzip with Content-Encoding: gzip" });
+  if (fault) throw new Refusal(415, `a post ${fault}`);
   return bytes;
 }

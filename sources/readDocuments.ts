@@ -2,7 +2,6 @@ import type { TextBatch } from "../schemas/text.js";
 import type { OnInvalid } from "./cleanText.js";
 import { decompress } from "./decompress.js";
 import type { InputReport } from "./inputReport.js";
-import { peek } from "./peek.js";
 import { splitChunks } from "./readChunks.js";
 import { readJsonLines } from "./readJsonLines.js";
 import { readTable } from "./readTable.js";
@@ -38,12 +37,8 @@ export async function* readDocuments(
   regroup: Regroup = (chunks) => chunks,
 ): AsyncGenerator<TextBatch> {
   writer.open(report.name, report.start.offset);
-  const { head, all } = await peek(
-    splitChunks(decompress(packed, report, settings.maxExpansion), settings.chunkSize),
-    4,
-  );
-  refuseOtherFormats(head, report);
-  const chunks = counted(regroup(all), report);
+  const text = splitChunks(decompress(packed, report, settings.maxExpansion), settings.chunkSize);
+  const chunks = counted(regroup(text), report);
   if (format === "jsonl") yield* readJsonLines(chunks, settings, report, writer);
   else if (format === "csv" || format === "tsv") yield* readTable(chunks, format, settings, report, writer);
   else if (needsWholeDocuments(settings, report)) yield* readWholeText(chunks, format, settings, report, writer);
@@ -61,12 +56,4 @@ async function* counted(chunks: AsyncIterable<Uint8Array>, report: InputReport):
     report.add("bytes", chunk.length);
     yield chunk;
   }
-}
-
-/** Some files are certainly not UTF-8 text, and say so in their first bytes. */
-export function refuseOtherFormats(head: Uint8Array, report: InputReport): void {
-  const hex = Buffer.from(head).toString("hex");
-  if (hex.startsWith("fffe") || hex.startsWith("feff"))
-    throw report.fault("", `must be UTF-8, got UTF-16 (it begins with the byte-order mark ${hex.slice(0, 4)})`);
-  if (hex === "50415231") throw report.fault("", "must be text, got a Parquet file");
 }

@@ -12,9 +12,6 @@ const MAX_WINDOW = 2 ** 27; // the most that zstd unpacks without being told to
 
 const isSkippable = (magic: number) => magic >= SKIPPABLE && magic <= SKIPPABLE + 15;
 
-/** Whether a file that begins with this number, low byte first, is Zstandard. */
-export const isFrameMagic = (magic: number) => magic === FRAME || isSkippable(magic);
-
 /** One part of a frame: its header, a block with the block's own header, or the checksum at its end. */
 interface Part {
   readonly kind: "header" | "block" | "lastBlock" | "checksum";

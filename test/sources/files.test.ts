@@ -154,12 +154,55 @@ describe("invalid UTF-8", () => {
       await expect(read({ paths: path, onInvalid: "reject", chunkSize })).rejects.toThrow(new SyntaxError(error));
     }
   });
+});
 
-  it("refuses UTF-16, which would be all faults", async () => {
-    const path = await fileWith(Buffer.from("\uFEFFa", "utf16le"));
-    await expect(read({ paths: path })).rejects.toThrow(
-      `files: ${path}: must be UTF-8, got UTF-16 (it begins with the byte-order mark fffe)`,
-    );
+describe("what is no text", () => {
+  const bzip2 = Buffer.from("425a68393141592653591d5e59d5000000c1000010006020002198198461772453850901d5e59d50", "hex"); // "hi\n"
+  const iconv = "iconv -f UTF-16LE -t UTF-8 makes text of it";
+  const mark = "UTF-16 (it begins with the byte-order mark fffe); iconv -f UTF-16 -t UTF-8 makes text of it";
+
+  it.each([
+    ["bzip2", bzip2, "must be text, gzip or Zstandard, got bzip2; bzip2 -dc makes text of it"],
+    [
+      "bzip2 in gzip",
+      gzipSync(bzip2),
+      "must be text, gzip or Zstandard, got bzip2 in gzip; gzip -dc | bzip2 -dc makes text of it",
+    ],
+    [
+      "gzip in gzip",
+      gzipSync(gzipSync("猫\n")),
+      "must be text, gzip or Zstandard, got gzip in gzip; gzip -dc | gzip -dc makes text of it",
+    ],
+    ["UTF-16", Buffer.from("\uFEFFa", "utf16le"), `must be UTF-8, got ${mark}`],
+    [
+      "UTF-16 in gzip",
+      gzipSync(Buffer.from("\uFEFF猫", "utf16le")),
+      /must be UTF-8, got UTF-16 .* in gzip; gzip -dc \| iconv/,
+    ],
+    [
+      "no mark",
+      Buffer.from("猫坐着。\nhi\n", "utf16le"),
+      `must be UTF-8, got UTF-16LE without a byte-order mark; ${iconv}`,
+    ],
+  ])("is refused: %s, wherever the chunks were cut", async (_, bytes, fault) => {
+    const path = await fileWith(bytes);
+    for (const chunkSize of [1, 3, 1000]) {
+      const error = typeof fault === "string" ? `files: ${path}: ${fault}` : fault;
+      await expect(read({ paths: path, chunkSize })).rejects.toThrow(error);
+    }
+  });
+
+  it("is refused in every format", async () => {
+    for (const format of ["lines", "file", "paragraphs", "jsonl", "csv", "tsv"] as const)
+      await expect(read({ paths: await fileWith(bzip2), format, maxRejected: 9 })).rejects.toThrow("got bzip2");
+  });
+
+  it("is nothing that merely begins with the same letters, or nothing at all", async () => {
+    const texts = ["PAR1 and BZh9", "PK", "%PDF-1.4 begins so", "", "\0a"];
+    const paths = await Promise.all(texts.map((text) => fileWith(text)));
+    expect(await read({ paths, format: "file" })).toEqual(texts);
+    const cut = await fileWith("", "corpus.txt.bz2");
+    await expect(read({ paths: cut })).rejects.toThrow(`files: ${cut}: must be a whole packed file, got 0 bytes`);
   });
 });
 
@@ -410,7 +453,9 @@ describe("Parquet", () => {
     const bytes = await readFile(join(FIXTURES, "snappy-plain.parquet"));
     const path = await fileWith(bytes, "a.txt");
     expect(await read({ paths: path })).toEqual(expected);
-    await expect(read({ paths: path, format: "lines" })).rejects.toThrow("must be text, got a Parquet file");
+    await expect(read({ paths: path, format: "lines" })).rejects.toThrow(
+      "must be text, gzip or Zstandard, got a Parquet file",
+    );
   });
 
   it.each([

@@ -77,7 +77,17 @@ describe("http", () => {
         415,
         "Content-Encoding must be gzip or none, got br",
       ],
-      [await server.post(gzipSync("a"), PLAIN), 415, "packed text must say Content-Encoding: gzip"],
+      [
+        await server.post(gzipSync("a"), PLAIN),
+        415,
+        "a post must be text, or gzip with Content-Encoding: gzip, got gzip; gzip -dc makes text of it",
+      ],
+      [
+        await server.post(gzipSync(gzipSync("a")), { ...PLAIN, "Content-Encoding": "gzip" }),
+        415,
+        expect.stringContaining("got gzip"),
+      ],
+      [await server.post(Buffer.from("猫 a b c\n", "utf16le"), PLAIN), 415, expect.stringContaining("got UTF-16LE")],
       [
         await server.post("a", { "Content-Type": "text/plain; charset=gbk" }),
         415,

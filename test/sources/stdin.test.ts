@@ -37,6 +37,13 @@ describe("stdin", () => {
     for (const size of [1, 2, 3, 50]) expect(await read(gzipSync("a\n猫\n"), {}, size)).toEqual(["a\n", "猫\n"]);
   });
 
+  it("refuses what is no text, however it arrives", async () => {
+    for (const size of [1, 2, 3, 50])
+      await expect(read("BZh91AY&SY\x1d^", {}, size)).rejects.toThrow(
+        "stdin: standard input: must be text, gzip or Zstandard, got bzip2; bzip2 -dc makes text of it",
+      );
+  });
+
   it("names itself in errors and in the ledger", async () => {
     await expect(read(Buffer.from([0x61, 0xff]), { onInvalid: "reject" })).rejects.toThrow(
       "stdin: standard input line 1: invalid UTF-8 byte 0xff at offset 1",

@@ -174,6 +174,15 @@ it("ends with the first document that cannot be read, if none may be rejected", 
   await expect(run(tail({ ...quick, paths: path }))).rejects.toThrow("must be UTF-8, got UTF-16");
 });
 
+it("refuses what is no text, though its first bytes come one by one", async () => {
+  const { path } = await logFile("");
+  for (const chunkSize of [1, 4, 1000]) {
+    await writeFile(path, "BZh91AY&SY\x1d^");
+    const running = run(tail({ ...quick, paths: path, chunkSize }));
+    await expect(running).rejects.toThrow(`tail: ${path}: must be text, got bzip2; bzip2 -dc makes text of it`);
+  }
+});
+
 it("gives each line once, whole, however it was written and wherever runs stopped", async () => {
   const text = fc.string({ unit: fc.constantFrom("a", "猫", " ", "\r", "𠮷"), maxLength: 12 });
   const writes = fc.array(fc.oneof(text, fc.constant("\n"), fc.constant("line\n行\n")), {

@@ -1,5 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { Ledger } from "lexstream/kernels";
 import { run } from "lexstream/pipelines";
 import { type WebsocketOptions, websocket, websocketSchema } from "lexstream/sources";
@@ -49,6 +50,24 @@ describe("websocket", () => {
     await stream.stop();
     expect(asked).toEqual(['0 {"want":"posts"}', '1 {"want":"posts"}', '2 {"want":"posts"}']);
     expect(stream.ledger.get("lostConnections")).toBe(2);
+  });
+
+  it("rejects a message that is no text as a document, and passes over a byte-order mark", async () => {
+    const url = await socketServer((socket) => {
+      for (const message of [Buffer.from("\ufeff猫", "utf16le"), gzipSync("a"), "\ufeff{}", "\ufeffb"])
+        socket.send(message);
+    });
+    for (const format of ["message", "lines"] as const) {
+      const reasons: string[] = [];
+      const source = websocket({ url, format, maxRejected: 2, flushAfter: "5ms" });
+      const stream = following(source, { onRejected: ({ reason }) => reasons.push(reason) });
+      await stream.reaches(["{}", "b"]);
+      await stream.stop();
+      expect(reasons).toEqual([
+        "must be UTF-8, got UTF-16 (it begins with the byte-order mark fffe); iconv -f UTF-16 -t UTF-8 makes text of it",
+        "must be text, got gzip; gzip -dc makes text of it",
+      ]);
+    }
   });
 
   it("reads records, says which message has none, and shows a token", async () => {
