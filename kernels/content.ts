@@ -58,7 +58,7 @@ const table: readonly (readonly [begins: string, content: Content])[] = [
   ["894c5a4f", { name: "lzop", command: "lzop -dc" }],
   ["1f(9d|a0)", { name: "compress (.Z)", command: "gzip -dc" }],
   [`ff060000${ascii("sNaPpY")}`, { name: "Snappy" }],
-  [`${bytes(257)}${ascii("ustar")}`, { name: "a tar archive", command: "tar -xO -f" }],
+  [`${bytes(257)}${ascii("ustar")}`, { name: "a tar archive", command: "tar -xOf -" }],
 
   [`${zipped}${ascii("mimetypeapplication/epub")}`, { name: "an EPUB book", command: "pandoc -t plain" }],
   [`${zipped}${ascii("mimetypeapplication/vnd.")}`, { name: "an OpenDocument file", command: "pandoc -t plain" }],
