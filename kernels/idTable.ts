@@ -17,12 +17,16 @@ const firstId = 4;
  */
 export class IdTable {
   readonly #vocabulary: Vocabulary;
+  readonly #unknown: number | undefined;
+  #replaced = 0;
   #lexicon: Lexicon | undefined;
   #codes = new Uint32Array(1024);
   #dropped = new Float64Array(firstId);
 
-  constructor(vocabulary: Vocabulary) {
+  /** @param unknown stands for each token that has no id of its own; such tokens are left out without it */
+  constructor(vocabulary: Vocabulary, unknown?: number) {
     this.#vocabulary = vocabulary;
+    this.#unknown = unknown;
   }
 
   /** The ids that are in the vocabulary, in order, and each list of positions moved to where it now points. */
@@ -53,6 +57,13 @@ export class IdTable {
     return { belowMinCount: counts[belowMinCount]!, truncated: counts[truncated]!, pruned: counts[pruned]! };
   }
 
+  /** For how many tokens the unknown id has stood since the last call. */
+  takeReplaced(): number {
+    const replaced = this.#replaced;
+    this.#replaced = 0;
+    return replaced;
+  }
+
   #translateStretch(ids: Uint32Array, from: number, to: number, kept: Uint32Array, length: number): number {
     const codes = this.#codes;
     const dropped = this.#dropped;
@@ -60,7 +71,11 @@ export class IdTable {
       const id = ids[i]!;
       const code = codes[id]! || this.#resolve(id);
       if (code >= firstId) kept[length++] = code - firstId;
-      else dropped[code]!++;
+      else if (this.#unknown === undefined) dropped[code]!++;
+      else {
+        kept[length++] = this.#unknown;
+        this.#replaced++;
+      }
     }
     return length;
   }

@@ -32,6 +32,8 @@ export class WindowMarker {
   readonly #ids: Uint32Array;
   readonly #radius: Uint8Array;
   #starts = [0];
+  /** Where documents begin among the tokens that are still to be centres. */
+  #documents: number[] = [];
   #length = 0;
   #firstCentre = 0;
   /** Index of the first centre among those of the pass. */
@@ -60,6 +62,7 @@ export class WindowMarker {
     next.#position = this.#position;
     next.#read = this.#read;
     next.used = this.used;
+    next.#documents = this.#documents.map(() => 0);
     return next;
   }
 
@@ -78,6 +81,7 @@ export class WindowMarker {
       ids: this.#ids.slice(0, this.#length),
       radius: this.#radius.slice(0, this.#length),
       starts: Uint32Array.from(this.#starts),
+      documents: Uint32Array.from(this.#documents),
     };
     const [firstCentre, position, read] = [this.#firstCentre, this.#position, this.#read];
     return { facts: { firstCentre, position, read, used: this.used }, arrays };
@@ -88,6 +92,7 @@ export class WindowMarker {
     this.#ids.set(arrays.ids!);
     this.#radius.set(arrays.radius!);
     this.#starts = [...arrays.starts!];
+    this.#documents = [...arrays.documents!];
     this.#length = arrays.ids!.length;
     this.#firstCentre = firstCentre!;
     this.#position = position!;
@@ -99,20 +104,26 @@ export class WindowMarker {
   *push({ ids, sentenceOffsets, documentOffsets }: IdBatch): Generator<ContextBatch> {
     const starts = this.#settings.boundary === "sentence" ? sentenceOffsets : documentOffsets;
     let next = 0;
+    let document = 0;
     let from = 0;
     while (from < ids.length) {
       if (starts[next] === from) this.#begin();
       while (starts[next] === from) next++;
-      from = this.#append(ids, from, starts[next] ?? ids.length);
+      for (; documentOffsets[document] === from; document++) this.#documents.push(this.#length);
+      const to = Math.min(starts[next] ?? ids.length, documentOffsets[document] ?? ids.length);
+      from = this.#append(ids, from, to);
       if (this.#length === this.#fullLength) yield this.#cut(this.#firstCentre + this.#settings.batchSize);
     }
     if (next < starts.length) this.#begin();
+    for (; document < documentOffsets.length; document++) this.#documents.push(this.#length);
   }
 
-  /** The centres that still wait for neighbours. */
-  *end(): Generator<ContextBatch> {
-    while (this.#length > this.#firstCentre)
-      yield this.#cut(Math.min(this.#length, this.#firstCentre + this.#settings.batchSize));
+  /** The centres that still wait for neighbours, and at the end of a pass the documents that have none. */
+  *end(isPassOver: boolean): Generator<ContextBatch> {
+    while (this.#length > this.#firstCentre || (isPassOver && this.#documents.length > 0)) {
+      const endCentre = Math.min(this.#length, this.#firstCentre + this.#settings.batchSize);
+      yield this.#cut(endCentre, isPassOver && endCentre === this.#length);
+    }
   }
 
   /** A batch without centres, for those behind to know the vocabulary. */
@@ -150,12 +161,14 @@ export class WindowMarker {
     if (this.#starts.at(-1) !== this.#length) this.#starts.push(this.#length);
   }
 
-  #cut(endCentre: number): ContextBatch {
+  /** Documents that begin behind the last centre belong to what follows, unless nothing does. */
+  #cut(endCentre: number, isLast = false): ContextBatch {
     const { windowSize, side } = this.#settings;
     const batch: ContextBatch = {
       vocabulary: this.#vocabulary,
       ids: this.#ids.slice(0, this.#length),
       sentenceOffsets: Uint32Array.from(this.#starts.filter((start) => start < this.#length)),
+      documentOffsets: this.#takeDocuments(isLast ? Number.POSITIVE_INFINITY : endCentre),
       firstCentre: this.#firstCentre,
       endCentre,
       radius: this.#radius.slice(0, this.#length),
@@ -170,11 +183,17 @@ export class WindowMarker {
     return batch;
   }
 
+  #takeDocuments(end: number): Uint32Array {
+    const behind = this.#documents.findIndex((start) => start >= end);
+    return Uint32Array.from(this.#documents.splice(0, behind < 0 ? this.#documents.length : behind));
+  }
+
   #dropBefore(first: number, nextCentre: number): void {
     this.#ids.copyWithin(0, first, this.#length);
     this.#radius.copyWithin(0, first, this.#length);
     this.#length -= first;
     this.#firstCentre = nextCentre - first;
+    this.#documents = this.#documents.map((start) => start - first);
     this.#starts = [0, ...this.#starts.filter((start) => start > first).map((start) => start - first)];
   }
 }

@@ -225,7 +225,7 @@ export function word2vec(options?: Word2vecOptions): UpdatedModel<"contexts", "v
    */
   function save(): StageState | undefined {
     if (!engine || !last) return undefined;
-    const { ids, sentenceOffsets, radius, vocabulary: _, ...rest } = last;
+    const { ids, sentenceOffsets, radius, vocabulary: _, documentOffsets: __, documents: ___, ...rest } = last;
     const end = last.position + last.endCentre - last.firstCentre;
     const held = Math.min(end % GROUP_SIZE[settings.architecture], end - generationStart);
     const firstCentre = last.endCentre - held;

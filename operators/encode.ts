@@ -1,7 +1,7 @@
 import { defer, map, type OperatorFunction } from "rxjs";
 import { currentScope } from "../kernels/flow.js";
 import { IdTable } from "../kernels/idTable.js";
-import { integer } from "../schemas/fields.js";
+import { integer, text } from "../schemas/fields.js";
 import type { IdBatch, TokenBatch } from "../schemas/tokens.js";
 import { defineOptions, defineUnit, type OptionsOf, parseOptions } from "../schemas/units.js";
 import type { Vocabulary } from "../schemas/vocabulary.js";
@@ -13,8 +13,15 @@ export const encodeSchema = defineUnit({
   needs: { vocabulary: "vocabulary" },
   makes: "ids",
   summary: "Replaces tokens by their ids in a vocabulary and leaves out the terms that it lacks",
-  fields: {},
-  create: ({ vocabulary }, _, { epoch }): OperatorFunction<TokenBatch, IdBatch> => encode(vocabulary, { epoch }),
+  fields: {
+    unknown: text({
+      optional: true,
+      minLength: 1,
+      description: "Term of the vocabulary, such as one of extraTerms, that stands for each token outside it",
+    }),
+  },
+  create: ({ vocabulary }, options, { epoch }): OperatorFunction<TokenBatch, IdBatch> =>
+    encode(vocabulary, { ...options, epoch }),
 });
 
 /** In code the pass is an option; a run knows it. */
@@ -36,29 +43,34 @@ export type EncodeOptions = OptionsOf<typeof encodeOptions>;
  * Replaces tokens by their ids in the vocabulary.
  *
  * In:  TokenBatch, T provisional ids. Out: IdBatch, at most T ids, with the starts of sentences and documents among them.
- * Tokens outside the vocabulary are left out, and counted as `truncated` (frequent enough, but cut by maxSize), `pruned` (the
+ * Tokens outside the vocabulary become `unknown`, and are counted as that; without it they are left out, and counted as `truncated` (frequent enough, but cut by maxSize), `pruned` (the
  * lexicon no longer knows the term) or else `belowMinCount`.
  * State: 4 bytes per id given out by the lexicon.
- * @throws TypeError, RangeError at the call, if an option is of the wrong kind or out of range
+ * @throws TypeError, RangeError at the call, if an option is of the wrong kind or out of range, or the vocabulary lacks `unknown`
  * @example
  *   tokens$.pipe(encode(vocabulary), windowContexts({ windowSize: 5 }))
  */
 export function encode(vocabulary: Vocabulary, options?: EncodeOptions): OperatorFunction<TokenBatch, IdBatch> {
-  const { epoch } = parseOptions(encodeOptions, options);
+  const { epoch, unknown } = parseOptions(encodeOptions, options);
+  const unknownId = unknown === undefined ? undefined : vocabulary.idOf(unknown);
+  if (unknown !== undefined && unknownId === undefined)
+    throw new RangeError(`encode: unknown must be a term of the vocabulary, got ${JSON.stringify(unknown)}`);
   return (source) =>
     defer(() => {
       const { ledger } = currentScope();
-      const table = new IdTable(vocabulary);
+      const table = new IdTable(vocabulary, unknownId);
       return source.pipe(
         map((batch) => {
           const starts = [batch.sentenceOffsets, batch.documentOffsets];
           const [ids, [sentenceOffsets, documentOffsets]] = table.translate(batch.lexicon, batch.ids, starts);
           for (const [counter, amount] of Object.entries(table.takeDropped())) ledger.add(counter, amount);
+          if (unknownId !== undefined) ledger.add("unknown", table.takeReplaced());
           return {
             vocabulary,
             ids,
             sentenceOffsets: sentenceOffsets!,
             documentOffsets: documentOffsets!,
+            ...(batch.documents ? { documents: batch.documents } : {}),
             epoch,
           };
         }),

@@ -5,6 +5,7 @@ import { integer } from "../schemas/fields.js";
 import { requireAtMost } from "../schemas/requireAtMost.js";
 import type { IdBatch, TokenBatch } from "../schemas/tokens.js";
 import { defineUnit, type OptionsOf, parseOptions } from "../schemas/units.js";
+import { carryDocuments } from "./carryDocuments.js";
 
 export const growVocabSchema = defineUnit({
   name: "growVocab",
@@ -60,7 +61,7 @@ export function growVocab(options?: GrowVocabOptions): OperatorFunction<TokenBat
   const parsed = parseOptions(growVocabSchema, options);
   const settings = { ...parsed, counters: parsed.counters ?? 4 * parsed.maxSize };
   requireAtMost("growVocab", settings, ["maxSize", "counters"]);
-  return (source) =>
+  return carryDocuments((source) =>
     defer(() => {
       const { ledger, keep } = currentScope();
       const vocabulary = new GrowingVocabulary(settings);
@@ -74,7 +75,8 @@ export function growVocab(options?: GrowVocabOptions): OperatorFunction<TokenBat
         }),
       );
       return vocabulary.snapshot.generation > 0 ? ids$.pipe(startWith(nothingIn(vocabulary))) : ids$;
-    });
+    }),
+  );
 }
 
 /** For those behind to know the vocabulary that an earlier run left, before anything comes. */

@@ -5,6 +5,7 @@ import { text } from "../schemas/fields.js";
 import type { Phrases } from "../schemas/phrases.js";
 import type { TokenBatch } from "../schemas/tokens.js";
 import { defineUnit, type OptionsOf, parseOptions } from "../schemas/units.js";
+import { carryDocuments } from "./carryDocuments.js";
 
 export const joinPhrasesSchema = defineUnit({
   name: "joinPhrases",
@@ -37,7 +38,7 @@ export type JoinPhrasesOptions = OptionsOf<typeof joinPhrasesSchema>;
  */
 export function joinPhrases(phrases: Phrases, options?: JoinPhrasesOptions): OperatorFunction<TokenBatch, TokenBatch> {
   const { joiner } = parseOptions(joinPhrasesSchema, options);
-  return (source) =>
+  return carryDocuments((source) =>
     defer(() => {
       const { ledger } = currentScope();
       let work: PhraseJoiner | undefined;
@@ -54,5 +55,6 @@ export function joinPhrases(phrases: Phrases, options?: JoinPhrasesOptions): Ope
         ),
         defer(() => of(counted(work?.rest() ?? []))),
       ).pipe(mergeAll());
-    });
+    }),
+  );
 }

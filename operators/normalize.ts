@@ -6,6 +6,7 @@ import { boolean, oneOf } from "../schemas/fields.js";
 import type { StageState } from "../schemas/state.js";
 import type { NormalizationOptions, SourcePosition, TextBatch } from "../schemas/text.js";
 import { defineUnit, type OptionsOf, parseOptions } from "../schemas/units.js";
+import { carryDocuments } from "./carryDocuments.js";
 
 export const normalizeSchema = defineUnit({
   name: "normalize",
@@ -72,7 +73,7 @@ export type NormalizeOptions = OptionsOf<typeof normalizeSchema>;
 export function normalize(options?: NormalizeOptions): OperatorFunction<TextBatch, TextBatch> {
   const { keepOffsets, ...mapping } = parseOptions(normalizeSchema, options);
   const table = new ReplacementTable(mapping);
-  return (source) =>
+  return carryDocuments((source) =>
     defer(() => {
       const normalizer = new Normalizer(table, keepOffsets);
       let position: SourcePosition | undefined;
@@ -98,7 +99,8 @@ export function normalize(options?: NormalizeOptions): OperatorFunction<TextBatc
         position && normalizer.holdsText ? of(toBatch(normalizer.finish(), position, normalizations, false)) : [],
       );
       return concat(normalized, rest);
-    });
+    }),
+  );
 }
 
 function withPlace({ facts, arrays }: StageState, position: SourcePosition | undefined): StageState {

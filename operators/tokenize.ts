@@ -13,6 +13,7 @@ import type { StageState } from "../schemas/state.js";
 import type { TextBatch } from "../schemas/text.js";
 import type { TokenBatch } from "../schemas/tokens.js";
 import { defineUnit, type OptionsOf, parseOptions, type SettingsOf } from "../schemas/units.js";
+import { carryDocuments } from "./carryDocuments.js";
 import { hanSegmenter } from "./chineseDictionary.js";
 import { UserWords } from "./userWords.js";
 
@@ -80,7 +81,7 @@ export type TokenizeOptions = OptionsOf<typeof tokenizeSchema>;
 export function tokenize(options?: TokenizeOptions): OperatorFunction<TextBatch, TokenBatch> {
   const settings = parseOptions(tokenizeSchema, options);
   checkMode(settings);
-  return (source) =>
+  return carryDocuments((source) =>
     defer(() => {
       const state = tokenizer(settings);
       currentScope().keep(state);
@@ -89,7 +90,8 @@ export function tokenize(options?: TokenizeOptions): OperatorFunction<TextBatch,
         defer(() => of(state.lastTokens())),
         defer(state.end),
       ).pipe(mergeAll());
-    });
+    }),
+  );
 }
 
 type Settings = SettingsOf<typeof tokenizeSchema>;

@@ -7,6 +7,7 @@ import { integer, number, oneOf } from "../schemas/fields.js";
 import type { StageState } from "../schemas/state.js";
 import type { IdBatch } from "../schemas/tokens.js";
 import { defineUnit, type OptionsOf, parseOptions } from "../schemas/units.js";
+import { carryDocuments } from "./carryDocuments.js";
 
 export const windowContextsSchema = defineUnit({
   name: "windowContexts",
@@ -59,7 +60,7 @@ export type WindowContextsOptions = OptionsOf<typeof windowContextsSchema>;
  */
 export function windowContexts(options?: WindowContextsOptions): OperatorFunction<IdBatch, ContextBatch> {
   const settings = parseOptions(windowContextsSchema, options);
-  return (source) =>
+  return carryDocuments((source) =>
     defer(() => {
       const scope = currentScope();
       const passes = new Passes(settings, scope.ledger);
@@ -68,7 +69,8 @@ export function windowContexts(options?: WindowContextsOptions): OperatorFunctio
         source.pipe(mergeMap((batch) => passes.push(batch))),
         defer(() => passes.end()),
       );
-    });
+    }),
+  );
 }
 
 const NOTHING: StageState = { facts: {}, arrays: {} };
@@ -96,7 +98,7 @@ class Passes {
       if (this.#start) this.#marker.restore(this.#start);
       this.#start = undefined;
     } else if (batch.vocabulary !== this.#marker!.vocabulary) {
-      yield* this.end();
+      yield* this.#marker!.end(false);
       this.#marker = this.#marker!.inVocabulary(batch.vocabulary);
       if (batch.vocabulary.terms.length > 0) yield this.#marker.announce();
     }
@@ -119,7 +121,7 @@ class Passes {
   }
 
   *end(): Generator<ContextBatch> {
-    if (this.#marker) yield* this.#marker.end();
+    if (this.#marker) yield* this.#marker.end(true);
   }
 }
 

@@ -1,4 +1,5 @@
 import { Field, Int8, Int32, Schema } from "apache-arrow";
+import type { DocumentBatch } from "./documents.js";
 import type { Vocabulary } from "./vocabulary.js";
 
 export type WindowSide = "both" | "left" | "right";
@@ -7,12 +8,17 @@ export type WindowSide = "both" | "left" | "right";
  * A view of the windows over a stretch of text, not the pairs. `ids` holds the centres and up to `windowSize` neighbours on both
  * sides, so that each batch can be read alone; the centres of all batches together are the whole text, once each.
  */
-export interface ContextBatch {
+export interface ContextBatch extends DocumentBatch {
   readonly vocabulary: Vocabulary;
   /** Ids left after subsampling (T,). */
   readonly ids: Uint32Array;
   /** Positions in `ids` at which a stretch begins that windows do not cross (ascending; 0 among them). */
   readonly sentenceOffsets: Uint32Array;
+  /**
+   * Positions in `ids`, among the centres, at which a document begins; equal ones are documents without centres. Those at `endCentre`
+   * belong to the batch behind, but in the last of a pass.
+   */
+  readonly documentOffsets: Uint32Array;
   /** The centres are `ids[firstCentre] .. ids[endCentre - 1]`. */
   readonly firstCentre: number;
   readonly endCentre: number;

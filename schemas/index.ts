@@ -1,5 +1,6 @@
 export * from "./contexts.js";
 export * from "./cooccurrence.js";
+export * from "./documents.js";
 export * from "./fields.js";
 export * from "./kinds.js";
 export * from "./models.js";

@@ -1,3 +1,5 @@
+import type { DocumentBatch } from "./documents.js";
+
 /** Where a source stands after a batch; enough to go on from there. */
 export interface SourcePosition {
   /** The file's path, or the name of the stream. */
@@ -36,7 +38,7 @@ export interface Rejection {
  * A stretch of text, as UTF-8 bytes. Batch edges mean nothing: a document may go on in the next batch, but a batch never ends
  * inside a code point.
  */
-export interface TextBatch {
+export interface TextBatch extends DocumentBatch {
   /** Valid UTF-8, no byte-order mark, line ends as "\n"; a document's own last line end belongs to it. */
   readonly bytes: Uint8Array;
   /** Ascending offsets into `bytes` at which a document begins; what lies before the first goes on from the batch before. */

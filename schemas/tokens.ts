@@ -1,4 +1,5 @@
 import { Field, Int32, Schema } from "apache-arrow";
+import type { DocumentBatch } from "./documents.js";
 import type { Vocabulary } from "./vocabulary.js";
 
 /** The run's growing list of distinct terms. Ids are provisional, first seen first, and never used for two terms within a pass. */
@@ -14,7 +15,7 @@ export interface Lexicon {
 }
 
 /** Batch edges mean nothing here either: offsets are starts, and what lies before the first one goes on from the batch before. */
-export interface TokenBatch {
+export interface TokenBatch extends DocumentBatch {
   readonly lexicon: Lexicon;
   /** Provisional ids into the lexicon (T,). */
   readonly ids: Uint32Array;
@@ -26,7 +27,7 @@ export interface TokenBatch {
   readonly characters?: { readonly start: Uint32Array; readonly end: Uint32Array };
 }
 
-export interface IdBatch {
+export interface IdBatch extends DocumentBatch {
   readonly vocabulary: Vocabulary;
   /** Ids in the vocabulary (T,); terms outside it are left out and counted. */
   readonly ids: Uint32Array;

@@ -1,17 +1,22 @@
 import fc from "fast-check";
 import { Ledger, makeVocabulary, RunScope } from "lexstream/kernels";
-import { encode } from "lexstream/operators";
+import { type EncodeOptions, encode } from "lexstream/operators";
 import type { IdBatch, TokenBatch, Vocabulary } from "lexstream/schemas";
 import { from } from "rxjs";
 import { describe, expect, it } from "vitest";
 import { marbles } from "../support/marbles.js";
 import { documents, documentsOf, sizes, tokenBatches, WordLexicon } from "../support/tokens.js";
 
-function encoded(batches: readonly TokenBatch[], vocabulary: Vocabulary, ledger = new Ledger()): IdBatch[] {
+function encoded(
+  batches: readonly TokenBatch[],
+  vocabulary: Vocabulary,
+  ledger = new Ledger(),
+  options: EncodeOptions = {},
+): IdBatch[] {
   const events: IdBatch[] = [];
   new RunScope(undefined, ledger).within(() =>
     from(batches)
-      .pipe(encode(vocabulary))
+      .pipe(encode(vocabulary, options))
       .subscribe((batch) => events.push(batch)),
   );
   return events;
@@ -50,6 +55,17 @@ describe("encode", () => {
         expect(spelled(actual, "sentenceOffsets")).toEqual(sentences.map((sentence) => sentence.filter(isKnown)));
       }),
       { seed: 1, numRuns: 300 },
+    );
+  });
+
+  it("lets a term stand for those outside the vocabulary, and counts them", () => {
+    const withUnknown = makeVocabulary(["b", "猫", "<unk>"], Float64Array.of(3, 2, 0), new Set(["c"]));
+    const ledger = new Ledger();
+    const [batch] = encoded(tokenBatches(documentsOf("a b. c 猫 狗")), withUnknown, ledger, { unknown: "<unk>" });
+    expect(Array.from(batch!.ids)).toEqual([2, 0, 2, 1, 2]);
+    expect(Object.fromEntries(ledger.counts)).toMatchObject({ unknown: 3, belowMinCount: 0, truncated: 0 });
+    expect(() => encode(vocabulary, { unknown: "<unk>" })).toThrow(
+      new RangeError('encode: unknown must be a term of the vocabulary, got "<unk>"'),
     );
   });
 

@@ -43,6 +43,7 @@ export function contextBatches(
     batches.push({
       vocabulary,
       ids,
+      documentOffsets: new Uint32Array(0),
       sentenceOffsets: Uint32Array.from(ids, (_, i) => i).filter((i) => i === 0 || starts.has(from + i)),
       firstCentre: position - from,
       endCentre: next - from,

@@ -1,0 +1,22 @@
+/** A value that a document brings along from its record. */
+export type DocumentField = string | number | boolean | null;
+
+/**
+ * What is known of documents besides their text, one entry for each document that begins in a batch, in their order. A column that the
+ * source was not asked for is left out.
+ */
+export interface DocumentColumn {
+  /** What its record calls the document, so that whatever is made of it can be joined to it again. */
+  readonly ids?: readonly (string | null)[];
+  readonly labels?: readonly (readonly string[])[];
+  /** How much the document counts. */
+  readonly weights?: readonly number[];
+  readonly fields?: Readonly<Record<string, readonly DocumentField[]>>;
+}
+
+/** A batch of a stream that knows where documents begin. */
+export interface DocumentBatch {
+  readonly documentOffsets: Uint32Array;
+  /** Of the documents that begin in the batch; left out throughout a stream whose source was asked for nothing. */
+  readonly documents?: DocumentColumn;
+}
