@@ -9,6 +9,7 @@ const FORMAT_OF_EXTENSION: Readonly<Record<string, FileFormat>> = {
   md: "lines",
   jsonl: "jsonl",
   ndjson: "jsonl",
+  json: "json",
   csv: "csv",
   tsv: "tsv",
   tab: "tsv",
@@ -29,8 +30,10 @@ function formatOfName(path: string): FileFormat | undefined {
     : undefined;
 }
 
+/** Names of files of documents; a folder may hold a `.json` of anything, a manifest or settings. */
 export function isKnownName(path: string): boolean {
-  return formatOfName(path) !== undefined;
+  const format = formatOfName(path);
+  return format !== undefined && format !== "json";
 }
 
 /** What a file is read as when nothing is stated: Parquet by its content, the record formats by name, the rest line by line. */

@@ -54,6 +54,11 @@ export class HeldRecord {
     return { line: this.#line, offset: this.#offset };
   }
 
+  /** Nothing of the input came yet. */
+  get isBeginning(): boolean {
+    return this.#offset === 0 && this.#length === 0 && this.#markLength === 0;
+  }
+
   get isEmpty(): boolean {
     return this.#length === 0;
   }

@@ -33,6 +33,7 @@ const FORMATS: Readonly<Record<string, StreamFormat | "plain">> = {
   "application/ndjson": "jsonl",
   "application/jsonl": "jsonl",
   "application/x-jsonlines": "jsonl",
+  "application/json": "json",
   "text/csv": "csv",
   "text/tab-separated-values": "tsv",
 };

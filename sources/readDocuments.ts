@@ -3,14 +3,14 @@ import type { OnInvalid } from "./cleanText.js";
 import { decompress } from "./decompress.js";
 import type { InputReport } from "./inputReport.js";
 import { splitChunks } from "./readChunks.js";
-import { readJsonLines } from "./readJsonLines.js";
+import { readJson } from "./readJson.js";
 import { readTable } from "./readTable.js";
 import { readText } from "./readText.js";
 import { readWholeText } from "./readWholeText.js";
 import type { TextWriter } from "./textWriter.js";
 
 /** Formats of documents that come as a stream of bytes. */
-export const streamFormats = ["lines", "file", "paragraphs", "jsonl", "csv", "tsv"] as const;
+export const streamFormats = ["lines", "file", "paragraphs", "jsonl", "json", "csv", "tsv"] as const;
 export type StreamFormat = (typeof streamFormats)[number];
 
 export interface ReadSettings {
@@ -39,7 +39,7 @@ export async function* readDocuments(
   writer.open(report.name, report.start.offset);
   const text = splitChunks(decompress(packed, report, settings.maxExpansion), settings.chunkSize);
   const chunks = counted(regroup(text), report);
-  if (format === "jsonl") yield* readJsonLines(chunks, settings, report, writer);
+  if (format === "jsonl" || format === "json") yield* readJson(chunks, format, settings, report, writer);
   else if (format === "csv" || format === "tsv") yield* readTable(chunks, format, settings, report, writer);
   else if (needsWholeDocuments(settings, report)) yield* readWholeText(chunks, format, settings, report, writer);
   else yield* readText(chunks, format, settings.onInvalid, report, writer);

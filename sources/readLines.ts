@@ -1,16 +1,9 @@
 import { isCsvRecord } from "./cells.js";
+import { ChunkEdges } from "./chunkEdges.js";
 import { CsvLineEnds } from "./csvLineEnds.js";
 import { HeldRecord, type Line, type RecordLimits } from "./heldRecord.js";
 import type { InputReport, InputStart } from "./inputReport.js";
-import {
-  behindLineEnd,
-  countLineEnds,
-  lineEndFinder,
-  lineEnds,
-  lineFeeds,
-  markLength,
-  undecidedLength,
-} from "./lineEnds.js";
+import { behindLineEnd, countLineEnds, lineEndFinder, lineEnds, lineFeeds, markLength } from "./lineEnds.js";
 
 const NOTHING = new Uint8Array(0);
 
@@ -21,13 +14,18 @@ export interface LineLimits extends RecordLimits {
   readonly keepsReturns?: boolean;
 }
 
-/** The lines of a file of records, those of each chunk together. */
-export async function* readLines(
+/** Cuts an input into records, wherever its chunks were cut. */
+export interface RecordSplitter {
+  push(chunk: Uint8Array): Line[];
+  /** The last record, if it has no end of its own. */
+  end(): Line[];
+}
+
+/** The records of a file, those of each chunk together. */
+export async function* readRecords(
   chunks: AsyncIterable<Uint8Array>,
-  limits: LineLimits,
-  report: InputReport,
+  splitter: RecordSplitter,
 ): AsyncGenerator<Line[]> {
-  const splitter = new LineSplitter(limits, report);
   for await (const chunk of chunks) {
     const lines = splitter.push(chunk);
     if (lines.length > 0) yield lines;
@@ -44,21 +42,19 @@ export async function* readLines(
  * @throws RangeError for a longer line, before it has ended, if no document may be rejected
  * @throws SyntaxError at the end, inside quotes that were opened in a record of which nothing is kept
  */
-export class LineSplitter {
+export class LineSplitter implements RecordSplitter {
   readonly #report: InputReport;
   readonly #held: HeldRecord;
   readonly #quotes: CsvLineEnds | undefined;
   readonly #lineEnds: (text: Uint8Array) => Iterable<number>;
-  /** What may go on as a line end or a mark. */
-  #undecided: Uint8Array = NOTHING;
-  #isBeginning: boolean;
+  readonly #edges: ChunkEdges;
 
   constructor(limits: LineLimits, report: InputReport, start: Pick<InputStart, "line" | "offset"> = report.start) {
     this.#report = report;
     this.#held = new HeldRecord(limits, report, start);
     this.#quotes = limits.hasQuotes ? new CsvLineEnds() : undefined;
     this.#lineEnds = limits.keepsReturns ? lineFeeds : (text) => this.#quotes?.in(text) ?? lineEnds(text);
-    this.#isBeginning = start.offset === 0;
+    this.#edges = new ChunkEdges(start.offset === 0);
   }
 
   /** Where the line begins that has not ended yet: its number, from 1, and the bytes of the input before it. */
@@ -67,16 +63,11 @@ export class LineSplitter {
   }
 
   push(chunk: Uint8Array): Line[] {
-    const bytes = this.#undecided.length > 0 ? Buffer.concat([this.#undecided, chunk]) : chunk;
-    const end = bytes.length - undecidedLength(bytes, this.#isBeginning);
-    this.#undecided = bytes.slice(end);
-    return this.#split(bytes.subarray(0, end));
+    return this.#split(this.#edges.push(chunk));
   }
 
-  /** The last line, if it has no end of its own. */
   end(): Line[] {
-    const lines = this.#split(this.#undecided);
-    this.#undecided = NOTHING;
+    const lines = this.#split(this.#edges.end());
     while (!this.#held.isEmpty) {
       if (this.#held.isTooLong && this.#quotes?.isQuoted) throw this.#neverClosed();
       this.#finish(NOTHING, lines);
@@ -85,7 +76,7 @@ export class LineSplitter {
   }
 
   #split(text: Uint8Array, lines: Line[] = []): Line[] {
-    const bytes = this.#isBeginning && text.length > 0 ? this.#withoutMark(text) : text;
+    const bytes = this.#held.isBeginning ? this.#withoutMark(text) : text;
     let from = 0;
     for (const at of this.#lineEnds(bytes)) {
       this.#hold(bytes.subarray(from, at));
@@ -97,7 +88,6 @@ export class LineSplitter {
   }
 
   #withoutMark(text: Uint8Array): Uint8Array {
-    this.#isBeginning = false;
     const length = markLength(text);
     this.#held.skipMark(length);
     return text.subarray(length);

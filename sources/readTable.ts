@@ -5,7 +5,7 @@ import type { Line } from "./heldRecord.js";
 import type { InputReport } from "./inputReport.js";
 import { unifyLineEnds } from "./lineEnds.js";
 import type { ReadSettings } from "./readDocuments.js";
-import { readLines } from "./readLines.js";
+import { LineSplitter, readRecords } from "./readLines.js";
 import { type ReadRecord, takeRecord } from "./takeRecord.js";
 import type { TextWriter } from "./textWriter.js";
 
@@ -49,7 +49,8 @@ export async function* readTable(
     return report.checkLength(where, unifyLineEnds(cells[column]!), maxDocumentLength);
   };
   if (!header) columnOf(undefined, Number.POSITIVE_INFINITY, field, report);
-  for await (const lines of readLines(chunks, { ...settings, hasQuotes: format === "csv" }, report)) {
+  const splitter = new LineSplitter({ ...settings, hasQuotes: format === "csv" }, report);
+  for await (const lines of readRecords(chunks, splitter)) {
     for (const line of lines) {
       if (line.fault || line.bytes.length > 0) {
         const isHeader = header && layout === undefined;

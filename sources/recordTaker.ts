@@ -2,7 +2,7 @@ import type { OnInvalid } from "./cleanText.js";
 import type { Line } from "./heldRecord.js";
 import type { InputReport } from "./inputReport.js";
 import { unifyLineEnds } from "./lineEnds.js";
-import { isBlank, jsonText } from "./readJsonLines.js";
+import { isBlank, jsonText } from "./readJson.js";
 import { type ReadRecord, takeRecord } from "./takeRecord.js";
 import type { TextWriter } from "./textWriter.js";
 

@@ -33,11 +33,15 @@ describe("http", () => {
     const packed = { ...PLAIN, "Content-Encoding": "GZIP" };
     expect((await server.post(gzipSync("packed\n"), packed)).answer).toEqual({ documents: 1 });
     expect((await server.post("id\ttext\n1\tt", { "Content-Type": "text/tab-separated-values" })).status).toBe(202);
+    expect((await server.post('[{"text":"b"},\n{"text":"狗"}]', { "Content-Type": "application/json" })).status).toBe(
+      202,
+    );
+    expect((await server.post("text,b\ra, b,x", { "Content-Type": "text/csv" })).status).toBe(400);
     expect((await server.post("", PLAIN)).answer).toEqual({ documents: 0 });
-    expect(documentsOf(server.batches)).toEqual(["one\n", "二\n", "a", "猫", "packed\n", "t"]);
+    expect(documentsOf(server.batches)).toEqual(["one\n", "二\n", "a", "猫", "packed\n", "t", "b", "狗"]);
     await server.stop();
-    expect(ledger.get("documents")).toBe(6);
-    expect(server.batches.at(-1)?.position).toMatchObject({ source: "http", documents: 6 });
+    expect(ledger.get("documents")).toBe(8);
+    expect(server.batches.at(-1)?.position).toMatchObject({ source: "http", documents: 8 });
   });
 
   it("takes a whole body as one document if told to", async () => {

@@ -57,6 +57,32 @@ describe.each<[what: string, name: string, content: string, found: Found[], opti
     [1, "bar"],
     { header: false, field: "1" },
   ],
+  ["JSON lines", "a.json", '{"text":"foo"}\n{oops\n\n{"text":"猫"}\n', ["foo", 2, "猫"]],
+  ["JSON lines of which the first is at fault", "a.json", '{oops\n{"text":"猫"}\r\n', [1, "猫"]],
+  ["an array of records", "a.json", '\uFEFF[{"text":"a,]}\\""},\n{"text":7}, {"text":"猫"}\n]\n', ['a,]}"', 2, "猫"]],
+  [
+    "an array over many lines",
+    "a.json",
+    '[\r\n  {\r\n    "text": "foo"\r\n  },\r\n  {\r\n    "id": [1]\r\n  },,\r\n  null,\r\n  {"text": "猫", "o": {}}\r\n]',
+    ["foo", 5, 7, 8, "猫"],
+  ],
+  ["an empty array", "a.json", "[ ]\n", []],
+  ["one record over many lines", "a.json", '{\n  "id": {"n": 1},\n  "text": "猫 {"\n}\n', ["猫 {"]],
+  ["records over many lines", "a.json", '{\n"text":"a"\n}\n{\n"text":"b"\n}{"text":\n"猫"}', ["a", "b", "猫"]],
+  [
+    "a key that a record has twice",
+    "a.jsonl",
+    '{"text":"a","text":"b"}\n{"o":{"text":"text"},"text":"猫"}\n{"\\u6587":1}',
+    [1, "猫", 3],
+  ],
+  [
+    "a key on the way that a record has twice",
+    "a.jsonl",
+    '{"文":{"t":"a"},"\\u6587":{"t":"b"}}\n{"文":{"t":"a"}}',
+    [1, "a"],
+    { field: "文.t" },
+  ],
+  ["a text in a list, an array, a number", "a.jsonl", '{"text":["a"]}\n["a"]\n7\n{"text":"猫"} x\n', [1, 2, 3, 4]],
   [
     "a null on the way to the field",
     "a.jsonl",
@@ -97,4 +123,14 @@ it.each<[content: string, options: Omit<FilesOptions, "paths">, message: string]
   ],
 ])("refuses a file whose columns cannot be told apart: %j", async (content, options, message) => {
   await expect(read("a.csv", content, options)).rejects.toThrow(message);
+});
+
+it.each<[content: string, message: string]>([
+  ['[{"text":"a"},\n{"text":"b"}', "line 2: must be a whole JSON array, got the end of the input inside it"],
+  ['{\n"text":"a"', "line 1: must be a whole JSON object, got the end of the input inside it"],
+  ['[{"text":"a"}]\n{"text":"b"}', "line 2: must be one JSON array, got something behind it"],
+  ['{\n"text":"a"\n}, {\n"text":"b"\n}', 'line 3: must be one JSON object after the other, got "," between them'],
+  ['{\n"data":[{"text":"a"}]\n}', 'line 1: must have a text in "text" (option field), got an object with data'],
+])("says what is the matter with JSON that holds no records: %j", async (content, message) => {
+  await expect(read("a.json", content, { maxRejected: 0 })).rejects.toThrow(message);
 });

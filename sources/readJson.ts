@@ -4,22 +4,26 @@ import type { OnInvalid } from "./cleanText.js";
 import { encodeText } from "./encodeText.js";
 import type { Line } from "./heldRecord.js";
 import type { InputReport } from "./inputReport.js";
+import { JsonSplitter } from "./jsonSplitter.js";
 import type { ReadSettings } from "./readDocuments.js";
-import { readLines } from "./readLines.js";
+import { LineSplitter, readRecords } from "./readLines.js";
+import { repeatedKeys } from "./repeatedKeys.js";
 import { type ReadRecord, takeRecord } from "./takeRecord.js";
 import type { TextWriter } from "./textWriter.js";
 
 const SPACE = 0x20;
 
-/** One JSON value a line; the document is a text in it. Lines with nothing but white space are passed over, as the format allows. */
-export async function* readJsonLines(
+/** JSON values, one a line or, in `json`, arranged in any way; the document is a text in each. Lines with nothing but white space are passed over, as the format allows. */
+export async function* readJson(
   chunks: AsyncIterable<Uint8Array>,
+  format: "json" | "jsonl",
   settings: ReadSettings,
   report: InputReport,
   writer: TextWriter,
 ): AsyncGenerator<TextBatch> {
+  const splitter = format === "json" ? new JsonSplitter(settings, report) : new LineSplitter(settings, report);
   const read = jsonText(settings, report);
-  for await (const lines of readLines(chunks, settings, report)) {
+  for await (const lines of readRecords(chunks, splitter)) {
     for (const line of lines) {
       if (!isBlank(line)) takeRecord(line, read, report, writer);
       writer.reach(line.end);
@@ -49,8 +53,12 @@ interface JsonSettings {
 export function jsonText(settings: JsonSettings, report: InputReport): ReadRecord {
   const { field, onInvalid, maxDocumentLength } = settings;
   const path = field.split(".");
+  const repeats = repeatedKeys(path.length > 1 ? [path, [field]] : [path]);
   return (record, where) => {
-    const text = textIn(parse(textOf(record.bytes), where, report), field, path, where, report);
+    const source = textOf(record.bytes);
+    const value = parse(source, where, report);
+    if (repeats(source)) throw report.fault(where, `must have ${show(field)} once (option field), got it more often`);
+    const text = textIn(value, field, path, where, report);
     const bytes = report.checkLength(where, encodeText(text ?? "", where, onInvalid, report), maxDocumentLength);
     if (text === null) report.add("nulls", 1);
     return bytes;
