@@ -122,7 +122,7 @@ export const mutations = [
     "operators/cooccurrenceShard.js",
     "if (units[i] < 2 ** 53)",
     "if (units[i] < 2 ** 54)",
-    "operators/accumulateCooccurrence",
+    "operators/cooccurrenceShard",
   ],
   [
     "operators/encode.js",

@@ -55,6 +55,41 @@ function allBatches(sentences: Sentences, epochs: number) {
   return { vocabulary, batches: batches.flat() };
 }
 
+it("refuses windows for which its threads have no room", () => {
+  const [batch] = contextBatches(vocabularyOf([["a", "猫"]]), [["a", "猫"]], { windowSize: 51 });
+  expect(() => word2vec({ kernel: "reference" }).update(batch!)).toThrow(
+    "word2vec: windowSize must be at most 50, got 51",
+  );
+});
+
+it("goes on only with the arithmetic that it began with", async () => {
+  const { vocabulary, batches } = allBatches(topicalSentences(chinese, 4), 1);
+  const options = { vectorSize: 4, workers: 1 };
+  const model = word2vec({ ...options, kernel: "reference" });
+  await model.update(batches[0]!);
+  const other = word2vec({ ...options, kernel: "plain" });
+  expect(() => other.restore!(model.save!()!, vocabulary)).toThrow(
+    "word2vec: training must go on with the arithmetic that it began with, double, got plain on this machine",
+  );
+  await Promise.all([model.close(), other.close()]);
+});
+
+it.each([
+  { architecture: "skipGram", loss: "negativeSampling", learningRate: 0.025, minLearningRate: 0.00125 }, // / (2 x 10)
+  { architecture: "skipGram", loss: "hierarchicalSoftmax", learningRate: 0.025, minLearningRate: 0.0005 }, // / (5 x 10)
+  { architecture: "cbow", loss: "negativeSampling", learningRate: 0.05, minLearningRate: 0.0025 },
+  { architecture: "cbow", loss: "hierarchicalSoftmax", learningRate: 0.05, minLearningRate: 0.001 },
+] as const)(
+  "takes step sizes from $learningRate to $minLearningRate for $architecture with $loss",
+  async (expected) => {
+    const { learningRate, minLearningRate, ...variant } = expected;
+    const { vectors } = await train({ ...variant, learningRate: undefined, epochs: 10 }, [["a", "b", "猫"]]);
+    const options = JSON.parse(vectors.metadata.get("options")!);
+    expect(options.learningRate).toBe(learningRate);
+    expect(options.minLearningRate).toBeCloseTo(minLearningRate, 12);
+  },
+);
+
 describe.each(variants)("$architecture with $loss", (variant) => {
   it.each([{ kernel: "reference" }, { kernel: "plain", workers: 1 }, { kernel: "auto", workers: 2 }] as const)(
     "goes on from a saved state to the same bytes, with %j",
