@@ -10,6 +10,7 @@ import { describe, expect, it } from "vitest";
 import { collect } from "../support/collect.js";
 import { documentsOf } from "../support/readBack.js";
 import { temporaryFolder } from "../support/temporaryFolder.js";
+import { zstdOf } from "../support/zstdOf.js";
 
 const FIXTURES = join(import.meta.dirname, "../fixtures/sources");
 
@@ -406,6 +407,14 @@ describe("packed files", () => {
         "must be a whole zstd file, got bytes after the last frame",
       );
     }
+  });
+
+  it("refuses a Zstandard file that wants more memory than zstd gives without being told to", async () => {
+    const packed = zstdOf("猫\n");
+    packed[5] = (28 - 10) << 3; // a window of 2^28 bytes
+    await expect(read({ paths: await fileWith(packed) })).rejects.toThrow(
+      "must be a whole zstd file, got one with a window of more than 128 MiB",
+    );
   });
 
   it("says that a Zstandard file was cut, at any place, or is damaged", async () => {

@@ -26,6 +26,13 @@ describe("listFiles", () => {
     ]);
   });
 
+  it("names a file that is meant twice as it was named first", async () => {
+    const folder = await folderWith("a.txt", "b.txt");
+    const paths = ["a.txt", "b.txt", "sub/../a.txt"].map((path) => `${folder}/${path}`);
+    await mkdir(join(folder, "sub"));
+    expect((await listFiles(paths)).map(({ path }) => path)).toEqual(paths.slice(0, 2));
+  });
+
   it("orders a folder and a glob by code point of the path, and looks below", async () => {
     const folder = await folderWith(
       "b.txt",

@@ -38,6 +38,12 @@ it("reads fields and files of a form, by type, by name, or as plain text", async
 });
 
 it.each([
+  [
+    "a long boundary",
+    `multipart/form-data; boundary=${"b".repeat(71)}`,
+    form(`--${"b".repeat(71)}--`),
+    "1 to 70 characters",
+  ],
   ["no boundary", "multipart/form-data", form("--x", "", ""), "must state a boundary"],
   [
     "no end",

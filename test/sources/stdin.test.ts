@@ -173,6 +173,12 @@ describe("stdin without end", () => {
       "stdin: standard input must bring the 51 bytes again that were read before, got other text before byte 51; with onResume: continue",
     );
     await expect(resumed("one line\n")).rejects.toThrow("got its end after 9 bytes");
+    const long = "词".repeat(300);
+    const [whole] = await collect(stdin({}, { input: cut(Buffer.from(`${long}\n`), 9999) }));
+    const other = cut(Buffer.from(`${long.slice(0, -1)}字\nmore\n`), 100); // its end is another one
+    await expect(run(stdin({}, { input: other, from: whole?.position.cursor }))).rejects.toThrow(
+      "got other text before byte 901",
+    );
     expect(() => stdin({}, { from: "12" })).toThrow('stdin: from must be a cursor of an earlier batch, got "12"');
   });
 
