@@ -133,7 +133,6 @@ export class RunDirectory {
 
   /** A manifest may name anything: what does not lie in the folder, links on the way followed, is left alone. */
   async #removeInside(path: string): Promise<void> {
-    if (path.split(/[/\\]/).includes("..")) return;
     try {
       resolveInside(this.folder, `${path}.beside`); // so that a link is removed, and not followed
     } catch {
