@@ -37,6 +37,15 @@ describe("showProgress", () => {
     ]);
   });
 
+  it("measures speed anew where a stage of the same name begins again", () => {
+    const { update, lines } = view("plain");
+    for (const done of [500, 100, 200]) {
+      update(report(done));
+      vi.advanceTimersByTime(10_000);
+    }
+    expect(lines.map((line) => /\d+ tokens\/s/.exec(line)?.[0])).toEqual([undefined, undefined, "10 tokens/s"]);
+  });
+
   it("passes over reports that come faster than people read, but not a new stage or the end of one", () => {
     const { update, lines } = view("plain");
     for (let done = 1; done <= 1000; done++) update(report(done));

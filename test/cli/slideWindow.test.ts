@@ -66,6 +66,10 @@ describe("lexstream cooccurrence slide", () => {
       ["--into", "w", "--window", "7d", "--glove", "[]"],
       "--glove must hold options besides initialVectors, as JSON, got []",
     ],
+    [
+      ["--into", "w", "--window", "7d", "--glove", '{"initialVectors":"v.arrow"}'],
+      '--glove must hold options besides initialVectors, as JSON, got {"initialVectors":"v.arrow"}',
+    ],
   ])("refuses %j before it reads", async (options, error) => {
     const { code, stderr } = await lexstream(await temporaryFolder(), "cooccurrence", "slide", "t.arrow", ...options);
     expect(code).toBe(2);

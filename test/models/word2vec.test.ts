@@ -68,7 +68,8 @@ it("goes on only with the arithmetic that it began with", async () => {
   const model = word2vec({ ...options, kernel: "reference" });
   await model.update(batches[0]!);
   const other = word2vec({ ...options, kernel: "plain" });
-  expect(() => other.restore!(model.save!()!, vocabulary)).toThrow(
+  const state = (await model.save!())!;
+  expect(() => other.restore!(state, { vocabulary })).toThrow(
     "word2vec: training must go on with the arithmetic that it began with, double, got plain on this machine",
   );
   await Promise.all([model.close(), other.close()]);
