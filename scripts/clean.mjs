@@ -1,4 +1,5 @@
-// Removes the build folder, so that a renamed source leaves no stale module behind.
+// Removes the build folders, so that a renamed source leaves no stale module behind.
 import { rmSync } from "node:fs";
 
-rmSync(new URL("../dist", import.meta.url), { recursive: true, force: true });
+for (const folder of ["../dist", "../.cache/modules"])
+  rmSync(new URL(folder, import.meta.url), { recursive: true, force: true });

@@ -7,6 +7,7 @@ import { parseArgs } from "node:util";
 import { mutations } from "./mutations.mjs";
 
 const SOURCES = "kernels/assembly/";
+const MODULES = ".cache/modules"; // what tsc made, before it is bundled
 const MUTANT = ".cache/mutant/"; // assembly sources with a mutation
 const RESULTS = ".vitest/mutations.json";
 const LONGEST = 300_000; // milliseconds that the tests of one mutation may take
@@ -27,7 +28,7 @@ for (const signal of ["SIGINT", "SIGTERM"]) {
   });
 }
 
-const placeOf = (file) => (file.startsWith(SOURCES) ? file : join("dist", file));
+const placeOf = (file) => (file.startsWith(SOURCES) ? file : join(MODULES, file));
 const faults = chosen.flatMap(({ number, file, find }) => {
   const times = readFileSync(placeOf(file), "utf8").split(find).length - 1;
   return times === 1 ? [] : [`${number} ${file}: ${find} must occur once, got ${times} times`];
@@ -62,13 +63,18 @@ async function mutated({ file, find, replacement }, action) {
       cpSync(SOURCES, MUTANT, { recursive: true });
       writeFileSync(join(MUTANT, file.slice(SOURCES.length)), changed);
       await run("scripts/buildKernels.mjs", [MUTANT]);
-    } else writeFileSync(placeOf(file), changed);
+    } else await rewrite(file, changed);
     return await action();
   } finally {
     if (isSource) await run("scripts/buildKernels.mjs", []);
-    else writeFileSync(placeOf(file), text);
+    else await rewrite(file, text);
     rmSync(MUTANT, { recursive: true, force: true });
   }
+}
+
+async function rewrite(file, text) {
+  writeFileSync(placeOf(file), text);
+  await run("scripts/bundle.mjs", []);
 }
 
 /** The first test that fails; undefined if all pass. */

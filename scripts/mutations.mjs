@@ -1,4 +1,4 @@
-// One-line mutations of the built code: [file below dist, what to find in it, exactly once, what to put there, test files to run].
+// One-line mutations of the built code: [module, what to find in it, exactly once, what to put there, test files to run].
 // Those of kernels/assembly are of the source, which is compiled again.
 export const mutations = [
   ["kernels/associations.js", "smoothing === 1 ? sum : exp(smoothing * ln(sum))", "sum", "operators/associate"],

@@ -1,0 +1,82 @@
+// Joins the modules that tsc wrote to .cache/modules into a few files, dist/chunks/*.js: a start opens ten files, not a thousand. Each module
+// keeps its place in dist as a door of one line to the chunk that holds it, so that the package's entries, threads, tests and benchmarks all
+// run the code that ships, once. Packages in pure JavaScript are joined too, and their licences go along in dist/chunks/LICENCES.txt.
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join, relative, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+import { rolldown } from "rolldown";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const modules = join(root, ".cache/modules");
+const packages = join(root, "node_modules");
+const { peerDependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+
+// Left outside: machine code, a package that is no strict-mode JavaScript, and what is installed only by those who want it.
+const external = ["@node-rs/jieba", "parquetjs-lite", ...Object.keys(peerDependencies)];
+// RxJS offers Node a form that cannot be cut down to what is used.
+const alias = { rxjs: join(packages, "rxjs/dist/esm/index.js") };
+
+const paths = readdirSync(modules, { recursive: true }).filter((path) => path.endsWith(".js"));
+const bundle = await rolldown({
+  input: Object.fromEntries(paths.map((path) => [path.slice(0, -".js".length), join(modules, path)])),
+  platform: "node",
+  external,
+  resolve: { alias },
+  plugins: [ownUrls()],
+  onLog: (level, { message }) => stop(`${level}: ${message}`),
+});
+const { output } = await bundle.write({
+  dir: join(root, "dist"),
+  entryFileNames: "[name].js",
+  chunkFileNames: "chunks/[name].js",
+  comments: { legal: true, jsdoc: false },
+  codeSplitting: {
+    // A module that nobody imports, as those of the threads, stays where it is.
+    groups: [
+      { name: "tslib", test: /node_modules\/tslib\//, priority: 4 }, // several packages share it
+      { name: packageOf, debugName: "packages", test: /node_modules/, priority: 3 },
+      { name: "kernels", test: /\.cache\/modules\/(schemas|kernels)\//, priority: 2, minShareCount: 2 }, // all that most threads need
+      { name: "lexstream", test: /\.cache\/modules\/(?!bench\/)/, priority: 1, minShareCount: 2 },
+      { name: "bench", test: /\.cache\/modules\/bench\//, minShareCount: 2 },
+    ],
+  },
+});
+const joined = new Set(output.flatMap(({ moduleIds }) => moduleIds.map(packageOf)).filter(Boolean));
+writeFileSync(join(root, "dist/chunks/LICENCES.txt"), [...joined].sort().map(licence).join("\n"));
+
+/** The package that a module belongs to; nothing for our own. */
+function packageOf(id) {
+  return /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(id.replaceAll(sep, "/"))?.[1];
+}
+
+/** Keeps `import.meta.url` what it is in the source: the place of the module, not of the chunk that holds it. */
+function ownUrls() {
+  const mark = "import.meta.url";
+  const hidden = /__urlOf\("([^"]+)"\)/g;
+  return {
+    name: "own-urls",
+    transform: (code, id) =>
+      id.startsWith(modules) && code.includes(mark)
+        ? { code: code.replaceAll(mark, `__urlOf("${relative(modules, id).replaceAll(sep, "/")}")`) }
+        : undefined,
+    renderChunk: (code, { fileName }) =>
+      code.replace(hidden, (_, path) =>
+        path === fileName ? mark : `new URL("${relative(dirname(fileName), path).replaceAll(sep, "/")}", ${mark}).href`,
+      ),
+  };
+}
+
+function licence(name) {
+  const folder = join(packages, name);
+  const { version, license, author } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+  const texts = readdirSync(folder)
+    .filter((file) => /^(licen[cs]e|copyrightnotice|notice)/i.test(file))
+    .map((file) => readFileSync(join(folder, file), "utf8").trim());
+  const stated = `${license}, ${author?.name ?? author}`; // two packages come without a text
+  return `${"=".repeat(80)}\n${name} ${version}\n\n${texts.length > 0 ? texts.join("\n\n") : stated}\n`;
+}
+
+function stop(message) {
+  console.error(`bundle: ${message}`);
+  process.exit(1);
+}
