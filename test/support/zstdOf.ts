@@ -3,11 +3,11 @@ import { Xxh64 } from "lexstream/kernels";
 const MAX_BLOCK = 1 << 17;
 
 /**
- * A Zstandard frame of a text, in blocks that are not compressed, with its checksum.
+ * A Zstandard frame of a text or bytes, in blocks that are not compressed, with its checksum.
  * @see RFC 8878, section 3.1.1
  */
-export function zstdOf(text: string): Buffer {
-  const content = Buffer.from(text);
+export function zstdOf(text: string | Buffer): Buffer {
+  const content = Buffer.from(text as string);
   const hash = new Xxh64();
   hash.update(content);
   const checksum = Buffer.alloc(4);
