@@ -62,4 +62,15 @@ describe("evaluateVectors", () => {
     const scores = await evaluateVectors(at("from.vec"), { similarity });
     expect(Object.keys(scores.similarity)).toEqual([at("en/pairs.tsv"), at("中文/pairs.tsv"), "more.tsv"]);
   });
+
+  it.each([
+    ["GBK", "c0cfbba2 09 c3a8 09 35 0a", "must be UTF-8, got other bytes"],
+    ["UTF-16", "fffe 6100 0900 6200 0900 3500", "must be UTF-8, got UTF-16"],
+    ["gzip", "1f8b 0800 0000 0000 0003 4b04 00", "must be text, got gzip"],
+  ])("refuses pairs in %s, whose words no vectors have", async (_, hex, message) => {
+    const at = await folderWithVectors();
+    writeFileSync(at("pairs.tsv"), Buffer.from(hex.replaceAll(" ", ""), "hex"));
+    const scores = evaluateVectors(at("from.vec"), { similarity: [at("pairs.tsv")] });
+    await expect(scores).rejects.toThrow(`${at("pairs.tsv")}: ${message}`);
+  });
 });
