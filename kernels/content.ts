@@ -124,22 +124,28 @@ export function isTelling(head: Uint8Array): boolean {
   return head.length >= LEAST && (isLine || contentOf(head) !== undefined);
 }
 
-interface Reader {
+export interface TextReader {
   /** What can be read. */
   readonly reads?: string;
   /** What the bytes were packed in. */
   readonly inside?: Packing | undefined;
+  /** Vectors are read, so that it is better to have those of a model than text. */
+  readonly wantsVectors?: boolean;
 }
 
 /** What is wrong with the first bytes of what is to be text; undefined if nothing is. */
-export function textFault(head: Uint8Array, { reads = "text", inside }: Reader = {}): string | undefined {
+export function textFault(
+  head: Uint8Array,
+  { reads = "text", inside, wantsVectors = false }: TextReader = {},
+): string | undefined {
   const content = contentOf(head);
   if (!content) return undefined;
   const outer = inside && packings[inside];
   const found = outer ? `${content.name} in ${outer.name}` : content.name;
   const commands = [...(outer ? [outer.command] : []), content.command].join(" | ");
-  const wayOut = content.command ? `; ${commands} makes text of it` : "";
-  return `must be ${content.isText ? "UTF-8" : reads}, got ${found}${wayOut}`;
+  const asText = content.command && `${commands} makes text of it`;
+  const wayOut = (wantsVectors && content.vectors) || asText;
+  return `must be ${content.isText ? "UTF-8" : reads}, got ${found}${wayOut ? `; ${wayOut}` : ""}`;
 }
 
 const packings: Readonly<Record<Packing, Content>> = {

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { dirname } from "node:path";
+import { textFault } from "../kernels/content.js";
 import { type CompileOptions, compile, type Pipeline } from "./compile.js";
 import { parseConfig } from "./config.js";
 import { ConfigError, type ConfigTextOptions } from "./configText.js";
@@ -18,10 +19,12 @@ export interface LoadOptions extends ConfigTextOptions, CompileOptions {
  */
 export async function loadPipeline(nameOrPath: string, options: LoadOptions = {}): Promise<Pipeline> {
   const file = await findConfig(nameOrPath);
-  const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
+  const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
     throw new ConfigError(file, [{ path: [], message: `the config must be a readable file, got ${error.code}` }]);
   });
-  const loaded = parseConfig(text, file, options);
+  const fault = textFault(bytes);
+  if (fault) throw new ConfigError(file, [{ path: [], message: `the config ${fault}` }]);
+  const loaded = parseConfig(bytes.toString(), file, options);
   const { plugins } = loaded.config;
   if (plugins.length > 0 && !options.plugins) {
     const message = `plugins are code, which runs only with --plugins; got ${plugins.join(", ")}`;

@@ -36,7 +36,7 @@ export interface Registry {
 }
 
 /** A new unit is one line here. */
-const units = [
+const units: readonly AnyUnit[] = [
   filesSchema,
   stdinSchema,
   tailSchema,
@@ -65,13 +65,11 @@ const units = [
   writeCooccurrenceSchema,
   writeVectorsSchema,
   reportNeighborsSchema,
-] as const satisfies readonly AnyUnit[];
-
-export type BuiltInUnit = (typeof units)[number];
+];
 
 /** What ships. */
 export const builtIn: Registry = {
-  units: new Map(units.map((unit: AnyUnit) => [unit.name, unit])),
+  units: new Map(units.map((unit) => [unit.name, unit])),
   kinds: new Map(builtInKinds.map((kind) => [kind.name, kind])),
 };
 

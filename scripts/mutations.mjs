@@ -181,7 +181,7 @@ export const mutations = [
   ["sources/repairUtf8.js", "byte >= 0x80 && byte <= 0x9f", "isContinuation(byte)", "sources/files"],
   ["sources/streamPlace.js", "if (known.length > 0 && passed === offset)", "if (false)", "sources/stdin"],
   ["sources/textWriter.js", "this.#starts.push(this.#length + start);", "this.#starts.push(start);", "sources/http"],
-  ["sources/zstd.js", "if (size > MAX_WINDOW)", "if (false)", "sources/files"],
+  ["storage/zstd.js", "if (size > MAX_WINDOW)", "if (false)", "sources/files"],
   ["sinks/checkTerms.js", "if (brokenUtf16.test(term))", "if (false)", "sinks"],
   ["sinks/durableFile.js", "syncFolder(dirname(this.path));", "", "durability"],
   ["sinks/floatText.js", "value < 0 || Object.is(value, -0)", "value < 0", "sinks/floatText"],

@@ -1,5 +1,7 @@
 /** The formats that take any term that is text; the others separate terms by spaces and line ends. */
 const ANY_TERM: ReadonlySet<string> = new Set(["arrow", "parquet"]);
+/** Those that begin with a term, where a byte-order mark is none of its characters. */
+const FIRST_IS_A_TERM: ReadonlySet<string> = new Set(["gloveText", "gloveVocabulary", "projector"]);
 /** What separates a term from its numbers, or a row from the next, in the text formats. */
 const separators = /[ \t\n\v\f\r]/;
 const brokenUtf16 = /\p{Surrogate}/u;
@@ -16,6 +18,10 @@ export function checkTerms(who: string, terms: readonly string[], format: string
       throw new RangeError(`${who}: terms must differ, got ${JSON.stringify(term)} in rows ${other} and ${row}`);
     rows.set(term, row);
   }
+  if (FIRST_IS_A_TERM.has(format) && terms[0]?.startsWith("\ufeff"))
+    throw new RangeError(
+      `${who}: the first term must not begin with U+FEFF in format ${format}, where it is a byte-order mark, got ${JSON.stringify(terms[0])}`,
+    );
   requireFit(who, terms, format, (row) => ` in row ${row}`);
 }
 

@@ -1,10 +1,11 @@
 import { closeSync, createReadStream, fstatSync, openSync } from "node:fs";
-import { pipeline } from "node:stream";
-import { createGunzip } from "node:zlib";
-import { expansionFault } from "../kernels/expansion.js";
+import { contentOf, type Packing, type TextReader, textFault } from "../kernels/content.js";
+import { withoutMark } from "../kernels/utf8.js";
+import { unpack } from "../storage/unpack.js";
 import { readFully } from "./readFully.js";
 
 const chunkBytes = 1 << 20;
+const headBytes = 1024;
 const newline = 10;
 /** A vector of 100,000 numbers fits; a file without line ends does not fill the memory. */
 const maxLineBytes = 1 << 24;
@@ -31,36 +32,22 @@ function openFile(path: string): number {
   throw new Error(`${path}: must be a file that can be read, got a folder`);
 }
 
-export function isGzip(head: Uint8Array): boolean {
-  return head[0] === 0x1f && head[1] === 0x8b;
+/** How a file is packed, by its content and not by its name. */
+export function packingOf(path: string): Packing | undefined {
+  return contentOf(firstBytes(path, 4))?.packing;
 }
 
-/** The bytes of a file in chunks, unpacked if it is gzip. State: one chunk. */
+/** The bytes of a file in chunks, unpacked if it is gzip or Zstandard. State: one chunk, and the window of what unpacks. */
 export async function* fileBytes(path: string): AsyncGenerator<Uint8Array> {
-  if (!isGzip(firstBytes(path, 2))) {
-    yield* createReadStream(path, { highWaterMark: chunkBytes });
-    return;
-  }
-  const packed = createReadStream(path, { highWaterMark: chunkBytes });
-  const unpacked = createGunzip({ chunkSize: chunkBytes });
-  pipeline(packed, unpacked, () => {}); // its error comes through `unpacked`
-  let length = 0;
-  try {
-    for await (const chunk of unpacked as AsyncIterable<Uint8Array>) {
-      length += chunk.length;
-      const fault = expansionFault(packed.bytesRead, length);
-      if (fault) throw new RangeError(`${path}: ${fault}`);
-      yield chunk;
-    }
-  } catch (cause) {
-    if (cause instanceof RangeError) throw cause;
-    throw new SyntaxError(`${path}: must be a whole gzip file, got: ${(cause as Error).message}`, { cause });
-  }
+  const packing = packingOf(path);
+  const bytes: AsyncIterable<Uint8Array> = createReadStream(path, { highWaterMark: chunkBytes });
+  const fault = (what: string, Kind: typeof SyntaxError | typeof RangeError) => new Kind(`${path}: ${what}`);
+  yield* packing ? unpack(bytes, packing, { fault }) : bytes;
 }
 
-/** The first bytes of a file's content, unpacked if it is gzip. */
+/** The first bytes of a file's content, unpacked, without a byte-order mark. */
 export async function firstContent(path: string, length: number): Promise<Uint8Array> {
-  if (!isGzip(firstBytes(path, 2))) return firstBytes(path, length);
+  if (!packingOf(path)) return withoutMark(firstBytes(path, length));
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of fileBytes(path)) {
@@ -68,14 +55,20 @@ export async function firstContent(path: string, length: number): Promise<Uint8A
     size += chunk.length;
     if (size >= length) break;
   }
-  return Buffer.concat(chunks).subarray(0, length);
+  return withoutMark(Buffer.concat(chunks).subarray(0, length));
+}
+
+/** @throws SyntaxError for a file that is certainly neither text nor a table, packed or not */
+export async function requireText(path: string, options: Pick<TextReader, "reads" | "wantsVectors">): Promise<void> {
+  const fault = textFault(await firstContent(path, headBytes), { ...options, inside: packingOf(path) });
+  if (fault) throw new SyntaxError(`${path}: ${fault}`);
 }
 
 /** Takes one line: `bytes[start] .. bytes[end - 1]`, its line end not included; `number` counts from 1. Must not keep `bytes`. */
 export type LineReader = (bytes: Buffer, start: number, end: number, number: number) => void;
 
 /**
- * Reads a file line by line; CRLF counts as a line end. State: a chunk and the line that goes across its edge.
+ * Reads a file line by line; CRLF counts as a line end, a byte-order mark at the beginning as nothing. State: a chunk and the line that goes across its edge.
  * @throws RangeError if the last line has no line end, since a file cut short looks like that, or if a line is too long
  */
 export async function readLines(path: string, read: LineReader): Promise<number> {
@@ -88,6 +81,7 @@ export async function readLines(path: string, read: LineReader): Promise<number>
     for (;;) {
       const end = bytes.indexOf(newline, start);
       if (end < 0) break;
+      if (count === 0) start = bytes.length - withoutMark(bytes).length;
       read(bytes, start, end > start && bytes[end - 1] === 13 ? end - 1 : end, ++count);
       start = end + 1;
     }

@@ -7,7 +7,7 @@ export interface FileReport {
   readonly compression?: "gzip" | "zstd";
   /** The kind of data that the table holds, where its columns say so. */
   readonly holds?: string;
-  /** Rows of a table, lines of a text; not counted in zstd. */
+  /** Rows of a table, lines of a text. */
   readonly rows?: number;
   readonly columns?: readonly { readonly name: string; readonly type: string }[];
   readonly vectorSize?: number;

@@ -1,10 +1,10 @@
 import { statSync } from "node:fs";
 import { basename } from "node:path";
-import { Decompress } from "fzstd";
+import { contentOf } from "../kernels/content.js";
 import { builtInKinds } from "../kinds/index.js";
 import type { DataKind } from "../schemas/kinds.js";
 import type { ReadColumn } from "../schemas/tables.js";
-import { fileBytes, firstBytes, firstContent, isGzip } from "./fileBytes.js";
+import { fileBytes, firstContent, packingOf } from "./fileBytes.js";
 import { type FileReport, type Finding, shownCells, shownRows, textRows } from "./fileReport.js";
 import { inspectText } from "./inspectText.js";
 import { recogniseVectors } from "./recogniseVectors.js";
@@ -18,19 +18,16 @@ const headBytes = 1 << 16;
  * Says what a file is, by its content and not by its name: any format that this package reads or writes.
  *
  * In: a path, and the kinds of data that it may hold. Out: FileReport. State: one block of a table or the first 64 KiB of a text; rows are counted by reading once through.
- * @throws SyntaxError if an Arrow, Parquet or gzip file is not whole; the file system's error if it cannot be read
+ * @throws SyntaxError if an Arrow, Parquet or packed file is not whole; the file system's error if it cannot be read
  * @example
  *   const { format, rows } = await inspectFile("vectors.bin");
  */
 export async function inspectFile(path: string, kinds: readonly DataKind[] = builtInKinds): Promise<FileReport> {
-  const packed = firstBytes(path, headBytes);
-  const compression = compressionOf(packed);
+  const compression = packingOf(path);
   const file = { path, bytes: statSync(path).size, ...(compression ? { compression } : {}) };
-  if (packed.length === 0) return { ...file, format: "empty", rows: 0 };
-  const head = Buffer.from(compression === "zstd" ? zstdHead(packed) : await firstContent(path, headBytes));
-  const finding = await inspectContent(path, head, kinds);
-  const rows =
-    finding.rows ?? (isTextual(finding.format) && compression !== "zstd" ? await countLines(path) : undefined);
+  if (file.bytes === 0) return { ...file, format: "empty", rows: 0 };
+  const finding = await inspectContent(path, Buffer.from(await firstContent(path, headBytes)), kinds);
+  const rows = finding.rows ?? (isTextual(finding.format) ? await countLines(path) : undefined);
   return { ...file, ...finding, ...(rows === undefined ? {} : { rows }) };
 }
 
@@ -40,13 +37,15 @@ async function inspectContent(path: string, head: Buffer, kinds: readonly DataKi
   if (head.length >= 8 && head.readUInt32LE(0) === 0xffffffff) return { format: "arrowStream" };
   const [firstLine = ""] = head.toString("latin1").split("\n", 1);
   const header = parseHeader(firstLine.trimEnd());
-  if (header && !isZstd(firstBytes(path, 4))) {
+  if (header) {
     const format = (await recogniseVectors(path))!;
     const firstRows = format === "word2vecText" ? textRows(head, 1) : [];
     return { format, holds: "vectors", rows: header.terms, vectorSize: header.vectorSize, firstRows };
   }
+  const content = contentOf(head);
+  if (content) return { format: content.name };
   if (head.includes(0)) return inspectRecords(path, head);
-  return inspectText(basename(path), head, isZstd(firstBytes(path, 4)) ? undefined : await recogniseVectors(path));
+  return inspectText(basename(path), head, await recogniseVectors(path));
 }
 
 async function inspectTable(table: TableFile, kinds: readonly DataKind[]): Promise<Finding> {
@@ -110,20 +109,4 @@ async function countLines(path: string): Promise<number> {
     last = chunk.at(-1) ?? last;
   }
   return last === 10 ? count : count + 1;
-}
-
-function compressionOf(head: Uint8Array): "gzip" | "zstd" | undefined {
-  if (isGzip(head)) return "gzip";
-  return isZstd(head) ? "zstd" : undefined;
-}
-
-function isZstd(head: Uint8Array): boolean {
-  return head[0] === 0x28 && head[1] === 0xb5 && head[2] === 0x2f && head[3] === 0xfd;
-}
-
-/** What the first bytes unpack to; nothing where a block is larger than they are. */
-function zstdHead(packed: Uint8Array): Uint8Array {
-  const chunks: Uint8Array[] = [];
-  new Decompress((chunk) => chunks.push(chunk)).push(packed, packed.length < headBytes);
-  return Buffer.concat(chunks);
 }

@@ -3,7 +3,7 @@ import type { Ledger } from "../kernels/ledger.js";
 import { oneOf } from "../schemas/fields.js";
 import { defineOptions, type OptionsOf, parseOptions } from "../schemas/units.js";
 import type { VectorTable } from "../schemas/vectors.js";
-import { firstBytes } from "./fileBytes.js";
+import { firstBytes, requireText } from "./fileBytes.js";
 import { unknownVectors } from "./oddVectorText.js";
 import { readGloveText, readProjector, readWord2vecText } from "./readVectorText.js";
 import { readWord2vecBinary } from "./readWord2vecBinary.js";
@@ -40,7 +40,7 @@ const readers: Record<VectorFormat, (path: string, settings: ReadSettings) => Pr
 };
 
 /**
- * Reads a table of word vectors. Text may be packed with gzip.
+ * Reads a table of word vectors. Text, and what word2vec writes, may be packed with gzip or Zstandard.
  *
  * In: a path. Out: VectorTable, V terms of D float32. State: the table, and one chunk or block of the file.
  * Counts `invalidTerms` and `duplicateTerms` on the ledger's child of the path.
@@ -57,7 +57,9 @@ export async function readVectors(
 ): Promise<VectorTable> {
   const { format, onInvalid } = parseOptions(readVectorsSchema, options);
   firstBytes(path, 1); // a missing file is no question of its format
-  const chosen = format === "auto" ? await recogniseVectors(path) : format;
+  const found = await recogniseVectors(path);
+  if (!found) await requireText(path, { reads: "a file of vectors", wantsVectors: true });
+  const chosen = format === "auto" ? found : format;
   if (!chosen)
     throw new SyntaxError(`readVectors: ${path} must be a file of vectors, got ${await unknownVectors(path)}`);
   return readers[chosen](path, { onInvalid, ledger: ledger.child(path) });

@@ -1,12 +1,12 @@
 import { makeVocabulary } from "../kernels/vocabulary.js";
 import type { Vocabulary } from "../schemas/vocabulary.js";
-import { firstBytes, readLines } from "./fileBytes.js";
+import { firstBytes, readLines, requireText } from "./fileBytes.js";
 import { openTable, requireColumns } from "./tableFile.js";
 
 const countLine = /^(.+) (\d+)$/s;
 
 /**
- * Reads a vocabulary from an Arrow or Parquet file (columns `term`, `count`) or GloVe's `vocab.txt`, packed with gzip or not.
+ * Reads a vocabulary from an Arrow or Parquet file (columns `term`, `count`) or GloVe's `vocab.txt`, packed with gzip or Zstandard or not.
  * What it is goes by its content; a term's id is its row, in whatever order the file has.
  *
  * Out: Vocabulary, V terms. State: the vocabulary.
@@ -47,6 +47,7 @@ async function readColumns(path: string, add: Add): Promise<void> {
 }
 
 async function readText(path: string, add: Add): Promise<void> {
+  await requireText(path, { reads: "a vocabulary" });
   await readLines(path, (bytes, start, end, number) => {
     const line = bytes.toString("utf8", start, end);
     const match = countLine.exec(line);

@@ -1,6 +1,6 @@
 import type { TableBlock } from "../schemas/tables.js";
 import { openArrow } from "./arrowFile.js";
-import { firstBytes } from "./fileBytes.js";
+import { firstBytes, packingOf } from "./fileBytes.js";
 import { openParquetTable } from "./parquetFile.js";
 import { checksumKey, checkTable } from "./tableChecksum.js";
 
@@ -24,7 +24,8 @@ export async function openTable(path: string): Promise<TableFile> {
     const table = await (magic === "ARROW1" ? openArrow(path) : openParquetTable(path));
     return { ...table, metadata: withoutChecksum(table.metadata) };
   }
-  throw new SyntaxError(`${path}: must be an Arrow or Parquet file, got one that begins with ${JSON.stringify(magic)}`);
+  const found = packingOf(path) ?? `one that begins with ${JSON.stringify(magic)}`;
+  throw new SyntaxError(`${path}: must be an Arrow or Parquet file, not packed, got ${found}`);
 }
 
 /** Another table will have another one. */

@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
 import type { Ledger } from "../kernels/ledger.js";
-import { firstBytes, isGzip } from "./fileBytes.js";
+import { packingOf } from "./fileBytes.js";
 import type { OnInvalid } from "./vectorRows.js";
 
 const header = /^(\d+) (\d+)[ \t]*$/;
@@ -27,14 +27,14 @@ const packedRoom = 1 << 20;
 
 /** Rows to make room for where no header promises any: as many as a file of this size can hold at two bytes a number. */
 export function mostRows(path: string, vectorSize: number): number {
-  if (isGzip(firstBytes(path, 2))) return Math.max(1, Math.floor(packedRoom / vectorSize));
+  if (packingOf(path)) return Math.max(1, Math.floor(packedRoom / vectorSize));
   return Math.ceil(statSync(path).size / (2 * vectorSize));
 }
 
 /** Rows to make room for: what the header promises, if a file of this size can hold it at two bytes a number. */
 export function roomFor(path: string, promised: number, vectorSize: number): number {
   const { size } = statSync(path);
-  if (isGzip(firstBytes(path, 2))) return Math.min(promised, mostRows(path, vectorSize));
+  if (packingOf(path)) return Math.min(promised, mostRows(path, vectorSize));
   if (promised * (2 * vectorSize + 1) > size)
     throw new RangeError(
       `${path}: must hold the ${promised} terms of its header, got only ${size} bytes: it is cut short`,

@@ -5,16 +5,17 @@ import { describe, expect, it } from "vitest";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
-// cli -> pipelines -> { sources operators models sinks } -> kinds -> kernels -> schemas; a folder may also import from itself.
+// cli -> pipelines -> { sources operators models sinks } -> { kinds storage } -> kernels -> schemas; a folder may also import from itself.
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   schemas: [],
   kernels: ["schemas"],
   kinds: ["kernels", "schemas"],
-  sources: ["kinds", "kernels", "schemas"],
+  storage: ["kernels", "schemas"],
+  sources: ["kinds", "storage", "kernels", "schemas"],
   operators: ["kinds", "kernels", "schemas"],
   models: ["kinds", "kernels", "schemas"],
-  sinks: ["kinds", "kernels", "schemas"],
-  pipelines: ["sources", "operators", "models", "sinks", "kinds", "kernels", "schemas"],
+  sinks: ["kinds", "storage", "kernels", "schemas"],
+  pipelines: ["sources", "operators", "models", "sinks", "kinds", "storage", "kernels", "schemas"],
   cli: ["pipelines", "sources", "operators", "models", "sinks", "kinds", "kernels", "schemas"],
 };
 const folders = Object.keys(mayImport);
@@ -71,7 +72,7 @@ describe("the tree", () => {
     expect(sources.find(({ path }) => path === "operators/mapAsync.ts")!.imports).toContain("../kernels/flow.js");
   });
 
-  it("imports along cli -> pipelines -> { sources operators models sinks } -> kinds -> kernels -> schemas only", () => {
+  it("imports along cli -> pipelines -> { sources operators models sinks } -> { kinds storage } -> kernels -> schemas only", () => {
     const wrong = sources.flatMap((file) =>
       file.imports
         .map((specifier) => target(file, specifier))

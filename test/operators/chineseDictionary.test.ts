@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { Jieba } from "@node-rs/jieba";
 import fc from "fast-check";
 import { createHanSegmenter } from "lexstream/operators";
@@ -115,6 +116,15 @@ describe("createHanSegmenter", () => {
     const path = await userDictionary(`阿长\n${line}\n`);
     const make = () => createHanSegmenter({ userDictionaries: [path] });
     expect(make).toThrow(new SyntaxError(`chineseDictionary: ${message.replace("PATH", path)}`));
+  });
+
+  it("refuses what is no text, and names it", async () => {
+    const packed = await userDictionary(gzipSync("阿长\n"));
+    expect(() => createHanSegmenter({ userDictionaries: [packed] })).toThrow(
+      new SyntaxError(`chineseDictionary: ${packed}: must be text, got gzip; gzip -dc makes text of it`),
+    );
+    const wide = await userDictionary(Buffer.from("\ufeff阿长\n", "utf16le"));
+    expect(() => createHanSegmenter({ userDictionaries: [wide] })).toThrow(`${wide}: must be UTF-8, got UTF-16 (`);
   });
 
   it("refuses bytes that are not UTF-8, with their line", async () => {

@@ -9,6 +9,7 @@ import { collect } from "../support/collect.js";
 import { finalCooccurrence } from "../support/finalCooccurrence.js";
 import { twoLanguages, vectorTable, vocabularyOf } from "../support/tables.js";
 import { temporaryFolder } from "../support/temporaryFolder.js";
+import { zstdOf } from "../support/zstdOf.js";
 
 it("tells every format that is written here, by its content", async () => {
   const folder = await temporaryFolder();
@@ -102,9 +103,17 @@ it("counts the lines of a text, with and without a last line end", async () => {
   expect((await inspectFile(path)).rows).toBe(3);
 });
 
-it("looks into zstd", async () => {
+it("looks into Zstandard as into gzip, and names what is neither text nor a table", async () => {
   const path = join(await temporaryFolder(), "file");
-  // One raw block of "hello\n" in a frame: magic, descriptor 0x20 (single segment), size 6, block header 6 << 3 | 1, the bytes.
-  await writeFile(path, Buffer.concat([Buffer.from("28b52ffd2006310000", "hex"), Buffer.from("hello\n")]));
-  expect(await inspectFile(path)).toMatchObject({ format: "text", compression: "zstd", firstRows: [["hello"]] });
+  await writeFile(path, zstdOf("hello\n猫\n"));
+  expect(await inspectFile(path)).toMatchObject({
+    format: "text",
+    compression: "zstd",
+    rows: 2,
+    firstRows: [["hello"], ["猫"]],
+  });
+  await writeFile(path, zstdOf("\ufeff1 2\n猫 0.5 1\n"));
+  expect(await inspectFile(path)).toMatchObject({ format: "word2vecText", rows: 1, vectorSize: 2 });
+  await writeFile(path, gzipSync("BZh91AY&SY\x1d"));
+  expect(await inspectFile(path)).toMatchObject({ format: "bzip2", compression: "gzip" });
 });

@@ -9,6 +9,7 @@ import { collect } from "../support/collect.js";
 import { twoLanguages, vectorTable } from "../support/tables.js";
 import { temporaryFolder } from "../support/temporaryFolder.js";
 import { unsigned } from "../support/unsigned.mjs";
+import { zstdOf } from "../support/zstdOf.js";
 
 async function fileOf(content: string | Uint8Array, name = "v"): Promise<string> {
   const path = join(await temporaryFolder(), name);
@@ -60,6 +61,61 @@ it("refuses gzip cut short at any byte, and reads whole gzip", async () => {
     await writeFile(path, packed.subarray(0, length));
     await expect(readVectors(path), `${length}`).rejects.toThrow(path);
   }
+});
+
+const word2vec = "2 2\nthe 1 -0.5\n猫 0.25 2\n";
+const glove = word2vec.slice(word2vec.indexOf("\n") + 1);
+const expected = { terms: ["the", "猫"], values: Float32Array.of(1, -0.5, 0.25, 2) };
+
+it.each([
+  ["word2vec's text", word2vec],
+  ["GloVe's", glove],
+])("passes over a byte-order mark before %s, packed or not", async (_, text) => {
+  for (const bytes of [Buffer.from(`\ufeff${text}`), gzipSync(`\ufeff${text}`), zstdOf(`\ufeff${text}`)])
+    expect(await readVectors(await fileOf(bytes))).toMatchObject(expected);
+});
+
+it("reads Zstandard as gzip, and heeds its checksum", async () => {
+  const path = join(await temporaryFolder(), "v.bin");
+  await collect(of(table).pipe(writeVectors({ path })));
+  const packed = zstdOf(await readFile(path));
+  expect(await readVectors(await fileOf(packed))).toMatchObject({ terms: table.terms, values: table.values });
+  packed[packed.length - 1]! ^= 1;
+  await expect(readVectors(await fileOf(packed))).rejects.toThrow("must be a whole zstd file, got ");
+});
+
+const bzip2 = Buffer.from("BZh91AY&SY\x1d^Y", "latin1");
+
+it.each([
+  ["bzip2", bzip2, "bzip2; bzip2 -dc makes text of it"],
+  ["bzip2 in gzip", gzipSync(bzip2), "bzip2 in gzip; gzip -dc | bzip2 -dc makes text of it"],
+  ["gzip in gzip", gzipSync(gzipSync(word2vec)), "gzip in gzip; gzip -dc | gzip -dc makes text of it"],
+  ["zip", Buffer.from("504b0304140000000800", "hex"), "zip; unzip -p makes text of it"],
+  [
+    "a fastText model",
+    Buffer.from("ba162f4f0c000000", "hex"),
+    "a fastText model; the .vec file that fastText writes beside it is read",
+  ],
+  [
+    "a gensim model",
+    Buffer.from("80049500", "hex"),
+    "a Python pickle; gensim's save_word2vec_format writes vectors that are read",
+  ],
+])("says what is no file of vectors: %s", async (_, bytes, found) => {
+  const path = await fileOf(bytes);
+  for (const format of ["auto", "word2vecText", "word2vecBinary", "gloveText"] as const)
+    await expect(readVectors(path, { format })).rejects.toThrow(
+      new SyntaxError(`${path}: must be a file of vectors, got ${found}`),
+    );
+});
+
+it("says that text is not in UTF-8, and that a table is packed", async () => {
+  const wide = await fileOf(Buffer.from(`\ufeff${word2vec}`, "utf16le"));
+  await expect(readVectors(wide)).rejects.toThrow(`${wide}: must be UTF-8, got UTF-16 (`);
+  const arrow = join(await temporaryFolder(), "v.arrow");
+  await collect(of(table).pipe(writeVectors({ path: arrow })));
+  const packed = await fileOf(gzipSync(await readFile(arrow)));
+  await expect(readVectors(packed)).rejects.toThrow("must be an Arrow or Parquet file, not packed, got gzip");
 });
 
 it("never takes flipped bits in gzip for other vectors: its checksum is heeded", async () => {

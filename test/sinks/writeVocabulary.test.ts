@@ -8,6 +8,7 @@ import { expect, it } from "vitest";
 import { collect } from "../support/collect.js";
 import { twoLanguages, vocabularyOf } from "../support/tables.js";
 import { temporaryFolder } from "../support/temporaryFolder.js";
+import { zstdOf } from "../support/zstdOf.js";
 
 const names = ["vocab.arrow", "vocab.parquet", "vocab.txt"];
 const vocabulary = vocabularyOf(twoLanguages);
@@ -55,6 +56,24 @@ it("refuses a term that would break a line, and leaves nothing behind", async ()
     'writeVocabulary: a term must not be empty or hold a space, tab or line end in format gloveVocabulary, got "New York" in row 0',
   );
   expect(await readdir(folder)).toEqual([]);
+});
+
+it("reads vocab.txt behind a byte-order mark, packed or not, and writes none that would be one", async () => {
+  const path = join(await temporaryFolder(), "vocab.txt");
+  for (const pack of [Buffer.from, gzipSync, zstdOf]) {
+    await writeFile(path, pack("\ufeff猫 3\r\nthe 2\r\n"));
+    expect((await readVocabulary(path)).terms).toEqual(["猫", "the"]);
+  }
+  const write = collect(of(vocabularyOf(["\ufeffthe", "the"])).pipe(writeVocabulary({ path })));
+  await expect(write).rejects.toThrow("writeVocabulary: the first term must not begin with U+FEFF");
+});
+
+it("says what is no vocabulary", async () => {
+  const path = join(await temporaryFolder(), "vocab.txt");
+  await writeFile(path, "BZh91AY&SY\n");
+  await expect(readVocabulary(path)).rejects.toThrow(
+    `${path}: must be a vocabulary, got bzip2; bzip2 -dc makes text of it`,
+  );
 });
 
 it("refuses lines that are no term and count, and terms twice", async () => {
