@@ -109,19 +109,26 @@ const LONGEST = 262; // bytes to the end of what tells a tar archive
 
 /** What the first bytes of a file or a message say that it is; undefined for UTF-8, and for what is not known. */
 export function contentOf(head: Uint8Array): Content | undefined {
-  const hex = hexOf(head.subarray(0, LONGEST));
-  const known = rows.find(([begins]) => begins.test(hex))?.[1];
+  const known = knownContent(head);
   if (known) return known;
   const encoding = wideEncoding(head.subarray(0, ENOUGH));
   if (!encoding) return undefined;
   return { name: `${encoding} without a byte-order mark`, command: `iconv -f ${encoding} -t UTF-8`, isText: true };
 }
 
-/** Whether more bytes would tell no more. What comes slowly must not be waited for once a line of it is there. */
+function knownContent(head: Uint8Array): Content | undefined {
+  const hex = hexOf(head.subarray(0, LONGEST));
+  return rows.find(([begins]) => begins.test(hex))?.[1];
+}
+
+/**
+ * Whether more bytes would tell no more: of an encoding without a mark they always do. What comes slowly must not be waited for once a
+ * line of it is there.
+ */
 export function isTelling(head: Uint8Array): boolean {
   if (head.length >= ENOUGH) return true;
   const isLine = head.includes(LINE_FEED) && !hasControls(head);
-  return head.length >= LEAST && (isLine || contentOf(head) !== undefined);
+  return head.length >= LEAST && (isLine || knownContent(head) !== undefined);
 }
 
 export interface TextReader {
