@@ -12,9 +12,10 @@ import { Agent, get } from "node:http";
 import { parseArgs } from "node:util";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
 import { serveOnThread } from "../cli/serveOnThread.js";
+import { Vectors } from "../kernels/index.js";
 import { word2vec } from "../models/index.js";
 import { buildVocab, encode, feed, normalize, repeatEpochs, tokenize, windowContexts } from "../operators/index.js";
-import { run } from "../pipelines/index.js";
+import { builtIn, run } from "../pipelines/index.js";
 import { files } from "../sources/index.js";
 
 interface Load {
@@ -41,12 +42,13 @@ async function measure(): Promise<void> {
   const [count, vectorSize, seconds] = [Number(values.terms), Number(values.vectorSize), Number(values.seconds)];
   const terms = Array.from({ length: count }, (_, id) => `t${id}`);
   const vectors = Float32Array.from({ length: count * vectorSize }, (_, i) => Math.sin(i * 0.7351 + (i % 97)));
-  const server = await serveOnThread({ host: "127.0.0.1", port: 0 });
+  const value = new Vectors({ terms, values: vectors, vectorSize, metadata: new Map() });
+  const server = await serveOnThread("vectors", builtIn, { host: "127.0.0.1", port: 0 });
   let sequence = 0;
   const copies: number[] = [];
   const publish = () => {
     const before = performance.now();
-    server.publish({ sequence: ++sequence, terms, vectors, vectorSize });
+    server.publish({ sequence: ++sequence, value });
     copies.push(performance.now() - before);
   };
   publish();

@@ -68,6 +68,14 @@ export const pluginsOption: CommandOption = {
   description: "Load the modules that the config names as plugins: they are code, with all that this command may do",
 };
 
+/** For commands that read no config. */
+export const pluginOption: CommandOption = {
+  type: "string",
+  multiple: true,
+  value: "MODULE",
+  description: "Load a module with units and kinds of data of one's own: it is code, with all that this command may do",
+};
+
 export function argsConfig({ options }: Command): ParseArgsConfig {
   const all = Object.entries({ ...options, ...commonOptions });
   return {

@@ -1,5 +1,4 @@
 import type { Ledger } from "../kernels/ledger.js";
-import { Vectors } from "../kernels/vectors.js";
 import {
   type Chore,
   canStop,
@@ -34,8 +33,9 @@ export interface RunServer {
  * Answers questions about what a run has learned so far. The run goes on without answers if the thread that gives
  * them fails.
  *
- * State: two snapshots of the model's vectors.
- * @throws UsageError if no model learns while text flows; Error if the address cannot be listened on
+ * State: two snapshots of what the model has learned.
+ * @throws UsageError if no model learns while text flows, or nothing can be asked of what the first one makes; Error if the address
+ * cannot be listened on
  */
 export async function serveRun(
   pipeline: Pipeline,
@@ -43,17 +43,14 @@ export async function serveRun(
   options: ThreadOptions,
   { stderr }: Io,
 ): Promise<RunServer> {
-  const node = nodesOf(pipeline.root).find(isUpdated);
-  if (!node)
-    throw new UsageError(
-      `run: --serve needs a model that learns while text flows, such as word2vec, got none in ${pipeline.config.name}`,
-    );
+  const node = askedModel(pipeline);
   const isLive = canStop(pipeline);
   let hasFailed = false;
-  const thread = await serveOnThread(options, ({ message }) => {
+  const fail = ({ message }: Error) => {
     hasFailed = true;
     stderr.write(`serve: ${printableLine(message)}; the run goes on without answers\n`);
-  });
+  };
+  const thread = await serveOnThread(node.makes.name, pipeline.registry, options, fail);
   const status = statusOf(node, ledger);
   const report = () => thread.setStatus(status.counters());
   const timer = setInterval(report, STATUS_EVERY_MS).unref();
@@ -67,10 +64,13 @@ export async function serveRun(
       if (hasFailed) return;
       const began = performance.now();
       const result = await take();
-      if (!(result instanceof Vectors)) return;
-      const { terms, values: vectors, vectorSize } = result;
+      if (result === undefined) return;
       const from = isLive ? { tokens: ledger.get("read"), documents: ledger.get("documents") } : {};
-      thread.publish({ sequence: ++sequence, ...from, terms, vectors, vectorSize });
+      try {
+        thread.publish({ sequence: ++sequence, ...from, value: result });
+      } catch (error) {
+        return fail(error as Error); // it cannot be copied
+      }
       report();
       cost = performance.now() - began;
     },
@@ -85,6 +85,18 @@ export async function serveRun(
       return thread.close();
     },
   };
+}
+
+/** The first model that learns while text flows. */
+function askedModel({ root, config, registry }: Pipeline): PipelineNode {
+  const node = nodesOf(root).find(isUpdated);
+  if (!node)
+    throw new UsageError(`run: --serve needs a model that learns while text flows, got none in ${config.name}`);
+  if (node.makes.answers) return node;
+  const asked = [...registry.kinds.values()].filter(({ answers }) => answers).map(({ name }) => name);
+  throw new UsageError(
+    `run: --serve needs a first model that makes what can be asked (${asked.join(", ")}), but ${nameOf(node)} makes ${node.makes.name}`,
+  );
 }
 
 /** What `/status` and `/metrics` tell of the run: where it stands, and what it has counted, all branches besides the model's left out. */

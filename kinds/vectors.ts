@@ -2,6 +2,7 @@ import { Vectors } from "../kernels/vectors.js";
 import { defineKind } from "../schemas/kinds.js";
 import { vectorsSchema } from "../schemas/vectors.js";
 import { wholeColumns } from "./rows.js";
+import { vectorAnswers } from "./vectorAnswers/vectorAnswers.js";
 
 /** One vector a term. */
 export const vectors = defineKind({
@@ -26,5 +27,6 @@ export const vectors = defineKind({
     of: ({ metadata }) => metadata,
     with: ({ terms, values, vectorSize }, metadata) => new Vectors({ terms, values, vectorSize, metadata }),
   },
+  answers: vectorAnswers,
   shown: ([vectors]) => ({ terms: vectors!.terms.length, vectorSize: vectors!.vectorSize }),
 });

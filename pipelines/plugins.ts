@@ -31,7 +31,7 @@ function withPlugin(registry: Registry, path: string, exported: readonly unknown
   if (units.length + kinds.length === 0)
     throw new TypeError(`plugins: ${path} must export units made with defineUnit, got none`);
   try {
-    return withUnits(registry, { units, kinds });
+    return { ...withUnits(registry, { units, kinds }), plugins: [...registry.plugins, path] };
   } catch (cause) {
     throw new TypeError(`plugins: ${path}: ${(cause as Error).message}`, { cause });
   }

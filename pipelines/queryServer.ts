@@ -1,22 +1,22 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { WasmMemory } from "../kernels/webAssembly.js";
-import type { EndpointContext, StatusCounters } from "./serve/endpoints.js";
+import type { Answers, MaybePromise, Opener } from "../schemas/index.js";
+import {
+  type AskedSnapshot,
+  type EndpointContext,
+  endpointsOf,
+  type SnapshotStamp,
+  type StatusCounters,
+} from "./serve/endpoints.js";
 import { HttpFault } from "./serve/httpFault.js";
 import { ServerMetrics } from "./serve/metrics.js";
 import { type Access, checkAccess } from "./serve/requestGuard.js";
 import { type Limits, respond } from "./serve/respond.js";
-import { type RowQuestion, type RowSearch, searchOnThread } from "./serve/rowSearch.js";
-import { ServedVectors } from "./serve/servedVectors.js";
-import type { SharedSnapshot } from "./serve/sharedRows.js";
 
-export type { EndpointContext, StatusCounters } from "./serve/endpoints.js";
+export { type EndpointContext, endpointsOf, type SnapshotStamp, type StatusCounters } from "./serve/endpoints.js";
 export { ServerMetrics } from "./serve/metrics.js";
 export { type Access, checkAccess, type QueryRequest } from "./serve/requestGuard.js";
 export { type Limits, type QueryResponse, respond } from "./serve/respond.js";
-export type { RowQuestion, RowSearch } from "./serve/rowSearch.js";
-export { ServedVectors } from "./serve/servedVectors.js";
-export { type QuerySnapshot, type SharedSnapshot, shareRows } from "./serve/sharedRows.js";
 
 export interface ListenAddress {
   readonly host: string;
@@ -37,59 +37,64 @@ export function parseListen(text: string): ListenAddress {
 }
 
 export interface QueryServerOptions extends ListenAddress {
+  /** What can be asked. */
+  readonly answers: Answers<never>;
   /** Wanted for any address that other machines can reach. */
   readonly token?: string | undefined;
   readonly limits?: Limits;
   /** Milliseconds, for measuring how long answers take. */
   readonly clock: () => number;
-  /** Memory of a snapshot that nobody asks any more. */
-  readonly onUnused?: (memory: WasmMemory) => void;
+  /** What a copy leaves behind once nobody asks it any more, for the copier to take back. */
+  readonly onUnused?: (rest: unknown) => void;
+}
+
+/** A copy of a value, as `copierOf` makes it. */
+export interface CopiedSnapshot extends SnapshotStamp {
+  readonly copy: unknown;
 }
 
 export interface QueryServer {
   /** With the port that was chosen, if 0 was asked for. */
   readonly address: ListenAddress;
-  /**
-   * From now on answers come from this snapshot; those under way end with the one that they began with. `rows` is the row of each
-   * term, where it was made beforehand: for 200,000 terms that takes longer than an answer.
-   */
-  publish(snapshot: SharedSnapshot, rows?: ReadonlyMap<string, number>): void;
+  /** Once this is done, answers come from this snapshot; those under way end with the one that they began with. */
+  publish(snapshot: CopiedSnapshot): Promise<void>;
   setStatus(counters: StatusCounters): void;
   /** Takes no more requests, and answers those under way. */
   close(): Promise<void>;
 }
 
+/** What makes copies of a kind's values for a server. */
+export const copierOf = <Value>({ transport }: Answers<Value>) =>
+  transport?.copier() ?? { copy: (value: Value) => value };
+
 const REQUEST_WITHIN_MS = 10_000;
 const MOST_CONNECTIONS = 1024;
 
 /**
- * Answers questions about the newest snapshot over HTTP, in JSON; looks for neighbours on a thread of its own.
+ * Answers questions about the newest snapshot over HTTP, in JSON.
  *
- * State: two snapshots at most while one follows the other, 4 V (D + 13) bytes each and the terms.
+ * State: two snapshots at most while one follows the other.
  * @throws RangeError if the address is not of this machine and there is no token; Error if it cannot be listened on
  */
 export async function startQueryServer(options: QueryServerOptions): Promise<QueryServer> {
-  const { host, port, token, clock, limits = {}, onUnused = () => {} } = options;
+  const { answers, host, port, token, clock, limits = {}, onUnused = () => {} } = options;
   const access: Access = { token, host };
   checkAccess(access);
-  const search = searchOnThread();
+  const opener: Opener = (await answers.transport?.opener(onUnused)) ?? { open: (copy: unknown) => copy };
+  const endpoints = endpointsOf(answers);
   const metrics = new ServerMetrics();
   let status: StatusCounters = {};
   let current: Held | undefined;
+  let opened: Promise<void> = Promise.resolve();
   let isClosing = false;
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const began = clock();
-    const held = current?.take();
-    const context: EndpointContext = {
-      metrics,
-      status,
-      current: held?.vectors,
-      vectors: () => held?.vectors ?? unavailable(),
-    };
+    const held = current;
+    const ask: EndpointContext["ask"] = async (question) => (held ?? unavailable()).ask(question);
+    const context = { endpoints, metrics, status, current: held?.snapshot, ask };
     const { method = "GET", url = "/", headers } = request;
     const answer = await respond({ method, url, headers }, context, access, limits);
-    held?.giveBack();
     response.writeHead(answer.status, {
       ...answer.headers,
       "content-length": Buffer.byteLength(answer.body),
@@ -97,6 +102,13 @@ export async function startQueryServer(options: QueryServerOptions): Promise<Que
     });
     response.end(method === "HEAD" ? undefined : answer.body);
     metrics.count(answer.endpoint, answer.status, (clock() - began) / 1000);
+  }
+
+  async function open({ copy, ...stamp }: CopiedSnapshot): Promise<void> {
+    const asked = await opener.open(copy as never);
+    const before = current;
+    current = new Held({ ...stamp, asked }, () => opener.release?.(asked as never));
+    before?.giveBack();
   }
 
   const server = createServer(
@@ -110,16 +122,15 @@ export async function startQueryServer(options: QueryServerOptions): Promise<Que
   try {
     await new Promise<void>((resolve, reject) => server.once("error", reject).listen(port, host, resolve));
   } catch (error) {
-    await search.close();
+    await opener.close?.();
     const { code } = error as NodeJS.ErrnoException;
     throw new Error(`serve: ${host}:${port} must be an address that is free, got ${code}`, { cause: error });
   }
   return {
     address: { host, port: (server.address() as AddressInfo).port },
-    publish(snapshot, rows) {
-      const before = current;
-      current = new Held(snapshot, search, onUnused, rows ?? before?.vectors.rowsOf(snapshot.terms));
-      before?.giveBack();
+    publish(snapshot) {
+      opened = opened.then(() => open(snapshot));
+      return opened;
     },
     setStatus(counters) {
       status = counters;
@@ -129,7 +140,7 @@ export async function startQueryServer(options: QueryServerOptions): Promise<Que
       const tooLate = setTimeout(() => server.closeAllConnections(), limits.milliseconds ?? REQUEST_WITHIN_MS);
       await new Promise((resolve) => server.close(resolve));
       clearTimeout(tooLate);
-      await search.close();
+      await opener.close?.();
     },
   };
 }
@@ -138,35 +149,27 @@ function unavailable(): never {
   throw new HttpFault(503, "there is no snapshot yet, ask again later", { headers: { "retry-after": "1" } });
 }
 
-/**
- * Counts who still asks a snapshot, so that its memory is written to again only once nobody does. A search counts by itself: it goes on
- * when the answer is given up.
- */
+/** Counts who still asks a snapshot, which is released only once nobody does: a question goes on when its answer is given up. */
 class Held {
-  readonly vectors: ServedVectors;
-  readonly #onUnused: (memory: WasmMemory) => void;
+  readonly snapshot: AskedSnapshot;
+  readonly #release: () => void;
   #users = 1; // being the current one
 
-  constructor(
-    snapshot: SharedSnapshot,
-    search: RowSearch,
-    onUnused: (memory: WasmMemory) => void,
-    rows: ReadonlyMap<string, number> | undefined,
-  ) {
-    this.#onUnused = onUnused;
-    const nearest = (question: RowQuestion) => {
-      this.take();
-      return search.nearest(snapshot, question).finally(() => this.giveBack());
-    };
-    this.vectors = new ServedVectors(snapshot, nearest, rows);
+  constructor(snapshot: AskedSnapshot, release: () => void) {
+    this.snapshot = snapshot;
+    this.#release = release;
   }
 
-  take(): this {
+  async ask<Reply>(question: (snapshot: AskedSnapshot) => MaybePromise<Reply>): Promise<Reply> {
     this.#users++;
-    return this;
+    try {
+      return await question(this.snapshot);
+    } finally {
+      this.giveBack();
+    }
   }
 
   giveBack(): void {
-    if (--this.#users === 0) this.#onUnused(this.vectors.snapshot.memory);
+    if (--this.#users === 0) this.#release();
   }
 }

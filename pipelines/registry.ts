@@ -14,7 +14,8 @@ import { normalizeSchema } from "../operators/normalize.js";
 import { splitSentencesSchema } from "../operators/splitSentences.js";
 import { tokenizeSchema } from "../operators/tokenize.js";
 import { windowContextsSchema } from "../operators/windowContexts.js";
-import type { AnyUnit, DataKind } from "../schemas/index.js";
+import type { AnyUnit, DataKind, Kind } from "../schemas/index.js";
+import { readVectors } from "../sinks/readVectors.js";
 import { reportNeighborsSchema } from "../sinks/reportNeighbors.js";
 import { writeCooccurrenceSchema } from "../sinks/writeCooccurrence.js";
 import { writeIdsSchema } from "../sinks/writeIds.js";
@@ -33,6 +34,8 @@ import { websocketSchema } from "../sources/websocket.js";
 export interface Registry {
   readonly units: ReadonlyMap<string, AnyUnit>;
   readonly kinds: ReadonlyMap<string, DataKind>;
+  /** The modules that some of them come from. */
+  readonly plugins: readonly string[];
 }
 
 /** A new unit is one line here. */
@@ -67,10 +70,21 @@ const units: readonly AnyUnit[] = [
   reportNeighborsSchema,
 ];
 
+/** Kinds whose files sinks know how to read, in all their formats; a new one is one line here. */
+const loads: { readonly [K in Kind]?: DataKind<K>["load"] } = {
+  vectors: readVectors,
+};
+
+const kinds = builtInKinds.map((kind): DataKind => {
+  const load = loads[kind.name] as DataKind["load"];
+  return load ? { ...kind, load } : kind;
+});
+
 /** What ships. */
 export const builtIn: Registry = {
-  units: new Map(units.map((unit) => [unit.name, unit])),
-  kinds: new Map(builtInKinds.map((kind) => [kind.name, kind])),
+  units: new Map(units.map((unit: AnyUnit) => [unit.name, unit])),
+  kinds: new Map(kinds.map((kind) => [kind.name, kind])),
+  plugins: [],
 };
 
 /**
@@ -82,6 +96,7 @@ export function withUnits(
   { units, kinds }: { readonly units: readonly AnyUnit[]; readonly kinds: readonly DataKind[] },
 ): Registry {
   const extended = {
+    ...registry,
     units: withNames("unit", registry.units, units),
     kinds: withNames("kind of data", registry.kinds, kinds),
   };

@@ -1,3 +1,4 @@
+export * from "./answers.js";
 export * from "./contexts.js";
 export * from "./cooccurrence.js";
 export * from "./documents.js";

@@ -1,4 +1,5 @@
 import type { Schema } from "apache-arrow";
+import type { Answers } from "./answers.js";
 import type { ContextBatch, PairBatch } from "./contexts.js";
 import type { FinalCooccurrence } from "./cooccurrence.js";
 import type { Phrases } from "./phrases.js";
@@ -92,6 +93,10 @@ export interface DataKind<K extends Kind = Kind> {
   readonly origin?: OriginForm<Kinds[K]>;
   /** The values as a test in a config writes them; `expected` says which part of a large value is asked for. */
   shown?(values: readonly Kinds[K][], expected: unknown): unknown;
+  /** What can be asked of a value; nothing if left out. */
+  readonly answers?: Answers<Kinds[K]>;
+  /** Reads the value that a file of this kind holds, in whatever format. */
+  load?(path: string): Promise<Kinds[K]>;
   /** Gives back what the value holds besides memory. */
   release?(value: Kinds[K]): void;
 }

@@ -1,5 +1,6 @@
 import { inspectFile } from "../../pipelines/index.js";
-import { type Command, jsonOption } from "../command.js";
+import { type Command, jsonOption, pluginOption } from "../command.js";
+import { registryOf } from "../pluginOptions.js";
 import { printableLine } from "../printable.js";
 
 export const inspect: Command = {
@@ -7,13 +8,14 @@ export const inspect: Command = {
   summary: "Say what files are, by their content: vectors, vocabulary, table, text, manifest",
   usage: "FILE...",
   positionals: [1, Number.POSITIVE_INFINITY],
-  options: { json: jsonOption },
+  options: { plugin: pluginOption, json: jsonOption },
   examples: ["lexstream inspect runs/word2vec/*", "lexstream inspect --json runs/word2vec/* | jq .format"],
   run: async (parsed, io) => {
+    const kinds = [...(await registryOf(parsed)).kinds.values()];
     let failures = 0;
     for (const [k, path] of parsed.positionals.entries()) {
       try {
-        const found = await inspectFile(path);
+        const found = await inspectFile(path, kinds);
         io.out(parsed.flag("json") ? `${JSON.stringify(found)}\n` : `${k > 0 ? "\n" : ""}${plain(found)}\n`);
       } catch (error) {
         if (parsed.positionals.length === 1) throw error;

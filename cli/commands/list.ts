@@ -1,17 +1,18 @@
-import { builtIn, flowOf, readyConfigs, unitHelp } from "../../pipelines/index.js";
+import { flowOf, readyConfigs, unitHelp } from "../../pipelines/index.js";
 import { suggest } from "../../schemas/index.js";
-import { type Command, jsonOption, UsageError } from "../command.js";
+import { type Command, jsonOption, pluginOption, UsageError } from "../command.js";
+import { registryOf } from "../pluginOptions.js";
 
 export const list: Command = {
   name: "list",
   summary: "Name the sources, operators, models, sinks and ready configs, or tell all about one of them",
   usage: "[UNIT]",
   positionals: [0, 1],
-  options: { json: jsonOption },
+  options: { plugin: pluginOption, json: jsonOption },
   examples: ["lexstream list", "lexstream list tokenize"],
   run: async (parsed, io) => {
     const [name] = parsed.positionals;
-    const schemas = [...builtIn.units.values()];
+    const schemas = [...(await registryOf(parsed)).units.values()];
     if (name !== undefined) {
       const schema = schemas.find((candidate) => candidate.name === name);
       if (!schema) {

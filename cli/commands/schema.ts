@@ -1,15 +1,19 @@
 import { configJsonSchema, manifestJsonSchema } from "../../pipelines/index.js";
-import type { Command } from "../command.js";
+import { type Command, pluginOption } from "../command.js";
+import { registryOf } from "../pluginOptions.js";
 
 export const schema: Command = {
   name: "schema",
   summary: "Print the JSON Schema of configs, for editors and other programs",
   usage: "[options]",
   positionals: [0, 0],
-  options: { manifest: { type: "boolean", description: "That of the manifests of runs instead" } },
+  options: {
+    manifest: { type: "boolean", description: "That of the manifests of runs instead" },
+    plugin: pluginOption,
+  },
   examples: ["lexstream schema > lexstream.schema.json"],
   run: async (parsed, io) => {
-    const schema = parsed.flag("manifest") ? manifestJsonSchema() : configJsonSchema();
+    const schema = parsed.flag("manifest") ? manifestJsonSchema() : configJsonSchema(await registryOf(parsed));
     io.out(`${JSON.stringify(schema, undefined, 2)}\n`);
     return 0;
   },

@@ -1,9 +1,11 @@
 import { realpath, stat } from "node:fs/promises";
 import { basename, isAbsolute } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { DEFAULT_LISTEN, loadVectors } from "../../pipelines/index.js";
-import type { Command, Io } from "../command.js";
+import { checkAgainstManifest, DEFAULT_LISTEN, inspectFile, type Registry } from "../../pipelines/index.js";
+import type { DataKind } from "../../schemas/index.js";
+import { type Command, type Io, pluginOption } from "../command.js";
 import { listenOptions, tokenOption, urlOf } from "../listenOptions.js";
+import { registryOf } from "../pluginOptions.js";
 import { printableLine } from "../printable.js";
 import { type QueryThread, serveOnThread } from "../serveOnThread.js";
 
@@ -11,12 +13,13 @@ const LOOK_EVERY_MS = 500;
 
 export const serve: Command = {
   name: "serve",
-  summary: "Answer questions about vectors over HTTP, and follow the file when it changes",
-  usage: "VECTORS [--listen HOST:PORT]",
+  summary: "Answer questions about a file of vectors over HTTP, and follow the file when it changes",
+  usage: "FILE [--listen HOST:PORT]",
   positionals: [1, 1],
   options: {
     listen: { type: "string", value: "HOST:PORT", description: `Where to listen (default ${DEFAULT_LISTEN})` },
     token: tokenOption,
+    plugin: pluginOption,
   },
   examples: ["lexstream serve runs/quickstart/word2vec.arrow", "lexstream serve live/latest --listen 127.0.0.1:8080"],
   run: async (parsed, io) => {
@@ -25,12 +28,14 @@ export const serve: Command = {
     const failed = new AbortController();
     // Whoever may ask without a token need not learn where the files of this machine lie.
     const shown = options.token === undefined && isAbsolute(path) ? basename(path) : path;
-    const thread = await serveOnThread(options, (error) => failed.abort(error));
-    const publish = publisher(thread, path, shown);
+    const registry = await registryOf(parsed);
+    const kind = await askedKind(path, registry);
+    const thread = await serveOnThread(kind.name, registry, options, (error) => failed.abort(error));
+    const publish = publisher(kind, thread, path, shown);
     try {
       const stamp = await publish(1);
       io.out(`serving ${path} at ${urlOf(thread.address)}\n`);
-      await follow(publish, path, stamp, { ...io, signal: AbortSignal.any([io.signal, failed.signal]) });
+      await follow(publish, path, stamp, kind, { ...io, signal: AbortSignal.any([io.signal, failed.signal]) });
       failed.signal.throwIfAborted();
       return 0;
     } finally {
@@ -38,6 +43,16 @@ export const serve: Command = {
     }
   },
 };
+
+/** @throws TypeError if nothing can be asked of what the file holds */
+async function askedKind(path: string, { kinds }: Registry): Promise<DataKind> {
+  const all = [...kinds.values()];
+  const { holds, format } = await inspectFile(path, all);
+  const kind = holds === undefined ? undefined : kinds.get(holds);
+  if (kind?.answers && kind.load) return kind;
+  const asked = all.filter(({ answers, load }) => answers && load).map(({ name }) => name);
+  throw new TypeError(`serve: ${path} must hold what can be asked (${asked.join(", ")}), got ${holds ?? format}`);
+}
 
 /** Differs once the file, or what a link such as `latest` leads to, is another one. */
 async function stampOf(path: string): Promise<string> {
@@ -49,17 +64,26 @@ type Publish = (sequence: number) => Promise<string>;
 
 /** Returns what the file was before it was read: if it changes meanwhile, it is read once more. */
 const publisher =
-  (thread: QueryThread, path: string, file: string): Publish =>
+  ({ load, origin }: DataKind, thread: QueryThread, path: string, file: string): Publish =>
   async (sequence) => {
     const stamp = await stampOf(path);
-    const { terms, values, vectorSize, metadata } = await loadVectors(await realpath(path));
-    thread.publish({ sequence, terms, vectors: values, vectorSize });
-    thread.setStatus({ file, ...(metadata.has("model") ? { model: metadata.get("model")! } : {}) });
+    const place = await realpath(path);
+    await checkAgainstManifest(place);
+    const value = await load!(place);
+    thread.publish({ sequence, value });
+    const model = origin?.of(value).get("model");
+    thread.setStatus({ file, ...(model === undefined ? {} : { model }) });
     return stamp;
   };
 
 /** Loads the file again whenever it is another one, until the signal. A file that cannot be read leaves the answers as they are. */
-async function follow(publish: Publish, path: string, first: string, { signal, stderr }: Io): Promise<void> {
+async function follow(
+  publish: Publish,
+  path: string,
+  first: string,
+  { name }: DataKind,
+  { signal, stderr }: Io,
+): Promise<void> {
   let seen = first;
   for (let sequence = 2; !signal.aborted; ) {
     await wait(LOOK_EVERY_MS, undefined, { signal }).catch(() => {});
@@ -70,7 +94,7 @@ async function follow(publish: Publish, path: string, first: string, { signal, s
       seen = await publish(sequence);
       sequence++;
     } catch (error) {
-      stderr.write(`serve: ${printableLine((error as Error).message)}; the vectors from before still answer\n`);
+      stderr.write(`serve: ${printableLine((error as Error).message)}; the ${name} from before still answer\n`);
     }
   }
 }

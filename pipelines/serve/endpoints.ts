@@ -1,18 +1,33 @@
-import { integer, type OptionsSchema, oneOf, type SettingsOf, text } from "../../schemas/index.js";
+import type { Answers, AnyQuestion, JsonSchema, MaybePromise, OptionsSchema } from "../../schemas/index.js";
 import type { ServerMetrics } from "./metrics.js";
 import { openApi } from "./openApi.js";
-import type { ServedVectors } from "./servedVectors.js";
-
-export type JsonSchema = Readonly<Record<string, unknown>>;
 
 /** Numbers and short texts that tell how learning goes. */
 export type StatusCounters = Readonly<Record<string, number | string | boolean>>;
 
+/** Which state of the value answers, and what that has learned from; absent for a finished file that does not say. */
+export interface SnapshotStamp {
+  /** Grows from one snapshot to the next. */
+  readonly sequence: number;
+  readonly tokens?: number;
+  readonly documents?: number;
+}
+
+/** A value that can be asked now. */
+export interface AskedSnapshot extends SnapshotStamp {
+  readonly asked: unknown;
+}
+
 export interface EndpointContext {
-  /** @throws HttpFault 503 while there is no snapshot yet */
-  readonly vectors: () => ServedVectors;
-  /** The same, undefined while there is none. */
-  readonly current: ServedVectors | undefined;
+  /** Everything that can be asked. */
+  readonly endpoints: readonly Endpoint[];
+  /** What answers; undefined while there is nothing. */
+  readonly current: AskedSnapshot | undefined;
+  /**
+   * Asks what answers now, which stays as it is until the reply.
+   * @throws HttpFault 503 while there is nothing
+   */
+  readonly ask: <Reply>(question: (snapshot: AskedSnapshot) => MaybePromise<Reply>) => Promise<Reply>;
   readonly status: StatusCounters;
   readonly metrics: ServerMetrics;
 }
@@ -25,16 +40,50 @@ export interface Endpoint {
   readonly contentType: "application/json" | "text/plain; version=0.0.4; charset=utf-8";
   /** JSON Schema of the answer. */
   readonly answer: JsonSchema;
-  /** Another status than 200, beside those that every endpoint may give. */
-  readonly mayMiss: boolean;
-  readonly handle: (settings: never, context: EndpointContext) => unknown;
+  /** What a 404 means beyond an unknown path. */
+  readonly missing?: string | undefined;
+  readonly handle: (settings: Readonly<Record<string, unknown>>, context: EndpointContext) => unknown;
 }
 
-const MOST_NEIGHBORS = 1000;
-const MOST_TERMS = 1000;
+/** Everything that can be asked of a kind of data, and of the server. The queries are parsed by these schemas, and the OpenAPI description is made of them. */
+export function endpointsOf<Value>({ about, questions, told = {} }: Answers<Value>): readonly Endpoint[] {
+  const endpoints: readonly Endpoint[] = [
+    {
+      ...json({ name: "status", fields: {} }, "How far learning has come, and which snapshot answers"),
+      answer: statusSchema(Object.keys(told)),
+      handle: (_, { current, status }) => ({ ...summaryOf(current, told), counters: status }),
+    },
+    ...questions.map(endpointOf),
+    {
+      ...json({ name: "metrics", fields: {} }, "The same numbers for Prometheus"),
+      contentType: "text/plain; version=0.0.4; charset=utf-8",
+      answer: { type: "string" },
+      handle: (_, context) => context.metrics.text(numbersOf(context, told)),
+    },
+    {
+      ...json({ name: "openapi.json", fields: {} }, "This description"),
+      answer: { type: "object" },
+      handle: () => openApi(about, endpoints),
+    },
+  ];
+  return endpoints;
+}
 
-const term = (description: string) => text({ description, minLength: 1 });
-const k = integer({ description: "How many terms", min: 1, max: MOST_NEIGHBORS, default: 10 });
+function json(query: OptionsSchema, summary: string) {
+  return { query, summary, contentType: "application/json" } as const;
+}
+
+function endpointOf({ name, fields, summary, reply, mayReply, missing, answer }: AnyQuestion): Endpoint {
+  const query = { name, fields };
+  const schema = counted(reply);
+  return {
+    ...json(query, summary),
+    answer: mayReply ? { ...schema, additionalProperties: mayReply } : schema,
+    missing,
+    handle: (settings, { ask }) =>
+      ask(async ({ sequence, asked }) => ({ sequence, ...(await answer(asked as never, settings as never)) })),
+  };
+}
 
 const counted = (properties: JsonSchema): JsonSchema => ({
   type: "object",
@@ -42,134 +91,37 @@ const counted = (properties: JsonSchema): JsonSchema => ({
   required: ["sequence", ...Object.keys(properties)],
   additionalProperties: false,
 });
-const string: JsonSchema = { type: "string" };
-const near: JsonSchema = {
-  type: "array",
-  items: {
-    type: "object",
-    properties: { term: string, score: { type: "number" } },
-    required: ["term", "score"],
-    additionalProperties: false,
+
+const statusSchema = (told: readonly string[]): JsonSchema => ({
+  type: "object",
+  properties: {
+    sequence: { type: "integer", description: "Which snapshot answers; absent while there is none" },
+    tokens: { type: "integer" },
+    documents: { type: "integer" },
+    ...Object.fromEntries(told.map((name) => [name, { type: "integer" }])),
+    counters: { type: "object", description: "What the run tells of itself" },
   },
-};
+  required: ["counters"],
+  additionalProperties: false,
+});
 
-function json<S extends OptionsSchema>(
-  query: S,
-  summary: string,
-  answer: JsonSchema,
-  handle: (settings: SettingsOf<S>, context: EndpointContext) => unknown,
-): Endpoint {
-  const mayMiss = Object.values(query.fields).some(({ presence }) => presence === "required");
-  return { query, summary, contentType: "application/json", answer, mayMiss, handle };
-}
+type ToldNumbers = NonNullable<Answers<never>["told"]>;
 
-/** Everything that can be asked. The queries are parsed by these schemas, and the OpenAPI description is made of them. */
-export const endpoints: readonly Endpoint[] = [
-  json(
-    { name: "status", fields: {} },
-    "How far learning has come, and which snapshot answers",
-    {
-      type: "object",
-      properties: {
-        sequence: { type: "integer", description: "Which snapshot answers; absent while there is none" },
-        tokens: { type: "integer" },
-        documents: { type: "integer" },
-        terms: { type: "integer" },
-        vectorSize: { type: "integer" },
-        counters: { type: "object", description: "What the run tells of itself" },
-      },
-      required: ["counters"],
-      additionalProperties: false,
-    },
-    (_, { current, status }) => ({ ...summaryOf(current), counters: status }),
-  ),
-  json(
-    { name: "neighbors", fields: { term: term("The term whose neighbours are wanted"), k } },
-    "The terms with the highest cosine to a term",
-    counted({ term: string, neighbors: near }),
-    async ({ term, k }, { vectors }) => {
-      const served = vectors();
-      return { sequence: served.sequence, term, neighbors: await served.neighbors(term, k) };
-    },
-  ),
-  json(
-    { name: "similarity", fields: { a: term("One term"), b: term("Another term") } },
-    "The cosine of two terms",
-    counted({ a: string, b: string, similarity: { type: "number" } }),
-    ({ a, b }, { vectors }) => {
-      const served = vectors();
-      return { sequence: served.sequence, a, b, similarity: served.similarity(a, b) };
-    },
-  ),
-  json(
-    {
-      name: "analogy",
-      fields: {
-        a: term("a is to b"),
-        b: term("a is to b"),
-        c: term("as c is to the answer"),
-        method: oneOf(["3CosAdd", "3CosMul"], { description: "How cosines are combined", default: "3CosAdd" }),
-        k,
-      },
-    },
-    "The terms that are to c as b is to a",
-    counted({ a: string, b: string, c: string, method: string, answers: near }),
-    async ({ a, b, c, method, k }, { vectors }) => {
-      const served = vectors();
-      return { sequence: served.sequence, a, b, c, method, answers: await served.analogy(a, b, c, method, k) };
-    },
-  ),
-  json(
-    { name: "vector", fields: { term: term("The term whose vector is wanted") } },
-    "A term's vector, as learned",
-    counted({ term: string, vector: { type: "array", items: { type: "number" } } }),
-    ({ term }, { vectors }) => {
-      const served = vectors();
-      return { sequence: served.sequence, term, vector: served.vectorOf(term) };
-    },
-  ),
-  json(
-    {
-      name: "vocabulary",
-      fields: {
-        prefix: text({ description: "What the terms begin with", default: "" }),
-        limit: integer({ description: "How many terms at most", min: 1, max: MOST_TERMS, default: 100 }),
-        after: text({ description: "The last term of the page before", optional: true }),
-      },
-    },
-    "Terms in the order of their code points, a page at a time",
-    { ...counted({ terms: { type: "array", items: string } }), additionalProperties: string },
-    ({ prefix, limit, after }, { vectors }) => {
-      const served = vectors();
-      const page = served.page(prefix, after, limit + 1);
-      const terms = page.slice(0, limit);
-      return { sequence: served.sequence, terms, ...(page.length > limit ? { after: terms.at(-1) } : {}) };
-    },
-  ),
-  {
-    ...json({ name: "metrics", fields: {} }, "The same numbers for Prometheus", string, (_, context) =>
-      context.metrics.text(numbersOf(context)),
-    ),
-    contentType: "text/plain; version=0.0.4; charset=utf-8",
-  },
-  json({ name: "openapi.json", fields: {} }, "This description", { type: "object" }, () => openApi(endpoints)),
-];
-
-function summaryOf(current: ServedVectors | undefined): Record<string, number> {
+function summaryOf(current: AskedSnapshot | undefined, told: ToldNumbers): Record<string, number> {
   if (!current) return {};
-  const { sequence, tokens, documents, terms, vectorSize } = current.snapshot;
+  const { sequence, tokens, documents, asked } = current;
   return {
     sequence,
     ...(tokens === undefined ? {} : { tokens }),
     ...(documents === undefined ? {} : { documents }),
-    terms: terms.length,
-    vectorSize,
+    ...Object.fromEntries(Object.entries(told).map(([name, { of }]) => [name, of(asked as never)])),
   };
 }
 
-/** The numbers of `/status`, by name. */
-function numbersOf({ current, status }: EndpointContext): Record<string, number> {
-  const { sequence, vectorSize, ...counts } = summaryOf(current);
+/** The numbers of `/status` that change, by name. */
+function numbersOf({ current, status }: EndpointContext, told: ToldNumbers): Record<string, number> {
+  const changing = Object.entries(told).filter(([, { isFixed }]) => !isFixed);
+  const { sequence, ...counts } = summaryOf(current, Object.fromEntries(changing));
   const numbers = Object.entries(status).filter((entry): entry is [string, number] => typeof entry[1] === "number");
   return {
     ...Object.fromEntries(numbers),

@@ -1,5 +1,5 @@
-import type { Field } from "../../schemas/index.js";
-import type { Endpoint, JsonSchema } from "./endpoints.js";
+import type { Field, JsonSchema } from "../../schemas/index.js";
+import type { Endpoint } from "./endpoints.js";
 
 const ERROR: JsonSchema = {
   type: "object",
@@ -14,20 +14,19 @@ const FAULTS: Readonly<Record<number, string>> = {
   400: "The query is wrong",
   401: "A token is wanted: Authorization: Bearer TOKEN",
   403: "The Host header names another machine",
-  404: "The term is not in the vocabulary",
   414: "The URL is too long",
   503: "There is no snapshot yet, or too many requests are under way; try again",
   504: "The answer took too long",
 };
 
 /** The OpenAPI 3.1 description of some endpoints. */
-export function openApi(endpoints: readonly Endpoint[]): JsonSchema {
+export function openApi(about: string, endpoints: readonly Endpoint[]): JsonSchema {
   return {
     openapi: "3.1.0",
     info: {
       title: "lexstream",
       version: "1",
-      description: "Questions about word vectors, while they are learned. Every answer comes from one snapshot.",
+      description: `Questions about ${about}, while they are learned. Every answer comes from one snapshot.`,
     },
     paths: Object.fromEntries(endpoints.map((endpoint) => [`/${endpoint.query.name}`, { get: operation(endpoint) }])),
     components: {
@@ -38,8 +37,8 @@ export function openApi(endpoints: readonly Endpoint[]): JsonSchema {
   };
 }
 
-function operation({ query, summary, contentType, answer, mayMiss }: Endpoint): JsonSchema {
-  const faults = Object.entries(FAULTS).filter(([status]) => status !== "404" || mayMiss);
+function operation({ query, summary, contentType, answer, missing }: Endpoint): JsonSchema {
+  const faults = missing === undefined ? FAULTS : { ...FAULTS, 404: missing };
   return {
     operationId: query.name.replace(".json", ""),
     summary,
@@ -47,7 +46,7 @@ function operation({ query, summary, contentType, answer, mayMiss }: Endpoint): 
     responses: {
       200: { description: summary, content: { [contentType.split(";")[0]!]: { schema: answer } } },
       ...Object.fromEntries(
-        faults.map(([status, description]) => [
+        Object.entries(faults).map(([status, description]) => [
           status,
           { description, content: { "application/json": { schema: { $ref: "#/components/schemas/Error" } } } },
         ]),

@@ -1,5 +1,5 @@
-import { checkOptions, type OptionsOf, parseOptions, show, suggest } from "../../schemas/index.js";
-import { type Endpoint, type EndpointContext, endpoints } from "./endpoints.js";
+import { checkOptions, NotFound, type OptionsOf, parseOptions, show, suggest } from "../../schemas/index.js";
+import type { Endpoint, EndpointContext } from "./endpoints.js";
 import { HttpFault } from "./httpFault.js";
 import { type Access, guardRequest, type QueryRequest } from "./requestGuard.js";
 
@@ -32,13 +32,13 @@ export async function respond(
   try {
     guardRequest(request, access);
     const url = urlOf(request.url);
-    endpoint = endpointAt(url.pathname);
+    endpoint = endpointAt(url.pathname, context.endpoints);
     if (metrics.underWay > concurrent)
       throw new HttpFault(503, `at most ${concurrent} requests may be under way, got one more`, {
         headers: { "retry-after": "1" },
       });
     const settings = parseQuery(endpoint, url.searchParams);
-    const answer = await within(milliseconds, endpoint.handle(settings as never, context));
+    const answer = await within(milliseconds, endpoint.handle(settings, context));
     const body = endpoint.contentType === "application/json" ? `${JSON.stringify(answer)}\n` : String(answer);
     return { status: 200, headers: headersOf(endpoint.contentType), body, endpoint: endpoint.query.name };
   } catch (error) {
@@ -56,7 +56,7 @@ function urlOf(path: string): URL {
   }
 }
 
-function endpointAt(path: string): Endpoint {
+function endpointAt(path: string, endpoints: readonly Endpoint[]): Endpoint {
   const name = path.slice(1);
   const endpoint = endpoints.find(({ query }) => query.name === name);
   if (endpoint) return endpoint;
@@ -99,9 +99,16 @@ async function within<T>(milliseconds: number, answer: T | Promise<T>): Promise<
 }
 
 function refusal(error: unknown, endpoint: string): QueryResponse {
-  const fault = error instanceof HttpFault ? error : new HttpFault(500, (error as Error).message);
+  const fault = faultOf(error as Error);
   const body = `${JSON.stringify({ error: fault.message, ...fault.details })}\n`;
   return { status: fault.status, headers: { ...headersOf("application/json"), ...fault.headers }, body, endpoint };
+}
+
+function faultOf(error: Error): HttpFault {
+  if (error instanceof HttpFault) return error;
+  const { message } = error;
+  if (error instanceof NotFound) return new HttpFault(404, message, { details: { suggestions: error.suggestions } });
+  return new HttpFault(500, message);
 }
 
 /** Answers change as learning goes on, and are data, never a page. */

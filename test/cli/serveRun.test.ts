@@ -162,8 +162,6 @@ describe("lexstream run --serve", () => {
     writeFileSync(join(folder, "c.yaml"), table);
     const nothing = run(folder, ["--out", "other", "--serve"]);
     expect(await nothing.ended).toBe(2);
-    expect(nothing.err()).toBe(
-      "run: --serve needs a model that learns while text flows, such as word2vec, got none in c\n",
-    );
+    expect(nothing.err()).toBe("run: --serve needs a model that learns while text flows, got none in c\n");
   });
 });

@@ -1,19 +1,21 @@
 import { request } from "node:http";
 import { Vectors } from "lexstream/kernels";
 import {
+  builtIn,
+  type CopiedSnapshot,
+  copierOf,
   parseListen,
   type QueryServer,
   type QueryServerOptions,
-  type QuerySnapshot,
-  shareRows,
   startQueryServer,
 } from "lexstream/pipelines";
+import { type Answers, defineQuestion, NotFound, text, type VectorTable } from "lexstream/schemas";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { faultsBy } from "../support/jsonSchema.js";
 import { parsePrometheus } from "../support/prometheus.js";
 
 // man to king is what woman is to queen: one axis is sex, the other rank.
-const family = snapshot({
+const family = tableOf({
   man: [1, 0, 1],
   king: [1, 1, 1],
   woman: [-1, 0, 1],
@@ -22,26 +24,30 @@ const family = snapshot({
   香蕉: [0, -1, -0.5],
 });
 
-function snapshot(rows: Record<string, number[]>, sequence = 1): QuerySnapshot {
+const answers = builtIn.kinds.get("vectors")!.answers as Answers<VectorTable>;
+
+function tableOf(rows: Record<string, number[]>): VectorTable {
   const [terms, values] = [Object.keys(rows), Object.values(rows)];
-  return {
-    sequence,
-    tokens: 100,
-    documents: 7,
+  return new Vectors({
     terms,
-    vectors: Float32Array.from(values.flat()),
+    values: Float32Array.from(values.flat()),
     vectorSize: values[0]!.length,
-  };
+    metadata: new Map(),
+  });
+}
+
+function snapshot(table: VectorTable, sequence = 1): CopiedSnapshot {
+  return { sequence, tokens: 100, documents: 7, copy: copierOf(answers).copy(table) };
 }
 
 async function start(
   options: Partial<QueryServerOptions> = {},
-  first: QuerySnapshot | null = family,
+  first: VectorTable | null = family,
 ): Promise<QueryServer> {
   let now = 0;
-  const server = await startQueryServer({ host: "127.0.0.1", port: 0, clock: () => (now += 2), ...options });
+  const server = await startQueryServer({ answers, host: "127.0.0.1", port: 0, clock: () => (now += 2), ...options });
   onTestFinished(() => server.close());
-  if (first) server.publish(shareRows(first));
+  if (first) await server.publish(snapshot(first));
   return server;
 }
 
@@ -79,8 +85,7 @@ const query = (path: string, values: Record<string, string>) => `${path}?${new U
 describe("the query server", () => {
   it("finds the neighbours that Vectors finds, in English and Chinese", async () => {
     const server = await start();
-    const { terms, vectors: values, vectorSize } = family;
-    const vectors = new Vectors({ terms, values, vectorSize, metadata: new Map() });
+    const vectors = new Vectors(family);
     for (const [term, k] of [
       ["king", 5],
       ["苹果", 1],
@@ -169,13 +174,14 @@ describe("the query server", () => {
   it("answers each request from one snapshot while they follow each other", async () => {
     const server = await start({}, null);
     const make = (sequence: number) =>
-      snapshot({ a: [1, sequence], b: [sequence, 1], [`new${sequence}`]: [1, sequence + 0.5] }, sequence);
-    server.publish(shareRows(make(1)));
+      snapshot(tableOf({ a: [1, sequence], b: [sequence, 1], [`new${sequence}`]: [1, sequence + 0.5] }), sequence);
+    await server.publish(make(1));
     let answers = 0;
     for (let sequence = 2; sequence <= 30; sequence++) {
       const asked = [get(server, "/neighbors?term=a&k=2"), get(server, "/vector?term=a")];
-      server.publish(shareRows(make(sequence)));
+      const published = server.publish(make(sequence));
       const [near, vector] = await Promise.all(asked);
+      await published;
       expect(near!.json.neighbors[0].term).toBe(`new${near!.json.sequence}`);
       expect(vector!.json.vector).toEqual([1, vector!.json.sequence]);
       answers++;
@@ -186,12 +192,15 @@ describe("the query server", () => {
   it("gives back the memory of a snapshot once nobody asks it", async () => {
     const unused: unknown[] = [];
     const server = await start({ onUnused: (memory) => unused.push(memory) }, null);
-    const [first, second] = [shareRows(family), shareRows(family)];
-    server.publish(first);
+    const copier = copierOf(answers);
+    const make = () => ({ sequence: 1, copy: copier.copy(family) as { readonly memory: object } });
+    const [first, second] = [make(), make()];
+    await server.publish(first);
     expect(unused).toEqual([]);
-    server.publish(second);
-    expect(unused).toEqual([first.memory]);
-    expect(shareRows(family, [first.memory]).memory).toBe(first.memory);
+    await server.publish(second);
+    expect(unused).toEqual([first.copy.memory]);
+    copier.takeBack!(unused[0] as never);
+    expect(make().copy.memory).toBe(first.copy.memory);
   });
 
   it("refuses a page that points its own name at this machine", async () => {
@@ -215,7 +224,7 @@ describe("the query server", () => {
       ["secret", 401],
     ] as const)
       expect((await get(server, "/status", { headers: { authorization } })).status).toBe(status);
-    await expect(startQueryServer({ host: "0.0.0.0", port: 0, clock: () => 0 })).rejects.toThrow(
+    await expect(startQueryServer({ answers, host: "0.0.0.0", port: 0, clock: () => 0 })).rejects.toThrow(
       "serve: an address that other machines reach must have a token, got none for 0.0.0.0",
     );
     for (const [token, found] of [
@@ -318,10 +327,52 @@ describe("parseListen", () => {
   });
 });
 
-describe("shareRows", () => {
-  it("refuses vectors of another size", () => {
-    expect(() => shareRows({ sequence: 1, terms: ["a"], vectors: new Float32Array(3), vectorSize: 2 })).toThrow(
-      "shareRows: vectors must be 1 terms x 2 numbers, got 3",
+describe("a copy of vectors", () => {
+  it("is refused where they have another size", () => {
+    const table = { terms: ["a"], values: new Float32Array(3), vectorSize: 2, metadata: new Map() };
+    expect(() => copierOf(answers).copy(table)).toThrow("shareRows: vectors must be 1 terms x 2 numbers, got 3");
+  });
+});
+
+/** How often each label came. */
+type Labels = Readonly<Record<string, number>>;
+
+const labelAnswers: Answers<Labels> = {
+  about: "labels",
+  questions: [
+    defineQuestion({
+      name: "count",
+      fields: { label: text({ description: "Which one", minLength: 1 }) },
+      summary: "How often a label came",
+      reply: { count: { type: "integer" } },
+      missing: "The label never came",
+      answer: (labels: Labels, { label }) => {
+        if (labels[label] === undefined) throw new NotFound(`unknown label "${label}"`, Object.keys(labels));
+        return { count: labels[label] };
+      },
+    }),
+  ],
+  told: { labels: { of: (labels: Labels) => Object.keys(labels).length } },
+};
+
+describe("the query server of another kind of data", () => {
+  it("answers the questions of that kind, and the server's own", async () => {
+    const server = await start({ answers: labelAnswers as Answers<never> }, null);
+    expect((await get(server, "/count?label=news")).status).toBe(503);
+    await server.publish({ sequence: 3, copy: { news: 2, 体育: 5 } satisfies Labels });
+    expect((await get(server, query("/count", { label: "体育" }))).json).toEqual({ sequence: 3, count: 5 });
+    const unknown = await get(server, "/count?label=sport");
+    expect([unknown.status, unknown.json]).toEqual([
+      404,
+      { error: 'unknown label "sport"', suggestions: ["news", "体育"] },
+    ]);
+    expect((await get(server, "/neighbors?term=a")).json.error).toBe(
+      'unknown path "/neighbors"; known paths are /status, /count, /metrics, /openapi.json',
     );
+    expect((await get(server, "/status")).json).toEqual({ sequence: 3, labels: 2, counters: {} });
+    expect(parsePrometheus((await get(server, "/metrics")).text).get("lexstream_snapshot_labels")).toBe(2);
+    const { info, paths } = (await get(server, "/openapi.json")).json;
+    expect(info.description).toMatch(/^Questions about labels, /);
+    expect(paths["/count"].get.responses[404].description).toBe("The label never came");
   });
 });

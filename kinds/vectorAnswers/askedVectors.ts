@@ -1,9 +1,9 @@
 import { compareCodePoints } from "../../kernels/compareCodePoints.js";
 import { type RankedRows, unitVector } from "../../kernels/cosines.js";
-import { show, suggest } from "../../schemas/index.js";
-import { HttpFault } from "./httpFault.js";
+import { NotFound, show, suggest } from "../../schemas/index.js";
+import type { IndexedTerms } from "./packedTerms.js";
 import type { QueryVectors, RowQuestion } from "./rowSearch.js";
-import { rowOf, type SharedSnapshot } from "./sharedRows.js";
+import { rowOf, type SharedRows } from "./sharedRows.js";
 
 export interface Near {
   readonly term: string;
@@ -15,38 +15,30 @@ const COMPARED = 2000;
 const SUGGESTED = 3;
 
 /**
- * One snapshot, ready for questions. All answers to a request come from the same one, whatever is learned meanwhile.
+ * Vectors as they were between two updates, ready for questions.
  *
  * State: the rows in shared memory, 4 V (D + 13) bytes, and a map of the terms.
  */
-export class ServedVectors {
-  readonly snapshot: SharedSnapshot;
-  readonly #ids: ReadonlyMap<string, number>;
+export class AskedVectors {
+  readonly shared: SharedRows;
+  readonly terms: readonly string[];
+  readonly #rows: ReadonlyMap<string, number>;
   readonly #nearestRows: (question: RowQuestion) => Promise<RankedRows>;
 
-  /** `rows` has the row of each term, if it was made before. */
   constructor(
-    snapshot: SharedSnapshot,
+    shared: SharedRows,
+    { terms, rows }: IndexedTerms,
     nearestRows: (question: RowQuestion) => Promise<RankedRows>,
-    rows: ReadonlyMap<string, number> = new Map(snapshot.terms.map((term, row) => [term, row])),
   ) {
-    this.snapshot = snapshot;
-    this.#ids = rows;
+    this.shared = shared;
+    this.terms = terms;
+    this.#rows = rows;
     this.#nearestRows = nearestRows;
-  }
-
-  /** The row of each term, if these are its terms. */
-  rowsOf(terms: readonly string[]): ReadonlyMap<string, number> | undefined {
-    return terms === this.snapshot.terms ? this.#ids : undefined;
-  }
-
-  get sequence(): number {
-    return this.snapshot.sequence;
   }
 
   /** As learned (D,). */
   vectorOf(term: string): number[] {
-    return [...rowOf(this.snapshot, this.#known(term))];
+    return [...rowOf(this.shared, this.#known(term))];
   }
 
   similarity(a: string, b: string): number {
@@ -69,7 +61,7 @@ export class ServedVectors {
   /** Terms in code-point order behind `after`; one pass over all, so that nothing must be kept sorted. */
   page(prefix: string, after: string | undefined, limit: number): string[] {
     const page: string[] = [];
-    for (const term of this.snapshot.terms) {
+    for (const term of this.terms) {
       if (!term.startsWith(prefix)) continue;
       if (after !== undefined && compareCodePoints(term, after) <= 0) continue;
       if (page.length === limit && compareCodePoints(term, page.at(-1)!) >= 0) continue;
@@ -82,19 +74,19 @@ export class ServedVectors {
   async #nearest(vectors: QueryVectors, asked: readonly string[], count: number): Promise<Near[]> {
     const excluded = asked.map((term) => this.#known(term));
     const { rows, scores } = await this.#nearestRows({ vectors, count, excluded });
-    return Array.from(rows, (row, k) => ({ term: this.snapshot.terms[row]!, score: scores[k]! }));
+    return Array.from(rows, (row, k) => ({ term: this.terms[row]!, score: scores[k]! }));
   }
 
   #unit(term: string): Float64Array {
-    return unitVector(rowOf(this.snapshot, this.#known(term)));
+    return unitVector(rowOf(this.shared, this.#known(term)));
   }
 
   #known(term: string): number {
-    const id = this.#ids.get(term);
+    const id = this.#rows.get(term);
     if (id !== undefined) return id;
     const suggestions = this.#suggest(term);
     const hint = suggestions[0] === undefined ? "" : `; did you mean ${show(suggestions[0])}?`;
-    throw new HttpFault(404, `unknown term ${show(term)}${hint}`, { details: { suggestions } });
+    throw new NotFound(`unknown term ${show(term)}${hint}`, suggestions);
   }
 
   /** Looks only at terms that begin alike and are about as long: the whole vocabulary would take a second. */
@@ -102,7 +94,7 @@ export class ServedVectors {
     const [first = ""] = term;
     const heads = new Set([first, first.toLowerCase(), first.toUpperCase()]);
     const candidates: string[] = [];
-    for (const known of this.snapshot.terms) {
+    for (const known of this.terms) {
       if (candidates.length === COMPARED) break;
       if (heads.has(known[Symbol.iterator]().next().value ?? "") && Math.abs(known.length - term.length) <= 2)
         candidates.push(known);

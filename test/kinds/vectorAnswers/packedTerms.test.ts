@@ -1,9 +1,9 @@
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 
-// The command's own modules are not an entry of the package.
+// How terms travel is no entry of the package.
 const { packTerms, unpackTerms } = (await import(
-  fileURLToPath(new URL("../../dist/cli/packedTerms.js", import.meta.url))
+  fileURLToPath(new URL("../../../dist/kinds/vectorAnswers/packedTerms.js", import.meta.url))
 )) as {
   packTerms: (terms: readonly string[]) => object;
   unpackTerms: (

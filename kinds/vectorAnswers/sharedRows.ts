@@ -1,18 +1,5 @@
 import { sharedMemory, type WasmMemory } from "../../kernels/webAssembly.js";
-
-/** What is answered from: vectors as they were between two updates. */
-export interface QuerySnapshot {
-  /** Grows from one snapshot to the next. */
-  readonly sequence: number;
-  /** Tokens and documents learned from so far; absent for a finished file that does not say. */
-  readonly tokens?: number;
-  readonly documents?: number;
-  /** The term of each row. */
-  readonly terms: readonly string[];
-  /** Row-major (V, D). */
-  readonly vectors: Float32Array;
-  readonly vectorSize: number;
-}
+import type { VectorTable } from "../../schemas/vectors.js";
 
 /** Where things lie in the memory, in bytes. A row takes D numbers, rounded up to a multiple of 4. */
 export interface RowLayout {
@@ -28,8 +15,8 @@ export interface RowLayout {
   readonly bytes: number;
 }
 
-/** A snapshot that threads read together; nobody writes to its rows once it is made. */
-export interface SharedSnapshot extends Omit<QuerySnapshot, "vectors"> {
+/** Vectors that threads read together; nobody writes to the rows once they are made. */
+export interface SharedRows {
   readonly layout: RowLayout;
   readonly memory: WasmMemory;
 }
@@ -52,14 +39,17 @@ export function layOut(terms: number, vectorSize: number): RowLayout {
 }
 
 /**
- * Copies a snapshot to where threads can share it, into a memory that is no longer needed if one is large enough.
+ * Copies vectors to where threads can share them, into a memory that is no longer needed if one is large enough.
  * Cost: one copy of 4 V D bytes.
  */
-export function shareRows({ vectors, ...rest }: QuerySnapshot, unused: WasmMemory[] = []): SharedSnapshot {
-  const layout = layOut(rest.terms.length, rest.vectorSize);
-  if (vectors.length !== rest.terms.length * rest.vectorSize)
+export function shareRows(
+  { terms, values, vectorSize }: Pick<VectorTable, "terms" | "values" | "vectorSize">,
+  unused: WasmMemory[] = [],
+): SharedRows {
+  const layout = layOut(terms.length, vectorSize);
+  if (values.length !== terms.length * vectorSize)
     throw new RangeError(
-      `shareRows: vectors must be ${rest.terms.length} terms x ${rest.vectorSize} numbers, got ${vectors.length}`,
+      `shareRows: vectors must be ${terms.length} terms x ${vectorSize} numbers, got ${values.length}`,
     );
   const fits = unused.findIndex(({ buffer }) => buffer.byteLength >= layout.bytes);
   const isFirst = unused.length === 0;
@@ -67,17 +57,17 @@ export function shareRows({ vectors, ...rest }: QuerySnapshot, unused: WasmMemor
     fits < 0 ? [] : unused.splice(fits, 1);
   unused.length = 0; // what is too small now will not fit later either
   const width = layout.rowBytes / 4;
-  const rows = new Float32Array(memory.buffer, layout.rows, rest.terms.length * width);
-  if (width === rest.vectorSize) rows.set(vectors);
+  const rows = new Float32Array(memory.buffer, layout.rows, terms.length * width);
+  if (width === vectorSize) rows.set(values);
   else {
     rows.fill(0);
-    for (let row = 0; row < rest.terms.length; row++)
-      rows.set(vectors.subarray(row * rest.vectorSize, (row + 1) * rest.vectorSize), row * width);
+    for (let row = 0; row < terms.length; row++)
+      rows.set(values.subarray(row * vectorSize, (row + 1) * vectorSize), row * width);
   }
-  return { ...rest, layout, memory };
+  return { layout, memory };
 }
 
 /** A row's vector, as learned: a view (D,). */
-export function rowOf({ layout, memory }: SharedSnapshot, row: number): Float32Array {
+export function rowOf({ layout, memory }: SharedRows, row: number): Float32Array {
   return new Float32Array(memory.buffer, layout.rows + row * layout.rowBytes, layout.vectorSize);
 }

@@ -1,7 +1,7 @@
 import { Worker } from "node:worker_threads";
 import type { RankedRows } from "../../kernels/cosines.js";
 import type { WasmMemory } from "../../kernels/webAssembly.js";
-import type { RowLayout, SharedSnapshot } from "./sharedRows.js";
+import type { RowLayout, SharedRows } from "./sharedRows.js";
 
 /** One vector: nearest by cosine. Three, a, b, c: best by 3CosMul. Each has length 1. */
 export type QueryVectors = readonly [Float64Array] | readonly [Float64Array, Float64Array, Float64Array];
@@ -13,9 +13,9 @@ export interface RowQuestion {
   readonly excluded: readonly number[];
 }
 
-/** Finds rows of a snapshot, all rows looked at. */
+/** Finds rows, all looked at. */
 export interface RowSearch {
-  nearest(snapshot: SharedSnapshot, question: RowQuestion): Promise<RankedRows>;
+  nearest(rows: SharedRows, question: RowQuestion): Promise<RankedRows>;
   close(): Promise<void>;
 }
 
@@ -35,7 +35,7 @@ interface Waiting {
 export function searchOnThread(): RowSearch {
   const worker = new Worker(new URL("./searchThread.js", import.meta.url), { execArgv: [] });
   const waiting = new Map<number, Waiting>();
-  let opened: SharedSnapshot | undefined;
+  let opened: SharedRows | undefined;
   let asked = 0;
   let failure: Error | undefined;
   const failAll = (error: Error) => {
@@ -54,11 +54,11 @@ export function searchOnThread(): RowSearch {
 
   const send = (message: SearchMessage) => worker.postMessage(message);
   return {
-    nearest(snapshot, question) {
+    nearest(rows, question) {
       if (failure) return Promise.reject(failure);
-      if (opened !== snapshot) {
-        send({ memory: snapshot.memory, layout: snapshot.layout });
-        opened = snapshot;
+      if (opened !== rows) {
+        send({ memory: rows.memory, layout: rows.layout });
+        opened = rows;
       }
       return new Promise((resolve, reject) => {
         const ask = asked++;

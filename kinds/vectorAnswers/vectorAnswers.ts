@@ -1,0 +1,119 @@
+import type { WasmMemory } from "../../kernels/webAssembly.js";
+import { type Answers, defineQuestion, type JsonSchema, type Transport } from "../../schemas/answers.js";
+import { integer, oneOf, text } from "../../schemas/fields.js";
+import type { VectorTable } from "../../schemas/vectors.js";
+import type { AskedVectors } from "./askedVectors.js";
+import { type PackedTerms, packTerms } from "./packedTerms.js";
+import { type SharedRows, shareRows } from "./sharedRows.js";
+
+const MOST_NEIGHBORS = 1000;
+const MOST_TERMS = 1000;
+
+const missing = "The term is not in the vocabulary";
+const term = (description: string) => text({ description, minLength: 1 });
+const k = integer({ description: "How many terms", min: 1, max: MOST_NEIGHBORS, default: 10 });
+
+const string: JsonSchema = { type: "string" };
+const near: JsonSchema = {
+  type: "array",
+  items: {
+    type: "object",
+    properties: { term: string, score: { type: "number" } },
+    required: ["term", "score"],
+    additionalProperties: false,
+  },
+};
+
+const questions = [
+  defineQuestion({
+    name: "neighbors",
+    fields: { term: term("The term whose neighbours are wanted"), k },
+    summary: "The terms with the highest cosine to a term",
+    reply: { term: string, neighbors: near },
+    missing,
+    answer: async (vectors: AskedVectors, { term, k }) => ({ term, neighbors: await vectors.neighbors(term, k) }),
+  }),
+  defineQuestion({
+    name: "similarity",
+    fields: { a: term("One term"), b: term("Another term") },
+    summary: "The cosine of two terms",
+    reply: { a: string, b: string, similarity: { type: "number" } },
+    missing,
+    answer: (vectors: AskedVectors, { a, b }) => ({ a, b, similarity: vectors.similarity(a, b) }),
+  }),
+  defineQuestion({
+    name: "analogy",
+    fields: {
+      a: term("a is to b"),
+      b: term("a is to b"),
+      c: term("as c is to the answer"),
+      method: oneOf(["3CosAdd", "3CosMul"], { description: "How cosines are combined", default: "3CosAdd" }),
+      k,
+    },
+    summary: "The terms that are to c as b is to a",
+    reply: { a: string, b: string, c: string, method: string, answers: near },
+    missing,
+    answer: async (vectors: AskedVectors, { a, b, c, method, k }) => ({
+      ...{ a, b, c, method },
+      answers: await vectors.analogy(a, b, c, method, k),
+    }),
+  }),
+  defineQuestion({
+    name: "vector",
+    fields: { term: term("The term whose vector is wanted") },
+    summary: "A term's vector, as learned",
+    reply: { term: string, vector: { type: "array", items: { type: "number" } } },
+    missing,
+    answer: (vectors: AskedVectors, { term }) => ({ term, vector: vectors.vectorOf(term) }),
+  }),
+  defineQuestion({
+    name: "vocabulary",
+    fields: {
+      prefix: text({ description: "What the terms begin with", default: "" }),
+      limit: integer({ description: "How many terms at most", min: 1, max: MOST_TERMS, default: 100 }),
+      after: text({ description: "The last term of the page before", optional: true }),
+    },
+    summary: "Terms in the order of their code points, a page at a time",
+    reply: { terms: { type: "array", items: string } },
+    mayReply: string,
+    answer: (vectors: AskedVectors, { prefix, limit, after }) => {
+      const page = vectors.page(prefix, after, limit + 1);
+      const terms = page.slice(0, limit);
+      return { terms, ...(page.length > limit ? { after: terms.at(-1) } : {}) };
+    },
+  }),
+];
+
+/** Rows in memory that threads share, and the terms where they are not those from before. */
+export interface CopiedVectors extends SharedRows {
+  readonly terms: PackedTerms | undefined;
+}
+
+/** The rows lie in shared memory, in two places that are written in turn; terms are sent once. */
+const transport: Transport<VectorTable> = {
+  copier() {
+    const unused: WasmMemory[] = [];
+    let sent: readonly string[] | undefined;
+    return {
+      copy({ terms, values, vectorSize }): CopiedVectors {
+        const rows = shareRows({ terms, values, vectorSize }, unused);
+        const packed = terms === sent ? undefined : packTerms(terms);
+        sent = terms;
+        return { ...rows, terms: packed };
+      },
+      takeBack: (memory: WasmMemory) => void unused.push(memory),
+    };
+  },
+  opener: async (giveBack) => (await import("./vectorOpener.js")).vectorOpener(giveBack),
+};
+
+/** Neighbours, analogies and vectors of terms; all rows are looked through on a thread of its own. */
+export const vectorAnswers: Answers<VectorTable> = {
+  about: "word vectors",
+  questions,
+  told: {
+    terms: { of: ({ terms }: AskedVectors) => terms.length },
+    vectorSize: { of: ({ shared }: AskedVectors) => shared.layout.vectorSize, isFixed: true },
+  },
+  transport,
+};

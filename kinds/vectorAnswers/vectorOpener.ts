@@ -1,0 +1,20 @@
+import { setImmediate as otherWork } from "node:timers/promises";
+import type { Opener } from "../../schemas/answers.js";
+import { AskedVectors } from "./askedVectors.js";
+import { type IndexedTerms, unpackTerms } from "./packedTerms.js";
+import { type RowQuestion, searchOnThread } from "./rowSearch.js";
+import type { CopiedVectors } from "./vectorAnswers.js";
+
+/** Opens shared rows for questions; looks through them on a thread of its own, and gives their memory back. */
+export function vectorOpener(giveBack: (rest: unknown) => void): Opener {
+  const search = searchOnThread();
+  let known: IndexedTerms = { terms: [], rows: new Map() };
+  return {
+    async open({ terms, ...rows }: CopiedVectors) {
+      if (terms) known = await unpackTerms(terms, otherWork);
+      return new AskedVectors(rows, known, (question: RowQuestion) => search.nearest(rows, question));
+    },
+    release: ({ shared }: AskedVectors) => giveBack(shared.memory),
+    close: () => search.close(),
+  };
+}
