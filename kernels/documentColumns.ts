@@ -1,4 +1,29 @@
-import type { DocumentColumn, DocumentField } from "../schemas/documents.js";
+import type { DocumentColumn, DocumentEntry, DocumentField } from "../schemas/documents.js";
+
+/** The column of documents that all have the same parts, at least one. */
+export function columnOfEntries(entries: readonly DocumentEntry[]): DocumentColumn {
+  const [first = {}] = entries;
+  const fieldsOf = (name: string) => entries.map(({ fields }) => fields![name]!);
+  return {
+    ...(first.id === undefined ? {} : { ids: entries.map(({ id }) => id!) }),
+    ...(first.labels ? { labels: entries.map(({ labels }) => labels!) } : {}),
+    ...(first.weight === undefined ? {} : { weights: entries.map(({ weight }) => weight!) }),
+    ...(first.fields
+      ? { fields: Object.fromEntries(Object.keys(first.fields).map((name) => [name, fieldsOf(name)])) }
+      : {}),
+  };
+}
+
+/** The documents of a column, one by one. */
+export function entriesOfColumn(column: DocumentColumn): DocumentEntry[] {
+  const { ids, labels, weights, fields } = column;
+  return Array.from({ length: columnLength(column) }, (_, k) => ({
+    ...(ids ? { id: ids[k]! } : {}),
+    ...(labels ? { labels: labels[k]! } : {}),
+    ...(weights ? { weight: weights[k]! } : {}),
+    ...(fields ? { fields: Object.fromEntries(Object.entries(fields).map(([name, list]) => [name, list[k]!])) } : {}),
+  }));
+}
 
 /** The entries [from, to) of a column. */
 export function sliceColumn(column: DocumentColumn, from: number, to?: number): DocumentColumn {

@@ -1,6 +1,14 @@
 /** A value that a document brings along from its record. */
 export type DocumentField = string | number | boolean | null;
 
+/** What is known of one document besides its text; parts that the source was not asked for are left out. */
+export interface DocumentEntry {
+  readonly id?: string | null;
+  readonly labels?: readonly string[];
+  readonly weight?: number;
+  readonly fields?: Readonly<Record<string, DocumentField>>;
+}
+
 /**
  * What is known of documents besides their text, one entry for each document that begins in a batch, in their order. A column that the
  * source was not asked for is left out.

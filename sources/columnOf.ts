@@ -7,13 +7,14 @@ export function columnOf(
   columns: number,
   field: string,
   report: InputReport,
+  option = "field",
 ): number {
   const named = header?.indexOf(field) ?? -1;
   const repeated = header?.lastIndexOf(field) ?? -1;
   if (named !== repeated)
     throw report.fault(
       "",
-      `field must name one column, got ${show(field)}, as columns ${named + 1} and ${repeated + 1} are called; a number tells them apart`,
+      `${option} must name one column, got ${show(field)}, as columns ${named + 1} and ${repeated + 1} are called; a number tells them apart`,
     );
   if (named >= 0) return named;
   const column = Number(field) - 1;
@@ -24,5 +25,5 @@ export function columnOf(
     header === undefined
       ? `a column's number from 1${most}, since header is false`
       : "a column's name or number from 1";
-  throw report.fault("", `field must be ${must}, got ${show(field)}${found}`);
+  throw report.fault("", `${option} must be ${must}, got ${show(field)}${found}`);
 }

@@ -1,5 +1,57 @@
 import { defaultExpansion } from "../kernels/expansion.js";
-import { boolean, countOrShare, integer, oneOf, text } from "../schemas/fields.js";
+import { boolean, countOrShare, integer, oneOf, text, texts } from "../schemas/fields.js";
+
+/** What a source is asked to know of its documents besides their text. */
+export const entryFields = {
+  id: text({
+    description:
+      "Where a record holds the document's id, named as in `field`; or `@position`, the source's name and the document's number in it: `a.txt:12`",
+    optional: true,
+    minLength: 1,
+  }),
+  labels: text({
+    description: "Where a record holds the document's labels, named as in `field`: a text, or a list of texts",
+    optional: true,
+    minLength: 1,
+  }),
+  labelSeparator: text({ description: "What separates several labels in one text", optional: true, minLength: 1 }),
+  labelPrefix: text({
+    description: "How a label begins in text of the format `labelled`",
+    default: "__label__",
+    minLength: 1,
+  }),
+  weight: text({
+    description: "Where a record holds how much the document counts, named as in `field`: a number >= 0",
+    optional: true,
+    minLength: 1,
+  }),
+  fields: texts({
+    description: "What else of a record is kept with its document, named as in `field`: texts, numbers, truth values",
+    optional: true,
+    minItems: 1,
+  }),
+} as const;
+
+/** The same where documents come in messages. */
+export const messageEntryFields = {
+  ...entryFields,
+  id: text({
+    description:
+      "Where a record holds the document's id, named as in `field`; or `@message`, by which the source knows its message, or `@position`, the stream's name and the document's number in it",
+    optional: true,
+    minLength: 1,
+  }),
+} as const;
+
+/** The same where documents have no place of their own. */
+export const postEntryFields = {
+  ...entryFields,
+  id: text({
+    description: "Where a record holds the document's id, named as in `field`",
+    optional: true,
+    minLength: 1,
+  }),
+} as const;
 
 /** The options that every source of documents shares. */
 export const documentFields = {
@@ -10,6 +62,7 @@ export const documentFields = {
     minLength: 1,
   }),
   header: boolean({ description: "The first record of a CSV or TSV file names the columns", default: true }),
+  ...entryFields,
   onInvalid: oneOf(["replace", "reject"], {
     description: "Bytes that are not UTF-8 become U+FFFD and are counted, or their document is rejected",
     default: "replace",

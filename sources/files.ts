@@ -5,6 +5,7 @@ import { type RunScope, requireScope } from "../kernels/flow.js";
 import { oneOf, texts } from "../schemas/fields.js";
 import type { TextBatch } from "../schemas/text.js";
 import { defineUnit, type OptionsOf, parseOptions, type SettingsOf } from "../schemas/units.js";
+import { checkEntrySettings, POSITION } from "./documentEntry.js";
 import { documentFields } from "./documentFields.js";
 import { DocumentSieve } from "./documentSieve.js";
 import { fileFormats, guessFormat, isPackedName } from "./fileFormats.js";
@@ -34,7 +35,7 @@ export const filesSchema = defineUnit({
     }),
     format: oneOf(fileFormats, {
       description:
-        "What a document is: each of the `lines`, the whole `file`, `paragraphs` between blank lines, or a record's field; `auto` goes by content and name",
+        "What a document is: each of the `lines`, the whole `file`, `paragraphs` between blank lines, `labelled` lines as of fastText, or a record's field; `auto` goes by content and name",
       default: "auto",
     }),
     ...documentFields,
@@ -61,6 +62,7 @@ type FilesSettings = SettingsOf<typeof filesSchema>;
  */
 export function files(options: FilesOptions): Observable<TextBatch> {
   const settings = parseOptions(filesSchema, options);
+  checkEntrySettings("files", settings, [POSITION]);
   return defer(() => {
     const scope = requireScope("files");
     return fromPull((signal) => readFiles(settings, scope, signal));

@@ -3,7 +3,7 @@ import { textFault } from "../kernels/content.js";
 import { endOf, FINGERPRINT_LENGTH, fingerprintOf } from "./fingerprint.js";
 import type { InputReport, InputStart } from "./inputReport.js";
 import { LineSplitter } from "./readLines.js";
-import { type RecordSettings, recordTaker } from "./recordTaker.js";
+import { type RecordFormat, type RecordSettings, recordTaker } from "./recordTaker.js";
 import type { TextWriter } from "./textWriter.js";
 import { WholeLines } from "./wholeLines.js";
 
@@ -28,6 +28,7 @@ export interface FileMark extends InputStart {
 }
 
 interface FollowSettings extends RecordSettings {
+  readonly format: RecordFormat;
   readonly chunkSize: number;
 }
 
@@ -83,7 +84,7 @@ export class FollowedFile {
     this.#chunkSize = settings.chunkSize;
     this.#lines = new WholeLines(settings.chunkSize);
     this.#splitter = new LineSplitter({ ...settings, keepsReturns: true }, report);
-    this.#take = recordTaker(settings, report, writer);
+    this.#take = recordTaker(settings, settings.format, report, writer);
     this.#offset = report.start.offset;
     this.#lastRead = bytes;
     this.#passed = bytes;

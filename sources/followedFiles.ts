@@ -9,7 +9,7 @@ import { inodeIn, keyAt, keyOf, openIfThere } from "./fileKey.js";
 import { bytesBefore, type FileMark, FollowedFile, lastLineStart, type Start } from "./followedFile.js";
 import { InputReport, type InputStart } from "./inputReport.js";
 import { listPresentFiles, type OnRunFolder } from "./listFiles.js";
-import type { RecordSettings } from "./recordTaker.js";
+import type { RecordFormat, RecordSettings } from "./recordTaker.js";
 import type { TextWriter } from "./textWriter.js";
 
 /** Where all the files that are followed stand. */
@@ -20,6 +20,7 @@ export interface FollowMark {
 }
 
 export interface FollowSettings extends RecordSettings {
+  readonly format: RecordFormat;
   readonly paths: readonly string[];
   readonly start: "beginning" | "end";
   readonly pollInterval: string;

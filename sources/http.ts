@@ -6,7 +6,8 @@ import { byteSize, bytesOf, duration, integer, millisecondsOf, oneOf, text } fro
 import type { LiveStart, TextBatch } from "../schemas/text.js";
 import { defineUnit, type OptionsOf, parseOptions, type SettingsOf } from "../schemas/units.js";
 import { readCursor } from "./cursor.js";
-import { documentFields } from "./documentFields.js";
+import { checkEntrySettings } from "./documentEntry.js";
+import { documentFields, postEntryFields } from "./documentFields.js";
 import { type Draft, fromDrafts } from "./draft.js";
 import { Journal } from "./journal.js";
 import { type JournalMark, JournalReader } from "./journalReader.js";
@@ -39,7 +40,8 @@ export const httpSchema = defineUnit({
       file: "path",
     }),
     format: oneOf(streamFormats, {
-      description: "What a document is in `text/plain`: each of the `lines`, the whole `file`, `paragraphs`, ...",
+      description:
+        "What a document is in `text/plain`: each of the `lines`, the whole `file`, `paragraphs`, `labelled` lines, ...",
       default: "lines",
     }),
     journal: text({
@@ -61,6 +63,7 @@ export const httpSchema = defineUnit({
     }),
     header: documentFields.header,
     ...liveFields,
+    ...postEntryFields,
     flushAfter,
   },
   create: (_, options, { start }): Observable<TextBatch> => http(options, start),
@@ -94,6 +97,7 @@ export function http(
   { from, onListening = () => {} }: HttpStart = {},
 ): Observable<TextBatch> {
   const settings = parseOptions(httpSchema, options);
+  checkEntrySettings("http", settings, []);
   const { host, tokenFile } = settings;
   if (!isLoopback(host) && tokenFile === undefined)
     throw new TypeError(`http: tokenFile is required where host is not this machine alone, got host ${host}`);

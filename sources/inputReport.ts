@@ -32,6 +32,8 @@ export class InputReport {
   #documents: number;
   /** The message that is being read, if the input comes in messages. */
   within = "";
+  /** By which its source knows that message. */
+  messageId: string | null = null;
 
   constructor(
     readonly who: string,
@@ -74,14 +76,15 @@ export class InputReport {
 
   /** Goes on to the next document; whether it is to be read. To be called for each one, in order. */
   next(): boolean {
-    return this.#sieve?.takes(this.name, ++this.#documents) ?? true;
+    this.#documents++;
+    return this.#sieve?.takes(this.name, this.#documents) ?? true;
   }
 
   /**
-   * The text of the document that `next` went on to; undefined if it has a fault and the run goes on without it.
+   * The document that `next` went on to; undefined if it has a fault and the run goes on without it.
    * @throws whatever `read` throws, if that is no fault of the document, or one too many
    */
-  attempt(start: DocumentStart, read: () => Uint8Array): Uint8Array | undefined {
+  attempt<Read>(start: DocumentStart, read: () => Read): Read | undefined {
     try {
       return read();
     } catch (error) {

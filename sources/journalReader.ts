@@ -1,15 +1,18 @@
+import type { DocumentEntry } from "../schemas/documents.js";
 import { bytesOf } from "../schemas/fields.js";
 import type { TextBatch } from "../schemas/text.js";
+import { EntryMaker, partsOf } from "./documentEntry.js";
 import type { Draft } from "./draft.js";
 import { endOf, FINGERPRINT_LENGTH, fingerprintOf } from "./fingerprint.js";
 import type { HttpSettings } from "./http.js";
 import { InputReport, type InputStart } from "./inputReport.js";
 import { FIRST_LINE, type Journal, type JournalPlace } from "./journal.js";
+import { jsonDocument } from "./jsonDocument.js";
 import { Refusal } from "./postedText.js";
 import { tooMuch } from "./postServer.js";
 import type { Post } from "./postTaker.js";
 import { LineSplitter } from "./readLines.js";
-import { recordTaker } from "./recordTaker.js";
+import { type ReadRecord, takeRecord } from "./takeRecord.js";
 import { TextWriter } from "./textWriter.js";
 import { WholeLines } from "./wholeLines.js";
 
@@ -46,12 +49,13 @@ export class JournalReader {
   }
 
   /** Resolves with the number of documents once they are on the disk. */
-  async add({ bytes, documentOffsets, draft }: Post): Promise<number> {
+  async add(post: Post): Promise<number> {
+    const { documentOffsets, draft } = post;
     if (this.#isOver) throw new Refusal(503, "the text was not taken in: the run has ended");
     if (this.isFull) throw tooMuch();
     this.#waiting++;
     try {
-      if (documentOffsets.length > 0) await this.#journal.append(journalLines(bytes, documentOffsets));
+      if (documentOffsets.length > 0) await this.#journal.append(journalLines(post));
     } finally {
       this.#waiting--;
     }
@@ -65,7 +69,7 @@ export class JournalReader {
     const report = new InputReport("http", path!, this.#draft.ledger, undefined, this.#start);
     const writer = new TextWriter(chunkSize, this.#start.begun);
     const splitter = new LineSplitter({ ...this.#settings, maxRecordLength: Number.POSITIVE_INFINITY }, report);
-    const take = recordTaker({ ...this.#settings, format: "jsonl", field: "text" }, report, writer);
+    const read = journalDocument(this.#settings, report);
     const lines = new WholeLines(Number.POSITIVE_INFINITY);
     let before = await this.#bytesBefore();
     writer.open(path!, this.#offset);
@@ -75,7 +79,10 @@ export class JournalReader {
       this.#offset += chunk.length;
       report.add("bytes", text.length);
       before = endOf(before, text);
-      take(splitter.push(text));
+      for (const line of splitter.push(text)) {
+        takeRecord(line, read, report, writer);
+        writer.reach(line.end);
+      }
       if (!writer.isEmpty) yield this.#marked(writer.take(), splitter.place, report.documents, before);
       else if (chunk.length === 0) await this.#journal.growsBeyond(this.#offset);
     }
@@ -107,10 +114,30 @@ export class JournalReader {
 }
 
 /** Each document as a JSON value on a line of its own. */
-function journalLines(bytes: Uint8Array, documentOffsets: Uint32Array): Uint8Array {
+function journalLines({ bytes, documentOffsets, entries }: Post): Uint8Array {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   const lines = Array.from(documentOffsets, (start, i) =>
-    JSON.stringify({ text: text.toString("utf8", start, documentOffsets[i + 1] ?? bytes.length) }),
+    JSON.stringify({
+      text: text.toString("utf8", start, documentOffsets[i + 1] ?? bytes.length),
+      document: entries[i],
+    }),
   );
   return Buffer.from(`${lines.join("\n")}\n`);
 }
+
+/** Reads such a line. @throws the report's fault if it was written by a run that was asked for something else */
+function journalDocument(settings: HttpSettings, report: InputReport): ReadRecord {
+  const { parts } = new EntryMaker(settings, "jsonl", report);
+  const textAlone = { id: undefined, labels: undefined, weight: undefined, fields: undefined, format: "jsonl" };
+  const readText = jsonDocument({ ...settings, ...textAlone, field: "text" }, report);
+  return (record, where) => {
+    const { text } = readText(record, where);
+    const { document } = JSON.parse(Buffer.from(record.bytes).toString()) as { document?: DocumentEntry };
+    const found = document ? partsOf(document) : [];
+    if (found.join() !== parts.join())
+      throw report.fault(where, `must hold ${listed(parts)} of its document, as the options say, got ${listed(found)}`);
+    return { text, entry: document };
+  };
+}
+
+const listed = (parts: readonly string[]) => (parts.length > 0 ? parts.join(", ") : "nothing but the text");

@@ -1,5 +1,5 @@
 import { duration, integer } from "../schemas/fields.js";
-import { documentFields } from "./documentFields.js";
+import { documentFields, entryFields } from "./documentFields.js";
 
 const { field, onInvalid, maxRecordLength, maxDocumentLength, maxRejected } = documentFields;
 
@@ -11,6 +11,7 @@ export const flushAfter = duration({
 /** The options that live sources of whole documents share. */
 export const liveFields = {
   field,
+  ...entryFields,
   onInvalid,
   chunkSize: integer({ description: "About as many bytes are passed on as one batch", default: 65_536, min: 1 }),
   maxRecordLength,

@@ -39,6 +39,8 @@ interface MessageReading<M extends Message> {
   readonly open: (signal: AbortSignal) => AsyncIterable<M>;
   /** Names a message in errors, by its number from 1 if it has no other. */
   readonly nameOf: (message: M, number: number) => string;
+  /** By what its source knows a message; null where it does not. */
+  readonly idOf: (message: M, number: number) => string | null;
   /** What its source wants to know again of the last message read; undefined for one to be passed over. */
   readonly placeOf: (message: M) => object | undefined;
 }
@@ -51,7 +53,7 @@ const MESSAGE_OVERHEAD = 64;
  * State: five chunks of messages, and a batch.
  */
 export async function* messageBatches<M extends Message>(reading: MessageReading<M>): AsyncGenerator<TextBatch> {
-  const { who, name, settings, draft, start, nameOf, placeOf } = reading;
+  const { who, name, settings, draft, start, idOf, nameOf, placeOf } = reading;
   const { chunkSize, flushAfter } = settings;
   const { begun, documents = 0, offset = 0 } = start ?? {};
   let { messages: number = 0 } = start ?? {};
@@ -69,7 +71,8 @@ export async function* messageBatches<M extends Message>(reading: MessageReading
         const next = placeOf(message);
         if (!next) continue;
         place = next;
-        taker.take(message.data, nameOf(message, ++number));
+        number++;
+        taker.take(message.data, nameOf(message, number), idOf(message, number));
       }
       if (!place) continue;
       const { position, ...batch } = writer.take();

@@ -1,6 +1,7 @@
 import { textFault } from "../kernels/content.js";
 import { withoutMark } from "../kernels/utf8.js";
 import { cleanWhole } from "./cleanText.js";
+import { EntryMaker } from "./documentEntry.js";
 import type { InputReport } from "./inputReport.js";
 import { LineSplitter } from "./readLines.js";
 import { type RecordFormat, type RecordSettings, recordFormats, recordTaker } from "./recordTaker.js";
@@ -10,7 +11,7 @@ import type { TextWriter } from "./textWriter.js";
 /** What a document is in messages: the whole message, each of its lines, or a text in each line's JSON value. */
 export const messageFormats = ["message", ...recordFormats] as const;
 
-export interface MessageSettings extends Omit<RecordSettings, "format"> {
+export interface MessageSettings extends RecordSettings {
   readonly format: "message" | RecordFormat;
 }
 
@@ -19,12 +20,14 @@ export class MessageTaker {
   readonly #settings: MessageSettings;
   readonly #report: InputReport;
   readonly #writer: TextWriter;
+  readonly #entries: EntryMaker;
   #offset: number;
 
   constructor(settings: MessageSettings, report: InputReport, writer: TextWriter) {
     this.#settings = settings;
     this.#report = report;
     this.#writer = writer;
+    this.#entries = new EntryMaker(settings, settings.format, report);
     this.#offset = report.start.offset;
     writer.open(report.name, this.#offset);
   }
@@ -34,13 +37,16 @@ export class MessageTaker {
     return this.#offset;
   }
 
-  take(message: Uint8Array, name: string): void {
+  /** `name` is for errors, by `id` its source knows it. */
+  take(message: Uint8Array, name: string, id: string | null): void {
+    const { format } = this.#settings;
     this.#report.within = name;
+    this.#report.messageId = id;
     this.#report.add("bytes", message.length);
     const fault = textFault(message);
     if (fault) this.#reject(fault);
-    else if (this.#settings.format === "message") this.#takeWhole(withoutMark(message));
-    else this.#takeLines(message, { ...this.#settings, format: this.#settings.format });
+    else if (format === "message") this.#takeWhole(withoutMark(message));
+    else this.#takeLines(message, format);
     this.#offset += message.length;
     this.#writer.reach(this.#offset);
   }
@@ -54,15 +60,16 @@ export class MessageTaker {
 
   #takeWhole(message: Uint8Array): void {
     const { maxDocumentLength, onInvalid } = this.#settings;
-    takeDocument({ offset: this.#offset }, this.#report, this.#writer, () =>
-      this.#report.checkLength("", cleanWhole(message, onInvalid, this.#report), maxDocumentLength),
-    );
+    takeDocument({ offset: this.#offset }, this.#report, this.#writer, () => ({
+      text: this.#report.checkLength("", cleanWhole(message, onInvalid, this.#report), maxDocumentLength),
+      entry: this.#entries.make(""),
+    }));
   }
 
   /** Lines and offsets are told from the beginning of the message. */
-  #takeLines(message: Uint8Array, settings: RecordSettings): void {
-    const splitter = new LineSplitter(settings, this.#report, { line: 1, offset: 0 });
-    const take = recordTaker(settings, this.#report, this.#writer);
+  #takeLines(message: Uint8Array, format: RecordFormat): void {
+    const splitter = new LineSplitter(this.#settings, this.#report, { line: 1, offset: 0 });
+    const take = recordTaker(this.#settings, format, this.#report, this.#writer);
     take(splitter.push(message));
     take(splitter.end());
   }

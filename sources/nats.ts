@@ -4,6 +4,8 @@ import { byteSize, bytesOf, oneOf, text, texts } from "../schemas/fields.js";
 import type { LiveStart, TextBatch } from "../schemas/text.js";
 import { defineUnit, type OptionsOf, parseOptions, type SettingsOf } from "../schemas/units.js";
 import { readCursor } from "./cursor.js";
+import { checkEntrySettings, MESSAGE, POSITION } from "./documentEntry.js";
+import { messageEntryFields } from "./documentFields.js";
 import { type Draft, fromDrafts } from "./draft.js";
 import { flushAfter, liveFields } from "./liveFields.js";
 import { type MessageMark, messageBatches } from "./messageBatches.js";
@@ -41,7 +43,8 @@ export const natsSchema = defineUnit({
       minLength: 1,
     }),
     format: oneOf(messageFormats, {
-      description: "What a document is: the whole `message`, each of its `lines`, or a text in each line's JSON value",
+      description:
+        "What a document is: the whole `message`, each of its `lines`, also `labelled` as of fastText, or a text in each line's JSON value",
       default: "message",
     }),
     start: oneOf(["beginning", "end"], {
@@ -56,6 +59,7 @@ export const natsSchema = defineUnit({
     }),
     tokenFile: text({ description: "A file with a token", optional: true, file: "path" }),
     ...liveFields,
+    ...messageEntryFields,
     flushAfter,
   },
   create: (_, options, { start }): Observable<TextBatch> => nats(options, start),
@@ -91,6 +95,7 @@ const RECONNECT_WAIT = 500;
  */
 export function nats(options: NatsOptions, { from }: LiveStart = {}): Observable<TextBatch> {
   const settings = parseOptions(natsSchema, options);
+  checkEntrySettings("nats", settings, [MESSAGE, POSITION]);
   const start = from === undefined ? undefined : readCursor<NatsMark>("nats", from);
   return defer(() => {
     const scope = requireScope("nats");
@@ -121,6 +126,7 @@ async function* read(
       signal,
       start,
       open: (either) => endedBy(either, messages),
+      idOf: ({ seq }) => String(seq),
       nameOf: ({ seq }) => `message ${seq}`,
       placeOf: ({ seq }) => {
         if (seq <= sequence) return undefined; // delivered again

@@ -10,6 +10,7 @@ import {
 import { compressors } from "hyparquet-compressors";
 import { boundedCompressors, rowsFault } from "../kernels/parquetBounds.js";
 import { show } from "../schemas/units.js";
+import type { AskedColumn } from "./documentEntry.js";
 import type { InputReport } from "./inputReport.js";
 
 const BYTES_AT_ONCE = 4 << 20; // unpacked text decoded at a time, where an index of the pages lets us choose
@@ -17,16 +18,23 @@ const BYTES_AT_ONCE = 4 << 20; // unpacked text decoded at a time, where an inde
 // Text stays bytes, which saves decoding and encoding it, and lets invalid UTF-8 be counted.
 const asBytes = { stringFromBytes: (bytes: Uint8Array) => bytes, jsonFromBytes: (bytes: Uint8Array) => bytes };
 
+/** A stretch of rows, column by column. A text is undefined where its row has none. */
+export interface Stretch {
+  readonly texts: readonly (Uint8Array | undefined)[];
+  readonly others: readonly (readonly unknown[])[];
+}
+
 /**
- * The values of one text column, a stretch of rows at a time: a row group, or a few of its pages where the file has an index.
- * A value is undefined where the row has none.
+ * The values of the text column and of others, a stretch of rows at a time: a row group, or a few of its pages where the file has an
+ * index.
  */
-export async function* readColumn(
+export async function* readColumns(
   file: FileHandle,
   field: string,
+  asked: readonly AskedColumn[],
   report: InputReport,
   maxExpansion: number,
-): AsyncGenerator<(Uint8Array | undefined)[]> {
+): AsyncGenerator<Stretch> {
   const options = {
     file: await asyncBuffer(file),
     compressors: boundedCompressors(compressors, maxExpansion),
@@ -36,26 +44,41 @@ export async function* readColumn(
   const fault = rowsFault(metadata.row_groups, options.file.byteLength);
   if (fault) throw report.fault("", fault, RangeError);
   const { children } = await saying(report, async () => parquetSchema(metadata));
-  const [column, ...inside] = textColumn(children, field, report);
-  const scan = await saying(report, () => parquetScan({ ...options, metadata, columns: [column!] }));
-  for (const [rowStart, rowEnd] of stretches(metadata, column!)) {
-    const cells = await saying(report, () => scan.readColumn({ column: column!, rowStart, rowEnd }));
-    if (cells.length !== rowEnd - rowStart)
-      throw report.fault("", `must hold the ${rowEnd} rows that it states, got ${rowStart + cells.length}`);
-    const texts = Array.from(cells, (cell) => inside.reduce<unknown>(memberOf, cell) ?? undefined);
-    if (!texts.every((text) => text === undefined || text instanceof Uint8Array))
+  const paths = [
+    textColumn(children, field, report),
+    ...asked.map(({ name, option }) => pathOf(children, name, option, report).path),
+  ];
+  const columns = [...new Set(paths.map(([column]) => column!))];
+  const scan = await saying(report, () => parquetScan({ ...options, metadata, columns }));
+  for (const [rowStart, rowEnd] of stretches(metadata, columns)) {
+    const read = new Map<string, ArrayLike<unknown>>();
+    for (const column of columns) {
+      const cells = await saying(report, () => scan.readColumn({ column, rowStart, rowEnd }));
+      if (cells.length !== rowEnd - rowStart)
+        throw report.fault("", `must hold the ${rowEnd} rows that it states, got ${rowStart + cells.length}`);
+      read.set(column, cells);
+    }
+    const [texts, ...others] = paths.map(([column, ...inside]) =>
+      Array.from(read.get(column!)!, (cell) => inside.reduce<unknown>(memberOf, cell) ?? undefined),
+    );
+    if (!texts!.every((text) => text === undefined || text instanceof Uint8Array))
       throw report.fault(
         "",
         `the column ${field} must hold texts, got something else in a row from ${rowStart + 1} on`,
       );
-    yield texts as (Uint8Array | undefined)[];
+    yield { texts: texts as Stretch["texts"], others };
   }
 }
 
-/** Where the text lies: a top-level column, then the members of its struct. */
-function textColumn(children: SchemaTree["children"], field: string, report: InputReport): string[] {
-  const whole = children.find(({ element }) => element.name === field);
-  const path = whole ? [field] : field.split(".");
+/** Where a value lies: a top-level column, then the members of its struct. */
+function pathOf(
+  children: SchemaTree["children"],
+  name: string,
+  option: string,
+  report: InputReport,
+): { readonly path: string[]; readonly found: SchemaTree } {
+  const whole = children.find(({ element }) => element.name === name);
+  const path = whole ? [name] : name.split(".");
   const levels = { children } as SchemaTree;
   const found = path.reduce<SchemaTree | undefined>(
     (level, name) => level?.children.find(({ element }) => element.name === name),
@@ -63,8 +86,13 @@ function textColumn(children: SchemaTree["children"], field: string, report: Inp
   );
   if (!found) {
     const columns = leaves(children).join(", ");
-    throw report.fault("", `field must be one of its columns, got ${show(field)}; the columns are ${columns}`);
+    throw report.fault("", `${option} must be one of its columns, got ${show(name)}; the columns are ${columns}`);
   }
+  return { path, found };
+}
+
+function textColumn(children: SchemaTree["children"], field: string, report: InputReport): string[] {
+  const { path, found } = pathOf(children, field, "field", report);
   const { type, repetition_type, logical_type, converted_type } = found.element;
   const kind = found.children.length > 0 || repetition_type === "REPEATED" ? "a nested column" : type;
   if (kind !== "BYTE_ARRAY" || converted_type === "DECIMAL" || logical_type?.type === "DECIMAL")
@@ -77,11 +105,11 @@ function leaves(children: readonly SchemaTree[]): string[] {
 }
 
 /** Rows to read at once. */
-function* stretches(metadata: FileMetaData, column: string): Generator<[start: number, end: number]> {
+function* stretches(metadata: FileMetaData, read: readonly string[]): Generator<[start: number, end: number]> {
   let groupStart = 0;
   for (const { num_rows, columns } of metadata.row_groups) {
     const rows = Number(num_rows);
-    const chunks = columns.filter(({ meta_data }) => meta_data?.path_in_schema[0] === column);
+    const chunks = columns.filter(({ meta_data }) => read.includes(meta_data?.path_in_schema[0] ?? ""));
     const bytes = chunks.reduce((sum, { meta_data }) => sum + Number(meta_data?.total_uncompressed_size ?? 0), 0);
     const isIndexed = chunks.every(({ offset_index_offset }) => offset_index_offset !== undefined);
     const step = isIndexed ? Math.max(1, Math.ceil((rows * BYTES_AT_ONCE) / Math.max(bytes, BYTES_AT_ONCE))) : rows;

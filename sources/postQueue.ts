@@ -61,7 +61,7 @@ export class PostQueue {
     for (let group = await this.#inbox.take(); !this.#inbox.isOver; group = await this.#inbox.take()) {
       for (const waiting of group) {
         offset += waiting.post.bytes.length;
-        writer.appendDocuments(waiting.post.bytes, waiting.post.documentOffsets);
+        writer.appendDocuments(waiting.post.bytes, waiting.post.documentOffsets, waiting.post.entries);
         this.#draft.absorb(waiting.post.draft);
         this.#draft.afterwards(() => this.#passedOn(waiting));
       }

@@ -1,5 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
+import { entriesOfColumn } from "../kernels/documentColumns.js";
 import { defaultExpansion } from "../kernels/expansion.js";
+import type { DocumentEntry } from "../schemas/documents.js";
 import { bytesOf } from "../schemas/fields.js";
 import { DocumentSieve } from "./documentSieve.js";
 import { Draft } from "./draft.js";
@@ -14,6 +16,8 @@ export interface Post {
   readonly bytes: Uint8Array;
   /** Where the documents begin in them. */
   readonly documentOffsets: Uint32Array;
+  /** What is known of each, if the source was asked for that. */
+  readonly entries: readonly DocumentEntry[];
   readonly draft: Draft;
 }
 
@@ -47,8 +51,8 @@ export class PostTaker {
       end(error);
       throw error;
     }
-    const { bytes, documentOffsets } = writer.take();
-    return { bytes, documentOffsets, draft };
+    const { bytes, documentOffsets, documents = {} } = writer.take();
+    return { bytes, documentOffsets, entries: entriesOfColumn(documents), draft };
   }
 
   async #read({ bytes, format }: PostedText, { ledger }: Draft, writer: TextWriter): Promise<void> {

@@ -1,22 +1,21 @@
 import type { TextBatch } from "../schemas/text.js";
-import type { OnInvalid } from "./cleanText.js";
 import { decompress } from "./decompress.js";
+import type { EntrySettings } from "./documentEntry.js";
 import type { InputReport } from "./inputReport.js";
 import { splitChunks } from "./readChunks.js";
-import { readJson } from "./readJson.js";
+import { readRecordLines } from "./readRecordLines.js";
 import { readTable } from "./readTable.js";
 import { readText } from "./readText.js";
 import { readWholeText } from "./readWholeText.js";
 import type { TextWriter } from "./textWriter.js";
 
 /** Formats of documents that come as a stream of bytes. */
-export const streamFormats = ["lines", "file", "paragraphs", "jsonl", "json", "csv", "tsv"] as const;
+export const streamFormats = ["lines", "file", "paragraphs", "labelled", "jsonl", "json", "csv", "tsv"] as const;
 export type StreamFormat = (typeof streamFormats)[number];
 
-export interface ReadSettings {
+export interface ReadSettings extends EntrySettings {
   readonly field: string;
   readonly header: boolean;
-  readonly onInvalid: OnInvalid;
   readonly chunkSize: number;
   readonly maxRecordLength: number;
   readonly maxExpansion: number;
@@ -39,10 +38,11 @@ export async function* readDocuments(
   writer.open(report.name, report.start.offset);
   const text = splitChunks(decompress(packed, report, settings.maxExpansion), settings.chunkSize);
   const chunks = counted(regroup(text), report);
-  if (format === "jsonl" || format === "json") yield* readJson(chunks, format, settings, report, writer);
-  else if (format === "csv" || format === "tsv") yield* readTable(chunks, format, settings, report, writer);
+  if (format === "csv" || format === "tsv") yield* readTable(chunks, format, settings, report, writer);
+  else if (format === "jsonl" || format === "json" || format === "labelled")
+    yield* readRecordLines(chunks, format, settings, report, writer);
   else if (needsWholeDocuments(settings, report)) yield* readWholeText(chunks, format, settings, report, writer);
-  else yield* readText(chunks, format, settings.onInvalid, report, writer);
+  else yield* readText(chunks, format, settings, report, writer);
 }
 
 /** Whether it is known of a document of plain text only at its end that it is to be read. */

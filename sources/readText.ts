@@ -1,5 +1,6 @@
 import type { TextBatch } from "../schemas/text.js";
-import { type OnInvalid, TextCleaner } from "./cleanText.js";
+import { TextCleaner } from "./cleanText.js";
+import { EntryMaker, type EntrySettings } from "./documentEntry.js";
 import { documentStarts, type TextFormat } from "./documentStarts.js";
 import type { InputReport } from "./inputReport.js";
 import type { TextWriter } from "./textWriter.js";
@@ -8,16 +9,25 @@ import type { TextWriter } from "./textWriter.js";
 export async function* readText(
   chunks: AsyncIterable<Uint8Array>,
   format: TextFormat,
-  onInvalid: OnInvalid,
+  settings: EntrySettings,
   report: InputReport,
   writer: TextWriter,
 ): AsyncGenerator<TextBatch> {
-  const cleaner = new TextCleaner(report, onInvalid);
+  const cleaner = new TextCleaner(report, settings.onInvalid);
+  const entries = new EntryMaker(settings, format, report);
   const findStarts = documentStarts(format);
   const write = (text: Uint8Array) => {
     const starts = findStarts(text);
     report.add("documents", starts.length);
-    writer.appendDocuments(text, starts);
+    const begun = starts.map(() => {
+      report.next();
+      return entries.make("");
+    });
+    writer.appendDocuments(
+      text,
+      starts,
+      begun.filter((entry) => entry !== undefined),
+    );
     writer.reach(cleaner.consumed);
   };
   for await (const chunk of chunks) {

@@ -1,6 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import type { TextBatch } from "../schemas/text.js";
 import { invalidByte } from "./cleanText.js";
+import { EntryMaker } from "./documentEntry.js";
 import { documentStarts, type TextFormat } from "./documentStarts.js";
 import type { InputFault, InputReport } from "./inputReport.js";
 import { countLineFeeds, LineEndUnifier } from "./lineEnds.js";
@@ -24,7 +25,7 @@ export async function* readWholeText(
 ): AsyncGenerator<TextBatch> {
   const unifier = new LineEndUnifier(report.start.offset);
   const findStarts = documentStarts(format);
-  const held = new HeldDocument(settings, report, writer);
+  const held = new HeldDocument(settings, new EntryMaker(settings, format, report), report, writer);
   const take = (text: Uint8Array) => {
     let from = 0;
     for (const start of findStarts(text)) {
@@ -49,6 +50,7 @@ export async function* readWholeText(
 
 class HeldDocument {
   readonly #settings: ReadSettings;
+  readonly #entries: EntryMaker;
   readonly #report: InputReport;
   readonly #writer: TextWriter;
   #pieces: Uint8Array[] = [];
@@ -60,8 +62,9 @@ class HeldDocument {
   #isOpen = false;
   #isWanted = false;
 
-  constructor(settings: ReadSettings, report: InputReport, writer: TextWriter) {
+  constructor(settings: ReadSettings, entries: EntryMaker, report: InputReport, writer: TextWriter) {
     this.#settings = settings;
+    this.#entries = entries;
     this.#report = report;
     this.#writer = writer;
     this.#line = report.start.line;
@@ -86,7 +89,7 @@ class HeldDocument {
     if (this.#isOpen && this.#isWanted) {
       const text = this.#report.attempt({ line: this.#line, offset: this.#offset }, () => this.#text());
       if (text) {
-        this.#writer.begin();
+        this.#writer.begin(this.#entries.make(""));
         this.#report.add("documents", 1);
         this.#writer.append(text);
       }

@@ -5,6 +5,8 @@ import type { LiveStart, TextBatch } from "../schemas/text.js";
 import { defineUnit, type OptionsOf, parseOptions, type SettingsOf } from "../schemas/units.js";
 import { checkAddress, nameOfAddress } from "./address.js";
 import { readCursor } from "./cursor.js";
+import { checkEntrySettings, MESSAGE, POSITION } from "./documentEntry.js";
+import { messageEntryFields } from "./documentFields.js";
 import { type Draft, fromDrafts } from "./draft.js";
 import { EventParser, type ServerEvent } from "./eventParser.js";
 import { flushAfter, liveFields } from "./liveFields.js";
@@ -27,7 +29,7 @@ export const sseSchema = defineUnit({
     events: texts({ description: "Reads events of these types only", optional: true }),
     format: oneOf(messageFormats, {
       description:
-        "What a document is: an event's whole `message`, each of its `lines`, or a text in each line's JSON value",
+        "What a document is: an event's whole `message`, each of its `lines`, also `labelled` as of fastText, or a text in each line's JSON value",
       default: "message",
     }),
     tokenFile: text({
@@ -37,6 +39,7 @@ export const sseSchema = defineUnit({
     }),
     ...reconnectFields,
     ...liveFields,
+    ...messageEntryFields,
     flushAfter,
   },
   create: (_, options, { start }): Observable<TextBatch> => sse(options, start),
@@ -70,6 +73,7 @@ const isPassing = (status: number) => status >= 500 || status === 429 || status 
  */
 export function sse(options: SseOptions, { from }: LiveStart = {}): Observable<TextBatch> {
   const settings = parseOptions(sseSchema, options);
+  checkEntrySettings("sse", settings, [MESSAGE, POSITION]);
   checkAddress("sse", settings.url, ["http:", "https:"]);
   checkWaits("sse", settings);
   const start = from === undefined ? undefined : readCursor<SseMark>("sse", from);
@@ -84,6 +88,7 @@ export function sse(options: SseOptions, { from }: LiveStart = {}): Observable<T
         signal,
         start,
         open: (either) => events(settings, draft, either, start?.lastId),
+        idOf: ({ id }) => id || null,
         nameOf: (_, number) => `event ${number}`,
         placeOf: ({ id }) => ({ lastId: id }),
       }),

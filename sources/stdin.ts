@@ -5,6 +5,7 @@ import { millisecondsOf, oneOf } from "../schemas/fields.js";
 import type { LiveStart, TextBatch } from "../schemas/text.js";
 import { defineUnit, type OptionsOf, parseOptions, type SettingsOf } from "../schemas/units.js";
 import { readCursor } from "./cursor.js";
+import { checkEntrySettings, POSITION } from "./documentEntry.js";
 import { documentFields } from "./documentFields.js";
 import { DocumentSieve } from "./documentSieve.js";
 import { type Draft, fromDrafts } from "./draft.js";
@@ -12,6 +13,7 @@ import { gather } from "./inbox.js";
 import { InputReport } from "./inputReport.js";
 import { flushAfter } from "./liveFields.js";
 import { readDocuments, streamFormats } from "./readDocuments.js";
+import { type RecordFormat, recordFormats } from "./recordTaker.js";
 import { type StreamMark, StreamPlace } from "./streamPlace.js";
 import { TextWriter } from "./textWriter.js";
 
@@ -26,7 +28,7 @@ export const stdinSchema = defineUnit({
   fields: {
     format: oneOf(streamFormats, {
       description:
-        "What a document is: each of the `lines`, the whole `file`, `paragraphs` between blank lines, or a record's field",
+        "What a document is: each of the `lines`, the whole `file`, `paragraphs` between blank lines, `labelled` lines as of fastText, or a record's field",
       default: "lines",
     }),
     ...documentFields,
@@ -52,7 +54,7 @@ export interface StdinStart extends LiveStart {
  * Reads documents from standard input, packed (gzip, Zstandard) or not, whether it ends or not. What was read is gone, so that a
  * second subscription fails, and a graph that needs two passes must keep the first one's tokens.
  *
- * Out: TextBatch, of about `chunkSize` bytes, or what came within `flushAfter`. Batches of lines and JSONL end with a line, and have
+ * Out: TextBatch, of about `chunkSize` bytes, or what came within `flushAfter`. Batches of lines, labelled or not, and JSONL end with a line, and have
  * a cursor, unless a line is longer than `chunkSize`.
  * Delivery: exactly once where the same text comes again (`onResume: skip`), which is checked; with `continue`, at most once: what was
  * read from the pipe after the last checkpoint is gone.
@@ -65,6 +67,7 @@ export interface StdinStart extends LiveStart {
  */
 export function stdin(options: StdinOptions = {}, { from, input }: StdinStart = {}): Observable<TextBatch> {
   const settings = parseOptions(stdinSchema, options);
+  checkEntrySettings("stdin", settings, [POSITION]);
   const start = from === undefined ? undefined : readCursor<StreamMark>("stdin", from);
   let isRead = false;
   return defer(() => {
@@ -99,7 +102,7 @@ async function* readStream(
     );
   };
   const marked = (batch: TextBatch): TextBatch => {
-    const canGoOn = (format === "lines" || format === "jsonl") && place.isAt(batch.position.offset);
+    const canGoOn = recordFormats.includes(format as RecordFormat) && place.isAt(batch.position.offset);
     if (!canGoOn) return batch;
     const cursor = JSON.stringify(place.mark(batch.position.documents));
     return { ...batch, position: { ...batch.position, cursor } };

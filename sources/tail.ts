@@ -5,6 +5,7 @@ import { duration, millisecondsOf, oneOf, texts } from "../schemas/fields.js";
 import type { LiveStart, TextBatch } from "../schemas/text.js";
 import { defineUnit, type OptionsOf, parseOptions, type SettingsOf } from "../schemas/units.js";
 import { readCursor } from "./cursor.js";
+import { checkEntrySettings, POSITION } from "./documentEntry.js";
 import { DocumentSieve } from "./documentSieve.js";
 import { type Draft, fromDrafts } from "./draft.js";
 import { FollowedFiles, type FollowMark } from "./followedFiles.js";
@@ -31,7 +32,8 @@ export const tailSchema = defineUnit({
       minItems: 1,
     }),
     format: oneOf(recordFormats, {
-      description: "What a document is: each of the `lines`, or a text in each line's JSON value",
+      description:
+        "What a document is: each of the `lines`, also `labelled` as of fastText, or a text in each line's JSON value",
       default: "lines",
     }),
     start: oneOf(["beginning", "end"], {
@@ -73,6 +75,7 @@ type TailSettings = SettingsOf<typeof tailSchema>;
  */
 export function tail(options: TailOptions, { from }: LiveStart = {}): Observable<TextBatch> {
   const settings = parseOptions(tailSchema, options);
+  checkEntrySettings("tail", settings, [POSITION]);
   const start = from === undefined ? undefined : readCursor<FollowMark>("tail", from);
   return defer(() => {
     const scope = requireScope("tail");

@@ -1,3 +1,5 @@
+import { columnOfEntries, sliceColumn } from "../kernels/documentColumns.js";
+import type { DocumentColumn, DocumentEntry } from "../schemas/documents.js";
 import type { TextBatch } from "../schemas/text.js";
 
 /**
@@ -10,6 +12,9 @@ export class TextWriter {
   #pieces: Uint8Array[] = [];
   #length = 0;
   #starts: number[] = [];
+  #entries: DocumentEntry[] = [];
+  /** A column of no documents, once one has an entry. */
+  #noEntries: DocumentColumn | undefined;
   #source = "";
   #offset = 0;
   #documents = 0;
@@ -27,10 +32,11 @@ export class TextWriter {
     this.#offset = offset;
   }
 
-  /** A document begins here. */
-  begin(): void {
+  /** A document begins here, with an entry if the source was asked for one. */
+  begin(entry?: DocumentEntry): void {
     this.#starts.push(this.#length);
     this.#documents++;
+    if (entry) this.#entries.push(entry);
   }
 
   /** The current document goes on. */
@@ -41,9 +47,14 @@ export class TextWriter {
   }
 
   /** A stretch of text in which documents begin at ascending positions. */
-  appendDocuments(text: Uint8Array, starts: readonly number[] | Uint32Array): void {
+  appendDocuments(
+    text: Uint8Array,
+    starts: readonly number[] | Uint32Array,
+    entries: readonly DocumentEntry[] = [],
+  ): void {
     for (const start of starts) this.#starts.push(this.#length + start);
     this.#documents += starts.length;
+    for (const entry of entries) this.#entries.push(entry);
     this.append(text);
   }
 
@@ -74,9 +85,11 @@ export class TextWriter {
       bytes.set(piece, at);
       at += piece.length;
     }
+    const documents = this.#takeEntries();
     const batch: TextBatch = {
       bytes,
       documentOffsets: Uint32Array.from(this.#starts),
+      ...(documents ? { documents } : {}),
       position: { source: this.#source, offset: this.#offset, documents: this.#documents },
     };
     this.#pieces = [];
@@ -84,5 +97,13 @@ export class TextWriter {
     this.#starts = [];
     this.#isUrged = false;
     return batch;
+  }
+
+  #takeEntries(): DocumentColumn | undefined {
+    if (this.#entries.length === 0) return this.#noEntries;
+    const column = columnOfEntries(this.#entries);
+    this.#noEntries ??= sliceColumn(column, 0, 0);
+    this.#entries = [];
+    return column;
   }
 }

@@ -5,6 +5,8 @@ import type { LiveStart, TextBatch } from "../schemas/text.js";
 import { defineUnit, type OptionsOf, parseOptions, type SettingsOf } from "../schemas/units.js";
 import { checkAddress, nameOfAddress } from "./address.js";
 import { readCursor } from "./cursor.js";
+import { checkEntrySettings, MESSAGE, POSITION } from "./documentEntry.js";
+import { messageEntryFields } from "./documentFields.js";
 import { type Draft, fromDrafts } from "./draft.js";
 import { flushAfter, liveFields } from "./liveFields.js";
 import { type Message, type MessageMark, messageBatches } from "./messageBatches.js";
@@ -26,7 +28,8 @@ export const websocketSchema = defineUnit({
     url: text({ description: "Where the server is, with `ws:` or `wss:`", minLength: 1 }),
     subscribe: texts({ description: "Messages to send first over each connection", optional: true }),
     format: oneOf(messageFormats, {
-      description: "What a document is: the whole `message`, each of its `lines`, or a text in each line's JSON value",
+      description:
+        "What a document is: the whole `message`, each of its `lines`, also `labelled` as of fastText, or a text in each line's JSON value",
       default: "message",
     }),
     tokenFile: text({
@@ -40,6 +43,7 @@ export const websocketSchema = defineUnit({
     }),
     ...reconnectFields,
     ...liveFields,
+    ...messageEntryFields,
     flushAfter,
   },
   create: (_, options, { start }): Observable<TextBatch> => websocket(options, start),
@@ -64,6 +68,7 @@ type WebsocketSettings = SettingsOf<typeof websocketSchema>;
  */
 export function websocket(options: WebsocketOptions, { from }: LiveStart = {}): Observable<TextBatch> {
   const settings = parseOptions(websocketSchema, options);
+  checkEntrySettings("websocket", settings, [MESSAGE, POSITION]);
   checkAddress("websocket", settings.url, ["ws:", "wss:"]);
   checkWaits("websocket", settings);
   const start = from === undefined ? undefined : readCursor<MessageMark>("websocket", from);
@@ -78,6 +83,7 @@ export function websocket(options: WebsocketOptions, { from }: LiveStart = {}): 
         signal,
         start,
         open: (either) => messages(settings, draft, either),
+        idOf: (_, number) => String(number),
         nameOf: (_, number) => `message ${number}`,
         placeOf: () => ({}),
       }),

@@ -1,36 +1,12 @@
-import type { TextBatch } from "../schemas/text.js";
 import { show } from "../schemas/units.js";
-import type { OnInvalid } from "./cleanText.js";
+import { EntryMaker, type EntrySettings } from "./documentEntry.js";
 import { encodeText } from "./encodeText.js";
 import type { Line } from "./heldRecord.js";
 import type { InputReport } from "./inputReport.js";
-import { JsonSplitter } from "./jsonSplitter.js";
-import type { ReadSettings } from "./readDocuments.js";
-import { LineSplitter, readRecords } from "./readLines.js";
 import { repeatedKeys } from "./repeatedKeys.js";
-import { type ReadRecord, takeRecord } from "./takeRecord.js";
-import type { TextWriter } from "./textWriter.js";
+import type { ReadRecord } from "./takeRecord.js";
 
 const SPACE = 0x20;
-
-/** JSON values, one a line or, in `json`, arranged in any way; the document is a text in each. Lines with nothing but white space are passed over, as the format allows. */
-export async function* readJson(
-  chunks: AsyncIterable<Uint8Array>,
-  format: "json" | "jsonl",
-  settings: ReadSettings,
-  report: InputReport,
-  writer: TextWriter,
-): AsyncGenerator<TextBatch> {
-  const splitter = format === "json" ? new JsonSplitter(settings, report) : new LineSplitter(settings, report);
-  const read = jsonText(settings, report);
-  for await (const lines of readRecords(chunks, splitter)) {
-    for (const line of lines) {
-      if (!isBlank(line)) takeRecord(line, read, report, writer);
-      writer.reach(line.end);
-    }
-    if (writer.isFull) yield writer.take();
-  }
-}
 
 /** Nothing but white space. */
 export function isBlank({ bytes, fault }: Line): boolean {
@@ -43,25 +19,43 @@ function textOf(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString();
 }
 
-interface JsonSettings {
+interface JsonSettings extends EntrySettings {
   readonly field: string;
-  readonly onInvalid: OnInvalid;
   readonly maxDocumentLength: number | undefined;
 }
 
-/** Finds the text in a record. */
-export function jsonText(settings: JsonSettings, report: InputReport): ReadRecord {
+/** A key, or a path of keys that it spells. */
+interface Member {
+  readonly name: string;
+  readonly path: readonly string[];
+  readonly option: string;
+  /** Whether JSON has it more than once. */
+  readonly repeats: (json: string) => boolean;
+}
+
+function memberNamed(name: string, option: string): Member {
+  const path = name.split(".");
+  return { name, path, option, repeats: repeatedKeys(path.length > 1 ? [path, [name]] : [path]) };
+}
+
+/** Finds the text in a record, and what else was asked for. */
+export function jsonDocument(settings: JsonSettings, report: InputReport): ReadRecord {
   const { field, onInvalid, maxDocumentLength } = settings;
-  const path = field.split(".");
-  const repeats = repeatedKeys(path.length > 1 ? [path, [field]] : [path]);
+  const entries = new EntryMaker(settings, "jsonl", report);
+  const member = memberNamed(field, "field");
+  const others = entries.columns.map(({ name, option }) => memberNamed(name, option));
   return (record, where) => {
     const source = textOf(record.bytes);
     const value = parse(source, where, report);
-    if (repeats(source)) throw report.fault(where, `must have ${show(field)} once (option field), got it more often`);
-    const text = textIn(value, field, path, where, report);
-    const bytes = report.checkLength(where, encodeText(text ?? "", where, onInvalid, report), maxDocumentLength);
-    if (text === null) report.add("nulls", 1);
-    return bytes;
+    const twice = [member, ...others].find(({ repeats }) => repeats(source));
+    if (twice)
+      throw report.fault(where, `must have ${show(twice.name)} once (option ${twice.option}), got it more often`);
+    const found = textIn(value, member, where, report);
+    const text = report.checkLength(where, encodeText(found ?? "", where, onInvalid, report), maxDocumentLength);
+    const values = others.map((other) => valueIn(value, other));
+    const document = { text, entry: entries.make(where, values) };
+    if (found === null) report.add("nulls", 1);
+    return document;
   };
 }
 
@@ -73,10 +67,14 @@ function parse(source: string, where: string, report: InputReport): unknown {
   }
 }
 
-/** The text at a key or a path of keys. */
-function textIn(record: unknown, field: string, path: string[], where: string, report: InputReport): string | null {
-  const whole = memberOf(record, field);
-  const value = whole === undefined ? pathIn(record, path) : whole; // a key may itself hold dots
+function valueIn(record: unknown, { name, path }: Member): unknown {
+  const whole = memberOf(record, name);
+  return whole === undefined ? pathIn(record, path) : whole; // a key may itself hold dots
+}
+
+function textIn(record: unknown, member: Member, where: string, report: InputReport): string | null {
+  const value = valueIn(record, member);
+  const field = member.name;
   if (typeof value === "string" || value === null) return value;
   if (value !== undefined) throw report.fault(where, `${field} must be a text, got ${show(value)}`);
   const isObject = typeof record === "object" && record !== null;
