@@ -1,8 +1,7 @@
 /**
  * How well vectors agree with people: rank correlation on pairs of words (Finkelstein et al. 2001) and analogy questions
- * (Mikolov et al. 2013, arXiv:1301.3781, section 4), with the files that the field shares.
+ * (Mikolov et al. 2013, arXiv:1301.3781, section 4).
  */
-import { show } from "../schemas/index.js";
 import type { Vectors } from "./vectors.js";
 
 export interface SimilarityPair {
@@ -91,53 +90,8 @@ export function ranks(values: readonly number[]): number[] {
   return result;
 }
 
-/**
- * Reads `word<TAB>word<TAB>score` lines (any white space where a line has no tab); blank lines are passed over.
- * @throws SyntaxError that names the line
- */
-export function parseSimilarityPairs(text: string, name = "similarity pairs"): SimilarityPair[] {
-  return contentLines(text).map(({ line, number }) => {
-    const [a, b, score, ...rest] = line.includes("\t")
-      ? line.split("\t").map((cell) => cell.trim())
-      : line.split(/\s+/);
-    if (!a || !b || !score || rest.length > 0 || !Number.isFinite(Number(score))) {
-      throw new SyntaxError(`${name}: a line must be word, word and score, got ${show(line)}, line ${number}`);
-    }
-    return { a, b, score: Number(score) };
-  });
-}
-
 export interface AnalogySection {
   readonly name: string;
   /** a is to b as c is to d. */
   readonly questions: readonly (readonly [a: string, b: string, c: string, d: string])[];
-}
-
-/**
- * Reads the format of word2vec's `questions-words.txt`: `: name` begins a section, any other line is four words.
- * @throws SyntaxError that names the line
- */
-export function parseAnalogies(text: string, name = "analogies"): AnalogySection[] {
-  const sections: { name: string; questions: [string, string, string, string][] }[] = [];
-  for (const { line, number } of contentLines(text)) {
-    if (line.startsWith(":")) {
-      sections.push({ name: line.slice(1).trim(), questions: [] });
-      continue;
-    }
-    const words = line.split(/\s+/);
-    if (words.length !== 4) {
-      throw new SyntaxError(`${name}: a line must be ": section" or four words, got ${show(line)}, line ${number}`);
-    }
-    if (sections.length === 0) sections.push({ name: "", questions: [] });
-    sections.at(-1)!.questions.push(words as [string, string, string, string]);
-  }
-  return sections;
-}
-
-function contentLines(text: string): { line: string; number: number }[] {
-  return text
-    .replace(/^\uFEFF/, "")
-    .split("\n")
-    .map((line, index) => ({ line: line.trim(), number: index + 1 }))
-    .filter(({ line }) => line !== "");
 }

@@ -11,6 +11,7 @@ export * from "./distanceUnits.js";
 export * from "./drift.js";
 export * from "./evaluate.js";
 export * from "./evaluateAnalogies.js";
+export * from "./evaluationFiles.js";
 export * from "./expansion.js";
 export * from "./flow.js";
 export * from "./frozenLexicon.js";

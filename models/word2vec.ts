@@ -160,6 +160,8 @@ export function word2vec(options?: Word2vecOptions): UpdatedModel<"contexts", "v
   const firstRows = new FirstRows(settings.vectorSize, settings.seed, online ? initialVectors : undefined);
   /** With `online`: the snapshot that the engine has taken in, and the position of the first centre that came with it. */
   let generation = -1;
+  /** Passes that have begun. */
+  let passes = 0;
   let generationStart = 0;
 
   function start(given: Vocabulary): Word2vecEngine {
@@ -199,6 +201,7 @@ export function word2vec(options?: Word2vecOptions): UpdatedModel<"contexts", "v
     vocabulary ??= batch.vocabulary;
     engine ??= start(vocabulary);
     const change = changeBefore(batch);
+    passes = batch.epoch + 1;
     last = batch;
     const step = engine.update(batch, change);
     return step instanceof Promise ? step.then(checked) : checked(step);
@@ -250,6 +253,7 @@ export function word2vec(options?: Word2vecOptions): UpdatedModel<"contexts", "v
         `word2vec: training must go on with the arithmetic that it began with, ${before}, got ${arithmetic} on this machine`,
       );
     const { input, output, counts, ...held } = arrays;
+    passes = (rest.epoch as number) + 1;
     engine.weights.input.set(input!);
     engine.weights.output.set(output!);
     const change = counts && { ...firstRows.nothing, counts: counts as Float64Array };
@@ -264,6 +268,10 @@ export function word2vec(options?: Word2vecOptions): UpdatedModel<"contexts", "v
   async function result(): Promise<Vectors> {
     if (!vocabulary || !engine)
       throw new RangeError("word2vec: there must be windows to learn from before a result, got none");
+    if (passes !== epochs)
+      throw new RangeError(
+        `word2vec: must be fed as many passes over the text as its epochs, ${epochs}, got ${passes}`,
+      );
     return vectorsOf(await engine.finish(), vocabulary);
   }
 

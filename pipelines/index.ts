@@ -12,6 +12,7 @@ export * from "./describe.js";
 export * from "./diffRuns.js";
 export * from "./execute.js";
 export * from "./fileRecord.js";
+export * from "./fit.js";
 export * from "./inputFaults.js";
 export * from "./loadPipeline.js";
 export * from "./manifest.js";

@@ -39,7 +39,7 @@ export interface Registry {
 }
 
 /** A new unit is one line here. */
-const units: readonly AnyUnit[] = [
+const units = [
   filesSchema,
   stdinSchema,
   tailSchema,
@@ -68,7 +68,9 @@ const units: readonly AnyUnit[] = [
   writeCooccurrenceSchema,
   writeVectorsSchema,
   reportNeighborsSchema,
-];
+] as const satisfies readonly AnyUnit[];
+
+export type BuiltInUnit = (typeof units)[number];
 
 /** Kinds whose files sinks know how to read, in all their formats; a new one is one line here. */
 const loads: { readonly [K in Kind]?: DataKind<K>["load"] } = {

@@ -17,8 +17,9 @@ export function withInputs({ unit, options }: PipelineNode, configFolder: string
   const placed = (path: string) => (isAbsolute(path) || path === "-" ? path : join(configFolder, path));
   const place = (option: string, value: unknown): unknown => {
     const use = unit.fields[option]?.file;
-    if (value === undefined || !isPlaced(use)) return value;
-    return Array.isArray(value) ? value.map(placed) : placed(value as string);
+    if (!isPlaced(use)) return value;
+    if (Array.isArray(value)) return value.map(placed);
+    return typeof value === "string" ? placed(value) : value; // in code, a table
   };
   return Object.fromEntries(Object.entries(options).map(([option, value]) => [option, place(option, value)]));
 }
@@ -30,8 +31,9 @@ export function inputsOf(
 ): { readonly option: string; readonly path: string }[] {
   const { fields } = node.unit;
   return Object.entries(withInputs(node, configFolder))
-    .filter(([option, value]) => value !== undefined && isRead(fields[option]?.file))
-    .flatMap(([option, value]) => [value].flat().map((path) => ({ option, path: path as string })));
+    .filter(([option]) => isRead(fields[option]?.file))
+    .flatMap(([option, value]) => [value].flat().map((path) => ({ option, path })))
+    .filter((input): input is { option: string; path: string } => typeof input.path === "string");
 }
 
 /** What all steps but the source read so, and the modules that some of them come from. */
@@ -61,6 +63,6 @@ export function withTables(
 ): Options {
   const { fields } = unit;
   const table = (option: string, value: unknown) =>
-    fields[option]?.file === "vectors" && value !== undefined ? tables.get(value as string) : value;
+    fields[option]?.file === "vectors" && typeof value === "string" ? tables.get(value) : value;
   return Object.fromEntries(Object.entries(options).map(([option, value]) => [option, table(option, value)]));
 }

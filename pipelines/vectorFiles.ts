@@ -1,13 +1,12 @@
+import { isUtf8 } from "node:buffer";
+import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { of } from "rxjs";
+import { textFault } from "../kernels/content.js";
 import { type Drift, type DriftOptions, drift } from "../kernels/drift.js";
-import {
-  evaluateSimilarity,
-  parseAnalogies,
-  parseSimilarityPairs,
-  type SimilarityResult,
-} from "../kernels/evaluate.js";
+import { evaluateSimilarity, type SimilarityResult } from "../kernels/evaluate.js";
 import { type AnalogyResult, evaluateAnalogies } from "../kernels/evaluateAnalogies.js";
+import { parseAnalogies, parseSimilarityPairs } from "../kernels/evaluationFiles.js";
 import { Vectors } from "../kernels/vectors.js";
 import type { VectorTable } from "../schemas/index.js";
 
@@ -17,7 +16,6 @@ export { inspectFile } from "../sinks/inspectFile.js";
 import { outputPlace } from "../sinks/outputPlace.js";
 import { readVectors } from "../sinks/readVectors.js";
 import { chosenVectorFormat, type WriteVectorsOptions, writeVectors } from "../sinks/writeVectors.js";
-import { readTextFile } from "../storage/readTextFile.js";
 import { checkAgainstManifest } from "./checkAgainstManifest.js";
 import { run } from "./run.js";
 
@@ -62,7 +60,7 @@ export async function evaluateVectors(
 ): Promise<VectorScores> {
   const vectors = await loadVectors(path);
   const score = async <Result>(paths: readonly string[], evaluate: (text: string, name: string) => Result) => {
-    const named = namesOf(paths).map(async ([name, file]) => [name, evaluate(await readTextFile(file), file)] as const);
+    const named = namesOf(paths).map(async ([name, file]) => [name, evaluate(await readText(file), file)] as const);
     return Object.fromEntries(await Promise.all(named));
   };
   return {
@@ -73,6 +71,14 @@ export async function evaluateVectors(
       evaluateAnalogies(vectors, parseAnalogies(text, name)),
     ),
   };
+}
+
+/** @throws SyntaxError for bytes that are not UTF-8, which would become words that no vectors have */
+async function readText(path: string): Promise<string> {
+  const bytes = await readFile(path);
+  const fault = textFault(bytes) ?? (isUtf8(bytes) ? undefined : "must be UTF-8, got other bytes");
+  if (fault) throw new SyntaxError(`${path}: ${fault}`);
+  return bytes.toString();
 }
 
 /** Files by what they are called in scores: by name, or by path where several have the name. */

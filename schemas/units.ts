@@ -39,7 +39,9 @@ export interface Unit<
   R extends Kind | "nothing" = Kind | "nothing",
   N extends Needs = Needs,
   M extends Kind = Kind,
+  Name extends string = string,
 > extends OptionsSchema<F> {
+  readonly name: Name;
   readonly kind: K;
   /** What comes to it. */
   readonly reads: R;
@@ -121,8 +123,9 @@ export function defineUnit<
   const K extends UnitKind,
   const R extends Kind | "nothing",
   const M extends Kind,
+  const Name extends string,
   const N extends Needs = Readonly<Record<never, never>>,
->(unit: Unit<F, K, R, N, M>): Unit<F, K, R, N, M> {
+>(unit: Unit<F, K, R, N, M, Name>): Unit<F, K, R, N, M, Name> {
   return unit;
 }
 
@@ -150,7 +153,7 @@ export function numbersAsTexts(
 ): Record<string, unknown> {
   const taken = Object.entries(options).map(([option, value]) => {
     const field = Object.hasOwn(fields, option) ? fields[option] : undefined;
-    const text = (written as Readonly<Record<string, unknown>>)[option];
+    const text = (written as Readonly<Record<string, unknown>> | undefined)?.[option];
     return [option, field?.refusal(value) && !field.refusal(text) ? text : value];
   });
   return Object.fromEntries(taken);

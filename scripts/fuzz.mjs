@@ -1,12 +1,16 @@
-// Fuzzes for so many seconds: npm run fuzz -- [--seconds 60] [--seed 1] [target ...]. A case that fails is made small, printed, and
-// kept in test/fixtures/fuzz, where `npm test` tries it again.
+// Fuzzes for so many seconds, or up to so many cases of each target: npm run fuzz -- [--seconds 60] [--cases 1000000] [--seed 1]
+// [target ...]. A case that fails is made small, printed, and kept in test/fixtures/fuzz, where `npm test` tries it again.
 import { spawn } from "node:child_process";
 import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { parseArgs } from "node:util";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { seconds: { type: "string", default: "60" }, seed: { type: "string", default: "1" } },
+  options: {
+    seconds: { type: "string", default: "60" },
+    cases: { type: "string", default: "1000000000" },
+    seed: { type: "string", default: "1" },
+  },
 });
 const all = [
   ...readFileSync("test/fuzz/targets/index.ts", "utf8")
@@ -27,6 +31,7 @@ const child = spawn("npx", ["vitest", "run", "test/fuzz", "--disable-console-int
     ...process.env,
     LEXSTREAM_FUZZ: names.join(","),
     LEXSTREAM_FUZZ_SECONDS: String(seconds),
+    LEXSTREAM_FUZZ_CASES: values.cases,
     LEXSTREAM_FUZZ_SEED: values.seed,
   },
 });
@@ -35,7 +40,7 @@ const watch = setTimeout(
   () => {
     process.kill(-child.pid, "SIGKILL");
     for (const file of readdirSync(underWay))
-      console.error(`under way: ${file} ${readFileSync(`${underWay}/${file}`)}`);
+      console.error(`under way: ${file} ${readFileSync(`${underWay}/${file}`, "utf8").split("\n")[0]}`);
   },
   (Number(values.seconds) + 60 * names.length) * 1000,
 );

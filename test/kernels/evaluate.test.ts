@@ -1,12 +1,4 @@
-import {
-  evaluateAnalogies,
-  evaluateSimilarity,
-  parseAnalogies,
-  parseSimilarityPairs,
-  pearson,
-  ranks,
-  Vectors,
-} from "lexstream/kernels";
+import { evaluateAnalogies, evaluateSimilarity, parseAnalogies, pearson, ranks, Vectors } from "lexstream/kernels";
 import { describe, expect, it } from "vitest";
 
 const table = (rows: Record<string, number[]>) =>
@@ -105,31 +97,4 @@ describe("evaluateAnalogies", () => {
       expect(total).toEqual({ correct: 50, asked: 50, skipped: 0 });
     },
   );
-});
-
-describe("the files", () => {
-  it("reads pairs by tab or by white space", () => {
-    const expected = [
-      { a: "love", b: "sex", score: 6.77 },
-      { a: "李白", b: "诗", score: 9.2 },
-    ];
-    expect(parseSimilarityPairs("\uFEFFlove\tsex\t6.77\r\n\n李白 诗  9.2\n")).toEqual(expected);
-  });
-
-  it("reads sections of analogies", () => {
-    expect(parseAnalogies(": geography\n广东 粤剧 浙江 越剧\n")).toEqual([
-      { name: "geography", questions: [["广东", "粤剧", "浙江", "越剧"]] },
-    ]);
-  });
-
-  it.each([
-    [() => parseSimilarityPairs("a\tb\n", "x.tsv"), 'x.tsv: a line must be word, word and score, got "a\\tb", line 1'],
-    [
-      () => parseSimilarityPairs("\na\tb\tc\n", "x.tsv"),
-      'x.tsv: a line must be word, word and score, got "a\\tb\\tc", line 2',
-    ],
-    [() => parseAnalogies(": s\na b c\n"), 'analogies: a line must be ": section" or four words, got "a b c", line 2'],
-  ])("%#: names the line at fault", (action, message) => {
-    expect(action).toThrow(new SyntaxError(message));
-  });
 });

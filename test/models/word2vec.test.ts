@@ -390,3 +390,17 @@ it("lets a process that does nothing else wait until threads that were stopped a
   const output = execFileSync(process.execPath, ["--input-type=module", "-e", script], { encoding: "utf8" });
   expect(output).toBe("stopped\nclosed\n");
 });
+
+it("refuses a result before it was fed as many passes as it wants, and after more", async () => {
+  const { batches } = allBatches(topicalSentences(english, 20), 2);
+  const fed = async (epochs: number) => {
+    const model = word2vec({ vectorSize: 4, epochs, kernel: "reference" });
+    for (const batch of batches) await model.update(batch);
+    return model.result();
+  };
+  await expect(fed(2)).resolves.toBeDefined();
+  for (const epochs of [1, 3])
+    await expect(fed(epochs)).rejects.toThrow(
+      new RangeError(`word2vec: must be fed as many passes over the text as its epochs, ${epochs}, got 2`),
+    );
+});

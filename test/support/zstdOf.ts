@@ -6,8 +6,8 @@ const MAX_BLOCK = 1 << 17;
  * A Zstandard frame of a text or bytes, in blocks that are not compressed, with its checksum.
  * @see RFC 8878, section 3.1.1
  */
-export function zstdOf(from: string | Uint8Array): Buffer {
-  const content = Buffer.from(from as Uint8Array);
+export function zstdOf(text: string | Buffer): Buffer {
+  const content = Buffer.from(text as string);
   const hash = new Xxh64();
   hash.update(content);
   const checksum = Buffer.alloc(4);
