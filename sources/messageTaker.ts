@@ -53,7 +53,8 @@ export class MessageTaker {
 
   /** What is no text is a single document, whatever it would hold. */
   #reject(fault: string): void {
-    takeDocument({ offset: this.#offset }, this.#report, this.#writer, () => {
+    const start = this.#settings.format === "message" ? { offset: this.#offset } : { line: 1, offset: 0 };
+    takeDocument(start, this.#report, this.#writer, () => {
       throw this.#report.fault("", fault);
     });
   }

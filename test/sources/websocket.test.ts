@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { Ledger } from "lexstream/kernels";
 import { run } from "lexstream/pipelines";
+import type { Rejection } from "lexstream/schemas";
 import { type WebsocketOptions, websocket, websocketSchema } from "lexstream/sources";
 import { describe, expect, it } from "vitest";
 import { following } from "../support/following.js";
@@ -57,13 +58,21 @@ describe("websocket", () => {
       for (const message of [Buffer.from("\ufeff猫", "utf16le"), gzipSync("a"), "\ufeff{}", "\ufeffb"])
         socket.send(message);
     });
+    const places = {
+      message: [{ offset: 0 }, { offset: 4 }],
+      lines: [
+        { line: 1, offset: 0 },
+        { line: 1, offset: 0 },
+      ],
+    };
     for (const format of ["message", "lines"] as const) {
-      const reasons: string[] = [];
+      const rejections: Rejection[] = [];
       const source = websocket({ url, format, maxRejected: 2, flushAfter: "5ms" });
-      const stream = following(source, { onRejected: ({ reason }) => reasons.push(reason) });
+      const stream = following(source, { onRejected: (rejection) => rejections.push(rejection) });
       await stream.reaches(["{}", "b"]);
       await stream.stop();
-      expect(reasons).toEqual([
+      expect(rejections).toMatchObject(places[format]);
+      expect(rejections.map(({ reason }) => reason)).toEqual([
         "must be UTF-8, got UTF-16 (it begins with the byte-order mark fffe); iconv -f UTF-16 -t UTF-8 makes text of it",
         "must be text, got gzip; gzip -dc makes text of it",
       ]);
