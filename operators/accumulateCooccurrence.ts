@@ -3,7 +3,8 @@ import { currentScope, requireScope } from "../kernels/flow.js";
 import type { ContextBatch } from "../schemas/contexts.js";
 import type { FinalCooccurrence } from "../schemas/cooccurrence.js";
 import { boolean, byteSize, bytesOf, integer, oneOf, text } from "../schemas/fields.js";
-import { defineUnit, type OptionsOf, parseOptions } from "../schemas/units.js";
+import { type OptionsOf, parseOptions } from "../schemas/options.js";
+import { defineUnit } from "../schemas/units.js";
 import { CooccurrenceAccumulator } from "./cooccurrenceAccumulator.js";
 
 export const accumulateCooccurrenceSchema = defineUnit({

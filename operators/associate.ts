@@ -4,7 +4,8 @@ import { batchCells } from "../kernels/finalTable.js";
 import { batchesOf, rowsOf, strongest, type TableRow } from "../kernels/tableRows.js";
 import type { FinalCooccurrence } from "../schemas/cooccurrence.js";
 import { integer, number, oneOf } from "../schemas/fields.js";
-import { defineUnit, type OptionsOf, parseOptions, type SettingsOf } from "../schemas/units.js";
+import { type OptionsOf, parseOptions, type SettingsOf } from "../schemas/options.js";
+import { defineUnit } from "../schemas/units.js";
 import { mapAsync } from "./mapAsync.js";
 
 export const associateSchema = defineUnit({

@@ -3,8 +3,9 @@ import { compareCodePoints } from "../kernels/compareCodePoints.js";
 import { TermCounter } from "../kernels/termCounter.js";
 import { makeVocabulary } from "../kernels/vocabulary.js";
 import { integer, texts, vectorTable } from "../schemas/fields.js";
+import { type OptionsOf, parseOptions, type SettingsOf } from "../schemas/options.js";
 import type { TokenBatch } from "../schemas/tokens.js";
-import { defineUnit, type OptionsOf, parseOptions, type SettingsOf } from "../schemas/units.js";
+import { defineUnit } from "../schemas/units.js";
 import type { Vocabulary } from "../schemas/vocabulary.js";
 
 export const buildVocabSchema = defineUnit({

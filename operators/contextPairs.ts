@@ -2,7 +2,8 @@ import { mergeMap, type OperatorFunction } from "rxjs";
 import { spellPairs } from "../kernels/pairSpeller.js";
 import type { ContextBatch, PairBatch } from "../schemas/contexts.js";
 import { integer } from "../schemas/fields.js";
-import { defineUnit, type OptionsOf, parseOptions } from "../schemas/units.js";
+import { type OptionsOf, parseOptions } from "../schemas/options.js";
+import { defineUnit } from "../schemas/units.js";
 
 export const contextPairsSchema = defineUnit({
   name: "contextPairs",

@@ -2,8 +2,9 @@ import { defer, map, type OperatorFunction } from "rxjs";
 import { currentScope } from "../kernels/flow.js";
 import { IdTable } from "../kernels/idTable.js";
 import { integer, text } from "../schemas/fields.js";
+import { defineOptions, type OptionsOf, parseOptions } from "../schemas/options.js";
 import type { IdBatch, TokenBatch } from "../schemas/tokens.js";
-import { defineOptions, defineUnit, type OptionsOf, parseOptions } from "../schemas/units.js";
+import { defineUnit } from "../schemas/units.js";
 import type { Vocabulary } from "../schemas/vocabulary.js";
 
 export const encodeSchema = defineUnit({

@@ -4,7 +4,8 @@ import { AsyncStage } from "../kernels/asyncStage.js";
 import { type RunScope, requireScope } from "../kernels/flow.js";
 import { vocabularyOf } from "../kernels/vocabulary.js";
 import type { Kind, Kinds } from "../schemas/kinds.js";
-import type { MaybePromise, Model, StepStats } from "../schemas/models.js";
+import type { MaybePromise } from "../schemas/maybePromise.js";
+import type { Model, StepStats } from "../schemas/models.js";
 
 /** Takes what a model reads. */
 interface Intake<T> {

@@ -2,9 +2,10 @@ import { defer, mergeMap, type OperatorFunction, startWith } from "rxjs";
 import { currentScope } from "../kernels/flow.js";
 import { GrowingVocabulary } from "../kernels/growingVocabulary.js";
 import { integer } from "../schemas/fields.js";
+import { type OptionsOf, parseOptions } from "../schemas/options.js";
 import { requireAtMost } from "../schemas/requireAtMost.js";
 import type { IdBatch, TokenBatch } from "../schemas/tokens.js";
-import { defineUnit, type OptionsOf, parseOptions } from "../schemas/units.js";
+import { defineUnit } from "../schemas/units.js";
 import { carryDocuments } from "./carryDocuments.js";
 
 export const growVocabSchema = defineUnit({

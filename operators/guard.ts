@@ -1,7 +1,7 @@
 import { Observable, type OperatorFunction } from "rxjs";
 import { requireScope, withoutScope } from "../kernels/flow.js";
 import { integer } from "../schemas/fields.js";
-import { parseOptions } from "../schemas/units.js";
+import { parseOptions } from "../schemas/options.js";
 
 const guardSchema = {
   name: "guard",

@@ -3,7 +3,7 @@ import { Observable, type OperatorFunction } from "rxjs";
 import { requireScope } from "../kernels/flow.js";
 import { Transferred } from "../kernels/transferred.js";
 import { integer } from "../schemas/fields.js";
-import { type OptionsOf, parseOptions } from "../schemas/units.js";
+import { type OptionsOf, parseOptions } from "../schemas/options.js";
 import { loadWork } from "./inWorkers.module.js";
 import { mapAsync } from "./mapAsync.js";
 

@@ -2,9 +2,10 @@ import { concat, defer, map, mergeAll, type OperatorFunction, of } from "rxjs";
 import { currentScope } from "../kernels/flow.js";
 import { PhraseJoiner } from "../kernels/phraseJoiner.js";
 import { text } from "../schemas/fields.js";
+import { type OptionsOf, parseOptions } from "../schemas/options.js";
 import type { Phrases } from "../schemas/phrases.js";
 import type { TokenBatch } from "../schemas/tokens.js";
-import { defineUnit, type OptionsOf, parseOptions } from "../schemas/units.js";
+import { defineUnit } from "../schemas/units.js";
 import { carryDocuments } from "./carryDocuments.js";
 
 export const joinPhrasesSchema = defineUnit({

@@ -3,9 +3,10 @@ import { BigramCounter } from "../kernels/bigramCounter.js";
 import { currentScope } from "../kernels/flow.js";
 import { TermCounter } from "../kernels/termCounter.js";
 import { integer, number } from "../schemas/fields.js";
+import { type OptionsOf, parseOptions, type SettingsOf } from "../schemas/options.js";
 import type { Phrases } from "../schemas/phrases.js";
 import type { Lexicon, TokenBatch } from "../schemas/tokens.js";
-import { defineUnit, type OptionsOf, parseOptions, type SettingsOf } from "../schemas/units.js";
+import { defineUnit } from "../schemas/units.js";
 
 export const learnPhrasesSchema = defineUnit({
   name: "learnPhrases",

@@ -2,7 +2,7 @@ import { Observable, type OperatorFunction } from "rxjs";
 import { AsyncStage } from "../kernels/asyncStage.js";
 import { requireScope } from "../kernels/flow.js";
 import { boolean, integer } from "../schemas/fields.js";
-import { type OptionsOf, parseOptions } from "../schemas/units.js";
+import { type OptionsOf, parseOptions } from "../schemas/options.js";
 
 const mapAsyncSchema = {
   name: "mapAsync",

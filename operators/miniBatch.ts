@@ -3,7 +3,8 @@ import { emptyPairs, slicePairs } from "../kernels/pairSpeller.js";
 import { requireFixed } from "../kernels/vocabulary.js";
 import type { PairBatch } from "../schemas/contexts.js";
 import { integer } from "../schemas/fields.js";
-import { defineUnit, type OptionsOf, parseOptions } from "../schemas/units.js";
+import { type OptionsOf, parseOptions } from "../schemas/options.js";
+import { defineUnit } from "../schemas/units.js";
 
 export const miniBatchSchema = defineUnit({
   name: "miniBatch",

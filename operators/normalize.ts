@@ -3,9 +3,10 @@ import { currentScope } from "../kernels/flow.js";
 import { type NormalizedPiece, Normalizer } from "../kernels/normalizer.js";
 import { ReplacementTable } from "../kernels/replacementTable.js";
 import { boolean, oneOf } from "../schemas/fields.js";
+import { type OptionsOf, parseOptions } from "../schemas/options.js";
 import type { StageState } from "../schemas/state.js";
 import type { NormalizationOptions, SourcePosition, TextBatch } from "../schemas/text.js";
-import { defineUnit, type OptionsOf, parseOptions } from "../schemas/units.js";
+import { defineUnit } from "../schemas/units.js";
 import { carryDocuments } from "./carryDocuments.js";
 
 export const normalizeSchema = defineUnit({

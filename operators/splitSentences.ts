@@ -2,8 +2,9 @@ import { defer, map, type OperatorFunction } from "rxjs";
 import { currentScope } from "../kernels/flow.js";
 import { SentenceScanner } from "../kernels/sentenceScanner.js";
 import { boolean } from "../schemas/fields.js";
+import { type OptionsOf, parseOptions } from "../schemas/options.js";
 import type { TextBatch } from "../schemas/text.js";
-import { defineUnit, type OptionsOf, parseOptions } from "../schemas/units.js";
+import { defineUnit } from "../schemas/units.js";
 
 export const splitSentencesSchema = defineUnit({
   name: "splitSentences",

@@ -4,9 +4,10 @@ import type { Ledger } from "../kernels/ledger.js";
 import { WindowMarker, type WindowSettings } from "../kernels/windowMarker.js";
 import type { ContextBatch } from "../schemas/contexts.js";
 import { integer, number, oneOf } from "../schemas/fields.js";
+import { type OptionsOf, parseOptions } from "../schemas/options.js";
 import type { StageState } from "../schemas/state.js";
 import type { IdBatch } from "../schemas/tokens.js";
-import { defineUnit, type OptionsOf, parseOptions } from "../schemas/units.js";
+import { defineUnit } from "../schemas/units.js";
 import { carryDocuments } from "./carryDocuments.js";
 
 export const windowContextsSchema = defineUnit({

@@ -1,11 +1,12 @@
 import type { InputFile } from "../sources/listFiles.js";
-import { Checkpointer, type SavedState } from "./checkpointer.js";
-import type { Pipeline } from "./compile.js";
+import { Checkpointer } from "./checkpointer.js";
 import { type FileRecord, recordFile } from "./fileRecord.js";
 import type { Manifest } from "./manifest.js";
+import type { Pipeline } from "./pipeline.js";
 import { readManifest } from "./readManifest.js";
 import type { RunDirectory } from "./runDirectory.js";
 import { changeSince, identityOf, type RunIdentity } from "./runIdentity.js";
+import type { SavedState } from "./savedState.js";
 
 export interface Beginning {
   readonly checkpointer?: Checkpointer;

@@ -1,4 +1,4 @@
-import { isPlainObject } from "../schemas/units.js";
+import { isPlainObject } from "../schemas/options.js";
 import type { ConfigStep, PipelineConfig } from "./config.js";
 import type { ConfigPath } from "./configText.js";
 

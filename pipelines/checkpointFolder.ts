@@ -4,10 +4,10 @@ import { readdir, readFile, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { CHECKPOINT_STATE as STATE } from "../schemas/runFolder.js";
 import { DurableFile, partialPathOf, syncFolder } from "../sinks/durableFile.js";
-import type { SavedState } from "./checkpointer.js";
 import { type FileRecord, faultOf, recordFile } from "./fileRecord.js";
 import { removeOwnFolder } from "./ownFolder.js";
 import type { RunIdentity } from "./runIdentity.js";
+import type { SavedState } from "./savedState.js";
 
 /** What a checkpoint holds, beside files. */
 export interface Checkpoint {

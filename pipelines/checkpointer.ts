@@ -3,51 +3,15 @@ import { Ledger } from "../kernels/ledger.js";
 import { intervalOf, type KindValue, type MaybePromise, type StageState, type StateKeeper } from "../schemas/index.js";
 import { readArray, writeArray } from "../sinks/arrayFile.js";
 import type { CheckpointFolder } from "./checkpointFolder.js";
-import type { RejectedSoFar } from "./deadLetters.js";
 import { type FileRecord, faultOf, recordFile } from "./fileRecord.js";
 import { nodesOf, type PipelineNode } from "./nodes.js";
 import type { Registry } from "./registry.js";
 import type { RunIdentity } from "./runIdentity.js";
 import { lossesOf, type RunRecord, RunState, recordOf, restoreInto } from "./runState.js";
-import { type SavedValue, SavedValues } from "./savedValues.js";
-import { type LogSize, StreamLog } from "./streamLog.js";
+import type { SavedStage, SavedState, SourcePlace } from "./savedState.js";
+import { SavedValues } from "./savedValues.js";
+import { StreamLog } from "./streamLog.js";
 import { writtenFiles } from "./writtenFiles.js";
-
-interface SavedLog {
-  readonly file: string;
-  readonly size: LogSize;
-  /** The id of the value that its batches share; a log without batches has none. */
-  readonly shared: string | undefined;
-}
-
-/** A stage within the step under way: its state, once it had taken in so many inputs of that step. */
-interface SavedStage {
-  readonly consumed: number;
-  readonly facts: StageState["facts"];
-  /** The file of each array. */
-  readonly arrays: readonly (readonly [name: string, file: string])[];
-}
-
-/** What `state.json` says of the other files, and all that lies in none. */
-export interface SavedState {
-  /** What was written under its own name so far. */
-  readonly outputs: readonly FileRecord[];
-  /** Checkpoints so far: each has files of its own. */
-  readonly serial: number;
-  readonly run: RunRecord;
-  readonly values: readonly (readonly [id: string, value: SavedValue])[];
-  readonly logs: readonly (readonly [node: string, log: SavedLog])[];
-  readonly stages: readonly (readonly [node: string, stage: SavedStage])[];
-  /** Where a pass over a live source goes on; missing once that pass is over, or where it begins anew. */
-  readonly place?: SourcePlace | undefined;
-}
-
-/** How far a pass over a live source has come. */
-export interface SourcePlace {
-  readonly cursor: string;
-  /** What was written of the list of rejected documents. */
-  readonly rejected?: RejectedSoFar | undefined;
-}
 
 /** A stage that takes part in the step under way and can be gone on with in the middle of it. */
 export interface Stage {

@@ -2,32 +2,25 @@ import { posix } from "node:path";
 import {
   type AnyUnit,
   checkOptions,
-  type FileUse,
   fillOptions,
   isPlainObject,
   numbersAsTexts,
   show,
   suggest,
 } from "../schemas/index.js";
+import { CROISSANT, REJECTED, SCRATCH } from "../schemas/runFolder.js";
 import { orderOfBranches } from "./branchOrder.js";
 import type { ConfigStep, LoadedConfig, PipelineConfig } from "./config.js";
 import { ConfigError, type ConfigPath, type ConfigProblem } from "./configText.js";
-import { CROISSANT } from "./croissant.js";
-import { REJECTED } from "./deadLetters.js";
 import { faultOfMaking } from "./faultOfMaking.js";
 import { dependentsOf, duringPass, isResumable, nodesOf, type PipelineNode } from "./nodes.js";
 import { mustReadAgain } from "./passes.js";
+import type { Pipeline } from "./pipeline.js";
 import { builtIn, type Registry } from "./registry.js";
-import { CHECKPOINT, MANIFEST, SCRATCH } from "./runDirectory.js";
+import { CHECKPOINT, MANIFEST } from "./runDirectory.js";
 import { LOCK } from "./runLock.js";
 import { unwritableTerms } from "./writableTerms.js";
-
-export interface Pipeline {
-  readonly file: string;
-  readonly config: PipelineConfig;
-  readonly root: PipelineNode;
-  readonly registry: Registry;
-}
+import { writtenPaths } from "./writtenPaths.js";
 
 export interface CompileOptions {
   /** Values for options that a step does not give, wherever a unit has them: `seed`, `workers`. */
@@ -277,22 +270,6 @@ function clash(place: string, writers: ReadonlyMap<string, string>): string | un
       return `be no file and folder at once, but ${writer} writes ${other}`;
   }
   return undefined;
-}
-
-type NamedPath = readonly [option: string, path: string];
-
-/** The options of a node that name a file to be made. */
-export const outputPaths = (node: PipelineNode): NamedPath[] => pathsOf(node, "output");
-
-/** Those that name a file of the run's folder that outlives the run. */
-export const journalPaths = (node: PipelineNode): NamedPath[] => pathsOf(node, "journal");
-
-export const writtenPaths = (node: PipelineNode): NamedPath[] => [...outputPaths(node), ...journalPaths(node)];
-
-function pathsOf({ options, unit }: PipelineNode, use: FileUse): NamedPath[] {
-  return Object.entries(unit.fields)
-    .filter(([option, field]) => field.file === use && typeof options[option] === "string")
-    .map(([option]) => [option, options[option] as string]);
 }
 
 /** What must hold of a normalised output path and does not. */

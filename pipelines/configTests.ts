@@ -5,12 +5,14 @@ import { isDeepStrictEqual } from "node:util";
 import { Ledger } from "../kernels/ledger.js";
 import { show } from "../schemas/index.js";
 import { fromTexts } from "../sources/fromTexts.js";
-import { cutTo, outputPaths, type Pipeline } from "./compile.js";
+import { cutTo } from "./compile.js";
 import type { ConfigTest } from "./config.js";
 import { execute } from "./execute.js";
 import { nodesOf, type PipelineNode } from "./nodes.js";
+import type { Pipeline } from "./pipeline.js";
 import type { Registry } from "./registry.js";
 import { readTables, withInputs, withTables } from "./stepInputs.js";
+import { outputPaths } from "./writtenPaths.js";
 
 export interface ConfigTestResult {
   readonly name: string;

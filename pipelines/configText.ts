@@ -12,7 +12,7 @@ import {
   type YAMLError,
   type YAMLMap,
 } from "yaml";
-import { isPlainObject } from "../schemas/units.js";
+import { isPlainObject } from "../schemas/options.js";
 
 /** Where in a config something stands: keys and list indices from the top. */
 export type ConfigPath = readonly (string | number)[];

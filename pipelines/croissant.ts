@@ -1,11 +1,9 @@
 import { join } from "node:path";
-import { openTable, type TableFile } from "../sinks/tableFile.js";
-import { REJECTED } from "./deadLetters.js";
+import { REJECTED } from "../schemas/runFolder.js";
+import type { TableFile } from "../schemas/tables.js";
+import { openTable } from "../sinks/tableFile.js";
 import type { FileRecord } from "./fileRecord.js";
 import type { Manifest } from "./manifest.js";
-
-/** Where a run describes its outputs for programs that load datasets. */
-export const CROISSANT = "croissant.json";
 
 const ENCODINGS: Readonly<Record<string, string>> = {
   arrow: "application/vnd.apache.arrow.file",

@@ -4,9 +4,6 @@ import type { Rejection } from "../schemas/index.js";
 import { DurableFile, partialPathOf } from "../sinks/durableFile.js";
 import { endOf, FINGERPRINT_LENGTH, fingerprintOf } from "../sources/fingerprint.js";
 
-/** Where a run lists the documents that its source rejected; `only` reads them again. */
-export const REJECTED = "rejected.jsonl";
-
 /** How much of the list is on the disk, under its partial name. */
 export interface RejectedSoFar {
   readonly bytes: number;

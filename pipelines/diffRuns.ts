@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
 import { isPlainObject } from "../schemas/index.js";
-import { outputPaths } from "./compile.js";
-import { CROISSANT } from "./croissant.js";
+import { CROISSANT } from "../schemas/runFolder.js";
 import { type Manifest, originsIn } from "./manifest.js";
 import { nodesOf, type PipelineNode } from "./nodes.js";
 import { readManifest } from "./readManifest.js";
 import { pipelineOf } from "./rerun.js";
+import { outputPaths } from "./writtenPaths.js";
 
 /** Something that two runs have differently; undefined where one of them does not have it. */
 export interface Difference {

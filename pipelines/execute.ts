@@ -5,9 +5,8 @@ import { vocabularyOf } from "../kernels/vocabulary.js";
 import { tee } from "../operators/tee.js";
 import type { Model, Rejection, StepStats, TextBatch, Vocabulary } from "../schemas/index.js";
 import { Alarm } from "./alarm.js";
-import type { Checkpointer, SavedState, SourcePlace } from "./checkpointer.js";
-import type { Pipeline } from "./compile.js";
-import { accountOf, addAccounts, assertConserved, type Conservation } from "./conservation.js";
+import type { Checkpointer } from "./checkpointer.js";
+import { accountOf, addAccounts, assertConserved } from "./conservation.js";
 import type { RejectedSoFar } from "./deadLetters.js";
 import { faultsIn } from "./inputFaults.js";
 import { type Learning, learn } from "./learn.js";
@@ -27,49 +26,14 @@ import {
   withinPass,
 } from "./nodes.js";
 import { afterEach, consume, countedIn, keptBy } from "./passOperators.js";
+import type { Pipeline } from "./pipeline.js";
+import type { Chore, EpochLoss, Execution, LiveProgress, Progress } from "./progress.js";
 import { run } from "./run.js";
 import { RunState } from "./runState.js";
 import { RunStopped } from "./runStopped.js";
+import type { SavedState, SourcePlace } from "./savedState.js";
 import { StreamLog } from "./streamLog.js";
 import { requireWritable } from "./writableTerms.js";
-
-/** How far a run has come, for people to watch. */
-export interface Progress {
-  /** `reading`, `epoch 2 of 5`, `glove`. */
-  readonly stage: string;
-  readonly done: number;
-  readonly total: number | undefined;
-  readonly unit: "bytes" | "tokens" | "epochs";
-  /** Of a source that may never end. */
-  readonly live?: LiveProgress;
-  /** Examples and summed loss since the stage began, by model; what lies between two reports is their difference. */
-  readonly losses: ReadonlyMap<string, EpochLoss>;
-}
-
-/** What a run over a live source has come to. */
-export interface LiveProgress {
-  readonly documents: number;
-  /** Distinct terms that a model learns; undefined before the first. */
-  readonly vocabulary: number | undefined;
-  /** What was counted of `inputFaults`. */
-  readonly faults: Readonly<Record<string, number>>;
-}
-
-/** What is done with what a model has learned so far, now and then, and when a run over a live source is stopped. */
-export interface Chore {
-  /** Milliseconds until it is done again, asked for each time. */
-  readonly every: () => number;
-  /** Of which models; all if left out. */
-  readonly of?: (model: PipelineNode) => boolean;
-  /** `take` makes a copy of what the model has learned so far; undefined if that is nothing. */
-  readonly run: (model: PipelineNode, take: () => Promise<unknown>, ledger: Ledger) => Promise<void>;
-}
-
-/** Examples and summed loss of one epoch. */
-export interface EpochLoss {
-  readonly examples: number;
-  readonly loss: number;
-}
 
 export interface ExecuteOptions {
   /** The text, from its beginning, or for a live source from a cursor. */
@@ -103,15 +67,6 @@ export interface ExecuteOptions {
   readonly settleRejected?: (() => RejectedSoFar | undefined) | undefined;
   /** Sees every value that a node makes. */
   readonly onValue?: ((node: PipelineNode, value: unknown) => void) | undefined;
-}
-
-export interface Execution {
-  /** Losses of each model node, by epoch. */
-  readonly losses: ReadonlyMap<PipelineNode, readonly EpochLoss[]>;
-  /** What the result of each model node says of itself: model, options, arithmetic, corpus. */
-  readonly origins: ReadonlyMap<PipelineNode, ReadonlyMap<string, string>>;
-  /** Where the tokens went, by branch. */
-  readonly conservation: readonly Conservation[];
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: compile has checked that the types of neighbours fit

@@ -1,4 +1,4 @@
-import { REJECTED } from "./deadLetters.js";
+import { REJECTED } from "../schemas/runFolder.js";
 
 /** What sources count where text was not read as it was written, and how people are told. */
 export const inputFaults: Readonly<Record<string, string>> = {

@@ -1,9 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { textFault } from "../kernels/content.js";
-import { type CompileOptions, compile, type Pipeline } from "./compile.js";
+import { type CompileOptions, compile } from "./compile.js";
 import { parseConfig } from "./config.js";
 import { ConfigError, type ConfigTextOptions } from "./configText.js";
+import type { Pipeline } from "./pipeline.js";
 import { loadPlugins, pluginPath } from "./plugins.js";
 import { findConfig } from "./readyConfigs.js";
 import { builtIn } from "./registry.js";

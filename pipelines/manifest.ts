@@ -2,12 +2,12 @@ import { readFileSync } from "node:fs";
 import type { Ledger } from "../kernels/ledger.js";
 import { builtInKinds } from "../kinds/index.js";
 import type { Kind } from "../schemas/index.js";
-import type { Pipeline } from "./compile.js";
 import type { ConfigStep } from "./config.js";
 import type { Conservation } from "./conservation.js";
-import type { Execution } from "./execute.js";
 import type { FileRecord } from "./fileRecord.js";
 import { nameOf, nodesOf, type PipelineNode } from "./nodes.js";
+import type { Pipeline } from "./pipeline.js";
+import type { Execution } from "./progress.js";
 
 export const MANIFEST_FORMAT = 1;
 

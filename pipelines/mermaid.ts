@@ -1,5 +1,5 @@
-import type { Pipeline } from "./compile.js";
 import { nodesOf, type PipelineNode } from "./nodes.js";
+import type { Pipeline } from "./pipeline.js";
 
 const SHAPES = { source: ["([", "])"], operator: ["[", "]"], model: ["{{", "}}"], sink: ["[/", "/]"] } as const;
 

@@ -1,19 +1,15 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Answers, MaybePromise, Opener } from "../schemas/index.js";
-import {
-  type AskedSnapshot,
-  type EndpointContext,
-  endpointsOf,
-  type SnapshotStamp,
-  type StatusCounters,
-} from "./serve/endpoints.js";
+import type { AskedSnapshot, EndpointContext, SnapshotStamp, StatusCounters } from "./serve/endpoint.js";
+import { endpointsOf } from "./serve/endpoints.js";
 import { HttpFault } from "./serve/httpFault.js";
 import { ServerMetrics } from "./serve/metrics.js";
 import { type Access, checkAccess } from "./serve/requestGuard.js";
 import { type Limits, respond } from "./serve/respond.js";
 
-export { type EndpointContext, endpointsOf, type SnapshotStamp, type StatusCounters } from "./serve/endpoints.js";
+export type { EndpointContext, SnapshotStamp, StatusCounters } from "./serve/endpoint.js";
+export { endpointsOf } from "./serve/endpoints.js";
 export { ServerMetrics } from "./serve/metrics.js";
 export { type Access, checkAccess, type QueryRequest } from "./serve/requestGuard.js";
 export { type Limits, type QueryResponse, respond } from "./serve/respond.js";

@@ -1,9 +1,10 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { compile, type Pipeline } from "./compile.js";
+import { compile } from "./compile.js";
 import { parseConfig } from "./config.js";
 import { differenceOf } from "./fileRecord.js";
 import type { Manifest } from "./manifest.js";
+import type { Pipeline } from "./pipeline.js";
 import { readManifest } from "./readManifest.js";
 import { type RunPipelineOptions, runPipeline } from "./runPipeline.js";
 import { type VerifiedFile, verifyInputs } from "./verifyRun.js";

@@ -2,7 +2,7 @@ import { existsSync, lstatSync, rmSync, statSync } from "node:fs";
 import { readdir, readFile, rm } from "node:fs/promises";
 import { dirname, join, relative, sep } from "node:path";
 import { isPlainObject } from "../schemas/index.js";
-import { CHECKPOINT, LOCK, MANIFEST } from "../schemas/runFolder.js";
+import { CHECKPOINT, LOCK, MANIFEST, SCRATCH } from "../schemas/runFolder.js";
 import { DurableFile, partialPathOf } from "../sinks/durableFile.js";
 import { makeFolder } from "../sinks/makeFolder.js";
 import { resolveInside } from "../sinks/resolveInside.js";
@@ -12,8 +12,6 @@ import { makeOwnFolder, removeOwnFolder } from "./ownFolder.js";
 import { RunLock } from "./runLock.js";
 import { snapshotFiles } from "./snapshots.js";
 
-/** Names in a run's folder that no output may take. */
-export const SCRATCH = ".scratch";
 export { CHECKPOINT, MANIFEST };
 
 const isOfTheRun = (name: string) => name === SCRATCH || name === CHECKPOINT || name.startsWith(LOCK);

@@ -1,14 +1,14 @@
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { isPlainObject, show } from "../schemas/index.js";
+import { CROISSANT, REJECTED } from "../schemas/runFolder.js";
 import { hashFile } from "../sources/hashFile.js";
 import type { InputFile } from "../sources/listFiles.js";
-import { outputPaths, type Pipeline } from "./compile.js";
 import type { PipelineConfig } from "./config.js";
-import { CROISSANT } from "./croissant.js";
-import { REJECTED } from "./deadLetters.js";
 import { lexstreamVersion, resolvedConfig } from "./manifest.js";
 import { nodesOf } from "./nodes.js";
+import type { Pipeline } from "./pipeline.js";
+import { outputPaths } from "./writtenPaths.js";
 
 /** An input as it was when the run began. */
 export interface InputState {

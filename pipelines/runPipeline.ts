@@ -4,22 +4,25 @@ import { dirname, join, normalize, resolve } from "node:path";
 import { EMPTY, type Observable } from "rxjs";
 import { Ledger } from "../kernels/ledger.js";
 import { type AnyUnit, millisecondsOf, type TextBatch } from "../schemas/index.js";
+import { CROISSANT, REJECTED } from "../schemas/runFolder.js";
 import { makeFolder } from "../sinks/makeFolder.js";
 import { requireUnchanged, stampOf } from "../sources/fileStamp.js";
 import { listFiles } from "../sources/listFiles.js";
 import { beginRun, finishedRun, recordInputs } from "./beginRun.js";
 import type { Checkpointer } from "./checkpointer.js";
-import { journalPaths, outputPaths, type Pipeline, writtenPaths } from "./compile.js";
-import { CROISSANT, makeCroissant } from "./croissant.js";
-import { DeadLetters, REJECTED } from "./deadLetters.js";
-import { type Chore, execute, type Progress } from "./execute.js";
+import { makeCroissant } from "./croissant.js";
+import { DeadLetters } from "./deadLetters.js";
+import { execute } from "./execute.js";
 import type { FileRecord } from "./fileRecord.js";
 import { lexstreamVersion, type Manifest, makeManifest } from "./manifest.js";
 import { goesOnInItsSource, nodesOf, type PipelineNode } from "./nodes.js";
+import type { Pipeline } from "./pipeline.js";
+import type { Chore, Progress } from "./progress.js";
 import { MANIFEST, RunDirectory } from "./runDirectory.js";
 import { type SnapshotOptions, writeSnapshot } from "./snapshots.js";
 import { inputsOf, readTables, stepInputs, withInputs, withTables } from "./stepInputs.js";
 import { writtenFiles } from "./writtenFiles.js";
+import { journalPaths, outputPaths, writtenPaths } from "./writtenPaths.js";
 
 export interface RunPipelineOptions {
   /** The folder to write to. */

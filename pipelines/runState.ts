@@ -1,7 +1,7 @@
 import type { Ledger, LedgerRecord } from "../kernels/ledger.js";
 import type { Conservation } from "./conservation.js";
-import type { EpochLoss } from "./execute.js";
 import type { PipelineNode } from "./nodes.js";
+import type { EpochLoss } from "./progress.js";
 import type { StreamLog } from "./streamLog.js";
 
 /** What a run has come to between two of its steps: all that the steps to come need. */

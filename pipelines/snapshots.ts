@@ -1,10 +1,10 @@
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { type OperatorFunction, of } from "rxjs";
-import { outputPaths } from "./compile.js";
 import { nodesOf, type PipelineNode } from "./nodes.js";
 import { pointTo } from "./pointTo.js";
 import { run } from "./run.js";
+import { outputPaths } from "./writtenPaths.js";
 
 export interface SnapshotOptions {
   /** How many of each output stay, the newest; all if left out. */

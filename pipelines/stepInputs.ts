@@ -1,7 +1,7 @@
 import { isAbsolute, join } from "node:path";
 import type { FileUse, VectorTable } from "../schemas/index.js";
-import type { Pipeline } from "./compile.js";
 import { nodesOf, type PipelineNode } from "./nodes.js";
+import type { Pipeline } from "./pipeline.js";
 import { pluginPath } from "./plugins.js";
 import { loadVectors } from "./vectorFiles.js";
 

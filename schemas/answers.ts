@@ -1,5 +1,5 @@
-import type { MaybePromise } from "./models.js";
-import type { Fields, OptionsSchema, SettingsOf } from "./units.js";
+import type { MaybePromise } from "./maybePromise.js";
+import type { Fields, OptionsSchema, SettingsOf } from "./options.js";
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
 

@@ -1,8 +1,7 @@
 import type { Kind, Kinds } from "./kinds.js";
+import type { MaybePromise } from "./maybePromise.js";
 import type { StageState } from "./state.js";
 import type { Vocabulary } from "./vocabulary.js";
-
-export type MaybePromise<Value> = Value | Promise<Value>;
 
 /** What a model tells of a step. Mean loss = loss / examples. */
 export interface StepStats {

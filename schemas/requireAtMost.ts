@@ -1,4 +1,4 @@
-import { show } from "./units.js";
+import { show } from "./options.js";
 
 /** @throws RangeError if one option is above another that bounds it; `measure` makes numbers of both */
 export function requireAtMost<Options>(

@@ -4,3 +4,12 @@ export const LOCK = ".lock";
 export const CHECKPOINT = ".checkpoint";
 /** In the checkpoint's folder: how far an unfinished run has come. */
 export const CHECKPOINT_STATE = "state.json";
+
+/** Where a run lists the documents that its source rejected; `only` reads them again. */
+export const REJECTED = "rejected.jsonl";
+
+/** Where a run describes its outputs for programs that load datasets. */
+export const CROISSANT = "croissant.json";
+
+/** Names in a run's folder that no output may take. */
+export const SCRATCH = ".scratch";

@@ -24,3 +24,12 @@ export interface ReadableTable {
   /** The named columns, in the file's order of rows. State: one block. */
   blocks(names: readonly string[]): AsyncIterable<TableBlock>;
 }
+
+/** An Arrow or Parquet file, read block by block: record batches or row groups. */
+export interface TableFile {
+  readonly format: "arrow" | "parquet";
+  readonly columns: readonly { readonly name: string; readonly type: string }[];
+  readonly metadata: ReadonlyMap<string, string>;
+  /** The named columns, in the file's order of rows. State: one block. */
+  blocks(names: readonly string[]): AsyncIterable<TableBlock>;
+}

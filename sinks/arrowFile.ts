@@ -1,10 +1,9 @@
 import { closeSync, fstatSync, openSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { DataType, type RecordBatch, RecordBatchReader, type Schema, type Vector } from "apache-arrow";
-import type { ReadColumn, TableBlock } from "../schemas/tables.js";
+import type { ReadColumn, TableBlock, TableFile } from "../schemas/tables.js";
 import { checkArrow } from "./arrowCheck.js";
 import { readFully } from "./readFully.js";
-import type { TableFile } from "./tableFile.js";
 
 const magic = "ARROW1";
 const tailBytes = 4 + magic.length;

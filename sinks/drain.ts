@@ -1,6 +1,6 @@
 import { ignoreElements, type OperatorFunction } from "rxjs";
 import { integer } from "../schemas/fields.js";
-import { parseOptions } from "../schemas/units.js";
+import { parseOptions } from "../schemas/options.js";
 import { type Writer, writeThrough } from "./writeThrough.js";
 
 const drainSchema = {

@@ -3,12 +3,12 @@ import { basename } from "node:path";
 import { contentOf } from "../kernels/content.js";
 import { builtInKinds } from "../kinds/index.js";
 import type { DataKind } from "../schemas/kinds.js";
-import type { ReadColumn } from "../schemas/tables.js";
+import type { ReadColumn, TableFile } from "../schemas/tables.js";
 import { fileBytes, firstContent, packingOf } from "./fileBytes.js";
 import { type FileReport, type Finding, shownCells, shownRows, textRows } from "./fileReport.js";
 import { inspectText } from "./inspectText.js";
 import { recogniseVectors } from "./recogniseVectors.js";
-import { openTable, type TableFile } from "./tableFile.js";
+import { openTable } from "./tableFile.js";
 import { parseHeader } from "./vectorHeader.js";
 import { recordBytes } from "./writeCooccurrence.js";
 

@@ -9,9 +9,8 @@ import {
 } from "hyparquet";
 import { compressors } from "hyparquet-compressors";
 import { boundedCompressors, rowsFault } from "../kernels/parquetBounds.js";
-import type { ReadColumn, TableBlock } from "../schemas/tables.js";
+import type { ReadColumn, TableBlock, TableFile } from "../schemas/tables.js";
 import { readFully } from "./readFully.js";
-import type { TableFile } from "./tableFile.js";
 
 const bounded = boundedCompressors(compressors);
 

@@ -7,7 +7,7 @@ import type {
   FinalCooccurrence,
 } from "../schemas/cooccurrence.js";
 import { boolean, integer, oneOf } from "../schemas/fields.js";
-import { defineOptions, type OptionsOf, parseOptions } from "../schemas/units.js";
+import { defineOptions, type OptionsOf, parseOptions } from "../schemas/options.js";
 import type { Vocabulary } from "../schemas/vocabulary.js";
 import { firstBytes } from "./fileBytes.js";
 import { readFullyAsync } from "./readFully.js";

@@ -1,7 +1,7 @@
 import { currentScope } from "../kernels/flow.js";
 import type { Ledger } from "../kernels/ledger.js";
 import { oneOf } from "../schemas/fields.js";
-import { defineOptions, type OptionsOf, parseOptions } from "../schemas/units.js";
+import { defineOptions, type OptionsOf, parseOptions } from "../schemas/options.js";
 import type { VectorTable } from "../schemas/vectors.js";
 import { firstBytes, requireText } from "./fileBytes.js";
 import { unknownVectors } from "./oddVectorText.js";

@@ -1,7 +1,8 @@
 import type { OperatorFunction } from "rxjs";
 import { Vectors } from "../kernels/vectors.js";
 import { integer, text, texts } from "../schemas/fields.js";
-import { defineUnit, type OptionsOf, parseOptions } from "../schemas/units.js";
+import { type OptionsOf, parseOptions } from "../schemas/options.js";
+import { defineUnit } from "../schemas/units.js";
 import type { VectorTable } from "../schemas/vectors.js";
 import { DurableFile } from "./durableFile.js";
 import { writeOnce } from "./writeOnce.js";

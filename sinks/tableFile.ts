@@ -1,17 +1,8 @@
-import type { TableBlock } from "../schemas/tables.js";
+import type { TableFile } from "../schemas/tables.js";
 import { openArrow } from "./arrowFile.js";
 import { firstBytes, packingOf } from "./fileBytes.js";
 import { openParquetTable } from "./parquetFile.js";
 import { checksumKey, checkTable } from "./tableChecksum.js";
-
-/** An Arrow or Parquet file, read block by block: record batches or row groups. */
-export interface TableFile {
-  readonly format: "arrow" | "parquet";
-  readonly columns: readonly { readonly name: string; readonly type: string }[];
-  readonly metadata: ReadonlyMap<string, string>;
-  /** The named columns, in the file's order of rows. State: one block. */
-  blocks(names: readonly string[]): AsyncIterable<TableBlock>;
-}
 
 /**
  * Opens a table file; what it is goes by its content. One that states a checksum is first read through and compared with it.

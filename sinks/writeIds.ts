@@ -1,8 +1,9 @@
 import { Schema } from "apache-arrow";
 import type { OperatorFunction } from "rxjs";
 import { oneOf, text } from "../schemas/fields.js";
+import { type OptionsOf, parseOptions } from "../schemas/options.js";
 import { type IdBatch, idsSchema } from "../schemas/tokens.js";
-import { defineUnit, type OptionsOf, parseOptions } from "../schemas/units.js";
+import { defineUnit } from "../schemas/units.js";
 import { fixedMetadata } from "./vocabularyHash.js";
 import { tableFormatOf, writeRows } from "./writeRows.js";
 

@@ -2,7 +2,8 @@ import { Schema } from "apache-arrow";
 import type { OperatorFunction } from "rxjs";
 import { type PairBatch, pairsSchema } from "../schemas/contexts.js";
 import { oneOf, text } from "../schemas/fields.js";
-import { defineUnit, type OptionsOf, parseOptions } from "../schemas/units.js";
+import { type OptionsOf, parseOptions } from "../schemas/options.js";
+import { defineUnit } from "../schemas/units.js";
 import { fixedMetadata } from "./vocabularyHash.js";
 import { tableFormatOf, writeRows } from "./writeRows.js";
 

@@ -1,7 +1,8 @@
 import { extname } from "node:path";
 import type { OperatorFunction } from "rxjs";
 import { oneOf, text } from "../schemas/fields.js";
-import { defineUnit, type OptionsOf, parseOptions } from "../schemas/units.js";
+import { type OptionsOf, parseOptions } from "../schemas/options.js";
+import { defineUnit } from "../schemas/units.js";
 import type { VectorTable } from "../schemas/vectors.js";
 import { requireFit } from "./checkTerms.js";
 import { formatOf } from "./formatOf.js";

@@ -1,7 +1,8 @@
 import { Schema } from "apache-arrow";
 import type { OperatorFunction } from "rxjs";
 import { oneOf, text } from "../schemas/fields.js";
-import { defineUnit, type OptionsOf, parseOptions } from "../schemas/units.js";
+import { type OptionsOf, parseOptions } from "../schemas/options.js";
+import { defineUnit } from "../schemas/units.js";
 import { type Vocabulary, vocabularySchema } from "../schemas/vocabulary.js";
 import { checkTerms, requireFit } from "./checkTerms.js";
 import { writeFiles } from "./durableFile.js";

@@ -1,4 +1,4 @@
-import { show } from "../schemas/units.js";
+import { show } from "../schemas/options.js";
 
 /** @throws TypeError unless it is a URL of one of these protocols */
 export function checkAddress(who: string, url: string, protocols: readonly string[]): void {

@@ -1,4 +1,4 @@
-import { show } from "../schemas/units.js";
+import { show } from "../schemas/options.js";
 import type { InputReport } from "./inputReport.js";
 
 /** Where the column lies, from 0: by its name in the header, or by its number from 1, of so many as the first record has. */

@@ -1,4 +1,4 @@
-import { isPlainObject, show } from "../schemas/units.js";
+import { isPlainObject, show } from "../schemas/options.js";
 
 /** What a cursor says, that the same source wrote as JSON. @throws SyntaxError for anything else */
 export function readCursor<Mark>(who: string, cursor: string): Mark {

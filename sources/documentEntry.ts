@@ -1,5 +1,5 @@
 import type { DocumentEntry, DocumentField } from "../schemas/documents.js";
-import { show } from "../schemas/units.js";
+import { show } from "../schemas/options.js";
 import type { OnInvalid } from "./cleanText.js";
 import { wellFormed } from "./encodeText.js";
 import type { InputReport } from "./inputReport.js";

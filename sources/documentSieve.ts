@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { type CountOrShare, shareOf } from "../schemas/fields.js";
+import { isPlainObject, show } from "../schemas/options.js";
 import type { Rejection } from "../schemas/text.js";
-import { isPlainObject, show } from "../schemas/units.js";
-import type { InputFault } from "./inputReport.js";
+import type { InputFault } from "./inputFault.js";
 import { unreadable } from "./listFiles.js";
 
 const ENOUGH_FOR_A_SHARE = 1000;

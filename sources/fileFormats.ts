@@ -1,4 +1,4 @@
-import { type StreamFormat, streamFormats } from "./readDocuments.js";
+import { type StreamFormat, streamFormats } from "./streamFormats.js";
 
 export const fileFormats = ["auto", ...streamFormats, "parquet"] as const;
 export type FileFormat = StreamFormat | "parquet";

@@ -1,6 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { invalidByte, type OnInvalid } from "./cleanText.js";
-import type { InputFault, InputReport, InputStart } from "./inputReport.js";
+import type { InputFault } from "./inputFault.js";
+import type { InputReport, InputStart } from "./inputReport.js";
 import { countLineEnds } from "./lineEnds.js";
 import { repairUtf8 } from "./repairUtf8.js";
 

@@ -2,21 +2,20 @@ import { readFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { defer, type Observable } from "rxjs";
 import { requireScope } from "../kernels/flow.js";
-import { byteSize, bytesOf, duration, integer, millisecondsOf, oneOf, text } from "../schemas/fields.js";
+import { bytesOf, millisecondsOf } from "../schemas/fields.js";
+import { type OptionsOf, parseOptions } from "../schemas/options.js";
 import type { LiveStart, TextBatch } from "../schemas/text.js";
-import { defineUnit, type OptionsOf, parseOptions, type SettingsOf } from "../schemas/units.js";
+import { defineUnit } from "../schemas/units.js";
 import { readCursor } from "./cursor.js";
 import { checkEntrySettings } from "./documentEntry.js";
-import { documentFields, postEntryFields } from "./documentFields.js";
 import { type Draft, fromDrafts } from "./draft.js";
+import { type HttpSettings, httpFields } from "./httpFields.js";
 import { Journal } from "./journal.js";
 import { type JournalMark, JournalReader } from "./journalReader.js";
 import { unreadable } from "./listFiles.js";
-import { flushAfter, liveFields } from "./liveFields.js";
 import { type PostMark, PostQueue } from "./postQueue.js";
 import { isLoopback, PostServer } from "./postServer.js";
 import { PostTaker } from "./postTaker.js";
-import { streamFormats } from "./readDocuments.js";
 
 export const httpSchema = defineUnit({
   name: "http",
@@ -27,50 +26,11 @@ export const httpSchema = defineUnit({
   live: true,
   endless: true,
   summary: "Listens on a port, and takes in the text that is posted to it",
-  fields: {
-    host: text({
-      description: "The address to listen on; one that other machines reach needs a `tokenFile`",
-      default: "127.0.0.1",
-      minLength: 1,
-    }),
-    port: integer({ description: "The port to listen on, 0 for any that is free", default: 7412, min: 0, max: 65_535 }),
-    tokenFile: text({
-      description: "A file with the token that clients send as `Authorization: Bearer TOKEN`",
-      optional: true,
-      file: "path",
-    }),
-    format: oneOf(streamFormats, {
-      description:
-        "What a document is in `text/plain`: each of the `lines`, the whole `file`, `paragraphs`, `labelled` lines, ...",
-      default: "lines",
-    }),
-    journal: text({
-      description:
-        "A file in the run's folder to which text is added before a post is answered, and from which it is read",
-      optional: true,
-      file: "journal",
-    }),
-    maxBodyLength: byteSize({ description: "The longest body, as it is sent and unpacked", default: "16MiB" }),
-    requestTimeout: duration({ description: "Within this time a request must have come as a whole", default: "30s" }),
-    capacity: byteSize({
-      description: "How much text may wait until there is room in the pipeline; more is answered with 429",
-      default: "8MiB",
-    }),
-    maxWaiting: integer({
-      description: "How many posts may wait for their answer until there is room; one more is answered with 429",
-      default: 32,
-      min: 1,
-    }),
-    header: documentFields.header,
-    ...liveFields,
-    ...postEntryFields,
-    flushAfter,
-  },
+  fields: httpFields,
   create: (_, options, { start }): Observable<TextBatch> => http(options, start),
 });
 
 export type HttpOptions = OptionsOf<typeof httpSchema>;
-export type HttpSettings = SettingsOf<typeof httpSchema>;
 
 export interface HttpStart extends LiveStart {
   /** Told where it listens, once it does. */

@@ -1,11 +1,6 @@
 import type { Ledger } from "../kernels/ledger.js";
 import type { DocumentSieve } from "./documentSieve.js";
-
-/** A fault in an input's content. */
-export interface InputFault extends Error {
-  /** What the message says, without who reads and where. */
-  readonly reason: string;
-}
+import type { InputFault } from "./inputFault.js";
 
 /** Where a document begins. */
 export interface DocumentStart {

@@ -1,6 +1,6 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { dirname } from "node:path";
-import { show } from "../schemas/units.js";
+import { show } from "../schemas/options.js";
 import { FINGERPRINT_LENGTH, fingerprintOf } from "./fingerprint.js";
 import { unreadable } from "./listFiles.js";
 

@@ -4,7 +4,7 @@ import type { TextBatch } from "../schemas/text.js";
 import { EntryMaker, partsOf } from "./documentEntry.js";
 import type { Draft } from "./draft.js";
 import { endOf, FINGERPRINT_LENGTH, fingerprintOf } from "./fingerprint.js";
-import type { HttpSettings } from "./http.js";
+import type { HttpSettings } from "./httpFields.js";
 import { InputReport, type InputStart } from "./inputReport.js";
 import { FIRST_LINE, type Journal, type JournalPlace } from "./journal.js";
 import { jsonDocument } from "./jsonDocument.js";

@@ -1,4 +1,4 @@
-import { show } from "../schemas/units.js";
+import { show } from "../schemas/options.js";
 import { EntryMaker, type EntrySettings } from "./documentEntry.js";
 import { encodeText } from "./encodeText.js";
 import type { Line } from "./heldRecord.js";

@@ -1,8 +1,9 @@
 import { defer, type Observable } from "rxjs";
 import { requireScope } from "../kernels/flow.js";
 import { byteSize, bytesOf, oneOf, text, texts } from "../schemas/fields.js";
+import { type OptionsOf, parseOptions, type SettingsOf } from "../schemas/options.js";
 import type { LiveStart, TextBatch } from "../schemas/text.js";
-import { defineUnit, type OptionsOf, parseOptions, type SettingsOf } from "../schemas/units.js";
+import { defineUnit } from "../schemas/units.js";
 import { readCursor } from "./cursor.js";
 import { checkEntrySettings, MESSAGE, POSITION } from "./documentEntry.js";
 import { messageEntryFields } from "./documentFields.js";

@@ -9,7 +9,7 @@ import {
 } from "hyparquet";
 import { compressors } from "hyparquet-compressors";
 import { boundedCompressors, rowsFault } from "../kernels/parquetBounds.js";
-import { show } from "../schemas/units.js";
+import { show } from "../schemas/options.js";
 import type { AskedColumn } from "./documentEntry.js";
 import type { InputReport } from "./inputReport.js";
 

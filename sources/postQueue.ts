@@ -1,7 +1,7 @@
 import { bytesOf, millisecondsOf } from "../schemas/fields.js";
 import type { TextBatch } from "../schemas/text.js";
 import type { Draft } from "./draft.js";
-import type { HttpSettings } from "./http.js";
+import type { HttpSettings } from "./httpFields.js";
 import { Inbox } from "./inbox.js";
 import { Refusal } from "./postedText.js";
 import { tooMuch } from "./postServer.js";

@@ -5,7 +5,7 @@ import type { DocumentEntry } from "../schemas/documents.js";
 import { bytesOf } from "../schemas/fields.js";
 import { DocumentSieve } from "./documentSieve.js";
 import { Draft } from "./draft.js";
-import type { HttpSettings } from "./http.js";
+import type { HttpSettings } from "./httpFields.js";
 import { InputReport } from "./inputReport.js";
 import { type PostedText, postedTexts, Refusal } from "./postedText.js";
 import { readDocuments } from "./readDocuments.js";

@@ -3,7 +3,7 @@ import { gunzip } from "node:zlib";
 import { textFault } from "../kernels/content.js";
 import { guessFormat } from "./fileFormats.js";
 import { formParts, parameterOf } from "./multipart.js";
-import type { StreamFormat } from "./readDocuments.js";
+import type { StreamFormat } from "./streamFormats.js";
 
 /** What was posted, taken apart, or why it cannot be. */
 export interface PostedText {

@@ -1,27 +1,14 @@
 import type { TextBatch } from "../schemas/text.js";
 import { decompress } from "./decompress.js";
-import type { EntrySettings } from "./documentEntry.js";
 import type { InputReport } from "./inputReport.js";
 import { splitChunks } from "./readChunks.js";
 import { readRecordLines } from "./readRecordLines.js";
+import type { ReadSettings } from "./readSettings.js";
 import { readTable } from "./readTable.js";
 import { readText } from "./readText.js";
 import { readWholeText } from "./readWholeText.js";
+import type { StreamFormat } from "./streamFormats.js";
 import type { TextWriter } from "./textWriter.js";
-
-/** Formats of documents that come as a stream of bytes. */
-export const streamFormats = ["lines", "file", "paragraphs", "labelled", "jsonl", "json", "csv", "tsv"] as const;
-export type StreamFormat = (typeof streamFormats)[number];
-
-export interface ReadSettings extends EntrySettings {
-  readonly field: string;
-  readonly header: boolean;
-  readonly chunkSize: number;
-  readonly maxRecordLength: number;
-  readonly maxExpansion: number;
-  readonly maxDocumentLength: number | undefined;
-  readonly only: string | undefined;
-}
 
 /** Arranges the unpacked bytes of a stream, all of them and in their order, in other chunks. */
 export type Regroup = (chunks: AsyncIterable<Uint8Array>) => AsyncIterable<Uint8Array>;

@@ -6,7 +6,7 @@ import { EntryMaker } from "./documentEntry.js";
 import type { InputReport } from "./inputReport.js";
 import { unifyLineEnds } from "./lineEnds.js";
 import { readColumns } from "./parquetColumn.js";
-import type { ReadSettings } from "./readDocuments.js";
+import type { ReadSettings } from "./readSettings.js";
 import { repairUtf8 } from "./repairUtf8.js";
 import { type ReadDocument, takeDocument } from "./takeRecord.js";
 import type { TextWriter } from "./textWriter.js";

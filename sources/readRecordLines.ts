@@ -1,8 +1,8 @@
 import type { TextBatch } from "../schemas/text.js";
 import type { InputReport } from "./inputReport.js";
 import { JsonSplitter } from "./jsonSplitter.js";
-import type { ReadSettings } from "./readDocuments.js";
 import { LineSplitter, readRecords } from "./readLines.js";
+import type { ReadSettings } from "./readSettings.js";
 import { recordTaker } from "./recordTaker.js";
 import type { TextWriter } from "./textWriter.js";
 

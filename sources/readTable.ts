@@ -5,8 +5,8 @@ import { EntryMaker } from "./documentEntry.js";
 import type { Line } from "./heldRecord.js";
 import type { InputReport } from "./inputReport.js";
 import { unifyLineEnds } from "./lineEnds.js";
-import type { ReadSettings } from "./readDocuments.js";
 import { LineSplitter, readRecords } from "./readLines.js";
+import type { ReadSettings } from "./readSettings.js";
 import { type ReadRecord, takeRecord } from "./takeRecord.js";
 import type { TextWriter } from "./textWriter.js";
 

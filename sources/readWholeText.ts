@@ -3,9 +3,10 @@ import type { TextBatch } from "../schemas/text.js";
 import { invalidByte } from "./cleanText.js";
 import { EntryMaker } from "./documentEntry.js";
 import { documentStarts, type TextFormat } from "./documentStarts.js";
-import type { InputFault, InputReport } from "./inputReport.js";
+import type { InputFault } from "./inputFault.js";
+import type { InputReport } from "./inputReport.js";
 import { countLineFeeds, LineEndUnifier } from "./lineEnds.js";
-import type { ReadSettings } from "./readDocuments.js";
+import type { ReadSettings } from "./readSettings.js";
 import { repairUtf8 } from "./repairUtf8.js";
 import type { TextWriter } from "./textWriter.js";
 

@@ -1,7 +1,8 @@
-import { show } from "../schemas/units.js";
+import { show } from "../schemas/options.js";
 import { ChunkEdges } from "./chunkEdges.js";
 import { HeldRecord, type Line, type RecordLimits } from "./heldRecord.js";
-import type { InputFault, InputReport } from "./inputReport.js";
+import type { InputFault } from "./inputFault.js";
+import type { InputReport } from "./inputReport.js";
 import { countLineEnds, markLength } from "./lineEnds.js";
 import type { RecordSplitter } from "./readLines.js";
 

@@ -9,9 +9,9 @@ import {
   loadPipeline,
   type Manifest,
   originsIn,
-  REJECTED,
   runPipeline,
 } from "../../pipelines/index.js";
+import { REJECTED } from "../../schemas/runFolder.js";
 import { LEFT_OUT } from "../../sources/leftOut.js";
 import { type Command, jsonOption, pluginsOption, UsageError } from "../command.js";
 import { listenOptions, tokenOption, urlOf } from "../listenOptions.js";

@@ -3,8 +3,9 @@ import { type Answers, defineQuestion, type JsonSchema, type Transport } from ".
 import { integer, oneOf, text } from "../../schemas/fields.js";
 import type { VectorTable } from "../../schemas/vectors.js";
 import type { AskedVectors } from "./askedVectors.js";
-import { type PackedTerms, packTerms } from "./packedTerms.js";
-import { type SharedRows, shareRows } from "./sharedRows.js";
+import type { CopiedVectors } from "./copiedVectors.js";
+import { packTerms } from "./packedTerms.js";
+import { shareRows } from "./sharedRows.js";
 
 const MOST_NEIGHBORS = 1000;
 const MOST_TERMS = 1000;
@@ -83,11 +84,6 @@ const questions = [
     },
   }),
 ];
-
-/** Rows in memory that threads share, and the terms where they are not those from before. */
-export interface CopiedVectors extends SharedRows {
-  readonly terms: PackedTerms | undefined;
-}
 
 /** The rows lie in shared memory, in two places that are written in turn; terms are sent once. */
 const transport: Transport<VectorTable> = {

@@ -1,9 +1,9 @@
 import { setImmediate as otherWork } from "node:timers/promises";
 import type { Opener } from "../../schemas/answers.js";
 import { AskedVectors } from "./askedVectors.js";
+import type { CopiedVectors } from "./copiedVectors.js";
 import { type IndexedTerms, unpackTerms } from "./packedTerms.js";
 import { type RowQuestion, searchOnThread } from "./rowSearch.js";
-import type { CopiedVectors } from "./vectorAnswers.js";
 
 /** Opens shared rows for questions; looks through them on a thread of its own, and gives their memory back. */
 export function vectorOpener(giveBack: (rest: unknown) => void): Opener {

@@ -1,5 +1,5 @@
 import type { Field, JsonSchema } from "../../schemas/index.js";
-import type { Endpoint } from "./endpoints.js";
+import type { Endpoint } from "./endpoint.js";
 
 const ERROR: JsonSchema = {
   type: "object",

@@ -1,5 +1,5 @@
 import { checkOptions, NotFound, type OptionsOf, parseOptions, show, suggest } from "../../schemas/index.js";
-import type { Endpoint, EndpointContext } from "./endpoints.js";
+import type { Endpoint, EndpointContext } from "./endpoint.js";
 import { HttpFault } from "./httpFault.js";
 import { type Access, guardRequest, type QueryRequest } from "./requestGuard.js";
 
