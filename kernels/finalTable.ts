@@ -1,6 +1,7 @@
 import type { CooccurrenceBatch, CooccurrenceMetadata, FinalCooccurrence } from "../schemas/cooccurrence.js";
 import type { Vocabulary } from "../schemas/vocabulary.js";
 import { CellCursor, type CellStream } from "./cellStreams.js";
+import { ExactSum } from "./exactSum.js";
 
 /** Most cells in a batch of a table. */
 export const batchCells = 65_536;
@@ -12,17 +13,27 @@ export interface TableParts {
   /** By which a sum of units is divided. */
   readonly unitsPerWeight: number;
   readonly length: number;
+  /** The sum of all its cells, in units, where it follows from what was counted; whoever reads all of them is told if it is not. */
+  readonly units?: bigint;
   /** Opens the streams of cells; within a row, the cells of each come before those of the next. */
   readonly open: () => readonly CellStream[];
   readonly close?: () => void;
 }
 
-export function tableOf({ vocabulary, metadata, unitsPerWeight, length, open, close }: TableParts): FinalCooccurrence {
+export function tableOf({
+  vocabulary,
+  metadata,
+  unitsPerWeight,
+  length,
+  units,
+  open,
+  close,
+}: TableParts): FinalCooccurrence {
   return {
     vocabulary,
     metadata,
     length,
-    batches: () => weighted(rowByRow(open(), length), unitsPerWeight),
+    batches: () => weighted(rowByRow(open(), length), unitsPerWeight, units),
     ...(close ? { close } : {}),
   };
 }
@@ -33,11 +44,22 @@ interface UnitBatch {
   readonly units: Float64Array;
 }
 
-async function* weighted(batches: AsyncIterable<UnitBatch>, unitsPerWeight: number): AsyncGenerator<CooccurrenceBatch> {
+async function* weighted(
+  batches: AsyncIterable<UnitBatch>,
+  unitsPerWeight: number,
+  expected: bigint | undefined,
+): AsyncGenerator<CooccurrenceBatch> {
+  const sum = new ExactSum();
   for await (const { row, column, units } of batches) {
-    for (let i = 0; i < units.length; i++) units[i]! /= unitsPerWeight;
+    for (let i = 0; i < units.length; i++) {
+      sum.add(units[i]!);
+      units[i]! /= unitsPerWeight;
+    }
     yield { row, column, weight: units };
   }
+  if (expected === undefined || sum.total === expected) return;
+  const [all, found] = [expected, sum.total].map((units) => Number(units) / unitsPerWeight);
+  throw new Error(`cooccurrence: the table must weigh as much as the windows, ${all}, got ${found}`);
 }
 
 /** Row after row, and within it stream after stream. */

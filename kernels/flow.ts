@@ -94,6 +94,9 @@ class Closing {
   }
 }
 
+/** The counter of an account for what a stage took; all others are what it left out. */
+export const TOOK = "took";
+
 /** What the stages of one run share, found implicitly when they are subscribed. */
 export class RunScope {
   readonly #closing: Closing;
@@ -105,6 +108,8 @@ export class RunScope {
     readonly reject: (rejection: Rejection) => void = () => {},
     /** Takes each stage that can tell its state, and calls `restore` at once where a run goes on. */
     readonly keep: (stage: StateKeeper) => void = () => {},
+    /** Where one stage accounts for what reached it. */
+    readonly account = new Ledger(),
     closing = new Closing(),
   ) {
     this.#closing = closing;
@@ -112,12 +117,28 @@ export class RunScope {
 
   /** The same run, counting into a part of the ledger. */
   child(name: string): RunScope {
-    return new RunScope(this.gate, this.ledger.child(name), this.reject, this.keep, this.#closing);
+    return this.#with({ ledger: this.ledger.child(name) });
   }
 
   /** The same run, which takes the states of stages in another way. */
   keeping(keep: (stage: StateKeeper) => void): RunScope {
-    return new RunScope(this.gate, this.ledger, this.reject, keep, this.#closing);
+    return this.#with({ keep });
+  }
+
+  /** The same run, for a stage with an account of its own. */
+  accountedIn(account: Ledger): RunScope {
+    return this.#with({ account });
+  }
+
+  /** A stage that ends a stream tells how much of it it has dealt with: tokens learned from, rows written. */
+  took(amount: number): void {
+    this.account.add(TOOK, amount);
+  }
+
+  /** A stage that passes on what it reads tells what it leaves out, and why. */
+  lost(why: string, amount: number): void {
+    this.ledger.add(why, amount);
+    this.account.add(why, amount);
   }
 
   /** Calls `action` with this scope in place, so that whatever it subscribes to finds it. */
@@ -133,6 +154,11 @@ export class RunScope {
   /** Resolves once all that was announced to `closing` is done; rejects with its first error. */
   closed(): Promise<void> {
     return this.#closing.done();
+  }
+
+  #with(changed: Partial<Pick<RunScope, "ledger" | "keep" | "account">>): RunScope {
+    const { ledger, keep, account } = { ...this, ...changed };
+    return new RunScope(this.gate, ledger, this.reject, keep, account, this.#closing);
   }
 }
 

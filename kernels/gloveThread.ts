@@ -121,6 +121,8 @@ export interface GloveJob {
   readonly turns: Int32Array;
   /** Loss of each tile in this epoch (B * B,). */
   readonly losses: Float64Array;
+  /** Cells of each tile that were trained in this epoch (B * B,). */
+  readonly trained: Float64Array;
   /** For each tile the cell at which it stopped because its difference was not finite, from the tile's first; or -1 (B * B,). */
   readonly brokenCells: Int32Array;
 }
@@ -128,13 +130,14 @@ export interface GloveJob {
 const NEXT_TILE = 0;
 const BROKEN = 1;
 
-export function gloveJob(job: Omit<GloveJob, "control" | "turns" | "losses" | "brokenCells">): GloveJob {
+export function gloveJob(job: Omit<GloveJob, "control" | "turns" | "losses" | "trained" | "brokenCells">): GloveJob {
   const { blocks } = job.tiles;
   return {
     ...job,
     control: new Int32Array(new SharedArrayBuffer(8)),
     turns: new Int32Array(new SharedArrayBuffer(8 * blocks)),
     losses: new Float64Array(new SharedArrayBuffer(8 * blocks ** 2)),
+    trained: new Float64Array(new SharedArrayBuffer(8 * blocks ** 2)),
     brokenCells: new Int32Array(new SharedArrayBuffer(4 * blocks ** 2)).fill(-1),
   };
 }
@@ -143,6 +146,8 @@ export function gloveJob(job: Omit<GloveJob, "control" | "turns" | "losses" | "b
 export function startEpoch(job: GloveJob): void {
   job.control.fill(0);
   job.turns.fill(0);
+  job.losses.fill(0);
+  job.trained.fill(0);
 }
 
 /**
@@ -193,6 +198,7 @@ function trainTile(job: GloveJob, kernel: GloveKernel, store: CellStore, scratch
     store.read(start, copy.subarray(0, 2 * count));
     kernel.importance(scratch, count, job.exponent, logMax, importances);
     loss += kernel.steps(scratch, importances, count, firstWord, firstContext, rowBytes, vectorBytes, job.learningRate);
+    job.trained[tile]! += count;
     if (kernel.brokenCell.value < 0) continue;
     job.brokenCells[tile] = start - starts[tile]! + kernel.brokenCell.value;
     Atomics.store(job.control, BROKEN, 1);

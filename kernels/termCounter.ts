@@ -29,6 +29,13 @@ export class TermCounter {
     return total;
   }
 
+  /** Tokens that were counted, those of terms pruned since among them. */
+  get tokens(): number {
+    let tokens = 0;
+    for (const counts of this.#counts.values()) tokens += counts.reduce((sum, count) => sum + count, 0);
+    return tokens;
+  }
+
   #visitLive(minCount: number, visit: (term: string, count: number) => void): void {
     for (const [lexicon, counts] of this.#counts) {
       for (let id = 0; id < counts.length; id++) {

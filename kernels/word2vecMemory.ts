@@ -237,26 +237,31 @@ export function inputRowsOf({ memory, variables }: Word2vecMemory, terms: number
 /** No centre has this position: a slot that bears it, and none, only has a thread apply what it holds. */
 const NO_POSITION = 2 ** 52;
 
-/** Writes a slot without centres, which ends the group under way. */
-export function writeEndOfGroup({ memory, slots }: Word2vecMemory, slot: number): void {
+/** Writes a slot without centres, and so without examples, which ends the group under way. */
+export function writeEndOfGroup({ memory, slots }: Word2vecMemory, slot: number): number {
   new Float64Array(memory.buffer, slots + slot * SLOT_BYTES, 7).set([0, 0, NO_POSITION, 0, 1, 0, 0]);
+  return 0;
 }
 
-/** Writes the windows of a batch's centres `from` .. `to` - 1, at most SLOT_CENTRES, into a slot. */
+/** Writes the windows of a batch's centres `from` .. `to` - 1, at most SLOT_CENTRES, into a slot, and tells how many examples they are. */
 export function writeSlot(
   { memory, slots }: Word2vecMemory,
   slot: number,
   batch: ContextBatch,
   [from, to]: readonly [number, number],
-  { seed, epochs, schedule, decayCentres }: Word2vecSettings,
-): void {
+  { architecture, seed, epochs, schedule, decayCentres }: Word2vecSettings,
+): number {
   const start = slots + slot * SLOT_BYTES;
   const first = Math.max(0, from - batch.windowSize);
   const tokens = batch.ids.subarray(first, to + batch.windowSize);
   new Uint32Array(memory.buffer, start + SLOT.ids, tokens.length).set(tokens);
   const before = new Uint8Array(memory.buffer, start + SLOT.before, tokens.length);
   const after = new Uint8Array(memory.buffer, start + SLOT.after, tokens.length);
+  let pairs = 0;
+  let centresWithPairs = 0;
   forEachWindow({ ...batch, firstCentre: from, endCentre: to }, (centre, windowStart, windowEnd) => {
+    pairs += windowEnd - 1 - windowStart;
+    if (windowEnd - windowStart > 1) centresWithPairs++;
     before[centre - first] = centre - windowStart;
     after[centre - first] = windowEnd - 1 - centre;
   });
@@ -266,4 +271,5 @@ export function writeSlot(
   const centres = schedule === "inverse" ? decayCentres : epochs * batch.expectedCentres;
   const header = [from - first, to - from, position, step, centres, key0, key1];
   new Float64Array(memory.buffer, start, header.length).set(header);
+  return architecture === "skipGram" ? pairs : centresWithPairs;
 }

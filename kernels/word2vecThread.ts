@@ -53,6 +53,7 @@ export function trainSlots({ module, shared, thread, together }: Word2vecJob, do
     const [first, count, position, step, totalCentres, key0, key1] = new Float64Array(memory.buffer, slot, 7);
     kernel.totalCentres.value = totalCentres!;
     const parts = [slot + SLOT.ids, slot + SLOT.before, slot + SLOT.after];
+    kernel.examples.value = 0; // what it tells afterwards is of this slot
     kernel.train(...parts, first!, count!, position!, step!, key0!, key1!);
     if (!together) kernel.flush(); // another thread may take what follows
     done({ turn, loss: kernel.loss.value, examples: kernel.examples.value });

@@ -79,9 +79,11 @@ export class Word2vecTrainer implements Word2vecEngine {
     const schedule: LearningRate = { ...this.#settings, centres };
     let loss = 0;
     let examples = 0;
+    let taken = 0;
     if (batch.position === 0) this.#applyScored(); // a group ends with its epoch
     forEachWindow(batch, (centre, start, end) => {
       const position = batch.position + centre - batch.firstCentre;
+      taken++;
       const contexts = Uint32Array.from([...ids.subarray(start, centre), ...ids.subarray(centre + 1, end)]);
       if (contexts.length > 0) {
         const rows = makeOutputRows(this.#outputs.capacity);
@@ -91,7 +93,7 @@ export class Word2vecTrainer implements Word2vecEngine {
       }
       if ((position + 1) % GROUP_SIZE[architecture] === 0) this.#applyScored();
     });
-    return { examples, loss, epoch };
+    return { taken, examples, loss, epoch };
   }
 
   get weights(): Word2vecWeights {

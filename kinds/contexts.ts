@@ -1,9 +1,11 @@
+import { pairsIn } from "../kernels/windowWeights.js";
+import type { ContextBatch } from "../schemas/contexts.js";
 import { defineKind } from "../schemas/kinds.js";
 
 /** Windows over the text; a test in a config names the number of their centres. They are laid anew from ids, never kept. */
 export const contexts = defineKind({
   name: "contexts",
   arrives: "stream",
-  tokens: ({ firstCentre, endCentre }) => endCentre - firstCentre,
+  amounts: { tokens: ({ firstCentre, endCentre }: ContextBatch) => endCentre - firstCentre, pairs: pairsIn },
   shown: (batches) => batches.reduce((total, batch) => total + batch.endCentre - batch.firstCentre, 0),
 });

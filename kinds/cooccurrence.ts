@@ -18,6 +18,8 @@ export const cooccurrence = defineKind({
   name: "cooccurrence",
   arrives: "whole",
   columns,
+  amounts: { cells: ({ length }: FinalCooccurrence) => length },
+  isEmpty: ({ length }) => length === 0,
   table: {
     schema: () => cooccurrenceSchema,
     facts: ({ length, metadata }) => ({ length, metadata }),

@@ -10,7 +10,7 @@ export const ids = defineKind({
   name: "ids",
   arrives: "stream",
   columns: ["document", "sentence", "id"],
-  tokens: (batch) => batch.ids.length,
+  amounts: { tokens: (batch: IdBatch) => batch.ids.length },
   log: {
     arrays: { ids: "uint32", sentenceOffsets: "uint32", documentOffsets: "uint32", documents: "uint8" },
     shared: { kind: "vocabulary", of: ({ vocabulary }: IdBatch) => vocabulary },

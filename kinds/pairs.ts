@@ -6,6 +6,7 @@ export const pairs = defineKind({
   name: "pairs",
   arrives: "stream",
   columns: ["centre", "context", "distance"],
+  amounts: { pairs: ({ centre }: PairBatch) => centre.length },
   shown: (batches) => batches.flatMap(termPairs),
 });
 

@@ -13,6 +13,7 @@ const schema = new Schema([
 export const phrases = defineKind({
   name: "phrases",
   arrives: "whole",
+  amounts: { phrases: ({ size }: Phrases) => size },
   table: {
     schema: () => schema,
     blocks: (phrases) => inBlocks(schema, rowsOf(phrases)),

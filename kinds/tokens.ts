@@ -8,7 +8,7 @@ import { termSequences } from "./termSequences.js";
 export const tokens = defineKind({
   name: "tokens",
   arrives: "stream",
-  tokens: ({ ids }) => ids.length,
+  amounts: { tokens: ({ ids }: TokenBatch) => ids.length },
   log: {
     arrays: { ids: "uint32", sentenceOffsets: "uint32", documentOffsets: "uint32", documents: "uint8" },
     shared: { kind: "lexicon", of: ({ lexicon }: TokenBatch) => lexicon },

@@ -1,6 +1,6 @@
 import { Vectors } from "../kernels/vectors.js";
 import { defineKind } from "../schemas/kinds.js";
-import { vectorsSchema } from "../schemas/vectors.js";
+import { type VectorTable, vectorsSchema } from "../schemas/vectors.js";
 import { wholeColumns } from "./rows.js";
 import { vectorAnswers } from "./vectorAnswers/vectorAnswers.js";
 
@@ -9,6 +9,7 @@ export const vectors = defineKind({
   name: "vectors",
   arrives: "whole",
   columns: ["term", "vector"],
+  amounts: { terms: ({ terms }: VectorTable) => terms.length },
   table: {
     schema: ({ vectorSize }) => vectorsSchema(vectorSize),
     facts: ({ vectorSize, metadata }) => ({ vectorSize, metadata: [...metadata] }),

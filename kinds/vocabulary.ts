@@ -1,6 +1,6 @@
 import { makeVocabulary } from "../kernels/vocabulary.js";
 import { defineKind } from "../schemas/kinds.js";
-import { vocabularySchema } from "../schemas/vocabulary.js";
+import { type Vocabulary, vocabularySchema } from "../schemas/vocabulary.js";
 import { type Cell, inBlocks, wholeColumns } from "./rows.js";
 
 /** Terms and their counts. In a checkpoint, frequent terms that `maxSize` cut stand below the others, with a count of -1. */
@@ -8,6 +8,7 @@ export const vocabulary = defineKind({
   name: "vocabulary",
   arrives: "whole",
   columns: ["term", "count"],
+  amounts: { terms: ({ terms }: Vocabulary) => terms.length, tokens: ({ tokens }: Vocabulary) => tokens },
   table: {
     schema: () => vocabularySchema,
     facts: ({ truncated }) => ({ hasTruncated: truncated !== undefined && truncated.size > 0 }),

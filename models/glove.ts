@@ -156,10 +156,11 @@ export function glove(options?: GloveOptions): FittedModel<"cooccurrence", "vect
         const { epochs: epoch, loss: before } = done;
         await pool.train(epoch);
         throwIfBroken(job, cells.store, epoch, terms);
-        const loss = job.losses.reduce((sum, each) => sum + each, 0);
+        const sum = (ofTiles: Float64Array) => ofTiles.reduce((total, each) => total + each, 0);
+        const [loss, trained] = [sum(job.losses), sum(job.trained)];
         const isSettled = tolerance !== undefined && before - loss < tolerance * before;
         done = { epochs: epoch + 1, loss, isSettled };
-        yield { examples: table.length, loss, epoch };
+        yield { taken: trained, examples: trained, loss, epoch };
       }
     } finally {
       await close();

@@ -13,6 +13,7 @@ import {
   integer,
   type Model,
   type ModelContext,
+  nothingLearned,
   number,
   type OptionsOf,
   oneOf,
@@ -157,6 +158,8 @@ export function word2vec(options?: Word2vecOptions): UpdatedModel<"contexts", "v
   let engine: Word2vecEngine | undefined;
   let arithmetic = "double";
   let last: ContextBatch | undefined;
+  /** Of all steps so far. */
+  let [taken, examples] = [0, 0];
   const firstRows = new FirstRows(settings.vectorSize, settings.seed, online ? initialVectors : undefined);
   /** With `online`: the snapshot that the engine has taken in, and the position of the first centre that came with it. */
   let generation = -1;
@@ -167,6 +170,8 @@ export function word2vec(options?: Word2vecOptions): UpdatedModel<"contexts", "v
   function start(given: Vocabulary): Word2vecEngine {
     const { terms, counts } = given;
     if (terms.length === 0) throw new RangeError("word2vec: the vocabulary must have terms, got none");
+    if (terms.length === 1 && settings.loss === "hierarchicalSoftmax")
+      throw new RangeError("word2vec: the vocabulary must have 2 terms or more to tell apart, got 1");
     if (online) {
       const snapshot = snapshotOf(given);
       requireRoom(snapshot.maxSize, "the vocabulary's maxSize");
@@ -204,7 +209,17 @@ export function word2vec(options?: Word2vecOptions): UpdatedModel<"contexts", "v
     passes = batch.epoch + 1;
     last = batch;
     const step = engine.update(batch, change);
-    return step instanceof Promise ? step.then(checked) : checked(step);
+    return step instanceof Promise ? step.then(learned) : learned(step);
+  }
+
+  function learned(step: StepStats): StepStats {
+    if (!Number.isFinite(step.loss))
+      throw new RangeError(
+        `word2vec: the loss must stay finite, got ${step.loss} in epoch ${step.epoch}; lower learningRate`,
+      );
+    taken += step.taken;
+    examples += step.examples;
+    return step;
   }
 
   /** What the engine must change before it learns from a batch. */
@@ -237,7 +252,7 @@ export function word2vec(options?: Word2vecOptions): UpdatedModel<"contexts", "v
     const arrays = { ...engine.weights, ids, sentenceOffsets, radius };
     const counts = online ? { counts: rowCounts(snapshotOf(last.vocabulary)) } : {}; // whose noise the group was given
     return {
-      facts: { ...rest, firstCentre, position, arithmetic, generation, generationStart },
+      facts: { ...rest, firstCentre, position, arithmetic, generation, generationStart, taken, examples },
       arrays: { ...arrays, ...counts },
     };
   }
@@ -246,8 +261,10 @@ export function word2vec(options?: Word2vecOptions): UpdatedModel<"contexts", "v
     if (!given) throw new TypeError("word2vec: restore must be given the vocabulary of the batches to come, got none");
     vocabulary = given;
     engine = start(given);
-    const { arithmetic: before, generation: known, generationStart: knownStart, ...rest } = facts;
+    const { arithmetic: before, generation: known, generationStart: knownStart, ...counted } = facts;
     [generation, generationStart] = [known as number, knownStart as number];
+    const { taken: takenBefore, examples: examplesBefore, ...rest } = counted;
+    [taken, examples] = [takenBefore as number, examplesBefore as number];
     if (before !== arithmetic)
       throw new RangeError(
         `word2vec: training must go on with the arithmetic that it began with, ${before}, got ${arithmetic} on this machine`,
@@ -268,6 +285,7 @@ export function word2vec(options?: Word2vecOptions): UpdatedModel<"contexts", "v
   async function result(): Promise<Vectors> {
     if (!vocabulary || !engine)
       throw new RangeError("word2vec: there must be windows to learn from before a result, got none");
+    if (examples === 0) throw nothingLearned("word2vec", taken);
     if (passes !== epochs)
       throw new RangeError(
         `word2vec: must be fed as many passes over the text as its epochs, ${epochs}, got ${passes}`,
@@ -299,13 +317,6 @@ export function word2vec(options?: Word2vecOptions): UpdatedModel<"contexts", "v
     result,
     close: () => engine?.close(),
   };
-}
-
-function checked(step: StepStats): StepStats {
-  if (Number.isFinite(step.loss)) return step;
-  throw new RangeError(
-    `word2vec: the loss must stay finite, got ${step.loss} in epoch ${step.epoch}; lower learningRate`,
-  );
 }
 
 /** The length of a stream is not known beforehand, and a tree belongs to one vocabulary. */

@@ -33,6 +33,8 @@ export interface ThreadSettings {
 }
 
 interface Step {
+  /** What each thread must have learned from when it has done it. */
+  readonly examples: number;
   /** Threads that have not done it yet. */
   missing: number;
   readonly done: Promise<SlotDone>;
@@ -90,14 +92,16 @@ export class Word2vecThreads implements Word2vecEngine {
       await before;
       if (change) await this.#change(change, noise!);
       const steps: { readonly done: Promise<SlotDone> }[] = [];
+      let taken = 0;
       for (let from = batch.firstCentre; from < batch.endCentre; from += SLOT_CENTRES) {
         const centres = [from, Math.min(batch.endCentre, from + SLOT_CENTRES)] as const;
         steps.push(await this.#publish((slot) => writeSlot(this.#shared, slot, batch, centres, this.#settings)));
+        taken += centres[1] - from;
       }
       wrote();
       const done = await Promise.all(steps.map((step) => step.done));
       const sum = (of: "loss" | "examples") => done.reduce((total, slot) => total + slot[of], 0);
-      return { examples: sum("examples"), loss: sum("loss"), epoch: batch.epoch };
+      return { taken, examples: sum("examples"), loss: sum("loss"), epoch: batch.epoch };
     } finally {
       wrote();
       this.#release();
@@ -154,13 +158,13 @@ export class Word2vecThreads implements Word2vecEngine {
   }
 
   /** Fills the next slot, once it is free; the step is not awaited. */
-  async #publish(write: (slot: number) => void): Promise<{ readonly done: Promise<SlotDone> }> {
+  async #publish(write: (slot: number) => number): Promise<{ readonly done: Promise<SlotDone> }> {
     await this.#freeSlot();
     const slot = this.#published++ % SLOTS;
-    write(slot);
+    const examples = write(slot);
     const { promise: done, resolve, reject } = withResolvers<SlotDone>();
     done.catch(() => {}); // awaited only after the last piece of its batch
-    this.#steps[slot] = { missing: this.#together ? this.#workers.length : 1, done, resolve, reject };
+    this.#steps[slot] = { examples, missing: this.#together ? this.#workers.length : 1, done, resolve, reject };
     this.#tell(PUBLISHED, this.#published);
     return { done };
   }
@@ -168,6 +172,10 @@ export class Word2vecThreads implements Word2vecEngine {
   #done(done: SlotDone): void {
     const slot = done.turn % SLOTS;
     const step = this.#steps[slot]!;
+    if (done.examples !== step.examples) {
+      this.#fail(unlearned(step.examples, done.examples));
+      return;
+    }
     if (--step.missing > 0) return; // threads that train together see the same loss
     this.#steps[slot] = undefined;
     step.resolve(done);
@@ -211,6 +219,9 @@ function withResolvers<T>() {
 
 const lost = (reason: string): Error =>
   new Error(`word2vec: a training thread must live until training ends, got ${reason}`);
+
+const unlearned = (examples: number, found: number): Error =>
+  new Error(`word2vec: a training thread must learn from all ${examples} examples that it is given, got ${found}`);
 
 /** Compiled at once by the optimising compiler: most of the work is done in few calls, which tier up late. */
 function loadKernel(fused: boolean): WasmModule {

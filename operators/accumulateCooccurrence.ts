@@ -103,6 +103,7 @@ export function accumulateCooccurrence(
           next: guarded((batch) => {
             if (settings.workers > 0) port.enter();
             accumulator.add(batch);
+            scope.took(batch.endCentre - batch.firstCentre);
           }, subscriber),
           error: (error) => subscriber.error(error),
           complete: () => {

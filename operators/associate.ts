@@ -1,6 +1,8 @@
-import type { OperatorFunction } from "rxjs";
+import { defer, type OperatorFunction } from "rxjs";
 import { association, marginalsOf } from "../kernels/associations.js";
 import { batchCells } from "../kernels/finalTable.js";
+import { currentScope } from "../kernels/flow.js";
+import type { Ledger } from "../kernels/ledger.js";
 import { batchesOf, rowsOf, strongest, type TableRow } from "../kernels/tableRows.js";
 import type { FinalCooccurrence } from "../schemas/cooccurrence.js";
 import { integer, number, oneOf } from "../schemas/fields.js";
@@ -46,19 +48,25 @@ export type AssociateOptions = OptionsOf<typeof associateSchema>;
  */
 export function associate(options?: AssociateOptions): OperatorFunction<FinalCooccurrence, FinalCooccurrence> {
   const settings = parseOptions(associateSchema, options);
-  return mapAsync((table) => viewOf(table, settings));
+  return (source) =>
+    defer(() => {
+      const { account } = currentScope();
+      return source.pipe(mapAsync((table) => viewOf(table, settings, account)));
+    });
 }
 
 async function viewOf(
   table: FinalCooccurrence,
   { measure, smoothing, topK }: SettingsOf<typeof associateSchema>,
+  account: Ledger,
 ): Promise<FinalCooccurrence> {
   if (table.metadata.measure)
     throw new TypeError(`associate: the table must hold counts, got a view of measure ${table.metadata.measure}`);
   const marginals = await marginalsOf(table, smoothing);
 
-  async function* rows(): AsyncGenerator<TableRow> {
+  async function* rows(onRead: (cells: number) => void = () => {}): AsyncGenerator<TableRow> {
     for await (const { row, columns, weights } of rowsOf(table.batches())) {
+      onRead(columns.length);
       const measured: TableRow = { row, columns: [], weights: [] };
       columns.forEach((column, i) => {
         const value = association(measure, marginals, row, column, weights[i]!);
@@ -70,8 +78,17 @@ async function viewOf(
     }
   }
 
+  let read = 0;
   let length = 0;
-  for await (const { columns } of rows()) length += columns.length;
+  const countRead = (cells: number) => {
+    read += cells;
+  };
+  for await (const { columns } of rows(countRead)) length += columns.length;
+  if (length === 0)
+    throw new RangeError(
+      `associate: some cell must have a measure to keep, got none among ${read} with measure ${measure}`,
+    );
+  account.add("withoutMeasure", read - length);
   const { vocabulary, metadata, close } = table;
   const batches = () => batchesOf(rows(), batchCells);
   return { vocabulary, metadata: { ...metadata, measure }, length, batches, ...(close ? { close } : {}) };

@@ -1,5 +1,7 @@
 import { defer, last, map, type OperatorFunction, scan, startWith } from "rxjs";
 import { compareCodePoints } from "../kernels/compareCodePoints.js";
+import { currentScope } from "../kernels/flow.js";
+import type { Ledger } from "../kernels/ledger.js";
 import { TermCounter } from "../kernels/termCounter.js";
 import { makeVocabulary } from "../kernels/vocabulary.js";
 import { integer, texts, vectorTable } from "../schemas/fields.js";
@@ -40,7 +42,8 @@ type Settings = SettingsOf<typeof buildVocabSchema>;
  *
  * In:  TokenBatch. Out: one Vocabulary on completion; extra terms that never occur come last, with count 0.
  * State: 8 bytes per id given out by the lexicon; on completion a string per term that is kept.
- * Occurrences of a term before the lexicon pruned it are not in its count.
+ * Occurrences of a term before the lexicon pruned it are not in its count. What is not in the vocabulary is accounted for as `encode`
+ * does.
  * @throws TypeError, RangeError at the call, if an option is of the wrong kind or out of range; RangeError through the stream, if
  *   there are no tokens, or no term reaches minCount and there are no extra terms
  * @example
@@ -54,6 +57,7 @@ export function buildVocab(options?: BuildVocabOptions): OperatorFunction<TokenB
     throw new RangeError(`buildVocab: maxSize must leave room for the ${extra} extra terms, got ${settings.maxSize}`);
   return (source) =>
     defer(() => {
+      const { account } = currentScope();
       const counter = new TermCounter();
       return source.pipe(
         scan((counter, batch) => {
@@ -62,7 +66,7 @@ export function buildVocab(options?: BuildVocabOptions): OperatorFunction<TokenB
         }, counter),
         startWith(counter),
         last(),
-        map((counter) => vocabularyOf(counter, { ...settings, extraTerms })),
+        map((counter) => vocabularyOf(counter, { ...settings, extraTerms }, account)),
       );
     });
 }
@@ -70,16 +74,24 @@ export function buildVocab(options?: BuildVocabOptions): OperatorFunction<TokenB
 /** Terms by their counts. */
 type Groups = Map<number, string[]>;
 
-function vocabularyOf(counter: TermCounter, { minCount, maxSize, extraTerms }: Settings): Vocabulary {
+function vocabularyOf(counter: TermCounter, { minCount, maxSize, extraTerms }: Settings, account: Ledger): Vocabulary {
   const extra = new Map(extraTerms.map((term) => [term, 0]));
   const groups: Groups = new Map();
-  counter.forEachTerm(extra.size > 0 ? 1 : minCount, (term, count) => {
+  let belowMinCount = 0;
+  let live = 0;
+  counter.forEachTerm(1, (term, count) => {
+    live += count;
     if (extra.has(term)) extra.set(term, count);
     else if (count >= minCount) enter(groups, term, count);
+    else belowMinCount += count;
   });
   if (groups.size + extra.size === 0) throw noTerms(counter, minCount);
   let { terms, counts } = ranked(groups);
-  const cut = terms.splice(maxSize === undefined ? terms.length : maxSize - extra.size);
+  const most = maxSize === undefined ? terms.length : maxSize - extra.size;
+  account.add("belowMinCount", belowMinCount);
+  account.add("truncated", sumOf(counts.slice(most)));
+  account.add("pruned", counter.tokens - live);
+  const cut = terms.splice(most);
   if (extra.size > 0) {
     const kept: Groups = new Map();
     terms.forEach((term, i) => {
@@ -91,6 +103,8 @@ function vocabularyOf(counter: TermCounter, { minCount, maxSize, extraTerms }: S
   const truncated = cut.length > 0 ? new Set(cut) : undefined;
   return makeVocabulary(terms, Float64Array.from(counts.slice(0, terms.length)), truncated);
 }
+
+const sumOf = (counts: readonly number[]): number => counts.reduce((sum, count) => sum + count, 0);
 
 function enter(groups: Groups, term: string, count: number): void {
   const group = groups.get(count);

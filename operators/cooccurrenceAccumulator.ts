@@ -2,6 +2,7 @@ import { distanceUnits } from "../kernels/distanceUnits.js";
 import { tableOf } from "../kernels/finalTable.js";
 import { rowRanges } from "../kernels/rowRanges.js";
 import { requireFixed } from "../kernels/vocabulary.js";
+import { WindowWeights } from "../kernels/windowWeights.js";
 import type { ContextBatch } from "../schemas/contexts.js";
 import type { DistanceWeighting, FinalCooccurrence } from "../schemas/cooccurrence.js";
 import { mostFiles, readWithin } from "./cellFile.js";
@@ -39,6 +40,9 @@ export class CooccurrenceAccumulator {
   #shard: CooccurrenceShard | undefined;
   #threads: ShardThreads | undefined;
   #unitsPerCount = 1;
+  #weights: WindowWeights | undefined;
+  /** What all windows so far weigh, in units. */
+  #units = 0n;
 
   constructor(options: AccumulatorOptions) {
     this.#options = options;
@@ -47,6 +51,7 @@ export class CooccurrenceAccumulator {
 
   add(batch: ContextBatch): void {
     if (!this.#first) this.#open(batch);
+    this.#units += this.#weights!.ofRightEnds(batch);
     if (this.#shard) this.#shard.add(batch);
     else this.#threads!.add(batch);
   }
@@ -60,14 +65,18 @@ export class CooccurrenceAccumulator {
   async finish(signal: AbortSignal): Promise<FinalCooccurrence> {
     if (!this.#first) throw new RangeError("accumulateCooccurrence: the stream must have windows, got none");
     const { weighting, symmetric, memory } = this.#options;
-    const { vocabulary, windowSize } = this.#first;
+    const { vocabulary, windowSize, side } = this.#first;
     const shards = await this.#finishShards(signal);
     const hasHalves = shards.some((shard) => shard.hasHalves);
+    const length = shards.reduce((sum, { cells }) => sum + cells, 0);
+    // In halves of a unit, which a symmetric table counts in, windows on one side are seen from both ends.
+    const timesCounted = symmetric ? (side === "both" ? 2n : 4n) : 1n;
     return tableOf({
       vocabulary,
       metadata: { windowSize, weighting, symmetric, unitsPerCount: this.#unitsPerCount * (hasHalves ? 2 : 1) },
       unitsPerWeight: this.#unitsPerCount * (symmetric ? 2 : 1),
-      length: shards.reduce((sum, { cells }) => sum + cells, 0),
+      length,
+      units: timesCounted * this.#units,
       open: () =>
         readWithin(memory / 4, [...shards.flatMap(({ mirrored }) => mirrored), ...shards.map(({ upper }) => upper)]),
       close: () => this.#scratch.remove(),
@@ -88,6 +97,7 @@ export class CooccurrenceAccumulator {
     const { windowSize, vocabulary } = batch;
     const { unitsPerCount, ofDistance } = distanceUnits(weighting, windowSize);
     this.#unitsPerCount = unitsPerCount;
+    this.#weights = new WindowWeights(ofDistance);
     const count = Math.max(1, workers);
     const shards = rowRanges(vocabulary.counts, { windowSize, symmetric }, count).map(
       ({ first, end }): ShardOptions => ({

@@ -58,14 +58,14 @@ export function encode(vocabulary: Vocabulary, options?: EncodeOptions): Operato
     throw new RangeError(`encode: unknown must be a term of the vocabulary, got ${JSON.stringify(unknown)}`);
   return (source) =>
     defer(() => {
-      const { ledger } = currentScope();
+      const scope = currentScope();
       const table = new IdTable(vocabulary, unknownId);
       return source.pipe(
         map((batch) => {
           const starts = [batch.sentenceOffsets, batch.documentOffsets];
           const [ids, [sentenceOffsets, documentOffsets]] = table.translate(batch.lexicon, batch.ids, starts);
-          for (const [counter, amount] of Object.entries(table.takeDropped())) ledger.add(counter, amount);
-          if (unknownId !== undefined) ledger.add("unknown", table.takeReplaced());
+          for (const [counter, amount] of Object.entries(table.takeDropped())) scope.lost(counter, amount);
+          if (unknownId !== undefined) scope.ledger.add("unknown", table.takeReplaced());
           return {
             vocabulary,
             ids,

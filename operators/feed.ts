@@ -3,7 +3,8 @@ import { Observable, type OperatorFunction, type Subscriber } from "rxjs";
 import { AsyncStage } from "../kernels/asyncStage.js";
 import { type RunScope, requireScope } from "../kernels/flow.js";
 import { vocabularyOf } from "../kernels/vocabulary.js";
-import type { Kind, Kinds } from "../schemas/kinds.js";
+import { kinds } from "../kinds/kinds.js";
+import type { DataKind, Kind, Kinds } from "../schemas/kinds.js";
 import type { MaybePromise } from "../schemas/maybePromise.js";
 import type { Model, StepStats } from "../schemas/models.js";
 
@@ -21,7 +22,8 @@ interface Intake<T> {
  * In:  what the model reads: the batches of a stream for one that is updated, a whole value for one that fits it. Out: StepStats, one per
  * batch or one per epoch of the fit. State: the inputs that wait for a model whose update is asynchronous; the source waits from one on.
  * Unsubscribing stops at the end of the step being made.
- * @throws TypeError at the call, if the model can neither be updated nor fitted; on subscription outside `run`
+ * @throws TypeError at the call, if the model can neither be updated nor fitted; on subscription outside `run`; Error through the stream,
+ * if the model does not take all that it is given
  * @example
  *   await run(ids$.pipe(windowContexts(), feed(model)));
  *   const vectors = await model.result();
@@ -74,14 +76,14 @@ class UpdateIntake<R extends Kind> implements Intake<Kinds[R]> {
 
   push(batch: Kinds[R]): void {
     if (this.#stage) {
-      this.#stage.push(() => this.#update(batch));
+      this.#stage.push(() => this.#learnFrom(batch));
       return;
     }
     try {
       const beginning = this.#hasBegun ? undefined : this.#begin(batch);
-      const step = beginning ? beginning.then(() => this.#update(batch)) : this.#update(batch);
+      const step = beginning ? beginning.then(() => this.#learnFrom(batch)) : this.#learnFrom(batch);
       if (step instanceof Promise) this.#wait(step);
-      else this.#subscriber.next(step);
+      else this.#next(step);
     } catch (error) {
       this.#subscriber.error(error);
     }
@@ -103,13 +105,24 @@ class UpdateIntake<R extends Kind> implements Intake<Kinds[R]> {
     return this.#model.begin?.(context) || undefined;
   }
 
+  #learnFrom(batch: Kinds[R]): MaybePromise<StepStats> {
+    const given = amountOf(this.#model, batch);
+    const step = this.#update(batch);
+    return step instanceof Promise ? step.then((done) => checked(done, given)) : checked(step, given);
+  }
+
+  #next(step: StepStats): void {
+    this.#scope.took(step.taken);
+    this.#subscriber.next(step);
+  }
+
   #wait(step: Promise<StepStats>): void {
     const concurrency = this.#model.updatesUnderWay ?? 1;
     this.#stage = new AsyncStage({
       ...oneAtATime(this.#subscriber, this.#scope),
       ...{ concurrency, highWater: concurrency },
       work: (update) => update(),
-      next: (stats) => this.#subscriber.next(stats),
+      next: (stats) => this.#next(stats),
     });
     this.#stage.push(() => step);
   }
@@ -124,16 +137,39 @@ function fitIntake<R extends Kind>(
   return new AsyncStage<Kinds[R], void>({
     ...oneAtATime(subscriber, scope),
     async work(whole, signal) {
+      const given = amountOf(model, whole);
       await model.begin?.({ vocabulary: vocabularyOf(whole), signal });
       for await (const stats of learnFrom(whole, signal)) {
         if (signal.aborted) return;
+        checked(stats, given);
         scope.within(() => subscriber.next(stats));
         await setImmediate(); // an epoch may be one long computation: whoever wants to stop it gets a turn
         if (signal.aborted) return;
       }
+      if (given) scope.took(given.amount);
     },
     next: () => {},
   });
+}
+
+interface Given {
+  readonly model: string;
+  readonly amount: number;
+  readonly measure: string;
+}
+
+/** How much a model is given; undefined of a kind that is not built in, which is held to account by the run. */
+function amountOf<R extends Kind>({ name, reads }: Model<R>, value: Kinds[R]): Given | undefined {
+  const kind: DataKind<R> | undefined = kinds[reads];
+  const [own] = Object.entries(kind?.amounts ?? {});
+  return own && { model: name, measure: own[0], amount: own[1](value) };
+}
+
+function checked(step: StepStats, given: Given | undefined): StepStats {
+  if (!given || step.taken === given.amount) return step;
+  throw new Error(
+    `${given.model}: a step must take all ${given.amount} ${given.measure} that it is given, got ${step.taken}`,
+  );
 }
 
 function oneAtATime(subscriber: Subscriber<StepStats>, scope: RunScope) {

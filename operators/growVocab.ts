@@ -64,13 +64,13 @@ export function growVocab(options?: GrowVocabOptions): OperatorFunction<TokenBat
   requireAtMost("growVocab", settings, ["maxSize", "counters"]);
   return carryDocuments((source) =>
     defer(() => {
-      const { ledger, keep } = currentScope();
+      const scope = currentScope();
       const vocabulary = new GrowingVocabulary(settings);
-      keep(vocabulary);
+      scope.keep(vocabulary);
       const ids$ = source.pipe(
         mergeMap(function* (batch) {
           for (const ids of encodeByGeneration(vocabulary, batch)) {
-            for (const [counter, amount] of Object.entries(vocabulary.takeDropped())) ledger.add(counter, amount);
+            for (const [counter, amount] of Object.entries(vocabulary.takeDropped())) scope.lost(counter, amount);
             yield ids;
           }
         }),

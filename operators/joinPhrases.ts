@@ -41,10 +41,10 @@ export function joinPhrases(phrases: Phrases, options?: JoinPhrasesOptions): Ope
   const { joiner } = parseOptions(joinPhrasesSchema, options);
   return carryDocuments((source) =>
     defer(() => {
-      const { ledger } = currentScope();
+      const scope = currentScope();
       let work: PhraseJoiner | undefined;
       const counted = (batches: TokenBatch[]): TokenBatch[] => {
-        ledger.add("joined", work?.takeJoined() ?? 0);
+        scope.lost("joined", work?.takeJoined() ?? 0);
         return batches;
       };
       return concat(

@@ -53,7 +53,7 @@ export function learnPhrases(options?: LearnPhrasesOptions): OperatorFunction<To
   const settings = parseOptions(learnPhrasesSchema, options);
   return (source) =>
     defer(() => {
-      const { ledger } = currentScope();
+      const scope = currentScope();
       const terms = new TermCounter();
       const pairs = new BigramCounter(settings.maxPairs);
       let lexicon: Lexicon | undefined;
@@ -81,7 +81,8 @@ export function learnPhrases(options?: LearnPhrasesOptions): OperatorFunction<To
       }
 
       function finish(): Phrases {
-        ledger.add("prunedPairs", pairs.prunedOccurrences);
+        scope.ledger.add("prunedPairs", pairs.prunedOccurrences);
+        scope.took(tokens);
         return lexicon ? select(lexicon, pairs, terms.terms(), tokens, settings) : { pairs: new Map(), size: 0 };
       }
 

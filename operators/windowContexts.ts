@@ -1,6 +1,5 @@
 import { concat, defer, mergeMap, type OperatorFunction } from "rxjs";
-import { currentScope } from "../kernels/flow.js";
-import type { Ledger } from "../kernels/ledger.js";
+import { currentScope, type RunScope } from "../kernels/flow.js";
 import { WindowMarker, type WindowSettings } from "../kernels/windowMarker.js";
 import type { ContextBatch } from "../schemas/contexts.js";
 import { integer, number, oneOf } from "../schemas/fields.js";
@@ -64,7 +63,7 @@ export function windowContexts(options?: WindowContextsOptions): OperatorFunctio
   return carryDocuments((source) =>
     defer(() => {
       const scope = currentScope();
-      const passes = new Passes(settings, scope.ledger);
+      const passes = new Passes(settings, scope);
       scope.keep(passes);
       return concat(
         source.pipe(mergeMap((batch) => passes.push(batch))),
@@ -79,15 +78,15 @@ const NOTHING: StageState = { facts: {}, arrays: {} };
 /** One marker after the other, as the epoch or the vocabulary changes. */
 class Passes {
   readonly #settings: WindowSettings;
-  readonly #ledger: Ledger;
+  readonly #scope: RunScope;
   #epoch: number | undefined;
   #marker: WindowMarker | undefined;
   /** What the first marker goes on from. */
   #start: StageState | undefined;
 
-  constructor(settings: WindowSettings, ledger: Ledger) {
+  constructor(settings: WindowSettings, scope: RunScope) {
     this.#settings = settings;
-    this.#ledger = ledger;
+    this.#scope = scope;
   }
 
   *push(batch: IdBatch): Generator<ContextBatch> {
@@ -106,8 +105,8 @@ class Passes {
     const marker = this.#marker!;
     const { used } = marker;
     yield* marker.push(batch);
-    this.#ledger.add("used", marker.used - used);
-    this.#ledger.add("subsampled", batch.ids.length - (marker.used - used));
+    this.#scope.ledger.add("used", marker.used - used);
+    this.#scope.lost("subsampled", batch.ids.length - (marker.used - used));
   }
 
   save(): StageState {

@@ -1,4 +1,5 @@
 import type { Ledger } from "../kernels/ledger.js";
+import type { StageAccount } from "./stageAccount.js";
 
 const LOSSES = ["belowMinCount", "truncated", "pruned", "subsampled", "rejected", "joined"] as const;
 
@@ -13,25 +14,24 @@ export interface Conservation extends Readonly<Record<(typeof LOSSES)[number], n
 }
 
 /**
- * The account of one pass of a branch. `source` counted the reading of the text, `pass` this pass over its tokens (the two are one
- * where nothing is replayed); a branch without windows uses all the tokens that reach it.
+ * The account of one pass of a branch, from those of its stages in that pass, in their order. `source` counted the reading of the text,
+ * and the phrases that were joined in any pass so far.
  */
-export function accountOf(branch: string, source: Ledger, pass: Ledger, reached: number): Conservation {
-  const within = (ledger: Ledger) => (counter: string) =>
-    ledger.get(counter) + (ledger.children.get(branch)?.get(counter) ?? 0);
-  const counted = within(pass);
-  const hasWindows = pass.counts.has("used") || pass.children.get(branch)?.counts.has("used") === true;
+export function accountOf(branch: string, source: Ledger, stages: readonly StageAccount[]): Conservation {
+  const left = (counter: string) => stages.reduce((sum, { own }) => sum + own.get(counter), 0);
+  const read = source.get("read");
+  const rejected = source.get("rejected");
   return {
     branch,
     epochs: 1,
-    read: source.get("read"),
-    used: hasWindows ? counted("used") : reached,
-    belowMinCount: counted("belowMinCount"),
-    truncated: counted("truncated"),
-    pruned: counted("pruned"),
-    subsampled: counted("subsampled"),
-    rejected: source.get("rejected"),
-    joined: within(source)("joined"),
+    read,
+    used: stages.findLast(({ tokens }) => tokens !== undefined)?.tokens ?? read - rejected,
+    belowMinCount: left("belowMinCount"),
+    truncated: left("truncated"),
+    pruned: left("pruned"),
+    subsampled: left("subsampled"),
+    rejected,
+    joined: source.get("joined") + (source.children.get(branch)?.get("joined") ?? 0),
   };
 }
 

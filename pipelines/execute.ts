@@ -1,9 +1,16 @@
 import { ignoreElements, type Observable, type OperatorFunction, of, pipe, tap } from "rxjs";
-import type { FlowGate } from "../kernels/flow.js";
+import { type FlowGate, TOOK } from "../kernels/flow.js";
 import { Ledger } from "../kernels/ledger.js";
 import { vocabularyOf } from "../kernels/vocabulary.js";
 import { tee } from "../operators/tee.js";
-import type { Model, Rejection, StepStats, TextBatch, Vocabulary } from "../schemas/index.js";
+import {
+  type Model,
+  nothingLearned,
+  type Rejection,
+  type StepStats,
+  type TextBatch,
+  type Vocabulary,
+} from "../schemas/index.js";
 import { Alarm } from "./alarm.js";
 import type { Checkpointer } from "./checkpointer.js";
 import { accountOf, addAccounts, assertConserved } from "./conservation.js";
@@ -23,15 +30,17 @@ import {
   nameOf,
   nodesOf,
   type PipelineNode,
+  pathTo,
   withinPass,
 } from "./nodes.js";
-import { afterEach, consume, countedIn, keptBy } from "./passOperators.js";
+import { accountedIn, afterEach, consume, countedIn, keptBy } from "./passOperators.js";
 import type { Pipeline } from "./pipeline.js";
 import type { Chore, EpochLoss, Execution, LiveProgress, Progress } from "./progress.js";
 import { run } from "./run.js";
 import { RunState } from "./runState.js";
 import { RunStopped } from "./runStopped.js";
 import type { SavedState, SourcePlace } from "./savedState.js";
+import { StageAccount } from "./stageAccount.js";
 import { StreamLog } from "./streamLog.js";
 import { requireWritable } from "./writableTerms.js";
 
@@ -122,9 +131,7 @@ class PipelineExecution {
       this.#options.onSourceRead?.();
       await this.#workOff();
       const { losses, origins, accounts } = this.#state;
-      const conservation = [...accounts.values()];
-      conservation.forEach(assertConserved);
-      return { losses, origins, conservation };
+      return { losses, origins, conservation: [...accounts.values()] };
     } catch (error) {
       await checkpointer?.takePoint().catch(() => {}); // the error that came first is the one to tell
       throw error;
@@ -167,11 +174,10 @@ class PipelineExecution {
   async #readSource(place: SourcePlace | undefined): Promise<void> {
     const { source, ledger } = this.#options;
     const { children } = this.#root;
-    const pass: Pass = { takes: all, isRepeat: false, ledger };
+    const pass: Pass = { takes: all, isRepeat: false, ledger, accounts: new Map() };
     if (goesOnInItsSource(this.#root)) await this.#followSource(place, pass);
     else await this.#pass(source().pipe(this.#watchBytes()), children, pass);
-    const tokens = ledger.get("read") - ledger.get("rejected");
-    for (const branch of branchesEndingIn(children)) this.#account(branch, ledger, tokens);
+    this.#account(children, pass);
     for (const model of learningInSource(this.#root)) await this.#takeResult(model);
     this.#endStep(this.#root);
   }
@@ -218,6 +224,16 @@ class PipelineExecution {
     const observers = { signal: this.#stop.signal, ...(onRejected ? { onRejected } : {}) };
     await run(stream.pipe(consumed), { ledger: pass.ledger, ...observers });
     for (const [, log] of filled) log.finish();
+    for (const [node, account] of pass.accounts) {
+      account.assertBalanced(pass.isRepeat);
+      if (isModel(node)) this.#requireLearned(node, account);
+    }
+  }
+
+  /** A pass in which a model met no example looks like one without a loss, and must not. */
+  #requireLearned(node: PipelineNode, { own }: StageAccount): void {
+    const epoch = this.#state.losses.get(node)?.[this.#state.epoch];
+    if (!epoch || epoch.examples === 0) throw nothingLearned(node.unit.name, own.get(TOOK));
   }
 
   /**
@@ -238,10 +254,19 @@ class PipelineExecution {
     signal?.throwIfAborted();
   }
 
-  #account(branch: string, pass: Ledger, reached: number): void {
-    const account = accountOf(branch, this.#options.ledger, pass, reached);
-    const before = this.#state.accounts.get(branch);
-    this.#state.accounts.set(branch, before ? addAccounts(before, account) : account);
+  /** Where the tokens went in a pass over them, for each branch that ends in it. */
+  #account(nodes: readonly PipelineNode[], { accounts }: Pick<Pass, "accounts">): void {
+    const { ledger } = this.#options;
+    for (const [branch, end] of branchesEndingIn(nodes)) {
+      const path = pathTo(end).filter((node) => accounts.has(node));
+      const last = path.at(-1);
+      if (!last || !(last === end || isModel(last) || isFinished(last))) continue; // its model needs no more passes
+      const stages = path.map((node) => accounts.get(node)!);
+      const account = accountOf(branch, ledger, stages);
+      assertConserved(account);
+      const before = this.#state.accounts.get(branch);
+      this.#state.accounts.set(branch, before ? addAccounts(before, account) : account);
+    }
   }
 
   /** A node and all that follows it in the same pass, as one operator that emits nothing. */
@@ -250,7 +275,14 @@ class PipelineExecution {
     const isKept = pass.isLive && checkpointer && !isModel(node);
     const operator = this.#operatorOf(node, pass);
     const kept = isKept ? keptBy((stage) => checkpointer.keep(node, stage), operator) : operator;
-    const whole = pipe(kept, this.#afterwards(node, pass));
+    const account = new StageAccount(node, pass.ledger);
+    pass.accounts.set(node, account);
+    const counted = pipe(
+      tap((value) => account.count("reached", value)),
+      accountedIn(account.own, kept),
+      tap((value) => account.count("passedOn", value)),
+    );
+    const whole = pipe(counted, this.#afterwards(node, pass));
     const startsBranch = node.branch !== undefined && node.parent?.branch === undefined;
     return startsBranch ? countedIn(node.branch, whole) : whole;
   }
@@ -271,6 +303,8 @@ class PipelineExecution {
   #see(node: PipelineNode, value: unknown, pass: Pass): void {
     const vocabulary = pass.isLive ? vocabularyOf(value) : undefined;
     if (vocabulary) this.#seeVocabulary(node, vocabulary);
+    if (node.makes.isEmpty?.(value as never))
+      throw nothingLearned(node.unit.name, pass.accounts.get(node)!.tokens ?? 0);
     const terms = node.makes.terms?.(value as never);
     if (terms) requireWritable(node, terms);
     this.#options.onValue?.(node, value);
@@ -289,8 +323,7 @@ class PipelineExecution {
     const { unit } = node;
     if (isModel(node)) return learn(node, this.#modelOf(node), this.#learningIn(pass, node)) as AnyOperator;
     if (pass.isRepeat && unit.kind === "sink") return pipe();
-    const operator = this.#create(node, pass.epoch ?? 0) as AnyOperator;
-    return node === pass.head ? pipe(operator, tap(pass.onHead)) : operator;
+    return this.#create(node, pass.epoch ?? 0) as AnyOperator;
   }
 
   #create(node: PipelineNode, epoch: number): unknown {
@@ -362,7 +395,7 @@ class PipelineExecution {
       if (epoch > first && canTell) await this.#reach();
       if (epoch > first) await this.#options.requireInputs?.();
       const takes = epoch === 0 ? all : (other: PipelineNode) => withinPass(other).some(stillLearns);
-      const pass = { takes, isRepeat: epoch > 0, epoch, head };
+      const pass = { takes, isRepeat: epoch > 0, epoch, accounts: new Map() };
       await (head.startsPass ? this.#readLog(head, pass) : this.#readValue(head, pass));
       for (const model of models) if (epochsOf(model) === epoch + 1) await this.#takeResult(model);
     }
@@ -378,18 +411,14 @@ class PipelineExecution {
   async #readLog(head: PipelineNode, pass: Omit<Pass, "ledger"> & { readonly epoch: number }): Promise<void> {
     const log = this.#state.logs.get(head.parent!)!;
     const ledger = new Ledger();
-    let reached = 0;
-    const onHead = (value: unknown) => {
-      reached += head.makes.tokens?.(value as never) ?? 0;
-    };
     this.#willPause = this.#options.checkpointer !== undefined;
     const learning = duringPass(head).filter((other) => isUpdated(other) && pass.takes(other));
     for (const { alarm } of this.#chores) alarm.setOnce();
     const batches = log.read(pass.epoch, (gate) => this.#pause(gate, learning));
     const watched = batches.pipe(this.#watchTokens(head.parent!, log.size.tokens));
-    await this.#pass(watched, [head], { ...pass, ledger, onHead });
+    await this.#pass(watched, [head], { ...pass, ledger });
     this.#options.ledger.absorb(ledger);
-    for (const branch of branchesEndingIn(head.children.filter(pass.takes))) this.#account(branch, ledger, reached);
+    this.#account(head.children.filter(pass.takes), pass);
   }
 
   /** No pause will come before the step is done. */
@@ -461,7 +490,7 @@ class PipelineExecution {
   #watchTokens({ makes }: PipelineNode, total: number): OperatorFunction<unknown, unknown> {
     let done = 0;
     return afterEach((batch) => {
-      const tokens = makes.tokens?.(batch as never) ?? 0;
+      const tokens = makes.amounts?.tokens?.(batch as never) ?? 0;
       done += tokens;
       this.#options.checkpointer?.count(tokens);
       this.#report(done, total, "tokens");
@@ -481,9 +510,8 @@ interface Pass {
   readonly ledger: Ledger;
   /** Which pass over the stream it is, 0 if left out. */
   readonly epoch?: number;
-  /** The node that reads a log, and what sees each value that it makes. */
-  readonly head?: PipelineNode;
-  readonly onHead?: (value: unknown) => void;
+  /** What became of what reached each of them. */
+  readonly accounts: Map<PipelineNode, StageAccount>;
 }
 
 const all = () => true;

@@ -1,9 +1,11 @@
-import { filter, type OperatorFunction, pipe } from "rxjs";
+import { defer, filter, type OperatorFunction } from "rxjs";
+import { currentScope } from "../kernels/flow.js";
 import { vocabularyOf } from "../kernels/vocabulary.js";
 import { feed } from "../operators/feed.js";
 import type { Kind, Kinds, MaybePromise, Model, ModelContext, StepStats, Vocabulary } from "../schemas/index.js";
 import type { Checkpointer, Stage, StageStart } from "./checkpointer.js";
 import type { PipelineNode } from "./nodes.js";
+import { ownAmountIn } from "./stageAccount.js";
 
 export interface Learning {
   readonly checkpointer: Checkpointer | undefined;
@@ -49,11 +51,18 @@ function learnStream(
   const begin = beginner(model, start);
   const known = bringsAgain ? (start?.consumed ?? 0) : 0;
   if (start) onVocabulary((vocabulary) => void begin({ vocabulary }));
-  const isNew = (batch: Kinds[Kind]) => {
-    if (start) void begin({ vocabulary: vocabularyOf(batch) }); // feed awaits it before the first update
-    return arrived++ >= known;
-  };
-  return pipe(filter(isNew), feed({ ...model, begin }));
+  const learnFrom = feed({ ...model, begin });
+  return (batches) =>
+    defer(() => {
+      const scope = currentScope();
+      const isNew = (batch: Kinds[Kind]) => {
+        if (start) void begin({ vocabulary: vocabularyOf(batch) }); // feed awaits it before the first update
+        if (arrived++ >= known) return true;
+        scope.took(ownAmountIn(node.parent!.makes, batch)); // in an earlier run
+        return false;
+      };
+      return batches.pipe(filter(isNew), learnFrom);
+    });
 }
 
 function learnWhole(

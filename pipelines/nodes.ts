@@ -74,9 +74,14 @@ export function goesOnInItsSource({ unit, children }: PipelineNode): boolean {
   return unit.live === true && children.flatMap(duringPass).every(isResumable);
 }
 
-/** The branches that end among some nodes and what follows them in the same pass; shared steps count as one, "all". */
-export function branchesEndingIn(nodes: readonly PipelineNode[]): Set<string> {
+/** The branches that end among some nodes and what follows them in the same pass, with their ends; shared steps count as one, "all". */
+export function branchesEndingIn(nodes: readonly PipelineNode[]): Map<string, PipelineNode> {
   const inPass = nodes.filter(({ startsPass }) => !startsPass).flatMap(withinPass);
   const ends = inPass.filter((node) => dependentsOf(node).length === 0);
-  return new Set(ends.map(({ branch }) => branch ?? "all"));
+  return new Map(ends.map((end) => [end.branch ?? "all", end]));
+}
+
+/** The nodes on the way to a node, and itself. */
+export function pathTo(node: PipelineNode): PipelineNode[] {
+  return [...(node.parent ? pathTo(node.parent) : []), node];
 }

@@ -1,5 +1,6 @@
 import { ignoreElements, Observable, type OperatorFunction, pipe, tap } from "rxjs";
 import { currentScope, type RunScope } from "../kernels/flow.js";
+import type { Ledger } from "../kernels/ledger.js";
 import type { StateKeeper } from "../schemas/index.js";
 
 /** Calls `action` for each value once everything downstream that is synchronous has dealt with it. */
@@ -25,6 +26,11 @@ export function consume<T>(action: (value: T) => void): OperatorFunction<T, neve
 /** Counts whatever an operator counts in a part of the ledger. */
 export function countedIn<In, Out>(name: string, operator: OperatorFunction<In, Out>): OperatorFunction<In, Out> {
   return inScope((scope) => scope.child(name), operator);
+}
+
+/** Has an operator account for what reaches it in a ledger. */
+export function accountedIn<In, Out>(account: Ledger, operator: OperatorFunction<In, Out>): OperatorFunction<In, Out> {
+  return inScope((scope) => scope.accountedIn(account), operator);
 }
 
 /** Hands the states that an operator tells to `keep`. */

@@ -87,7 +87,7 @@ export class StreamLog {
 
   /** @throws TypeError if the batch does not share what the batches before it do, as a vocabulary that changes */
   write(batch: never): void {
-    const { name, log, tokens } = this.#kind;
+    const { name, log, amounts } = this.#kind;
     const { arrays, facts } = log!.write(batch);
     const shared = log!.shared?.of(batch);
     if (this.#size.batches > 0 && shared !== this.#shared)
@@ -99,7 +99,7 @@ export class StreamLog {
     ];
     const data = makeData({ type: new Struct(this.#schema.fields), length: 1, nullCount: 0, children });
     this.#writer.write(new RecordBatch(this.#schema, data));
-    this.#size = { batches: this.#size.batches + 1, tokens: this.#size.tokens + (tokens?.(batch) ?? 0) };
+    this.#size = { batches: this.#size.batches + 1, tokens: this.#size.tokens + (amounts?.tokens?.(batch) ?? 0) };
   }
 
   /** No more batches: it can be read. */

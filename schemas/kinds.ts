@@ -86,8 +86,14 @@ export interface DataKind<K extends Kind = Kind> {
   readonly table?: TableForm<Kinds[K]>;
   /** Of a stream: its form on the disk; without one it cannot be read again. */
   readonly log?: LogForm<Kinds[K]>;
-  /** Tokens in a value, for the account of where they went. */
-  tokens?(value: Kinds[K]): number;
+  /**
+   * How much is in a value, by the name of the measure. What a stage takes of it is counted in the first. A stage that passes on what it
+   * reads has a measure in common with what it makes, in which it loses nothing that it does not tell. In `tokens`, runs account for
+   * where the text went.
+   */
+  readonly amounts?: Readonly<Record<string, (value: Kinds[K]) => number>>;
+  /** Of a whole value: whether there is nothing in it to learn from; a run that makes such a value ends there. */
+  isEmpty?(value: Kinds[K]): boolean;
   /** The terms that whatever is made of the value will name. */
   terms?(value: Kinds[K]): readonly string[];
   readonly origin?: OriginForm<Kinds[K]>;

@@ -5,6 +5,8 @@ import type { Vocabulary } from "./vocabulary.js";
 
 /** What a model tells of a step. Mean loss = loss / examples. */
 export interface StepStats {
+  /** How much of what it was given the step went through, in the measure of its kind, as counted where the work is done. */
+  readonly taken: number;
   /** Training examples seen in this step. */
   readonly examples: number;
   /** Loss summed over the examples, in the model's own unit (nats for word2vec, weighted squares for GloVe). */
@@ -69,4 +71,12 @@ export interface UpdatedModel<R extends Kind, M extends Kind, Made extends Kinds
 export interface FittedModel<R extends Kind, M extends Kind, Made extends Kinds[M] = Kinds[M]>
   extends Model<R, M, Made> {
   fit(whole: Kinds[R], signal?: AbortSignal): AsyncIterable<StepStats>;
+}
+
+/** What to throw where a model, or a table, had no pair of words to learn from. */
+export function nothingLearned(who: string, words: number): RangeError {
+  const found = words === 0 ? "no words at all" : `${words} words without any`;
+  const causes =
+    "one word a line, sentences or documents of one word, too little text, or a sample or minCount that leaves out nearly all";
+  return new RangeError(`${who}: words must have neighbours, got ${found}; the cause may be ${causes}`);
 }

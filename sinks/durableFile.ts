@@ -154,16 +154,17 @@ function openAgain(path: string, length: number): number {
 }
 
 /** Files that get their names together, after all of them are on the disk. */
-export async function writeFiles(
+export async function writeFiles<Result>(
   paths: readonly string[],
-  write: (...files: readonly DurableFile[]) => Promise<void>,
-): Promise<void> {
+  write: (...files: readonly DurableFile[]) => Promise<Result>,
+): Promise<Result> {
   const files: DurableFile[] = [];
   try {
     for (const path of paths) files.push(new DurableFile(path));
-    await write(...files);
+    const result = await write(...files);
     for (const file of files) file.sync();
     for (const file of files) file.commit();
+    return result;
   } catch (error) {
     for (const file of files) file.discard();
     throw error;

@@ -43,7 +43,7 @@ export function reportNeighbors(options: ReportNeighborsOptions): OperatorFuncti
     const file = new DurableFile(path);
     file.write(new TextEncoder().encode(`${lines.join("\n")}\n`));
     file.commit();
-    return terms.length;
+    return { rows: terms.length, taken: vectors.terms.length };
   });
 }
 

@@ -118,17 +118,18 @@ export class TableWriter {
   }
 }
 
-/** Writes a whole table; it is durable once this is done, and nothing is left behind where it fails. */
+/** Writes a whole table, and tells its rows; it is durable once this is done, and nothing is left behind where it fails. */
 export async function writeTable(
   path: string,
   schema: Schema,
   format: TableFormat,
   write: (writer: TableWriter) => Promise<void>,
-): Promise<void> {
+): Promise<number> {
   const writer = new TableWriter(path, schema, format);
   try {
     await write(writer);
     await writer.close();
+    return writer.rows;
   } catch (error) {
     writer.abandon();
     throw error;

@@ -13,36 +13,32 @@ export type VectorFormat = (typeof vectorFormats)[number];
 
 const rowsAtOnce = 4096;
 
-type Write = (path: string, table: VectorTable, signal: AbortSignal) => Promise<void>;
+type Write = (path: string, table: VectorTable, signal: AbortSignal) => Promise<number>;
 
 const writers: Record<VectorFormat, Write> = {
   arrow: writeColumns(arrowFormat),
   parquet: writeColumns(parquetFormat),
-  word2vecText: async (path, table, signal) => {
-    await writeFiles([path], async (file) => {
+  word2vecText: (path, table, signal) =>
+    writeFiles([path], (file) => {
       writeHeader(file!, table);
-      await writeVectorLines(file!, table, { separator: " ", withTerms: true }, signal);
-    });
-  },
-  word2vecBinary: async (path, table, signal) => {
-    await writeFiles([path], async (file) => {
+      return writeVectorLines(file!, table, { separator: " ", withTerms: true }, signal);
+    }),
+  word2vecBinary: (path, table, signal) =>
+    writeFiles([path], (file) => {
       writeHeader(file!, table);
-      await writeVectorRecords(file!, table, signal);
-    });
-  },
-  gloveText: async (path, table, signal) => {
-    await writeFiles([path], (file) => writeVectorLines(file!, table, { separator: " ", withTerms: true }, signal));
-  },
-  projector: async (path, table, signal) => {
-    await writeFiles([path, projectorMetadataPath(path)], async (vectors, metadata) => {
-      await writeVectorLines(vectors!, table, { separator: "\t", withTerms: false }, signal);
+      return writeVectorRecords(file!, table, signal);
+    }),
+  gloveText: (path, table, signal) =>
+    writeFiles([path], (file) => writeVectorLines(file!, table, { separator: " ", withTerms: true }, signal)),
+  projector: (path, table, signal) =>
+    writeFiles([path, projectorMetadataPath(path)], async (vectors, metadata) => {
       for (const term of table.terms) metadata!.write(Buffer.from(`${term}\n`));
-    });
-  },
+      return writeVectorLines(vectors!, table, { separator: "\t", withTerms: false }, signal);
+    }),
 };
 
 /**
- * Writes a whole table of vectors; it is durable once this is done, and nothing is left behind where it fails.
+ * Writes a whole table of vectors, and tells its rows; it is durable once this is done, and nothing is left behind where it fails.
  * @throws RangeError if a term appears twice or does not fit the format, a number is not finite, or the table is not V x D
  */
 export async function writeVectorTable(
@@ -51,7 +47,7 @@ export async function writeVectorTable(
   format: VectorFormat,
   table: VectorTable,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<number> {
   const { terms, values, vectorSize } = table;
   if (values.length !== terms.length * vectorSize)
     throw new RangeError(`${who}: values must be ${terms.length} x ${vectorSize} numbers, got ${values.length}`);
@@ -61,7 +57,7 @@ export async function writeVectorTable(
       `${who}: numbers must be finite, got ${values[odd]} for term ${JSON.stringify(terms[Math.floor(odd / vectorSize)])}`,
     );
   checkTerms(who, terms, format);
-  await writers[format](path, table, signal);
+  return writers[format](path, table, signal);
 }
 
 /** Where the projector's terms lie: `metadata.tsv` beside `vectors.tsv`, `x.metadata.tsv` beside `x.tsv`. */

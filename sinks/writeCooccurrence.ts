@@ -54,8 +54,8 @@ export function writeCooccurrence(
   const chosen = chosenCooccurrenceFormat(options);
   return writeOnce("writeCooccurrence", path, async (table, signal) => {
     const batches = countedBatches(table, path, signal);
-    await (chosen === "gloveBinary" ? writeRecords(path, batches) : writeColumns(path, chosen, table, batches));
-    return table.length;
+    const written = chosen === "gloveBinary" ? writeRecords(path, batches) : writeColumns(path, chosen, table, batches);
+    return { rows: await written };
   });
 }
 
@@ -82,19 +82,20 @@ async function writeColumns(
   format: "arrow" | "parquet",
   { metadata, vocabulary }: FinalCooccurrence,
   batches: AsyncIterable<CooccurrenceBatch>,
-): Promise<void> {
+): Promise<number> {
   const keys = new Map([
     ...Object.entries(metadata).map(([key, value]) => [key, String(value)] as const),
     ...vocabularyMetadata(vocabulary),
   ]);
-  await writeTable(path, new Schema(cooccurrenceSchema.fields, keys), tableFormats[format], async (writer) => {
+  return writeTable(path, new Schema(cooccurrenceSchema.fields, keys), tableFormats[format], async (writer) => {
     for await (const { row, column, weight } of batches) await writer.write([row, column, weight], row.length);
   });
 }
 
 /** Records of int32 row, int32 column, float64 weight, little-endian. */
-async function writeRecords(path: string, batches: AsyncIterable<CooccurrenceBatch>): Promise<void> {
-  await writeFiles([path], async (file) => {
+async function writeRecords(path: string, batches: AsyncIterable<CooccurrenceBatch>): Promise<number> {
+  return writeFiles([path], async (file) => {
+    let written = 0;
     for await (const { row, column, weight } of batches) {
       const records = new DataView(new ArrayBuffer(recordBytes * row.length));
       for (let i = 0; i < row.length; i++) {
@@ -103,6 +104,8 @@ async function writeRecords(path: string, batches: AsyncIterable<CooccurrenceBat
         records.setFloat64(recordBytes * i + 8, weight[i]!, true);
       }
       file!.write(new Uint8Array(records.buffer));
+      written += row.length;
     }
+    return written;
   });
 }

@@ -47,6 +47,7 @@ export function writeRows<Batch>(
         table ??= open();
         await table.close();
         scope.ledger.child(path).add("rows", table.rows);
+        scope.took(table.rows);
       },
       abandon() {
         table?.abandon();

@@ -63,8 +63,7 @@ export function writeVectors(options: WriteVectorsOptions): OperatorFunction<Vec
   return writeOnce("writeVectors", path, async (table, signal, scope) => {
     if (chosen === "projector" && table.terms.length > projectorPoints)
       scope.ledger.child(path).add("warnings", table.terms.length - projectorPoints);
-    await writeVectorTable("writeVectors", path, chosen, table, signal);
-    return table.terms.length;
+    return { rows: await writeVectorTable("writeVectors", path, chosen, table, signal) };
   });
 }
 

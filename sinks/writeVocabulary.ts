@@ -49,8 +49,9 @@ export function writeVocabulary(options: WriteVocabularyOptions): OperatorFuncti
   const chosen = chosenFormat(options);
   return writeOnce("writeVocabulary", path, async (vocabulary) => {
     checkTerms("writeVocabulary", vocabulary.terms, chosen);
-    await (chosen === "gloveVocabulary" ? writeLines(path, vocabulary) : writeColumns(path, chosen, vocabulary));
-    return vocabulary.terms.length;
+    const written =
+      chosen === "gloveVocabulary" ? writeLines(path, vocabulary) : writeColumns(path, chosen, vocabulary);
+    return { rows: await written };
   });
 }
 
@@ -65,16 +66,21 @@ export function requireVocabularyTerms(options: WriteVocabularyOptions, terms: r
   requireFit("writeVocabulary", terms, chosenFormat(options));
 }
 
-async function writeColumns(path: string, format: "arrow" | "parquet", vocabulary: Vocabulary): Promise<void> {
+async function writeColumns(path: string, format: "arrow" | "parquet", vocabulary: Vocabulary): Promise<number> {
   const schema = new Schema(vocabularySchema.fields, vocabularyMetadata(vocabulary));
-  await writeTable(path, schema, tableFormats[format], (writer) =>
+  return writeTable(path, schema, tableFormats[format], (writer) =>
     writer.write([vocabulary.terms, vocabulary.counts], vocabulary.terms.length),
   );
 }
 
 /** One line a term: the term, a space, its count. */
-async function writeLines(path: string, { terms, counts }: Vocabulary): Promise<void> {
-  await writeFiles([path], async (file) => {
-    for (const [id, term] of terms.entries()) file!.write(Buffer.from(`${term} ${counts[id]}\n`));
+async function writeLines(path: string, { terms, counts }: Vocabulary): Promise<number> {
+  return writeFiles([path], async (file) => {
+    let lines = 0;
+    for (const [id, term] of terms.entries()) {
+      file!.write(Buffer.from(`${term} ${counts[id]}\n`));
+      lines++;
+    }
+    return lines;
   });
 }

@@ -10,8 +10,9 @@ import { turns } from "../support/counting.js";
 import { finalCooccurrence } from "../support/finalCooccurrence.js";
 import { marbles } from "../support/marbles.js";
 
-const contexts = (position: number) => ({ position, epoch: 0 }) as ContextBatch;
-const step = (examples: number): StepStats => ({ examples, loss: 1, epoch: 0 });
+/** One centre. */
+const contexts = (position: number) => ({ position, epoch: 0, firstCentre: 0, endCentre: 1 }) as ContextBatch;
+const step = (examples: number): StepStats => ({ taken: 1, examples, loss: 1, epoch: 0 });
 
 type Fed = UpdatedModel<"contexts", "vectors">;
 const learned = { terms: [], values: new Float32Array(0), vectorSize: 1, metadata: new Map() } satisfies VectorTable;
@@ -39,20 +40,22 @@ function slow() {
 }
 
 const table = finalCooccurrence(2, [[0, 1, 1]]);
-function fitting(epochs: number, atEnd = () => {}): FittedModel<"cooccurrence", "vectors"> {
+function fitting(epochs: number, atEnd = () => {}, taken = 1): FittedModel<"cooccurrence", "vectors"> {
   return {
     ...fake,
     reads: "cooccurrence",
     epochs,
     async *fit() {
       try {
-        for (let epoch = 0; epoch < epochs; epoch++) yield { ...step(1), epoch };
+        for (let epoch = 0; epoch < epochs; epoch++) yield { ...step(1), taken, epoch };
       } finally {
         atEnd();
       }
     },
   };
 }
+
+const feedOne = (model: Fed) => run(of(contexts(0)).pipe(feed(model)));
 
 /** Subscribes inside a run, for diagrams. */
 const inRun = <T>(stream: Observable<T>) =>
@@ -116,9 +119,17 @@ describe("feed", () => {
     );
   });
 
+  it.each([
+    ["centres of a batch", () => feedOne(online(() => ({ ...step(1), taken: 0 }))), "1 tokens"],
+    ["centres, later", () => feedOne(online(async () => ({ ...step(1), taken: 2 }))), "1 tokens"],
+    ["cells of a table", () => run(of(table).pipe(feed(fitting(1, () => {}, 0)))), "1 cells"],
+  ])("refuses a step that did not take all %s", async (_, feeding, given) => {
+    await expect(feeding()).rejects.toThrow(`fake: a step must take all ${given} that it is given, got `);
+  });
+
   it("passes on what a model throws, at once or later", async () => {
     const failure = new RangeError("fake: the loss must stay finite, got NaN");
-    const fails = (update: Fed["update"]) => run(of(contexts(0)).pipe(feed(online(update))));
+    const fails = (update: Fed["update"]) => feedOne(online(update));
     await expect(
       fails(() => {
         throw failure;
@@ -129,7 +140,7 @@ describe("feed", () => {
 
   it("tells of every epoch of a fit when it is done, and ends the fit when nobody wants more", async () => {
     expect(await collect(of(table).pipe(feed(fitting(3))))).toEqual(
-      [0, 1, 2].map((epoch) => ({ examples: 1, loss: 1, epoch })),
+      [0, 1, 2].map((epoch) => ({ taken: 1, examples: 1, loss: 1, epoch })),
     );
     let ended = false;
     const model = fitting(1000, () => {

@@ -1,0 +1,273 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import * as pipelines from "lexstream/pipelines";
+import { describe, expect, it } from "vitest";
+import { type Sabotage, sabotagedPipelines } from "../support/sabotaged.js";
+import { temporaryFolder } from "../support/temporaryFolder.js";
+
+const sentences = ["the cat sat on the mat", "a dog and a cat", "我 爱 北京", "new york and new york", "the end"];
+const corpus = Array.from({ length: 240 }, (_, k) => `${sentences[k % sentences.length]} ${sentences[k % 3]}\n`).join(
+  "",
+);
+
+/** Each consumer in a branch of its own; batches are so small that every stage sees many. */
+const branches = {
+  vocabulary: "[buildVocab: { minCount: 100, maxSize: 6 }, writeVocabulary: { path: v.arrow }]",
+  "vocabulary lines": "[buildVocab, writeVocabulary: { path: v.txt }]",
+  phrases: "[learnPhrases: { minCount: 2, threshold: 1 }, joinPhrases, buildVocab, writeVocabulary: { path: p.txt }]",
+  ids: "[buildVocab: { minCount: 1 }, encode, writeIds: { path: ids.arrow }]",
+  pairs:
+    "[buildVocab: { minCount: 1 }, encode, windowContexts: { batchSize: 50 }, contextPairs, miniBatch: { batchSize: 7 }, writePairs: { path: pairs.parquet }]",
+  table:
+    "[buildVocab: { minCount: 1 }, encode, windowContexts: { batchSize: 50, radius: random }, accumulateCooccurrence, writeCooccurrence: { path: t.arrow }]",
+  "table on threads":
+    "[buildVocab: { minCount: 1 }, encode, windowContexts: { batchSize: 50, side: left }, accumulateCooccurrence: { workers: 2 }, writeCooccurrence: { path: t.bin }]",
+  association:
+    "[buildVocab: { minCount: 1 }, encode, windowContexts, accumulateCooccurrence, associate, writeCooccurrence: { path: a.arrow }]",
+  word2vec:
+    "[buildVocab: { minCount: 1 }, encode, windowContexts: { batchSize: 50 }, word2vec: { vectorSize: 4, epochs: 2 }, writeVectors: { path: w.vec }]",
+  hogwild:
+    "[buildVocab: { minCount: 1 }, encode, windowContexts: { batchSize: 50 }, word2vec: { vectorSize: 4, epochs: 2, workers: 2, deterministic: false, architecture: cbow }, writeVectors: { path: h.bin }]",
+  glove:
+    "[buildVocab: { minCount: 1 }, encode, windowContexts, accumulateCooccurrence, glove: { vectorSize: 4, epochs: 2 }, writeVectors: { path: g.tsv }]",
+  growing:
+    "[growVocab: { minCount: 1, maxSize: 5 }, windowContexts: { batchSize: 50 }, word2vec: { vectorSize: 4, online: true }, writeVectors: { path: o.arrow }]",
+} as const;
+type Branch = keyof typeof branches;
+
+async function running(names: readonly Branch[], { compile, parseConfig, runPipeline } = pipelines) {
+  const folder = await temporaryFolder();
+  writeFileSync(join(folder, "corpus.txt"), corpus);
+  const wanted = names.map((name) => `  ${name}: ${branches[name]}`).join("\n");
+  const text = `
+source: { files: { paths: corpus.txt } }
+steps: [tokenize: { mode: whitespace, batchSize: 40 }]
+branches:
+${wanted}`;
+  return runPipeline(compile(parseConfig(text, join(folder, "c.yaml"))), { out: join(folder, "out") });
+}
+
+/** A place, what becomes of it, the branch that loses something there, and what is said. */
+const sabotages: Readonly<Record<string, readonly [...Sabotage, Branch, RegExp]>> = {
+  "windowContexts throws its last batch away": [
+    "operators/windowContexts.js",
+    "defer(() => passes.end())",
+    "defer(() => [])",
+    "table",
+    /^windowContexts: the \d+ tokens that came in must be passed on or counted as left out, got \d+ in branch table$/,
+  ],
+  "the window marker counts every second token and drops it": [
+    "kernels/windowMarker.js",
+    "ids[length] = source[i];",
+    "if (i % 2 === 0) { this.used++; continue; } ids[length] = source[i];",
+    "word2vec",
+    /^windowContexts: the \d+ tokens/,
+  ],
+  "the pair counter ignores each batch but the first": [
+    "kernels/pairCounter.js",
+    "    add(batch) {",
+    "    add(batch) { if (this.isBlind) return; this.isBlind = true;",
+    "table",
+    /^cooccurrence: the table must weigh as much as the windows, [\d.]+, got [\d.]+$/,
+  ],
+  "a pair counter on a thread does": [
+    "kernels/pairCounter.js",
+    "    add(batch) {",
+    "    add(batch) { if (this.isBlind) return; this.isBlind = true;",
+    "table on threads",
+    /^cooccurrence: the table must weigh as much/,
+  ],
+  "half of a table is not mirrored": [
+    "operators/cooccurrenceShard.js",
+    "mirror.push(",
+    "if (i % 2 === 0) mirror.push(",
+    "table",
+    /^cooccurrence: the table must weigh as much/,
+  ],
+  "a view leaves rows out": [
+    "operators/associate.js",
+    "onRead(columns.length);",
+    "if (row > 3) break; onRead(columns.length);",
+    "association",
+    /^associate: the \d+ cells that came in must be passed on or counted as left out/,
+  ],
+  "writeIds writes its first batch only": [
+    "sinks/writeRows.js",
+    "async write(batch) {",
+    "async write(batch) { if (table) return;",
+    "ids",
+    /^writeIds: all \d+ tokens that came in must be taken, got \d+ in branch ids$/,
+  ],
+  "writePairs writes its first batch only": [
+    "sinks/writeRows.js",
+    "async write(batch) {",
+    "async write(batch) { if (table) return;",
+    "pairs",
+    /^writePairs: all \d+ pairs that came in must be taken, got \d+ in branch pairs$/,
+  ],
+  "contextPairs spells its first batch only": [
+    "kernels/pairSpeller.js",
+    "export function* spellPairs(batch, batchSize) {",
+    "export function* spellPairs(batch, batchSize) { if (batch.position > 0) return;",
+    "pairs",
+    /^contextPairs: the \d+ pairs that came in/,
+  ],
+  "miniBatch takes its first batch only": [
+    "operators/miniBatch.js",
+    "    *push(batch) {",
+    "    *push(batch) { if (this.isFull) return; this.isFull = true;",
+    "pairs",
+    /^miniBatch: the \d+ pairs that came in/,
+  ],
+  "encode drops every second id": [
+    "kernels/idTable.js",
+    "kept[length++] = code",
+    "if (i % 2 === 0) kept[length++] = code",
+    "ids",
+    /^encode: the \d+ tokens that came in/,
+  ],
+  "growVocab drops every second row": [
+    "kernels/growingVocabulary.js",
+    "kept[length++] = row;",
+    "{ if (i % 2 === 0) kept[length++] = row; }",
+    "growing",
+    /^growVocab: the \d+ tokens that came in/,
+  ],
+  "the log of kept tokens loses batches": [
+    "pipelines/streamLog.js",
+    "    write(batch) {",
+    "    write(batch) { if (this.#size.batches > 2) return;",
+    "ids",
+    /^conservation: ids: read .* must add up, got \d+$/,
+  ],
+  "a vocabulary counts its first batch only": [
+    "kernels/termCounter.js",
+    "    add({ lexicon, ids }) {",
+    "    add({ lexicon, ids }) { if (this.#counts.size > 0) return;",
+    "vocabulary lines",
+    /^buildVocab: the \d+ tokens that came in/,
+  ],
+  "phrases are learned from the first batch only": [
+    "operators/learnPhrases.js",
+    "terms.add(batch);",
+    "if (lexicon) return; terms.add(batch);",
+    "phrases",
+    /^learnPhrases: all \d+ tokens that came in must be taken/,
+  ],
+  "phrases swallow tokens without a word": [
+    "operators/joinPhrases.js",
+    "?.takeJoined() ?? 0",
+    "?.takeJoined() * 0 || 0",
+    "phrases",
+    /^joinPhrases: the \d+ tokens that came in/,
+  ],
+  "a vocabulary's first row is written only": [
+    "sinks/writeVocabulary.js",
+    "vocabulary.counts], vocabulary.terms.length)",
+    "vocabulary.counts], 1)",
+    "vocabulary",
+    /^writeVocabulary: all 6 terms that came in must be taken, got 1 in branch vocabulary$/,
+  ],
+  "a vocabulary's first line is written only": [
+    "sinks/writeVocabulary.js",
+    "for (const [id, term] of terms.entries()) {",
+    "for (const [id, term] of terms.entries()) { if (id > 0) break;",
+    "vocabulary lines",
+    /^writeVocabulary: all \d+ terms/,
+  ],
+  "a table's cells are not written": [
+    "sinks/writeCooccurrence.js",
+    "yield batch;",
+    "",
+    "table on threads",
+    /^writeCooccurrence: all \d+ cells that came in must be taken, got 0/,
+  ],
+  "vectors are written without some lines": [
+    "sinks/vectorText.js",
+    "file.write(line.subarray(0, end));",
+    "if (row > 2) continue; file.write(line.subarray(0, end));",
+    "word2vec",
+    /^writeVectors: all \d+ terms that came in must be taken, got 3/,
+  ],
+  "vectors are written without some records": [
+    "sinks/vectorText.js",
+    "file.write(new Uint8Array(record.buffer));",
+    "if (row > 2) continue; file.write(new Uint8Array(record.buffer));",
+    "hogwild",
+    /^writeVectors: all \d+ terms/,
+  ],
+  "a model is fed its first batch only": [
+    "operators/feed.js",
+    "    push(batch) {",
+    "    push(batch) { if (this.#hasBegun) return;",
+    "word2vec",
+    /^word2vec: all \d+ tokens that came in must be taken/,
+  ],
+  "word2vec learns from its first batch only": [
+    "models/word2vec.js",
+    "const step = engine.update(batch, change);",
+    "const step = batch.position > 0 ? { taken: 0, examples: 0, loss: 0, epoch: 0 } : engine.update(batch, change);",
+    "word2vec",
+    /^word2vec: a step must take all \d+ tokens that it is given, got 0$/,
+  ],
+  "a thread of word2vec trains its first slot only": [
+    "kernels/word2vecThread.js",
+    "kernel.train(...",
+    "if (turn === 0) kernel.train(...",
+    "word2vec",
+    /^word2vec: a training thread must learn from all \d+ examples that it is given, got 0$/,
+  ],
+  "each thread of word2vec leaves slots out": [
+    "kernels/word2vecThread.js",
+    "kernel.train(...",
+    "if (turn % 3 === 0) kernel.train(...",
+    "hogwild",
+    /^word2vec: a training thread must learn/,
+  ],
+  "glove reads every second cell": [
+    "kernels/gloveTiles.js",
+    "            block.add(",
+    "            if (i % 2 === 0) block.add(",
+    "glove",
+    /^glove: a step must take all \d+ cells that it is given, got \d+$/,
+  ],
+  "a thread of glove trains nothing": [
+    "kernels/gloveThread.js",
+    "        trainTile(job, kernel",
+    "        if (epoch === 0) trainTile(job, kernel",
+    "glove",
+    /^glove: a step must take all \d+ cells that it is given, got 0$/,
+  ],
+  "the projector's vectors lack rows": [
+    "sinks/vectorText.js",
+    "file.write(line.subarray(0, end));",
+    "if (row > 2) continue; file.write(line.subarray(0, end));",
+    "glove",
+    /^writeVectors: all \d+ terms/,
+  ],
+};
+
+describe("a run in which something is lost fails, and says where", () => {
+  it("but not without a fault", async () => {
+    const { manifest } = await running(Object.keys(branches) as Branch[]);
+    const { vocabulary, ...others } = Object.fromEntries(manifest.conservation.map((each) => [each.branch, each]));
+    const counts = corpus
+      .split(/\s+/)
+      .reduce((map, word) => map.set(word, (map.get(word) ?? 0) + 1), new Map<string, number>());
+    const frequent = [...counts].filter(([word, count]) => word !== "" && count >= 100).map(([, count]) => count);
+    const used = frequent
+      .sort((a, b) => b - a)
+      .slice(0, 6)
+      .reduce((sum, count) => sum + count);
+    const truncated = frequent.slice(6).reduce((sum, count) => sum + count);
+    const belowMinCount = vocabulary!.read - used - truncated;
+    expect(vocabulary).toMatchObject({ used, truncated, belowMinCount, pruned: 0, subsampled: 0 });
+    for (const each of [truncated, belowMinCount]) expect(each).toBeGreaterThan(0);
+    expect(Object.keys(others)).toHaveLength(Object.keys(branches).length - 1);
+  });
+
+  it.each(Object.entries(sabotages))("%s", async (_, [file, find, replacement, branch, said]) => {
+    const changed = await sabotagedPipelines([file, find, replacement]);
+    await expect(running([branch], changed)).rejects.toThrow(said);
+  });
+});
