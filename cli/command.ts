@@ -62,10 +62,10 @@ export const commonOptions: Readonly<Record<string, CommandOption>> = {
 
 export const jsonOption: CommandOption = { type: "boolean", description: "Print JSON for other programs" };
 
-/** For commands that read a config: its `plugins` are code, and run only when somebody says so. */
+/** For commands that read a config or a manifest: its `plugins` are code, and run only when somebody says so. */
 export const pluginsOption: CommandOption = {
   type: "boolean",
-  description: "Load the modules that the config names as plugins: they are code, with all that this command may do",
+  description: "Load the modules that a config names as plugins: they are code, with all that this command may do",
 };
 
 /** For commands that read no config. */

@@ -1,14 +1,9 @@
-import { Field, Float64, Int32, Schema, Utf8 } from "apache-arrow";
 import { FrozenLexicon, lexiconRows } from "../kernels/frozenLexicon.js";
 import { defineKind } from "../schemas/kinds.js";
-import type { Rows } from "../schemas/tables.js";
+import { type Rows, tableSchema } from "../schemas/tables.js";
 import type { Lexicon } from "../schemas/tokens.js";
 
-const schema = new Schema([
-  new Field("id", new Int32(), false),
-  new Field("term", new Utf8(), false),
-  new Field("count", new Float64(), false),
-]);
+const schema = tableSchema({ id: "int32", term: "text", count: "float64" });
 
 const rowsAtOnce = 65_536;
 

@@ -1,13 +1,9 @@
-import { Field, Float64, Schema, Utf8 } from "apache-arrow";
 import { defineKind } from "../schemas/kinds.js";
 import type { Phrases } from "../schemas/phrases.js";
+import { tableSchema } from "../schemas/tables.js";
 import { inBlocks, wholeColumns } from "./rows.js";
 
-const schema = new Schema([
-  new Field("first", new Utf8(), false),
-  new Field("second", new Utf8(), false),
-  new Field("score", new Float64(), false),
-]);
+const schema = tableSchema({ first: "text", second: "text", score: "float64" });
 
 /** Pairs of terms that belong together. */
 export const phrases = defineKind({

@@ -122,7 +122,7 @@ class Compiler {
     const faults = checkOptions(unit, options);
     for (const { option, message } of faults)
       this.#refuse(option === undefined ? path : [...path, option], `${unit.name}: ${message}`);
-    const fault = faults.length > 0 ? undefined : faultOfMaking(unit, options);
+    const fault = faults.length > 0 ? undefined : faultOfMaking(unit, options, this.#registry.kinds.get(unit.reads));
     if (fault) this.#refuse(placeOf(fault, unit, path), fault);
     const needs = this.#needsOf(unit, named, chain, path);
     const startsPass = parent !== undefined && mustReadAgain(parent, needs.values());

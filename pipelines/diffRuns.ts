@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { isPlainObject } from "../schemas/index.js";
 import { CROISSANT } from "../schemas/runFolder.js";
+import type { PluginOptions } from "./loadPipeline.js";
 import { type Manifest, originsIn } from "./manifest.js";
 import { nodesOf, type PipelineNode } from "./nodes.js";
 import { readManifest } from "./readManifest.js";
@@ -35,12 +36,17 @@ export interface RunDifferences {
  * `verifyRun` tells whether the files are still those.
  * @throws Error if a folder has no manifest; SyntaxError if it is not one of ours
  */
-export async function diffRuns(firstFolder: string, secondFolder: string): Promise<RunDifferences> {
+export async function diffRuns(
+  firstFolder: string,
+  secondFolder: string,
+  options: PluginOptions = {},
+): Promise<RunDifferences> {
   const [first, second] = [await readManifest(firstFolder, "diff"), await readManifest(secondFolder, "diff")];
   const versions = [...differencesOf(versionsOf(first), versionsOf(second))];
   const config = configDifferences(first, second);
   const inputs = [...differencesOf(inputsOf(first), inputsOf(second))];
-  const causesOf = causeFinder(first, second, { versions, config, inputs });
+  const trees = await Promise.all([first, second].map((manifest) => nodesIn(manifest, options)));
+  const causesOf = causeFinder(trees, { versions, config, inputs });
   const outputs = [...differencesOf(outputsOf(first), outputsOf(second))].map((difference) => ({
     ...difference,
     because: causesOf(difference.what),
@@ -143,8 +149,7 @@ interface Causes {
 }
 
 /** Says of an output which differences lead to it: those of the steps between the source and its writer, the input and the versions. */
-function causeFinder(first: Manifest, second: Manifest, causes: Causes): (output: string) => string[] {
-  const trees = [nodesIn(first), nodesIn(second)];
+function causeFinder(trees: readonly (readonly PipelineNode[])[], causes: Causes): (output: string) => string[] {
   return (output) => {
     const steps = new Set(trees.flatMap((nodes) => stepsTo(nodes, output)));
     const isKnown = steps.size > 0;
@@ -153,12 +158,12 @@ function causeFinder(first: Manifest, second: Manifest, causes: Causes): (output
   };
 }
 
-function nodesIn(manifest: Manifest): PipelineNode[] {
-  try {
-    return nodesOf(pipelineOf(manifest).root);
-  } catch {
-    return []; // of a version with other units or options
-  }
+/** None of a version with other units or options, or with modules that must not be loaded. */
+async function nodesIn(manifest: Manifest, options: PluginOptions): Promise<PipelineNode[]> {
+  return pipelineOf(manifest, options).then(
+    ({ root }) => nodesOf(root),
+    () => [],
+  );
 }
 
 /** The steps from the source to whatever writes a file; sinks on the way change nothing, but the last one writes. */

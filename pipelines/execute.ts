@@ -18,6 +18,7 @@ import type { RejectedSoFar } from "./deadLetters.js";
 import { faultsIn } from "./inputFaults.js";
 import { type Learning, learn } from "./learn.js";
 import { LivePauses } from "./livePauses.js";
+import { makeUnit, requireLearns } from "./makeUnit.js";
 import {
   branchesEndingIn,
   dependentsOf,
@@ -33,9 +34,10 @@ import {
   pathTo,
   withinPass,
 } from "./nodes.js";
-import { accountedIn, afterEach, consume, countedIn, keptBy } from "./passOperators.js";
+import { accountedIn, afterEach, consume, countedIn, faultsNamed, keptBy } from "./passOperators.js";
 import type { Pipeline } from "./pipeline.js";
 import type { Chore, EpochLoss, Execution, LiveProgress, Progress } from "./progress.js";
+import { builtIn } from "./registry.js";
 import { run } from "./run.js";
 import { RunState } from "./runState.js";
 import { RunStopped } from "./runStopped.js";
@@ -273,7 +275,8 @@ class PipelineExecution {
   #assemble(node: PipelineNode, pass: Pass): AnyOperator {
     const { checkpointer } = this.#options;
     const isKept = pass.isLive && checkpointer && !isModel(node);
-    const operator = this.#operatorOf(node, pass);
+    const own = this.#operatorOf(node, pass);
+    const operator = builtIn.units.get(node.unit.name) === node.unit ? own : faultsNamed(node.unit.name, own);
     const kept = isKept ? keptBy((stage) => checkpointer.keep(node, stage), operator) : operator;
     const account = new StageAccount(node, pass.ledger);
     pass.accounts.set(node, account);
@@ -328,7 +331,7 @@ class PipelineExecution {
 
   #create(node: PipelineNode, epoch: number): unknown {
     const needs = Object.fromEntries([...node.needs].map(([need, maker]) => [need, this.#state.values.get(maker)]));
-    return node.unit.create(needs as never, this.#options.optionsOf(node) as never, { epoch });
+    return makeUnit(node.unit, needs, this.#options.optionsOf(node), { epoch });
   }
 
   /** Lets a model go on where an interrupted run left it, and pauses between the epochs of a table. */
@@ -348,8 +351,7 @@ class PipelineExecution {
     const existing = this.#models.get(node);
     if (existing) return existing;
     const model = this.#create(node, 0) as Model;
-    const method = isUpdated(node) ? "update" : "fit";
-    if (!model[method]) throw new TypeError(`${node.unit.name}: must have ${method} to learn from ${node.unit.reads}`);
+    requireLearns(node.unit, model, node.parent!.makes.arrives);
     this.#models.set(node, model);
     return model;
   }

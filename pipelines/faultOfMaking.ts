@@ -1,4 +1,6 @@
-import type { AnyUnit } from "../schemas/index.js";
+import type { AnyUnit, DataKind, Model } from "../schemas/index.js";
+import { makeUnit, requireLearns } from "./makeUnit.js";
+import { builtIn } from "./registry.js";
 
 type Options = Readonly<Record<string, unknown>>;
 
@@ -9,14 +11,17 @@ const OPTION_ERRORS = [TypeError, RangeError, SyntaxError];
  * What a unit finds wrong with its options when it is made, as a run makes it: options that do not go together, a file name that
  * stands for no format. Undefined if nothing is. Vectors are not read yet, and are left out; nor are needed values there.
  */
-export function faultOfMaking(unit: AnyUnit, options: Options): string | undefined {
+export function faultOfMaking(unit: AnyUnit, options: Options, reads: DataKind | undefined): string | undefined {
   if (unit.needs) return undefined;
   const known = Object.entries(options).filter(([option]) => unit.fields[option]?.file !== "vectors");
   try {
-    unit.create({} as never, Object.fromEntries(known) as never, { epoch: 0 });
+    const made = makeUnit(unit, {}, Object.fromEntries(known), { epoch: 0 });
+    if (unit.kind === "model") requireLearns(unit, made as Model, reads!.arrives);
     return undefined;
   } catch (error) {
-    if (OPTION_ERRORS.some((kind) => error instanceof kind)) return (error as Error).message;
-    throw error;
+    const { message } = error as Error;
+    if (OPTION_ERRORS.some((kind) => error instanceof kind)) return message;
+    if (builtIn.units.get(unit.name) === unit) throw error;
+    return `${unit.name}: must be made without a fault, got ${message}`;
   }
 }

@@ -2,17 +2,19 @@ import { readFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { textFault } from "../kernels/content.js";
 import { type CompileOptions, compile } from "./compile.js";
-import { parseConfig } from "./config.js";
+import { type LoadedConfig, parseConfig } from "./config.js";
 import { ConfigError, type ConfigTextOptions } from "./configText.js";
 import type { Pipeline } from "./pipeline.js";
 import { loadPlugins, pluginPath } from "./plugins.js";
 import { findConfig } from "./readyConfigs.js";
 import { builtIn } from "./registry.js";
 
-export interface LoadOptions extends ConfigTextOptions, CompileOptions {
+export interface PluginOptions {
   /** Load the modules that the config names as `plugins`; a config that has some is refused otherwise, since it is data and they are code. */
   readonly plugins?: boolean;
 }
+
+export interface LoadOptions extends ConfigTextOptions, CompileOptions, PluginOptions {}
 
 /**
  * Reads, checks and joins a config: a file, or a ready config by its name.
@@ -26,14 +28,25 @@ export async function loadPipeline(nameOrPath: string, options: LoadOptions = {}
   const fault = textFault(bytes);
   if (fault) throw new ConfigError(file, [{ path: [], message: `the config ${fault}` }]);
   const loaded = parseConfig(bytes.toString(), file, options);
-  const { plugins } = loaded.config;
-  if (plugins.length > 0 && !options.plugins) {
-    const message = `plugins are code, which runs only with --plugins; got ${plugins.join(", ")}`;
-    throw new ConfigError(file, [loaded.locate({ path: ["plugins"], message })]);
-  }
+  return compileWithPlugins(loaded, options);
+}
+
+/**
+ * Joins a config, with the units of the modules that it names.
+ * @throws ConfigError if something in it is wrong, or a module cannot be loaded
+ */
+export async function compileWithPlugins(
+  loaded: LoadedConfig,
+  options: CompileOptions & PluginOptions,
+): Promise<Pipeline> {
+  const { config, file, locate } = loaded;
+  const refuse = (message: string): never => {
+    throw new ConfigError(file, [locate({ path: ["plugins"], message })]);
+  };
+  const { plugins } = config;
+  if (plugins.length > 0 && !options.plugins)
+    refuse(`plugins are code, which runs only with --plugins; got ${plugins.join(", ")}`);
   const paths = plugins.map((path) => pluginPath(dirname(file), path));
-  const registry = await loadPlugins(options.registry ?? builtIn, paths).catch((error: Error) => {
-    throw new ConfigError(file, [loaded.locate({ path: ["plugins"], message: error.message })]);
-  });
+  const registry = await loadPlugins(options.registry ?? builtIn, paths).catch(({ message }: Error) => refuse(message));
   return compile(loaded, { ...options, registry });
 }

@@ -31,6 +31,8 @@ export interface Manifest extends Origins {
   readonly seed: number;
   /** The config with every default filled in. */
   readonly config: {
+    /** Modules with units of one's own; left out where there are none. */
+    readonly plugins?: readonly string[];
     readonly source: Step;
     readonly steps: readonly Step[];
     readonly branches: Readonly<Record<string, readonly Step[]>>;
@@ -118,6 +120,7 @@ export function resolvedConfig({ config, root }: Pipeline): Manifest["config"] {
   const written = (step: ConfigStep): Step => ({ [step.unit]: resolved.get(step.path.join("/")) ?? step.options });
   const branches = [...config.branches].map(([name, steps]) => [name, steps.map(written)]);
   return {
+    ...(config.plugins.length > 0 ? { plugins: config.plugins } : {}),
     source: written(config.source),
     steps: config.steps.map(written),
     branches: Object.fromEntries(branches),

@@ -1,5 +1,5 @@
 import { builtInKinds } from "../kinds/index.js";
-import type { Kind } from "../schemas/index.js";
+import type { DataKind, Kind } from "../schemas/index.js";
 import { MANIFEST_FORMAT, type Manifest } from "./manifest.js";
 
 type Schema = Readonly<Record<string, unknown>>;
@@ -35,14 +35,15 @@ const losses = {
 };
 
 /** One for each kind of data that says where it comes from. */
-const origins = Object.fromEntries(
-  builtInKinds
+function originsOf(kinds: readonly DataKind[]): Readonly<Record<string, Schema>> {
+  const described = kinds
     .filter(({ origin }) => origin)
     .map(({ name }) => [
       name,
       { ...mapOf(mapOf(text)), description: `What the ${name} of each model say of themselves` },
-    ]),
-);
+    ]);
+  return Object.fromEntries(described);
+}
 
 const properties: Readonly<Record<Exclude<keyof Manifest, Kind>, Schema>> = {
   format: { const: MANIFEST_FORMAT, description: "Version of this form" },
@@ -56,7 +57,7 @@ const properties: Readonly<Record<Exclude<keyof Manifest, Kind>, Schema>> = {
   },
   seed: count,
   config: {
-    ...record({ source: step, steps: listOf(step), branches: mapOf(listOf(step)) }),
+    ...record({ plugins: listOf(text), source: step, steps: listOf(step), branches: mapOf(listOf(step)) }, ["plugins"]),
     description: "The config with every default filled in",
   },
   inputs: listOf(record({ ...file, counts: mapOf(count) }, ["rows"])),
@@ -77,11 +78,11 @@ const properties: Readonly<Record<Exclude<keyof Manifest, Kind>, Schema>> = {
   losses: { ...mapOf(losses), description: "Mean loss per example, by model" },
 };
 
-/** JSON Schema (2020-12) of the manifest that ends a run. */
-export function manifestJsonSchema(): Schema {
+/** JSON Schema (2020-12) of the manifest that ends a run over such kinds of data. */
+export function manifestJsonSchema(kinds: readonly DataKind[] = builtInKinds): Schema {
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",
     title: "lexstream manifest",
-    ...record({ ...properties, ...origins }),
+    ...record({ ...properties, ...originsOf(kinds) }),
   };
 }

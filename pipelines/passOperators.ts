@@ -1,4 +1,4 @@
-import { ignoreElements, Observable, type OperatorFunction, pipe, tap } from "rxjs";
+import { catchError, defer, ignoreElements, Observable, type OperatorFunction, pipe, tap, throwError } from "rxjs";
 import { currentScope, type RunScope } from "../kernels/flow.js";
 import type { Ledger } from "../kernels/ledger.js";
 import type { StateKeeper } from "../schemas/index.js";
@@ -39,6 +39,23 @@ export function keptBy<In, Out>(
   operator: OperatorFunction<In, Out>,
 ): OperatorFunction<In, Out> {
   return inScope((scope) => scope.keeping(keep), operator);
+}
+
+/** Says of an error that arises in an operator from outside whose it is; those that pass through have been told by others. */
+export function faultsNamed<In, Out>(who: string, operator: OperatorFunction<In, Out>): OperatorFunction<In, Out> {
+  return (source) =>
+    defer(() => {
+      const passed = new Set<unknown>();
+      const named = (error: unknown) => (passed.has(error) ? error : faultOf(who, error));
+      const watched = source.pipe(tap({ error: (error) => passed.add(error) }));
+      return defer(() => operator(watched)).pipe(catchError((error) => throwError(() => named(error))));
+    });
+}
+
+function faultOf(who: string, cause: unknown): unknown {
+  const { name, message } = cause instanceof Error ? cause : { name: "", message: String(cause) };
+  const isTold = name === "AbortError" || message.startsWith(`${who}: `);
+  return isTold ? cause : new Error(`${who}: must not fail, got ${message}`, { cause });
 }
 
 function inScope<In, Out>(

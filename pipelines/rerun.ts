@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { compile } from "./compile.js";
 import { parseConfig } from "./config.js";
 import { differenceOf } from "./fileRecord.js";
+import { compileWithPlugins, type PluginOptions } from "./loadPipeline.js";
 import type { Manifest } from "./manifest.js";
 import type { Pipeline } from "./pipeline.js";
 import { readManifest } from "./readManifest.js";
@@ -18,12 +18,12 @@ import { type VerifiedFile, verifyInputs } from "./verifyRun.js";
  */
 export async function rerun(
   folder: string,
-  options: Omit<RunPipelineOptions, "out" | "force"> = {},
+  options: Omit<RunPipelineOptions, "out" | "force"> & PluginOptions = {},
 ): Promise<VerifiedFile[]> {
   const manifest = await readManifest(folder, "verify");
   const inputs = await verifyInputs(folder);
   if (inputs.some(({ fault }) => fault !== undefined)) return inputs;
-  const pipeline = pipelineOf(manifest);
+  const pipeline = await pipelineOf(manifest, options);
   const { name, replayable } = pipeline.root.unit;
   if (!replayable)
     throw new Error(`verify: a run must have read files to be run again, got one of ${name} in ${folder}`);
@@ -38,11 +38,15 @@ export async function rerun(
 
 /**
  * The pipeline that a manifest describes: its config with every default filled in, at its place.
- * @throws ConfigError if this version of lexstream has no such pipeline
+ * @throws ConfigError if this version of lexstream has no such pipeline, or needs modules that must not be loaded
  */
-export function pipelineOf({ name, seed, about, config, configFile }: Manifest): Pipeline {
+export async function pipelineOf(
+  { name, seed, about, config, configFile }: Manifest,
+  options: PluginOptions = {},
+): Promise<Pipeline> {
   const { description, ...dataset } = about;
-  return compile(parseConfig(JSON.stringify({ name, description, dataset, seed, ...config }), configFile));
+  const loaded = parseConfig(JSON.stringify({ name, description, dataset, seed, ...config }), configFile);
+  return compileWithPlugins(loaded, options);
 }
 
 function compare(folder: string, first: Manifest, again: Manifest): VerifiedFile[] {

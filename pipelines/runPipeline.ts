@@ -14,6 +14,7 @@ import { makeCroissant } from "./croissant.js";
 import { DeadLetters } from "./deadLetters.js";
 import { execute } from "./execute.js";
 import type { FileRecord } from "./fileRecord.js";
+import { makeUnit } from "./makeUnit.js";
 import { lexstreamVersion, type Manifest, makeManifest } from "./manifest.js";
 import { goesOnInItsSource, nodesOf, type PipelineNode } from "./nodes.js";
 import type { Pipeline } from "./pipeline.js";
@@ -144,8 +145,7 @@ export async function runPipeline(pipeline: Pipeline, options: RunPipelineOption
 const isSink = ({ unit }: PipelineNode) => unit.kind === "sink";
 
 function openSource(unit: AnyUnit, options: Readonly<Record<string, unknown>>, cursor: string | undefined) {
-  const stream = unit.create({} as never, options as never, { epoch: 0, start: { from: cursor } });
-  return stream as Observable<TextBatch>;
+  return makeUnit(unit, {}, options, { epoch: 0, start: { from: cursor } }) as Observable<TextBatch>;
 }
 
 /** A run that can be stopped: its source is live, and every stage of the pass over it can be gone on with. */

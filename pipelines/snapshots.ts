@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { type OperatorFunction, of } from "rxjs";
+import { makeUnit } from "./makeUnit.js";
 import { nodesOf, type PipelineNode } from "./nodes.js";
 import { pointTo } from "./pointTo.js";
 import { run } from "./run.js";
@@ -31,7 +32,7 @@ export async function writeSnapshot(model: PipelineNode, result: unknown, option
     const settings = options.optionsOf(node);
     const paths = outputPaths(node).map(([option]) => [option, settings[option] as string] as const);
     const renamed = Object.fromEntries(paths.map(([option, path]) => [option, dated(path, date)]));
-    const write = unit.create({} as never, { ...settings, ...renamed } as never, { epoch: 0 });
+    const write = makeUnit(unit, {}, { ...settings, ...renamed }, { epoch: 0 });
     await run(of(result).pipe(write as OperatorFunction<unknown, unknown>));
     for (const [, path] of paths) {
       pointTo(dated(path, "latest"), dated(path, date));

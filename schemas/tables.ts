@@ -1,3 +1,5 @@
+import { type DataType, Field, Float32, Float64, Int32, Schema, Utf8 } from "apache-arrow";
+
 export type NumericColumn = Int8Array | Int32Array | Uint32Array | Float32Array | Float64Array;
 
 /** A column of a table to be written: numbers, texts, or lists of equal length laid end to end. */
@@ -32,4 +34,13 @@ export interface TableFile {
   readonly metadata: ReadonlyMap<string, string>;
   /** The named columns, in the file's order of rows. State: one block. */
   blocks(names: readonly string[]): AsyncIterable<TableBlock>;
+}
+
+const cellTypes = { text: Utf8, int32: Int32, float32: Float32, float64: Float64 } as const;
+
+/** The columns of a table, none of them with gaps: `{ term: "text", count: "float64" }`. */
+export function tableSchema(columns: Readonly<Record<string, keyof typeof cellTypes>>): Schema {
+  const field = ([name, type]: [string, keyof typeof cellTypes]) =>
+    new Field<DataType>(name, new cellTypes[type](), false);
+  return new Schema(Object.entries(columns).map(field));
 }

@@ -18,3 +18,4 @@ export * from "./writePairs.js";
 export * from "./writeThrough.js";
 export * from "./writeVectors.js";
 export * from "./writeVocabulary.js";
+export * from "./writeWhole.js";

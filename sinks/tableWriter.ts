@@ -1,5 +1,5 @@
 import { crc32 } from "node:zlib";
-import { DataType, Schema } from "apache-arrow";
+import { DataType, Field, FixedSizeList, Float, Int, Schema, Utf8 } from "apache-arrow";
 import type { Column, NumericColumn } from "../schemas/tables.js";
 import { DurableFile } from "./durableFile.js";
 import { checksumKey, checksumText, noChecksum, statedChecksum } from "./tableChecksum.js";
@@ -61,7 +61,7 @@ export class TableWriter {
       },
     };
     const metadata = new Map(schema.metadata).set(checksumKey, noChecksum);
-    this.#encoder = format.open(counted, new Schema(schema.fields, metadata), this.#blockRows);
+    this.#encoder = format.open(counted, new Schema(schema.fields.map(ownField), metadata), this.#blockRows);
   }
 
   get rows(): number {
@@ -139,6 +139,18 @@ export async function writeTable(
 /** Numbers in a row of a column: the length of its lists, or 1. */
 export function listSize(type: DataType): number {
   return DataType.isFixedSizeList(type) ? type.listSize : 1;
+}
+
+/** The same in this package's copy of Arrow: a module from outside may state its columns by another. */
+function ownField({ name, type, nullable, metadata }: Field): Field {
+  return new Field(name, ownType(type), nullable, new Map(metadata));
+}
+
+function ownType(type: DataType): DataType {
+  if (DataType.isUtf8(type)) return new Utf8();
+  if (DataType.isInt(type)) return new Int(type.isSigned, type.bitWidth);
+  if (DataType.isFloat(type)) return new Float(type.precision);
+  return DataType.isFixedSizeList(type) ? new FixedSizeList(type.listSize, ownField(type.children[0]!)) : type;
 }
 
 function emptyColumn(type: DataType, length: number): Column {

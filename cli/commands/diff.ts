@@ -1,16 +1,16 @@
 import { type Difference, diffRuns, type RunDifferences } from "../../pipelines/index.js";
 import { show } from "../../schemas/index.js";
-import { type Command, jsonOption } from "../command.js";
+import { type Command, jsonOption, pluginsOption } from "../command.js";
 
 export const diff: Command = {
   name: "diff",
   summary: "Say what two runs have differently, and why their outputs differ",
   usage: "DIR DIR",
   positionals: [2, 2],
-  options: { json: jsonOption },
+  options: { plugins: pluginsOption, json: jsonOption },
   run: async (parsed, io) => {
     const [first, second] = parsed.positionals as [string, string];
-    const found = await diffRuns(first, second);
+    const found = await diffRuns(first, second, { plugins: parsed.flag("plugins") });
     io.out(parsed.flag("json") ? `${JSON.stringify(found)}\n` : plain(found));
     return Object.values(found).some((differences) => differences.length > 0) ? 1 : 0;
   },

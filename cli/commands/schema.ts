@@ -13,7 +13,10 @@ export const schema: Command = {
   },
   examples: ["lexstream schema > lexstream.schema.json"],
   run: async (parsed, io) => {
-    const schema = parsed.flag("manifest") ? manifestJsonSchema() : configJsonSchema(await registryOf(parsed));
+    const registry = await registryOf(parsed);
+    const schema = parsed.flag("manifest")
+      ? manifestJsonSchema([...registry.kinds.values()])
+      : configJsonSchema(registry);
     io.out(`${JSON.stringify(schema, undefined, 2)}\n`);
     return 0;
   },

@@ -3,6 +3,7 @@ import { basename, isAbsolute } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { checkAgainstManifest, DEFAULT_LISTEN, inspectFile, type Registry } from "../../pipelines/index.js";
 import type { DataKind } from "../../schemas/index.js";
+import { readWhole } from "../../sinks/writeWhole.js";
 import { type Command, type Io, pluginOption } from "../command.js";
 import { listenOptions, tokenOption, urlOf } from "../listenOptions.js";
 import { registryOf } from "../pluginOptions.js";
@@ -49,8 +50,8 @@ async function askedKind(path: string, { kinds }: Registry): Promise<DataKind> {
   const all = [...kinds.values()];
   const { holds, format } = await inspectFile(path, all);
   const kind = holds === undefined ? undefined : kinds.get(holds);
-  if (kind?.answers && kind.load) return kind;
-  const asked = all.filter(({ answers, load }) => answers && load).map(({ name }) => name);
+  if (kind?.answers && (kind.load || kind.table)) return kind;
+  const asked = all.filter(({ answers }) => answers).map(({ name }) => name);
   throw new TypeError(`serve: ${path} must hold what can be asked (${asked.join(", ")}), got ${holds ?? format}`);
 }
 
@@ -64,14 +65,14 @@ type Publish = (sequence: number) => Promise<string>;
 
 /** Returns what the file was before it was read: if it changes meanwhile, it is read once more. */
 const publisher =
-  ({ load, origin }: DataKind, thread: QueryThread, path: string, file: string): Publish =>
+  (kind: DataKind, thread: QueryThread, path: string, file: string): Publish =>
   async (sequence) => {
     const stamp = await stampOf(path);
     const place = await realpath(path);
     await checkAgainstManifest(place);
-    const value = await load!(place);
+    const value = await (kind.load?.(place) ?? readWhole(kind, place));
     thread.publish({ sequence, value });
-    const model = origin?.of(value).get("model");
+    const model = kind.origin?.of(value).get("model");
     thread.setStatus({ file, ...(model === undefined ? {} : { model }) });
     return stamp;
   };

@@ -1,5 +1,5 @@
 import { rerun, type VerifiedFile, verifyRun } from "../../pipelines/index.js";
-import { type Command, jsonOption } from "../command.js";
+import { type Command, jsonOption, pluginsOption } from "../command.js";
 
 export const verify: Command = {
   name: "verify",
@@ -8,13 +8,15 @@ export const verify: Command = {
   positionals: [1, Number.POSITIVE_INFINITY],
   options: {
     rerun: { type: "boolean", description: "Run again beside each folder, and compare what comes out" },
+    plugins: pluginsOption,
     json: jsonOption,
   },
   examples: ["lexstream verify runs/word2vec", "lexstream verify --rerun runs/word2vec"],
   run: async (parsed, io) => {
+    const options = { signal: io.signal, plugins: parsed.flag("plugins") };
     const files: VerifiedFile[] = [];
     for (const folder of parsed.positionals) {
-      files.push(...(parsed.flag("rerun") ? await rerun(folder, { signal: io.signal }) : await verifyRun(folder)));
+      files.push(...(parsed.flag("rerun") ? await rerun(folder, options) : await verifyRun(folder)));
     }
     const faulty = files.filter(({ fault }) => fault !== undefined);
     if (parsed.flag("json")) io.out(`${JSON.stringify(files)}\n`);

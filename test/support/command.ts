@@ -1,24 +1,42 @@
+import type { Io } from "../../dist/cli/command.js";
 import { lexstream } from "../../dist/cli/lexstream.js";
+
+interface Outcome {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
 
 const never = new AbortController().signal;
 
 /** Runs a command in this process, where nothing needs a process of its own; paths must be absolute. */
-export async function command(...args: readonly string[]): Promise<{ code: number; out: string; err: string }> {
+export async function command(...args: readonly string[]): Promise<Outcome> {
+  return commandUntil(never, args);
+}
+
+/** The same, until the signal; `onOut` sees what it prints. */
+export async function commandUntil(
+  signal: AbortSignal,
+  args: readonly string[],
+  onOut: (text: string) => void = () => {},
+): Promise<Outcome> {
   let [out, err] = ["", ""];
   const stderr = {
     write: (text: string) => {
       err += text;
     },
   };
-  const code = await lexstream(args, {
-    out: (text: string) => {
+  const io: Io = {
+    out: (text) => {
       out += text;
+      onOut(text);
     },
     stderr: stderr as unknown as NodeJS.WriteStream,
     env: {},
-    signal: never,
+    signal,
     interrupted: never,
     terminated: never,
-  });
+  };
+  const code = await lexstream(args, io);
   return { code, out, err };
 }

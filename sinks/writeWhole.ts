@@ -1,0 +1,57 @@
+import { Schema } from "apache-arrow";
+import type { OperatorFunction } from "rxjs";
+import type { DataKind, Facts, Kind, Kinds } from "../schemas/kinds.js";
+import type { TableFile } from "../schemas/tables.js";
+import { openTable } from "./tableFile.js";
+import { writeTable } from "./tableWriter.js";
+import { tableFormatOf } from "./writeRows.js";
+import { writeThrough } from "./writeThrough.js";
+
+const FACTS = "facts";
+
+/**
+ * Writes a whole value in the form that its kind states, with its facts as metadata, and passes it on.
+ *
+ * State: one block of rows. Completes when the file is on the disk under its name; counts `rows` on the ledger's child of the path.
+ * @throws TypeError at the call, if the kind has no form on the disk, or the format cannot be told: .arrow .feather .parquet
+ */
+export function writeWhole<K extends Kind>(
+  who: string,
+  kind: DataKind<K>,
+  path: string,
+): OperatorFunction<Kinds[K], Kinds[K]> {
+  const form = formOf(kind);
+  const format = tableFormatOf(who, path, "auto");
+  const [amount] = Object.values(kind.amounts ?? {});
+  return writeThrough<Kinds[K]>(who, (scope) => ({
+    async write(value) {
+      const { fields, metadata } = form.schema(value);
+      const schema = new Schema(fields, new Map(metadata).set(FACTS, JSON.stringify(form.facts?.(value) ?? {})));
+      await writeTable(path, schema, format, async (writer) => {
+        for await (const { columns, rows } of form.blocks(value)) await writer.write(columns, rows);
+        scope.ledger.child(path).add("rows", writer.rows);
+      });
+      if (amount) scope.took(amount(value));
+    },
+  }));
+}
+
+/**
+ * Reads what `writeWhole` wrote.
+ * @throws SyntaxError if it is something else, not whole or damaged
+ */
+export async function readWhole<K extends Kind>(kind: DataKind<K>, path: string): Promise<Kinds[K]> {
+  const table = await openTable(path);
+  return formOf(kind).read({ path, blocks: table.blocks }, factsOf(kind.name, path, table), {});
+}
+
+function formOf<K extends Kind>({ name, table }: DataKind<K>) {
+  if (table) return table;
+  throw new TypeError(`${name}: a kind must have a form on the disk to be written, got none`);
+}
+
+function factsOf(kind: string, path: string, { metadata }: TableFile): Facts {
+  const facts = metadata.get(FACTS);
+  if (facts !== undefined) return JSON.parse(facts) as Facts;
+  throw new SyntaxError(`${path}: must be a file of ${kind} with facts in its metadata, got one without`);
+}
