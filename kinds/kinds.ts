@@ -1,10 +1,13 @@
 import type { DataKind, Kind } from "../schemas/kinds.js";
 import { contexts } from "./contexts.js";
 import { cooccurrence } from "./cooccurrence.js";
+import { documents } from "./documents.js";
+import { documentTerms } from "./documentTerms.js";
 import { ids } from "./ids.js";
 import { lexicon } from "./lexicon.js";
 import { pairs } from "./pairs.js";
 import { phrases } from "./phrases.js";
+import { sequences } from "./sequences.js";
 import { text } from "./text.js";
 import { tokens } from "./tokens.js";
 import { vectors } from "./vectors.js";
@@ -20,6 +23,9 @@ export const kinds: { readonly [K in Kind]: DataKind<K> } = {
   ids,
   contexts,
   pairs,
+  sequences,
+  documentTerms,
+  documents,
   cooccurrence,
   vectors,
 };

@@ -18,8 +18,11 @@ import type { AnyUnit, DataKind, Kind } from "../schemas/index.js";
 import { readVectors } from "../sinks/readVectors.js";
 import { reportNeighborsSchema } from "../sinks/reportNeighbors.js";
 import { writeCooccurrenceSchema } from "../sinks/writeCooccurrence.js";
+import { writeDocumentsSchema } from "../sinks/writeDocuments.js";
+import { writeDocumentTermsSchema } from "../sinks/writeDocumentTerms.js";
 import { writeIdsSchema } from "../sinks/writeIds.js";
 import { writePairsSchema } from "../sinks/writePairs.js";
+import { writeSequencesSchema } from "../sinks/writeSequences.js";
 import { writeVectorsSchema } from "../sinks/writeVectors.js";
 import { writeVocabularySchema } from "../sinks/writeVocabulary.js";
 import { filesSchema } from "../sources/files.js";
@@ -64,7 +67,10 @@ const units = [
   gloveSchema,
   writeVocabularySchema,
   writeIdsSchema,
+  writeDocumentsSchema,
   writePairsSchema,
+  writeSequencesSchema,
+  writeDocumentTermsSchema,
   writeCooccurrenceSchema,
   writeVectorsSchema,
   reportNeighborsSchema,

@@ -22,7 +22,7 @@ import type { DataKind, LoggedArray, LoggedBatch } from "../schemas/index.js";
 import { fromPull } from "../sources/fromPull.js";
 import { readChunks } from "../sources/readChunks.js";
 
-const elements = { uint8: Uint8, uint32: Uint32, float32: Float32 } as const;
+const elements = { uint8: Uint8, uint32: Uint32, float32: Float32, float64: Float64 } as const;
 
 /** Bytes read at once: Arrow asks for a few at a time, and each time a thread wakes that has to wait where all cores train. */
 const readBytes = 2 ** 20;
@@ -176,7 +176,7 @@ class FileSink extends AsyncByteQueue {
   }
 }
 
-type Element = Uint8 | Uint32 | Float32;
+type Element = Uint8 | Uint32 | Float32 | Float64;
 
 const listOf = (type: Element) => new List(new Field("item", type, false));
 

@@ -1,3 +1,5 @@
+import { Field, Float64, Int32, List, Schema, Utf8 } from "apache-arrow";
+
 /** A value that a document brings along from its record. */
 export type DocumentField = string | number | boolean | null;
 
@@ -28,3 +30,12 @@ export interface DocumentBatch {
   /** Of the documents that begin in the batch; left out throughout a stream whose source was asked for nothing. */
   readonly documents?: DocumentColumn;
 }
+
+/** One row a document, by its number from 0 over the whole corpus; an empty `id` is none, `fields` are JSON. */
+export const documentsSchema = new Schema([
+  new Field("document", new Int32(), false),
+  new Field("id", new Utf8(), false),
+  new Field("labels", new List(new Field("item", new Utf8(), false)), false),
+  new Field("weight", new Float64(), false),
+  new Field("fields", new Utf8(), false),
+]);

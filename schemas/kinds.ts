@@ -2,7 +2,10 @@ import type { Schema } from "apache-arrow";
 import type { Answers } from "./answers.js";
 import type { ContextBatch, PairBatch } from "./contexts.js";
 import type { FinalCooccurrence } from "./cooccurrence.js";
+import type { DocumentColumn } from "./documents.js";
+import type { DocumentTermBatch } from "./documentTerms.js";
 import type { Phrases } from "./phrases.js";
+import type { SequenceBatch } from "./sequences.js";
 import type { ReadableTable, Rows } from "./tables.js";
 import type { TextBatch } from "./text.js";
 import type { IdBatch, Lexicon, TokenBatch } from "./tokens.js";
@@ -19,6 +22,9 @@ export interface Kinds {
   ids: IdBatch;
   contexts: ContextBatch;
   pairs: PairBatch;
+  sequences: SequenceBatch;
+  documentTerms: DocumentTermBatch;
+  documents: DocumentColumn;
   cooccurrence: FinalCooccurrence;
   vectors: VectorTable;
 }
@@ -44,7 +50,7 @@ export interface TableForm<Value> {
   read(table: ReadableTable, facts: Facts, needs: Readonly<Record<string, unknown>>): Promise<Value>;
 }
 
-export type LoggedArray = Uint8Array | Uint32Array | Float32Array;
+export type LoggedArray = Uint8Array | Uint32Array | Float32Array | Float64Array;
 
 /** A batch of a stream as it is logged: arrays, each with its own length, and small numbers. */
 export interface LoggedBatch {
@@ -55,7 +61,7 @@ export interface LoggedBatch {
 /** How the batches of a stream are logged, so that later passes read them again. */
 export interface LogForm<Batch> {
   /** The element type of each array. */
-  readonly arrays: Readonly<Record<string, "uint8" | "uint32" | "float32">>;
+  readonly arrays: Readonly<Record<string, "uint8" | "uint32" | "float32" | "float64">>;
   /** The names of the facts. */
   readonly facts?: readonly string[];
   /** The value that all batches share, which stays in memory and is kept by checkpoints, as a kind of its own. */

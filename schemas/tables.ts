@@ -2,11 +2,14 @@ import { type DataType, Field, Float32, Float64, Int32, Schema, Utf8 } from "apa
 
 export type NumericColumn = Int8Array | Int32Array | Uint32Array | Float32Array | Float64Array;
 
-/** A column of a table to be written: numbers, texts, or lists of equal length laid end to end. */
-export type Column = NumericColumn | readonly string[];
+/** A list in a row, where each row may have one of another length. */
+export type RowList = NumericColumn | readonly string[];
 
-/** A column as it was read: texts, numbers, or a list of numbers a row. */
-export type ReadColumn = readonly string[] | ArrayLike<number> | readonly ArrayLike<number>[];
+/** A column of a table to be written: numbers, texts, lists of equal length laid end to end, or a list a row. */
+export type Column = NumericColumn | readonly string[] | readonly RowList[];
+
+/** A column as it was read: texts, numbers, or a list a row. */
+export type ReadColumn = readonly string[] | ArrayLike<number> | readonly ArrayLike<number>[] | readonly string[][];
 
 /** Rows to be written, in the order of the schema's fields. */
 export interface Rows {

@@ -2,6 +2,7 @@ import {
   AsyncByteQueue,
   type Data,
   DataType,
+  type List,
   makeData,
   RecordBatch,
   RecordBatchFileWriter,
@@ -9,7 +10,7 @@ import {
   Struct,
   Utf8,
 } from "apache-arrow";
-import type { Column, NumericColumn } from "../schemas/tables.js";
+import type { Column, NumericColumn, RowList } from "../schemas/tables.js";
 import type { ByteSink, TableFormat } from "./tableWriter.js";
 
 /**
@@ -51,9 +52,28 @@ function recordBatch(schema: Schema, columns: readonly Column[], rows: number): 
 
 function columnData(type: DataType, column: Column, rows: number): Data {
   if (DataType.isUtf8(type)) return textData(column as readonly string[]);
+  if (DataType.isList(type)) return listData(type, column as readonly RowList[]);
   if (!DataType.isFixedSizeList(type)) return numberData(type, column as NumericColumn);
   const child = numberData(type.children[0]!.type, column as NumericColumn);
   return makeData({ type, length: rows, nullCount: 0, child });
+}
+
+function listData(type: List, lists: readonly RowList[]): Data {
+  const valueOffsets = new Int32Array(lists.length + 1);
+  for (const [row, list] of lists.entries()) valueOffsets[row + 1] = valueOffsets[row]! + list.length;
+  const child = columnData(type.children[0]!.type, joined(type.children[0]!.type, lists), valueOffsets.at(-1)!);
+  return makeData({ type, length: lists.length, nullCount: 0, valueOffsets, child });
+}
+
+function joined(type: DataType, lists: readonly RowList[]): Column {
+  if (DataType.isUtf8(type)) return (lists as readonly (readonly string[])[]).flat();
+  const values = new type.ArrayType(lists.reduce((length, list) => length + list.length, 0)) as NumericColumn;
+  let at = 0;
+  for (const list of lists as readonly NumericColumn[]) {
+    values.set(list, at);
+    at += list.length;
+  }
+  return values;
 }
 
 function numberData(type: DataType, data: NumericColumn): Data {

@@ -75,7 +75,11 @@ async function inspectTable(table: TableFile, kinds: readonly DataKind[]): Promi
 
 function cellTexts(column: ReadColumn, row: number): string[] {
   const cell = column[row];
-  return typeof cell === "object" ? Array.from(cell).slice(0, shownCells).map(String) : [String(cell)];
+  return typeof cell === "object"
+    ? Array.from(cell as ArrayLike<unknown>)
+        .slice(0, shownCells)
+        .map(String)
+    : [String(cell)];
 }
 
 /** GloVe's records: ids from 1, positive weights, a size that is a multiple of 16. */

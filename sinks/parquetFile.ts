@@ -50,8 +50,11 @@ function bufferOver(descriptor: number): AsyncBuffer {
   };
 }
 
-/** The rows that the footer promises, if every column holds as many values as the lists and rows above it need. */
-export async function countParquetRows(path: string): Promise<number> {
+/**
+ * The rows that the footer promises, if every column holds as many values as the lists and rows above it need; lists of the columns
+ * `varying` have at least one each, that of an empty list being none.
+ */
+export async function countParquetRows(path: string, varying: readonly string[] = []): Promise<number> {
   const file = await openParquet(path);
   file.close();
   const { metadata } = file;
@@ -59,7 +62,11 @@ export async function countParquetRows(path: string): Promise<number> {
   for (const group of metadata.row_groups) {
     const groupRows = Number(group.num_rows);
     for (const { meta_data: column } of group.columns) {
-      if (Number(column?.num_values) % groupRows !== 0)
+      const values = Number(column?.num_values);
+      const isWhole = varying.includes(column?.path_in_schema[0] ?? "")
+        ? values >= groupRows
+        : values % groupRows === 0;
+      if (!isWhole)
         throw new RangeError(
           `${path}: column ${column?.path_in_schema.join(".")} must hold a value for each of ${groupRows} rows, got ${column?.num_values}`,
         );

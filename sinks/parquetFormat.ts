@@ -1,6 +1,6 @@
 import { DataType, type Schema } from "apache-arrow";
 import parquet, { type FieldOptions, type PageColumn, type ParquetWriter } from "parquetjs-lite";
-import type { Column } from "../schemas/tables.js";
+import type { Column, NumericColumn, RowList } from "../schemas/tables.js";
 import { countParquetRows } from "./parquetFile.js";
 import { listSize, type TableEncoder, type TableFormat } from "./tableWriter.js";
 
@@ -16,7 +16,11 @@ export const parquetFormat: TableFormat = {
   name: "parquet",
   blockRows: 1 << 17,
   open: (file, schema, blockRows) => new ParquetEncoder(schema, blockRows, (bytes) => file.write(bytes)),
-  countRows: countParquetRows,
+  countRows: (path, { fields }) =>
+    countParquetRows(
+      path,
+      fields.filter(({ type }) => DataType.isList(type)).map(({ name }) => name),
+    ),
 };
 
 class ParquetEncoder implements TableEncoder {
@@ -72,9 +76,11 @@ class ParquetEncoder implements TableEncoder {
     return Object.fromEntries(
       this.#fields.map(({ name, type }, k) => {
         const column = columns[k]!;
+        if (DataType.isList(type))
+          return [`${name},list,element`, listsColumn(column.slice(start, end) as readonly RowList[])];
         if (!DataType.isFixedSizeList(type))
-          return [name, pageColumn(plainValues(column, start, end), [], new Array(end - start))];
-        const values = plainValues(column, start * type.listSize, end * type.listSize);
+          return [name, pageColumn(plainValues(column as RowList, start, end), [], new Array(end - start))];
+        const values = plainValues(column as NumericColumn, start * type.listSize, end * type.listSize);
         return [
           `${name},list,element`,
           pageColumn(values, levels(values.length, type.listSize), levels(values.length)),
@@ -84,11 +90,25 @@ class ParquetEncoder implements TableEncoder {
   }
 }
 
-function plainValues(column: Column, start: number, end: number): unknown[] {
+function plainValues(column: RowList, start: number, end: number): unknown[] {
   if (Array.isArray(column)) return column.slice(start, end).map((text) => Buffer.from(text, "utf8"));
   const values = new Array<number>(end - start);
   for (let i = start; i < end; i++) values[i - start] = column[i] as number;
   return values;
+}
+
+/** An empty list has a level and no value. */
+function listsColumn(lists: readonly RowList[]): PageColumn {
+  const begins = new Levels();
+  const holds = new Levels();
+  for (const { length } of lists) {
+    for (let i = 0; i < Math.max(1, length); i++) {
+      begins.push(i === 0 ? 0 : 1);
+      holds.push(length === 0 ? 0 : 1);
+    }
+  }
+  const values = lists.flatMap((list) => plainValues(list, 0, list.length));
+  return pageColumn(values, begins, holds);
 }
 
 function pageColumn(values: unknown[], rlevels: number[], dlevels: number[]): PageColumn {
@@ -130,8 +150,12 @@ function packedAtEnd(levels: readonly number[]): number {
 }
 
 function cell(type: DataType, column: Column, row: number): unknown {
-  if (!DataType.isFixedSizeList(type)) return signed(column[row]);
-  const values = plainValues(column, row * type.listSize, (row + 1) * type.listSize);
+  if (!isList(type)) return signed(column[row]);
+  const size = listSize(type);
+  const list = DataType.isList(type)
+    ? (column[row] as RowList)
+    : (column as NumericColumn).subarray(row * size, (row + 1) * size);
+  const values = plainValues(list, 0, list.length);
   return { list: values.map((element) => ({ element: signed(element) })) };
 }
 
@@ -140,8 +164,10 @@ function signed(value: unknown): unknown {
   return Object.is(value, -0) ? "-0" : value;
 }
 
+const isList = (type: DataType) => DataType.isList(type) || DataType.isFixedSizeList(type);
+
 function fieldOptions(type: DataType): FieldOptions {
-  if (!DataType.isFixedSizeList(type)) return { type: typeName(type), compression: "SNAPPY", statistics: false };
+  if (!isList(type)) return { type: typeName(type), compression: "SNAPPY", statistics: false };
   return {
     type: "LIST",
     fields: { list: { repeated: true, fields: { element: fieldOptions(type.children[0]!.type) } } },

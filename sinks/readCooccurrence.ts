@@ -12,7 +12,7 @@ import type { Vocabulary } from "../schemas/vocabulary.js";
 import { firstBytes } from "./fileBytes.js";
 import { readFullyAsync } from "./readFully.js";
 import { openTable, requireColumns } from "./tableFile.js";
-import { vocabularyHash, vocabularyKey } from "./vocabularyHash.js";
+import { requireVocabulary } from "./vocabularyHash.js";
 import { recordBytes } from "./writeCooccurrence.js";
 
 export const readCooccurrenceSchema = defineOptions({
@@ -57,7 +57,7 @@ export async function readCooccurrence(
   const isTable = /^(ARROW1|PAR1)/.test(Buffer.from(firstBytes(path, 6)).toString("latin1"));
   const file = isTable ? await openTable(path) : undefined;
   const metadata = readMetadata(file?.metadata ?? new Map(), defaults);
-  checkVocabulary(path, vocabulary, file?.metadata.get(vocabularyKey));
+  if (file) requireVocabulary(path, vocabulary, file.metadata);
   if (file) requireColumns(path, file, ["row", "column", "weight"]);
   const read = file ? cellBatches({ path, blocks: file.blocks }) : recordBatches(path);
   const batches = () => checkedBatches(path, vocabulary, read());
@@ -74,13 +74,6 @@ function readMetadata(
   const weighting = (keys.get("weighting") ?? defaults.weighting) as DistanceWeighting;
   const symmetric = (keys.get("symmetric") ?? String(defaults.symmetric)) === "true";
   return { windowSize, weighting, symmetric, unitsPerCount: Number(keys.get("unitsPerCount") ?? 1) };
-}
-
-function checkVocabulary(path: string, vocabulary: Vocabulary, hash: string | undefined): void {
-  if (hash !== undefined && hash !== vocabularyHash(vocabulary))
-    throw new RangeError(
-      `${path}: must be read with the vocabulary it was made with (${hash.slice(0, 12)}...), got another (${vocabularyHash(vocabulary).slice(0, 12)}...)`,
-    );
 }
 
 function recordBatches(path: string): () => AsyncGenerator<CooccurrenceBatch> {

@@ -1,6 +1,6 @@
 import { crc32 } from "node:zlib";
-import { DataType, Field, FixedSizeList, Float, Int, Schema, Utf8 } from "apache-arrow";
-import type { Column, NumericColumn } from "../schemas/tables.js";
+import { DataType, Field, FixedSizeList, Float, Int, List, Schema, Utf8 } from "apache-arrow";
+import type { Column, NumericColumn, RowList } from "../schemas/tables.js";
 import { DurableFile } from "./durableFile.js";
 import { checksumKey, checksumText, noChecksum, statedChecksum } from "./tableChecksum.js";
 
@@ -14,7 +14,7 @@ export interface TableFormat {
   readonly blockRows: number;
   open(file: ByteSink, schema: Schema, blockRows: number): TableEncoder;
   /** Reads a finished file back as far as it takes to be sure of its row count. */
-  countRows?(path: string): Promise<number>;
+  countRows?(path: string, schema: Schema): Promise<number>;
 }
 
 /** Takes the bytes at once; the caller may change them afterwards. */
@@ -31,7 +31,7 @@ export interface TableEncoder {
 /**
  * Writes a table in blocks of a fixed number of rows, however the rows come, so that equal tables are equal files.
  *
- * State: one block, at most 4,194,304 numbers of the widest column. The file has its name only after `close`. Its metadata hold a
+ * State: one block, at most 4,194,304 numbers of the widest column; of lists that differ in length, 1,024 rows. The file has its name only after `close`. Its metadata hold a
  * checksum of the whole file.
  * @throws RangeError if fewer rows can be read back than were written
  */
@@ -85,7 +85,7 @@ export class TableWriter {
     const { place } = statedChecksum(this.#file.partialPath)!;
     this.#file.patch(place, Buffer.from(checksumText(this.#sum)));
     this.#file.sync();
-    const found = await this.format.countRows?.(this.#file.partialPath);
+    const found = await this.format.countRows?.(this.#file.partialPath, this.schema);
     if (found !== undefined && found !== this.#rows)
       throw new RangeError(`${this.#file.path}: must hold the ${this.#rows} rows written, got ${found} rows read back`);
     this.#file.commit();
@@ -99,7 +99,7 @@ export class TableWriter {
     for (const [k, block] of this.#block.entries()) {
       const column = columns[k]!;
       const width = this.#widths[k]!;
-      if (Array.isArray(block)) for (let i = start; i < start + count; i++) block.push(column[i]);
+      if (Array.isArray(block)) for (let i = start; i < start + count; i++) block.push(owned(column[i]!));
       else {
         const values = (column as NumericColumn).subarray(start * width, (start + count) * width);
         (block as NumericColumn).set(values, this.#filled * width);
@@ -136,8 +136,9 @@ export async function writeTable(
   }
 }
 
-/** Numbers in a row of a column: the length of its lists, or 1. */
+/** Numbers in a row of a column: the length of its lists, about that where they differ, or 1. */
 export function listSize(type: DataType): number {
+  if (DataType.isList(type)) return DataType.isUtf8(type.children[0]!.type) ? fewTexts : manyNumbers;
   return DataType.isFixedSizeList(type) ? type.listSize : 1;
 }
 
@@ -150,11 +151,22 @@ function ownType(type: DataType): DataType {
   if (DataType.isUtf8(type)) return new Utf8();
   if (DataType.isInt(type)) return new Int(type.isSigned, type.bitWidth);
   if (DataType.isFloat(type)) return new Float(type.precision);
+  if (DataType.isList(type)) return new List(ownField(type.children[0]!));
   return DataType.isFixedSizeList(type) ? new FixedSizeList(type.listSize, ownField(type.children[0]!)) : type;
 }
 
+/** What lists hold that differ in length: labels, or the terms of a document. */
+const fewTexts = 16;
+const manyNumbers = 4096;
+
+/** What was given may be changed before the block is laid down. */
+function owned(cell: string | number | RowList): string | number | RowList {
+  return typeof cell === "object" ? (cell.slice() as RowList) : cell;
+}
+
 function emptyColumn(type: DataType, length: number): Column {
-  if (DataType.isUtf8(type)) return [];
+  if (DataType.isList(type)) emptyColumn(type.children[0]!.type, 0);
+  if (DataType.isUtf8(type) || DataType.isList(type)) return [];
   const numbers = DataType.isFixedSizeList(type) ? type.children[0]!.type : type;
   if (DataType.isInt(numbers)) return numbers.bitWidth === 8 ? new Int8Array(length) : new Int32Array(length);
   if (DataType.isFloat(numbers)) return numbers.precision === 1 ? new Float32Array(length) : new Float64Array(length);

@@ -30,3 +30,12 @@ export function fixedMetadata(
   if (first) requireFixed(who, first.vocabulary);
   return vocabularyMetadata(first?.vocabulary);
 }
+
+/** @throws RangeError if a table says that it was made with another vocabulary */
+export function requireVocabulary(path: string, vocabulary: Vocabulary, metadata: ReadonlyMap<string, string>): void {
+  const hash = metadata.get(vocabularyKey);
+  if (hash !== undefined && hash !== vocabularyHash(vocabulary))
+    throw new RangeError(
+      `${path}: must be read with the vocabulary it was made with (${hash.slice(0, 12)}...), got another (${vocabularyHash(vocabulary).slice(0, 12)}...)`,
+    );
+}

@@ -21,6 +21,8 @@ export interface RowMaker<Batch> {
   /** The table's columns, with metadata; the first batch, if there was one. */
   schema(first: Batch | undefined): Schema;
   rows(batch: Batch): { readonly columns: readonly Column[]; readonly rows: number };
+  /** How much of the batch its rows hold, in the first measure of its kind; left out where that is their number. */
+  amount?(batch: Batch): number;
 }
 
 /**
@@ -36,18 +38,20 @@ export function writeRows<Batch>(
   return writeThrough<Batch>(who, (scope) => {
     const maker = makeRows();
     let table: TableWriter | undefined;
+    let amount = 0;
     const open = (first?: Batch) => new TableWriter(path, maker.schema(first), format);
     return {
       async write(batch) {
         table ??= open(batch);
         const { columns, rows } = maker.rows(batch);
         await table.write(columns, rows);
+        amount += maker.amount?.(batch) ?? rows;
       },
       async finish() {
         table ??= open();
         await table.close();
         scope.ledger.child(path).add("rows", table.rows);
-        scope.took(table.rows);
+        scope.took(amount);
       },
       abandon() {
         table?.abandon();

@@ -36,6 +36,8 @@ ${Object.keys(lexstream)
   const tokens$: Observable<schemas.TokenBatch>;
   const ids$: Observable<schemas.IdBatch>;
   const contexts$: Observable<schemas.ContextBatch>;
+  const sequences$: Observable<schemas.SequenceBatch>;
+  const documentTerms$: Observable<schemas.DocumentTermBatch>;
   const vocabulary: schemas.Vocabulary;
   const cursor: string;
   const vectors: import("lexstream").Vectors;

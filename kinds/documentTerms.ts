@@ -1,0 +1,50 @@
+import { columnBytes, columnOfBytes } from "../kernels/documentColumns.js";
+import type { DocumentTermBatch } from "../schemas/documentTerms.js";
+import { defineKind } from "../schemas/kinds.js";
+import type { Vocabulary } from "../schemas/vocabulary.js";
+
+/** Sparse rows, one a whole document; 12 bytes a term in the log, and 12 a document. */
+export const documentTerms = defineKind({
+  name: "documentTerms",
+  arrives: "stream",
+  columns: ["document", "length", "terms", "values"],
+  amounts: { tokens: ({ lengths }: DocumentTermBatch) => lengths.reduce((total, length) => total + length, 0) },
+  log: {
+    arrays: {
+      offsets: "uint32",
+      terms: "uint32",
+      values: "float64",
+      lengths: "uint32",
+      rowDocuments: "uint32",
+      documents: "uint8",
+    },
+    shared: { kind: "vocabulary", of: ({ vocabulary }: DocumentTermBatch) => vocabulary },
+    write: ({ offsets, terms, values, lengths, rowDocuments, documents }) => ({
+      arrays: { offsets, terms, values, lengths, rowDocuments, documents: columnBytes(documents) },
+    }),
+    read({ arrays }, vocabulary: Vocabulary, epoch): DocumentTermBatch {
+      const { offsets, terms, lengths, rowDocuments } = arrays as Readonly<Record<string, Uint32Array>>;
+      const documents = columnOfBytes(arrays.documents as Uint8Array);
+      return {
+        vocabulary,
+        offsets: offsets!,
+        terms: terms!,
+        values: arrays.values as Float64Array,
+        lengths: lengths!,
+        rowDocuments: rowDocuments!,
+        ...(documents ? { documents } : {}),
+        epoch,
+      };
+    },
+  },
+  shown: (batches) => batches.flatMap(valuesOfRows),
+});
+
+/** The values of each document, by term. */
+function valuesOfRows({ vocabulary, offsets, terms, values, lengths }: DocumentTermBatch): Record<string, number>[] {
+  return Array.from(lengths, (_, row) => {
+    const from = offsets[row]!;
+    const ids = Array.from(terms.subarray(from, offsets[row + 1]!));
+    return Object.fromEntries(ids.map((id, k) => [vocabulary.terms[id]!, values[from + k]!]));
+  });
+}
