@@ -11,7 +11,7 @@ import { execute } from "./execute.js";
 import { nodesOf, type PipelineNode } from "./nodes.js";
 import type { Pipeline } from "./pipeline.js";
 import type { Registry } from "./registry.js";
-import { readTables, withInputs, withTables } from "./stepInputs.js";
+import { readValues, withInputs, withValues } from "./stepInputs.js";
 import { outputPaths } from "./writtenPaths.js";
 
 export interface ConfigTestResult {
@@ -44,13 +44,13 @@ async function runTest(whole: Pipeline, test: ConfigTest): Promise<string[]> {
   const configFolder = dirname(whole.file);
   const firsts = new Set(makers.map(([, node]) => node.id));
   try {
-    const tables = await readTables(pipeline, configFolder);
+    const values = await readValues(pipeline, configFolder);
     await execute(pipeline, {
       source: () => fromTexts(test.documents),
       sourceBytes: undefined,
       logPath: (name) => join(folder, name),
       ledger: new Ledger(),
-      optionsOf: (node) => withTables(node, { ...withInputs(node, configFolder), ...outputsIn(folder, node) }, tables),
+      optionsOf: (node) => withValues(node, { ...withInputs(node, configFolder), ...outputsIn(folder, node) }, values),
       onValue: (node, value) => {
         const { name } = node.makes;
         if (firsts.has(node.id)) seen.set(name, [...(seen.get(name) ?? []), value]);

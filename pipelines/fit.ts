@@ -16,7 +16,7 @@ import type { Pipeline } from "./pipeline.js";
 import type { EpochLoss, Progress } from "./progress.js";
 import { type BuiltInUnit, builtIn, type Registry } from "./registry.js";
 import { snapshotSchema } from "./snapshotSchema.js";
-import { readTables, withInputs, withTables } from "./stepInputs.js";
+import { readValues, withInputs, withValues } from "./stepInputs.js";
 import { outputPaths } from "./writtenPaths.js";
 
 type UnitOf<Kind extends BuiltInUnit["kind"]> = Extract<BuiltInUnit, { readonly kind: Kind }>;
@@ -103,8 +103,8 @@ export async function fit<const Models extends FitModels<Extract<keyof Models, s
   const results = new Map<string, unknown>();
   const ledger = new Ledger();
   try {
-    const tables = await readTables(pipeline, folder);
-    const optionsOf = (node: PipelineNode) => withTables(node, placed(node, folder, scratch), tables);
+    const values = await readValues(pipeline, folder);
+    const optionsOf = (node: PipelineNode) => withValues(node, placed(node, folder, scratch), values);
     const { root } = pipeline;
     const execution = await execute(pipeline, {
       source: () => root.unit.create({} as never, optionsOf(root) as never, { epoch: 0 }) as Observable<TextBatch>,

@@ -15,6 +15,8 @@ export * from "./fileRecord.js";
 export * from "./fit.js";
 export * from "./inputFaults.js";
 export * from "./loadPipeline.js";
+export * from "./loadValue.js";
+export * from "./makeUnit.js";
 export * from "./manifest.js";
 export * from "./manifestSchema.js";
 export * from "./mermaid.js";

@@ -21,7 +21,7 @@ import type { Pipeline } from "./pipeline.js";
 import type { Chore, Progress } from "./progress.js";
 import { MANIFEST, RunDirectory } from "./runDirectory.js";
 import { type SnapshotOptions, writeSnapshot } from "./snapshots.js";
-import { inputsOf, readTables, stepInputs, withInputs, withTables } from "./stepInputs.js";
+import { inputsOf, readValues, stepInputs, withInputs, withValues } from "./stepInputs.js";
 import { writtenFiles } from "./writtenFiles.js";
 import { journalPaths, outputPaths, writtenPaths } from "./writtenPaths.js";
 
@@ -102,8 +102,8 @@ export async function runPipeline(pipeline: Pipeline, options: RunPipelineOption
     const hashed = recordInputs(files, checkpointer, halt);
     inputs = hashed;
     inputs.catch(() => {}); // awaited below; until then a failure must not go unhandled
-    const tables = await readTables(pipeline, configFolder);
-    const optionsOf = (node: PipelineNode) => withTables(node, withFiles(node, configFolder, directory), tables);
+    const values = await readValues(pipeline, configFolder);
+    const optionsOf = (node: PipelineNode) => withValues(node, withFiles(node, configFolder, directory), values);
     const execution = await execute(pipeline, {
       source: (cursor) => (finish ? EMPTY : openSource(unit, sourceOptions, cursor)),
       sourceBytes: texts.length > 0 ? texts.reduce((total, { size }) => total + size, 0) : undefined,

@@ -1,14 +1,14 @@
 import { isAbsolute, join } from "node:path";
-import type { FileUse, VectorTable } from "../schemas/index.js";
+import type { FileUse } from "../schemas/index.js";
+import { loadValue } from "./loadValue.js";
 import { nodesOf, type PipelineNode } from "./nodes.js";
 import type { Pipeline } from "./pipeline.js";
 import { pluginPath } from "./plugins.js";
-import { loadVectors } from "./vectorFiles.js";
 
 type Options = Readonly<Record<string, unknown>>;
 
 /** Their bytes are a part of what a run was made from. */
-const isRead = (use: FileUse | undefined) => use === "input" || use === "vectors";
+const isRead = (use: FileUse | undefined) => use === "input" || use === "value";
 /** They start from the config's folder. */
 const isPlaced = (use: FileUse | undefined) => isRead(use) || use === "path";
 
@@ -43,26 +43,22 @@ export function stepInputs({ root, config }: Pipeline, configFolder: string): st
   return [...read, ...config.plugins.map((path) => pluginPath(configFolder, path))];
 }
 
-/** The tables of vectors that steps begin with, by path. Memory: 4 V D bytes and the terms of each, for as long as the run goes. */
-export async function readTables({ root }: Pipeline, configFolder: string): Promise<Map<string, VectorTable>> {
-  const tables = new Map<string, VectorTable>();
+/** The values of files that steps begin with, by path: vectors, say. Memory: they stay for as long as the run goes. */
+export async function readValues({ root, registry }: Pipeline, configFolder: string): Promise<Map<string, unknown>> {
+  const values = new Map<string, unknown>();
   for (const node of nodesOf(root)) {
     for (const { option, path } of inputsOf(node, configFolder)) {
-      const isTable = node.unit.fields[option]!.file === "vectors";
-      if (isTable && !tables.has(path)) tables.set(path, await loadVectors(path));
+      const { file, holds } = node.unit.fields[option]!;
+      if (file === "value" && !values.has(path)) values.set(path, await loadValue(registry.kinds.get(holds!)!, path));
     }
   }
-  return tables;
+  return values;
 }
 
-/** Options with tables in the place of their paths. */
-export function withTables(
-  { unit }: PipelineNode,
-  options: Options,
-  tables: ReadonlyMap<string, VectorTable>,
-): Options {
+/** Options with values in the place of their paths. */
+export function withValues({ unit }: PipelineNode, options: Options, values: ReadonlyMap<string, unknown>): Options {
   const { fields } = unit;
-  const table = (option: string, value: unknown) =>
-    fields[option]?.file === "vectors" && typeof value === "string" ? tables.get(value) : value;
-  return Object.fromEntries(Object.entries(options).map(([option, value]) => [option, table(option, value)]));
+  const value = (option: string, given: unknown) =>
+    fields[option]?.file === "value" && typeof given === "string" ? values.get(given) : given;
+  return Object.fromEntries(Object.entries(options).map(([option, given]) => [option, value(option, given)]));
 }

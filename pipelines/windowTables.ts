@@ -39,7 +39,7 @@ const TABLE = "cooccurrence.arrow";
  * @example
  *   const windows = new WindowTables({ folder: "news", window: "7d", every: "1d" });
  *   const { table } = await windows.add(Date.parse("2026-11-23"), tableOfThatDay);
- *   for await (const step of glove().fit(table, { vectors: vectorsOfYesterday })) console.log(step.loss);
+ *   for await (const step of glove({ initialVectors: vectorsOfYesterday }).fit(table)) console.log(step.loss);
  */
 export class WindowTables {
   readonly #options: WindowTablesOptions;

@@ -15,10 +15,12 @@ export interface Field<Value = unknown, P extends Presence = Presence> {
   readonly default: Value | undefined;
   /**
    * The value names files. Relative to the config: an `input`, whose bytes are a part of what the run was made from; a `path` that is
-   * only put in place, such as that of a secret; or one of `vectors`, whose table takes its place before the unit is made. Relative to
-   * the run's folder: an `output`, made anew, or a `journal`, kept from run to run.
+   * only put in place, such as that of a secret; or that of a `value`, which takes its place before the unit is made. Relative to the
+   * run's folder: an `output`, made anew, or a `journal`, kept from run to run.
    */
   readonly file: FileUse | undefined;
+  /** The kind of data of a `value`. */
+  readonly holds?: string | undefined;
   readonly jsonSchema: Readonly<Record<string, unknown>>;
   /** The error class of a refused value: `TypeError` for a wrong kind, `RangeError` for a value out of range. */
   readonly refusal: (value: unknown) => typeof TypeError | typeof RangeError | undefined;
@@ -26,7 +28,7 @@ export interface Field<Value = unknown, P extends Presence = Presence> {
   readonly parse: (value: unknown) => Value;
 }
 
-export type FileUse = "input" | "path" | "vectors" | "output" | "journal";
+export type FileUse = "input" | "path" | "value" | "output" | "journal";
 
 interface Stated<Value> {
   readonly description: string;
@@ -34,6 +36,7 @@ interface Stated<Value> {
   /** May be left out, with no default. */
   readonly optional?: true;
   readonly file?: FileUse;
+  readonly holds?: string;
 }
 
 type PresenceOf<Options> = Options extends { default: unknown }
@@ -62,6 +65,7 @@ function field<Value, Options extends Stated<Value>>(
     description: stated.description,
     default: stated.default,
     file: stated.file,
+    ...(stated.holds === undefined ? {} : { holds: stated.holds }),
     jsonSchema: kind.jsonSchema,
     refusal: kind.refusal,
     parse: kind.parse ?? ((value) => value as Value),
@@ -168,7 +172,7 @@ export const texts = <const Options extends Stated<readonly string[]> & { readon
 /** Word vectors: in a config the path of their file, in code their table. */
 export const vectorTable = <const Options extends Stated<VectorTable>>(options: Options) =>
   field<VectorTable, Options>(
-    { ...options, file: "vectors" },
+    { ...options, file: "value", holds: "vectors" },
     {
       expects: "the path of a file of vectors; in code, their table",
       jsonSchema: { type: "string", pattern: filledText.source },

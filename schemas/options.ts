@@ -89,16 +89,16 @@ function problemOf(schema: OptionsSchema, option: string, value: unknown): Optio
 
 /**
  * Checks the options of a unit, throws at the first fault, and fills in the defaults. To be called once, before any data flows.
- * Vectors must be there as a table by now.
+ * Values of files must be there by now.
  */
 export function parseOptions<S extends OptionsSchema>(schema: S, options: OptionsOf<S> | undefined): SettingsOf<S> {
   const given: Readonly<Record<string, unknown>> = options ?? {};
   const [problem] = checkOptions(schema, given);
   if (problem) throw new problem.errorClass(`${schema.name}: ${problem.message}`);
-  for (const [option, { file }] of Object.entries(schema.fields)) {
+  for (const [option, { file, holds }] of Object.entries(schema.fields)) {
     const path = given[option];
-    if (file === "vectors" && typeof path === "string")
-      throw new TypeError(`${schema.name}: ${option} must be a table, which loadVectors reads, got ${show(path)}`);
+    if (file === "value" && typeof path === "string")
+      throw new TypeError(`${schema.name}: ${option} must be ${holds} and not the path of a file, got ${show(path)}`);
   }
   return fillOptions(schema, given);
 }

@@ -42,7 +42,7 @@ export const cooccurrence: Command = {
       description: "Vocabulary of the tables: one for all, or one for each in turn (default: vocab.* beside each)",
     },
     factor: { type: "string", value: "X", description: "scale: what every weight is multiplied with" },
-    terms: { type: "string", value: "N", description: "top, slide --glove: the most frequent terms, so many" },
+    terms: { type: "string", value: "N", description: "top, slide with a model: the most frequent terms, so many" },
     ...slideOptions,
     memory: { type: "string", value: "SIZE", description: "Room for sorting, such as 512MB (the default)" },
     json: jsonOption,

@@ -1,9 +1,8 @@
 import { realpath, stat } from "node:fs/promises";
 import { basename, isAbsolute } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { checkAgainstManifest, DEFAULT_LISTEN, inspectFile, type Registry } from "../../pipelines/index.js";
+import { DEFAULT_LISTEN, inspectFile, loadValue, type Registry } from "../../pipelines/index.js";
 import type { DataKind } from "../../schemas/index.js";
-import { readWhole } from "../../sinks/writeWhole.js";
 import { type Command, type Io, pluginOption } from "../command.js";
 import { listenOptions, tokenOption, urlOf } from "../listenOptions.js";
 import { registryOf } from "../pluginOptions.js";
@@ -69,8 +68,7 @@ const publisher =
   async (sequence) => {
     const stamp = await stampOf(path);
     const place = await realpath(path);
-    await checkAgainstManifest(place);
-    const value = await (kind.load?.(place) ?? readWhole(kind, place));
+    const value = (await loadValue(kind, place)) as never;
     thread.publish({ sequence, value });
     const model = kind.origin?.of(value).get("model");
     thread.setStatus({ file, ...(model === undefined ? {} : { model }) });

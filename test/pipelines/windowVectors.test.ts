@@ -1,9 +1,10 @@
 import { readFileSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
 import { drawBelow, randomStream } from "lexstream/kernels";
+import { glove } from "lexstream/models";
 import { accumulateCooccurrence, buildVocab, encode, windowContexts } from "lexstream/operators";
 import { fitWindow, loadVectors, type WindowTable, WindowTables } from "lexstream/pipelines";
-import type { StepStats } from "lexstream/schemas";
+import type { StepStats, VectorTable } from "lexstream/schemas";
 import { from, lastValueFrom } from "rxjs";
 import { describe, expect, it } from "vitest";
 import { temporaryFolder } from "../support/temporaryFolder.js";
@@ -31,8 +32,9 @@ async function count(text: Documents) {
 async function fitted(window: WindowTable, folder: string, maxTerms?: number) {
   const losses: number[] = [];
   const onEpoch = ({ loss }: StepStats) => losses.push(loss);
-  const glove = { vectorSize: 6, xMax: 10, epochs: 30, workers: 1 };
-  const path = await fitWindow(window, { folder, maxTerms, glove, onEpoch });
+  const model = (initialVectors?: VectorTable) =>
+    glove({ vectorSize: 6, xMax: 10, epochs: 30, workers: 1, initialVectors });
+  const path = await fitWindow(window, { folder, maxTerms, model, onEpoch });
   return { path, losses, bytes: readFileSync(path), vectors: await loadVectors(path) };
 }
 
