@@ -34,9 +34,9 @@ export interface AskedColumn {
   readonly name: string;
 }
 
-/** What an entry says of its document. */
+/** What an entry says of its document, in alphabetical order. */
 export function partsOf({ fields = {}, ...others }: DocumentEntry): string[] {
-  return [...Object.keys(others), ...Object.keys(fields).map((name) => `fields.${name}`)];
+  return [...Object.keys(others), ...Object.keys(fields).map((name) => `fields.${name}`)].sort();
 }
 
 interface Part {
@@ -60,7 +60,7 @@ function askedColumns({ id, labels, weight, fields = [] }: EntrySettings): Asked
     ...named("id", isPlace(id) ? undefined : id),
     ...named("labels", labels),
     ...named("weight", weight),
-    ...fields.flatMap((name) => named("fields", name)),
+    ...[...new Set(fields)].flatMap((name) => named("fields", name)),
   ];
 }
 
@@ -79,7 +79,7 @@ export function checkEntrySettings(who: string, settings: EntrySettings, places:
   if (/[ \n\r\t\v\f\0]/.test(labelPrefix))
     throw new RangeError(`${who}: labelPrefix must hold no white space, got ${show(labelPrefix)}`);
   const fault = columnFault(format, askedColumns(settings));
-  if (fault && who !== "http") throw new TypeError(`${who}: ${fault}`);
+  if (fault) throw new TypeError(`${who}: ${fault}`);
 }
 
 function columnFault(format: string, [column]: readonly AskedColumn[]): string | undefined {
@@ -99,18 +99,18 @@ export class EntryMaker {
   /** @throws the report's fault for columns in a format that has none */
   constructor(settings: EntrySettings, format: string, report: InputReport) {
     const asked = askedColumns(settings);
-    const hasLabels = settings.labels !== undefined || settings.format === LABELLED;
     this.#settings = settings;
     this.#report = report;
     this.columns = format === LABELLED ? asked.filter(({ option }) => option !== "labels") : asked;
     const fault = columnFault(format, this.columns);
     if (fault) throw report.fault("", fault);
     this.parts = [
-      ...(settings.id === undefined ? [] : ["id"]),
-      ...(hasLabels ? ["labels"] : []),
-      ...(settings.weight === undefined ? [] : ["weight"]),
-      ...(settings.fields ?? []).map((name) => `fields.${name}`),
-    ];
+      ...new Set([
+        ...asked.map(({ option, name }) => (option === "fields" ? `fields.${name}` : option)),
+        ...(settings.id === undefined ? [] : ["id"]),
+        ...(settings.format === LABELLED ? ["labels"] : []),
+      ]),
+    ].sort();
   }
 
   /**
@@ -121,13 +121,14 @@ export class EntryMaker {
     if (this.parts.length === 0) return undefined;
     const { id } = this.#settings;
     const read = this.columns.map((column, k) => ({ ...column, part: this.#part(column, values[k], where) }));
-    const fields = read.filter(({ option }) => option === "fields").map(({ name, part }) => [name, part] as const);
+    const fields = read.filter(({ option }) => option === "fields").map(({ name, part }) => [name, part]);
+    const others = read.filter(({ option }) => option !== "fields").map(({ option, part }) => [option, part]);
     return {
       ...(id === POSITION ? { id: `${this.#report.name}:${this.#report.documents}` } : {}),
       ...(id === MESSAGE ? { id: this.#report.messageId } : {}),
       ...(this.parts.includes("labels") ? { labels } : {}),
-      ...Object.fromEntries(read.map(({ option, part }) => [option, part])),
-      ...(fields.length > 0 ? { fields: Object.fromEntries(fields) as Record<string, DocumentField> } : {}),
+      ...(Object.fromEntries(others) as DocumentEntry),
+      ...(fields.length > 0 ? { fields: Object.fromEntries(fields) as Readonly<Record<string, DocumentField>> } : {}),
     };
   }
 

@@ -57,7 +57,7 @@ export function http(
   { from, onListening = () => {} }: HttpStart = {},
 ): Observable<TextBatch> {
   const settings = parseOptions(httpSchema, options);
-  checkEntrySettings("http", settings, []);
+  checkEntrySettings("http", { ...settings, format: "auto" }, []); // posts have types of their own
   const { host, tokenFile } = settings;
   if (!isLoopback(host) && tokenFile === undefined)
     throw new TypeError(`http: tokenFile is required where host is not this machine alone, got host ${host}`);

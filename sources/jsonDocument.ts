@@ -44,10 +44,11 @@ export function jsonDocument(settings: JsonSettings, report: InputReport): ReadR
   const entries = new EntryMaker(settings, "jsonl", report);
   const member = memberNamed(field, "field");
   const others = entries.columns.map(({ name, option }) => memberNamed(name, option));
+  const members = [member, ...others];
   return (record, where) => {
     const source = textOf(record.bytes);
     const value = parse(source, where, report);
-    const twice = [member, ...others].find(({ repeats }) => repeats(source));
+    const twice = members.find(({ repeats }) => repeats(source));
     if (twice)
       throw report.fault(where, `must have ${show(twice.name)} once (option ${twice.option}), got it more often`);
     const found = textIn(value, member, where, report);

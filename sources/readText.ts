@@ -16,18 +16,14 @@ export async function* readText(
   const cleaner = new TextCleaner(report, settings.onInvalid);
   const entries = new EntryMaker(settings, format, report);
   const findStarts = documentStarts(format);
+  const nextEntry = () => {
+    report.next();
+    return entries.make("")!;
+  };
   const write = (text: Uint8Array) => {
     const starts = findStarts(text);
     report.add("documents", starts.length);
-    const begun = starts.map(() => {
-      report.next();
-      return entries.make("");
-    });
-    writer.appendDocuments(
-      text,
-      starts,
-      begun.filter((entry) => entry !== undefined),
-    );
+    writer.appendDocuments(text, starts, entries.parts.length > 0 ? starts.map(nextEntry) : []);
     writer.reach(cleaner.consumed);
   };
   for await (const chunk of chunks) {

@@ -323,11 +323,19 @@ describe("live sources", () => {
 
   it.each([undefined, "posts.jsonl"])("take in posts with their columns, with the journal %s", async (name) => {
     const journal = name && join(await temporaryFolder(), name);
-    const options = { port: 0, journal, format: "labelled", id: "id", labels: "l", fields: "a.b" } as const;
+    const options = {
+      port: 0,
+      journal,
+      format: "labelled",
+      id: "id",
+      labels: "l",
+      fields: ["a.b", "2", "a.b"],
+    } as const;
     const source = await posting((start) => http(options, start));
     const json = { "Content-Type": "application/x-ndjson" };
     expect(
-      (await source.post('{"text":"猫","id":7,"l":"体育","a":{"b":null}}\n{"text":"x","id":"y","l":[]}', json)).status,
+      (await source.post('{"text":"猫","id":7,"l":"体育","a":{"b":null},"2":1}\n{"text":"x","id":"y","l":[]}', json))
+        .status,
     ).toBe(202);
     expect(await source.post("__label__a b")).toMatchObject({
       status: 400,
@@ -337,8 +345,8 @@ describe("live sources", () => {
     await source.reaches(["猫", "x"]);
     await source.stop();
     expect(knownOf(source.batches)).toEqual([
-      { id: "7", labels: ["体育"], fields: { "a.b": null } },
-      { id: "y", labels: [], fields: { "a.b": null } },
+      { id: "7", labels: ["体育"], fields: { "a.b": null, 2: 1 } },
+      { id: "y", labels: [], fields: { "a.b": null, 2: null } },
     ]);
     if (!journal) return;
     const again = await posting((start) => http(options, start));
@@ -347,7 +355,7 @@ describe("live sources", () => {
     expect(knownOf(again.batches)).toEqual(knownOf(source.batches));
     const other = await posting((start) => http({ ...options, fields: "c" }, start));
     await expect(other.ended).rejects.toThrow(
-      `http: ${journal} line 2: must hold id, labels, fields.c of its document, as the options say, got id, labels, fields.a.b`,
+      `http: ${journal} line 2: must hold fields.c, id, labels of its document, as the options say, got fields.2, fields.a.b, id, labels`,
     );
   });
 });
