@@ -16,8 +16,9 @@ import { parseArgs } from "node:util";
 import { of } from "rxjs";
 import { Vectors } from "../kernels/index.js";
 import { glove } from "../models/index.js";
-import { run } from "../pipelines/index.js";
-import { readCooccurrence, readVectors, readVocabulary, writeVectors } from "../sinks/index.js";
+import { run } from "../runtime/index.js";
+import { writeVectors } from "../sinks/index.js";
+import { readCooccurrence, readVectors, readVocabulary } from "../storage/index.js";
 import { namesOf, scoresOf } from "./scores.js";
 import { type Contender, compareInTurn, inScratch, installed } from "./wholeProcess.js";
 

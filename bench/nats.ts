@@ -17,9 +17,8 @@ import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { drawBelow, randomStream } from "../kernels/index.js";
-import { run } from "../pipelines/index.js";
+import { drain, run } from "../runtime/index.js";
 import type { TextBatch } from "../schemas/index.js";
-import { drain } from "../sinks/index.js";
 import { nats } from "../sources/index.js";
 import { watchMemory } from "./watchMemory.js";
 

@@ -15,7 +15,7 @@ import { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { drawBelow, randomStream, Vectors } from "../kernels/index.js";
-import { readVectors } from "../sinks/index.js";
+import { readVectors } from "../storage/index.js";
 import { scoresOf } from "./scores.js";
 
 const { values, positionals } = parseArgs({

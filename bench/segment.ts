@@ -15,7 +15,7 @@ import { parseArgs } from "node:util";
 import { Jieba } from "@node-rs/jieba";
 import { count, tap } from "rxjs";
 import { tokenize } from "../operators/index.js";
-import { run } from "../pipelines/index.js";
+import { run } from "../runtime/index.js";
 import { fromTexts } from "../sources/index.js";
 import { type Contender, compareInTurn, inScratch, lexstreamRun } from "./wholeProcess.js";
 

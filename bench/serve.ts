@@ -15,7 +15,8 @@ import { serveOnThread } from "../cli/serveOnThread.js";
 import { Vectors } from "../kernels/index.js";
 import { word2vec } from "../models/index.js";
 import { buildVocab, encode, feed, normalize, repeatEpochs, tokenize, windowContexts } from "../operators/index.js";
-import { builtIn, run } from "../pipelines/index.js";
+import { builtIn } from "../pipelines/index.js";
+import { run } from "../runtime/index.js";
 import { files } from "../sources/index.js";
 
 interface Load {

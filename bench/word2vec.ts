@@ -14,7 +14,7 @@ import { mkdtempSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { Vectors } from "../kernels/index.js";
-import { readVectors } from "../sinks/index.js";
+import { readVectors } from "../storage/index.js";
 import { namesOf, scoresOf } from "./scores.js";
 import { type Contender, compareInTurn, inScratch, installed, lexstreamRun } from "./wholeProcess.js";
 

@@ -1,4 +1,4 @@
-import { checkAccess, DEFAULT_LISTEN, parseListen } from "../pipelines/index.js";
+import { checkAccess, DEFAULT_LISTEN, parseListen } from "../serve/index.js";
 import { type CommandOption, type Io, UsageError } from "./command.js";
 import type { ThreadOptions } from "./serveOnThread.js";
 

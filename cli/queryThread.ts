@@ -1,7 +1,8 @@
 /** The thread that answers questions over HTTP. It ends once it was told to close and has answered what was under way. */
 
 import { parentPort, workerData } from "node:worker_threads";
-import { builtIn, loadPlugins, startQueryServer } from "../pipelines/index.js";
+import { builtIn, loadPlugins } from "../pipelines/index.js";
+import { startQueryServer } from "../serve/index.js";
 import { answersOf, type ThreadData, type ThreadMessage, type ThreadReport } from "./serveOnThread.js";
 
 const { kind, plugins, ...options } = workerData as ThreadData;

@@ -1,14 +1,14 @@
 import { Worker } from "node:worker_threads";
+import type { Registry } from "../pipelines/index.js";
+import type { Answers, DataKind } from "../schemas/index.js";
 import {
   type CopiedSnapshot,
   copierOf,
   type Limits,
   type ListenAddress,
-  type Registry,
   type SnapshotStamp,
   type StatusCounters,
-} from "../pipelines/index.js";
-import type { Answers, DataKind } from "../schemas/index.js";
+} from "../serve/index.js";
 
 export interface ThreadOptions extends ListenAddress {
   readonly token?: string | undefined;

@@ -1,4 +1,3 @@
-import type { Ledger } from "../kernels/ledger.js";
 import {
   type Chore,
   canStop,
@@ -8,8 +7,9 @@ import {
   type Pipeline,
   type PipelineNode,
   type Progress,
-  type StatusCounters,
 } from "../pipelines/index.js";
+import type { Ledger } from "../runtime/ledger.js";
+import type { StatusCounters } from "../serve/index.js";
 import { type Io, UsageError } from "./command.js";
 import { printableLine } from "./printable.js";
 import { meanLossesBetween } from "./progress.js";

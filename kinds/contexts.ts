@@ -1,4 +1,4 @@
-import { pairsIn } from "../kernels/windowWeights.js";
+import { pairsIn } from "../kernels/embedding/windowWeights.js";
 import type { ContextBatch } from "../schemas/contexts.js";
 import { defineKind } from "../schemas/kinds.js";
 

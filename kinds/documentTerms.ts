@@ -1,4 +1,4 @@
-import { columnBytes, columnOfBytes } from "../kernels/documentColumns.js";
+import { columnBytes, columnOfBytes } from "../kernels/documents/documentColumns.js";
 import type { DocumentTermBatch } from "../schemas/documentTerms.js";
 import { defineKind } from "../schemas/kinds.js";
 import type { Vocabulary } from "../schemas/vocabulary.js";

@@ -1,4 +1,4 @@
-import { columnLength } from "../kernels/documentColumns.js";
+import { columnLength } from "../kernels/documents/documentColumns.js";
 import { type DocumentColumn, type DocumentField, documentsSchema } from "../schemas/documents.js";
 import { defineKind, type Facts } from "../schemas/kinds.js";
 import type { Rows } from "../schemas/tables.js";

@@ -1,4 +1,4 @@
-import { columnBytes } from "../kernels/documentColumns.js";
+import { columnBytes } from "../kernels/documents/documentColumns.js";
 import { defineKind } from "../schemas/kinds.js";
 import type { IdBatch } from "../schemas/tokens.js";
 import type { Vocabulary } from "../schemas/vocabulary.js";

@@ -1,4 +1,4 @@
-import { FrozenLexicon, lexiconRows } from "../kernels/frozenLexicon.js";
+import { FrozenLexicon, lexiconRows } from "../kernels/vocabulary/frozenLexicon.js";
 import { defineKind } from "../schemas/kinds.js";
 import { type Rows, tableSchema } from "../schemas/tables.js";
 import type { Lexicon } from "../schemas/tokens.js";

@@ -1,4 +1,4 @@
-import { columnOfBytes } from "../kernels/documentColumns.js";
+import { columnOfBytes } from "../kernels/documents/documentColumns.js";
 import type { LoggedBatch } from "../schemas/kinds.js";
 import type { TokenBatch } from "../schemas/tokens.js";
 

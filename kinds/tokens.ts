@@ -1,4 +1,4 @@
-import { columnBytes } from "../kernels/documentColumns.js";
+import { columnBytes } from "../kernels/documents/documentColumns.js";
 import { defineKind } from "../schemas/kinds.js";
 import type { Lexicon, TokenBatch } from "../schemas/tokens.js";
 import { loggedIds } from "./loggedIds.js";

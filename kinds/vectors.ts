@@ -1,4 +1,4 @@
-import { Vectors } from "../kernels/vectors.js";
+import { Vectors } from "../kernels/embedding/vectors.js";
 import { defineKind } from "../schemas/kinds.js";
 import { type VectorTable, vectorsSchema } from "../schemas/vectors.js";
 import { wholeColumns } from "./rows.js";

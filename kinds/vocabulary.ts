@@ -1,4 +1,4 @@
-import { makeVocabulary } from "../kernels/vocabulary.js";
+import { makeVocabulary } from "../kernels/vocabulary/vocabulary.js";
 import { defineKind } from "../schemas/kinds.js";
 import { type Vocabulary, vocabularySchema } from "../schemas/vocabulary.js";
 import { type Cell, inBlocks, wholeColumns } from "./rows.js";

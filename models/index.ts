@@ -1,2 +1,2 @@
-export * from "./glove.js";
-export * from "./word2vec.js";
+export * from "./glove/glove.js";
+export * from "./word2vec/word2vec.js";

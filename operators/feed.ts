@@ -1,9 +1,9 @@
 import { setImmediate } from "node:timers/promises";
 import { Observable, type OperatorFunction, type Subscriber } from "rxjs";
-import { AsyncStage } from "../kernels/asyncStage.js";
-import { type RunScope, requireScope } from "../kernels/flow.js";
-import { vocabularyOf } from "../kernels/vocabulary.js";
+import { vocabularyOf } from "../kernels/vocabulary/vocabulary.js";
 import { kinds } from "../kinds/kinds.js";
+import { AsyncStage } from "../runtime/asyncStage.js";
+import { type RunScope, requireScope } from "../runtime/flow.js";
 import type { DataKind, Kind, Kinds } from "../schemas/kinds.js";
 import type { MaybePromise } from "../schemas/maybePromise.js";
 import type { Model, StepStats } from "../schemas/models.js";

@@ -35,7 +35,7 @@ const { output } = await bundle.write({
     groups: [
       { name: "tslib", test: /node_modules\/tslib\//, priority: 4 }, // several packages share it
       { name: packageOf, debugName: "packages", test: /node_modules/, priority: 3 },
-      { name: "kernels", test: /\.cache\/modules\/(schemas|kernels)\//, priority: 2, minShareCount: 2 }, // all that most threads need
+      { name: "kernels", test: /\.cache\/modules\/(schemas|kernels|runtime)\//, priority: 2, minShareCount: 2 }, // all that most threads need
       { name: "lexstream", test: /\.cache\/modules\/(?!bench\/)/, priority: 1, minShareCount: 2 },
       { name: "bench", test: /\.cache\/modules\/bench\//, minShareCount: 2 },
     ],

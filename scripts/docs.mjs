@@ -4,14 +4,19 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import * as lexstream from "../dist/index.js";
+import { driftSchema } from "#kernels";
+import { builtIn, checkpointSchema, manifestJsonSchema, optionTable, snapshotSchema } from "#pipelines";
+import { fromTextsSchema } from "#sources";
+import { readCooccurrenceSchema, readVectorsSchema } from "#storage";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const checkOnly = process.argv.includes("--check");
-const { builtIn, optionTable } = lexstream;
 const schemas = [...builtIn.units.values()];
 /** Also those of functions that a config cannot name. */
-const optionSchemas = Object.values(lexstream).filter((value) => typeof value?.name === "string" && value.fields);
+const optionSchemas = [
+  ...schemas,
+  ...[checkpointSchema, driftSchema, fromTextsSchema, readCooccurrenceSchema, readVectorsSchema, snapshotSchema],
+];
 
 const pageOf = ({ name, kind }) => `docs/${kind}s/${name}.md`;
 const unitTable = (kinds) =>
@@ -34,7 +39,7 @@ const modelTable = () =>
       .map((schema) => {
         const { arrives } = builtIn.kinds.get(schema.reads);
         const when = arrives === "stream" ? "online, while the text flows" : "from the finished table";
-        return `| [\`${schema.name}\`](${pageOf(schema)}) | ${schema.reads} | ${when} | ${schema.paper} | \`models/${schema.name}.ts\` |`;
+        return `| [\`${schema.name}\`](${pageOf(schema)}) | ${schema.reads} | ${when} | ${schema.paper} | \`models/${schema.name}/\` |`;
       }),
   ].join("\n");
 
@@ -65,7 +70,7 @@ function fill(text) {
 }
 
 const schemaPage = "docs/manifest.schema.json";
-const manifestSchema = `${JSON.stringify(lexstream.manifestJsonSchema(), undefined, 2)}\n`;
+const manifestSchema = `${JSON.stringify(manifestJsonSchema(), undefined, 2)}\n`;
 const pages = ["README.md", ...readdirSync(join(root, "docs"), { recursive: true }).map((page) => join("docs", page))];
 const stale = pages
   .filter((page) => page.endsWith(".md"))

@@ -1,10 +1,10 @@
 import type { OperatorFunction } from "rxjs";
-import { Vectors } from "../kernels/vectors.js";
+import { Vectors } from "../kernels/embedding/vectors.js";
 import { integer, text, texts } from "../schemas/fields.js";
 import { type OptionsOf, parseOptions } from "../schemas/options.js";
 import { defineUnit } from "../schemas/units.js";
 import type { VectorTable } from "../schemas/vectors.js";
-import { DurableFile } from "./durableFile.js";
+import { DurableFile } from "../storage/files/durableFile.js";
 import { writeOnce } from "./writeOnce.js";
 
 export const reportNeighborsSchema = defineUnit({

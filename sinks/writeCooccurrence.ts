@@ -5,10 +5,11 @@ import { type CooccurrenceBatch, cooccurrenceSchema, type FinalCooccurrence } fr
 import { oneOf, text } from "../schemas/fields.js";
 import { type OptionsOf, parseOptions } from "../schemas/options.js";
 import { defineUnit } from "../schemas/units.js";
-import { writeFiles } from "./durableFile.js";
-import { formatOf } from "./formatOf.js";
-import { writeTable } from "./tableWriter.js";
-import { vocabularyMetadata } from "./vocabularyHash.js";
+import { recordBytes } from "../storage/cooccurrence/recordBytes.js";
+import { vocabularyMetadata } from "../storage/cooccurrence/vocabularyHash.js";
+import { writeFiles } from "../storage/files/durableFile.js";
+import { formatOf } from "../storage/files/formatOf.js";
+import { writeTable } from "../storage/tables/tableWriter.js";
 import { writeOnce } from "./writeOnce.js";
 import { tableExtensions, tableFormats } from "./writeRows.js";
 
@@ -33,9 +34,6 @@ export const writeCooccurrenceSchema = defineUnit({
 });
 
 export type WriteCooccurrenceOptions = OptionsOf<typeof writeCooccurrenceSchema>;
-
-/** Bytes of a record in `cooccurrence.bin`. */
-export const recordBytes = 16;
 
 /**
  * Writes a co-occurrence table batch by batch, and passes it on once it is on the disk under its name.

@@ -5,7 +5,7 @@ import { type DocumentTermBatch, documentTermsSchema } from "../schemas/document
 import { oneOf, text } from "../schemas/fields.js";
 import { type OptionsOf, parseOptions } from "../schemas/options.js";
 import { defineUnit } from "../schemas/units.js";
-import { fixedMetadata } from "./vocabularyHash.js";
+import { fixedMetadata } from "../storage/cooccurrence/vocabularyHash.js";
 import { tableFormatOf, writeRows } from "./writeRows.js";
 
 export const writeDocumentTermsSchema = defineUnit({

@@ -6,10 +6,8 @@ import { oneOf, text } from "../schemas/fields.js";
 import { type OptionsOf, parseOptions } from "../schemas/options.js";
 import type { IdBatch } from "../schemas/tokens.js";
 import { defineUnit } from "../schemas/units.js";
+import { partsKey } from "../storage/documents/partsKey.js";
 import { tableFormatOf, writeRows } from "./writeRows.js";
-
-/** The key in the table's metadata that lists which columns the source was asked for. */
-export const partsKey = "parts";
 
 export const writeDocumentsSchema = defineUnit({
   name: "writeDocuments",

@@ -4,7 +4,7 @@ import { oneOf, text } from "../schemas/fields.js";
 import { type OptionsOf, parseOptions } from "../schemas/options.js";
 import { type IdBatch, idsSchema } from "../schemas/tokens.js";
 import { defineUnit } from "../schemas/units.js";
-import { fixedMetadata } from "./vocabularyHash.js";
+import { fixedMetadata } from "../storage/cooccurrence/vocabularyHash.js";
 import { tableFormatOf, writeRows } from "./writeRows.js";
 
 export const writeIdsSchema = defineUnit({

@@ -1,6 +1,6 @@
 import type { OperatorFunction } from "rxjs";
-import type { RunScope } from "../kernels/flow.js";
-import { writeThrough } from "./writeThrough.js";
+import type { RunScope } from "../runtime/flow.js";
+import { writeThrough } from "../runtime/writeThrough.js";
 
 /** As counted while it was written. */
 export interface Written {

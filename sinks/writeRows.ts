@@ -1,11 +1,11 @@
 import type { Schema } from "apache-arrow";
 import type { OperatorFunction } from "rxjs";
+import { writeThrough } from "../runtime/writeThrough.js";
 import type { Column } from "../schemas/tables.js";
-import { arrowFormat } from "./arrowFormat.js";
-import { formatOf } from "./formatOf.js";
-import { parquetFormat } from "./parquetFormat.js";
-import { type TableFormat, TableWriter } from "./tableWriter.js";
-import { writeThrough } from "./writeThrough.js";
+import { formatOf } from "../storage/files/formatOf.js";
+import { arrowFormat } from "../storage/tables/arrowFormat.js";
+import { parquetFormat } from "../storage/tables/parquetFormat.js";
+import { type TableFormat, TableWriter } from "../storage/tables/tableWriter.js";
 
 export const tableFormats = { arrow: arrowFormat, parquet: parquetFormat } as const;
 export type TableFormatName = keyof typeof tableFormats;

@@ -5,7 +5,7 @@ import { oneOf, text } from "../schemas/fields.js";
 import { type OptionsOf, parseOptions } from "../schemas/options.js";
 import { type SequenceBatch, sequencesSchema } from "../schemas/sequences.js";
 import { defineUnit } from "../schemas/units.js";
-import { fixedMetadata } from "./vocabularyHash.js";
+import { fixedMetadata } from "../storage/cooccurrence/vocabularyHash.js";
 import { tableFormatOf, writeRows } from "./writeRows.js";
 
 export const writeSequencesSchema = defineUnit({

@@ -4,9 +4,14 @@ import { oneOf, text } from "../schemas/fields.js";
 import { type OptionsOf, parseOptions } from "../schemas/options.js";
 import { defineUnit } from "../schemas/units.js";
 import type { VectorTable } from "../schemas/vectors.js";
-import { requireFit } from "./checkTerms.js";
-import { formatOf } from "./formatOf.js";
-import { projectorMetadataPath, type VectorFormat, vectorFormats, writeVectorTable } from "./vectorFormats.js";
+import { formatOf } from "../storage/files/formatOf.js";
+import { requireFit } from "../storage/vectors/checkTerms.js";
+import {
+  projectorMetadataPath,
+  type VectorFormat,
+  vectorFormats,
+  writeVectorTable,
+} from "../storage/vectors/vectorFormats.js";
 import { writeOnce } from "./writeOnce.js";
 
 export const writeVectorsSchema = defineUnit({

@@ -4,11 +4,11 @@ import { oneOf, text } from "../schemas/fields.js";
 import { type OptionsOf, parseOptions } from "../schemas/options.js";
 import { defineUnit } from "../schemas/units.js";
 import { type Vocabulary, vocabularySchema } from "../schemas/vocabulary.js";
-import { checkTerms, requireFit } from "./checkTerms.js";
-import { writeFiles } from "./durableFile.js";
-import { formatOf } from "./formatOf.js";
-import { writeTable } from "./tableWriter.js";
-import { vocabularyMetadata } from "./vocabularyHash.js";
+import { vocabularyMetadata } from "../storage/cooccurrence/vocabularyHash.js";
+import { writeFiles } from "../storage/files/durableFile.js";
+import { formatOf } from "../storage/files/formatOf.js";
+import { writeTable } from "../storage/tables/tableWriter.js";
+import { checkTerms, requireFit } from "../storage/vectors/checkTerms.js";
 import { writeOnce } from "./writeOnce.js";
 import { tableExtensions, tableFormats } from "./writeRows.js";
 

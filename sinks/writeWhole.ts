@@ -1,11 +1,11 @@
 import { Schema } from "apache-arrow";
 import type { OperatorFunction } from "rxjs";
+import { writeThrough } from "../runtime/writeThrough.js";
 import type { DataKind, Facts, Kind, Kinds } from "../schemas/kinds.js";
 import type { TableFile } from "../schemas/tables.js";
-import { openTable } from "./tableFile.js";
-import { writeTable } from "./tableWriter.js";
+import { openTable } from "../storage/tables/tableFile.js";
+import { writeTable } from "../storage/tables/tableWriter.js";
 import { tableFormatOf } from "./writeRows.js";
-import { writeThrough } from "./writeThrough.js";
 
 const FACTS = "facts";
 

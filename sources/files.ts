@@ -1,24 +1,25 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { defer, type Observable } from "rxjs";
-import { contentOf, parquet } from "../kernels/content.js";
-import { type RunScope, requireScope } from "../kernels/flow.js";
+import { contentOf, parquet } from "../kernels/text/content.js";
+import { type RunScope, requireScope } from "../runtime/flow.js";
+import { fromPull } from "../runtime/fromPull.js";
 import { oneOf, texts } from "../schemas/fields.js";
 import { type OptionsOf, parseOptions, type SettingsOf } from "../schemas/options.js";
 import type { TextBatch } from "../schemas/text.js";
 import { defineUnit } from "../schemas/units.js";
-import { checkEntrySettings, POSITION } from "./documentEntry.js";
-import { documentFields } from "./documentFields.js";
-import { DocumentSieve } from "./documentSieve.js";
-import { fileFormats, guessFormat, isPackedName } from "./fileFormats.js";
-import { requireUnchanged, stampOf } from "./fileStamp.js";
-import { fromPull } from "./fromPull.js";
-import { InputReport } from "./inputReport.js";
-import { countLeftOut } from "./leftOut.js";
-import { listFiles, unreadable } from "./listFiles.js";
-import { readChunks } from "./readChunks.js";
-import { readDocuments } from "./readDocuments.js";
-import { readParquet } from "./readParquet.js";
-import { TextWriter } from "./textWriter.js";
+import { requireUnchanged, stampOf } from "../storage/files/fileStamp.js";
+import { readChunks } from "../storage/files/readChunks.js";
+import { unreadable } from "../storage/files/unreadable.js";
+import { checkEntrySettings, POSITION } from "./documents/documentEntry.js";
+import { documentFields } from "./documents/documentFields.js";
+import { DocumentSieve } from "./documents/documentSieve.js";
+import { fileFormats, guessFormat, isPackedName } from "./documents/fileFormats.js";
+import { InputReport } from "./documents/inputReport.js";
+import { countLeftOut } from "./documents/leftOut.js";
+import { listFiles } from "./documents/listFiles.js";
+import { readDocuments } from "./documents/readDocuments.js";
+import { readParquet } from "./documents/readParquet.js";
+import { TextWriter } from "./documents/textWriter.js";
 
 export const filesSchema = defineUnit({
   name: "files",

@@ -1,15 +1,15 @@
 import { defer, type Observable } from "rxjs";
-import { requireScope } from "../kernels/flow.js";
+import { requireScope } from "../runtime/flow.js";
+import { fromPull } from "../runtime/fromPull.js";
 import type { DocumentEntry } from "../schemas/documents.js";
 import { integer } from "../schemas/fields.js";
 import { defineOptions, type OptionsOf, parseOptions } from "../schemas/options.js";
 import type { TextBatch } from "../schemas/text.js";
-import { checkedEntry, partsOf } from "./documentEntry.js";
-import { encodeText } from "./encodeText.js";
-import { fromPull } from "./fromPull.js";
-import { InputReport } from "./inputReport.js";
-import { incompleteTail } from "./repairUtf8.js";
-import { TextWriter } from "./textWriter.js";
+import { checkedEntry, partsOf } from "./documents/documentEntry.js";
+import { encodeText } from "./documents/encodeText.js";
+import { InputReport } from "./documents/inputReport.js";
+import { incompleteTail } from "./documents/repairUtf8.js";
+import { TextWriter } from "./documents/textWriter.js";
 
 export const fromTextsSchema = defineOptions({
   name: "fromTexts",

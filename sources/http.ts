@@ -1,21 +1,21 @@
 import { readFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { defer, type Observable } from "rxjs";
-import { requireScope } from "../kernels/flow.js";
+import { requireScope } from "../runtime/flow.js";
 import { bytesOf, millisecondsOf } from "../schemas/fields.js";
 import { type OptionsOf, parseOptions } from "../schemas/options.js";
 import type { LiveStart, TextBatch } from "../schemas/text.js";
 import { defineUnit } from "../schemas/units.js";
-import { readCursor } from "./cursor.js";
-import { checkEntrySettings } from "./documentEntry.js";
-import { type Draft, fromDrafts } from "./draft.js";
-import { type HttpSettings, httpFields } from "./httpFields.js";
-import { Journal } from "./journal.js";
-import { type JournalMark, JournalReader } from "./journalReader.js";
-import { unreadable } from "./listFiles.js";
-import { type PostMark, PostQueue } from "./postQueue.js";
-import { isLoopback, PostServer } from "./postServer.js";
-import { PostTaker } from "./postTaker.js";
+import { unreadable } from "../storage/files/unreadable.js";
+import { checkEntrySettings } from "./documents/documentEntry.js";
+import { type Draft, fromDrafts } from "./documents/draft.js";
+import { type HttpSettings, httpFields } from "./http/httpFields.js";
+import { Journal } from "./http/journal.js";
+import { type JournalMark, JournalReader } from "./http/journalReader.js";
+import { type PostMark, PostQueue } from "./http/postQueue.js";
+import { isLoopback, PostServer } from "./http/postServer.js";
+import { PostTaker } from "./http/postTaker.js";
+import { readCursor } from "./live/cursor.js";
 
 export const httpSchema = defineUnit({
   name: "http",

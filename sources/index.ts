@@ -1,9 +1,7 @@
+export { type InputFile, listFiles } from "./documents/listFiles.js";
 export * from "./files.js";
-export * from "./fromPull.js";
 export * from "./fromTexts.js";
-export * from "./hashFile.js";
 export * from "./http.js";
-export { type InputFile, listFiles } from "./listFiles.js";
 export * from "./nats.js";
 export * from "./sse.js";
 export * from "./stdin.js";

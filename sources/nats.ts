@@ -1,16 +1,17 @@
 import { defer, type Observable } from "rxjs";
-import { requireScope } from "../kernels/flow.js";
+import { requireScope } from "../runtime/flow.js";
 import { byteSize, bytesOf, oneOf, text, texts } from "../schemas/fields.js";
 import { type OptionsOf, parseOptions, type SettingsOf } from "../schemas/options.js";
 import type { LiveStart, TextBatch } from "../schemas/text.js";
 import { defineUnit } from "../schemas/units.js";
-import { readCursor } from "./cursor.js";
-import { checkEntrySettings, MESSAGE, POSITION } from "./documentEntry.js";
-import { messageEntryFields } from "./documentFields.js";
-import { type Draft, fromDrafts } from "./draft.js";
-import { flushAfter, liveFields } from "./liveFields.js";
-import { type MessageMark, messageBatches } from "./messageBatches.js";
-import { messageFormats } from "./messageTaker.js";
+import { checkEntrySettings, MESSAGE, POSITION } from "./documents/documentEntry.js";
+import { messageEntryFields } from "./documents/documentFields.js";
+import { type Draft, fromDrafts } from "./documents/draft.js";
+import { secretIn } from "./http/secretIn.js";
+import { readCursor } from "./live/cursor.js";
+import { flushAfter, liveFields } from "./live/liveFields.js";
+import { type MessageMark, messageBatches } from "./live/messageBatches.js";
+import { messageFormats } from "./live/messageTaker.js";
 import {
   loadNatsClient,
   type NatsClient,
@@ -19,8 +20,7 @@ import {
   type NatsMessage,
   type NatsMessages,
   type StreamInfo,
-} from "./natsClient.js";
-import { secretIn } from "./secretIn.js";
+} from "./live/natsClient.js";
 
 export const natsSchema = defineUnit({
   name: "nats",

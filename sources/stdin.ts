@@ -1,23 +1,23 @@
 import type { Readable } from "node:stream";
 import { defer, finalize, type Observable } from "rxjs";
-import { requireScope } from "../kernels/flow.js";
+import { requireScope } from "../runtime/flow.js";
 import { millisecondsOf, oneOf } from "../schemas/fields.js";
 import { type OptionsOf, parseOptions, type SettingsOf } from "../schemas/options.js";
 import type { LiveStart, TextBatch } from "../schemas/text.js";
 import { defineUnit } from "../schemas/units.js";
-import { readCursor } from "./cursor.js";
-import { checkEntrySettings, POSITION } from "./documentEntry.js";
-import { documentFields } from "./documentFields.js";
-import { DocumentSieve } from "./documentSieve.js";
-import { type Draft, fromDrafts } from "./draft.js";
-import { gather } from "./inbox.js";
-import { InputReport } from "./inputReport.js";
-import { flushAfter } from "./liveFields.js";
-import { readDocuments } from "./readDocuments.js";
-import { type RecordFormat, recordFormats } from "./recordTaker.js";
-import { streamFormats } from "./streamFormats.js";
-import { type StreamMark, StreamPlace } from "./streamPlace.js";
-import { TextWriter } from "./textWriter.js";
+import { checkEntrySettings, POSITION } from "./documents/documentEntry.js";
+import { documentFields } from "./documents/documentFields.js";
+import { DocumentSieve } from "./documents/documentSieve.js";
+import { type Draft, fromDrafts } from "./documents/draft.js";
+import { InputReport } from "./documents/inputReport.js";
+import { readDocuments } from "./documents/readDocuments.js";
+import { type RecordFormat, recordFormats } from "./documents/recordTaker.js";
+import { streamFormats } from "./documents/streamFormats.js";
+import { TextWriter } from "./documents/textWriter.js";
+import { readCursor } from "./live/cursor.js";
+import { gather } from "./live/inbox.js";
+import { flushAfter } from "./live/liveFields.js";
+import { type StreamMark, StreamPlace } from "./live/streamPlace.js";
 
 export const stdinSchema = defineUnit({
   name: "stdin",

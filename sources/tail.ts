@@ -1,20 +1,20 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { defer, type Observable } from "rxjs";
-import { requireScope } from "../kernels/flow.js";
+import { requireScope } from "../runtime/flow.js";
 import { duration, millisecondsOf, oneOf, texts } from "../schemas/fields.js";
 import { type OptionsOf, parseOptions, type SettingsOf } from "../schemas/options.js";
 import type { LiveStart, TextBatch } from "../schemas/text.js";
 import { defineUnit } from "../schemas/units.js";
-import { readCursor } from "./cursor.js";
-import { checkEntrySettings, POSITION } from "./documentEntry.js";
-import { DocumentSieve } from "./documentSieve.js";
-import { type Draft, fromDrafts } from "./draft.js";
-import { FollowedFiles, type FollowMark } from "./followedFiles.js";
-import { countLeftOut } from "./leftOut.js";
-import type { OnRunFolder } from "./listFiles.js";
-import { liveFields } from "./liveFields.js";
-import { recordFormats } from "./recordTaker.js";
-import { TextWriter } from "./textWriter.js";
+import { checkEntrySettings, POSITION } from "./documents/documentEntry.js";
+import { DocumentSieve } from "./documents/documentSieve.js";
+import { type Draft, fromDrafts } from "./documents/draft.js";
+import { countLeftOut } from "./documents/leftOut.js";
+import type { OnRunFolder } from "./documents/listFiles.js";
+import { recordFormats } from "./documents/recordTaker.js";
+import { TextWriter } from "./documents/textWriter.js";
+import { readCursor } from "./live/cursor.js";
+import { FollowedFiles, type FollowMark } from "./live/followedFiles.js";
+import { liveFields } from "./live/liveFields.js";
 
 export const tailSchema = defineUnit({
   name: "tail",

@@ -1,20 +1,20 @@
 import { defer, type Observable } from "rxjs";
-import { requireScope } from "../kernels/flow.js";
+import { requireScope } from "../runtime/flow.js";
 import { duration, millisecondsOf, oneOf, text, texts } from "../schemas/fields.js";
 import { type OptionsOf, parseOptions, type SettingsOf } from "../schemas/options.js";
 import type { LiveStart, TextBatch } from "../schemas/text.js";
 import { defineUnit } from "../schemas/units.js";
-import { checkAddress, nameOfAddress } from "./address.js";
-import { readCursor } from "./cursor.js";
-import { checkEntrySettings, MESSAGE, POSITION } from "./documentEntry.js";
-import { messageEntryFields } from "./documentFields.js";
-import { type Draft, fromDrafts } from "./draft.js";
-import { flushAfter, liveFields } from "./liveFields.js";
-import { type Message, type MessageMark, messageBatches } from "./messageBatches.js";
-import { messageFormats } from "./messageTaker.js";
-import { ConnectionLost, checkWaits, reconnectFields, reconnecting } from "./reconnecting.js";
-import { authorization } from "./secretIn.js";
-import { loadWebSocketClient, type Socket, type WebSocketClient } from "./websocketClient.js";
+import { checkEntrySettings, MESSAGE, POSITION } from "./documents/documentEntry.js";
+import { messageEntryFields } from "./documents/documentFields.js";
+import { type Draft, fromDrafts } from "./documents/draft.js";
+import { checkAddress, nameOfAddress } from "./http/address.js";
+import { authorization } from "./http/secretIn.js";
+import { readCursor } from "./live/cursor.js";
+import { flushAfter, liveFields } from "./live/liveFields.js";
+import { type Message, type MessageMark, messageBatches } from "./live/messageBatches.js";
+import { messageFormats } from "./live/messageTaker.js";
+import { ConnectionLost, checkWaits, reconnectFields, reconnecting } from "./live/reconnecting.js";
+import { loadWebSocketClient, type Socket, type WebSocketClient } from "./live/websocketClient.js";
 
 export const websocketSchema = defineUnit({
   name: "websocket",

@@ -5,18 +5,20 @@ import { describe, expect, it } from "vitest";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
-// cli -> pipelines -> { sources operators models sinks } -> { kinds storage } -> kernels -> schemas; a folder may also import from itself.
+// cli -> serve -> pipelines -> { sources operators models sinks } -> storage -> kinds -> runtime -> kernels -> schemas; a folder may also
+// import from itself.
+const UNITS = ["sources", "operators", "models", "sinks"];
+const BELOW = ["storage", "kinds", "runtime", "kernels", "schemas"];
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   schemas: [],
   kernels: ["schemas"],
-  kinds: ["kernels", "schemas"],
-  storage: ["kernels", "schemas"],
-  sources: ["kinds", "storage", "kernels", "schemas"],
-  operators: ["kinds", "kernels", "schemas"],
-  models: ["kinds", "kernels", "schemas"],
-  sinks: ["kinds", "storage", "kernels", "schemas"],
-  pipelines: ["sources", "operators", "models", "sinks", "kinds", "storage", "kernels", "schemas"],
-  cli: ["pipelines", "sources", "operators", "models", "sinks", "kinds", "kernels", "schemas"],
+  runtime: ["kernels", "schemas"],
+  kinds: ["runtime", "kernels", "schemas"],
+  storage: ["kinds", "runtime", "kernels", "schemas"],
+  ...Object.fromEntries(UNITS.map((folder) => [folder, BELOW])),
+  pipelines: [...UNITS, ...BELOW],
+  serve: ["pipelines", ...UNITS, ...BELOW],
+  cli: ["serve", "pipelines", ...UNITS, ...BELOW],
 };
 const folders = Object.keys(mayImport);
 
@@ -69,10 +71,10 @@ const list = (found: readonly { readonly path: string }[]) => found.map(({ path 
 describe("the tree", () => {
   it("is read", () => {
     expect(sources.length).toBeGreaterThan(40);
-    expect(sources.find(({ path }) => path === "operators/mapAsync.ts")!.imports).toContain("../kernels/flow.js");
+    expect(sources.find(({ path }) => path === "runtime/mapAsync.ts")!.imports).toContain("./flow.js");
   });
 
-  it("imports along cli -> pipelines -> { sources operators models sinks } -> { kinds storage } -> kernels -> schemas only", () => {
+  it("imports along cli -> serve -> pipelines -> { sources operators models sinks } -> storage -> kinds -> runtime -> kernels -> schemas", () => {
     const wrong = sources.flatMap((file) =>
       file.imports
         .map((specifier) => target(file, specifier))
@@ -84,6 +86,22 @@ describe("the tree", () => {
         .map((imported) => `${file.path} -> ${imported}`),
     );
     expect(wrong).toEqual([]);
+  });
+
+  it("has no circle of imports", () => {
+    const imported = new Map(
+      sources.map((file) => [file.path, file.imports.flatMap((specifier) => target(file, specifier) ?? [])]),
+    );
+    const done = new Set<string>();
+    const circles = new Set<string>();
+    const visit = (path: string, from: readonly string[]): void => {
+      if (from.includes(path)) circles.add([...from.slice(from.indexOf(path)), path].join(" -> "));
+      if (done.has(path) || from.includes(path)) return;
+      for (const next of imported.get(path) ?? []) visit(next, [...from, path]);
+      done.add(path);
+    };
+    for (const path of imported.keys()) visit(path, []);
+    expect([...circles]).toEqual([]);
   });
 
   it("never imports itself by its package name, a test or a benchmark", () => {
@@ -112,7 +130,7 @@ describe("the tree", () => {
     expect(missing).toEqual([]);
   });
 
-  it("draws no random number but by kernels/random.ts, and reads the clock in cli alone", () => {
+  it("draws no random number but by kernels/numbers/random.ts, and reads the clock in cli alone", () => {
     expect(list(sources.filter(({ text }) => /\bMath\.random\b/.test(text)))).toEqual([]);
     const clock = /\bDate\.now\b|\bnew Date\(\s*\)|\bperformance\.|\bhrtime\b|\bDate\(\)/;
     expect(list(sources.filter(({ folder, text }) => folder !== "cli" && clock.test(text)))).toEqual([]);
@@ -129,11 +147,11 @@ describe("index.ts", () => {
       const lines = readFileSync(join(root, folder, "index.ts"), "utf8")
         .trimEnd()
         .split("\n");
-      const names = lines.map((line) => line.match(/^export (?:\*|\{[^}]+\}) from "\.\/(\w+)\.js";$/)?.[1]);
+      const names = lines.map((line) => line.match(/^export (?:\*|\{[^}]+\}) from "\.\/([\w/]+)\.js";$/)?.[1]);
       expect(names).not.toContain(undefined);
       expect(names).toEqual(names.toSorted((a, b) => a!.localeCompare(b!, "en")));
-      const own = units.filter(({ path }) => path.startsWith(`${folder}/`)).map(({ name }) => name);
-      expect(names).toEqual(expect.arrayContaining(own));
+      const own = units.map(({ path }) => path.replace(/\.ts$/, "")).filter((path) => path.startsWith(`${folder}/`));
+      expect(names.map((name) => `${folder}/${name}`)).toEqual(expect.arrayContaining(own));
     });
 });
 
@@ -144,8 +162,8 @@ describe("a unit that has options", () => {
     it(`${name} has its file, its test, and its page with a table of options`, () => {
       expect(path).toMatch(new RegExp(`/${name}\\.ts$`));
       expect(existsSync(join(root, "test", path.replace(/\.ts$/, ".test.ts"))), `test of ${path}`).toBe(true);
-      const page = join(root, "docs", path.replace(/\.ts$/, ".md"));
-      expect(existsSync(page), `docs/${path.replace(/\.ts$/, ".md")}`).toBe(true);
+      const page = join(root, "docs", path.split("/")[0]!, `${name}.md`);
+      expect(existsSync(page), page).toBe(true);
       expect(readFileSync(page, "utf8")).toMatch(new RegExp(`<!-- options:${name} -->[^]*<!-- /options -->`));
     });
   }

@@ -4,8 +4,8 @@ import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import * as lexstream from "lexstream";
-import { builtIn, compile, parseConfig, runConfigTests } from "lexstream/pipelines";
 import { describe, expect, it } from "vitest";
+import { builtIn, compile, parseConfig, runConfigTests } from "#pipelines";
 import { type Command, commonOptions } from "../dist/cli/command.js";
 import { anchors, codeBlocks, codePieces, linkTargets } from "./support/markdown.js";
 import { temporaryFolder } from "./support/temporaryFolder.js";
@@ -28,7 +28,7 @@ const shell = promisify(execFile);
 /** What pages speak of without making it first: everything that lexstream exports, and what an example begins with. */
 const freeNames = `
 import type { Observable } from "rxjs";
-import type * as schemas from "lexstream/schemas";
+import type * as schemas from "lexstream";
 declare global {
 ${Object.keys(lexstream)
   .map((name) => `  const ${name}: typeof import("lexstream").${name};`)
@@ -78,7 +78,7 @@ async function compiledPages(): Promise<string> {
   for (const page of pages.keys()) {
     // Contributors write units of the package, with its own imports.
     const code = blocksOf(page, "ts").map((block) =>
-      block.replaceAll(/"\.\.\/(schemas|kernels)\/\w+\.js"/g, '"lexstream/$1"'),
+      block.replaceAll(/"\.\.\/\.\.\/(schemas|runtime)\/\w+\.js"/g, '"lexstream"'),
     );
     if (code.length === 0) continue;
     mkdirSync(dirname(join(folder, page)), { recursive: true });

@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { compile, parseConfig, RunStopped, runPipeline } from "lexstream/pipelines";
-import { http } from "lexstream/sources";
 import { describe, expect, it } from "vitest";
+import { compile, parseConfig, RunStopped, runPipeline } from "#pipelines";
+import { http } from "#sources";
 import { diskLog } from "./support/diskLog.js";
 import { posting } from "./support/posting.js";
 import { temporaryFolder } from "./support/temporaryFolder.js";

@@ -1,8 +1,6 @@
 import { resolve } from "node:path";
-import { Ledger } from "../../kernels/ledger.js";
 import {
   canStop,
-  DEFAULT_LISTEN,
   faultsIn,
   formatConservation,
   inputFaults,
@@ -11,8 +9,10 @@ import {
   originsIn,
   runPipeline,
 } from "../../pipelines/index.js";
+import { Ledger } from "../../runtime/ledger.js";
 import { REJECTED } from "../../schemas/runFolder.js";
-import { LEFT_OUT } from "../../sources/leftOut.js";
+import { DEFAULT_LISTEN } from "../../serve/index.js";
+import { LEFT_OUT } from "../../sources/documents/leftOut.js";
 import { type Command, jsonOption, pluginsOption, UsageError } from "../command.js";
 import { listenOptions, tokenOption, urlOf } from "../listenOptions.js";
 import { printableLine } from "../printable.js";

@@ -1,8 +1,9 @@
 import { realpath, stat } from "node:fs/promises";
 import { basename, isAbsolute } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { DEFAULT_LISTEN, inspectFile, loadValue, type Registry } from "../../pipelines/index.js";
+import { inspectFile, loadValue, type Registry } from "../../pipelines/index.js";
 import type { DataKind } from "../../schemas/index.js";
+import { DEFAULT_LISTEN } from "../../serve/index.js";
 import { type Command, type Io, pluginOption } from "../command.js";
 import { listenOptions, tokenOption, urlOf } from "../listenOptions.js";
 import { registryOf } from "../pluginOptions.js";

@@ -1,5 +1,5 @@
-import { compareCodePoints } from "../../kernels/compareCodePoints.js";
-import { type RankedRows, unitVector } from "../../kernels/cosines.js";
+import { type RankedRows, unitVector } from "../../kernels/evaluation/cosines.js";
+import { compareCodePoints } from "../../kernels/text/compareCodePoints.js";
 import { NotFound, show, suggest } from "../../schemas/index.js";
 import type { IndexedTerms } from "./packedTerms.js";
 import type { QueryVectors, RowQuestion } from "./rowSearch.js";

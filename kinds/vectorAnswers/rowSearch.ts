@@ -1,6 +1,6 @@
 import { Worker } from "node:worker_threads";
-import type { RankedRows } from "../../kernels/cosines.js";
-import type { WasmMemory } from "../../kernels/webAssembly.js";
+import type { RankedRows } from "../../kernels/evaluation/cosines.js";
+import type { WasmMemory } from "../../kernels/numbers/webAssembly.js";
 import type { RowLayout, SharedRows } from "./sharedRows.js";
 
 /** One vector: nearest by cosine. Three, a, b, c: best by 3CosMul. Each has length 1. */

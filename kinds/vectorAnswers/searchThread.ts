@@ -1,8 +1,8 @@
 /** The thread that looks through all rows. It ends when it is terminated. */
 import { readFileSync } from "node:fs";
 import { parentPort } from "node:worker_threads";
-import { bestRows, multiplyCosines, type RankedRows } from "../../kernels/cosines.js";
-import { compileKernel, startKernel } from "../../kernels/webAssembly.js";
+import { bestRows, multiplyCosines, type RankedRows } from "../../kernels/evaluation/cosines.js";
+import { compileKernel, startKernel } from "../../kernels/numbers/webAssembly.js";
 import type { RowQuestion, SearchAnswer, SearchMessage } from "./rowSearch.js";
 import { QUESTIONS, type RowLayout } from "./sharedRows.js";
 

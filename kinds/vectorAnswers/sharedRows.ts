@@ -1,4 +1,4 @@
-import { sharedMemory, type WasmMemory } from "../../kernels/webAssembly.js";
+import { sharedMemory, type WasmMemory } from "../../kernels/numbers/webAssembly.js";
 import type { VectorTable } from "../../schemas/vectors.js";
 
 /** Where things lie in the memory, in bytes. A row takes D numbers, rounded up to a multiple of 4. */

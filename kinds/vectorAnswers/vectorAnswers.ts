@@ -1,4 +1,4 @@
-import type { WasmMemory } from "../../kernels/webAssembly.js";
+import type { WasmMemory } from "../../kernels/numbers/webAssembly.js";
 import { type Answers, defineQuestion, type JsonSchema, type Transport } from "../../schemas/answers.js";
 import { integer, oneOf, text } from "../../schemas/fields.js";
 import type { VectorTable } from "../../schemas/vectors.js";

@@ -3,10 +3,10 @@
 import { closeSync, openSync, readdirSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { buildVocab, normalize, splitSentences, tokenize } from "lexstream/operators";
-import { compile, parseConfig, run, runPipeline } from "lexstream/pipelines";
-import { drain } from "lexstream/sinks";
-import { files, fromPull } from "lexstream/sources";
+import { buildVocab, normalize, splitSentences, tokenize } from "#operators";
+import { compile, parseConfig, runPipeline } from "#pipelines";
+import { drain, fromPull, run } from "#runtime";
+import { files } from "#sources";
 
 const [name, scale, folder] = [process.argv[2], Number(process.argv[3]), process.argv[4]];
 const MIB = 2 ** 20;

@@ -1,6 +1,6 @@
 // A run in a process of its own: node observedRun.mjs CONFIG OUT INTERVAL [DOCUMENTS]. It goes on with the run in OUT, prints at each sign
 // of progress how many documents it has read, and is killed by whoever started it. Over a live source it ends after so many documents.
-import { builtIn, loadPipeline, RunStopped, runPipeline, withUnits } from "lexstream/pipelines";
+import { builtIn, loadPipeline, RunStopped, runPipeline, withUnits } from "#pipelines";
 import { fixedVocabulary } from "../support/fixedVocabulary.mjs";
 
 const [config, out, interval, documents = Infinity] = process.argv.slice(2);

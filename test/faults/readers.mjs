@@ -3,9 +3,10 @@ import { createHash } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { compile, loadVectors, openCooccurrence, parseConfig, run, runPipeline } from "lexstream/pipelines";
-import { openTable, readCooccurrence, readVectors, readVocabulary } from "lexstream/sinks";
-import { files } from "lexstream/sources";
+import { compile, loadVectors, openCooccurrence, parseConfig, runPipeline } from "#pipelines";
+import { run } from "#runtime";
+import { files } from "#sources";
+import { openTable, readCooccurrence, readVectors, readVocabulary } from "#storage";
 import { unsigned } from "../support/unsigned.mjs";
 
 const corpus = "the cat sat on the mat and the dog sat by the cat\n猫坐在垫子上 狗坐在猫旁边\n".repeat(30);

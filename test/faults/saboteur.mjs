@@ -9,7 +9,7 @@ import { eachCase, folder } from "./cases.mjs";
 import { endInjection, inject } from "./injection.mjs";
 import { randomBelow } from "./random.mjs";
 
-const { compile, parseConfig, runPipeline } = await import("lexstream/pipelines");
+const { compile, parseConfig, runPipeline } = await import("#pipelines");
 
 const start = `
 source: { files: { paths: corpus.txt, chunkSize: 4096 } }

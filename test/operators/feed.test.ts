@@ -1,10 +1,9 @@
-import { Ledger, makeVocabulary, RunScope } from "lexstream/kernels";
-import { feed } from "lexstream/operators";
-import { run } from "lexstream/pipelines";
-import type { ContextBatch, FittedModel, StepStats, UpdatedModel, VectorTable } from "lexstream/schemas";
-import { fromPull } from "lexstream/sources";
 import { from, map, Observable, of, take } from "rxjs";
 import { describe, expect, it } from "vitest";
+import { makeVocabulary } from "#kernels";
+import { feed } from "#operators";
+import { fromPull, Ledger, RunScope, run } from "#runtime";
+import type { ContextBatch, FittedModel, StepStats, UpdatedModel, VectorTable } from "#schemas";
 import { collect } from "../support/collect.js";
 import { turns } from "../support/counting.js";
 import { finalCooccurrence } from "../support/finalCooccurrence.js";

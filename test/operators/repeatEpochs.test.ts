@@ -1,7 +1,7 @@
-import { repeatEpochs } from "lexstream/operators";
-import { fromPull } from "lexstream/sources";
 import { of, tap } from "rxjs";
 import { describe, expect, it } from "vitest";
+import { repeatEpochs } from "#operators";
+import { fromPull } from "#runtime";
 import { collect } from "../support/collect.js";
 
 describe("repeatEpochs", () => {

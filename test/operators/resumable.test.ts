@@ -1,9 +1,9 @@
 import { fileURLToPath } from "node:url";
 import fc from "fast-check";
-import { normalize, splitSentences, tokenize, windowContexts } from "lexstream/operators";
-import type { TextBatch, TokenBatch } from "lexstream/schemas";
 import { from, map, type OperatorFunction, pipe } from "rxjs";
 import { describe, expect, it } from "vitest";
+import { normalize, splitSentences, tokenize, windowContexts } from "#operators";
+import type { TextBatch, TokenBatch } from "#schemas";
 import { collect } from "../support/collect.js";
 import { goingOn } from "../support/goingOn.js";
 import { chunkSizes, mixedText, textBatches } from "../support/textBatches.js";

@@ -1,8 +1,8 @@
 import { cpSync, existsSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { loadPipeline, type RunPipelineOptions, runPipeline } from "lexstream/pipelines";
 import { describe, expect, it, vi } from "vitest";
+import { loadPipeline, type RunPipelineOptions, runPipeline } from "#pipelines";
 import { command, commandUntil } from "../support/command.js";
 import { temporaryFolder } from "../support/temporaryFolder.js";
 

@@ -2,8 +2,8 @@ import { once } from "node:events";
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
-import { compile, parseConfig, type RunPipelineOptions, RunStopped, runPipeline } from "lexstream/pipelines";
 import { describe, expect, it } from "vitest";
+import { compile, parseConfig, type RunPipelineOptions, RunStopped, runPipeline } from "#pipelines";
 import { temporaryFolder } from "../support/temporaryFolder.js";
 
 const FIRST_LINE = '{"lexstream":"http journal","format":1,"text":null}\n';

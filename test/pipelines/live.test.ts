@@ -13,6 +13,7 @@ import {
 import { open } from "node:fs/promises";
 import { basename, join } from "node:path";
 import fc from "fast-check";
+import { describe, expect, it, vi } from "vitest";
 import {
   builtIn,
   canStop,
@@ -23,8 +24,7 @@ import {
   RunStopped,
   runPipeline,
   withUnits,
-} from "lexstream/pipelines";
-import { describe, expect, it, vi } from "vitest";
+} from "#pipelines";
 import { fixedVocabulary } from "../support/fixedVocabulary.mjs";
 import { temporaryFolder } from "../support/temporaryFolder.js";
 

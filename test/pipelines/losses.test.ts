@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import * as pipelines from "lexstream/pipelines";
 import { describe, expect, it } from "vitest";
+import * as pipelines from "#pipelines";
 import { type Sabotage, sabotagedPipelines } from "../support/sabotaged.js";
 import { temporaryFolder } from "../support/temporaryFolder.js";
 

@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { cpSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import fc from "fast-check";
-import { compile, type Manifest, type Progress, parseConfig, runPipeline } from "lexstream/pipelines";
 import { describe, expect, it } from "vitest";
+import { compile, type Manifest, type Progress, parseConfig, runPipeline } from "#pipelines";
 import { samples } from "../support/samples.js";
 import { temporaryFolder } from "../support/temporaryFolder.js";
 

@@ -1,5 +1,5 @@
-import { byteSize, bytesOf, defineOptions, parseOptions } from "lexstream/schemas";
 import { expect, it } from "vitest";
+import { byteSize, bytesOf, defineOptions, parseOptions } from "#schemas";
 
 const schema = defineOptions({
   name: "unit",

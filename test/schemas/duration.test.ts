@@ -1,5 +1,5 @@
-import { duration, millisecondsOf } from "lexstream/schemas";
 import { describe, expect, it } from "vitest";
+import { duration, millisecondsOf } from "#schemas";
 
 describe("duration", () => {
   it("is a number and a unit", () => {

@@ -1,3 +1,4 @@
+import { describe, expect, expectTypeOf, it } from "vitest";
 import {
   boolean,
   countOrShare,
@@ -11,8 +12,7 @@ import {
   text,
   texts,
   vectorTable,
-} from "lexstream/schemas";
-import { describe, expect, expectTypeOf, it } from "vitest";
+} from "#schemas";
 
 const description = "what it is for";
 

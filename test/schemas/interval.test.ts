@@ -1,5 +1,5 @@
-import { type Field, interval, intervalOf } from "lexstream/schemas";
 import { expect, it } from "vitest";
+import { type Field, interval, intervalOf } from "#schemas";
 
 it("reads times and numbers of tokens", () => {
   expect(["250ms", "30s", "1.5 min", "2h", "5000000 tokens", "never"].map(intervalOf)).toEqual([

@@ -1,5 +1,5 @@
-import { suggest } from "lexstream/schemas";
 import { expect, it } from "vitest";
+import { suggest } from "#schemas";
 
 const known = ["minCount", "maxSize", "windowSize", "vectorSize", "seed", "sample"];
 

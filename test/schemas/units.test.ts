@@ -1,3 +1,4 @@
+import { describe, expect, expectTypeOf, it } from "vitest";
 import {
   boolean,
   checkOptions,
@@ -10,8 +11,7 @@ import {
   type SettingsOf,
   show,
   texts,
-} from "lexstream/schemas";
-import { describe, expect, expectTypeOf, it } from "vitest";
+} from "#schemas";
 
 const schema = defineOptions({
   name: "sample",

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { Vectors } from "lexstream/kernels";
-import { run } from "lexstream/pipelines";
-import { reportNeighbors } from "lexstream/sinks";
 import { of } from "rxjs";
 import { expect, it } from "vitest";
+import { Vectors } from "#kernels";
+import { run } from "#runtime";
+import { reportNeighbors } from "#sinks";
 import { temporaryFolder } from "../support/temporaryFolder.js";
 
 // On a circle: cos(a, b) = 4/5, cos(a, 猫) = 3/5, cos(b, 猫) = 4/5 3/5 + 3/5 4/5 = 24/25

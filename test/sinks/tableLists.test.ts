@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import fc from "fast-check";
-import { documentsSchema, documentTermsSchema } from "lexstream/schemas";
-import { arrowFormat, openTable, parquetFormat, writeTable } from "lexstream/sinks";
 import { expect, it } from "vitest";
+import { documentsSchema, documentTermsSchema } from "#schemas";
+import { arrowFormat, openTable, parquetFormat, writeTable } from "#storage";
 import { temporaryFolder } from "../support/temporaryFolder.js";
 
 interface Row {

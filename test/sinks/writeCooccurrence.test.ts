@@ -1,11 +1,12 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import fc from "fast-check";
-import { Ledger } from "lexstream/kernels";
-import type { FinalCooccurrence } from "lexstream/schemas";
-import { readCooccurrence, writeCooccurrence } from "lexstream/sinks";
 import { of } from "rxjs";
 import { expect, it } from "vitest";
+import { Ledger } from "#runtime";
+import type { FinalCooccurrence } from "#schemas";
+import { writeCooccurrence } from "#sinks";
+import { readCooccurrence } from "#storage";
 import { collect } from "../support/collect.js";
 import { type Cell, finalCooccurrence } from "../support/finalCooccurrence.js";
 import { temporaryFolder } from "../support/temporaryFolder.js";

@@ -1,9 +1,10 @@
 import { join } from "node:path";
-import { builtIn } from "lexstream/pipelines";
-import { type DocumentTermBatch, documentTermsSchema } from "lexstream/schemas";
-import { arrowFormat, inspectFile, readDocumentTerms, writeDocumentTerms, writeTable } from "lexstream/sinks";
 import { from } from "rxjs";
 import { expect, it } from "vitest";
+import { builtIn, inspectFile } from "#pipelines";
+import { type DocumentTermBatch, documentTermsSchema } from "#schemas";
+import { writeDocumentTerms } from "#sinks";
+import { arrowFormat, readDocumentTerms, writeTable } from "#storage";
 import { allOf } from "../support/allOf.js";
 import { collect } from "../support/collect.js";
 import { logged } from "../support/logged.js";

@@ -1,10 +1,11 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { compile, parseConfig, runPipeline } from "lexstream/pipelines";
-import type { IdBatch } from "lexstream/schemas";
-import { inspectFile, openTable, readDocumentColumn, writeDocuments } from "lexstream/sinks";
 import { from } from "rxjs";
 import { expect, it } from "vitest";
+import { compile, inspectFile, parseConfig, runPipeline } from "#pipelines";
+import type { IdBatch } from "#schemas";
+import { writeDocuments } from "#sinks";
+import { openTable, readDocumentColumn } from "#storage";
 import { allOf } from "../support/allOf.js";
 import { collect } from "../support/collect.js";
 import { vocabularyOf } from "../support/tables.js";

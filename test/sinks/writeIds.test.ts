@@ -1,11 +1,12 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import fc from "fast-check";
-import { Ledger } from "lexstream/kernels";
-import type { IdBatch } from "lexstream/schemas";
-import { openTable, vocabularyHash, writeIds } from "lexstream/sinks";
 import { concat, from, of, throwError } from "rxjs";
 import { expect, it } from "vitest";
+import { Ledger } from "#runtime";
+import type { IdBatch } from "#schemas";
+import { writeIds } from "#sinks";
+import { openTable, vocabularyHash } from "#storage";
 import { collect } from "../support/collect.js";
 import { vocabularyOf } from "../support/tables.js";
 import { temporaryFolder } from "../support/temporaryFolder.js";

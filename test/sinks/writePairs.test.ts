@@ -1,9 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { PairBatch } from "lexstream/schemas";
-import { openTable, writePairs } from "lexstream/sinks";
 import { from } from "rxjs";
 import { expect, it } from "vitest";
+import type { PairBatch } from "#schemas";
+import { writePairs } from "#sinks";
+import { openTable } from "#storage";
 import { collect } from "../support/collect.js";
 import { vocabularyOf } from "../support/tables.js";
 import { temporaryFolder } from "../support/temporaryFolder.js";

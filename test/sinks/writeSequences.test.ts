@@ -1,9 +1,10 @@
 import { join } from "node:path";
-import { builtIn } from "lexstream/pipelines";
-import { type SequenceBatch, sequencesSchema } from "lexstream/schemas";
-import { arrowFormat, inspectFile, readSequences, writeSequences, writeTable } from "lexstream/sinks";
 import { from } from "rxjs";
 import { expect, it } from "vitest";
+import { builtIn, inspectFile } from "#pipelines";
+import { type SequenceBatch, sequencesSchema } from "#schemas";
+import { writeSequences } from "#sinks";
+import { arrowFormat, readSequences, writeTable } from "#storage";
 import { allOf } from "../support/allOf.js";
 import { collect } from "../support/collect.js";
 import { logged } from "../support/logged.js";

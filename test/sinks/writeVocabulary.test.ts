@@ -1,10 +1,12 @@
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { Ledger, makeVocabulary } from "lexstream/kernels";
-import { readVocabulary, writeVocabulary } from "lexstream/sinks";
 import { of } from "rxjs";
 import { expect, it } from "vitest";
+import { makeVocabulary } from "#kernels";
+import { Ledger } from "#runtime";
+import { writeVocabulary } from "#sinks";
+import { readVocabulary } from "#storage";
 import { collect } from "../support/collect.js";
 import { twoLanguages, vocabularyOf } from "../support/tables.js";
 import { temporaryFolder } from "../support/temporaryFolder.js";

@@ -2,11 +2,10 @@ import { mkdir, readdir, readFile, readlink, writeFile } from "node:fs/promises"
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
-import { Ledger } from "lexstream/kernels";
-import { run } from "lexstream/pipelines";
-import { type FilesOptions, files, filesSchema } from "lexstream/sources";
 import { take } from "rxjs";
 import { describe, expect, it } from "vitest";
+import { Ledger, run } from "#runtime";
+import { type FilesOptions, files, filesSchema } from "#sources";
 import { collect } from "../support/collect.js";
 import { documentsOf } from "../support/readBack.js";
 import { temporaryFolder } from "../support/temporaryFolder.js";

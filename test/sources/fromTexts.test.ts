@@ -1,7 +1,7 @@
 import fc from "fast-check";
-import { Ledger } from "lexstream/kernels";
-import { fromTexts } from "lexstream/sources";
 import { describe, expect, it } from "vitest";
+import { Ledger } from "#runtime";
+import { fromTexts } from "#sources";
 import { collect } from "../support/collect.js";
 import { documentsOf } from "../support/readBack.js";
 

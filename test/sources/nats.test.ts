@@ -1,9 +1,8 @@
-import { Ledger } from "lexstream/kernels";
-import { run } from "lexstream/pipelines";
-import type { Rejection } from "lexstream/schemas";
-import { type NatsOptions, nats, natsSchema } from "lexstream/sources";
 import { tap } from "rxjs";
 import { beforeEach, describe, expect, it } from "vitest";
+import { Ledger, run } from "#runtime";
+import type { Rejection } from "#schemas";
+import { type NatsOptions, nats, natsSchema } from "#sources";
 import { following } from "../support/following.js";
 import { natsServer, natsServerCommand } from "../support/natsServer.js";
 import { documentsOf } from "../support/readBack.js";

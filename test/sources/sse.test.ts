@@ -1,9 +1,8 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { Ledger } from "lexstream/kernels";
-import { run } from "lexstream/pipelines";
-import { type SseOptions, sse, sseSchema } from "lexstream/sources";
 import { describe, expect, it } from "vitest";
+import { Ledger, run } from "#runtime";
+import { type SseOptions, sse, sseSchema } from "#sources";
 import { eventServer } from "../support/eventServer.js";
 import { following } from "../support/following.js";
 import { documentsOf } from "../support/readBack.js";

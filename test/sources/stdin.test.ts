@@ -1,11 +1,10 @@
 import { PassThrough, Readable } from "node:stream";
 import { gzipSync } from "node:zlib";
-import { Ledger } from "lexstream/kernels";
-import { run } from "lexstream/pipelines";
-import type { Rejection, TextBatch } from "lexstream/schemas";
-import { type StdinOptions, stdin, stdinSchema } from "lexstream/sources";
 import { take } from "rxjs";
 import { describe, expect, it } from "vitest";
+import { Ledger, run } from "#runtime";
+import type { Rejection, TextBatch } from "#schemas";
+import { type StdinOptions, stdin, stdinSchema } from "#sources";
 import { collect } from "../support/collect.js";
 import { documentsOf } from "../support/readBack.js";
 

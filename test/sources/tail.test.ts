@@ -1,12 +1,11 @@
 import { appendFile, copyFile, mkdir, rename, rm, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import fc from "fast-check";
-import { Ledger } from "lexstream/kernels";
-import { run } from "lexstream/pipelines";
-import type { Rejection } from "lexstream/schemas";
-import { type TailOptions, tail, tailSchema } from "lexstream/sources";
 import { tap } from "rxjs";
 import { expect, it } from "vitest";
+import { Ledger, run } from "#runtime";
+import type { Rejection } from "#schemas";
+import { type TailOptions, tail, tailSchema } from "#sources";
 import { following } from "../support/following.js";
 import { documentsOf } from "../support/readBack.js";
 import { runStuck } from "../support/runStuck.js";

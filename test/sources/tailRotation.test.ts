@@ -11,10 +11,9 @@ import {
   writeSync,
 } from "node:fs";
 import { join } from "node:path";
-import { Ledger } from "lexstream/kernels";
-import { mapAsync } from "lexstream/operators";
-import { type TailOptions, tail } from "lexstream/sources";
 import { describe, expect, it } from "vitest";
+import { Ledger, mapAsync } from "#runtime";
+import { type TailOptions, tail } from "#sources";
 import { following } from "../support/following.js";
 import { signal } from "../support/signal.js";
 import { temporaryFolder } from "../support/temporaryFolder.js";

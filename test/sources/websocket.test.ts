@@ -1,11 +1,10 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { Ledger } from "lexstream/kernels";
-import { run } from "lexstream/pipelines";
-import type { Rejection } from "lexstream/schemas";
-import { type WebsocketOptions, websocket, websocketSchema } from "lexstream/sources";
 import { describe, expect, it } from "vitest";
+import { Ledger, run } from "#runtime";
+import type { Rejection } from "#schemas";
+import { type WebsocketOptions, websocket, websocketSchema } from "#sources";
 import { following } from "../support/following.js";
 import { runStuck } from "../support/runStuck.js";
 import { socketServer } from "../support/socketServer.js";

@@ -1,12 +1,12 @@
+import { from, lastValueFrom } from "rxjs";
+import { expect } from "vitest";
 import {
   type AccumulateCooccurrenceOptions,
   accumulateCooccurrence,
   type WindowContextsOptions,
   windowContexts,
-} from "lexstream/operators";
-import type { FinalCooccurrence } from "lexstream/schemas";
-import { from, lastValueFrom } from "rxjs";
-import { expect } from "vitest";
+} from "#operators";
+import type { FinalCooccurrence } from "#schemas";
 import { type Documents, idBatches } from "./tokens.js";
 
 export interface CountingCase {

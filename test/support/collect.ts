@@ -1,5 +1,5 @@
-import { type RunOptions, run } from "lexstream/pipelines";
 import type { Observable } from "rxjs";
+import { type RunOptions, run } from "#runtime";
 
 /** Every event of a stream, subscribed with flow control in place. */
 export async function collect<T>(stream: Observable<T>, options: RunOptions<T> = {}): Promise<T[]> {

@@ -1,5 +1,5 @@
-import { compareCodePoints, makeVocabulary } from "lexstream/kernels";
-import type { ContextBatch, Vocabulary, WindowSide } from "lexstream/schemas";
+import { compareCodePoints, makeVocabulary } from "#kernels";
+import type { ContextBatch, Vocabulary, WindowSide } from "#schemas";
 
 export interface ContextOptions {
   readonly windowSize?: number;

@@ -1,4 +1,4 @@
-import type { StageState } from "lexstream/schemas";
+import type { StageState } from "#schemas";
 
 /** As it is now. A structured clone would not do: it shares what lies in memory that threads share. */
 export function copyState({ facts, arrays }: StageState): StageState {

@@ -1,5 +1,5 @@
 import { setImmediate } from "node:timers/promises";
-import { fromPull } from "lexstream/sources";
+import { fromPull } from "#runtime";
 
 /** A source of 0, 1, 2, ... that says how many items were read from it, and how often it was opened and closed. */
 export function counting(length = Infinity) {

@@ -1,4 +1,4 @@
-import type { HanSegmenter } from "lexstream/kernels";
+import type { HanSegmenter } from "#kernels";
 
 /** The words into which a segmenter cuts a text of Han characters. */
 export function cutWords(segmenter: HanSegmenter, text: string): string[] {

@@ -1,5 +1,5 @@
-import { makeVocabulary } from "lexstream/kernels";
-import type { FinalCooccurrence } from "lexstream/schemas";
+import { makeVocabulary } from "#kernels";
+import type { FinalCooccurrence } from "#schemas";
 
 export type Cell = readonly [row: number, column: number, weight: number];
 

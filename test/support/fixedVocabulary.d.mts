@@ -1,3 +1,3 @@
-import type { AnyUnit } from "lexstream/schemas";
+import type { AnyUnit } from "#schemas";
 
 export const fixedVocabulary: AnyUnit;

@@ -1,8 +1,9 @@
 import { writeFileSync } from "node:fs";
-import { currentScope, makeVocabulary } from "lexstream/kernels";
-import { encode } from "lexstream/operators";
-import { defineUnit, text, texts } from "lexstream/schemas";
 import { concat, defer, EMPTY, of, tap } from "rxjs";
+import { makeVocabulary } from "#kernels";
+import { encode } from "#operators";
+import { currentScope } from "#runtime";
+import { defineUnit, text, texts } from "#schemas";
 
 /** A unit that makes ids in the source's own pass. */
 export const fixedVocabulary = defineUnit({

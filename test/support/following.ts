@@ -1,7 +1,7 @@
-import { type RunOptions, run } from "lexstream/pipelines";
-import type { TextBatch } from "lexstream/schemas";
 import type { Observable } from "rxjs";
 import { expect } from "vitest";
+import { type RunOptions, run } from "#runtime";
+import type { TextBatch } from "#schemas";
 import { documentsOf } from "./readBack.js";
 
 /** A live source that is being read: what came so far. */

@@ -1,6 +1,6 @@
-import { RunScope } from "lexstream/kernels";
-import type { StageState, StateKeeper } from "lexstream/schemas";
 import { defer, from, Observable, type OperatorFunction } from "rxjs";
+import { RunScope } from "#runtime";
+import type { StageState, StateKeeper } from "#schemas";
 import { collect } from "./collect.js";
 import { copyState } from "./copyState.js";
 

@@ -1,5 +1,5 @@
-import type { DocumentBatch, DocumentEntry } from "lexstream/schemas";
 import { expect } from "vitest";
+import type { DocumentBatch, DocumentEntry } from "#schemas";
 
 /** What is known of each document of a stream, in their order; each batch has an entry for each document that begins in it. */
 export function knownOf(batches: readonly DocumentBatch[]): DocumentEntry[] {

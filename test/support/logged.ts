@@ -1,4 +1,4 @@
-import type { DataKind } from "lexstream/schemas";
+import type { DataKind } from "#schemas";
 
 /** A batch as a later pass reads it from the log, without the disk in between. */
 export function logged(kind: DataKind, batch: unknown, epoch: number): unknown {

@@ -1,6 +1,6 @@
-import { contextPairs, type WindowContextsOptions, windowContexts } from "lexstream/operators";
-import type { ContextBatch, PairBatch } from "lexstream/schemas";
 import { from, lastValueFrom, toArray } from "rxjs";
+import { contextPairs, type WindowContextsOptions, windowContexts } from "#operators";
+import type { ContextBatch, PairBatch } from "#schemas";
 import { type Documents, idBatches } from "./tokens.js";
 
 export async function contextsOf(text: Documents, options: WindowContextsOptions, cuts?: readonly number[]) {

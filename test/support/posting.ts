@@ -1,9 +1,9 @@
 import { type IncomingHttpHeaders, request } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { RunOptions } from "lexstream/pipelines";
-import type { TextBatch } from "lexstream/schemas";
-import type { HttpStart } from "lexstream/sources";
 import type { Observable } from "rxjs";
+import type { RunOptions } from "#runtime";
+import type { TextBatch } from "#schemas";
+import type { HttpStart } from "#sources";
 import { type Following, following } from "./following.js";
 
 export interface Reply {

@@ -1,4 +1,4 @@
-import type { TextBatch } from "lexstream/schemas";
+import type { TextBatch } from "#schemas";
 
 /** The documents of a stream of text as strings, wherever the batches were cut. */
 export function documentsOf(batches: readonly TextBatch[]): string[] {

@@ -1,7 +1,6 @@
-import { mapAsync } from "lexstream/operators";
-import { run } from "lexstream/pipelines";
 import type { Observable } from "rxjs";
 import { expect } from "vitest";
+import { mapAsync, run } from "#runtime";
 import { turns } from "./counting.js";
 
 /** Takes one item and is never done with it; ends the run when a source that does not wait would have read much more. */

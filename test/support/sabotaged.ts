@@ -33,7 +33,7 @@ export async function sabotagedPipelines([file, find, replacement]: Sabotage) {
   rmSync(join(copy, file));
   writeFileSync(join(copy, file), parts.join(replacement));
   const url = pathToFileURL(join(copy, "pipelines/index.js")).href;
-  return (await import(url)) as typeof import("lexstream/pipelines");
+  return (await import(url)) as typeof import("#pipelines");
 }
 
 function linkAll(from: string, to: string): void {

@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { compile, type Manifest, parseConfig, runPipeline } from "lexstream/pipelines";
+import { compile, type Manifest, parseConfig, runPipeline } from "#pipelines";
 
 /** A pipeline with every kind of output, in a new folder; `change` edits the config's text. */
 export async function smallRun(

@@ -1,6 +1,6 @@
 import fc from "fast-check";
-import { makeVocabulary } from "lexstream/kernels";
-import type { VectorTable, Vocabulary } from "lexstream/schemas";
+import { makeVocabulary } from "#kernels";
+import type { VectorTable, Vocabulary } from "#schemas";
 
 /** A table of made-up vectors over English and Chinese terms. */
 export function vectorTable(terms: readonly string[], vectorSize: number, values?: readonly number[]): VectorTable {

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { TextBatch } from "lexstream/schemas";
+import type { TextBatch } from "#schemas";
 
 /** The documents as one stretch of text, cut after every `size` code points (the sizes are used in turn). */
 export function textBatches(documents: readonly string[], sizes: readonly number[] = [Infinity]): TextBatch[] {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
-import { encode } from "lexstream/operators";
-import type { IdBatch, Lexicon, TokenBatch, Vocabulary } from "lexstream/schemas";
 import { from, lastValueFrom, toArray } from "rxjs";
+import { encode } from "#operators";
+import type { IdBatch, Lexicon, TokenBatch, Vocabulary } from "#schemas";
 import { vocabularyOf } from "./contextBatches.js";
 
 export type Documents = readonly (readonly (readonly string[])[])[];

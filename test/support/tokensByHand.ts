@@ -1,7 +1,7 @@
 import fc from "fast-check";
-import { createHanSegmenter, type TokenizeOptions, tokenize } from "lexstream/operators";
-import type { TextBatch } from "lexstream/schemas";
 import { from } from "rxjs";
+import { createHanSegmenter, type TokenizeOptions, tokenize } from "#operators";
+import type { TextBatch } from "#schemas";
 import { mixedText } from "./textBatches.js";
 
 /** Everything a stream of tokens says, whatever its batches: the terms of every document. */

@@ -1,7 +1,8 @@
-import { forEachWindow, Ledger, RunScope } from "lexstream/kernels";
-import { type WindowContextsOptions, windowContexts } from "lexstream/operators";
-import type { ContextBatch, IdBatch } from "lexstream/schemas";
 import { from } from "rxjs";
+import { forEachWindow } from "#kernels";
+import { type WindowContextsOptions, windowContexts } from "#operators";
+import { Ledger, RunScope } from "#runtime";
+import type { ContextBatch, IdBatch } from "#schemas";
 import type { Documents } from "./tokens.js";
 
 export function windowsOf(

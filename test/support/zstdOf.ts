@@ -1,4 +1,4 @@
-import { Xxh64 } from "lexstream/kernels";
+import { Xxh64 } from "#storage";
 
 const MAX_BLOCK = 1 << 17;
 

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import fc from "fast-check";
-import { ConfigError, compile, parseConfig } from "lexstream/pipelines";
+import { ConfigError, compile, parseConfig } from "#pipelines";
 import { assertClear, edited, edits, target } from "../target.js";
 
 const folder = new URL("../../../pipelines/configs/", import.meta.url);

@@ -1,8 +1,8 @@
 import fc from "fast-check";
-import { characterMapping } from "lexstream/kernels";
-import { normalize } from "lexstream/operators";
 import { from, lastValueFrom, toArray } from "rxjs";
 import { expect } from "vitest";
+import { characterMapping } from "#kernels";
+import { normalize } from "#operators";
 import { documentsOf } from "../../support/readBack.js";
 import { chunkSizes, textBatches } from "../../support/textBatches.js";
 import { chineseText, termsByHand, termsOf } from "../../support/tokensByHand.js";

@@ -1,7 +1,7 @@
 // What the tests of inWorkers run on other threads.
 import { setTimeout } from "node:timers/promises";
 import { threadId } from "node:worker_threads";
-import { transferred } from "lexstream/kernels";
+import { transferred } from "#kernels";
 
 export default async function square({ value, wait = 0, fault }, add = 0) {
   if (wait > 0) await setTimeout(wait);

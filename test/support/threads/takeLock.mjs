@@ -2,7 +2,7 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { RunLock } from "lexstream/pipelines";
+import { RunLock } from "#pipelines";
 
 const [folder, end] = process.argv.slice(2);
 const inside = join(folder, "inside");

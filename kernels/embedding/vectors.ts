@@ -1,0 +1,173 @@
+import { show, suggest, type VectorTable } from "../../schemas/index.js";
+import { EPSILON_3COSMUL } from "../evaluation/cosines.js";
+import { compareCodePoints } from "../text/compareCodePoints.js";
+
+export interface Neighbor {
+  readonly term: string;
+  /** Cosine, or 3CosMul's quotient. */
+  readonly score: number;
+}
+
+export interface SimilarOptions {
+  /** How many terms to return; 10 by default. */
+  readonly topN?: number;
+  /** Terms that are left out, besides those of the question; they need not be in the table. */
+  readonly exclude?: Iterable<string>;
+}
+
+export interface AnalogyOptions extends SimilarOptions {
+  /** `3CosAdd` (default) maximises cos(x, b - a + c), `3CosMul` cos(x, b) cos(x, c) / (cos(x, a) + 0.001). */
+  readonly method?: "3CosAdd" | "3CosMul";
+}
+
+/** Terms added and terms subtracted, each as a unit vector. */
+export interface TermSum {
+  readonly positive: string | readonly string[];
+  readonly negative?: string | readonly string[];
+}
+
+/**
+ * Word vectors that answer questions. Also a `VectorTable`, so every writer takes it.
+ *
+ * State: the table as given (not copied), an index of its terms, and from the first question on a unit-length copy of its rows,
+ * together 8 V D bytes + the terms. A question costs V D multiplications. Ties go by code point of the term.
+ * Every method throws a RangeError for a term that is not in the table, with the nearest known one.
+ * @see Levy and Goldberg 2014, "Linguistic Regularities in Sparse and Explicit Word Representations" (3CosAdd, 3CosMul)
+ * @example
+ *   new Vectors(table).mostSimilar("paris", { topN: 5 });
+ *   new Vectors(table).analogy("man", "king", "woman"); // man is to king as woman is to ... queen
+ */
+export class Vectors implements VectorTable {
+  readonly terms: readonly string[];
+  readonly values: Float32Array;
+  readonly vectorSize: number;
+  readonly metadata: ReadonlyMap<string, string>;
+  readonly #idOf = new Map<string, number>();
+  #unit: Float32Array | undefined;
+
+  /** @throws RangeError if there are not `vectorSize` values a term, or a term comes twice */
+  constructor({ terms, values, vectorSize, metadata }: VectorTable) {
+    if (values.length !== terms.length * vectorSize) {
+      const expected = `${terms.length} terms x ${vectorSize}`;
+      throw new RangeError(`Vectors: values must be ${expected} numbers, got ${values.length}`);
+    }
+    terms.forEach((term, id) => {
+      if (this.#idOf.has(term))
+        throw new RangeError(`Vectors: terms must differ, got ${show(term)} twice, at row ${id}`);
+      this.#idOf.set(term, id);
+    });
+    this.terms = terms;
+    this.values = values;
+    this.vectorSize = vectorSize;
+    this.metadata = metadata;
+  }
+
+  /** The term's row, or undefined for a term outside the table. */
+  idOf(term: string): number | undefined {
+    return this.#idOf.get(term);
+  }
+
+  /** A copy of the term's vector, as learned (D,). */
+  vectorOf(term: string): Float32Array {
+    return this.#row(this.values, this.#known(term)).slice();
+  }
+
+  /** The rows at length 1 (V, D); a row of zeros stays one. */
+  get unit(): Float32Array {
+    this.#unit ??= unitRows(this.values, this.vectorSize);
+    return this.#unit;
+  }
+
+  /** Cosine of the angle between two terms, -1 .. 1; 0 if a vector is all zeros. */
+  similarity(a: string, b: string): number {
+    const x = this.#row(this.values, this.#known(a));
+    const y = this.#row(this.values, this.#known(b));
+    const norms = Math.sqrt(dot(x, x) * dot(y, y));
+    return norms === 0 ? 0 : dot(x, y) / norms;
+  }
+
+  /** The terms with the highest cosine to a term, or to a sum of terms; those of the question are left out. */
+  mostSimilar(query: string | TermSum, options: SimilarOptions = {}): Neighbor[] {
+    const { positive, negative = [] } = typeof query === "string" ? { positive: query } : query;
+    const added = listOf(positive);
+    const subtracted = listOf(negative);
+    if (added.length + subtracted.length === 0) throw new RangeError("Vectors: a question must name a term, got none");
+    const sum = new Float64Array(this.vectorSize);
+    for (const term of added) this.#addUnit(sum, term, 1);
+    for (const term of subtracted) this.#addUnit(sum, term, -1);
+    return this.#best(this.#cosines(sum), [...added, ...subtracted], options);
+  }
+
+  /** a is to b as c is to which terms? */
+  analogy(a: string, b: string, c: string, options: AnalogyOptions = {}): Neighbor[] {
+    const { method = "3CosAdd" } = options;
+    if (method === "3CosAdd") return this.mostSimilar({ positive: [b, c], negative: [a] }, options);
+    if (method !== "3CosMul") {
+      throw new RangeError(`Vectors: method must be one of 3CosAdd, 3CosMul, got ${show(method)}`);
+    }
+    const [toA, toB, toC] = [a, b, c].map((term) => {
+      const vector = new Float64Array(this.vectorSize);
+      this.#addUnit(vector, term, 1);
+      return this.#cosines(vector).map((cosine) => (1 + cosine) / 2); // no sign may cancel another in a product
+    }) as [Float64Array, Float64Array, Float64Array];
+    const quotients = toA.map((cosine, id) => (toB[id]! * toC[id]!) / (cosine + EPSILON_3COSMUL));
+    return this.#best(quotients, [a, b, c], options);
+  }
+
+  /** Cosine of every term to a vector (V,). */
+  #cosines(vector: Float64Array): Float64Array {
+    const norm = Math.sqrt(dot(vector, vector)) || 1;
+    return Float64Array.from(this.terms, (_, id) => dot(this.#row(this.unit, id), vector) / norm);
+  }
+
+  #best(scores: Float64Array, asked: readonly string[], { topN = 10, exclude = [] }: SimilarOptions): Neighbor[] {
+    if (!Number.isSafeInteger(topN) || topN < 1) {
+      throw new RangeError(`Vectors: topN must be an integer >= 1, got ${show(topN)}`);
+    }
+    const left = new Set([...asked, ...exclude]);
+    const threshold = scores.toSorted().at(-topN - left.size) ?? Number.NEGATIVE_INFINITY;
+    return this.terms
+      .map((term, id) => ({ term, score: scores[id]! }))
+      .filter(({ term, score }) => score >= threshold && !left.has(term))
+      .sort((x, y) => y.score - x.score || compareCodePoints(x.term, y.term))
+      .slice(0, topN);
+  }
+
+  #addUnit(sum: Float64Array, term: string, sign: number): void {
+    const row = this.#row(this.unit, this.#known(term));
+    for (let d = 0; d < sum.length; d++) sum[d]! += sign * row[d]!;
+  }
+
+  #row(matrix: Float32Array, id: number): Float32Array {
+    return matrix.subarray(id * this.vectorSize, (id + 1) * this.vectorSize);
+  }
+
+  #known(term: string): number {
+    const id = this.#idOf.get(term);
+    if (id !== undefined) return id;
+    const near = suggest(term, this.terms);
+    throw new RangeError(
+      `Vectors: unknown term ${show(term)}${near === undefined ? "" : `; did you mean ${show(near)}?`}`,
+    );
+  }
+}
+
+const listOf = (terms: string | readonly string[]): readonly string[] => (typeof terms === "string" ? [terms] : terms);
+
+type Floats = Float32Array | Float64Array;
+
+function dot(x: Floats, y: Floats): number {
+  let sum = 0;
+  for (let d = 0; d < x.length; d++) sum += x[d]! * y[d]!;
+  return sum;
+}
+
+function unitRows(values: Float32Array, vectorSize: number): Float32Array {
+  const unit = new Float32Array(values.length);
+  for (let start = 0; start < values.length; start += vectorSize) {
+    const row = values.subarray(start, start + vectorSize);
+    const norm = Math.sqrt(dot(row, row)) || 1;
+    for (let d = 0; d < vectorSize; d++) unit[start + d] = row[d]! / norm;
+  }
+  return unit;
+}

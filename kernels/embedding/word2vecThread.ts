@@ -1,0 +1,77 @@
+import { startKernel, type WasmModule } from "../numbers/webAssembly.js";
+import {
+  CHANGES,
+  CONTROL_LENGTH,
+  PUBLISHED,
+  SLOT,
+  SLOT_BYTES,
+  SLOTS,
+  STOPPED,
+  TAKEN,
+  type Word2vecMemory,
+} from "./word2vecMemory.js";
+
+interface Variable {
+  value: number;
+}
+
+/** What `kernels/assembly/word2vec.ts` exports, besides the variables that are set at the start. */
+interface Word2vecKernel {
+  readonly loss: Variable;
+  readonly examples: Variable;
+  readonly totalCentres: Variable;
+  train(...numbers: number[]): void;
+  flush(): void;
+  fuses(x: number): number;
+}
+
+export interface Word2vecJob {
+  readonly module: WasmModule;
+  readonly shared: Word2vecMemory;
+  readonly thread: number;
+  /** All threads train on every slot, together; otherwise each takes the next one. */
+  readonly together: boolean;
+}
+
+/** A slot that was trained: which turn it was (slots count on), and what `StepStats` wants. */
+export interface SlotDone {
+  readonly turn: number;
+  readonly loss: number;
+  readonly examples: number;
+}
+
+/** Trains slot after slot as they are published, until told to stop, and applies what is still held. Blocks its thread. */
+export function trainSlots({ module, shared, thread, together }: Word2vecJob, done: (slot: SlotDone) => void): void {
+  const { memory, control, slots } = shared;
+  const exported = startKernel<Word2vecKernel & Record<string, Variable>>(module, memory);
+  for (const [name, value] of Object.entries(shared.variables[thread]!)) exported[name]!.value = value;
+  const kernel: Word2vecKernel = exported;
+  const state = new Int32Array(memory.buffer, control, CONTROL_LENGTH);
+  const nextTurn = (turn: number) => (together ? turn + 1 : Atomics.add(state, TAKEN, 1));
+  for (let turn = nextTurn(-1); waitFor(state, turn); turn = nextTurn(turn)) {
+    const slot = slots + (turn % SLOTS) * SLOT_BYTES;
+    const [first, count, position, step, totalCentres, key0, key1] = new Float64Array(memory.buffer, slot, 7);
+    kernel.totalCentres.value = totalCentres!;
+    const parts = [slot + SLOT.ids, slot + SLOT.before, slot + SLOT.after];
+    kernel.examples.value = 0; // what it tells afterwards is of this slot
+    kernel.train(...parts, first!, count!, position!, step!, key0!, key1!);
+    if (!together) kernel.flush(); // another thread may take what follows
+    done({ turn, loss: kernel.loss.value, examples: kernel.examples.value });
+  }
+  kernel.flush();
+}
+
+/** Whether the slot of a turn was published; false once training is to stop instead. */
+function waitFor(state: Int32Array, turn: number): boolean {
+  for (;;) {
+    const changes = Atomics.load(state, CHANGES); // read first: a change after this ends the wait at once
+    if (Atomics.load(state, PUBLISHED) > turn) return true;
+    if (Atomics.load(state, STOPPED) === 1) return false;
+    Atomics.wait(state, CHANGES, changes);
+  }
+}
+
+/** Whether multiplying and adding is rounded once in this engine, with this kernel. */
+export function fusesMultiplyAdd(module: WasmModule, memory: Word2vecMemory["memory"]): boolean {
+  return startKernel<Word2vecKernel>(module, memory).fuses(1 + 2 ** -23) === 1;
+}

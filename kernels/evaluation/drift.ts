@@ -1,0 +1,175 @@
+import { integer, type OptionsOf, type OptionsSchema, parseOptions } from "../../schemas/index.js";
+import type { Vectors } from "../embedding/vectors.js";
+import { compareCodePoints } from "../text/compareCodePoints.js";
+import { bestRows } from "./cosines.js";
+import { procrustes, rotated } from "./procrustes.js";
+
+/** What to tell of how far words moved. */
+export const driftSchema = {
+  name: "drift",
+  fields: {
+    top: integer({ min: 0, default: 20, description: "Terms to list, those that moved furthest" }),
+    neighbors: integer({ min: 1, default: 10, description: "Nearest terms to compare, of each term" }),
+    terms: integer({
+      min: 1,
+      optional: true,
+      description: "Look only at so many of the first rows of the new vectors, which are its most frequent terms",
+    }),
+    sample: integer({
+      min: 0,
+      default: 500,
+      description: "Terms, evenly spread over the rows, whose neighbours are compared for the summary",
+    }),
+  },
+} satisfies OptionsSchema;
+
+export type DriftOptions = OptionsOf<typeof driftSchema>;
+
+export interface Quantiles {
+  readonly mean: number;
+  readonly p10: number;
+  readonly median: number;
+  readonly p90: number;
+  readonly max: number;
+}
+
+/** How one term's neighbours changed. */
+export interface NeighborChange {
+  /** Neighbours in both, as a part of those in either: 1 if none changed. */
+  readonly jaccard: number;
+  /** Neighbours before that are none now, nearest first. */
+  readonly gone: readonly string[];
+  /** Neighbours now that were none before, nearest first. */
+  readonly come: readonly string[];
+}
+
+export interface MovedTerm extends NeighborChange {
+  readonly term: string;
+  /** Cosine distance, 0 to 2, of the new vector from the old one after the old space was turned onto the new one. */
+  readonly aligned: number;
+  /** The same without turning: what counts where training went on in one space. */
+  readonly plain: number;
+}
+
+export interface Drift {
+  /** Terms that were compared. */
+  readonly shared: number;
+  readonly onlyOld: readonly string[];
+  readonly onlyNew: readonly string[];
+  readonly aligned: Quantiles;
+  readonly plain: Quantiles;
+  /** Jaccard's index of the neighbours, over the sample; undefined without one. */
+  readonly jaccard: Quantiles | undefined;
+  /** The terms with the largest aligned distance. */
+  readonly moved: readonly MovedTerm[];
+}
+
+/**
+ * How far words moved between two tables of vectors, and which of their neighbours changed.
+ *
+ * In: two tables of one vectorSize. The old space is first turned onto the new one by the rotation that fits the shared terms best,
+ * since vectors of two trainings agree only up to one. Neighbours are sought among the shared terms.
+ * State: unit rows of the shared terms, 12 N D bytes. Cost: N D^2 + 30 D^3 multiplications, and 2 N D for each term whose
+ * neighbours are compared. Equal distances go by code point, equal neighbours in the order of the new rows.
+ * @throws RangeError if the vectors differ in size, or share no term
+ * @see Hamilton et al. 2016, arXiv:1605.09096, section 2.2
+ * @example
+ *   drift(await loadVectors("monday.arrow"), await loadVectors("tuesday.arrow"), { top: 5 }).moved;
+ */
+export function drift(old: Vectors, young: Vectors, options?: DriftOptions): Drift {
+  const { top, neighbors, terms: limit = young.terms.length, sample } = parseOptions(driftSchema, options);
+  const size = young.vectorSize;
+  if (old.vectorSize !== size)
+    throw new RangeError(`drift: both must have vectors of one size, got ${old.vectorSize} and ${size}`);
+  const terms = young.terms.slice(0, limit).filter((term) => old.idOf(term) !== undefined);
+  if (terms.length === 0) throw new RangeError("drift: the two must share terms, got none in both");
+  const before = rowsOf(old, terms);
+  const after = rowsOf(young, terms);
+  const plain = distances(before, after, size);
+  const aligned = distances(rotated(before, procrustes(before, after, size), size), after, size);
+
+  const change = (row: number): NeighborChange => {
+    const [was, is] = [before, after].map((rows) =>
+      Array.from(bestRows(productsWith(rows, size, row), neighbors, new Set([row])).rows, (id) => terms[id]!),
+    );
+    return changeOf(was!, is!);
+  };
+  const ranked = Array.from(terms.keys()).sort(
+    (x, y) => aligned[y]! - aligned[x]! || compareCodePoints(terms[x]!, terms[y]!),
+  );
+  const moved = ranked.slice(0, top).map((row) => ({
+    ...{ term: terms[row]!, aligned: aligned[row]!, plain: plain[row]! },
+    ...change(row),
+  }));
+  const sampled = evenly(sample, terms.length).map((row) => change(row).jaccard);
+  return {
+    shared: terms.length,
+    onlyOld: old.terms.filter((term) => young.idOf(term) === undefined),
+    onlyNew: young.terms.filter((term) => old.idOf(term) === undefined),
+    aligned: quantilesOf(aligned),
+    plain: quantilesOf(plain),
+    jaccard: sampled.length > 0 ? quantilesOf(Float64Array.from(sampled)) : undefined,
+    moved,
+  };
+}
+
+/** The unit rows of some terms (N, D). */
+function rowsOf(vectors: Vectors, terms: readonly string[]): Float32Array {
+  const { unit, vectorSize } = vectors;
+  const rows = new Float32Array(terms.length * vectorSize);
+  terms.forEach((term, row) => {
+    const start = vectors.idOf(term)! * vectorSize;
+    rows.set(unit.subarray(start, start + vectorSize), row * vectorSize);
+  });
+  return rows;
+}
+
+/** 1 - cosine of each row of one matrix and the same row of another (N,); 0 between two rows of zeros, 1 if one is. */
+function distances(a: Float32Array, b: Float32Array, size: number): Float64Array {
+  return Float64Array.from({ length: a.length / size }, (_, row) => {
+    const start = row * size;
+    const lengths = Math.sqrt(dot(a, start, a, start, size) * dot(b, start, b, start, size));
+    if (lengths > 0) return 1 - dot(a, start, b, start, size) / lengths;
+    return dot(a, start, a, start, size) === dot(b, start, b, start, size) ? 0 : 1;
+  });
+}
+
+/** The products of one row with every row (N,). */
+function productsWith(rows: Float32Array, size: number, row: number): Float32Array {
+  const products = new Float32Array(rows.length / size);
+  const query = rows.slice(row * size, (row + 1) * size);
+  for (let other = 0, at = 0; other < products.length; other++) {
+    let sum = 0;
+    for (let d = 0; d < size; d++) sum += query[d]! * rows[at++]!;
+    products[other] = sum;
+  }
+  return products;
+}
+
+function changeOf(was: readonly string[], is: readonly string[]): NeighborChange {
+  const gone = was.filter((term) => !is.includes(term));
+  const come = is.filter((term) => !was.includes(term));
+  const kept = was.length - gone.length;
+  const either = kept + gone.length + come.length;
+  return { jaccard: either === 0 ? 1 : kept / either, gone, come };
+}
+
+/** So many of the numbers below a length, evenly spread; all if they are fewer. */
+function evenly(count: number, length: number): number[] {
+  const size = Math.min(count, length);
+  return Array.from({ length: size }, (_, i) => Math.floor((i * length) / size));
+}
+
+/** Quantiles are values that occur: the smallest that at least such a part does not exceed. */
+function quantilesOf(values: Float64Array): Quantiles {
+  const sorted = values.toSorted();
+  const at = (part: number) => sorted[Math.max(0, Math.ceil(part * sorted.length) - 1)]!;
+  const mean = sorted.reduce((sum, value) => sum + value, 0) / sorted.length;
+  return { mean, p10: at(0.1), median: at(0.5), p90: at(0.9), max: at(1) };
+}
+
+function dot(a: Float32Array, i: number, b: Float32Array, j: number, size: number): number {
+  let sum = 0;
+  for (let d = 0; d < size; d++) sum += a[i + d]! * b[j + d]!;
+  return sum;
+}

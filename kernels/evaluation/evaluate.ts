@@ -1,0 +1,97 @@
+/**
+ * How well vectors agree with people: rank correlation on pairs of words (Finkelstein et al. 2001) and analogy questions
+ * (Mikolov et al. 2013, arXiv:1301.3781, section 4).
+ */
+import type { Vectors } from "../embedding/vectors.js";
+
+export interface SimilarityPair {
+  readonly a: string;
+  readonly b: string;
+  /** How alike people find the two; any scale. */
+  readonly score: number;
+}
+
+export interface SimilarityResult {
+  /** Correlation of the cosines with the scores; NaN below two pairs, or where one side is constant. */
+  readonly pearson: number;
+  /** Correlation of their ranks, ties at their mean rank. */
+  readonly spearman: number;
+  /** Pairs compared. */
+  readonly pairs: number;
+  /** Pairs with a term that has no vector. */
+  readonly skipped: number;
+}
+
+export interface EvaluateOptions {
+  /** Compare in lower case; of terms that differ in case only, the first row counts. True by default. */
+  readonly lowerCase?: boolean;
+}
+
+export function evaluateSimilarity(
+  vectors: Vectors,
+  pairs: readonly SimilarityPair[],
+  { lowerCase = true }: EvaluateOptions = {},
+): SimilarityResult {
+  const rows = firstRows(vectors.terms, lowerCase);
+  const known = pairs
+    .map(({ a, b, score }) => ({ a: rows.get(fold(a, lowerCase)), b: rows.get(fold(b, lowerCase)), score }))
+    .filter(({ a, b }) => a !== undefined && b !== undefined);
+  const cosines = known.map(({ a, b }) => vectors.similarity(vectors.terms[a!]!, vectors.terms[b!]!));
+  const scores = known.map(({ score }) => score);
+  return {
+    pearson: pearson(cosines, scores),
+    spearman: pearson(ranks(cosines), ranks(scores)),
+    pairs: known.length,
+    skipped: pairs.length - known.length,
+  };
+}
+
+/** Row of each folded term; the first of equal ones, which is the more frequent. */
+export function firstRows(terms: readonly string[], lowerCase: boolean): Map<string, number> {
+  const rows = new Map<string, number>();
+  terms.forEach((term, row) => {
+    const folded = fold(term, lowerCase);
+    if (!rows.has(folded)) rows.set(folded, row);
+  });
+  return rows;
+}
+
+export const fold = (term: string, lowerCase: boolean): string => (lowerCase ? term.toLowerCase() : term);
+
+/** Pearson's correlation: covariance over the product of the standard deviations. */
+export function pearson(x: readonly number[], y: readonly number[]): number {
+  const meanX = mean(x);
+  const meanY = mean(y);
+  let covariance = 0;
+  let varianceX = 0;
+  let varianceY = 0;
+  x.forEach((value, i) => {
+    const dx = value - meanX;
+    const dy = y[i]! - meanY;
+    covariance += dx * dy;
+    varianceX += dx * dx;
+    varianceY += dy * dy;
+  });
+  return covariance / Math.sqrt(varianceX * varianceY);
+}
+
+const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+/** Ranks from 1; equal values share the mean of the ranks they take up. */
+export function ranks(values: readonly number[]): number[] {
+  const order = values.map((_, i) => i).sort((i, j) => values[i]! - values[j]!);
+  const result = new Array<number>(values.length);
+  for (let start = 0; start < order.length; ) {
+    let end = start + 1;
+    while (end < order.length && values[order[end]!] === values[order[start]!]) end++;
+    for (const i of order.slice(start, end)) result[i] = (start + 1 + end) / 2;
+    start = end;
+  }
+  return result;
+}
+
+export interface AnalogySection {
+  readonly name: string;
+  /** a is to b as c is to d. */
+  readonly questions: readonly (readonly [a: string, b: string, c: string, d: string])[];
+}

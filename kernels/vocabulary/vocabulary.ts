@@ -1,0 +1,40 @@
+import type { Vocabulary } from "../../schemas/vocabulary.js";
+
+/**
+ * A finished vocabulary from terms in their final order and their counts.
+ * State: a hash from term to id, made when an id is first asked for.
+ * @throws RangeError if the lengths differ
+ */
+export function makeVocabulary(
+  terms: readonly string[],
+  counts: Float64Array,
+  truncated?: ReadonlySet<string>,
+): Vocabulary {
+  if (terms.length !== counts.length)
+    throw new RangeError(`vocabulary: terms and counts must be equally many, got ${terms.length} and ${counts.length}`);
+  let ids: Map<string, number> | undefined;
+  return {
+    terms,
+    counts,
+    tokens: counts.reduce((sum, count) => sum + count, 0),
+    ...(truncated ? { truncated } : {}),
+    idOf(term) {
+      ids ??= new Map(terms.map((each, id) => [each, id]));
+      return ids.get(term);
+    },
+  };
+}
+
+/**
+ * For stages whose result has one vocabulary.
+ * @throws TypeError if it is one that changes
+ */
+export function requireFixed(who: string, vocabulary: Vocabulary): void {
+  if ("generation" in vocabulary)
+    throw new TypeError(`${who}: the vocabulary must stay the same, got one of growVocab, which changes`);
+}
+
+/** The vocabulary that a batch's or a table's ids belong to, if it has ids. */
+export function vocabularyOf(value: unknown): Vocabulary | undefined {
+  return (value as { readonly vocabulary?: Vocabulary }).vocabulary;
+}

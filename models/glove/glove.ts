@@ -1,0 +1,245 @@
+import { availableParallelism, tmpdir } from "node:os";
+import { type GloveParameters, initialGlove } from "../../kernels/embedding/glove.js";
+import {
+  type GloveJob,
+  type GloveLayout,
+  gloveJob,
+  gloveLayout,
+  readParameters,
+  writeParameters,
+} from "../../kernels/embedding/gloveThread.js";
+import { type CellStore, gloveRounds, readTiles } from "../../kernels/embedding/gloveTiles.js";
+import { gloveRows, requireWidth, startFrom } from "../../kernels/embedding/gloveVectors.js";
+import { initialTerms } from "../../kernels/embedding/knownRows.js";
+import { Vectors } from "../../kernels/embedding/vectors.js";
+import { sharedMemory, type WasmMemory } from "../../kernels/numbers/webAssembly.js";
+import {
+  boolean,
+  byteSize,
+  bytesOf,
+  defineUnit,
+  type FinalCooccurrence,
+  type FittedModel,
+  integer,
+  type Model,
+  number,
+  type OptionsOf,
+  oneOf,
+  parseOptions,
+  type StageState,
+  type StepStats,
+  text,
+  vectorTable,
+} from "../../schemas/index.js";
+import { placeCells } from "./gloveCells.js";
+import { startThreads } from "./gloveThreads.js";
+
+export const gloveSchema = defineUnit({
+  name: "glove",
+  kind: "model",
+  reads: "cooccurrence",
+  makes: "vectors",
+  summary: "Learns vectors whose products fit the logarithm of a finished co-occurrence table",
+  paper: "Pennington et al. 2014, EMNLP, D14-1162",
+  fields: {
+    vectorSize: integer({ min: 1, max: 4096, default: 100, description: "Length of a word vector (D)" }),
+    xMax: number({
+      min: 0,
+      aboveMin: true,
+      default: 100,
+      description: "Weight from which on a cell counts fully; small corpora want less (GloVe's own demo takes 10)",
+    }),
+    exponent: number({
+      min: 0,
+      default: 0.75,
+      description: "How steeply a cell's importance rises below xMax (the paper's alpha)",
+    }),
+    epochs: integer({
+      min: 1,
+      optional: true,
+      description: "Passes over the table; 50 if left out, or 100 from vectorSize 300 on, as in the paper",
+    }),
+    learningRate: number({ min: 0, aboveMin: true, default: 0.05, description: "Step size of AdaGrad" }),
+    tolerance: number({
+      min: 0,
+      optional: true,
+      description: "Stop once the mean loss falls by less than this part of itself from one epoch to the next",
+    }),
+    output: oneOf(["sum", "word", "context", "concatenated", "both"], {
+      default: "sum",
+      description:
+        "What a term's vector is: sum: w + w~ (D); word: w (D); context: w~ (D); concatenated: w, w~ (2D); both: w, b, w~, b~ with the biases (2D + 2)",
+    }),
+    workers: integer({
+      min: 1,
+      max: 256,
+      optional: true,
+      description:
+        "Threads that train; as many as there are processors if left out; they change the result only if not deterministic",
+    }),
+    deterministic: boolean({
+      default: true,
+      description:
+        "The same bytes for any number of workers; false lets them write to the same rows at the same time (Hogwild), which is faster",
+    }),
+    memory: byteSize({
+      default: "2GB",
+      description: "Memory for the table's cells, 8 bytes each; a larger table is kept in a file, with the same result",
+    }),
+    scratch: text({
+      optional: true,
+      file: "output",
+      description: "Folder for what does not fit in memory; the system's folder for temporary files if left out",
+    }),
+    initialVectors: vectorTable({
+      optional: true,
+      description: "Vectors learned before, to go on from; terms without one begin at random",
+    }),
+    seed: integer({ min: 0, default: 1, description: "Seed of the first vectors and of the order of cells" }),
+  },
+  create: (_, options): Model<"cooccurrence", "vectors"> => glove(options),
+});
+
+export type GloveOptions = OptionsOf<typeof gloveSchema>;
+
+/**
+ * GloVe over a finished table: weighted least squares on ln x, with AdaGrad in single precision, tile by tile of 512 x 512 terms in
+ * random order, on several threads.
+ *
+ * In:  FinalCooccurrence, N cells over V terms. Out: Vectors (V, D), or wider by `output`. One StepStats an epoch; its loss is
+ * the sum of 1/2 f(x) diff^2, and divided by its examples what Stanford's program prints.
+ * State: 16 V (D + 3) bytes of parameters, at most 4 GiB, shared by the threads, and 8 N bytes of cells, in a file if they are more
+ * than `memory`; while the table is read, 18 bytes more for each cell of the 512 fullest rows.
+ * @throws RangeError at the call, if an option is out of range or initialVectors are of another width; from `fit`, if the table is
+ * empty, initialVectors have none of its terms, a saved state is of another size, or the loss is not finite
+ * @see Pennington et al. 2014, https://nlp.stanford.edu/pubs/glove.pdf; Stanford's glove.c
+ * @example
+ *   const model = glove({ vectorSize: 50, xMax: 10, epochs: 15 });
+ *   for await (const { epoch, loss, examples } of model.fit(table)) console.log(epoch, loss / examples);
+ *   (await model.result()).mostSimilar("river");
+ */
+export function glove(options?: GloveOptions): FittedModel<"cooccurrence", "vectors", Vectors> {
+  const settings = parseOptions(gloveSchema, options);
+  const { vectorSize, tolerance, output, seed, initialVectors, workers: threads = availableParallelism() } = settings;
+  if (initialVectors) requireWidth(vectorSize, initialVectors);
+  const epochs = settings.epochs ?? (vectorSize < 300 ? 50 : 100);
+  let training: { terms: readonly string[]; layout: GloveLayout; memory: WasmMemory } | undefined;
+  let done = nothing;
+  let saved: StageState | undefined;
+  let close = async () => {};
+
+  async function* fit(table: FinalCooccurrence): AsyncGenerator<StepStats> {
+    if (table.length === 0) throw new RangeError("glove: the co-occurrence table must have cells, got none");
+    const { terms } = table.vocabulary;
+    const layout = gloveLayout(terms.length, vectorSize, threads);
+    const memory = sharedMemory(layout.bytes);
+    training = { terms, layout, memory };
+    if (saved) {
+      const { terms: savedTerms, vectorSize: savedSize, ...before } = saved.facts;
+      const [found, wanted] = [`${savedTerms} x ${savedSize}`, `${terms.length} x ${vectorSize}`];
+      if (found !== wanted) throw new RangeError(`glove: the saved state must be of ${wanted} numbers, got ${found}`);
+      parametersIn(memory, layout).set(saved.arrays.parameters!);
+      done = before as unknown as Done;
+      saved = undefined;
+    } else {
+      writeParameters(memory.buffer, layout, firstParameters(terms));
+      done = nothing;
+    }
+
+    const cells = placeCells(table.length, bytesOf(settings.memory), settings.scratch ?? tmpdir());
+    try {
+      const tiles = await readTiles(table, seed, cells.store);
+      const job = gloveJob({ ...settings, memory: memory.buffer, layout, tiles, threads });
+      const pool = startThreads(memory, job, cells.shared);
+      close = () => pool.close();
+      while (done.epochs < epochs && !done.isSettled) {
+        const { epochs: epoch, loss: before } = done;
+        await pool.train(epoch);
+        throwIfBroken(job, cells.store, epoch, terms);
+        const sum = (ofTiles: Float64Array) => ofTiles.reduce((total, each) => total + each, 0);
+        const [loss, trained] = [sum(job.losses), sum(job.trained)];
+        const isSettled = tolerance !== undefined && before - loss < tolerance * before;
+        done = { epochs: epoch + 1, loss, isSettled };
+        yield { taken: trained, examples: trained, loss, epoch };
+      }
+    } finally {
+      await close();
+      cells.remove();
+    }
+  }
+
+  function firstParameters(terms: readonly string[]): GloveParameters {
+    const parameters = initialGlove(terms.length, vectorSize, seed);
+    if (initialVectors) startFrom(parameters, terms, initialVectors);
+    return parameters;
+  }
+
+  function save(): StageState | undefined {
+    if (!training || done.epochs === 0) return undefined;
+    const size = { terms: training.terms.length, vectorSize };
+    return { facts: { ...done, ...size }, arrays: { parameters: parametersIn(training.memory, training.layout) } };
+  }
+
+  function restore(state: StageState): void {
+    saved = state;
+  }
+
+  function trained() {
+    if (!training) throw new TypeError("glove: the result must be asked for after fit, got no table yet");
+    return { terms: training.terms, parameters: readParameters(training.memory.buffer, training.layout) };
+  }
+
+  function result(): Vectors {
+    const { terms, parameters } = trained();
+    const { workers, memory, scratch, initialVectors: _, ...learned } = settings; // what does not change the vectors is left out
+    const metadata = new Map([
+      ["model", "glove"],
+      ["options", JSON.stringify({ ...learned, epochs })],
+      ...initialTerms(terms, initialVectors),
+    ]);
+    const values = gloveRows(parameters, output);
+    return new Vectors({ terms, values, vectorSize: values.length / terms.length, metadata });
+  }
+
+  return {
+    name: "glove",
+    reads: "cooccurrence",
+    makes: "vectors",
+    epochs,
+    fit,
+    save,
+    restore,
+    result,
+    close: () => close(),
+  };
+}
+
+interface Done {
+  readonly epochs: number;
+  readonly loss: number;
+  readonly isSettled: boolean;
+}
+
+const nothing: Done = { epochs: 0, loss: Number.POSITIVE_INFINITY, isSettled: false };
+
+/** All weights and sums of squares, as they lie in memory: changes come through. */
+function parametersIn({ buffer }: WasmMemory, { words, scratch }: GloveLayout): Float32Array {
+  return new Float32Array(buffer, words, (scratch - words) / 4);
+}
+
+/** Names the first cell, in the order of training, whose difference was not finite. */
+function throwIfBroken(job: GloveJob, store: CellStore, epoch: number, terms: readonly string[]): void {
+  const { blocks, size, starts } = job.tiles;
+  for (const round of gloveRounds(job.tiles, job.seed, epoch, job.deterministic)) {
+    const tile = round.find((each) => job.brokenCells[each]! >= 0);
+    if (tile === undefined) continue;
+    const cell = new Uint32Array(2);
+    store.read(starts[tile]! + job.brokenCells[tile]!, cell);
+    const row = Math.floor(tile / blocks) * size + (cell[0]! >>> 16);
+    const column = (tile % blocks) * size + (cell[0]! & 0xffff);
+    const named = `${row}, ${column} (${JSON.stringify(terms[row])}, ${JSON.stringify(terms[column])})`;
+    throw new RangeError(
+      `glove: the loss must stay finite, got NaN or infinity in epoch ${epoch} at cell ${named}; lower learningRate`,
+    );
+  }
+}

@@ -1,0 +1,193 @@
+import { concat, defer, EMPTY, map, mergeAll, type OperatorFunction, of } from "rxjs";
+import { joinStates, splitState } from "../../kernels/numbers/joinStates.js";
+import { characterClasses } from "../../kernels/text/characterClasses.js";
+import { CharacterPositions } from "../../kernels/text/characterPositions.js";
+import { KnownWordScanner } from "../../kernels/text/knownWordScanner.js";
+import { tokenAutomaton } from "../../kernels/text/tokenAutomaton.js";
+import { TokenBatcher } from "../../kernels/text/tokenBatcher.js";
+import { TokenScanner } from "../../kernels/text/tokenScanner.js";
+import { GrowingLexicon } from "../../kernels/vocabulary/lexicon.js";
+import { currentScope } from "../../runtime/flow.js";
+import { boolean, integer, oneOf, texts } from "../../schemas/fields.js";
+import { type OptionsOf, parseOptions, type SettingsOf } from "../../schemas/options.js";
+import type { StageState } from "../../schemas/state.js";
+import type { TextBatch } from "../../schemas/text.js";
+import type { TokenBatch } from "../../schemas/tokens.js";
+import { defineUnit } from "../../schemas/units.js";
+import { carryDocuments } from "../documents/carryDocuments.js";
+import { hanSegmenter } from "./chineseDictionary.js";
+import { UserWords } from "./userWords.js";
+
+export const tokenizeSchema = defineUnit({
+  name: "tokenize",
+  kind: "operator",
+  reads: "text",
+  makes: "tokens",
+  resumable: true,
+  summary: "Cuts text into tokens and gives each distinct term an id",
+  paper: "Unicode Standard Annex #29, word boundaries; for Chinese, jieba",
+  fields: {
+    mode: oneOf(["words", "whitespace", "chinese", "characters"], {
+      default: "words",
+      description:
+        "What a token is: a Unicode word; what stands between white space; as words, but with Chinese cut by a dictionary; a character",
+    }),
+    userDictionaries: texts({
+      optional: true,
+      file: "input",
+      description:
+        "Files of further words for modes words and chinese, a word a line, in jieba's format: word, frequency, tag; words of any scripts and signs",
+    }),
+    newWords: boolean({
+      default: false,
+      description: "In mode chinese, guess words that the dictionary lacks, by a hidden Markov model",
+    }),
+    maxTokenLength: integer({
+      default: 1000,
+      min: 1,
+      max: 1_000_000,
+      description: "Longest token in bytes of UTF-8; longer ones are left out and counted as rejected",
+    }),
+    maxTerms: integer({
+      default: 10_000_000,
+      min: 1,
+      max: 500_000_000,
+      description: "Distinct terms held at once; when they become more, the rarest quarter or so is pruned",
+    }),
+    characterOffsets: boolean({
+      default: false,
+      description: "Tell where each token lies in its original document, in UTF-16 code units",
+    }),
+    batchSize: integer({ default: 16384, min: 1, max: 16_777_216, description: "Most tokens in a batch" }),
+  },
+  create: (_, options): OperatorFunction<TextBatch, TokenBatch> => tokenize(options),
+});
+
+export type TokenizeOptions = OptionsOf<typeof tokenizeSchema>;
+
+/**
+ * Cuts text into tokens, at the level of bytes: no string is made for a term before somebody asks for it.
+ *
+ * In:  TextBatch. Out: TokenBatch, up to `batchSize` provisional ids (T,) with the starts of sentences and documents among them;
+ * what an input batch gives is passed on at once. Letter case is kept: `normalize` comes before. Words end where a sentence or a
+ * document begins. Counts `read` and `rejected` in the run's ledger.
+ * State: the lexicon, at most `maxTerms` terms of 16 to 32 bytes and their text, and the bytes of one token or Han run, with user
+ * dictionaries also those of one of their words.
+ * @throws TypeError, RangeError at the call, if an option is of the wrong kind or out of range; in the stream, SyntaxError for a line
+ * of a user dictionary that cannot be read, RangeError for a word that cannot be found
+ * @see Unicode Standard Annex #29, https://unicode.org/reports/tr29/#Word_Boundaries; the rules are in docs/operators/tokenize.md
+ * @example
+ *   files({ paths: "corpus.txt" }).pipe(normalize({ case: "lower" }), tokenize({ mode: "words" }), buildVocab({ minCount: 5 }))
+ */
+export function tokenize(options?: TokenizeOptions): OperatorFunction<TextBatch, TokenBatch> {
+  const settings = parseOptions(tokenizeSchema, options);
+  checkMode(settings);
+  return carryDocuments((source) =>
+    defer(() => {
+      const state = tokenizer(settings);
+      currentScope().keep(state);
+      return concat(
+        source.pipe(map(state.tokensOf)),
+        defer(() => of(state.lastTokens())),
+        defer(state.end),
+      ).pipe(mergeAll());
+    }),
+  );
+}
+
+type Settings = SettingsOf<typeof tokenizeSchema>;
+
+function checkMode({ mode, newWords, userDictionaries }: Settings): void {
+  const ofUse = { newWords: ["chinese"], userDictionaries: ["words", "chinese"] };
+  const given = { newWords, userDictionaries: userDictionaries !== undefined };
+  for (const name of ["newWords", "userDictionaries"] as const) {
+    if (given[name] && !ofUse[name].includes(mode))
+      throw new TypeError(`tokenize: mode must be ${ofUse[name].join(" or ")} for ${name} to be of use, got "${mode}"`);
+  }
+}
+
+function tokenizer(settings: Settings) {
+  const { mode, maxTerms, batchSize, maxTokenLength, characterOffsets, newWords, userDictionaries } = settings;
+  const { ledger } = currentScope();
+  const lexicon = new GrowingLexicon({ maxTerms });
+  const batcher = new TokenBatcher(lexicon, { batchSize, withCharacters: characterOffsets });
+  const classes = characterClasses(mode);
+  const automaton = tokenAutomaton({ marksStandAlone: mode === "characters" });
+  const userWords =
+    userDictionaries && new UserWords({ paths: userDictionaries, mode, newWords, classes, automaton, maxTokenLength });
+  const tokens = new TokenScanner({
+    classes,
+    automaton,
+    lexicon,
+    batcher,
+    maxTokenLength,
+    withPositions: characterOffsets,
+    segmenter: mode === "chinese" ? (userWords?.segmenter ?? hanSegmenter([], newWords)) : undefined,
+  });
+  const knownWords = userWords && new KnownWordScanner({ scanner: tokens, list: userWords, classes, automaton });
+  const scanner = knownWords ?? tokens;
+  const places = characterOffsets ? new CharacterPositions() : undefined;
+
+  function scan(batch: TextBatch): void {
+    const { bytes, documentOffsets, sentenceOffsets = documentOffsets } = batch;
+    userWords?.prepare(batch);
+    const positions = places && new Uint32Array(bytes.length + 1);
+    let sentence = 0;
+    let document = 0;
+    let at = 0;
+    const scanTo = (end: number) => {
+      if (positions) places.measure(bytes, at, end, batch.alignment, positions);
+      scanner.scan(bytes, at, end, positions);
+      at = end;
+    };
+    while (sentence < sentenceOffsets.length || document < documentOffsets.length) {
+      const start = Math.min(sentenceOffsets[sentence] ?? Infinity, documentOffsets[document] ?? Infinity);
+      scanTo(start);
+      scanner.endToken();
+      if (sentenceOffsets[sentence] === start) {
+        batcher.startSentence();
+        sentence++;
+      }
+      if (documentOffsets[document] === start) {
+        batcher.startDocument();
+        places?.startDocument();
+        document++;
+      }
+    }
+    scanTo(bytes.length);
+  }
+
+  function tokensOf(work: () => void): TokenBatch[] {
+    lexicon.forgetPruned();
+    const { read, rejected } = tokens;
+    work();
+    ledger.add("read", tokens.read - read);
+    ledger.add("rejected", tokens.rejected - rejected);
+    return batcher.take();
+  }
+
+  return {
+    tokensOf: (batch: TextBatch) => tokensOf(() => scan(batch)),
+    save: () =>
+      joinStates({
+        scanner: tokens.save(),
+        lexicon: lexicon.save(),
+        ...(userWords ? { userWords: userWords.save(), knownWords: knownWords!.save() } : {}),
+        ...(places ? { places: places.save() } : {}),
+      }),
+    restore(state: StageState) {
+      const { scanner: token, lexicon: terms, userWords: words, knownWords: word, places: place } = splitState(state);
+      tokens.restore(token!);
+      lexicon.restore(terms!);
+      if (words) userWords?.restore(words);
+      if (word) knownWords?.restore(word);
+      if (place) places?.restore(place);
+    },
+    lastTokens: () => tokensOf(() => scanner.endToken()),
+    /** Whoever reads the lexicon after the pass finds live terms only, wherever the last batch began. */
+    end: () => {
+      lexicon.forgetPruned();
+      return EMPTY;
+    },
+  };
+}

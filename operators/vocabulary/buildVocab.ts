@@ -1,0 +1,139 @@
+import { defer, last, map, type OperatorFunction, scan, startWith } from "rxjs";
+import { compareCodePoints } from "../../kernels/text/compareCodePoints.js";
+import { TermCounter } from "../../kernels/vocabulary/termCounter.js";
+import { makeVocabulary } from "../../kernels/vocabulary/vocabulary.js";
+import { currentScope } from "../../runtime/flow.js";
+import type { Ledger } from "../../runtime/ledger.js";
+import { integer, texts, vectorTable } from "../../schemas/fields.js";
+import { type OptionsOf, parseOptions, type SettingsOf } from "../../schemas/options.js";
+import type { TokenBatch } from "../../schemas/tokens.js";
+import { defineUnit } from "../../schemas/units.js";
+import type { Vocabulary } from "../../schemas/vocabulary.js";
+
+export const buildVocabSchema = defineUnit({
+  name: "buildVocab",
+  kind: "operator",
+  reads: "tokens",
+  makes: "vocabulary",
+  summary: "Counts terms and orders those that are frequent enough, most frequent first",
+  fields: {
+    minCount: integer({ default: 5, min: 1, description: "Occurrences a term needs to be kept" }),
+    maxSize: integer({
+      optional: true,
+      min: 1,
+      description:
+        "Most terms kept, extra terms included; the rarest are left out and their tokens counted as truncated",
+    }),
+    extraTerms: texts({ default: [], description: "Terms kept whatever their count, such as <unk>" }),
+    extraTermsOf: vectorTable({
+      optional: true,
+      description: "Vectors whose terms are kept whatever their count, so that training can go on from them",
+    }),
+  },
+  termsOf: ({ extraTerms = [] }) => ({ extraTerms: [extraTerms].flat() }),
+  create: (_, options): OperatorFunction<TokenBatch, Vocabulary> => buildVocab(options),
+});
+
+export type BuildVocabOptions = OptionsOf<typeof buildVocabSchema>;
+type Settings = SettingsOf<typeof buildVocabSchema>;
+
+/**
+ * Makes the vocabulary of a stream of tokens: count descending, then by code point.
+ *
+ * In:  TokenBatch. Out: one Vocabulary on completion; extra terms that never occur come last, with count 0.
+ * State: 8 bytes per id given out by the lexicon; on completion a string per term that is kept.
+ * Occurrences of a term before the lexicon pruned it are not in its count. What is not in the vocabulary is accounted for as `encode`
+ * does.
+ * @throws TypeError, RangeError at the call, if an option is of the wrong kind or out of range; RangeError through the stream, if
+ *   there are no tokens, or no term reaches minCount and there are no extra terms
+ * @example
+ *   const vocabulary = await run(files({ paths: "corpus.txt" }).pipe(tokenize(), buildVocab({ minCount: 5 })));
+ */
+export function buildVocab(options?: BuildVocabOptions): OperatorFunction<TokenBatch, Vocabulary> {
+  const settings = parseOptions(buildVocabSchema, options);
+  const extraTerms = [...settings.extraTerms, ...(settings.extraTermsOf?.terms ?? [])];
+  const extra = new Set(extraTerms).size;
+  if (settings.maxSize !== undefined && settings.maxSize < extra)
+    throw new RangeError(`buildVocab: maxSize must leave room for the ${extra} extra terms, got ${settings.maxSize}`);
+  return (source) =>
+    defer(() => {
+      const { account } = currentScope();
+      const counter = new TermCounter();
+      return source.pipe(
+        scan((counter, batch) => {
+          counter.add(batch);
+          return counter;
+        }, counter),
+        startWith(counter),
+        last(),
+        map((counter) => vocabularyOf(counter, { ...settings, extraTerms }, account)),
+      );
+    });
+}
+
+/** Terms by their counts. */
+type Groups = Map<number, string[]>;
+
+function vocabularyOf(counter: TermCounter, { minCount, maxSize, extraTerms }: Settings, account: Ledger): Vocabulary {
+  const extra = new Map(extraTerms.map((term) => [term, 0]));
+  const groups: Groups = new Map();
+  let belowMinCount = 0;
+  let live = 0;
+  counter.forEachTerm(1, (term, count) => {
+    live += count;
+    if (extra.has(term)) extra.set(term, count);
+    else if (count >= minCount) enter(groups, term, count);
+    else belowMinCount += count;
+  });
+  if (groups.size + extra.size === 0) throw noTerms(counter, minCount);
+  let { terms, counts } = ranked(groups);
+  const most = maxSize === undefined ? terms.length : maxSize - extra.size;
+  account.add("belowMinCount", belowMinCount);
+  account.add("truncated", sumOf(counts.slice(most)));
+  account.add("pruned", counter.tokens - live);
+  const cut = terms.splice(most);
+  if (extra.size > 0) {
+    const kept: Groups = new Map();
+    terms.forEach((term, i) => {
+      enter(kept, term, counts[i]!);
+    });
+    for (const [term, count] of extra) enter(kept, term, count);
+    ({ terms, counts } = ranked(kept));
+  }
+  const truncated = cut.length > 0 ? new Set(cut) : undefined;
+  return makeVocabulary(terms, Float64Array.from(counts.slice(0, terms.length)), truncated);
+}
+
+const sumOf = (counts: readonly number[]): number => counts.reduce((sum, count) => sum + count, 0);
+
+function enter(groups: Groups, term: string, count: number): void {
+  const group = groups.get(count);
+  if (group) group.push(term);
+  else groups.set(count, [term]);
+}
+
+/** Count descending, then by code point. Most terms share their count with many, so fewer are compared where those are sorted apart. */
+function ranked(groups: Groups): { terms: string[]; counts: number[] } {
+  const terms: string[] = [];
+  const counts: number[] = [];
+  for (const [count, group] of [...groups].sort(([a], [b]) => b - a)) {
+    for (const term of group.sort(compareCodePoints)) {
+      terms.push(term);
+      counts.push(count);
+    }
+  }
+  return { terms, counts };
+}
+
+function noTerms(counter: TermCounter, minCount: number): RangeError {
+  let terms = 0;
+  let most = 0;
+  counter.forEachTerm(1, (_, count) => {
+    terms++;
+    most = Math.max(most, count);
+  });
+  if (terms === 0) return new RangeError("buildVocab: the corpus must have tokens, got none");
+  return new RangeError(
+    `buildVocab: at least one term must occur minCount = ${minCount} times, the most frequent of ${terms} terms occurs ${most} times`,
+  );
+}

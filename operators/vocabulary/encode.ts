@@ -1,0 +1,80 @@
+import { defer, map, type OperatorFunction } from "rxjs";
+import { IdTable } from "../../kernels/vocabulary/idTable.js";
+import { currentScope } from "../../runtime/flow.js";
+import { integer, text } from "../../schemas/fields.js";
+import { defineOptions, type OptionsOf, parseOptions } from "../../schemas/options.js";
+import type { IdBatch, TokenBatch } from "../../schemas/tokens.js";
+import { defineUnit } from "../../schemas/units.js";
+import type { Vocabulary } from "../../schemas/vocabulary.js";
+
+export const encodeSchema = defineUnit({
+  name: "encode",
+  kind: "operator",
+  reads: "tokens",
+  needs: { vocabulary: "vocabulary" },
+  makes: "ids",
+  summary: "Replaces tokens by their ids in a vocabulary and leaves out the terms that it lacks",
+  fields: {
+    unknown: text({
+      optional: true,
+      minLength: 1,
+      description: "Term of the vocabulary, such as one of extraTerms, that stands for each token outside it",
+    }),
+  },
+  create: ({ vocabulary }, options, { epoch }): OperatorFunction<TokenBatch, IdBatch> =>
+    encode(vocabulary, { ...options, epoch }),
+});
+
+/** In code the pass is an option; a run knows it. */
+const encodeOptions = defineOptions({
+  name: "encode",
+  fields: {
+    ...encodeSchema.fields,
+    epoch: integer({
+      default: 0,
+      min: 0,
+      description: "Which pass over the corpus this is; random draws differ between passes",
+    }),
+  },
+});
+
+export type EncodeOptions = OptionsOf<typeof encodeOptions>;
+
+/**
+ * Replaces tokens by their ids in the vocabulary.
+ *
+ * In:  TokenBatch, T provisional ids. Out: IdBatch, at most T ids, with the starts of sentences and documents among them.
+ * Tokens outside the vocabulary become `unknown`, and are counted as that; without it they are left out, and counted as `truncated` (frequent enough, but cut by maxSize), `pruned` (the
+ * lexicon no longer knows the term) or else `belowMinCount`.
+ * State: 4 bytes per id given out by the lexicon.
+ * @throws TypeError, RangeError at the call, if an option is of the wrong kind or out of range, or the vocabulary lacks `unknown`
+ * @example
+ *   tokens$.pipe(encode(vocabulary), windowContexts({ windowSize: 5 }))
+ */
+export function encode(vocabulary: Vocabulary, options?: EncodeOptions): OperatorFunction<TokenBatch, IdBatch> {
+  const { epoch, unknown } = parseOptions(encodeOptions, options);
+  const unknownId = unknown === undefined ? undefined : vocabulary.idOf(unknown);
+  if (unknown !== undefined && unknownId === undefined)
+    throw new RangeError(`encode: unknown must be a term of the vocabulary, got ${JSON.stringify(unknown)}`);
+  return (source) =>
+    defer(() => {
+      const scope = currentScope();
+      const table = new IdTable(vocabulary, unknownId);
+      return source.pipe(
+        map((batch) => {
+          const starts = [batch.sentenceOffsets, batch.documentOffsets];
+          const [ids, [sentenceOffsets, documentOffsets]] = table.translate(batch.lexicon, batch.ids, starts);
+          for (const [counter, amount] of Object.entries(table.takeDropped())) scope.lost(counter, amount);
+          if (unknownId !== undefined) scope.ledger.add("unknown", table.takeReplaced());
+          return {
+            vocabulary,
+            ids,
+            sentenceOffsets: sentenceOffsets!,
+            documentOffsets: documentOffsets!,
+            ...(batch.documents ? { documents: batch.documents } : {}),
+            epoch,
+          };
+        }),
+      );
+    });
+}

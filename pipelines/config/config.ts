@@ -1,0 +1,247 @@
+import {
+  type CountOrShare,
+  checkOptions,
+  countOrShare,
+  isPlainObject,
+  numbersAsTexts,
+  type OptionsOf,
+  type OptionsSchema,
+  parseOptions,
+  type SettingsOf,
+  show,
+} from "../../schemas/index.js";
+import { checkpointSchema } from "./checkpointSchema.js";
+import {
+  ConfigError,
+  type ConfigPath,
+  type ConfigProblem,
+  type ConfigTextOptions,
+  MAX_PROBLEMS,
+  parseConfigText,
+} from "./configText.js";
+import { snapshotSchema } from "./snapshotSchema.js";
+
+/** One step as written: `- tokenize: { mode: words }`, or just `- encode`. */
+export interface ConfigStep {
+  readonly unit: string;
+  readonly options: Readonly<Record<string, unknown>>;
+  /** Where its options stand in the config. */
+  readonly path: ConfigPath;
+}
+
+export interface ConfigTest {
+  readonly name: string;
+  readonly documents: readonly string[];
+  /** What must come out, by data type; see `configTests.ts`. */
+  readonly expect: Readonly<Record<string, unknown>>;
+}
+
+/** A pipeline as people write it: one source, shared steps, and named branches that each end in models and sinks. */
+export interface PipelineConfig {
+  readonly name: string;
+  /** Its description, and what `dataset` says for those to whom the outputs are given. */
+  readonly about: Readonly<Record<string, string>>;
+  readonly seed: number;
+  /** How many documents the source may reject before the run ends, where its own options do not say it. */
+  readonly maxRejected: CountOrShare | undefined;
+  readonly checkpoint: SettingsOf<typeof checkpointSchema>;
+  readonly snapshot: SettingsOf<typeof snapshotSchema>;
+  /** Modules with units of one's own, relative to the config. */
+  readonly plugins: readonly string[];
+  readonly source: ConfigStep;
+  readonly steps: readonly ConfigStep[];
+  readonly branches: ReadonlyMap<string, readonly ConfigStep[]>;
+  readonly tests: readonly ConfigTest[];
+}
+
+export interface LoadedConfig {
+  readonly file: string;
+  readonly config: PipelineConfig;
+  /** What stands at a path, with numbers as they were written. */
+  readonly written: (path: ConfigPath) => unknown;
+  readonly locate: (problem: ConfigProblem) => ConfigProblem;
+}
+
+export const CONFIG_KEYS = [
+  "name",
+  "description",
+  "dataset",
+  "seed",
+  "maxRejected",
+  "checkpoint",
+  "snapshot",
+  "plugins",
+  "source",
+  "steps",
+  "branches",
+  "tests",
+] as const;
+
+export const maxRejectedField = countOrShare({
+  description: "How many documents may be rejected before the run ends",
+  default: 0,
+});
+
+/**
+ * Reads a config and checks its shape; the units and their options are checked by `lint`.
+ * @throws ConfigError that lists every fault with its position
+ */
+export function parseConfig(text: string, file: string, options: ConfigTextOptions = {}): LoadedConfig {
+  const { data, written, locate } = parseConfigText(text, file, options);
+  const problems: ConfigProblem[] = [];
+  const config = readShape(data, written, file, problems);
+  if (problems.length > 0) throw new ConfigError(file, problems.slice(0, MAX_PROBLEMS).map(locate));
+  return { file, config, written: (path) => path.reduce<unknown>(memberOf, written), locate };
+}
+
+const memberOf = (value: unknown, key: string | number) => (value as Record<string | number, unknown>)[key];
+
+function readShape(data: unknown, written: unknown, file: string, problems: ConfigProblem[]): PipelineConfig {
+  const refuse = (path: ConfigPath, message: string) => problems.push({ path, message });
+  const top = isPlainObject(data) ? data : {};
+  if (!isPlainObject(data))
+    refuse(
+      [],
+      `a config must be a map with the keys ${CONFIG_KEYS.join(", ")}, got ${data === null ? "nothing" : show(data)}`,
+    );
+
+  for (const key of Object.keys(top)) {
+    if (!(CONFIG_KEYS as readonly string[]).includes(key)) {
+      refuse([key], `unknown key "${key}"; known keys are ${CONFIG_KEYS.join(", ")}`);
+    }
+  }
+  const { seed = 1, maxRejected, steps = [], branches = {}, tests = [] } = top;
+  const texts = isPlainObject(written) ? written : {};
+  const { name = nameFromFile(file), description, dataset, plugins } = texts;
+  if (typeof name !== "string" || !/^[\p{L}\p{N}][\p{L}\p{M}\p{N}._-]*$/u.test(name)) {
+    refuse(["name"], `name must be letters, digits, ".", "_" and "-", got ${show(name)}`);
+  }
+  if (!Number.isSafeInteger(seed) || (seed as number) < 0)
+    refuse(["seed"], `seed must be an integer >= 0, got ${show(seed)}`);
+  if (maxRejected !== undefined && maxRejectedField.refusal(maxRejected))
+    refuse(["maxRejected"], `maxRejected must be ${maxRejectedField.expects}, got ${show(maxRejected)}`);
+  if (!isPlainObject(branches)) refuse(["branches"], `branches must be a map of lists of steps, got ${show(branches)}`);
+
+  return {
+    name: String(name),
+    about: {
+      ...(description === undefined ? {} : { description: String(description) }),
+      ...readDataset(dataset, refuse),
+    },
+    seed: Number(seed),
+    maxRejected: maxRejected as CountOrShare | undefined,
+    checkpoint: readSettings(checkpointSchema, top.checkpoint, texts.checkpoint, refuse),
+    snapshot: readSettings(snapshotSchema, top.snapshot, texts.snapshot, refuse),
+    plugins: readPlugins(plugins, refuse),
+    source: readSource(top.source, refuse),
+    steps: readSteps(steps, ["steps"], refuse),
+    branches: new Map(
+      Object.entries(isPlainObject(branches) ? branches : {}).map(([branch, list]) => [
+        branch,
+        readSteps(list, ["branches", branch], refuse),
+      ]),
+    ),
+    tests: readTests(tests, texts.tests, refuse),
+  };
+}
+
+export const DATASET_KEYS = ["license", "url", "creator", "datePublished"] as const;
+
+/** What the description of a dataset must say and a run cannot know. */
+function readDataset(dataset: unknown, refuse: Refuse): Record<string, string> {
+  if (dataset === undefined) return {};
+  if (!isPlainObject(dataset)) {
+    refuse(["dataset"], `dataset must be a map, got ${show(dataset)}`);
+    return {};
+  }
+  for (const [key, value] of Object.entries(dataset)) {
+    const isKnown = (DATASET_KEYS as readonly string[]).includes(key);
+    if (!isKnown) refuse(["dataset", key], `unknown key "${key}"; known keys are ${DATASET_KEYS.join(", ")}`);
+    else if (typeof value !== "string") refuse(["dataset", key], `${key} must be a text, got ${show(value)}`);
+  }
+  return dataset as Record<string, string>;
+}
+
+type Refuse = (path: ConfigPath, message: string) => void;
+
+/** The file's name as the name of a pipeline: what a name may not hold becomes "-". */
+const nameFromFile = (file: string): string => {
+  const base = file.split(/[/\\]/).at(-1) ?? file;
+  const name = base.replace(/\.(ya?ml|json)$/i, "").normalize("NFC");
+  return name.replace(/[^\p{L}\p{M}\p{N}._-]+/gu, "-").replace(/^[^\p{L}\p{N}]+|-+$/gu, "") || "pipeline";
+};
+
+function readSettings<S extends OptionsSchema>(
+  schema: S,
+  options: unknown,
+  written: unknown,
+  refuse: Refuse,
+): SettingsOf<S> {
+  const given = isPlainObject(options) ? numbersAsTexts(schema, options, written) : (options ?? {});
+  const faults = checkOptions(schema, given);
+  for (const { option, message } of faults)
+    refuse(option === undefined ? [schema.name] : [schema.name, option], message);
+  return parseOptions(schema, (faults.length > 0 ? {} : given) as OptionsOf<S>);
+}
+
+function readPlugins(plugins: unknown, refuse: Refuse): string[] {
+  const list = plugins === undefined ? [] : [plugins].flat();
+  const isGood = list.every((path) => typeof path === "string" && path.trim() !== "");
+  if (!isGood) refuse(["plugins"], `plugins must be a list of paths of modules, got ${show(plugins)}`);
+  return isGood ? (list as string[]) : [];
+}
+
+function readSource(source: unknown, refuse: Refuse): ConfigStep {
+  if (isPlainObject(source) && Object.keys(source).length === 1) return readStep(source, ["source"], refuse);
+  if (typeof source === "string") return { unit: source, options: {}, path: ["source"] };
+  refuse(["source"], `source must be a map with one key, the source's name, got ${show(source)}`);
+  return { unit: "", options: {}, path: ["source"] };
+}
+
+function readSteps(list: unknown, path: ConfigPath, refuse: Refuse): ConfigStep[] {
+  if (!Array.isArray(list)) {
+    refuse(path, `must be a list of steps, got ${show(list)}`);
+    return [];
+  }
+  return list.map((step, index) => readStep(step, [...path, index], refuse));
+}
+
+function readStep(step: unknown, path: ConfigPath, refuse: Refuse): ConfigStep {
+  if (typeof step === "string") return { unit: step, options: {}, path };
+  const [entry, ...others] = isPlainObject(step) ? Object.entries(step) : [];
+  if (!entry || others.length > 0) {
+    refuse(path, `a step must be a name, or a map with one key, the name, got ${show(step)}`);
+    return { unit: "", options: {}, path };
+  }
+  const [unit, options] = entry;
+  if (options !== null && !isPlainObject(options)) {
+    refuse([...path, unit], `the options of ${unit} must be a map, got ${show(options)}`);
+  }
+  return { unit, options: isPlainObject(options) ? options : {}, path: [...path, unit] };
+}
+
+function readTests(tests: unknown, texts: unknown, refuse: Refuse): ConfigTest[] {
+  if (!Array.isArray(tests)) {
+    refuse(["tests"], `tests must be a list, got ${show(tests)}`);
+    return [];
+  }
+  return tests.map((test, index) => {
+    const { expect } = isPlainObject(test) ? test : {};
+    const written = isPlainObject(test) ? (texts as Record<string, unknown>[])[index]! : {};
+    const { name = `test ${index + 1}`, documents, expect: _, ...others } = written;
+    const path = ["tests", index];
+    for (const key of Object.keys(others))
+      refuse([...path, key], `unknown key "${key}"; known keys are name, documents, expect`);
+    if (!Array.isArray(documents) || !documents.every((document) => typeof document === "string")) {
+      refuse([...path, "documents"], `documents must be a list of texts, got ${show(documents)}`);
+    }
+    if (!isPlainObject(expect) || Object.keys(expect).length === 0) {
+      refuse([...path, "expect"], `expect must be a map that is not empty, got ${show(expect)}`);
+    }
+    return {
+      name: String(name),
+      documents: (documents as string[] | undefined) ?? [],
+      expect: isPlainObject(expect) ? expect : {},
+    };
+  });
+}

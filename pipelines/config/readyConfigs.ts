@@ -1,0 +1,30 @@
+import { readdir, readFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** The configs that ship with the package. */
+const FOLDER = fileURLToPath(new URL("../../../pipelines/configs", import.meta.url));
+
+/** Names of the ready configs, without their ending. */
+export async function readyConfigs(): Promise<string[]> {
+  const files = await readdir(FOLDER);
+  return files
+    .filter((file) => file.endsWith(".yaml"))
+    .map((file) => basename(file, ".yaml"))
+    .sort();
+}
+
+/** The path of a config: the file itself, or a ready config by its name. */
+export async function findConfig(nameOrPath: string): Promise<string> {
+  const names = await readyConfigs();
+  return names.includes(nameOrPath) ? join(FOLDER, `${nameOrPath}.yaml`) : nameOrPath;
+}
+
+/** A ready config's text, with its paths to the sample texts made absolute so that it runs from anywhere. */
+export async function readyConfigText(name: string): Promise<string> {
+  const names = await readyConfigs();
+  if (!names.includes(name))
+    throw new RangeError(`create: the config must be one of ${names.join(", ")}, got ${JSON.stringify(name)}`);
+  const text = await readFile(join(FOLDER, `${name}.yaml`), "utf8");
+  return text.replaceAll("../../data/", `${join(dirname(dirname(FOLDER)), "data")}/`);
+}

@@ -1,0 +1,133 @@
+import { builtInKinds } from "../../kinds/index.js";
+import { gloveSchema } from "../../models/glove/glove.js";
+import { word2vecSchema } from "../../models/word2vec/word2vec.js";
+import { accumulateCooccurrenceSchema } from "../../operators/cooccurrence/accumulateCooccurrence.js";
+import { associateSchema } from "../../operators/cooccurrence/associate.js";
+import { normalizeSchema } from "../../operators/text/normalize.js";
+import { splitSentencesSchema } from "../../operators/text/splitSentences.js";
+import { tokenizeSchema } from "../../operators/text/tokenize.js";
+import { buildVocabSchema } from "../../operators/vocabulary/buildVocab.js";
+import { encodeSchema } from "../../operators/vocabulary/encode.js";
+import { growVocabSchema } from "../../operators/vocabulary/growVocab.js";
+import { joinPhrasesSchema } from "../../operators/vocabulary/joinPhrases.js";
+import { learnPhrasesSchema } from "../../operators/vocabulary/learnPhrases.js";
+import { contextPairsSchema } from "../../operators/windows/contextPairs.js";
+import { miniBatchSchema } from "../../operators/windows/miniBatch.js";
+import { windowContextsSchema } from "../../operators/windows/windowContexts.js";
+import type { AnyUnit, DataKind, Kind } from "../../schemas/index.js";
+import { reportNeighborsSchema } from "../../sinks/reportNeighbors.js";
+import { writeCooccurrenceSchema } from "../../sinks/writeCooccurrence.js";
+import { writeDocumentsSchema } from "../../sinks/writeDocuments.js";
+import { writeDocumentTermsSchema } from "../../sinks/writeDocumentTerms.js";
+import { writeIdsSchema } from "../../sinks/writeIds.js";
+import { writePairsSchema } from "../../sinks/writePairs.js";
+import { writeSequencesSchema } from "../../sinks/writeSequences.js";
+import { writeVectorsSchema } from "../../sinks/writeVectors.js";
+import { writeVocabularySchema } from "../../sinks/writeVocabulary.js";
+import { filesSchema } from "../../sources/files.js";
+import { httpSchema } from "../../sources/http.js";
+import { natsSchema } from "../../sources/nats.js";
+import { sseSchema } from "../../sources/sse.js";
+import { stdinSchema } from "../../sources/stdin.js";
+import { tailSchema } from "../../sources/tail.js";
+import { websocketSchema } from "../../sources/websocket.js";
+import { readVectors } from "../../storage/vectors/readVectors.js";
+
+/** The units that a config can name, and the kinds of data that flow between them. */
+export interface Registry {
+  readonly units: ReadonlyMap<string, AnyUnit>;
+  readonly kinds: ReadonlyMap<string, DataKind>;
+  /** The modules that some of them come from. */
+  readonly plugins: readonly string[];
+}
+
+/** A new unit is one line here. */
+const units = [
+  filesSchema,
+  stdinSchema,
+  tailSchema,
+  httpSchema,
+  natsSchema,
+  sseSchema,
+  websocketSchema,
+  normalizeSchema,
+  splitSentencesSchema,
+  tokenizeSchema,
+  learnPhrasesSchema,
+  joinPhrasesSchema,
+  buildVocabSchema,
+  encodeSchema,
+  growVocabSchema,
+  windowContextsSchema,
+  contextPairsSchema,
+  miniBatchSchema,
+  accumulateCooccurrenceSchema,
+  associateSchema,
+  word2vecSchema,
+  gloveSchema,
+  writeVocabularySchema,
+  writeIdsSchema,
+  writeDocumentsSchema,
+  writePairsSchema,
+  writeSequencesSchema,
+  writeDocumentTermsSchema,
+  writeCooccurrenceSchema,
+  writeVectorsSchema,
+  reportNeighborsSchema,
+] as const satisfies readonly AnyUnit[];
+
+export type BuiltInUnit = (typeof units)[number];
+
+/** Kinds whose files sinks know how to read, in all their formats; a new one is one line here. */
+const loads: { readonly [K in Kind]?: DataKind<K>["load"] } = {
+  vectors: readVectors,
+};
+
+const kinds = builtInKinds.map((kind): DataKind => {
+  const load = loads[kind.name] as DataKind["load"];
+  return load ? { ...kind, load } : kind;
+});
+
+/** What ships. */
+export const builtIn: Registry = {
+  units: new Map(units.map((unit: AnyUnit) => [unit.name, unit])),
+  kinds: new Map(kinds.map((kind) => [kind.name, kind])),
+  plugins: [],
+};
+
+/**
+ * A registry with units and kinds of data from outside.
+ * @throws TypeError if a name is taken, or a unit reads, needs or makes a kind that nobody has described
+ */
+export function withUnits(
+  registry: Registry,
+  { units, kinds }: { readonly units: readonly AnyUnit[]; readonly kinds: readonly DataKind[] },
+): Registry {
+  const extended = {
+    ...registry,
+    units: withNames("unit", registry.units, units),
+    kinds: withNames("kind of data", registry.kinds, kinds),
+  };
+  for (const { name, reads, needs = {}, makes } of units) {
+    const unknown = [reads, makes, ...Object.values(needs)].find(
+      (kind) => kind !== "nothing" && !extended.kinds.has(kind),
+    );
+    if (unknown !== undefined)
+      throw new TypeError(`${name}: kinds of data must be described by defineKind, got "${unknown}", which is not`);
+  }
+  return extended;
+}
+
+function withNames<Named extends { readonly name: string }>(
+  what: string,
+  known: ReadonlyMap<string, Named>,
+  added: readonly Named[],
+): ReadonlyMap<string, Named> {
+  const all = new Map(known);
+  for (const each of added) {
+    if (all.has(each.name))
+      throw new TypeError(`${each.name}: a ${what} must have a name of its own, got one that is taken`);
+    all.set(each.name, each);
+  }
+  return all;
+}

@@ -1,0 +1,64 @@
+import { isAbsolute, join } from "node:path";
+import type { FileUse } from "../../schemas/index.js";
+import { nodesOf, type PipelineNode } from "../graph/nodes.js";
+import type { Pipeline } from "../graph/pipeline.js";
+import { loadValue } from "../tools/loadValue.js";
+import { pluginPath } from "./plugins.js";
+
+type Options = Readonly<Record<string, unknown>>;
+
+/** Their bytes are a part of what a run was made from. */
+const isRead = (use: FileUse | undefined) => use === "input" || use === "value";
+/** They start from the config's folder. */
+const isPlaced = (use: FileUse | undefined) => isRead(use) || use === "path";
+
+/** A node's options with the paths of what it reads in place: those that are not absolute start from the config's folder. */
+export function withInputs({ unit, options }: PipelineNode, configFolder: string): Options {
+  const placed = (path: string) => (isAbsolute(path) || path === "-" ? path : join(configFolder, path));
+  const place = (option: string, value: unknown): unknown => {
+    const use = unit.fields[option]?.file;
+    if (!isPlaced(use)) return value;
+    if (Array.isArray(value)) return value.map(placed);
+    return typeof value === "string" ? placed(value) : value; // in code, a table
+  };
+  return Object.fromEntries(Object.entries(options).map(([option, value]) => [option, place(option, value)]));
+}
+
+/** The files that a unit reads, as its options name them: corpora, dictionaries, vectors. */
+export function inputsOf(
+  node: PipelineNode,
+  configFolder: string,
+): { readonly option: string; readonly path: string }[] {
+  const { fields } = node.unit;
+  return Object.entries(withInputs(node, configFolder))
+    .filter(([option]) => isRead(fields[option]?.file))
+    .flatMap(([option, value]) => [value].flat().map((path) => ({ option, path })))
+    .filter((input): input is { option: string; path: string } => typeof input.path === "string");
+}
+
+/** What all steps but the source read so, and the modules that some of them come from. */
+export function stepInputs({ root, config }: Pipeline, configFolder: string): string[] {
+  const steps = nodesOf(root).filter((node) => node !== root);
+  const read = steps.flatMap((node) => inputsOf(node, configFolder).map(({ path }) => path));
+  return [...read, ...config.plugins.map((path) => pluginPath(configFolder, path))];
+}
+
+/** The values of files that steps begin with, by path: vectors, say. Memory: they stay for as long as the run goes. */
+export async function readValues({ root, registry }: Pipeline, configFolder: string): Promise<Map<string, unknown>> {
+  const values = new Map<string, unknown>();
+  for (const node of nodesOf(root)) {
+    for (const { option, path } of inputsOf(node, configFolder)) {
+      const { file, holds } = node.unit.fields[option]!;
+      if (file === "value" && !values.has(path)) values.set(path, await loadValue(registry.kinds.get(holds!)!, path));
+    }
+  }
+  return values;
+}
+
+/** Options with values in the place of their paths. */
+export function withValues({ unit }: PipelineNode, options: Options, values: ReadonlyMap<string, unknown>): Options {
+  const { fields } = unit;
+  const value = (option: string, given: unknown) =>
+    fields[option]?.file === "value" && typeof given === "string" ? values.get(given) : given;
+  return Object.fromEntries(Object.entries(options).map(([option, given]) => [option, value(option, given)]));
+}

@@ -1,0 +1,309 @@
+import { posix } from "node:path";
+import {
+  type AnyUnit,
+  checkOptions,
+  fillOptions,
+  isPlainObject,
+  numbersAsTexts,
+  show,
+  suggest,
+} from "../../schemas/index.js";
+import { CROISSANT, REJECTED, SCRATCH } from "../../schemas/runFolder.js";
+import { orderOfBranches } from "../config/branchOrder.js";
+import type { ConfigStep, LoadedConfig, PipelineConfig } from "../config/config.js";
+import { ConfigError, type ConfigPath, type ConfigProblem } from "../config/configText.js";
+import { faultOfMaking } from "../config/faultOfMaking.js";
+import { builtIn, type Registry } from "../config/registry.js";
+import { CHECKPOINT, MANIFEST } from "../record/runDirectory.js";
+import { LOCK } from "../record/runLock.js";
+import { dependentsOf, duringPass, isResumable, nodesOf, type PipelineNode } from "./nodes.js";
+import { mustReadAgain } from "./passes.js";
+import type { Pipeline } from "./pipeline.js";
+import { unwritableTerms } from "./writableTerms.js";
+import { writtenPaths } from "./writtenPaths.js";
+
+export interface CompileOptions {
+  /** Values for options that a step does not give, wherever a unit has them: `seed`, `workers`. */
+  readonly defaults?: Readonly<Record<string, unknown>>;
+  /** The units and kinds of data that the config may use; those that ship if left out. */
+  readonly registry?: Registry;
+}
+
+/**
+ * Checks every unit and option of a config and joins the steps into a graph. Each shared step reads the one before it; a branch starts
+ * from the last shared step that makes what its first step reads. A step that needs finished values reads the nearest step above it that
+ * makes what it reads, and takes each value from the nearest step above it that makes that, or from the end of a branch that it names.
+ * @throws ConfigError that lists every fault with its position
+ */
+export function compile(loaded: LoadedConfig, options: CompileOptions = {}): Pipeline {
+  const { config, file, locate } = loaded;
+  const { registry = builtIn } = options;
+  const compiler = new Compiler(loaded, registry, options.defaults ?? {});
+  const { root, problems } = compiler.compile();
+  if (root) problems.push(...clashingOutputs(root), ...openEnds(root), ...waitingForTheEnd(root, registry));
+  if (root && problems.length === 0) problems.push(...unwritableTerms(root)); // which needs options that hold
+  if (problems.length > 0 || !root) throw new ConfigError(file, problems.map(locate));
+  return { file, config, root, registry };
+}
+
+type Refuse = (path: ConfigPath, message: string) => void;
+
+class Compiler {
+  readonly problems: ConfigProblem[] = [];
+  readonly #config: PipelineConfig;
+  readonly #written: LoadedConfig["written"];
+  readonly #registry: Registry;
+  readonly #defaults: Readonly<Record<string, unknown>>;
+  /** The chain of each branch that is joined by now. */
+  readonly #chains = new Map<string, readonly PipelineNode[]>();
+  readonly #refuse: Refuse = (path, message) => void this.problems.push({ path, message });
+
+  constructor({ config, written }: LoadedConfig, registry: Registry, defaults: Readonly<Record<string, unknown>>) {
+    const { seed, maxRejected } = config;
+    this.#config = config;
+    this.#written = written;
+    this.#registry = registry;
+    this.#defaults = { seed, ...(maxRejected === undefined ? {} : { maxRejected }), ...defaults };
+  }
+
+  compile(): { readonly root: PipelineNode | undefined; readonly problems: ConfigProblem[] } {
+    const { source, steps, branches } = this.#config;
+    const root = this.#makeNode(source, undefined, undefined, []);
+    const shared = root ? [root] : [];
+    for (const step of steps) this.#addStep(step, shared, undefined);
+    for (const branch of orderOfBranches(branches, this.#refuse)) {
+      const chain = [...shared];
+      for (const step of branches.get(branch)!) this.#addStep(step, chain, branch);
+      this.#chains.set(branch, chain);
+    }
+    return { root, problems: this.problems };
+  }
+
+  /** Appends a step to a chain, and joins it to what it reads and needs. */
+  #addStep(step: ConfigStep, chain: PipelineNode[], branch: string | undefined): void {
+    const unit = this.#registry.units.get(step.unit);
+    const parent = unit && this.#parentOf(unit, chain, branch);
+    if (unit && !parent && chain.length > 0) {
+      const found = chain.at(-1)!;
+      this.#refuse(
+        step.path,
+        `${unit.name} reads ${unit.reads}, but ${found.unit.name} before it makes ${found.makes.name}; ${this.#bridge(found.makes.name, unit.reads)}`,
+      );
+    }
+    const node = this.#makeNode(step, parent, branch, chain);
+    if (!node) return;
+    parent?.children.push(node);
+    for (const maker of node.needs.values()) maker.neededBy.push(node);
+    chain.push(node);
+  }
+
+  /** The last of the chain, or, for the first of a branch and for a step that needs more, the nearest that makes what it reads. */
+  #parentOf({ reads, needs }: AnyUnit, chain: readonly PipelineNode[], branch: string | undefined) {
+    const startsBranch = branch !== undefined && chain.at(-1)?.branch === undefined;
+    const candidates = startsBranch || needs ? chain.toReversed() : chain.slice(-1);
+    return candidates.find(({ makes }) => makes.name === reads);
+  }
+
+  #makeNode(
+    { unit: name, options: given, path }: ConfigStep,
+    parent: PipelineNode | undefined,
+    branch: string | undefined,
+    chain: readonly PipelineNode[],
+  ): PipelineNode | undefined {
+    const wantsSource = path[0] === "source";
+    const unit = this.#registry.units.get(name);
+    if (!unit || (unit.kind === "source") !== wantsSource) {
+      if (name !== "") this.#refuse(path, this.#unknownUnit(name, wantsSource));
+      return undefined;
+    }
+    const { named, rest } = this.#namedNeeds(unit, given, path);
+    const applicable = Object.entries(this.#defaults).filter(([option]) => Object.hasOwn(unit.fields, option));
+    const options = { ...Object.fromEntries(applicable), ...numbersAsTexts(unit, rest, this.#written(path)) };
+    const faults = checkOptions(unit, options);
+    for (const { option, message } of faults)
+      this.#refuse(option === undefined ? path : [...path, option], `${unit.name}: ${message}`);
+    const fault = faults.length > 0 ? undefined : faultOfMaking(unit, options, this.#registry.kinds.get(unit.reads));
+    if (fault) this.#refuse(placeOf(fault, unit, path), fault);
+    const needs = this.#needsOf(unit, named, chain, path);
+    const startsPass = parent !== undefined && mustReadAgain(parent, needs.values());
+    if (startsPass && !parent.makes.log)
+      this.#refuse(
+        path,
+        `${unit.name} must read ${unit.reads} again, which cannot be kept; put it behind ${unit.reads} that can`,
+      );
+    return {
+      id: path.join("/"),
+      unit,
+      options: faults.length > 0 ? options : fillOptions(unit, options),
+      branch,
+      makes: this.#registry.kinds.get(unit.makes)!,
+      parent,
+      children: [],
+      needs,
+      namedNeeds: named,
+      neededBy: [],
+      startsPass,
+    };
+  }
+
+  /** `needs: { topics: lda }` apart from the unit's own options. */
+  #namedNeeds(unit: AnyUnit, options: ConfigStep["options"], path: ConfigPath) {
+    const { needs: named, ...rest } = options;
+    if (!unit.needs || named === undefined) return { named: {}, rest: options };
+    const known = Object.keys(unit.needs);
+    const entries = isPlainObject(named) ? Object.entries(named) : [];
+    if (!isPlainObject(named))
+      this.#refuse(
+        [...path, "needs"],
+        `${unit.name}: needs must be a map of ${known.join(", ")} to branches, got ${show(named)}`,
+      );
+    for (const [need, branch] of entries) {
+      if (!known.includes(need))
+        this.#refuse([...path, "needs", need], `${unit.name}: unknown need "${need}"; it needs ${known.join(", ")}`);
+      else if (typeof branch !== "string" || !this.#config.branches.has(branch)) {
+        const branches = [...this.#config.branches.keys()].join(", ") || "none";
+        this.#refuse(
+          [...path, "needs", need],
+          `${unit.name}: ${need} must name a branch (${branches}), got ${show(branch)}`,
+        );
+      }
+    }
+    return { named: Object.fromEntries(entries) as Record<string, string>, rest };
+  }
+
+  /** The maker of each value that a unit needs. */
+  #needsOf(
+    { name, needs = {} }: AnyUnit,
+    named: Readonly<Record<string, string>>,
+    chain: readonly PipelineNode[],
+    path: ConfigPath,
+  ): Map<string, PipelineNode> {
+    const makers = new Map<string, PipelineNode>();
+    for (const [need, kind] of Object.entries(needs)) {
+      const branch = named[need];
+      const from = branch === undefined ? chain : (this.#chains.get(branch) ?? []);
+      const maker = from.findLast(({ makes }) => makes.name === kind);
+      if (maker) makers.set(need, maker);
+      else if (branch === undefined)
+        this.#refuse(
+          path,
+          `${name} needs ${kind}, which no step above it makes; ${this.#bridge(chain.at(-1)?.makes.name, kind)}`,
+        );
+      else if (this.#chains.has(branch))
+        this.#refuse([...path, "needs", need], `${name} needs ${kind}, which branch ${branch} does not make`);
+    }
+    return makers;
+  }
+
+  #unknownUnit(name: string, wantsSource: boolean): string {
+    const fitting = [...this.#registry.units.values()].filter(({ kind }) => (kind === "source") === wantsSource);
+    const known = fitting.map((unit) => unit.name);
+    const near = suggest(name, known);
+    const kind = wantsSource ? "source" : "step";
+    return `unknown ${kind} "${name}"${near ? `; did you mean ${near}?` : ""}; known ${kind}s are ${known.join(", ")}`;
+  }
+
+  /** Which step would make what was missing; one that takes what is there, if there is one. */
+  #bridge(there: string | undefined, missing: string): string {
+    const takes = ({ reads, needs }: AnyUnit): string[] => (needs ? Object.values(needs) : [reads]);
+    const makers = [...this.#registry.units.values()].filter(
+      (unit) => unit.makes === missing && unit.reads !== missing,
+    );
+    const fitting = makers.filter((unit) => there !== undefined && takes(unit).includes(there));
+    const names = (fitting.length > 0 ? fitting : makers).map(({ name }) => name);
+    return names.length > 0 ? `put ${names.join(" or ")} in between` : `nothing makes ${missing}`;
+  }
+}
+
+/** Where a unit's fault stands: at the option that its message begins with, if that is given. */
+function placeOf(fault: string, { name, fields }: AnyUnit, path: ConfigPath): ConfigPath {
+  const option = Object.keys(fields).find((each) => fault.startsWith(`${name}: ${each} `));
+  return option === undefined ? path : [...path, option];
+}
+
+/** A pipeline cut down to some of its nodes and what leads to them. */
+export function cutTo(pipeline: Pipeline, nodes: Iterable<PipelineNode>): Pipeline {
+  const copies = new Map<PipelineNode, PipelineNode>();
+  const copyOf = (node: PipelineNode): PipelineNode => {
+    const known = copies.get(node);
+    if (known) return known;
+    const parent = node.parent && copyOf(node.parent);
+    const needs = new Map([...node.needs].map(([need, maker]) => [need, copyOf(maker)]));
+    const copy: PipelineNode = { ...node, parent, needs, children: [], neededBy: [] };
+    copies.set(node, copy);
+    return copy;
+  };
+  for (const node of nodes) copyOf(node);
+  const kept = (list: readonly PipelineNode[]) => list.flatMap((node) => copies.get(node) ?? []);
+  for (const [node, copy] of copies) {
+    copy.children.push(...kept(node.children));
+    copy.neededBy.push(...kept(node.neededBy));
+  }
+  return { ...pipeline, root: copyOf(pipeline.root) };
+}
+
+/** Outputs are relative to the run's folder, stay inside it, and have one writer each. */
+function clashingOutputs(root: PipelineNode): ConfigProblem[] {
+  const writers = new Map<string, string>();
+  return nodesOf(root).flatMap((node) =>
+    writtenPaths(node).flatMap(([option, path]) => {
+      const place = placeOfPath(path);
+      const places = [place, ...besides(node).map(placeOfPath)];
+      const fault = faultOfPlace(place) ?? places.map((each) => clash(each, writers)).find(Boolean);
+      for (const each of places) writers.set(each, node.id);
+      const message = `${option} must ${fault}, got ${JSON.stringify(path)}`;
+      return fault ? [{ path: [...node.id.split("/"), option], message }] : [];
+    }),
+  );
+}
+
+const placeOfPath = (path: string) => posix.normalize(path.replaceAll("\\", "/"));
+
+/** What a node writes beside what its options name. */
+const besides = ({ unit, options }: PipelineNode) => unit.besides?.(options as never) ?? [];
+
+/** What must hold of a place beside those of other writers, and does not. */
+function clash(place: string, writers: ReadonlyMap<string, string>): string | undefined {
+  for (const [other, writer] of writers) {
+    if (other === place) return `have one writer, but ${writer} writes ${place}, too`;
+    if (place.startsWith(`${other}/`) || other.startsWith(`${place}/`))
+      return `be no file and folder at once, but ${writer} writes ${other}`;
+  }
+  return undefined;
+}
+
+/** What must hold of a normalised output path and does not. */
+function faultOfPlace(place: string): string | undefined {
+  const [first = ""] = place.split("/");
+  const isInside = place !== "." && first !== ".." && !/^(\/|[A-Za-z]:)/.test(place) && !place.includes("\0");
+  if (!isInside) return "stay inside the run's folder";
+  if (place.endsWith("/")) return "name a file, not a folder";
+  const isReserved = [MANIFEST, SCRATCH, CHECKPOINT, REJECTED, CROISSANT].includes(first) || first.startsWith(LOCK);
+  return isReserved ? `leave ${first} to the run` : undefined;
+}
+
+/** What follows a source without end must neither need the end of the text nor write files that only end with it. */
+function waitingForTheEnd(root: PipelineNode, { units }: Registry): ConfigProblem[] {
+  const { name, endless } = root.unit;
+  if (!endless) return [];
+  const waiting = root.children.flatMap(duringPass).filter((node) => !isResumable(node));
+  return waiting.map((node) => {
+    const { name: step, reads, makes } = node.unit;
+    const growing = [...units.values()].find(
+      (unit) => unit.reads === reads && !unit.needs && unit.resumable && unit.makes !== reads,
+    );
+    const instead = growing && makes !== reads ? `; ${growing.name} goes on while the text passes` : "";
+    return { path: node.id.split("/"), message: `${step} needs the end of the text, but ${name} never ends${instead}` };
+  });
+}
+
+/** A chain that makes something which nobody writes, learns from or shows would be work for nothing. */
+function openEnds(root: PipelineNode): ConfigProblem[] {
+  const isEnd = ({ unit }: PipelineNode) => unit.kind === "sink" || unit.kind === "model";
+  return nodesOf(root)
+    .filter((node) => dependentsOf(node).length === 0 && !isEnd(node))
+    .map((node) => ({
+      path: node.id.split("/"),
+      message: `${node.unit.name} makes ${node.makes.name} that no step reads; end the pipeline in a model or a sink`,
+    }));
+}

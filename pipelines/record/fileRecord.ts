@@ -1,0 +1,33 @@
+import { stat } from "node:fs/promises";
+import { hashFile } from "../../storage/files/hashFile.js";
+
+export interface FileRecord {
+  /** Inputs as the config names them, outputs relative to the run's folder. */
+  readonly path: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly rows?: number;
+}
+
+/** A file as a manifest names it. */
+export async function recordFile(file: string, path: string, signal?: AbortSignal): Promise<FileRecord> {
+  const stats = await stat(file);
+  if (!stats.isFile()) throw new Error(`${file}: must be a regular file, got something else`); // perhaps one without an end
+  const { size } = stats;
+  return { path, bytes: size, sha256: await hashFile(file, signal) };
+}
+
+/** What is wrong with a file, by its record; undefined if nothing is. */
+export async function faultOf(file: string, expected: FileRecord): Promise<string | undefined> {
+  try {
+    return differenceOf(expected, await recordFile(file, expected.path));
+  } catch (error) {
+    return `must be readable, got ${(error as NodeJS.ErrnoException).code ?? (error as Error).message}`;
+  }
+}
+
+/** What tells a file from the one that was expected; undefined if nothing does. */
+export function differenceOf(expected: FileRecord, found: FileRecord): string | undefined {
+  if (found.bytes !== expected.bytes) return `must have ${expected.bytes} bytes, got ${found.bytes}`;
+  return found.sha256 === expected.sha256 ? undefined : `must have SHA-256 ${expected.sha256}, got ${found.sha256}`;
+}

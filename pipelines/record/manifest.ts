@@ -1,0 +1,140 @@
+import { readFileSync } from "node:fs";
+import { builtInKinds } from "../../kinds/index.js";
+import type { Ledger } from "../../runtime/ledger.js";
+import type { Kind } from "../../schemas/index.js";
+import type { ConfigStep } from "../config/config.js";
+import { nameOf, nodesOf, type PipelineNode } from "../graph/nodes.js";
+import type { Pipeline } from "../graph/pipeline.js";
+import type { Conservation } from "../running/conservation.js";
+import type { Execution } from "../running/progress.js";
+import type { FileRecord } from "./fileRecord.js";
+
+export const MANIFEST_FORMAT = 1;
+
+/** What the results of models say of themselves, by model; their arithmetic tells on which machines the same bytes come out. */
+type OriginsOfModels = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+/** The same for each kind of data that says where it comes from. */
+export type Origins = { readonly [K in Kind]?: OriginsOfModels };
+
+/** What a run was made from and what it made. Written without a clock, so that equal runs have equal manifests. */
+export interface Manifest extends Origins {
+  /** Version of this form; `manifestJsonSchema` describes it. */
+  readonly format: typeof MANIFEST_FORMAT;
+  readonly lexstream: string;
+  readonly node: string;
+  readonly name: string;
+  /** Where the config lay, which its relative paths start from. */
+  readonly configFile: string;
+  /** What the config says of what it makes, for `croissant.json`. */
+  readonly about: Readonly<Record<string, string>>;
+  readonly seed: number;
+  /** The config with every default filled in. */
+  readonly config: {
+    /** Modules with units of one's own; left out where there are none. */
+    readonly plugins?: readonly string[];
+    readonly source: Step;
+    readonly steps: readonly Step[];
+    readonly branches: Readonly<Record<string, readonly Step[]>>;
+  };
+  readonly inputs: readonly InputRecord[];
+  readonly outputs: readonly FileRecord[];
+  /** What was counted over the whole run, in tokens unless the name says otherwise. */
+  readonly counts: Readonly<Record<string, number>>;
+  readonly conservation: readonly Conservation[];
+  /** Mean loss per example, by model and epoch. */
+  readonly losses: Readonly<Record<string, readonly { readonly examples: number; readonly meanLoss: number }[]>>;
+}
+
+export interface InputRecord extends FileRecord {
+  /** What was counted in it: documents, bytes of text, bytes that were not UTF-8. */
+  readonly counts: Readonly<Record<string, number>>;
+}
+
+type Step = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
+export interface ManifestParts {
+  readonly inputs: readonly FileRecord[];
+  readonly outputs: readonly FileRecord[];
+  readonly execution: Execution;
+  readonly ledger: Ledger;
+}
+
+export function makeManifest(pipeline: Pipeline, { inputs, outputs, execution, ledger }: ManifestParts): Manifest {
+  const { config } = pipeline;
+  const losses = inOrder(pipeline, execution.losses).map(([node, epochs]) => [
+    nameOf(node),
+    epochs.map(({ examples, loss }) => ({ examples, meanLoss: examples > 0 ? loss / examples : 0 })),
+  ]);
+  return {
+    format: MANIFEST_FORMAT,
+    lexstream: lexstreamVersion(),
+    node: process.versions.node,
+    name: config.name,
+    configFile: pipeline.file,
+    about: config.about,
+    seed: config.seed,
+    config: resolvedConfig(pipeline),
+    inputs: inputs.map((input) => ({ ...input, counts: countsOf(ledger.child(input.path)) })),
+    outputs,
+    counts: countsOf(ledger),
+    conservation: execution.conservation,
+    ...originsByKind(pipeline, execution.origins),
+    losses: Object.fromEntries(losses),
+  };
+}
+
+/** What each model of a run says of its result. */
+export function originsIn(manifest: Manifest): (readonly [model: string, origin: Readonly<Record<string, string>>])[] {
+  return builtInKinds.flatMap(({ name }) => Object.entries(manifest[name] ?? {}));
+}
+
+/** An entry for each kind of data that can say where it comes from. */
+function originsByKind(pipeline: Pipeline, origins: Execution["origins"]): Origins {
+  const kinds = [...pipeline.registry.kinds.values()].filter(({ origin }) => origin);
+  const told = inOrder(pipeline, origins);
+  return Object.fromEntries(
+    kinds.map(({ name }) => [
+      name,
+      Object.fromEntries(
+        told
+          .filter(([{ makes }]) => makes.name === name)
+          .map(([node, origin]) => [nameOf(node), Object.fromEntries(origin)]),
+      ),
+    ]),
+  );
+}
+
+/** In the order of the config: threads end in any order. */
+function inOrder<Said>({ root }: Pipeline, said: ReadonlyMap<PipelineNode, Said>): [PipelineNode, Said][] {
+  return nodesOf(root)
+    .filter((node) => said.has(node))
+    .map((node) => [node, said.get(node)!]);
+}
+
+/** The config with every default filled in. */
+export function resolvedConfig({ config, root }: Pipeline): Manifest["config"] {
+  const withNeeds = ({ options, namedNeeds }: PipelineNode) =>
+    Object.keys(namedNeeds).length > 0 ? { ...options, needs: namedNeeds } : options;
+  const resolved = new Map(nodesOf(root).map((node) => [node.id, withNeeds(node)]));
+  const written = (step: ConfigStep): Step => ({ [step.unit]: resolved.get(step.path.join("/")) ?? step.options });
+  const branches = [...config.branches].map(([name, steps]) => [name, steps.map(written)]);
+  return {
+    ...(config.plugins.length > 0 ? { plugins: config.plugins } : {}),
+    source: written(config.source),
+    steps: config.steps.map(written),
+    branches: Object.fromEntries(branches),
+  };
+}
+
+function countsOf({ counts }: Ledger): Record<string, number> {
+  return Object.fromEntries([...counts].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** The version in package.json, which lies beside the built folders. */
+export function lexstreamVersion(): string {
+  const { version } = JSON.parse(readFileSync(new URL("../../../package.json", import.meta.url), "utf8")) as {
+    version: string;
+  };
+  return version;
+}

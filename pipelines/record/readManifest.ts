@@ -1,0 +1,45 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { isPlainObject } from "../../schemas/index.js";
+import type { Manifest } from "./manifest.js";
+import { MANIFEST } from "./runDirectory.js";
+
+/**
+ * The manifest of a finished run.
+ * @throws Error if the folder has none; SyntaxError if it is not one of ours
+ */
+export async function readManifest(folder: string, who = "readManifest"): Promise<Manifest> {
+  const path = join(folder, MANIFEST);
+  const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
+    throw new Error(`${who}: ${path} must be the manifest of a finished run, got ${error.code}`);
+  });
+  const manifest = parsed(text);
+  if (!isManifest(manifest))
+    throw new SyntaxError(
+      `${who}: ${path} must be a manifest of lexstream with inputs and outputs, got something else`,
+    );
+  return manifest;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isManifest(value: unknown): value is Manifest {
+  return (
+    isPlainObject(value) && isRecords(value.inputs) && isRecords(value.outputs) && isPlainObject(value.config ?? {})
+  );
+}
+
+function isRecords(value: unknown): boolean {
+  const isRecord = (record: unknown) =>
+    isPlainObject(record) &&
+    typeof record.path === "string" &&
+    typeof record.bytes === "number" &&
+    typeof record.sha256 === "string";
+  return Array.isArray(value) && value.every(isRecord);
+}

@@ -1,0 +1,50 @@
+import type { Ledger } from "../../runtime/ledger.js";
+import type { PipelineNode } from "../graph/nodes.js";
+import type { Conservation } from "./conservation.js";
+
+/** How far a run has come, for people to watch. */
+export interface Progress {
+  /** `reading`, `epoch 2 of 5`, `glove`. */
+  readonly stage: string;
+  readonly done: number;
+  readonly total: number | undefined;
+  readonly unit: "bytes" | "tokens" | "epochs";
+  /** Of a source that may never end. */
+  readonly live?: LiveProgress;
+  /** Examples and summed loss since the stage began, by model; what lies between two reports is their difference. */
+  readonly losses: ReadonlyMap<string, EpochLoss>;
+}
+
+/** What a run over a live source has come to. */
+export interface LiveProgress {
+  readonly documents: number;
+  /** Distinct terms that a model learns; undefined before the first. */
+  readonly vocabulary: number | undefined;
+  /** What was counted of `inputFaults`. */
+  readonly faults: Readonly<Record<string, number>>;
+}
+
+/** What is done with what a model has learned so far, now and then, and when a run over a live source is stopped. */
+export interface Chore {
+  /** Milliseconds until it is done again, asked for each time. */
+  readonly every: () => number;
+  /** Of which models; all if left out. */
+  readonly of?: (model: PipelineNode) => boolean;
+  /** `take` makes a copy of what the model has learned so far; undefined if that is nothing. */
+  readonly run: (model: PipelineNode, take: () => Promise<unknown>, ledger: Ledger) => Promise<void>;
+}
+
+/** Examples and summed loss of one epoch. */
+export interface EpochLoss {
+  readonly examples: number;
+  readonly loss: number;
+}
+
+export interface Execution {
+  /** Losses of each model node, by epoch. */
+  readonly losses: ReadonlyMap<PipelineNode, readonly EpochLoss[]>;
+  /** What the result of each model node says of itself: model, options, arithmetic, corpus. */
+  readonly origins: ReadonlyMap<PipelineNode, ReadonlyMap<string, string>>;
+  /** Where the tokens went, by branch. */
+  readonly conservation: readonly Conservation[];
+}

@@ -1,0 +1,223 @@
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { dirname, join, normalize, resolve } from "node:path";
+import { EMPTY, type Observable } from "rxjs";
+import { Ledger } from "../../runtime/ledger.js";
+import { type AnyUnit, millisecondsOf, type TextBatch } from "../../schemas/index.js";
+import { CROISSANT, REJECTED } from "../../schemas/runFolder.js";
+import { listFiles } from "../../sources/documents/listFiles.js";
+import { requireUnchanged, stampOf } from "../../storage/files/fileStamp.js";
+import { makeFolder } from "../../storage/files/makeFolder.js";
+import { beginRun, finishedRun, recordInputs } from "../checkpoint/beginRun.js";
+import type { Checkpointer } from "../checkpoint/checkpointer.js";
+import { makeUnit } from "../config/makeUnit.js";
+import { inputsOf, readValues, stepInputs, withInputs, withValues } from "../config/stepInputs.js";
+import { goesOnInItsSource, nodesOf, type PipelineNode } from "../graph/nodes.js";
+import type { Pipeline } from "../graph/pipeline.js";
+import { journalPaths, outputPaths, writtenPaths } from "../graph/writtenPaths.js";
+import { makeCroissant } from "../record/croissant.js";
+import type { FileRecord } from "../record/fileRecord.js";
+import { lexstreamVersion, type Manifest, makeManifest } from "../record/manifest.js";
+import { MANIFEST, RunDirectory } from "../record/runDirectory.js";
+import { DeadLetters } from "./deadLetters.js";
+import { execute } from "./execute.js";
+import type { Chore, Progress } from "./progress.js";
+import { type SnapshotOptions, writeSnapshot } from "./snapshots.js";
+import { writtenFiles } from "./writtenFiles.js";
+
+export interface RunPipelineOptions {
+  /** The folder to write to. */
+  readonly out: string;
+  /** Replace an earlier run in that folder. */
+  readonly force?: boolean;
+  /** Go on with the unfinished run in that folder, if there is one. */
+  readonly resume?: boolean;
+  /** Interrupts the run: it rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+  /**
+   * Stops a run whose source is live and can be gone on with (`canStop`): it reads no more, takes a checkpoint and a snapshot, and
+   * rejects with `RunStopped`.
+   */
+  readonly stop?: AbortSignal;
+  /** Reads nothing more: ends the unfinished run where it stopped. */
+  readonly finish?: boolean;
+  /** The time, for the names of snapshots; needed where the config asks for some. */
+  readonly clock?: () => Date;
+  /** Sees what each model has learned so far, now and then. */
+  readonly publish?: Chore;
+  readonly onProgress?: (progress: Progress) => void;
+  /** Where the run counts, for those who watch it; empty at first. */
+  readonly ledger?: Ledger;
+}
+
+export interface PipelineResult {
+  readonly manifest: Manifest;
+  /** Texts of the outputs that are meant to be read. */
+  readonly reports: readonly string[];
+}
+
+/**
+ * Runs a compiled pipeline into a folder and writes its manifest last.
+ *
+ * Memory: as the stages state; the tokens lie on disk. The same config, seed and input give the same bytes, and so does a run that was
+ * interrupted any number of times and went on with `resume`.
+ * Rejects with the first error of a stage; what was half-written is gone then, and there is no manifest. The checkpoint stays, if the
+ * run had come as far as to take one.
+ */
+export async function runPipeline(pipeline: Pipeline, options: RunPipelineOptions): Promise<PipelineResult> {
+  const { signal, stop, onProgress, finish = false, ledger = new Ledger() } = options;
+  const { unit } = pipeline.root;
+  signal?.throwIfAborted();
+  const nodes = nodesOf(pipeline.root);
+  const kept = nodes.flatMap(journalPaths).map(([, path]) => normalize(path));
+  const directory = await RunDirectory.open(options.out, { ...options, kept });
+  const rejected = new DeadLetters(directory.resolve(REJECTED), ledger);
+  let checkpointer: Checkpointer | undefined;
+  let inputs: Promise<FileRecord[]> | undefined;
+  const ending = new AbortController();
+  const halt = signal ? AbortSignal.any([signal, ending.signal]) : ending.signal;
+  try {
+    for (const [, path] of nodes.flatMap(writtenPaths)) directory.resolve(path);
+    for (const [, path] of nodes.filter(isSink).flatMap(outputPaths)) directory.requireNoFolder(path);
+    for (const path of kept) makeFolder(dirname(directory.resolve(path)));
+    const configFolder = dirname(pipeline.file);
+    const sourceOptions = withFiles(pipeline.root, configFolder, directory);
+    const sourceInputs = inputsOf(pipeline.root, configFolder).map(({ path }) => path);
+    const texts = await listFiles(sourceInputs, unit.name);
+    const files = [...texts, ...(await listFiles(stepInputs(pipeline, configFolder), "run"))];
+    if (directory.isFinished) {
+      const manifest = await finishedRun(pipeline, files, directory, halt);
+      return { manifest, reports: await readReports(pipeline, directory) };
+    }
+    const stamps = await Promise.all(files.map(({ path }) => stampOf(path)));
+    const requireInputs = async () => {
+      for (const [k, { path }] of files.entries()) await requireUnchanged("run", path, stamps[k]);
+    };
+    const beginning = await beginRun(pipeline, files, directory, halt);
+    checkpointer = beginning.checkpointer;
+    const { from } = beginning;
+    if (finish && !from)
+      throw new Error(`run: --finish needs an unfinished run over a live source, got none in ${directory.folder}`);
+    if (from?.place?.rejected) rejected.goOn(from.place.rejected);
+    const hashed = recordInputs(files, checkpointer, halt);
+    inputs = hashed;
+    inputs.catch(() => {}); // awaited below; until then a failure must not go unhandled
+    const values = await readValues(pipeline, configFolder);
+    const optionsOf = (node: PipelineNode) => withValues(node, withFiles(node, configFolder, directory), values);
+    const execution = await execute(pipeline, {
+      source: (cursor) => (finish ? EMPTY : openSource(unit, sourceOptions, cursor)),
+      sourceBytes: texts.length > 0 ? texts.reduce((total, { size }) => total + size, 0) : undefined,
+      logPath: (name) => (checkpointer ? directory.checkpoint.file(name) : join(directory.scratch, name)),
+      checkpointer,
+      from,
+      stop,
+      chores: choresOf(pipeline, optionsOf, options),
+      ledger,
+      optionsOf,
+      metadata: async (node) => originOf(node, configFolder, await hashed, texts.length),
+      signal,
+      onProgress,
+      onRejected: (rejection) => rejected.add(rejection),
+      requireInputs,
+      settleRejected: () => rejected.settle(),
+      onSourceRead: () => rejected.commit(),
+    });
+    await requireInputs();
+    const outputs = await recordOutputs(directory, ledger);
+    const described = await describeOutputs(pipeline, directory, await hashed, outputs);
+    const manifest = makeManifest(pipeline, {
+      inputs: await hashed,
+      outputs: [...outputs, described].sort((a, b) => (a.path < b.path ? -1 : 1)),
+      execution,
+      ledger,
+    });
+    directory.writeJson(MANIFEST, manifest);
+    return { manifest, reports: await readReports(pipeline, directory) };
+  } finally {
+    ending.abort();
+    await inputs?.catch(() => {}); // it has told its error above; its files are closed now
+    rejected.close();
+    checkpointer?.close();
+    await directory.close();
+  }
+}
+
+const isSink = ({ unit }: PipelineNode) => unit.kind === "sink";
+
+function openSource(unit: AnyUnit, options: Readonly<Record<string, unknown>>, cursor: string | undefined) {
+  return makeUnit(unit, {}, options, { epoch: 0, start: { from: cursor } }) as Observable<TextBatch>;
+}
+
+/** A run that can be stopped: its source is live, and every stage of the pass over it can be gone on with. */
+export const canStop = ({ root }: Pipeline): boolean => goesOnInItsSource(root);
+
+function choresOf({ config }: Pipeline, optionsOf: SnapshotOptions["optionsOf"], options: RunPipelineOptions): Chore[] {
+  const { every, keep } = config.snapshot;
+  const { clock, publish } = options;
+  const chores = publish ? [publish] : [];
+  if (every === undefined) return chores;
+  if (!clock) throw new TypeError("run: clock must be given where the config asks for snapshots, got none");
+  const write: Chore["run"] = async (node, take) => {
+    const result = await take();
+    if (result !== undefined) await writeSnapshot(node, result, { keep, clock, optionsOf });
+  };
+  return [...chores, { every: () => millisecondsOf(every), run: write }];
+}
+
+/** A node's options with its files in place: inputs relative to the config, outputs inside the run's folder. */
+function withFiles(
+  node: PipelineNode,
+  configFolder: string,
+  directory: RunDirectory,
+): Readonly<Record<string, unknown>> {
+  const written = writtenPaths(node).map(([option, path]) => [option, directory.resolve(path)] as const);
+  const needsScratch = Object.hasOwn(node.unit.fields, "scratch") && node.options.scratch === undefined;
+  return {
+    ...withInputs(node, configFolder),
+    ...Object.fromEntries(written),
+    ...(needsScratch ? { scratch: directory.scratch } : {}),
+  };
+}
+
+/** What a model's vectors came from, as hashes: the corpus, which is the first of the inputs, and the vectors that it began with. */
+function originOf(
+  node: PipelineNode,
+  configFolder: string,
+  inputs: readonly FileRecord[],
+  corpus: number,
+): ReadonlyMap<string, string> {
+  const hashOf = (path: string) => inputs.find((input) => resolve(input.path) === resolve(path))!.sha256;
+  const begun = inputsOf(node, configFolder).map(({ option, path }) => [option, hashOf(path)] as const);
+  return new Map([["corpus", corpusHash(inputs.slice(0, corpus))], ...begun]);
+}
+
+/** One hash for the whole corpus: of the files' hashes, in order. */
+function corpusHash(inputs: readonly FileRecord[]): string {
+  return createHash("sha256")
+    .update(inputs.map(({ sha256 }) => sha256).join("\n"))
+    .digest("hex");
+}
+
+/** Every file that a sink said it wrote, in a branch or not. */
+async function recordOutputs(directory: RunDirectory, ledger: Ledger): Promise<FileRecord[]> {
+  const written = [...writtenFiles(ledger)].sort(([a], [b]) => (a < b ? -1 : 1));
+  return Promise.all(written.map(([path, rows]) => directory.record(path, rows)));
+}
+
+async function describeOutputs(
+  { config: { name, about } }: Pipeline,
+  directory: RunDirectory,
+  inputs: readonly FileRecord[],
+  outputs: readonly FileRecord[],
+): Promise<FileRecord> {
+  const path = directory.resolve(CROISSANT);
+  const run = { name, about, inputs, lexstream: lexstreamVersion() };
+  directory.writeJson(CROISSANT, await makeCroissant(run, directory.folder, outputs));
+  return directory.record(path, undefined);
+}
+
+async function readReports(pipeline: Pipeline, directory: RunDirectory): Promise<string[]> {
+  const reports = nodesOf(pipeline.root).filter(({ unit }) => unit.isReport);
+  const paths = reports.flatMap((node) => outputPaths(node).map(([, path]) => directory.resolve(path)));
+  return Promise.all(paths.map((path) => readFile(path, "utf8")));
+}

@@ -1,0 +1,71 @@
+import type { Ledger, LedgerRecord } from "../../runtime/ledger.js";
+import type { PipelineNode } from "../graph/nodes.js";
+import type { Conservation } from "./conservation.js";
+import type { EpochLoss } from "./progress.js";
+import type { StreamLog } from "./streamLog.js";
+
+/** What a run has come to between two of its steps: all that the steps to come need. */
+export class RunState {
+  /** Nodes that begin a step, each once all that it reads and needs is there; the first is under way. */
+  readonly tasks: PipelineNode[] = [];
+  /** Whole values that steps to come read or need, by their makers. */
+  readonly values = new Map<PipelineNode, unknown>();
+  /** Nodes whose work is over. */
+  readonly done = new Set<PipelineNode>();
+  /** Epochs done of the first task, where it reads a stream again. */
+  epoch = 0;
+  readonly losses = new Map<PipelineNode, EpochLoss[]>();
+  /** What the result of a model says of where it comes from. */
+  readonly origins = new Map<PipelineNode, ReadonlyMap<string, string>>();
+  readonly logs = new Map<PipelineNode, StreamLog>();
+  readonly accounts = new Map<string, Conservation>();
+
+  constructor(readonly ledger: Ledger) {}
+}
+
+/** The same as plain data, without the values and the logs. */
+export interface RunRecord {
+  readonly tasks: readonly string[];
+  readonly values: readonly (readonly [maker: string, value: string])[];
+  readonly done: readonly string[];
+  readonly epoch: number;
+  readonly losses: readonly (readonly [node: string, losses: readonly EpochLoss[]])[];
+  readonly origins: readonly (readonly [node: string, origin: readonly (readonly [string, string])[]])[];
+  readonly accounts: readonly (readonly [branch: string, account: Conservation])[];
+  readonly ledger: LedgerRecord;
+}
+
+export function recordOf(state: RunState, idOf: (maker: PipelineNode, value: unknown) => string): RunRecord {
+  return {
+    tasks: state.tasks.map(({ id }) => id),
+    values: [...state.values].map(([maker, value]) => [maker.id, idOf(maker, value)]),
+    done: [...state.done].map(({ id }) => id),
+    epoch: state.epoch,
+    losses: lossesOf(state),
+    origins: [...state.origins].map(([node, origin]) => [node.id, [...origin]]),
+    accounts: [...state.accounts],
+    ledger: state.ledger.toJSON(),
+  };
+}
+
+export function lossesOf({ losses }: RunState): RunRecord["losses"] {
+  return [...losses].map(([node, epochs]) => [node.id, [...epochs]]);
+}
+
+/** Takes a record into a state that is still empty. */
+export function restoreInto(
+  state: RunState,
+  record: RunRecord,
+  nodes: ReadonlyMap<string, PipelineNode>,
+  values: ReadonlyMap<string, unknown>,
+): void {
+  const nodeOf = (id: string) => nodes.get(id)!;
+  state.tasks.push(...record.tasks.map(nodeOf));
+  for (const [maker, value] of record.values) state.values.set(nodeOf(maker), values.get(value));
+  for (const id of record.done) state.done.add(nodeOf(id));
+  state.epoch = record.epoch;
+  for (const [id, losses] of record.losses) state.losses.set(nodeOf(id), [...losses]);
+  for (const [id, origin] of record.origins) state.origins.set(nodeOf(id), new Map(origin));
+  for (const [branch, account] of record.accounts) state.accounts.set(branch, account);
+  state.ledger.restore(record.ledger);
+}

@@ -1,0 +1,119 @@
+import { checkOptions, NotFound, type OptionsOf, parseOptions, show, suggest } from "../schemas/index.js";
+import type { Endpoint, EndpointContext } from "./endpoint.js";
+import { HttpFault } from "./httpFault.js";
+import { type Access, guardRequest, type QueryRequest } from "./requestGuard.js";
+
+export interface QueryResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  /** For counting: the endpoint's name, or "other". */
+  readonly endpoint: string;
+}
+
+/** What may be asked at once, and for how long. */
+export interface Limits {
+  /** Requests under way; one more is told to come again. 64 by default. */
+  readonly concurrent?: number;
+  /** An answer that takes longer is given up. 5000 by default. */
+  readonly milliseconds?: number;
+}
+
+/** Answers a request; needs no socket. Never rejects: whatever fails becomes a status and a line of JSON. */
+export async function respond(
+  request: QueryRequest,
+  context: EndpointContext,
+  access: Access,
+  { concurrent = 64, milliseconds = 5000 }: Limits = {},
+): Promise<QueryResponse> {
+  const { metrics } = context;
+  let endpoint: Endpoint | undefined;
+  metrics.underWay++;
+  try {
+    guardRequest(request, access);
+    const url = urlOf(request.url);
+    endpoint = endpointAt(url.pathname, context.endpoints);
+    if (metrics.underWay > concurrent)
+      throw new HttpFault(503, `at most ${concurrent} requests may be under way, got one more`, {
+        headers: { "retry-after": "1" },
+      });
+    const settings = parseQuery(endpoint, url.searchParams);
+    const answer = await within(milliseconds, endpoint.handle(settings, context));
+    const body = endpoint.contentType === "application/json" ? `${JSON.stringify(answer)}\n` : String(answer);
+    return { status: 200, headers: headersOf(endpoint.contentType), body, endpoint: endpoint.query.name };
+  } catch (error) {
+    return refusal(error, endpoint?.query.name ?? "other");
+  } finally {
+    metrics.underWay--;
+  }
+}
+
+function urlOf(path: string): URL {
+  try {
+    return new URL(path, "http://localhost");
+  } catch {
+    throw new HttpFault(400, `the URL must be a path and a query, got ${show(path)}`);
+  }
+}
+
+function endpointAt(path: string, endpoints: readonly Endpoint[]): Endpoint {
+  const name = path.slice(1);
+  const endpoint = endpoints.find(({ query }) => query.name === name);
+  if (endpoint) return endpoint;
+  const names = endpoints.map(({ query }) => query.name);
+  const near = suggest(name, names);
+  throw new HttpFault(
+    404,
+    `unknown path ${show(path)}${near ? `; did you mean /${near}?` : ""}; known paths are /${names.join(", /")}`,
+  );
+}
+
+/** The query by the endpoint's own schema; numbers are written in digits. */
+function parseQuery({ query }: Endpoint, params: URLSearchParams): Record<string, unknown> {
+  const given: Record<string, unknown> = {};
+  for (const [name, value] of params) {
+    if (Object.hasOwn(given, name)) throw new HttpFault(400, `${query.name}: ${name} must be given once, got it twice`);
+    if (value.includes("\ufffd"))
+      throw new HttpFault(400, `${query.name}: ${name} must be UTF-8, percent-encoded, got ${show(value)}`);
+    const isInteger = query.fields[name]?.jsonSchema.type === "integer";
+    given[name] = isInteger && /^\d{1,15}$/.test(value) ? Number(value) : value;
+  }
+  const [problem] = checkOptions(query, given);
+  if (problem) throw new HttpFault(400, `${query.name}: ${problem.message}`);
+  return parseOptions(query, given as OptionsOf<typeof query>);
+}
+
+async function within<T>(milliseconds: number, answer: T | Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => reject(new HttpFault(504, `an answer must take at most ${milliseconds} ms`)),
+      milliseconds,
+    );
+  });
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function refusal(error: unknown, endpoint: string): QueryResponse {
+  const fault = faultOf(error as Error);
+  const body = `${JSON.stringify({ error: fault.message, ...fault.details })}\n`;
+  return { status: fault.status, headers: { ...headersOf("application/json"), ...fault.headers }, body, endpoint };
+}
+
+function faultOf(error: Error): HttpFault {
+  if (error instanceof HttpFault) return error;
+  const { message } = error;
+  if (error instanceof NotFound) return new HttpFault(404, message, { details: { suggestions: error.suggestions } });
+  return new HttpFault(500, message);
+}
+
+/** Answers change as learning goes on, and are data, never a page. */
+const headersOf = (contentType: string): Record<string, string> => ({
+  "content-type": contentType,
+  "cache-control": "no-store",
+  "x-content-type-options": "nosniff",
+});

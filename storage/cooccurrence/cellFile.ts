@@ -1,0 +1,240 @@
+import { closeSync, openSync, readSync, rmSync, writeSync } from "node:fs";
+import { setImmediate as otherWork } from "node:timers/promises";
+import {
+  AsyncByteQueue,
+  type Data,
+  Field,
+  Float64,
+  Message,
+  type MessageHeader,
+  makeData,
+  RecordBatch,
+  RecordBatchStreamWriter,
+  Schema,
+  Struct,
+  Uint32,
+} from "apache-arrow";
+import { type CellRun, emptyRun, sliceRun } from "../../kernels/cooccurrence/cellRun.js";
+import { type CellStream, mergeStreams } from "../../kernels/cooccurrence/cellStreams.js";
+import { batchCells } from "../../kernels/cooccurrence/finalTable.js";
+import type { NewFile } from "../files/scratchFolder.js";
+
+const cellSchema = new Schema([
+  new Field("row", new Uint32(), false),
+  new Field("column", new Uint32(), false),
+  new Field("units", new Float64(), false),
+]);
+
+/**
+ * Cells that do not fit in memory, as an uncompressed Arrow stream, read run by run and any number of times.
+ * State: one run of `mostCells` per reader, whose memory serves for the next; Arrow's own reader leaves a megabyte a batch to the garbage
+ * collector.
+ */
+export class CellFile {
+  constructor(
+    readonly path: string,
+    readonly cells: number,
+    readonly mostCells: number = batchCells,
+  ) {}
+
+  /** A file of given runs. */
+  static of(path: string, runs: Iterable<CellRun>): CellFile {
+    const writer = new CellWriter(path);
+    try {
+      for (const run of runs) writer.write(run);
+      return writer.close();
+    } finally {
+      writer.abandon();
+    }
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<CellRun> {
+    const file = openSync(this.path, "r");
+    const room = emptyRun(Math.min(this.mostCells, this.cells, batchCells));
+    try {
+      for (let at = 0; ; ) {
+        const [, metadataLength] = fill(file, new Uint32Array(2), at);
+        if (!metadataLength) return;
+        const message = Message.decode(fill(file, new Uint8Array(metadataLength), at + 8));
+        const body = at + 8 + metadataLength;
+        if (message.isRecordBatch()) {
+          for (const run of runsOf(file, message.header(), body, room)) {
+            await otherWork();
+            yield run;
+          }
+        }
+        at = body + message.bodyLength;
+      }
+    } finally {
+      closeSync(file);
+    }
+  }
+
+  remove(): void {
+    rmSync(this.path, { force: true });
+  }
+}
+
+/** Fills an array with what a file has at a place. At once: to wait for a short read takes several times as long as the read. */
+function fill<T extends Uint8Array | Uint32Array | Float64Array>(file: number, array: T, place: number): T {
+  for (let at = 0; at < array.byteLength; ) {
+    const bytes = readSync(file, array, at, array.byteLength - at, place + at);
+    if (bytes === 0) throw new Error("accumulateCooccurrence: a scratch file must stay whole, got its end too early");
+    at += bytes;
+  }
+  return array;
+}
+
+/** A batch, as many cells at once as there is room for. Its body has for each column a bitmap of validity, empty, and the values. */
+function* runsOf(
+  file: number,
+  { length, buffers }: ReturnType<Message<MessageHeader.RecordBatch>["header"]>,
+  body: number,
+  room: CellRun,
+): Generator<CellRun> {
+  const [, row, , column, , units] = buffers.map(({ offset }) => body + offset);
+  const most = room.row.length;
+  for (let from = 0; from < length; from += most) {
+    const run = sliceRun(room, 0, Math.min(most, length - from));
+    fill(file, run.row, row! + 4 * from);
+    fill(file, run.column, column! + 4 * from);
+    fill(file, run.units, units! + 8 * from);
+    yield run;
+  }
+}
+
+/** Writes runs at once, synchronously. State: one run. */
+export class CellWriter {
+  readonly #path: string;
+  readonly #file: number;
+  readonly #writer = new RecordBatchStreamWriter();
+  #cells = 0;
+  #isOpen = true;
+
+  constructor(path: string) {
+    this.#path = path;
+    this.#file = openSync(path, "wx");
+    try {
+      this.#writer.reset(new FileSink(this.#file, path), cellSchema); // which writes the schema
+    } catch (error) {
+      this.abandon();
+      throw error;
+    }
+  }
+
+  /** @throws Error if the disk is full */
+  write(run: CellRun): void {
+    for (let from = 0; from < run.length; from += batchCells)
+      this.#writeBatch(sliceRun(run, from, Math.min(run.length, from + batchCells)));
+  }
+
+  close(): CellFile {
+    try {
+      this.#writer.finish();
+    } finally {
+      this.abandon();
+    }
+    return new CellFile(this.#path, this.#cells);
+  }
+
+  /** Closes the file, whole or not. */
+  abandon(): void {
+    if (this.#isOpen) closeSync(this.#file);
+    this.#isOpen = false;
+  }
+
+  #writeBatch({ row, column, units, length }: CellRun): void {
+    const children: Data[] = [
+      makeData({ type: new Uint32(), data: row, length, nullCount: 0 }),
+      makeData({ type: new Uint32(), data: column, length, nullCount: 0 }),
+      makeData({ type: new Float64(), data: units, length, nullCount: 0 }),
+    ];
+    const data = makeData({ type: new Struct(cellSchema.fields), length, nullCount: 0, children });
+    this.#writer.write(new RecordBatch(cellSchema, data));
+    this.#cells += length;
+  }
+}
+
+/** Arrow's own queue keeps everything until it is read; this one writes at once. */
+class FileSink extends AsyncByteQueue {
+  readonly #file: number;
+  readonly #path: string;
+  #written = 0;
+
+  constructor(file: number, path: string) {
+    super();
+    this.#file = file;
+    this.#path = path;
+  }
+
+  override write(chunk: Uint8Array): void {
+    try {
+      for (let at = 0; at < chunk.byteLength; ) {
+        const bytes = writeSync(this.#file, chunk, at);
+        at += bytes;
+        this.#written += bytes;
+      }
+    } catch (cause) {
+      const code = (cause as NodeJS.ErrnoException).code;
+      throw new Error(
+        `accumulateCooccurrence: the scratch folder must have room, got ${code} in ${this.#path} after ${this.#written} bytes`,
+        { cause },
+      );
+    }
+  }
+}
+
+/** So many files may be read at once by all threads together. */
+export const mostFiles = 64;
+
+/** How many files are read at once, and the bytes that their cells may take then. */
+export interface ReadLimits {
+  readonly files: number;
+  readonly bytes: number;
+}
+
+/**
+ * Merges neighbours among sorted files, and removes what was merged, until there are few enough to be read at once. Files whose cells all
+ * come before those of the next stay in that order.
+ */
+export async function fewFiles(
+  files: readonly CellFile[],
+  newFile: NewFile,
+  limits: ReadLimits,
+): Promise<readonly CellFile[]> {
+  const left = [...files];
+  const merged: CellFile[] = [];
+  for (let excess = files.length - limits.files; excess > 0 && left.length > 1; ) {
+    const group = left.splice(0, Math.min(limits.files, excess + 1));
+    merged.push(await mergeFiles(group, newFile(), limits.bytes));
+    excess -= group.length - 1;
+  }
+  const all = [...merged, ...left];
+  return all.length > limits.files ? fewFiles(all, newFile, limits) : all;
+}
+
+async function mergeFiles(files: readonly CellFile[], path: string, bytes: number): Promise<CellFile> {
+  const writer = new CellWriter(path);
+  try {
+    for await (const run of mergeStreams(readWithin(bytes, files))) writer.write(run);
+    const merged = writer.close();
+    for (const file of files) file.remove();
+    return merged;
+  } finally {
+    writer.abandon();
+  }
+}
+
+/** A cell that is read, and the two places that merging has for it. */
+const bytesPerCell = 3 * 16;
+/** Less at once would take many times as long. */
+const leastCells = 1024;
+
+/** Streams that are read at once and merged: those from files take runs so short that all of them fit, 1,024 cells at least. */
+export function readWithin(bytes: number, streams: readonly CellStream[]): CellStream[] {
+  const files = streams.filter((stream) => stream instanceof CellFile).length;
+  const mostCells = Math.max(leastCells, Math.floor(bytes / bytesPerCell / files));
+  return streams.map((stream) =>
+    stream instanceof CellFile ? new CellFile(stream.path, stream.cells, mostCells) : stream,
+  );
+}

@@ -1,0 +1,32 @@
+import type { TableFile } from "../../schemas/tables.js";
+import { firstBytes, packingOf } from "../files/fileBytes.js";
+import { openArrow } from "./arrowFile.js";
+import { openParquetTable } from "./parquetFile.js";
+import { checksumKey, checkTable } from "./tableChecksum.js";
+
+/**
+ * Opens a table file; what it is goes by its content. One that states a checksum is first read through and compared with it.
+ * @throws SyntaxError if it is neither Arrow nor Parquet, not whole, or damaged
+ */
+export async function openTable(path: string): Promise<TableFile> {
+  const magic = Buffer.from(firstBytes(path, 6)).toString("latin1");
+  if (magic === "ARROW1" || magic.startsWith("PAR1")) {
+    checkTable(path);
+    const table = await (magic === "ARROW1" ? openArrow(path) : openParquetTable(path));
+    return { ...table, metadata: withoutChecksum(table.metadata) };
+  }
+  const found = packingOf(path) ?? `one that begins with ${JSON.stringify(magic)}`;
+  throw new SyntaxError(`${path}: must be an Arrow or Parquet file, not packed, got ${found}`);
+}
+
+/** Another table will have another one. */
+function withoutChecksum(metadata: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  return new Map([...metadata].filter(([key]) => key !== checksumKey));
+}
+
+/** @throws TypeError if the table lacks one of the columns */
+export function requireColumns(path: string, table: Pick<TableFile, "columns">, names: readonly string[]): void {
+  const known = table.columns.map((column) => column.name);
+  for (const name of names)
+    if (!known.includes(name)) throw new TypeError(`${path}: must have a column ${name}, got ${known.join(", ")}`);
+}

@@ -1,0 +1,174 @@
+import { crc32 } from "node:zlib";
+import { DataType, Field, FixedSizeList, Float, Int, List, Schema, Utf8 } from "apache-arrow";
+import type { Column, NumericColumn, RowList } from "../../schemas/tables.js";
+import { DurableFile } from "../files/durableFile.js";
+import { checksumKey, checksumText, noChecksum, statedChecksum } from "./tableChecksum.js";
+
+/** Numbers in the widest column of a block, at most: 16 MiB of float32. Bounds memory, on writing and on reading. */
+const blockValues = 1 << 22;
+
+/** How a file format lays down blocks of rows. Another format is another one of these. */
+export interface TableFormat {
+  readonly name: string;
+  /** Rows that are laid down together; fewer where lists make them wide. */
+  readonly blockRows: number;
+  open(file: ByteSink, schema: Schema, blockRows: number): TableEncoder;
+  /** Reads a finished file back as far as it takes to be sure of its row count. */
+  countRows?(path: string, schema: Schema): Promise<number>;
+}
+
+/** Takes the bytes at once; the caller may change them afterwards. */
+export interface ByteSink {
+  write(bytes: Uint8Array): void;
+}
+
+export interface TableEncoder {
+  /** Every block but the last is full. The columns must not be kept. */
+  writeBlock(columns: readonly Column[], rows: number): void | Promise<void>;
+  finish(): void | Promise<void>;
+}
+
+/**
+ * Writes a table in blocks of a fixed number of rows, however the rows come, so that equal tables are equal files.
+ *
+ * State: one block, at most 4,194,304 numbers of the widest column; of lists that differ in length, 1,024 rows. The file has its name only after `close`. Its metadata hold a
+ * checksum of the whole file.
+ * @throws RangeError if fewer rows can be read back than were written
+ */
+export class TableWriter {
+  readonly #file: DurableFile;
+  readonly #encoder: TableEncoder;
+  readonly #widths: readonly number[];
+  readonly #blockRows: number;
+  readonly #block: Column[];
+  #filled = 0;
+  #rows = 0;
+  #sum = 0;
+
+  constructor(
+    path: string,
+    readonly schema: Schema,
+    readonly format: TableFormat,
+  ) {
+    this.#widths = schema.fields.map((field) => listSize(field.type));
+    this.#blockRows = Math.max(1, Math.min(format.blockRows, Math.floor(blockValues / Math.max(...this.#widths))));
+    this.#block = schema.fields.map((field, k) => emptyColumn(field.type, this.#blockRows * this.#widths[k]!));
+    this.#file = new DurableFile(path);
+    const counted: ByteSink = {
+      write: (bytes) => {
+        this.#sum = crc32(bytes, this.#sum);
+        this.#file.write(bytes);
+      },
+    };
+    const metadata = new Map(schema.metadata).set(checksumKey, noChecksum);
+    this.#encoder = format.open(counted, new Schema(schema.fields.map(ownField), metadata), this.#blockRows);
+  }
+
+  get rows(): number {
+    return this.#rows;
+  }
+
+  async write(columns: readonly Column[], rows: number): Promise<void> {
+    for (let start = 0; start < rows; ) {
+      const count = Math.min(rows - start, this.#blockRows - this.#filled);
+      this.#fill(columns, start, count);
+      start += count;
+      if (this.#filled === this.#blockRows) await this.#flush();
+    }
+    this.#rows += rows;
+  }
+
+  async close(): Promise<void> {
+    if (this.#filled > 0) await this.#flush();
+    await this.#encoder.finish();
+    this.#file.flush();
+    const { place } = statedChecksum(this.#file.partialPath)!;
+    this.#file.patch(place, Buffer.from(checksumText(this.#sum)));
+    this.#file.sync();
+    const found = await this.format.countRows?.(this.#file.partialPath, this.schema);
+    if (found !== undefined && found !== this.#rows)
+      throw new RangeError(`${this.#file.path}: must hold the ${this.#rows} rows written, got ${found} rows read back`);
+    this.#file.commit();
+  }
+
+  abandon(): void {
+    this.#file.discard();
+  }
+
+  #fill(columns: readonly Column[], start: number, count: number): void {
+    for (const [k, block] of this.#block.entries()) {
+      const column = columns[k]!;
+      const width = this.#widths[k]!;
+      if (Array.isArray(block)) for (let i = start; i < start + count; i++) block.push(owned(column[i]!));
+      else {
+        const values = (column as NumericColumn).subarray(start * width, (start + count) * width);
+        (block as NumericColumn).set(values, this.#filled * width);
+      }
+    }
+    this.#filled += count;
+  }
+
+  async #flush(): Promise<void> {
+    const columns = this.#block.map((block, k) =>
+      Array.isArray(block) ? block : (block as NumericColumn).subarray(0, this.#filled * this.#widths[k]!),
+    );
+    await this.#encoder.writeBlock(columns, this.#filled);
+    for (const block of this.#block) if (Array.isArray(block)) block.length = 0;
+    this.#filled = 0;
+  }
+}
+
+/** Writes a whole table, and tells its rows; it is durable once this is done, and nothing is left behind where it fails. */
+export async function writeTable(
+  path: string,
+  schema: Schema,
+  format: TableFormat,
+  write: (writer: TableWriter) => Promise<void>,
+): Promise<number> {
+  const writer = new TableWriter(path, schema, format);
+  try {
+    await write(writer);
+    await writer.close();
+    return writer.rows;
+  } catch (error) {
+    writer.abandon();
+    throw error;
+  }
+}
+
+/** Numbers in a row of a column: the length of its lists, about that where they differ, or 1. */
+export function listSize(type: DataType): number {
+  if (DataType.isList(type)) return DataType.isUtf8(type.children[0]!.type) ? fewTexts : manyNumbers;
+  return DataType.isFixedSizeList(type) ? type.listSize : 1;
+}
+
+/** The same in this package's copy of Arrow: a module from outside may state its columns by another. */
+function ownField({ name, type, nullable, metadata }: Field): Field {
+  return new Field(name, ownType(type), nullable, new Map(metadata));
+}
+
+function ownType(type: DataType): DataType {
+  if (DataType.isUtf8(type)) return new Utf8();
+  if (DataType.isInt(type)) return new Int(type.isSigned, type.bitWidth);
+  if (DataType.isFloat(type)) return new Float(type.precision);
+  if (DataType.isList(type)) return new List(ownField(type.children[0]!));
+  return DataType.isFixedSizeList(type) ? new FixedSizeList(type.listSize, ownField(type.children[0]!)) : type;
+}
+
+/** What lists hold that differ in length: labels, or the terms of a document. */
+const fewTexts = 16;
+const manyNumbers = 4096;
+
+/** What was given may be changed before the block is laid down. */
+function owned(cell: string | number | RowList): string | number | RowList {
+  return typeof cell === "object" ? (cell.slice() as RowList) : cell;
+}
+
+function emptyColumn(type: DataType, length: number): Column {
+  if (DataType.isList(type)) emptyColumn(type.children[0]!.type, 0);
+  if (DataType.isUtf8(type) || DataType.isList(type)) return [];
+  const numbers = DataType.isFixedSizeList(type) ? type.children[0]!.type : type;
+  if (DataType.isInt(numbers)) return numbers.bitWidth === 8 ? new Int8Array(length) : new Int32Array(length);
+  if (DataType.isFloat(numbers)) return numbers.precision === 1 ? new Float32Array(length) : new Float64Array(length);
+  throw new TypeError(`tables: a column must hold texts, int8, int32, float32 or float64, got ${type}`);
+}

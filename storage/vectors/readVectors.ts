@@ -1,0 +1,99 @@
+import { currentScope } from "../../runtime/flow.js";
+import type { Ledger } from "../../runtime/ledger.js";
+import { oneOf } from "../../schemas/fields.js";
+import { defineOptions, type OptionsOf, parseOptions } from "../../schemas/options.js";
+import type { VectorTable } from "../../schemas/vectors.js";
+import { firstBytes, requireText } from "../files/fileBytes.js";
+import { openTable, requireColumns } from "../tables/tableFile.js";
+import { unknownVectors } from "./oddVectorText.js";
+import { readGloveText, readProjector, readWord2vecText } from "./readVectorText.js";
+import { readWord2vecBinary } from "./readWord2vecBinary.js";
+import { recogniseVectors } from "./recogniseVectors.js";
+import { type VectorFormat, vectorFormats } from "./vectorFormats.js";
+import type { ReadSettings } from "./vectorHeader.js";
+import { VectorRows } from "./vectorRows.js";
+
+export const readVectorsSchema = defineOptions({
+  name: "readVectors",
+  fields: {
+    format: oneOf(["auto", ...vectorFormats], {
+      description: "Format of the file; auto goes by the content",
+      default: "auto",
+    }),
+    onInvalid: oneOf(["reject", "replace"], {
+      description:
+        "what to do with a term that is not UTF-8 or that was there before: reject the file, or replace bad bytes by U+FFFD, keep the first of equal terms, and count both",
+      default: "reject",
+    }),
+  },
+});
+
+export type ReadVectorsOptions = OptionsOf<typeof readVectorsSchema>;
+
+const readers: Record<VectorFormat, (path: string, settings: ReadSettings) => Promise<VectorTable>> = {
+  arrow: readTable,
+  parquet: readTable,
+  word2vecText: readWord2vecText,
+  word2vecBinary: readWord2vecBinary,
+  gloveText: readGloveText,
+  projector: readProjector,
+};
+
+/**
+ * Reads a table of word vectors. Text, and what word2vec writes, may be packed with gzip or Zstandard.
+ *
+ * In: a path. Out: VectorTable, V terms of D float32. State: the table, and one chunk or block of the file.
+ * Counts `invalidTerms` and `duplicateTerms` on the ledger's child of the path.
+ * @param ledger where to count; that of the run in which it is called by default
+ * @throws SyntaxError, RangeError with the line or byte: a file cut short, a row of another length, something that is no finite
+ *   number, an unknown format. GloVe's text has no header: cut at a line end it cannot be told from a whole one
+ * @example
+ *   const vectors = await readVectors("glove.6B.50d.txt.gz");
+ */
+export async function readVectors(
+  path: string,
+  options: ReadVectorsOptions = {},
+  ledger: Ledger = currentScope().ledger,
+): Promise<VectorTable> {
+  const { format, onInvalid } = parseOptions(readVectorsSchema, options);
+  firstBytes(path, 1); // a missing file is no question of its format
+  const found = await recogniseVectors(path);
+  if (!found) await requireText(path, { reads: "a file of vectors", wantsVectors: true });
+  const chosen = format === "auto" ? found : format;
+  if (!chosen)
+    throw new SyntaxError(`readVectors: ${path} must be a file of vectors, got ${await unknownVectors(path)}`);
+  return readers[chosen](path, { onInvalid, ledger: ledger.child(path) });
+}
+
+/** Columns `term` and `vector` of an Arrow or Parquet file. */
+async function readTable(path: string, { onInvalid, ledger }: ReadSettings): Promise<VectorTable> {
+  const table = await openTable(path);
+  requireColumns(path, table, ["term", "vector"]);
+  let rows: VectorRows | undefined;
+  let row = 0;
+  for await (const block of table.blocks(["term", "vector"])) {
+    const [terms, vectors] = block.columns as [readonly string[], readonly ArrayLike<number>[]];
+    for (let i = 0; i < block.rows; i++, row++) {
+      const vector = vectors[i]!;
+      rows ??= new VectorRows(path, vector.length, onInvalid, ledger, block.rows);
+      fill(rows, vector, row);
+      rows.add(terms[i]!, () => `row ${row}`);
+    }
+  }
+  const listSize = Number(
+    /FixedSizeList\[(\d+)\]/.exec(table.columns.find(({ name }) => name === "vector")!.type)?.[1] ?? 0,
+  );
+  rows ??= new VectorRows(path, listSize, onInvalid, ledger, 0);
+  return rows.table(table.metadata);
+}
+
+function fill(rows: VectorRows, vector: ArrayLike<number>, row: number): void {
+  if (vector.length !== rows.vectorSize)
+    throw new RangeError(`${rows.path}: row ${row} must hold ${rows.vectorSize} numbers, got ${vector.length}`);
+  const numbers = rows.next();
+  for (let k = 0; k < numbers.length; k++) {
+    if (!Number.isFinite(vector[k]))
+      throw new RangeError(`${rows.path}: numbers must be finite, got ${vector[k]} in row ${row}`);
+    numbers[k] = vector[k]!;
+  }
+}

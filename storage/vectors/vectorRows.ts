@@ -1,0 +1,73 @@
+import { isUtf8 } from "node:buffer";
+import type { Ledger } from "../../runtime/ledger.js";
+import type { VectorTable } from "../../schemas/vectors.js";
+
+/** What to do with a term that is not UTF-8 or that was there before. */
+export type OnInvalid = "reject" | "replace";
+
+const growth = 1.5;
+const replacement = "\ufffd";
+
+/**
+ * Collects the rows of a table while a file is read. State: the table itself, grown by half where the number of rows is not
+ * known beforehand.
+ */
+export class VectorRows {
+  readonly #terms: string[] = [];
+  readonly #rows = new Set<string>();
+  #values: Float32Array;
+
+  constructor(
+    readonly path: string,
+    readonly vectorSize: number,
+    readonly onInvalid: OnInvalid,
+    readonly ledger: Ledger,
+    expectedRows: number,
+  ) {
+    this.#values = new Float32Array(Math.max(1, expectedRows) * vectorSize);
+  }
+
+  /** Room for the numbers of the next row, to be filled before `add`. */
+  next(): Float32Array {
+    const start = this.#terms.length * this.vectorSize;
+    if (start + this.vectorSize > this.#values.length) {
+      const larger = new Float32Array(Math.ceil((this.#terms.length + 1) * growth) * this.vectorSize);
+      larger.set(this.#values);
+      this.#values = larger;
+    }
+    return this.#values.subarray(start, start + this.vectorSize);
+  }
+
+  /** Takes the row whose numbers are in `next()`; `where` says its place in an error. */
+  add(term: string, where: () => string): void {
+    if (this.#rows.has(term)) {
+      if (this.onInvalid === "reject")
+        throw new RangeError(
+          `${this.path}: terms must differ, got ${JSON.stringify(term)} again in ${where()}; onInvalid: replace keeps the first`,
+        );
+      this.ledger.add("duplicateTerms", 1);
+      return;
+    }
+    this.#rows.add(term);
+    this.#terms.push(term);
+  }
+
+  /** A term's text; none at all is refused, bytes that are not UTF-8 are refused, or replaced and counted. */
+  decode(bytes: Buffer, start: number, end: number, where: () => string): string {
+    if (start === end) throw new SyntaxError(`${this.path}: ${where()} must begin with a term, got none`);
+    const term = bytes.toString("utf8", start, end);
+    if (!term.includes(replacement) || isUtf8(bytes.subarray(start, end))) return term;
+    if (this.onInvalid === "reject")
+      throw new SyntaxError(
+        `${this.path}: ${where()} must begin with a term in UTF-8, got ${JSON.stringify(term)}; onInvalid: replace reads it so`,
+      );
+    this.ledger.add("invalidTerms", 1);
+    return term;
+  }
+
+  table(metadata: ReadonlyMap<string, string> = new Map()): VectorTable {
+    const { vectorSize } = this;
+    const values = this.#values.subarray(0, this.#terms.length * vectorSize);
+    return { terms: this.#terms, values, vectorSize, metadata };
+  }
+}

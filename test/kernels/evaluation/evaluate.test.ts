@@ -1,0 +1,100 @@
+import { describe, expect, it } from "vitest";
+import { evaluateAnalogies, evaluateSimilarity, parseAnalogies, pearson, ranks, Vectors } from "#kernels";
+
+const table = (rows: Record<string, number[]>) =>
+  new Vectors({
+    terms: Object.keys(rows),
+    values: Float32Array.from(Object.values(rows).flat()),
+    vectorSize: Object.values(rows)[0]!.length,
+    metadata: new Map(),
+  });
+
+describe("correlation", () => {
+  const x = [0.9, 0.1, 0.5, 0.5, -0.2, 0.3, 0.3, 0.3];
+  const y = [10, 2, 7, 6, 1, 2, 4, 2];
+
+  it("gives equal values the mean of their ranks", () => {
+    expect(ranks(x)).toEqual([8, 2, 6.5, 6.5, 1, 4, 4, 4]);
+  });
+
+  // scipy 1.17.1: stats.pearsonr(x, y).statistic and stats.spearmanr(x, y).statistic
+  it("agrees with scipy, ties and all", () => {
+    expect(pearson(x, y)).toBeCloseTo(0.9090584348850512, 14);
+    expect(pearson(ranks(x), ranks(y))).toBeCloseTo(0.9434148851749269, 14);
+  });
+});
+
+describe("evaluateSimilarity", () => {
+  const vectors = table({ 猫: [1, 0], 狗: [2, 1], cat: [0, 1], car: [-1, 0], CAT: [9, 9] });
+
+  it("correlates cosines with the scores of people, and counts pairs without a vector", () => {
+    // cosines: 猫 狗 2 / sqrt 5 = 0.894, 猫 cat 0, 猫 car -1; scores fall in the same order but not on a line
+    const result = evaluateSimilarity(vectors, [
+      { a: "猫", b: "狗", score: 10 },
+      { a: "猫", b: "Cat", score: 9 },
+      { a: "猫", b: "car", score: 1 },
+      { a: "猫", b: "鸟", score: 5 },
+    ]);
+    expect(result).toMatchObject({ pairs: 3, skipped: 1 });
+    expect(result.spearman).toBeCloseTo(1, 14);
+    expect(result.pearson).toBeCloseTo(pearson([2 / Math.sqrt(5), 0, -1], [10, 9, 1]), 14);
+  });
+
+  it("takes letters as they are on request", () => {
+    const pairs = [{ a: "Cat", b: "猫", score: 1 }];
+    expect(evaluateSimilarity(vectors, pairs, { lowerCase: false })).toMatchObject({ pairs: 0, skipped: 1 });
+  });
+});
+
+describe("evaluateAnalogies", () => {
+  const family = table({
+    man: [1, 0, 1],
+    king: [1, 1, 1],
+    woman: [-1, 0, 1],
+    Queen: [-1, 1, 1],
+    apple: [0, -1, -1],
+    queen: [0, -1, -1],
+  });
+
+  it("counts right answers by section, and questions with an unknown term", () => {
+    const text = ": royal\nMan King Woman Queen\nman king woman apple\n: rest\nman king woman tsar\n";
+    expect(evaluateAnalogies(family, parseAnalogies(text))).toEqual({
+      sections: [
+        { name: "royal", correct: 1, asked: 2, skipped: 0 },
+        { name: "rest", correct: 0, asked: 0, skipped: 1 },
+      ],
+      total: { correct: 1, asked: 2, skipped: 1 },
+    });
+  });
+
+  it("looks for answers among the first rows only when restricted", () => {
+    const sections = parseAnalogies("man king woman apple\nman king woman woman\n");
+    const { total } = evaluateAnalogies(family, sections, { restrict: 3 });
+    expect(total).toEqual({ correct: 0, asked: 1, skipped: 1 }); // only the three of the question are left: no answer
+  });
+
+  it.each(["3CosAdd", "3CosMul"] as const)(
+    "answers by %s as Vectors.analogy does, over more terms than a block",
+    (method) => {
+      const names = Array.from({ length: 1300 }, (_, i) => `w${i}`);
+      const values = names.flatMap((_, i) => [
+        Math.sin(i),
+        Math.sin(2.3 * i + 1),
+        Math.sin(0.7 * i * i),
+        Math.cos(i * i),
+      ]);
+      const vectors = new Vectors({
+        terms: names,
+        values: Float32Array.from(values),
+        vectorSize: 4,
+        metadata: new Map(),
+      });
+      const questions = Array.from({ length: 50 }, (_, q) => {
+        const [a, b, c] = [`w${q}`, `w${(q * 37 + 500) % 1300}`, `w${(q * 101 + 900) % 1300}`] as const;
+        return [a, b, c, vectors.analogy(a, b, c, { method, topN: 1 })[0]!.term] as const;
+      });
+      const { total } = evaluateAnalogies(vectors, [{ name: "", questions }], { method });
+      expect(total).toEqual({ correct: 50, asked: 50, skipped: 0 });
+    },
+  );
+});

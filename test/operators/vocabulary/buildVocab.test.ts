@@ -1,0 +1,141 @@
+import fc from "fast-check";
+import { from, lastValueFrom } from "rxjs";
+import { describe, expect, it } from "vitest";
+import { type BuildVocabOptions, buildVocab } from "#operators";
+import type { TokenBatch, Vocabulary } from "#schemas";
+import { marbles } from "../../support/marbles.js";
+import { documents, documentsOf, sizes, tokenBatches, WordLexicon } from "../../support/tokens.js";
+
+const build = (batches: readonly TokenBatch[], options?: BuildVocabOptions) =>
+  lastValueFrom(from(batches).pipe(buildVocab(options)));
+const rows = ({ terms, counts }: Vocabulary) => terms.map((term, id) => [term, counts[id]]);
+
+describe("buildVocab", () => {
+  it("orders by count, then by code point, not by UTF-16 unit", async () => {
+    // U+FF21 is one unit above the surrogates of U+20BB7, but the smaller code point.
+    const vocabulary = await build(tokenBatches(documentsOf("𠮷 Ａ b 猫 b")), { minCount: 1 });
+    expect(rows(vocabulary)).toEqual([
+      ["b", 2],
+      ["猫", 1],
+      ["Ａ", 1],
+      ["𠮷", 1],
+    ]);
+    expect(vocabulary.tokens).toBe(5);
+    expect(vocabulary.idOf("Ａ")).toBe(2);
+    expect(vocabulary.idOf("c")).toBeUndefined();
+  });
+
+  it("keeps what occurs minCount times, counted by hand, however the tokens are cut", async () => {
+    await fc.assert(
+      fc.asyncProperty(documents, sizes, fc.integer({ min: 1, max: 4 }), async (text, cuts, minCount) => {
+        const expected = new Map<string, number>();
+        for (const word of text.flat(2)) expected.set(word, (expected.get(word) ?? 0) + 1);
+        const kept = [...expected].filter(([, count]) => count >= minCount);
+        fc.pre(kept.length > 0);
+        const vocabulary = await build(tokenBatches(text, cuts), { minCount });
+        expect(new Map(rows(vocabulary) as [string, number][])).toEqual(new Map(kept));
+        expect(await build(tokenBatches(text), { minCount })).toMatchObject({ terms: vocabulary.terms });
+      }),
+      { seed: 1, numRuns: 100 },
+    );
+  });
+
+  it("cuts the rarest beyond maxSize and remembers them", async () => {
+    const vocabulary = await build(tokenBatches(documentsOf("a a a b b c c d")), { minCount: 2, maxSize: 2 });
+    expect(vocabulary.terms).toEqual(["a", "b"]);
+    expect([...vocabulary.truncated!]).toEqual(["c"]); // d is below minCount
+  });
+
+  it("keeps the terms of vectors beside other extra terms, and says how much room they need", async () => {
+    const extraTermsOf = { terms: ["c", "old", "旧"], values: new Float32Array(3), vectorSize: 1, metadata: new Map() };
+    const batches = tokenBatches(documentsOf("a a a b b c"));
+    expect(rows(await build(batches, { minCount: 3, extraTerms: ["<unk>", "old"], extraTermsOf }))).toEqual([
+      ["a", 3],
+      ["c", 1],
+      ["<unk>", 0],
+      ["old", 0],
+      ["旧", 0],
+    ]);
+    expect(() => buildVocab({ maxSize: 2, extraTermsOf })).toThrow(
+      new RangeError("buildVocab: maxSize must leave room for the 3 extra terms, got 2"),
+    );
+  });
+
+  it("keeps extra terms whatever their count, last where they never occur, within maxSize", async () => {
+    const vocabulary = await build(tokenBatches(documentsOf("a a a b b c")), {
+      minCount: 2,
+      maxSize: 3,
+      extraTerms: ["<unk>", "c"],
+    });
+    expect(rows(vocabulary)).toEqual([
+      ["a", 3],
+      ["c", 1],
+      ["<unk>", 0],
+    ]);
+  });
+
+  it("counts the ids that pass by, whatever else the lexicon has counted", async () => {
+    const lexicon = new WordLexicon();
+    tokenBatches(documentsOf("a a a b"), undefined, lexicon); // another reader's pass
+    const vocabulary = await build(tokenBatches(documentsOf("a b b"), undefined, lexicon), { minCount: 1 });
+    expect(rows(vocabulary)).toEqual([
+      ["b", 2],
+      ["a", 1],
+    ]);
+  });
+
+  it("adds up the terms of different lexicons", async () => {
+    const batches = [...tokenBatches(documentsOf("a b")), ...tokenBatches(documentsOf("b c"))];
+    expect(rows(await build(batches, { minCount: 2 }))).toEqual([["b", 2]]);
+  });
+
+  it("leaves out a term that the lexicon pruned, and counts it anew when it comes back", async () => {
+    const lexicon = new WordLexicon();
+    const before = tokenBatches(documentsOf("a b b b"), undefined, lexicon);
+    lexicon.prune("b");
+    const after = tokenBatches(documentsOf("b a"), undefined, lexicon);
+    expect(rows(await build([...before, ...after], { minCount: 1 }))).toEqual([
+      ["a", 2],
+      ["b", 1],
+    ]);
+  });
+
+  it("starts afresh for a second subscriber", async () => {
+    const vocabulary$ = from(tokenBatches(documentsOf("a a b"))).pipe(buildVocab({ minCount: 1 }));
+    await lastValueFrom(vocabulary$);
+    expect(rows(await lastValueFrom(vocabulary$))).toEqual([
+      ["a", 2],
+      ["b", 1],
+    ]);
+  });
+
+  it("says why a vocabulary would be empty", async () => {
+    await expect(build(tokenBatches(documentsOf("a a a b")), { minCount: 5 })).rejects.toThrow(
+      "buildVocab: at least one term must occur minCount = 5 times, the most frequent of 2 terms occurs 3 times",
+    );
+    await expect(build([])).rejects.toThrow("buildVocab: the corpus must have tokens, got none");
+    expect(() => buildVocab({ maxSize: 1, extraTerms: ["<unk>", "<s>"] })).toThrow(
+      "buildVocab: maxSize must leave room for the 2 extra terms, got 1",
+    );
+  });
+
+  it(
+    "emits on completion, and passes on errors and unsubscription",
+    marbles(({ cold, expectObservable, expectSubscriptions }) => {
+      const [batch] = tokenBatches(documentsOf("a"));
+      const vocabularyOf = (diagram: string) => cold(diagram, { t: batch! }).pipe(buildVocab({ minCount: 1 }));
+      const source = cold("--t--t--|", { t: batch! });
+      expectObservable(source.pipe(buildVocab({ minCount: 3 }))).toBe(
+        "--------#",
+        undefined,
+        new RangeError(
+          "buildVocab: at least one term must occur minCount = 3 times, the most frequent of 1 terms occurs 2 times",
+        ),
+      );
+      expectSubscriptions(source.subscriptions).toBe("^-------!");
+      expectObservable(vocabularyOf("--t--#")).toBe("-----#");
+      expectObservable(vocabularyOf("-")).toBe("-");
+      expectObservable(vocabularyOf("--t--t--|"), "---!").toBe("-");
+    }),
+  );
+});

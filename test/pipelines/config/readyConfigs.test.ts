@@ -1,0 +1,33 @@
+import { describe, expect, it } from "vitest";
+import { loadPipeline, readyConfigs, readyConfigText, runConfigTests } from "#pipelines";
+
+const names = await readyConfigs();
+
+describe("the ready configs", () => {
+  it("are these", () => {
+    expect(names).toEqual([
+      "chinese",
+      "contexts-to-parquet",
+      "cooccurrence-only",
+      "glove",
+      "live-http",
+      "live-nats",
+      "live-tail",
+      "quickstart",
+      "word2vec",
+    ]);
+  });
+
+  it.each(names)("%s lints, has tests, and passes them", async (name) => {
+    const pipeline = await loadPipeline(name);
+    const results = await runConfigTests(pipeline);
+    expect(results.length).toBeGreaterThan(0);
+    expect(results.filter(({ failures }) => failures.length > 0)).toEqual([]);
+  });
+
+  it("can be printed to start from, with paths that work anywhere", async () => {
+    const text = await readyConfigText("quickstart");
+    expect(text).not.toContain("../../../data");
+    await expect(readyConfigText("quickstar")).rejects.toThrow(/create: the config must be one of chinese/);
+  });
+});

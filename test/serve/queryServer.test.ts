@@ -1,0 +1,378 @@
+import { request } from "node:http";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { Vectors } from "#kernels";
+import { builtIn } from "#pipelines";
+import { type Answers, defineQuestion, NotFound, text, type VectorTable } from "#schemas";
+import {
+  type CopiedSnapshot,
+  copierOf,
+  parseListen,
+  type QueryServer,
+  type QueryServerOptions,
+  startQueryServer,
+} from "#serve";
+import { faultsBy } from "../support/jsonSchema.js";
+import { parsePrometheus } from "../support/prometheus.js";
+
+// man to king is what woman is to queen: one axis is sex, the other rank.
+const family = tableOf({
+  man: [1, 0, 1],
+  king: [1, 1, 1],
+  woman: [-1, 0, 1],
+  queen: [-1, 1, 1],
+  苹果: [0, -1, -1],
+  香蕉: [0, -1, -0.5],
+});
+
+const answers = builtIn.kinds.get("vectors")!.answers as Answers<VectorTable>;
+
+function tableOf(rows: Record<string, number[]>): VectorTable {
+  const [terms, values] = [Object.keys(rows), Object.values(rows)];
+  return new Vectors({
+    terms,
+    values: Float32Array.from(values.flat()),
+    vectorSize: values[0]!.length,
+    metadata: new Map(),
+  });
+}
+
+function snapshot(table: VectorTable, sequence = 1): CopiedSnapshot {
+  return { sequence, tokens: 100, documents: 7, copy: copierOf(answers).copy(table) };
+}
+
+async function start(
+  options: Partial<QueryServerOptions> = {},
+  first: VectorTable | null = family,
+): Promise<QueryServer> {
+  let now = 0;
+  const server = await startQueryServer({ answers, host: "127.0.0.1", port: 0, clock: () => (now += 2), ...options });
+  onTestFinished(() => server.close());
+  if (first) await server.publish(snapshot(first));
+  return server;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, unknown>>;
+  readonly text: string;
+  // biome-ignore lint/suspicious/noExplicitAny: what comes is what the test is about
+  readonly json: any;
+}
+
+function get(
+  { address }: QueryServer,
+  path: string,
+  { method = "GET", headers = {} }: { method?: string; headers?: Record<string, string> } = {},
+): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const sent = request({ host: "127.0.0.1", port: address.port, path, method, headers, agent: false }, (response) => {
+      let text = "";
+      response.setEncoding("utf8").on("data", (chunk) => {
+        text += chunk;
+      });
+      response.on("end", () => {
+        const isJson = text !== "" && response.headers["content-type"] === "application/json";
+        const json = isJson ? JSON.parse(text) : undefined;
+        resolve({ status: response.statusCode!, headers: response.headers, text, json });
+      });
+    });
+    sent.on("error", reject).end();
+  });
+}
+
+const query = (path: string, values: Record<string, string>) => `${path}?${new URLSearchParams(values)}`;
+
+describe("the query server", () => {
+  it("finds the neighbours that Vectors finds, in English and Chinese", async () => {
+    const server = await start();
+    const vectors = new Vectors(family);
+    for (const [term, k] of [
+      ["king", 5],
+      ["苹果", 1],
+    ] as const) {
+      const { status, json } = await get(server, query("/neighbors", { term, k: String(k) }));
+      expect(status).toBe(200);
+      const expected = vectors.mostSimilar(term, { topN: k });
+      expect(json).toMatchObject({ sequence: 1, term });
+      expect(json.neighbors.map((near: { term: string }) => near.term)).toEqual(expected.map((near) => near.term));
+      for (const [k, { score }] of expected.entries()) expect(json.neighbors[k].score).toBeCloseTo(score, 6);
+    }
+  });
+
+  it("answers analogies by both methods", async () => {
+    const server = await start();
+    for (const method of ["3CosAdd", "3CosMul"]) {
+      const { json } = await get(server, query("/analogy", { a: "man", b: "king", c: "woman", method, k: "1" }));
+      expect(json).toMatchObject({ method, answers: [{ term: "queen" }] });
+    }
+  });
+
+  it("answers many questions at once as it answers each alone", async () => {
+    const server = await start();
+    const paths = ["man", "king", "woman", "queen", "苹果", "香蕉"].flatMap((term) => [
+      query("/neighbors", { term }),
+      query("/analogy", { a: term, b: "king", c: "woman", method: "3CosMul" }),
+      query("/analogy", { a: term, b: "king", c: "woman" }),
+    ]);
+    const alone: unknown[] = [];
+    for (const path of paths) alone.push((await get(server, path)).json);
+    const together = await Promise.all(paths.map((path) => get(server, path)));
+    expect(together.map(({ json }) => json)).toEqual(alone);
+  });
+
+  it("tells similarities and vectors as learned", async () => {
+    const server = await start();
+    const similar = await get(server, query("/similarity", { a: "man", b: "king" }));
+    expect(similar.json.similarity).toBeCloseTo(2 / Math.sqrt(6), 12); // (1,0,1).(1,1,1) / (sqrt 2 sqrt 3)
+    expect((await get(server, query("/vector", { term: "香蕉" }))).json).toEqual({
+      sequence: 1,
+      term: "香蕉",
+      vector: [0, -1, -0.5],
+    });
+  });
+
+  it("lists terms by code point, a page at a time", async () => {
+    const server = await start();
+    const first = await get(server, "/vocabulary?limit=2");
+    expect(first.json).toEqual({ sequence: 1, terms: ["king", "man"], after: "man" });
+    const rest = await get(server, "/vocabulary?limit=10&after=man");
+    expect(rest.json).toEqual({ sequence: 1, terms: ["queen", "woman", "苹果", "香蕉"] });
+    expect((await get(server, query("/vocabulary", { prefix: "苹" }))).json.terms).toEqual(["苹果"]);
+  });
+
+  it("says what is wrong in one line of JSON", async () => {
+    const server = await start();
+    const cases: [path: string, status: number, error: string][] = [
+      ["/neighbors?term=quen", 404, 'unknown term "quen"; did you mean "queen"?'],
+      ["/neighbors", 400, "neighbors: term is required and must be a text that is not empty"],
+      ["/neighbors?term=man&k=0", 400, "neighbors: k must be an integer from 1 to 1000, got 0"],
+      ["/neighbors?term=man&k=ten", 400, 'neighbors: k must be an integer from 1 to 1000, got "ten"'],
+      ["/neighbors?term=man&term=king", 400, "neighbors: term must be given once, got it twice"],
+      ["/neighbors?term=%ff", 400, 'neighbors: term must be UTF-8, percent-encoded, got "\ufffd"'],
+      ["/neighbors?term=man&n=3", 400, 'neighbors: unknown option "n"; did you mean k?; known options are term, k'],
+      ["/analogy?a=man&b=king&c=woman&method=add", 400, 'analogy: method must be one of 3CosAdd, 3CosMul, got "add"'],
+      [`/vector?term=${"a".repeat(9000)}`, 414, "the URL must have at most 8192 characters, got 9013"],
+    ];
+    for (const [path, status, error] of cases) {
+      const answer = await get(server, path);
+      expect([answer.status, answer.json.error], path).toEqual([status, error]);
+      expect(answer.headers).toMatchObject({ "cache-control": "no-store", "x-content-type-options": "nosniff" });
+    }
+    expect((await get(server, "/neighbours?term=man")).json.error).toMatch(/did you mean \/neighbors\?; known paths/);
+    expect((await get(server, "/neighbors?term=quen")).json.suggestions).toEqual(["queen"]);
+    expect((await get(server, "/status", { method: "POST" })).status).toBe(405);
+    expect(await get(server, "/status", { method: "HEAD" })).toMatchObject({ status: 200, text: "" });
+  });
+
+  it("answers 503 until there is a snapshot, and tells its status all the same", async () => {
+    const server = await start({}, null);
+    server.setStatus({ phase: "reading", tokens: 12 });
+    expect(await get(server, "/neighbors?term=man")).toMatchObject({ status: 503, headers: { "retry-after": "1" } });
+    expect((await get(server, "/status")).json).toEqual({ counters: { phase: "reading", tokens: 12 } });
+  });
+
+  it("answers each request from one snapshot while they follow each other", async () => {
+    const server = await start({}, null);
+    const make = (sequence: number) =>
+      snapshot(tableOf({ a: [1, sequence], b: [sequence, 1], [`new${sequence}`]: [1, sequence + 0.5] }), sequence);
+    await server.publish(make(1));
+    let answers = 0;
+    for (let sequence = 2; sequence <= 30; sequence++) {
+      const asked = [get(server, "/neighbors?term=a&k=2"), get(server, "/vector?term=a")];
+      const published = server.publish(make(sequence));
+      const [near, vector] = await Promise.all(asked);
+      await published;
+      expect(near!.json.neighbors[0].term).toBe(`new${near!.json.sequence}`);
+      expect(vector!.json.vector).toEqual([1, vector!.json.sequence]);
+      answers++;
+    }
+    expect(answers).toBe(29);
+  });
+
+  it("gives back the memory of a snapshot once nobody asks it", async () => {
+    const unused: unknown[] = [];
+    const server = await start({ onUnused: (memory) => unused.push(memory) }, null);
+    const copier = copierOf(answers);
+    const make = () => ({ sequence: 1, copy: copier.copy(family) as { readonly memory: object } });
+    const [first, second] = [make(), make()];
+    await server.publish(first);
+    expect(unused).toEqual([]);
+    await server.publish(second);
+    expect(unused).toEqual([first.copy.memory]);
+    copier.takeBack!(unused[0] as never);
+    expect(make().copy.memory).toBe(first.copy.memory);
+  });
+
+  it("refuses a page that points its own name at this machine", async () => {
+    const server = await start();
+    const { status, json } = await get(server, "/status", { headers: { host: "evil.example:7411" } });
+    expect([status, json.error]).toEqual([
+      403,
+      'the Host header must name this machine, such as localhost, got "evil.example"',
+    ]);
+    for (const host of ["localhost:7411", "127.0.0.1", "[::1]:7411"])
+      expect((await get(server, "/status", { headers: { host } })).status).toBe(200);
+  });
+
+  it("wants the token if there is one, and one where others can reach it", async () => {
+    const server = await start({ token: "secret" });
+    const refused = await get(server, "/status");
+    expect(refused).toMatchObject({ status: 401, headers: { "www-authenticate": "Bearer" } });
+    for (const [authorization, status] of [
+      ["Bearer secret", 200],
+      ["Bearer secrets", 401],
+      ["secret", 401],
+    ] as const)
+      expect((await get(server, "/status", { headers: { authorization } })).status).toBe(status);
+    await expect(startQueryServer({ answers, host: "0.0.0.0", port: 0, clock: () => 0 })).rejects.toThrow(
+      "serve: an address that other machines reach must have a token, got none for 0.0.0.0",
+    );
+    for (const [token, found] of [
+      ["", "nothing"],
+      ["two words", "other characters"],
+    ] as const)
+      await expect(start({ token })).rejects.toThrow(`serve: the token must be visible ASCII, got ${found}`);
+  });
+
+  it("lets no more than so many ask at once", async () => {
+    const server = await start({ limits: { concurrent: 2 } });
+    const answers = await Promise.all(Array.from({ length: 20 }, () => get(server, "/neighbors?term=man")));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200, 503]));
+    expect((await get(server, "/neighbors?term=man")).status).toBe(200);
+  });
+
+  it("answers what is under way when it is closed, and nothing after", async () => {
+    let began = () => {};
+    const hasBegun = new Promise<void>((resolve) => {
+      began = resolve;
+    });
+    const clock = () => {
+      began(); // the clock is looked at when a request comes in
+      return 0;
+    };
+    const server = await start({ clock });
+    const answer = get(server, "/neighbors?term=man");
+    await hasBegun;
+    await server.close();
+    expect(await answer).toMatchObject({ status: 200, headers: { connection: "close" } });
+    await expect(get(server, "/status")).rejects.toThrow("ECONNREFUSED");
+  });
+
+  it("gives up an answer that takes too long", async () => {
+    const server = await start({ limits: { milliseconds: 0 } });
+    expect(await get(server, "/neighbors?term=man")).toMatchObject({
+      status: 504,
+      json: { error: "an answer must take at most 0 ms" },
+    });
+  });
+
+  it("describes itself in OpenAPI, and answers as it says there", async () => {
+    const server = await start();
+    const { json } = await get(server, "/openapi.json");
+    expect(json.openapi).toBe("3.1.0");
+    expect(json.paths["/neighbors"].get.parameters[1]).toEqual({
+      name: "k",
+      in: "query",
+      required: false,
+      description: "How many terms",
+      schema: { type: "integer", minimum: 1, maximum: 1000, default: 10 },
+    });
+    const asked: Record<string, string> = { term: "man", a: "man", b: "king", c: "woman" };
+    // biome-ignore lint/suspicious/noExplicitAny: a description is data
+    for (const [path, { get: operation }] of Object.entries<any>(json.paths)) {
+      const required = operation.parameters.filter((each: { required: boolean }) => each.required);
+      const values = Object.fromEntries(required.map(({ name }: { name: string }) => [name, asked[name]!]));
+      const answer = await get(server, query(path, values));
+      const [type] = Object.keys(operation.responses[200].content);
+      expect(String(answer.headers["content-type"]).split(";")[0], path).toBe(type);
+      const { schema } = operation.responses[200].content[type!];
+      expect(faultsBy(schema, answer.json ?? answer.text), path).toEqual([]);
+    }
+  });
+
+  it("counts what it does in Prometheus's format", async () => {
+    const server = await start();
+    server.setStatus({ rowsReused: 3, phase: "learning" });
+    await get(server, "/neighbors?term=man");
+    await get(server, "/neighbors?term=mann");
+    await get(server, "/nothing");
+    const { text, headers } = await get(server, "/metrics");
+    expect(headers["content-type"]).toBe("text/plain; version=0.0.4; charset=utf-8");
+    const samples = parsePrometheus(text);
+    expect(samples.get("lexstream_rows_reused")).toBe(3);
+    expect(samples.get("lexstream_snapshot_sequence")).toBe(1);
+    expect(samples.get("lexstream_snapshot_tokens")).toBe(100);
+    expect(samples.get('lexstream_http_requests_total{endpoint="neighbors",status="200"}')).toBe(1);
+    expect(samples.get('lexstream_http_requests_total{endpoint="neighbors",status="404"}')).toBe(1);
+    expect(samples.get('lexstream_http_requests_total{endpoint="other",status="404"}')).toBe(1);
+    expect(samples.get("lexstream_http_requests_under_way")).toBe(1); // this one
+    // the clock of this test moves 2 ms at each look
+    expect(samples.get('lexstream_http_request_duration_seconds_bucket{endpoint="neighbors",le="0.001"}')).toBe(0);
+    expect(samples.get('lexstream_http_request_duration_seconds_bucket{endpoint="neighbors",le="0.0025"}')).toBe(2);
+    expect(samples.get('lexstream_http_request_duration_seconds_sum{endpoint="neighbors"}')).toBeCloseTo(0.004, 9);
+  });
+});
+
+describe("parseListen", () => {
+  it("reads a host and a port", () => {
+    expect(parseListen("7411")).toEqual({ host: "127.0.0.1", port: 7411 });
+    expect(parseListen("localhost:80")).toEqual({ host: "localhost", port: 80 });
+    expect(parseListen("[::1]:0")).toEqual({ host: "::1", port: 0 });
+  });
+
+  it.each(["", "localhost", "1:2:3", "h:70000", "http://localhost:80"])("refuses %j", (text) => {
+    expect(() => parseListen(text)).toThrow(
+      `serve: the address must be HOST:PORT, such as 127.0.0.1:7411, got ${JSON.stringify(text)}`,
+    );
+  });
+});
+
+describe("a copy of vectors", () => {
+  it("is refused where they have another size", () => {
+    const table = { terms: ["a"], values: new Float32Array(3), vectorSize: 2, metadata: new Map() };
+    expect(() => copierOf(answers).copy(table)).toThrow("shareRows: vectors must be 1 terms x 2 numbers, got 3");
+  });
+});
+
+/** How often each label came. */
+type Labels = Readonly<Record<string, number>>;
+
+const labelAnswers: Answers<Labels> = {
+  about: "labels",
+  questions: [
+    defineQuestion({
+      name: "count",
+      fields: { label: text({ description: "Which one", minLength: 1 }) },
+      summary: "How often a label came",
+      reply: { count: { type: "integer" } },
+      missing: "The label never came",
+      answer: (labels: Labels, { label }) => {
+        if (labels[label] === undefined) throw new NotFound(`unknown label "${label}"`, Object.keys(labels));
+        return { count: labels[label] };
+      },
+    }),
+  ],
+  told: { labels: { of: (labels: Labels) => Object.keys(labels).length } },
+};
+
+describe("the query server of another kind of data", () => {
+  it("answers the questions of that kind, and the server's own", async () => {
+    const server = await start({ answers: labelAnswers as Answers<never> }, null);
+    expect((await get(server, "/count?label=news")).status).toBe(503);
+    await server.publish({ sequence: 3, copy: { news: 2, 体育: 5 } satisfies Labels });
+    expect((await get(server, query("/count", { label: "体育" }))).json).toEqual({ sequence: 3, count: 5 });
+    const unknown = await get(server, "/count?label=sport");
+    expect([unknown.status, unknown.json]).toEqual([
+      404,
+      { error: 'unknown label "sport"', suggestions: ["news", "体育"] },
+    ]);
+    expect((await get(server, "/neighbors?term=a")).json.error).toBe(
+      'unknown path "/neighbors"; known paths are /status, /count, /metrics, /openapi.json',
+    );
+    expect((await get(server, "/status")).json).toEqual({ sequence: 3, labels: 2, counters: {} });
+    expect(parsePrometheus((await get(server, "/metrics")).text).get("lexstream_snapshot_labels")).toBe(2);
+    const { info, paths } = (await get(server, "/openapi.json")).json;
+    expect(info.description).toMatch(/^Questions about labels, /);
+    expect(paths["/count"].get.responses[404].description).toBe("The label never came");
+  });
+});
