@@ -1,6 +1,7 @@
 import { columnLength } from "../kernels/documents/documentColumns.js";
 import { type DocumentColumn, type DocumentField, documentsSchema } from "../schemas/documents.js";
 import { defineKind, type Facts } from "../schemas/kinds.js";
+import { show } from "../schemas/options.js";
 import type { Rows } from "../schemas/tables.js";
 import { wholeColumns } from "./rows.js";
 
@@ -17,10 +18,13 @@ export const documents = defineKind({
     facts: (column) => ({ parts: partsOfColumn(column) }),
     blocks: (column) => [documentRows(column, 0)],
     async read(table, { parts }: Facts & { readonly parts?: readonly string[] }) {
-      const [, ids, labels, weights, fields] = await wholeColumns<[number, string, readonly string[], number, string]>(
-        table,
-        columns,
-      );
+      const [numbers, ids, labels, weights, json] = await wholeColumns<
+        [number, string, readonly string[], number, string]
+      >(table, columns);
+      const wrong = numbers.findIndex((number, row) => number !== row);
+      if (wrong >= 0)
+        throw new RangeError(`${table.path}: documents must be numbered from 0, got ${numbers[wrong]} in row ${wrong}`);
+      const fields = json.map((text, row) => parsedFields(text, `${table.path}: fields`, row));
       return columnOfRows(ids, labels, weights, fields, parts ?? []);
     },
   },
@@ -49,22 +53,29 @@ export function documentRows(column: DocumentColumn, first: number): Rows {
   };
 }
 
+function parsedFields(text: string, who: string, row: number): Readonly<Record<string, DocumentField>> {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new SyntaxError(`${who} must be a JSON object, got ${show(text)} in row ${row}`);
+  }
+}
+
 function columnOfRows(
   ids: readonly string[],
   labels: readonly (readonly string[])[],
   weights: readonly number[],
-  fields: readonly string[],
+  fields: readonly Readonly<Record<string, DocumentField>>[],
   parts: readonly string[],
 ): DocumentColumn {
   const has = (part: keyof DocumentColumn) => parts.includes(part);
-  const records = has("fields") ? fields.map((json) => JSON.parse(json) as Record<string, DocumentField>) : [];
-  const listOf = (name: string) => records.map((record) => record[name] ?? null);
+  const listOf = (name: string) => fields.map((record) => record[name] ?? null);
   return {
     ...(has("ids") ? { ids: ids.map((id) => id || null) } : {}),
     ...(has("labels") ? { labels: labels.map((list) => Array.from(list)) } : {}),
     ...(has("weights") ? { weights } : {}),
     ...(has("fields")
-      ? { fields: Object.fromEntries(Object.keys(records[0] ?? {}).map((name) => [name, listOf(name)])) }
+      ? { fields: Object.fromEntries(Object.keys(fields[0] ?? {}).map((name) => [name, listOf(name)])) }
       : {}),
   };
 }

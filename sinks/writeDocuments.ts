@@ -32,7 +32,7 @@ export type WriteDocumentsOptions = OptionsOf<typeof writeDocumentsSchema>;
  * Writes each document's number, id, labels, weight and fields, and passes each batch on once its rows were taken. The number is that
  * by which `writeIds` and other tables name the document.
  *
- * In, out: IdBatch. State: one block of 4,096 or more rows, and how many documents there were.
+ * In, out: IdBatch. State: one block of 65,536 (Arrow) or 131,072 rows (Parquet), and how many documents there were.
  * Completes when the file is on the disk under its name; counts `rows` on the ledger's child of the path.
  * @throws TypeError at the call, if the format cannot be told; through the stream, if the source was asked for nothing
  * @example

@@ -7,7 +7,7 @@ import { partsKey } from "./partsKey.js";
  * Reads what is known of documents from an Arrow or Parquet file of `writeDocuments`.
  *
  * Out: the column, whose entry k is that of the document with the number k. State: the column.
- * @throws SyntaxError if the file is not whole; TypeError if it lacks a column
+ * @throws SyntaxError if the file is not whole, or fields are no JSON; TypeError if it lacks a column; RangeError for numbers out of order
  * @example
  *   const { ids, labels } = await readDocumentColumn("documents.parquet");
  */

@@ -31,7 +31,7 @@ export interface TableEncoder {
 /**
  * Writes a table in blocks of a fixed number of rows, however the rows come, so that equal tables are equal files.
  *
- * State: one block, at most 4,194,304 numbers of the widest column; of lists that differ in length, 1,024 rows. The file has its name only after `close`. Its metadata hold a
+ * State: one block, at most 4,194,304 numbers of the widest column; of lists of numbers that differ in length, 1,024 rows. The file has its name only after `close`. Its metadata hold a
  * checksum of the whole file.
  * @throws RangeError if fewer rows can be read back than were written
  */

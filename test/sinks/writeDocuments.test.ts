@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { from } from "rxjs";
 import { expect, it } from "vitest";
 import { compile, inspectFile, parseConfig, runPipeline } from "#pipelines";
-import type { IdBatch } from "#schemas";
+import { documentsSchema, type IdBatch } from "#schemas";
 import { writeDocuments } from "#sinks";
-import { openTable, readDocumentColumn } from "#storage";
+import { arrowFormat, openTable, readDocumentColumn, writeTable } from "#storage";
 import { allOf } from "../support/allOf.js";
 import { collect } from "../support/collect.js";
 import { vocabularyOf } from "../support/tables.js";
@@ -62,6 +62,16 @@ it("keeps apart what was asked for and what was not", async () => {
   const path = join(await temporaryFolder(), "d.parquet");
   await collect(from([idBatch([0, 0], { labels: [[], ["x"]] })]).pipe(writeDocuments({ path })));
   expect(await readDocumentColumn(path)).toEqual({ labels: [[], ["x"]] });
+});
+
+it.each([
+  [1, "{}", "documents must be numbered from 0, got 1 in row 0"],
+  [0, "{", 'fields must be a JSON object, got "{" in row 0'],
+])("refuses a table in which a row is at fault: %j %j", async (number, fields, message) => {
+  const path = join(await temporaryFolder(), "d.arrow");
+  const columns = [Int32Array.of(number), ["a"], [["x"]], Float64Array.of(1), [fields]];
+  await writeTable(path, documentsSchema, arrowFormat, (writer) => writer.write(columns, 1));
+  await expect(readDocumentColumn(path)).rejects.toThrow(`${path}: ${message}`);
 });
 
 it("says so where the source was asked for nothing", async () => {
