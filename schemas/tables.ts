@@ -11,6 +11,9 @@ export type Column = NumericColumn | readonly string[] | readonly RowList[];
 /** A column as it was read: texts, numbers, or a list a row. */
 export type ReadColumn = readonly string[] | ArrayLike<number> | readonly ArrayLike<number>[] | readonly string[][];
 
+/** Metadata of a table: the name of the kind of what it holds. */
+export const KIND = "kind";
+
 /** Rows to be written, in the order of the schema's fields. */
 export interface Rows {
   readonly columns: readonly Column[];

@@ -55,7 +55,7 @@ export interface Unit<
   termsOf?(options: OptionsOf<OptionsSchema<F>>): Readonly<Record<string, readonly string[]>>;
   /** Of a writer: throws a RangeError for terms that it could not write. */
   requireTerms?(options: OptionsOf<OptionsSchema<F>>, terms: readonly string[]): void;
-  /** Makes the source's stream, the operator or the model. The options were checked; defaults need not be filled in. */
+  /** Makes the source's stream, the operator or the model. The options were checked; in a config, defaults are filled in. */
   create(needs: NeededValues<N>, options: OptionsOf<OptionsSchema<F>>, context: UnitContext): Created<K, R, M>;
 }
 

@@ -2,15 +2,16 @@ import { Schema } from "apache-arrow";
 import type { OperatorFunction } from "rxjs";
 import { writeThrough } from "../runtime/writeThrough.js";
 import type { DataKind, Facts, Kind, Kinds } from "../schemas/kinds.js";
-import type { TableFile } from "../schemas/tables.js";
+import { KIND, type TableFile } from "../schemas/tables.js";
 import { openTable } from "../storage/tables/tableFile.js";
 import { writeTable } from "../storage/tables/tableWriter.js";
 import { tableFormatOf } from "./writeRows.js";
 
+/** Metadata of a table: the facts as JSON. */
 const FACTS = "facts";
 
 /**
- * Writes a whole value in the form that its kind states, with its facts as metadata, and passes it on.
+ * Writes a whole value in the form that its kind states, with its name and facts as metadata, and passes it on.
  *
  * State: one block of rows. Completes when the file is on the disk under its name; counts `rows` on the ledger's child of the path.
  * @throws TypeError at the call, if the kind has no form on the disk, or the format cannot be told: .arrow .feather .parquet
@@ -26,7 +27,8 @@ export function writeWhole<K extends Kind>(
   return writeThrough<Kinds[K]>(who, (scope) => ({
     async write(value) {
       const { fields, metadata } = form.schema(value);
-      const schema = new Schema(fields, new Map(metadata).set(FACTS, JSON.stringify(form.facts?.(value) ?? {})));
+      const facts = JSON.stringify(form.facts?.(value) ?? {});
+      const schema = new Schema(fields, new Map([...metadata, [KIND, kind.name], [FACTS, facts]]));
       await writeTable(path, schema, format, async (writer) => {
         for await (const { columns, rows } of form.blocks(value)) await writer.write(columns, rows);
         scope.ledger.child(path).add("rows", writer.rows);

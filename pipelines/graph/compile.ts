@@ -122,7 +122,8 @@ class Compiler {
     const faults = checkOptions(unit, options);
     for (const { option, message } of faults)
       this.#refuse(option === undefined ? path : [...path, option], `${unit.name}: ${message}`);
-    const fault = faults.length > 0 ? undefined : faultOfMaking(unit, options, this.#registry.kinds.get(unit.reads));
+    const settings = faults.length > 0 ? options : fillOptions(unit, options);
+    const fault = faults.length > 0 ? undefined : faultOfMaking(unit, settings, this.#registry.kinds.get(unit.reads));
     if (fault) this.#refuse(placeOf(fault, unit, path), fault);
     const needs = this.#needsOf(unit, named, chain, path);
     const startsPass = parent !== undefined && mustReadAgain(parent, needs.values());
@@ -134,7 +135,7 @@ class Compiler {
     return {
       id: path.join("/"),
       unit,
-      options: faults.length > 0 ? options : fillOptions(unit, options),
+      options: settings,
       branch,
       makes: this.#registry.kinds.get(unit.makes)!,
       parent,

@@ -3,7 +3,7 @@ import { basename } from "node:path";
 import { contentOf } from "../../kernels/text/content.js";
 import { builtInKinds } from "../../kinds/index.js";
 import type { DataKind } from "../../schemas/kinds.js";
-import type { ReadColumn, TableFile } from "../../schemas/tables.js";
+import { KIND, type ReadColumn, type TableFile } from "../../schemas/tables.js";
 import { recordBytes } from "../cooccurrence/recordBytes.js";
 import { fileBytes, firstContent, packingOf } from "../files/fileBytes.js";
 import { openTable } from "../tables/tableFile.js";
@@ -50,7 +50,7 @@ async function inspectContent(path: string, head: Buffer, kinds: readonly DataKi
 
 async function inspectTable(table: TableFile, kinds: readonly DataKind[]): Promise<Finding> {
   const names = table.columns.map(({ name }) => name);
-  const holds = kinds.find(({ columns }) => columns?.every((column) => names.includes(column)))?.name;
+  const holds = table.metadata.get(KIND) ?? kindOf(names, kinds)?.name;
   let rows = 0;
   let firstRows: string[][] = [];
   let vectorSize: number | undefined;
@@ -71,6 +71,12 @@ async function inspectTable(table: TableFile, kinds: readonly DataKind[]): Promi
     metadata: Object.fromEntries(table.metadata),
     firstRows,
   };
+}
+
+/** The kind whose columns a table has; the most of them, where there are several. */
+function kindOf(names: readonly string[], kinds: readonly DataKind[]): DataKind | undefined {
+  const fitting = kinds.filter(({ columns }) => columns?.every((column) => names.includes(column)));
+  return fitting.sort((a, b) => b.columns!.length - a.columns!.length)[0];
 }
 
 function cellTexts(column: ReadColumn, row: number): string[] {
