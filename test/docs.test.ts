@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import * as lexstream from "lexstream";
 import { describe, expect, it } from "vitest";
-import { builtIn, compile, parseConfig, runConfigTests } from "#pipelines";
+import { builtIn, loadPipeline, runConfigTests } from "#pipelines";
 import { type Command, commonOptions } from "../dist/cli/command.js";
 import { anchors, codeBlocks, codePieces, linkTargets } from "./support/markdown.js";
 import { temporaryFolder } from "./support/temporaryFolder.js";
@@ -62,14 +62,20 @@ const runningPages = [
   "docs/sources/fromTexts.md",
 ];
 
-/** A folder in which every page's code is one module, compiled; rejects with what the compiler found. */
-async function compiledPages(): Promise<string> {
+/** A folder in which a module finds the package, as where it is installed. */
+async function packageFolder(): Promise<string> {
   const folder = await temporaryFolder();
   mkdirSync(join(folder, "node_modules"));
   symlinkSync(root, join(folder, "node_modules/lexstream"));
   for (const name of ["rxjs", "@types"])
     symlinkSync(join(root, "node_modules", name), join(folder, "node_modules", name));
   writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
+  return folder;
+}
+
+/** A folder in which every page's code is one module, compiled; rejects with what the compiler found. */
+async function compiledPages(): Promise<string> {
+  const folder = await packageFolder();
   writeFileSync(
     join(folder, "tsconfig.json"),
     JSON.stringify({ compilerOptions, include: ["**/*.ts"], exclude: ["node_modules"] }),
@@ -127,13 +133,18 @@ describe("the pages", () => {
     expect(blocksOf("README.md", "ts")[0]!.trim().split("\n").length).toBeLessThanOrEqual(15);
   });
 
-  it("have configs without faults, whose own tests pass", async () => {
+  it("have configs without faults, whose own tests pass, with the modules that the page writes", async () => {
+    const folder = await packageFolder();
     let configs = 0;
     for (const page of pages.keys()) {
+      const modules = blocksOf(page, "js").join("\n");
+      const [, name] = /^\/\/ (\w+\.mjs)$/m.exec(modules) ?? [];
+      if (name !== undefined) writeFileSync(join(folder, name), modules);
       for (const text of blocksOf(page, "yaml").filter((text) => /^source:/m.test(text))) {
-        const outcomes = await runConfigTests(compile(parseConfig(text, page)));
+        const config = join(folder, `${configs++}.yaml`);
+        writeFileSync(config, text);
+        const outcomes = await runConfigTests(await loadPipeline(config, { plugins: true }));
         expect(outcomes.filter(({ failures }) => failures.length > 0)).toEqual([]);
-        configs++;
       }
     }
     expect(configs).toBeGreaterThan(1);

@@ -31,6 +31,7 @@ afterAll(() => rm(project, { recursive: true, force: true }));
 const publicNames = [
   "ConfigError",
   "Ledger",
+  "NotFound",
   "RunStopped",
   "Vectors",
   "WindowTables",
@@ -47,6 +48,7 @@ const publicNames = [
   "currentScope",
   "defineKind",
   "defineOptions",
+  "defineQuestion",
   "defineUnit",
   "diffRuns",
   "drain",
@@ -91,6 +93,7 @@ const publicNames = [
   "readSequences",
   "readVectors",
   "readVocabulary",
+  "readWhole",
   "repeatEpochs",
   "reportNeighbors",
   "run",
@@ -102,6 +105,7 @@ const publicNames = [
   "startQueryServer",
   "stdin",
   "subtractTables",
+  "tableSchema",
   "tail",
   "tee",
   "text",
@@ -123,6 +127,7 @@ const publicNames = [
   "writeSequences",
   "writeVectors",
   "writeVocabulary",
+  "writeWhole",
 ];
 
 describe("the installed package", () => {
