@@ -34,13 +34,20 @@ export const evaluate: Command = {
 };
 
 function table({ similarity, analogies }: VectorScores): string {
-  const pairs = Object.entries(similarity).map(
-    ([file, { spearman, pearson, pairs: compared, skipped }]) =>
-      `${file}: spearman ${spearman.toFixed(4)}, pearson ${pearson.toFixed(4)}, ${compared} pairs, ${skipped} without vectors`,
-  );
+  const pairs = Object.entries(similarity).map(([file, { spearman, pearson, reason, pairs: compared, skipped }]) => {
+    const correlations = `spearman ${spearman.toFixed(4)}, pearson ${pearson.toFixed(4)}`;
+    return `${file}: ${reason ? `no correlation, ${reason}` : correlations}, ${compared} pairs, ${skipped} without vectors`;
+  });
   const questions = Object.entries(analogies).map(
-    ([file, { total }]) =>
-      `${file}: ${total.correct} of ${total.asked} right (${((100 * total.correct) / Math.max(1, total.asked)).toFixed(2)} %), ${total.skipped} without vectors`,
+    ([
+      file,
+      {
+        total: { correct, asked, skipped },
+      },
+    ]) => {
+      const share = asked === 0 ? "none could be asked" : `${((100 * correct) / asked).toFixed(2)} %`;
+      return `${file}: ${correct} of ${asked} right (${share}), ${skipped} without vectors`;
+    },
   );
   return [...pairs, ...questions, ""].join("\n");
 }

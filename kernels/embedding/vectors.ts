@@ -1,5 +1,5 @@
 import { show, suggest, type VectorTable } from "../../schemas/index.js";
-import { EPSILON_3COSMUL } from "../evaluation/cosines.js";
+import { boundedCosine, EPSILON_3COSMUL } from "../evaluation/cosines.js";
 import { compareCodePoints } from "../text/compareCodePoints.js";
 
 export interface Neighbor {
@@ -83,7 +83,7 @@ export class Vectors implements VectorTable {
     const x = this.#row(this.values, this.#known(a));
     const y = this.#row(this.values, this.#known(b));
     const norms = Math.sqrt(dot(x, x) * dot(y, y));
-    return norms === 0 ? 0 : dot(x, y) / norms;
+    return norms === 0 ? 0 : boundedCosine(dot(x, y) / norms);
   }
 
   /** The terms with the highest cosine to a term, or to a sum of terms; those of the question are left out. */
@@ -95,7 +95,8 @@ export class Vectors implements VectorTable {
     const sum = new Float64Array(this.vectorSize);
     for (const term of added) this.#addUnit(sum, term, 1);
     for (const term of subtracted) this.#addUnit(sum, term, -1);
-    return this.#best(this.#cosines(sum), [...added, ...subtracted], options);
+    const best = this.#best(this.#cosines(sum), [...added, ...subtracted], options);
+    return best.map(({ term, score }) => ({ term, score: boundedCosine(score) }));
   }
 
   /** a is to b as c is to which terms? */

@@ -21,6 +21,9 @@ export function unitVector(vector: ArrayLike<number>): Float64Array {
   return length === 0 ? unit : unit.map((value) => value / length);
 }
 
+/** A cosine as it is told: rounding may have carried it beyond -1 or 1, or left a sign on a zero. */
+export const boundedCosine = (cosine: number): number => Math.max(-1, Math.min(1, cosine)) + 0;
+
 /** 3CosMul of three cosines of each row, written over `toA`. */
 export function multiplyCosines(toA: Float32Array, toB: Float32Array, toC: Float32Array): Float32Array {
   for (let row = 0; row < toA.length; row++) {

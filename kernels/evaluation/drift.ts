@@ -1,7 +1,7 @@
 import { integer, type OptionsOf, type OptionsSchema, parseOptions } from "../../schemas/index.js";
 import type { Vectors } from "../embedding/vectors.js";
 import { compareCodePoints } from "../text/compareCodePoints.js";
-import { bestRows } from "./cosines.js";
+import { bestRows, boundedCosine } from "./cosines.js";
 import { procrustes, rotated } from "./procrustes.js";
 
 /** What to tell of how far words moved. */
@@ -129,7 +129,7 @@ function distances(a: Float32Array, b: Float32Array, size: number): Float64Array
   return Float64Array.from({ length: a.length / size }, (_, row) => {
     const start = row * size;
     const lengths = Math.sqrt(dot(a, start, a, start, size) * dot(b, start, b, start, size));
-    if (lengths > 0) return 1 - dot(a, start, b, start, size) / lengths;
+    if (lengths > 0) return 1 - boundedCosine(dot(a, start, b, start, size) / lengths);
     return dot(a, start, a, start, size) === dot(b, start, b, start, size) ? 0 : 1;
   });
 }

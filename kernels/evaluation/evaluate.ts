@@ -3,6 +3,7 @@
  * (Mikolov et al. 2013, arXiv:1301.3781, section 4).
  */
 import type { Vectors } from "../embedding/vectors.js";
+import { boundedCosine } from "./cosines.js";
 
 export interface SimilarityPair {
   readonly a: string;
@@ -12,10 +13,12 @@ export interface SimilarityPair {
 }
 
 export interface SimilarityResult {
-  /** Correlation of the cosines with the scores; NaN below two pairs, or where one side is constant. */
+  /** Correlation of the cosines with the scores; NaN, which is null in JSON, where there is none. */
   readonly pearson: number;
-  /** Correlation of their ranks, ties at their mean rank. */
+  /** Correlation of their ranks, ties at their mean rank; NaN as well. */
   readonly spearman: number;
+  /** Why there is no correlation. */
+  readonly reason?: string;
   /** Pairs compared. */
   readonly pairs: number;
   /** Pairs with a term that has no vector. */
@@ -38,13 +41,23 @@ export function evaluateSimilarity(
     .filter(({ a, b }) => a !== undefined && b !== undefined);
   const cosines = known.map(({ a, b }) => vectors.similarity(vectors.terms[a!]!, vectors.terms[b!]!));
   const scores = known.map(({ score }) => score);
+  const reason = whyUncorrelated(cosines, scores);
   return {
     pearson: pearson(cosines, scores),
     spearman: pearson(ranks(cosines), ranks(scores)),
     pairs: known.length,
     skipped: pairs.length - known.length,
+    ...(reason ? { reason } : {}),
   };
 }
+
+function whyUncorrelated(cosines: readonly number[], scores: readonly number[]): string | undefined {
+  if (scores.length < 2) return "fewer than 2 pairs have vectors";
+  if (isConstant(scores)) return "all scores are equal";
+  return isConstant(cosines) ? "all cosines are equal" : undefined;
+}
+
+const isConstant = (values: readonly number[]): boolean => values.every((value) => value === values[0]);
 
 /** Row of each folded term; the first of equal ones, which is the more frequent. */
 export function firstRows(terms: readonly string[], lowerCase: boolean): Map<string, number> {
@@ -58,8 +71,9 @@ export function firstRows(terms: readonly string[], lowerCase: boolean): Map<str
 
 export const fold = (term: string, lowerCase: boolean): string => (lowerCase ? term.toLowerCase() : term);
 
-/** Pearson's correlation: covariance over the product of the standard deviations. */
+/** Pearson's correlation: covariance over the product of the standard deviations; NaN where a side does not vary. */
 export function pearson(x: readonly number[], y: readonly number[]): number {
+  if (isConstant(x) || isConstant(y)) return Number.NaN; // what rounding left of their deviations would be told as a correlation
   const meanX = mean(x);
   const meanY = mean(y);
   let covariance = 0;
@@ -72,7 +86,7 @@ export function pearson(x: readonly number[], y: readonly number[]): number {
     varianceX += dx * dx;
     varianceY += dy * dy;
   });
-  return covariance / Math.sqrt(varianceX * varianceY);
+  return boundedCosine(covariance / Math.sqrt(varianceX * varianceY)); // the cosine of both sides' deviations
 }
 
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -1,4 +1,4 @@
-import { type RankedRows, unitVector } from "../../kernels/evaluation/cosines.js";
+import { boundedCosine, type RankedRows, unitVector } from "../../kernels/evaluation/cosines.js";
 import { compareCodePoints } from "../../kernels/text/compareCodePoints.js";
 import { NotFound, show, suggest } from "../../schemas/index.js";
 import type { IndexedTerms } from "./packedTerms.js";
@@ -43,19 +43,19 @@ export class AskedVectors {
 
   similarity(a: string, b: string): number {
     const [x, y] = [this.#unit(a), this.#unit(b)];
-    return x.reduce((sum, value, d) => sum + value * y[d]!, 0);
+    return boundedCosine(x.reduce((sum, value, d) => sum + value * y[d]!, 0));
   }
 
   /** Highest cosines; equal ones in the order of the rows. */
   neighbors(term: string, count: number): Promise<Near[]> {
-    return this.#nearest([this.#unit(term)], [term], count);
+    return this.#nearestByCosine(this.#unit(term), [term], count);
   }
 
   /** a is to b as c is to what? */
   analogy(a: string, b: string, c: string, method: "3CosAdd" | "3CosMul", count: number): Promise<Near[]> {
     const [x, y, z] = [this.#unit(a), this.#unit(b), this.#unit(c)];
-    const vectors: QueryVectors = method === "3CosMul" ? [x, y, z] : [unitVector(y.map((v, d) => v - x[d]! + z[d]!))];
-    return this.#nearest(vectors, [a, b, c], count);
+    if (method === "3CosMul") return this.#nearest([x, y, z], [a, b, c], count);
+    return this.#nearestByCosine(unitVector(y.map((v, d) => v - x[d]! + z[d]!)), [a, b, c], count);
   }
 
   /** Terms in code-point order behind `after`; one pass over all, so that nothing must be kept sorted. */
@@ -69,6 +69,11 @@ export class AskedVectors {
       if (page.length > limit) page.pop();
     }
     return page;
+  }
+
+  async #nearestByCosine(vector: Float64Array, asked: readonly string[], count: number): Promise<Near[]> {
+    const nearest = await this.#nearest([vector], asked, count);
+    return nearest.map(({ term, score }) => ({ term, score: boundedCosine(score) }));
   }
 
   async #nearest(vectors: QueryVectors, asked: readonly string[], count: number): Promise<Near[]> {

@@ -182,7 +182,7 @@ export function word2vec(options?: Word2vecOptions): UpdatedModel<"contexts", "v
     const { terms, counts } = given;
     if (terms.length === 0) throw new RangeError("word2vec: the vocabulary must have terms, got none");
     if (terms.length === 1 && settings.loss === "hierarchicalSoftmax")
-      throw new RangeError("word2vec: the vocabulary must have 2 terms or more to tell apart, got 1");
+      throw new RangeError("word2vec: the vocabulary must have 2 terms or more for hierarchicalSoftmax, got 1");
     if (online) {
       const snapshot = snapshotOf(given);
       requireRoom(snapshot.maxSize, "the vocabulary's maxSize");

@@ -64,7 +64,7 @@ export function makeManifest(pipeline: Pipeline, { inputs, outputs, execution, l
   const { config } = pipeline;
   const losses = inOrder(pipeline, execution.losses).map(([node, epochs]) => [
     nameOf(node),
-    epochs.map(({ examples, loss }) => ({ examples, meanLoss: examples > 0 ? loss / examples : 0 })),
+    epochs.map(({ examples, loss }) => ({ examples, meanLoss: loss / examples })),
   ]);
   return {
     format: MANIFEST_FORMAT,

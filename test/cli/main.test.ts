@@ -189,6 +189,21 @@ describe("lexstream", () => {
     writeFileSync(join(folder, "questions.txt"), ": capitals\nparis france rome italy\n");
     const scores = await ask("eval", vectors, "--similarity", "pairs.tsv", "--analogies", "questions.txt");
     expect(scores.out).toMatch(/^pairs\.tsv: spearman .*3 pairs, 0 without vectors\nquestions\.txt: [01] of 1 right/);
+
+    writeFileSync(join(folder, "few.tsv"), "paris\trome\t9\nparis\t月\t1\n");
+    writeFileSync(join(folder, "unknown.txt"), "月 日 山 水\n");
+    const files = ["--similarity", "few.tsv", "--analogies", "unknown.txt"];
+    expect((await ask("eval", vectors, ...files)).out).toBe(
+      "few.tsv: no correlation, fewer than 2 pairs have vectors, 1 pairs, 1 without vectors\n" +
+        "unknown.txt: 0 of 0 right (none could be asked), 1 without vectors\n",
+    );
+    expect(JSON.parse((await ask("eval", vectors, ...files, "--json")).out).similarity["few.tsv"]).toEqual({
+      pearson: null,
+      spearman: null,
+      reason: "fewer than 2 pairs have vectors",
+      pairs: 1,
+      skipped: 1,
+    });
   });
 
   it("lints, tests, draws and lists", async () => {

@@ -35,16 +35,20 @@ const branches = {
 } as const;
 type Branch = keyof typeof branches;
 
-async function running(names: readonly Branch[], { compile, parseConfig, runPipeline } = pipelines) {
+function running(names: readonly Branch[], changed = pipelines) {
+  return runningSteps(corpus, Object.fromEntries(names.map((name) => [name, branches[name]])), changed);
+}
+
+async function runningSteps(text: string, steps: Readonly<Record<string, string>>, { compile, ...rest } = pipelines) {
   const folder = await temporaryFolder();
-  writeFileSync(join(folder, "corpus.txt"), corpus);
-  const wanted = names.map((name) => `  ${name}: ${branches[name]}`).join("\n");
-  const text = `
+  writeFileSync(join(folder, "corpus.txt"), text);
+  const wanted = Object.entries(steps).map(([name, written]) => `  ${name}: ${written}`);
+  const config = `
 source: { files: { paths: corpus.txt } }
 steps: [tokenize: { mode: whitespace, batchSize: 40 }]
 branches:
-${wanted}`;
-  return runPipeline(compile(parseConfig(text, join(folder, "c.yaml"))), { out: join(folder, "out") });
+${wanted.join("\n")}`;
+  return rest.runPipeline(compile(rest.parseConfig(config, join(folder, "c.yaml"))), { out: join(folder, "out") });
 }
 
 /** A place, what becomes of it, the branch that loses something there, and what is said. */
@@ -269,5 +273,56 @@ describe("a run in which something is lost fails, and says where", () => {
   it.each(Object.entries(sabotages))("%s", async (_, [file, find, replacement, branch, said]) => {
     const changed = await sabotagedPipelines([file, find, replacement]);
     await expect(running([branch], changed)).rejects.toThrow(said);
+  });
+});
+
+describe("a run in which nothing can be learned fails, and says why", () => {
+  const lines = "猫\ndog\n北京\ndog\n";
+  const vocabulary = "buildVocab: { minCount: 1 }, encode";
+  const wordsWithout = (unit: string, words: number) =>
+    `${unit}: words must have neighbours, got ${words === 0 ? "no words at all" : `${words} words without any`}; the cause may be one word a line,`;
+  const word2vec = (options: string, text = lines): [string, string] => [
+    text,
+    `[${vocabulary}, windowContexts, word2vec: { vectorSize: 4, ${options} }, writeVectors: { path: v.vec }]`,
+  ];
+  const all = ["skipGram", "cbow"].flatMap((architecture) =>
+    ["negativeSampling", "hierarchicalSoftmax"].flatMap((loss) =>
+      ["deterministic: true", "deterministic: false", "kernel: reference"].map(
+        (how) => `architecture: ${architecture}, loss: ${loss}, ${how}`,
+      ),
+    ),
+  );
+
+  it.each([
+    ...all.map((options): [string, string, string, string] => [
+      `word2vec, ${options}`,
+      ...word2vec(options),
+      wordsWithout("word2vec", 4),
+    ]),
+    [
+      "a table",
+      lines,
+      `[${vocabulary}, windowContexts, accumulateCooccurrence, writeCooccurrence: { path: t.arrow }]`,
+      wordsWithout("accumulateCooccurrence", 4),
+    ],
+    [
+      "every token subsampled, by the draws of this seed",
+      "猫 dog 北京\n",
+      `[${vocabulary}, windowContexts: { sample: 0.05, seed: 5 }, word2vec: { vectorSize: 4 }, writeVectors: { path: v.vec }]`,
+      wordsWithout("word2vec", 0),
+    ],
+    [
+      "one term for a tree",
+      ...word2vec("loss: hierarchicalSoftmax", "啊 啊 啊\n"),
+      "word2vec: the vocabulary must have 2 terms or more for hierarchicalSoftmax, got 1",
+    ],
+    [
+      "no association above chance",
+      "a a a a\n",
+      `[${vocabulary}, windowContexts, accumulateCooccurrence, associate, writeCooccurrence: { path: t.arrow }]`,
+      "associate: some cell must have a measure to keep, got none among 1 with measure ppmi",
+    ],
+  ])("%s", async (_, text, steps, said) => {
+    await expect(runningSteps(text, { b: steps })).rejects.toThrow(said);
   });
 });

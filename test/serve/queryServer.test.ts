@@ -131,6 +131,20 @@ describe("the query server", () => {
     });
   });
 
+  it("tells no cosine beyond 1, though rounding makes some", async () => {
+    const rows = Array.from({ length: 30 }, (_, k) => [Math.sin(k + 1), Math.cos(k + 1), Math.sin(2 * k)]);
+    const twins = rows.flatMap((row, k) => [[`a${k}`, row] as const, [`b${k}`, row] as const]);
+    const server = await start({}, tableOf(Object.fromEntries(twins)));
+    for (const k of rows.keys()) {
+      const near = await get(server, query("/neighbors", { term: `a${k}`, k: "1" }));
+      const similar = await get(server, query("/similarity", { a: `a${k}`, b: `b${k}` }));
+      for (const cosine of [near.json.neighbors[0].score, similar.json.similarity]) {
+        expect(cosine).toBeLessThanOrEqual(1);
+        expect(cosine).toBeCloseTo(1, 6);
+      }
+    }
+  });
+
   it("lists terms by code point, a page at a time", async () => {
     const server = await start();
     const first = await get(server, "/vocabulary?limit=2");

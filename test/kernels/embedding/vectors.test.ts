@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Vectors } from "#kernels";
+import { boundedCosine, Vectors } from "#kernels";
 
 const table = (rows: Record<string, number[]>) =>
   new Vectors({
@@ -17,6 +17,19 @@ const family = table({
   woman: [-1, 0, 1],
   queen: [-1, 1, 1],
   apple: [0, -1, -1],
+});
+
+it("tells no cosine beyond -1 and 1, nor a negative zero, though rounding makes some", () => {
+  const rows = Array.from({ length: 40 }, (_, k) => [Math.sin(k + 1), Math.cos(k + 1), Math.sin(2 * k)]);
+  const terms = [...rows.map((_, k) => `a${k}`), ...rows.map((_, k) => `b${k}`), ...rows.map((_, k) => `c${k}`)];
+  const values = Float32Array.from([...rows, ...rows, ...rows.map((row) => row.map((value) => -value))].flat());
+  const vectors = new Vectors({ terms, values, vectorSize: 3, metadata: new Map() });
+  const scores = rows.flatMap((_, k) => vectors.mostSimilar(`a${k}`, { topN: 200 }).map(({ score }) => score));
+  for (const score of scores) expect(Math.abs(score)).toBeLessThanOrEqual(1);
+  expect(rows.map((_, k) => vectors.similarity(`a${k}`, `b${k}`))).toEqual(rows.map(() => expect.closeTo(1, 14)));
+  expect(boundedCosine(1 + 2 ** -52)).toBe(1);
+  expect(boundedCosine(-1 - 2 ** -52)).toBe(-1);
+  expect(Object.is(boundedCosine(-0), 0)).toBe(true);
 });
 
 describe("similarity", () => {

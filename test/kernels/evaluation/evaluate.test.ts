@@ -40,6 +40,37 @@ describe("evaluateSimilarity", () => {
     expect(result.pearson).toBeCloseTo(pearson([2 / Math.sqrt(5), 0, -1], [10, 9, 1]), 14);
   });
 
+  it.each([
+    [
+      "fewer than 2 pairs have vectors",
+      [
+        ["猫", "狗", 1],
+        ["猫", "鸟", 2],
+      ],
+    ],
+    [
+      "all scores are equal",
+      [
+        ["猫", "狗", 0.1],
+        ["猫", "cat", 0.1],
+        ["猫", "car", 0.1],
+      ],
+    ],
+    [
+      "all cosines are equal",
+      [
+        ["cat", "猫", 1],
+        ["cat", "car", 2],
+      ],
+    ],
+  ] as const)("tells that %s, and no correlation", (reason, rows) => {
+    const found = evaluateSimilarity(
+      vectors,
+      rows.map(([a, b, score]) => ({ a, b, score })),
+    );
+    expect(found).toMatchObject({ pearson: Number.NaN, spearman: Number.NaN, reason });
+  });
+
   it("takes letters as they are on request", () => {
     const pairs = [{ a: "Cat", b: "猫", score: 1 }];
     expect(evaluateSimilarity(vectors, pairs, { lowerCase: false })).toMatchObject({ pairs: 0, skipped: 1 });
