@@ -39,6 +39,16 @@ steps:
   - word2vec: { vectorSize: 4, epochs: 100000 }
   - writeVectors: { path: vectors.txt }
 `;
+const house = fileURLToPath(new URL("../fixtures/house/oneHot.mjs", import.meta.url));
+const otherKind = `
+source: { files: { paths: news.txt } }
+plugins: [${house}]
+steps: [tokenize: { mode: chinese }, buildVocab: { minCount: 1 }, encode, oneHot, countSpread: { epochs: 100000 }]
+`;
+const hush = `{
+  name: "hush", kind: "model", reads: "ids", makes: "silent", summary: "Learns what nobody can ask for", fields: {},
+  create: () => ({ epochs: 1, update() {}, result() {}, close() {} }),
+}`;
 const table = epochs.replace("- word2vec: { vectorSize: 4, epochs: 100000 }", "- accumulateCooccurrence\n  - glove");
 /** Eight words that the vocabulary has, and one that it does not have. */
 const LINE = "the cat sat, the dog ran: 猫坐着\n";
@@ -120,6 +130,25 @@ describe("lexstream run --serve", () => {
     const { counters } = await ask(`${url}/status`);
     expect(counters.stage).toMatch(/^epoch \d+ of 100000$/);
     expect(counters).toMatchObject({ documents: 2000, tokensInAll: counters.read });
+  });
+
+  it("answers what a kind from outside says, and tells before it begins where nothing can be asked", async () => {
+    const folder = await project();
+    writeFileSync(join(folder, "c.yaml"), otherKind);
+    const url = await urlOf(run(folder, ["--serve", "127.0.0.1:0"]));
+    const learned = async () => expect((await ask(`${url}/documents?term=猫`)).documents).toBeGreaterThanOrEqual(20);
+    await vi.waitFor(learned, PATIENCE);
+    expect((await ask(`${url}/neighbors?term=cat`)).error).toContain("known paths are /status, /documents, /metrics");
+
+    const silent = "export const silent = { name: 'silent', arrives: 'whole' };";
+    writeFileSync(join(folder, "silent.mjs"), `${silent} export const hush = ${hush};`);
+    writeFileSync(join(folder, "c.yaml"), otherKind.replace(house, "silent.mjs").replace(/oneHot, .*]/, "hush]"));
+    const nothing = run(folder, ["--out", "other", "--serve"]);
+    expect(await nothing.ended).toBe(2);
+    expect(nothing.err()).toBe(
+      "run: --serve needs a first model that makes what can be asked (vectors), but hush makes silent\n",
+    );
+    expect(existsSync(join(folder, "other"))).toBe(false);
   });
 
   it("says that there is nothing to answer from yet", async () => {
