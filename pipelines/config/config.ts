@@ -10,6 +10,8 @@ import {
   type SettingsOf,
   show,
 } from "../../schemas/index.js";
+import { checkedEntry } from "../../sources/documents/documentEntry.js";
+import type { TextDocument } from "../../sources/fromTexts.js";
 import { checkpointSchema } from "./checkpointSchema.js";
 import {
   ConfigError,
@@ -31,7 +33,7 @@ export interface ConfigStep {
 
 export interface ConfigTest {
   readonly name: string;
-  readonly documents: readonly string[];
+  readonly documents: readonly (string | TextDocument)[];
   /** What must come out, by data type; see `configTests.ts`. */
   readonly expect: Readonly<Record<string, unknown>>;
 }
@@ -226,22 +228,49 @@ function readTests(tests: unknown, texts: unknown, refuse: Refuse): ConfigTest[]
     return [];
   }
   return tests.map((test, index) => {
-    const { expect } = isPlainObject(test) ? test : {};
+    const { documents: values, expect } = isPlainObject(test) ? test : {};
     const written = isPlainObject(test) ? (texts as Record<string, unknown>[])[index]! : {};
     const { name = `test ${index + 1}`, documents, expect: _, ...others } = written;
     const path = ["tests", index];
     for (const key of Object.keys(others))
       refuse([...path, key], `unknown key "${key}"; known keys are name, documents, expect`);
-    if (!Array.isArray(documents) || !documents.every((document) => typeof document === "string")) {
-      refuse([...path, "documents"], `documents must be a list of texts, got ${show(documents)}`);
-    }
+    const isList = Array.isArray(documents) && documents.every(isDocument);
+    if (!isList)
+      refuse(
+        [...path, "documents"],
+        `documents must be a list of texts, or of maps with a text, got ${show(documents)}`,
+      );
     if (!isPlainObject(expect) || Object.keys(expect).length === 0) {
       refuse([...path, "expect"], `expect must be a map that is not empty, got ${show(expect)}`);
     }
     return {
       name: String(name),
-      documents: (documents as string[] | undefined) ?? [],
+      documents: isList
+        ? documents.map((document, k) =>
+            readDocument(document, (values as unknown[])[k], [...path, "documents", k], refuse),
+          )
+        : [],
       expect: isPlainObject(expect) ? expect : {},
     };
   });
+}
+
+const isDocument = (written: unknown) => typeof (isPlainObject(written) ? written.text : written) === "string";
+
+/** A text, or a map with a text and what is known of it; weights and fields are numbers where they are written so. */
+function readDocument(written: unknown, value: unknown, path: ConfigPath, refuse: Refuse): string | TextDocument {
+  if (typeof written === "string") return written;
+  const { text, ...texts } = written as TextDocument;
+  const { weight, fields } = value as TextDocument;
+  const entry = {
+    ...texts,
+    ...(weight === undefined ? {} : { weight }),
+    ...(fields === undefined ? {} : { fields }),
+  };
+  try {
+    return { text, ...checkedEntry(entry, (what) => new TypeError(what)) };
+  } catch (error) {
+    refuse(path, (error as Error).message);
+    return text;
+  }
 }

@@ -80,13 +80,26 @@ export function configJsonSchema({ units }: Registry = builtIn): Record<string, 
   };
 }
 
+const documentSchema = {
+  type: "object",
+  required: ["text"],
+  additionalProperties: false,
+  properties: {
+    text: { type: "string" },
+    id: { type: ["string", "integer", "null"] },
+    labels: { type: "array", items: { type: "string", minLength: 1 } },
+    weight: { type: "number", minimum: 0 },
+    fields: { type: "object", additionalProperties: { type: ["string", "number", "boolean", "null"] } },
+  },
+};
+
 const testSchema = {
   type: "object",
   required: ["documents", "expect"],
   additionalProperties: false,
   properties: {
     name: { type: "string" },
-    documents: { type: "array", items: { type: "string" } },
+    documents: { type: "array", items: { anyOf: [{ type: "string" }, documentSchema] } },
     expect: { type: "object", minProperties: 1 },
   },
 };

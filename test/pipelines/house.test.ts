@@ -27,6 +27,8 @@ branches:
 tests:
   - documents: [the cat sat, 猫坐着]
     expect: { hotRows: [[none, cat, sat, the], [none, 坐, 猫, 着]] }
+  - documents: [{ text: the cat sat, labels: [pets], weight: 2 }, { text: 2024, labels: [2024], weight: 0 }]
+    expect: { hotRows: [[pets, cat, sat, the], ['2024', '2024']] }
 `;
 const documents = [
   { text: "the team won the match", label: "sport" },
@@ -62,7 +64,7 @@ describe("units and kinds of data from outside", () => {
   it("pass lint and the config's own tests, are listed, described and drawn", async () => {
     const { config } = await prepare();
     expect(await done("lint", config, "--plugins")).toContain("no problems");
-    expect(await done("test", config, "--plugins")).toBe("1 passed, 0 failed\n");
+    expect(await done("test", config, "--plugins")).toBe("2 passed, 0 failed\n");
     expect(await done("list", "--plugin", plugin)).toContain("oneHot                  ids + vocabulary -> hotRows: ");
     expect(await done("list", "weigh", "--plugin", plugin)).toContain(
       "reads hotRows, needs spread, makes weightedRows",

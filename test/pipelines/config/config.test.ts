@@ -57,7 +57,15 @@ describe("parseConfig", () => {
     ["source: stdin\nname: ../x", 'my-run.yaml:2:1: /name: name must be letters, digits, ".", "_" and "-", got "../x"'],
     [
       "source: stdin\ntests: [{ documents: [true], expect: { tokens: [] } }]",
-      "/tests/0/documents: documents must be a list of texts, got [true]",
+      "/tests/0/documents: documents must be a list of texts, or of maps with a text, got [true]",
+    ],
+    [
+      "source: stdin\ntests: [{ documents: [{ text: a, labels: [7], weight: -1 }], expect: { tokens: [] } }]",
+      "/tests/0/documents/0: weight must be a number >= 0, got -1",
+    ],
+    [
+      "source: stdin\ntests: [{ documents: [{ text: a, label: x }], expect: { tokens: [] } }]",
+      '/tests/0/documents/0: label must be left out, got "x"',
     ],
     [
       "source: stdin\ncheckpoint: { every: soon }",
