@@ -62,7 +62,7 @@ export type { FittedModel, Model, ModelContext, StepStats, UpdatedModel } from "
 export { defineOptions, type OptionsOf, parseOptions, type SettingsOf } from "./schemas/options.js";
 export type { SequenceBatch } from "./schemas/sequences.js";
 export type { StageState } from "./schemas/state.js";
-export { tableSchema } from "./schemas/tables.js";
+export type { TableSchema } from "./schemas/tables.js";
 export type { Rejection, TextBatch } from "./schemas/text.js";
 export type { IdBatch, TokenBatch } from "./schemas/tokens.js";
 export { type AnyUnit, defineUnit, type Unit } from "./schemas/units.js";

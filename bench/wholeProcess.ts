@@ -25,7 +25,7 @@ export interface Contender {
   readonly facts: () => readonly string[] | Promise<readonly string[]>;
 }
 
-interface Cost {
+export interface Cost {
   readonly seconds: number;
   /** Of all threads, in the program and in the system on its behalf. */
   readonly processorSeconds: number;
@@ -84,7 +84,7 @@ export async function compareInTurn(
   console.log("\nMedian (lowest to highest); times: of the first row, round by round.\n");
 }
 
-const lexstreamProgram = fileURLToPath(new URL("../cli/main.js", import.meta.url));
+export const lexstreamProgram = fileURLToPath(new URL("../cli/main.js", import.meta.url));
 
 /** `lexstream run` with a config that reads a file; what it writes lies in the folder that is returned. */
 export function lexstreamRun(folder: string, corpus: string, steps: readonly unknown[]): [Program, out: string] {
@@ -114,7 +114,8 @@ export async function inScratch(work: (folder: string) => Promise<void>): Promis
   }
 }
 
-function costOf(programs: readonly Program[]): Cost {
+/** Of programs that run one after the other. */
+export function costOf(programs: readonly Program[]): Cost {
   const costs = programs.map(costOfOne);
   const sum = (what: "seconds" | "processorSeconds") => costs.reduce((total, cost) => total + cost[what], 0);
   return {
@@ -164,9 +165,14 @@ function vectorWidth(): string {
 const printRow = (cells: readonly string[]) => console.log(`| ${cells.join(" | ")} |`);
 
 function spread(numbers: readonly number[], digits: number): string {
+  const [low, high, at] = [Math.min(...numbers), Math.max(...numbers), median(numbers)].map((number) =>
+    number.toFixed(digits),
+  );
+  return numbers.length === 1 ? at! : `${at} (${low} to ${high})`;
+}
+
+export function median(numbers: readonly number[]): number {
   const sorted = numbers.toSorted((a, b) => a - b);
   const middle = sorted.length >> 1;
-  const median = sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
-  const [low, high, at] = [sorted[0]!, sorted.at(-1)!, median].map((number) => number.toFixed(digits));
-  return sorted.length === 1 ? at! : `${at} (${low} to ${high})`;
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }

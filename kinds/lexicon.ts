@@ -1,9 +1,9 @@
 import { FrozenLexicon, lexiconRows } from "../kernels/vocabulary/frozenLexicon.js";
 import { defineKind } from "../schemas/kinds.js";
-import { type Rows, tableSchema } from "../schemas/tables.js";
+import type { Rows, TableSchema } from "../schemas/tables.js";
 import type { Lexicon } from "../schemas/tokens.js";
 
-const schema = tableSchema({ id: "int32", term: "text", count: "float64" });
+const schema: TableSchema = { columns: { id: "int32", term: "text", count: "float64" } };
 
 const rowsAtOnce = 65_536;
 

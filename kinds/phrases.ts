@@ -1,9 +1,9 @@
 import { defineKind } from "../schemas/kinds.js";
 import type { Phrases } from "../schemas/phrases.js";
-import { tableSchema } from "../schemas/tables.js";
+import type { TableSchema } from "../schemas/tables.js";
 import { inBlocks, wholeColumns } from "./rows.js";
 
-const schema = tableSchema({ first: "text", second: "text", score: "float64" });
+const schema: TableSchema = { columns: { first: "text", second: "text", score: "float64" } };
 
 /** Pairs of terms that belong together. */
 export const phrases = defineKind({

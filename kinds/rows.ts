@@ -1,12 +1,11 @@
-import { type Schema, Utf8 } from "apache-arrow";
-import type { Column, ReadableTable, Rows } from "../schemas/tables.js";
+import type { Column, ReadableTable, Rows, TableSchema } from "../schemas/tables.js";
 
 export type Cell = string | number;
 
 const rowsAtOnce = 65_536;
 
 /** Rows of texts and numbers as columns, so many at a time. Memory: the columns of as many rows. */
-export function* inBlocks(schema: Schema, rows: Iterable<readonly Cell[]>): Generator<Rows> {
+export function* inBlocks(schema: TableSchema, rows: Iterable<readonly Cell[]>): Generator<Rows> {
   let some: (readonly Cell[])[] = [];
   for (const row of rows) {
     some.push(row);
@@ -17,10 +16,10 @@ export function* inBlocks(schema: Schema, rows: Iterable<readonly Cell[]>): Gene
   if (some.length > 0) yield columnsOf(schema, some);
 }
 
-function columnsOf(schema: Schema, rows: readonly (readonly Cell[])[]): Rows {
-  const columns = schema.fields.map(({ type }, k): Column => {
+function columnsOf(schema: TableSchema, rows: readonly (readonly Cell[])[]): Rows {
+  const columns = Object.values(schema.columns).map((type, k): Column => {
     const cells = rows.map((row) => row[k]!);
-    return type instanceof Utf8 ? (cells as string[]) : Float64Array.from(cells as number[]);
+    return type === "text" ? (cells as string[]) : Float64Array.from(cells as number[]);
   });
   return { columns, rows: rows.length };
 }

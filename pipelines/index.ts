@@ -34,7 +34,6 @@ export * from "./running/passOperators.js";
 export * from "./running/progress.js";
 export * from "./running/runPipeline.js";
 export * from "./running/runStopped.js";
-export * from "./running/streamLog.js";
 export * from "./tools/cooccurrenceFiles.js";
 export * from "./tools/loadValue.js";
 export * from "./tools/vectorFiles.js";

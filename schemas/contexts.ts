@@ -1,5 +1,5 @@
-import { Field, Int8, Int32, Schema } from "apache-arrow";
 import type { DocumentBatch } from "./documents.js";
+import type { TableSchema } from "./tables.js";
 import type { Vocabulary } from "./vocabulary.js";
 
 export type WindowSide = "both" | "left" | "right";
@@ -47,8 +47,4 @@ export interface PairBatch {
 }
 
 /** One row a pair: ids in the vocabulary, and the position of the context relative to the centre. */
-export const pairsSchema = new Schema([
-  new Field("centre", new Int32(), false),
-  new Field("context", new Int32(), false),
-  new Field("distance", new Int8(), false),
-]);
+export const pairsSchema: TableSchema = { columns: { centre: "int32", context: "int32", distance: "int8" } };

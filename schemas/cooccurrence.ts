@@ -1,4 +1,4 @@
-import { Field, Float64, Int32, Schema } from "apache-arrow";
+import type { TableSchema } from "./tables.js";
 import type { Vocabulary } from "./vocabulary.js";
 
 /** How a pair at distance d counts: 1, or 1/d as in GloVe. */
@@ -37,8 +37,4 @@ export interface FinalCooccurrence {
 }
 
 /** One row a cell. `row` and `column` are ids in the vocabulary. */
-export const cooccurrenceSchema = new Schema([
-  new Field("row", new Int32(), false),
-  new Field("column", new Int32(), false),
-  new Field("weight", new Float64(), false),
-]);
+export const cooccurrenceSchema: TableSchema = { columns: { row: "int32", column: "int32", weight: "float64" } };

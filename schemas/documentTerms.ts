@@ -1,5 +1,5 @@
-import { Field, Float64, Int32, List, Schema } from "apache-arrow";
 import type { DocumentColumn } from "./documents.js";
+import type { TableSchema } from "./tables.js";
 import type { Vocabulary } from "./vocabulary.js";
 
 /** Rows of a sparse matrix, one a whole document, in compressed form (CSR): N documents, some of V terms in each. */
@@ -22,9 +22,6 @@ export interface DocumentTermBatch {
 }
 
 /** One row a document. */
-export const documentTermsSchema = new Schema([
-  new Field("document", new Int32(), false),
-  new Field("length", new Int32(), false),
-  new Field("terms", new List(new Field("item", new Int32(), false)), false),
-  new Field("values", new List(new Field("item", new Float64(), false)), false),
-]);
+export const documentTermsSchema: TableSchema = {
+  columns: { document: "int32", length: "int32", terms: { list: "int32" }, values: { list: "float64" } },
+};

@@ -1,4 +1,4 @@
-import { Field, Float64, Int32, List, Schema, Utf8 } from "apache-arrow";
+import type { TableSchema } from "./tables.js";
 
 /** A value that a document brings along from its record. */
 export type DocumentField = string | number | boolean | null;
@@ -32,10 +32,6 @@ export interface DocumentBatch {
 }
 
 /** One row a document, by its number from 0 over the whole corpus; an empty `id` is none, `fields` are JSON. */
-export const documentsSchema = new Schema([
-  new Field("document", new Int32(), false),
-  new Field("id", new Utf8(), false),
-  new Field("labels", new List(new Field("item", new Utf8(), false)), false),
-  new Field("weight", new Float64(), false),
-  new Field("fields", new Utf8(), false),
-]);
+export const documentsSchema: TableSchema = {
+  columns: { document: "int32", id: "text", labels: { list: "text" }, weight: "float64", fields: "text" },
+};

@@ -1,4 +1,3 @@
-import type { Schema } from "apache-arrow";
 import type { Answers } from "./answers.js";
 import type { ContextBatch, PairBatch } from "./contexts.js";
 import type { FinalCooccurrence } from "./cooccurrence.js";
@@ -6,7 +5,7 @@ import type { DocumentColumn } from "./documents.js";
 import type { DocumentTermBatch } from "./documentTerms.js";
 import type { Phrases } from "./phrases.js";
 import type { SequenceBatch } from "./sequences.js";
-import type { ReadableTable, Rows } from "./tables.js";
+import type { ReadableTable, Rows, TableSchema } from "./tables.js";
 import type { TextBatch } from "./text.js";
 import type { IdBatch, Lexicon, TokenBatch } from "./tokens.js";
 import type { VectorTable } from "./vectors.js";
@@ -42,7 +41,7 @@ export interface KindValue {
 
 /** How a whole value lies on the disk: rows of one table, some facts, and other whole values that it refers to. */
 export interface TableForm<Value> {
-  schema(value: Value): Schema;
+  schema(value: Value): TableSchema;
   facts?(value: Value): Facts;
   /** Values that are kept as files of their own, by name. */
   needs?(value: Value): Readonly<Record<string, KindValue>>;

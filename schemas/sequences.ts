@@ -1,5 +1,5 @@
-import { Field, FixedSizeList, Int32, Schema } from "apache-arrow";
 import type { DocumentColumn } from "./documents.js";
+import type { TableSchema } from "./tables.js";
 import type { Vocabulary } from "./vocabulary.js";
 
 /** Ids in rows of one length, as models of sequences read them; no row holds text of two documents. */
@@ -20,10 +20,6 @@ export interface SequenceBatch {
 }
 
 /** One row a sequence. */
-export function sequencesSchema(sequenceLength: number): Schema {
-  return new Schema([
-    new Field("document", new Int32(), false),
-    new Field("length", new Int32(), false),
-    new Field("ids", new FixedSizeList(sequenceLength, new Field("item", new Int32(), false)), false),
-  ]);
+export function sequencesSchema(sequenceLength: number): TableSchema {
+  return { columns: { document: "int32", length: "int32", ids: { list: "int32", size: sequenceLength } } };
 }

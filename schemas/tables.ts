@@ -1,5 +1,3 @@
-import { type DataType, Field, Float32, Float64, Int32, Schema, Utf8 } from "apache-arrow";
-
 export type NumericColumn = Int8Array | Int32Array | Uint32Array | Float32Array | Float64Array;
 
 /** A list in a row, where each row may have one of another length. */
@@ -14,7 +12,19 @@ export type ReadColumn = readonly string[] | ArrayLike<number> | readonly ArrayL
 /** Metadata of a table: the name of the kind of what it holds. */
 export const KIND = "kind";
 
-/** Rows to be written, in the order of the schema's fields. */
+export type NumberType = "int8" | "int32" | "float32" | "float64";
+export type CellType = "text" | NumberType;
+
+/** What each row of a column holds: one cell, a list of them, or a list of so many numbers. */
+export type ColumnType = CellType | { readonly list: CellType } | { readonly list: NumberType; readonly size: number };
+
+/** The columns of a table, in order and none of them with gaps, and what its file says besides: `{ columns: { term: "text", count: "float64" } }`. */
+export interface TableSchema {
+  readonly columns: Readonly<Record<string, ColumnType>>;
+  readonly metadata?: ReadonlyMap<string, string>;
+}
+
+/** Rows to be written, in the order of the schema's columns. */
 export interface Rows {
   readonly columns: readonly Column[];
   readonly rows: number;
@@ -40,13 +50,4 @@ export interface TableFile {
   readonly metadata: ReadonlyMap<string, string>;
   /** The named columns, in the file's order of rows. State: one block. */
   blocks(names: readonly string[]): AsyncIterable<TableBlock>;
-}
-
-const cellTypes = { text: Utf8, int32: Int32, float32: Float32, float64: Float64 } as const;
-
-/** The columns of a table, none of them with gaps: `{ term: "text", count: "float64" }`. */
-export function tableSchema(columns: Readonly<Record<string, keyof typeof cellTypes>>): Schema {
-  const field = ([name, type]: [string, keyof typeof cellTypes]) =>
-    new Field<DataType>(name, new cellTypes[type](), false);
-  return new Schema(Object.entries(columns).map(field));
 }

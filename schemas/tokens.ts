@@ -1,5 +1,5 @@
-import { Field, Int32, Schema } from "apache-arrow";
 import type { DocumentBatch } from "./documents.js";
+import type { TableSchema } from "./tables.js";
 import type { Vocabulary } from "./vocabulary.js";
 
 /** The run's growing list of distinct terms. Ids are provisional, first seen first, and never used for two terms within a pass. */
@@ -38,8 +38,4 @@ export interface IdBatch extends DocumentBatch {
 }
 
 /** One row a token. `document` and `sentence` count from 0 over the whole corpus; `id` is one of the vocabulary. */
-export const idsSchema = new Schema([
-  new Field("document", new Int32(), false),
-  new Field("sentence", new Int32(), false),
-  new Field("id", new Int32(), false),
-]);
+export const idsSchema: TableSchema = { columns: { document: "int32", sentence: "int32", id: "int32" } };

@@ -1,4 +1,4 @@
-import { Field, FixedSizeList, Float32, Schema, Utf8 } from "apache-arrow";
+import type { TableSchema } from "./tables.js";
 
 /** Word vectors as a table: what writers write, readers read back, and `kernels/Vectors` answers questions about. */
 export interface VectorTable {
@@ -11,7 +11,6 @@ export interface VectorTable {
 }
 
 /** One row a term; its length is a part of the type. */
-export function vectorsSchema(vectorSize: number, metadata: ReadonlyMap<string, string> = new Map()): Schema {
-  const vector = new FixedSizeList(vectorSize, new Field("item", new Float32(), false));
-  return new Schema([new Field("term", new Utf8(), false), new Field("vector", vector, false)], new Map(metadata));
+export function vectorsSchema(vectorSize: number, metadata: ReadonlyMap<string, string> = new Map()): TableSchema {
+  return { columns: { term: "text", vector: { list: "float32", size: vectorSize } }, metadata };
 }

@@ -1,4 +1,4 @@
-import { Field, Float64, Schema, Utf8 } from "apache-arrow";
+import type { TableSchema } from "./tables.js";
 
 /** Terms in their final order: count descending, then code point; extra terms that never occurred come last, with count 0. Fixed once built. */
 export interface Vocabulary {
@@ -27,7 +27,4 @@ export interface VocabularySnapshot extends Vocabulary {
 }
 
 /** One row a term, in vocabulary order. */
-export const vocabularySchema = new Schema([
-  new Field("term", new Utf8(), false),
-  new Field("count", new Float64(), false),
-]);
+export const vocabularySchema: TableSchema = { columns: { term: "text", count: "float64" } };

@@ -1,5 +1,4 @@
 import { setImmediate } from "node:timers/promises";
-import { Schema } from "apache-arrow";
 import type { OperatorFunction } from "rxjs";
 import { type CooccurrenceBatch, cooccurrenceSchema, type FinalCooccurrence } from "../schemas/cooccurrence.js";
 import { oneOf, text } from "../schemas/fields.js";
@@ -78,14 +77,14 @@ async function* countedBatches(table: FinalCooccurrence, path: string, signal: A
 async function writeColumns(
   path: string,
   format: "arrow" | "parquet",
-  { metadata, vocabulary }: FinalCooccurrence,
+  table: FinalCooccurrence,
   batches: AsyncIterable<CooccurrenceBatch>,
 ): Promise<number> {
-  const keys = new Map([
-    ...Object.entries(metadata).map(([key, value]) => [key, String(value)] as const),
-    ...vocabularyMetadata(vocabulary),
+  const metadata = new Map([
+    ...Object.entries(table.metadata).map(([key, value]) => [key, String(value)] as const),
+    ...vocabularyMetadata(table.vocabulary),
   ]);
-  return writeTable(path, new Schema(cooccurrenceSchema.fields, keys), tableFormats[format], async (writer) => {
+  return writeTable(path, { ...cooccurrenceSchema, metadata }, tableFormats[format], async (writer) => {
     for await (const { row, column, weight } of batches) await writer.write([row, column, weight], row.length);
   });
 }

@@ -1,4 +1,3 @@
-import { Schema } from "apache-arrow";
 import type { OperatorFunction } from "rxjs";
 import { documentTerms } from "../kinds/documentTerms.js";
 import { type DocumentTermBatch, documentTermsSchema } from "../schemas/documentTerms.js";
@@ -41,7 +40,7 @@ export function writeDocumentTerms(
 ): OperatorFunction<DocumentTermBatch, DocumentTermBatch> {
   const { path, format } = parseOptions(writeDocumentTermsSchema, options);
   return writeRows("writeDocumentTerms", path, tableFormatOf("writeDocumentTerms", path, format), () => ({
-    schema: (first) => new Schema(documentTermsSchema.fields, fixedMetadata("writeDocumentTerms", first)),
+    schema: (first) => ({ ...documentTermsSchema, metadata: fixedMetadata("writeDocumentTerms", first) }),
     rows: ({ lengths, offsets, rowDocuments, terms, values }) => {
       const lists = <Values extends Uint32Array | Float64Array>(all: Values) =>
         Array.from(lengths, (_, row) => all.subarray(offsets[row], offsets[row + 1]));

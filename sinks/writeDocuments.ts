@@ -1,4 +1,3 @@
-import { Schema } from "apache-arrow";
 import type { OperatorFunction } from "rxjs";
 import { documentRows, partsOfColumn } from "../kinds/documents.js";
 import { documentsSchema } from "../schemas/documents.js";
@@ -48,7 +47,7 @@ export function writeDocuments(options: WriteDocumentsOptions): OperatorFunction
           throw new TypeError(
             `writeDocuments: ${path} must be told of documents by the source's options id, labels, weight or fields, got none of them`,
           );
-        return new Schema(documentsSchema.fields, new Map([[partsKey, partsOfColumn(first?.documents).join()]]));
+        return { ...documentsSchema, metadata: new Map([[partsKey, partsOfColumn(first?.documents).join()]]) };
       },
       rows: ({ documents: column = {}, documentOffsets }) => {
         const rows = documentRows(column, documents);

@@ -1,4 +1,3 @@
-import { Schema } from "apache-arrow";
 import type { OperatorFunction } from "rxjs";
 import { oneOf, text } from "../schemas/fields.js";
 import { type OptionsOf, parseOptions } from "../schemas/options.js";
@@ -44,7 +43,7 @@ export function writeIds(options: WriteIdsOptions): OperatorFunction<IdBatch, Id
     let documents = 0;
     let sentences = 0;
     return {
-      schema: (first) => new Schema(idsSchema.fields, fixedMetadata("writeIds", first)),
+      schema: (first) => ({ ...idsSchema, metadata: fixedMetadata("writeIds", first) }),
       rows: ({ ids, documentOffsets, sentenceOffsets }) => {
         const document = ordinals(documentOffsets, ids.length, documents);
         const sentence = ordinals(sentenceOffsets, ids.length, sentences);

@@ -1,4 +1,3 @@
-import { Schema } from "apache-arrow";
 import type { OperatorFunction } from "rxjs";
 import { type PairBatch, pairsSchema } from "../schemas/contexts.js";
 import { oneOf, text } from "../schemas/fields.js";
@@ -37,7 +36,7 @@ export type WritePairsOptions = OptionsOf<typeof writePairsSchema>;
 export function writePairs(options: WritePairsOptions): OperatorFunction<PairBatch, PairBatch> {
   const { path, format } = parseOptions(writePairsSchema, options);
   return writeRows("writePairs", path, tableFormatOf("writePairs", path, format), () => ({
-    schema: (first) => new Schema(pairsSchema.fields, fixedMetadata("writePairs", first)),
+    schema: (first) => ({ ...pairsSchema, metadata: fixedMetadata("writePairs", first) }),
     rows: ({ centre, context, distance }) => ({ columns: [centre, context, distance], rows: centre.length }),
   }));
 }

@@ -1,7 +1,6 @@
-import type { Schema } from "apache-arrow";
 import type { OperatorFunction } from "rxjs";
 import { writeThrough } from "../runtime/writeThrough.js";
-import type { Column } from "../schemas/tables.js";
+import type { Column, TableSchema } from "../schemas/tables.js";
 import { formatOf } from "../storage/files/formatOf.js";
 import { arrowFormat } from "../storage/tables/arrowFormat.js";
 import { parquetFormat } from "../storage/tables/parquetFormat.js";
@@ -19,7 +18,7 @@ export function tableFormatOf(who: string, path: string, format: "auto" | TableF
 /** How batches become rows. Made per subscription, because it counts on from batch to batch. */
 export interface RowMaker<Batch> {
   /** The table's columns, with metadata; the first batch, if there was one. */
-  schema(first: Batch | undefined): Schema;
+  schema(first: Batch | undefined): TableSchema;
   rows(batch: Batch): { readonly columns: readonly Column[]; readonly rows: number };
   /** How much of the batch its rows hold, in the first measure of its kind; left out where that is their number. */
   amount?(batch: Batch): number;
@@ -39,16 +38,16 @@ export function writeRows<Batch>(
     const maker = makeRows();
     let table: TableWriter | undefined;
     let amount = 0;
-    const open = (first?: Batch) => new TableWriter(path, maker.schema(first), format);
+    const open = (first?: Batch) => TableWriter.open(path, maker.schema(first), format);
     return {
       async write(batch) {
-        table ??= open(batch);
+        table ??= await open(batch);
         const { columns, rows } = maker.rows(batch);
         await table.write(columns, rows);
         amount += maker.amount?.(batch) ?? rows;
       },
       async finish() {
-        table ??= open();
+        table ??= await open();
         await table.close();
         scope.ledger.child(path).add("rows", table.rows);
         scope.took(amount);

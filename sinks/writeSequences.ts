@@ -1,4 +1,3 @@
-import { Schema } from "apache-arrow";
 import type { OperatorFunction } from "rxjs";
 import { sequences } from "../kinds/sequences.js";
 import { oneOf, text } from "../schemas/fields.js";
@@ -42,7 +41,7 @@ export function writeSequences(options: WriteSequencesOptions): OperatorFunction
     return {
       schema: (first) => {
         expected = first?.sequenceLength ?? expected;
-        return new Schema(sequencesSchema(expected).fields, fixedMetadata("writeSequences", first));
+        return { ...sequencesSchema(expected), metadata: fixedMetadata("writeSequences", first) };
       },
       rows: ({ ids, lengths, rowDocuments, sequenceLength }) => {
         if (sequenceLength !== expected)

@@ -1,4 +1,3 @@
-import { Schema } from "apache-arrow";
 import type { OperatorFunction } from "rxjs";
 import { oneOf, text } from "../schemas/fields.js";
 import { type OptionsOf, parseOptions } from "../schemas/options.js";
@@ -67,7 +66,7 @@ export function requireVocabularyTerms(options: WriteVocabularyOptions, terms: r
 }
 
 async function writeColumns(path: string, format: "arrow" | "parquet", vocabulary: Vocabulary): Promise<number> {
-  const schema = new Schema(vocabularySchema.fields, vocabularyMetadata(vocabulary));
+  const schema = { ...vocabularySchema, metadata: vocabularyMetadata(vocabulary) };
   return writeTable(path, schema, tableFormats[format], (writer) =>
     writer.write([vocabulary.terms, vocabulary.counts], vocabulary.terms.length),
   );

@@ -1,4 +1,3 @@
-import { Schema } from "apache-arrow";
 import type { OperatorFunction } from "rxjs";
 import { writeThrough } from "../runtime/writeThrough.js";
 import type { DataKind, Facts, Kind, Kinds } from "../schemas/kinds.js";
@@ -26,10 +25,10 @@ export function writeWhole<K extends Kind>(
   const [amount] = Object.values(kind.amounts ?? {});
   return writeThrough<Kinds[K]>(who, (scope) => ({
     async write(value) {
-      const { fields, metadata } = form.schema(value);
+      const { columns, metadata = [] } = form.schema(value);
       const facts = JSON.stringify(form.facts?.(value) ?? {});
-      const schema = new Schema(fields, new Map([...metadata, [KIND, kind.name], [FACTS, facts]]));
-      await writeTable(path, schema, format, async (writer) => {
+      const told = new Map([...metadata, [KIND, kind.name], [FACTS, facts]]);
+      await writeTable(path, { columns, metadata: told }, format, async (writer) => {
         for await (const { columns, rows } of form.blocks(value)) await writer.write(columns, rows);
         scope.ledger.child(path).add("rows", writer.rows);
       });

@@ -22,9 +22,9 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 };
 const folders = Object.keys(mayImport);
 
-// Packages: schemas describe tables in Arrow's terms and streams in those of RxJS; kernels are numerics alone, with no files or threads.
+// Packages: schemas describe streams in the terms of RxJS, and tables as plain data; kernels are numerics alone, with no files or threads.
 const mayNotImport: Readonly<Record<string, RegExp>> = {
-  schemas: /^(?!apache-arrow$|rxjs$)/,
+  schemas: /^(?!rxjs$)/,
   kernels: /^/,
 };
 
@@ -110,7 +110,7 @@ describe("the tree", () => {
     ).toEqual([]);
   });
 
-  it("keeps packages and node modules out of kernels, and all but Arrow and RxJS out of schemas", () => {
+  it("keeps packages and node modules out of kernels, and all but RxJS out of schemas", () => {
     const wrong = sources.flatMap((file) =>
       file.imports
         .filter((specifier) => target(file, specifier) === undefined && mayNotImport[file.folder]?.test(specifier))

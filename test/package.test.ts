@@ -105,7 +105,6 @@ const publicNames = [
   "startQueryServer",
   "stdin",
   "subtractTables",
-  "tableSchema",
   "tail",
   "tee",
   "text",

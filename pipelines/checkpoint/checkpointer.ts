@@ -13,7 +13,6 @@ import { nodesOf, type PipelineNode } from "../graph/nodes.js";
 import { type FileRecord, faultOf, recordFile } from "../record/fileRecord.js";
 import type { RunIdentity } from "../record/runIdentity.js";
 import { lossesOf, type RunRecord, RunState, recordOf, restoreInto } from "../running/runState.js";
-import { StreamLog } from "../running/streamLog.js";
 import { writtenFiles } from "../running/writtenFiles.js";
 import type { CheckpointFolder } from "./checkpointFolder.js";
 import type { SavedStage, SavedState, SourcePlace } from "./savedState.js";
@@ -94,6 +93,7 @@ export class Checkpointer {
     const state = new RunState(ledger);
     restoreInto(state, saved.run, nodes, values);
     for (const [id, { file, size, shared }] of saved.logs) {
+      const { StreamLog } = await import("../running/streamLog.js"); // with the library that reads Arrow
       const node = nodes.get(id)!;
       const value = shared === undefined ? undefined : values.get(shared);
       state.logs.set(node, StreamLog.written(this.#folder.file(file), node.makes, size, value));

@@ -44,7 +44,6 @@ import type { Chore, EpochLoss, Execution, LiveProgress, Progress } from "./prog
 import { RunState } from "./runState.js";
 import { RunStopped } from "./runStopped.js";
 import { StageAccount } from "./stageAccount.js";
-import { StreamLog } from "./streamLog.js";
 
 export interface ExecuteOptions {
   /** The text, from its beginning, or for a live source from a cursor. */
@@ -128,7 +127,7 @@ class PipelineExecution {
       // Faults show before anything is read.
       for (const node of this.#nodes) if (isModel(node) && node.needs.size === 0) this.#modelOf(node);
       if (from) this.#state = await checkpointer!.restore(from, this.#root, this.#options.ledger);
-      for (const { startsPass, parent } of this.#nodes) if (startsPass) this.#keepLogOf(parent!);
+      for (const { startsPass, parent } of this.#nodes) if (startsPass) await this.#keepLogOf(parent!);
       if (!from || from.place) await this.#readSource(from?.place);
       this.#options.onSourceRead?.();
       await this.#workOff();
@@ -167,8 +166,9 @@ class PipelineExecution {
     if (!this.#willPause && stop?.aborted) throw new RunStopped();
   }
 
-  #keepLogOf(node: PipelineNode): void {
+  async #keepLogOf(node: PipelineNode): Promise<void> {
     if (this.#state.logs.has(node)) return;
+    const { StreamLog } = await import("./streamLog.js"); // with the library that writes Arrow
     const name = `${node.makes.name}.${node.id.replaceAll("/", ".")}.arrow`;
     this.#state.logs.set(node, new StreamLog(this.#options.logPath(name), node.makes));
   }

@@ -1,34 +1,18 @@
 import { closeSync, openSync, readSync, rmSync, writeSync } from "node:fs";
 import { setImmediate as otherWork } from "node:timers/promises";
-import {
-  AsyncByteQueue,
-  type Data,
-  Field,
-  Float64,
-  Message,
-  type MessageHeader,
-  makeData,
-  RecordBatch,
-  RecordBatchStreamWriter,
-  Schema,
-  Struct,
-  Uint32,
-} from "apache-arrow";
 import { type CellRun, emptyRun, sliceRun } from "../../kernels/cooccurrence/cellRun.js";
 import { type CellStream, mergeStreams } from "../../kernels/cooccurrence/cellStreams.js";
 import { batchCells } from "../../kernels/cooccurrence/finalTable.js";
 import type { NewFile } from "../files/scratchFolder.js";
 
-const cellSchema = new Schema([
-  new Field("row", new Uint32(), false),
-  new Field("column", new Uint32(), false),
-  new Field("units", new Float64(), false),
-]);
+/** Before each batch: the number of its cells. */
+const headBytes = 8;
+const cellBytes = 16;
 
 /**
- * Cells that do not fit in memory, as an uncompressed Arrow stream, read run by run and any number of times.
- * State: one run of `mostCells` per reader, whose memory serves for the next; Arrow's own reader leaves a megabyte a batch to the garbage
- * collector.
+ * Cells that do not fit in memory, read run by run and any number of times. Only the process that wrote them reads them, so the columns
+ * of each batch lie there as they do in memory: rows, columns, units.
+ * State: one run of `mostCells` per reader, whose memory serves for the next.
  */
 export class CellFile {
   constructor(
@@ -52,18 +36,14 @@ export class CellFile {
     const file = openSync(this.path, "r");
     const room = emptyRun(Math.min(this.mostCells, this.cells, batchCells));
     try {
-      for (let at = 0; ; ) {
-        const [, metadataLength] = fill(file, new Uint32Array(2), at);
-        if (!metadataLength) return;
-        const message = Message.decode(fill(file, new Uint8Array(metadataLength), at + 8));
-        const body = at + 8 + metadataLength;
-        if (message.isRecordBatch()) {
-          for (const run of runsOf(file, message.header(), body, room)) {
-            await otherWork();
-            yield run;
-          }
+      for (let at = 0, left = this.cells; left > 0; ) {
+        const length = fill(file, new Float64Array(1), at)[0]!;
+        for (const run of runsOf(file, length, at + headBytes, room)) {
+          await otherWork();
+          yield run;
         }
-        at = body + message.bodyLength;
+        at += headBytes + cellBytes * length;
+        left -= length;
       }
     } finally {
       closeSync(file);
@@ -85,20 +65,14 @@ function fill<T extends Uint8Array | Uint32Array | Float64Array>(file: number, a
   return array;
 }
 
-/** A batch, as many cells at once as there is room for. Its body has for each column a bitmap of validity, empty, and the values. */
-function* runsOf(
-  file: number,
-  { length, buffers }: ReturnType<Message<MessageHeader.RecordBatch>["header"]>,
-  body: number,
-  room: CellRun,
-): Generator<CellRun> {
-  const [, row, , column, , units] = buffers.map(({ offset }) => body + offset);
+/** A batch whose columns begin at a place, as many cells at once as there is room for. */
+function* runsOf(file: number, length: number, place: number, room: CellRun): Generator<CellRun> {
   const most = room.row.length;
   for (let from = 0; from < length; from += most) {
     const run = sliceRun(room, 0, Math.min(most, length - from));
-    fill(file, run.row, row! + 4 * from);
-    fill(file, run.column, column! + 4 * from);
-    fill(file, run.units, units! + 8 * from);
+    fill(file, run.row, place + 4 * from);
+    fill(file, run.column, place + 4 * (length + from));
+    fill(file, run.units, place + 8 * (length + from));
     yield run;
   }
 }
@@ -107,19 +81,13 @@ function* runsOf(
 export class CellWriter {
   readonly #path: string;
   readonly #file: number;
-  readonly #writer = new RecordBatchStreamWriter();
   #cells = 0;
+  #written = 0;
   #isOpen = true;
 
   constructor(path: string) {
     this.#path = path;
     this.#file = openSync(path, "wx");
-    try {
-      this.#writer.reset(new FileSink(this.#file, path), cellSchema); // which writes the schema
-    } catch (error) {
-      this.abandon();
-      throw error;
-    }
   }
 
   /** @throws Error if the disk is full */
@@ -129,11 +97,7 @@ export class CellWriter {
   }
 
   close(): CellFile {
-    try {
-      this.#writer.finish();
-    } finally {
-      this.abandon();
-    }
+    this.abandon();
     return new CellFile(this.#path, this.#cells);
   }
 
@@ -144,33 +108,14 @@ export class CellWriter {
   }
 
   #writeBatch({ row, column, units, length }: CellRun): void {
-    const children: Data[] = [
-      makeData({ type: new Uint32(), data: row, length, nullCount: 0 }),
-      makeData({ type: new Uint32(), data: column, length, nullCount: 0 }),
-      makeData({ type: new Float64(), data: units, length, nullCount: 0 }),
-    ];
-    const data = makeData({ type: new Struct(cellSchema.fields), length, nullCount: 0, children });
-    this.#writer.write(new RecordBatch(cellSchema, data));
+    for (const part of [Float64Array.of(length), row, column, units]) this.#writeAll(part);
     this.#cells += length;
   }
-}
 
-/** Arrow's own queue keeps everything until it is read; this one writes at once. */
-class FileSink extends AsyncByteQueue {
-  readonly #file: number;
-  readonly #path: string;
-  #written = 0;
-
-  constructor(file: number, path: string) {
-    super();
-    this.#file = file;
-    this.#path = path;
-  }
-
-  override write(chunk: Uint8Array): void {
+  #writeAll(part: Uint32Array | Float64Array): void {
     try {
-      for (let at = 0; at < chunk.byteLength; ) {
-        const bytes = writeSync(this.#file, chunk, at);
+      for (let at = 0; at < part.byteLength; ) {
+        const bytes = writeSync(this.#file, part, at, part.byteLength - at);
         at += bytes;
         this.#written += bytes;
       }
@@ -226,7 +171,7 @@ async function mergeFiles(files: readonly CellFile[], path: string, bytes: numbe
 }
 
 /** A cell that is read, and the two places that merging has for it. */
-const bytesPerCell = 3 * 16;
+const bytesPerCell = 3 * cellBytes;
 /** Less at once would take many times as long. */
 const leastCells = 1024;
 

@@ -10,7 +10,6 @@ import { openTable } from "../tables/tableFile.js";
 import { recogniseVectors } from "../vectors/recogniseVectors.js";
 import { parseHeader } from "../vectors/vectorHeader.js";
 import { type FileReport, type Finding, shownCells, shownRows, textRows } from "./fileReport.js";
-import { inspectText } from "./inspectText.js";
 
 const headBytes = 1 << 16;
 
@@ -45,6 +44,7 @@ async function inspectContent(path: string, head: Buffer, kinds: readonly DataKi
   const content = contentOf(head);
   if (content) return { format: content.name };
   if (head.includes(0)) return inspectRecords(path, head);
+  const { inspectText } = await import("./inspectText.js"); // with the library that reads CSV
   return inspectText(basename(path), head, await recogniseVectors(path));
 }
 

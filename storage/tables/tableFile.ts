@@ -1,7 +1,5 @@
 import type { TableFile } from "../../schemas/tables.js";
 import { firstBytes, packingOf } from "../files/fileBytes.js";
-import { openArrow } from "./arrowFile.js";
-import { openParquetTable } from "./parquetFile.js";
 import { checksumKey, checkTable } from "./tableChecksum.js";
 
 /**
@@ -12,12 +10,17 @@ export async function openTable(path: string): Promise<TableFile> {
   const magic = Buffer.from(firstBytes(path, 6)).toString("latin1");
   if (magic === "ARROW1" || magic.startsWith("PAR1")) {
     checkTable(path);
-    const table = await (magic === "ARROW1" ? openArrow(path) : openParquetTable(path));
+    const table = await (magic === "ARROW1" ? openArrow : openParquet)(path);
     return { ...table, metadata: withoutChecksum(table.metadata) };
   }
   const found = packingOf(path) ?? `one that begins with ${JSON.stringify(magic)}`;
   throw new SyntaxError(`${path}: must be an Arrow or Parquet file, not packed, got ${found}`);
 }
+
+// Each loads the library that reads it.
+const openArrow = async (path: string): Promise<TableFile> => (await import("./arrowFile.js")).openArrow(path);
+const openParquet = async (path: string): Promise<TableFile> =>
+  (await import("./parquetFile.js")).openParquetTable(path);
 
 /** Another table will have another one. */
 function withoutChecksum(metadata: ReadonlyMap<string, string>): ReadonlyMap<string, string> {

@@ -1,6 +1,6 @@
 import { crc32 } from "node:zlib";
-import { DataType, Field, FixedSizeList, Float, Int, List, Schema, Utf8 } from "apache-arrow";
-import type { Column, NumericColumn, RowList } from "../../schemas/tables.js";
+import { isPlainObject, show } from "../../schemas/options.js";
+import type { CellType, Column, ColumnType, NumericColumn, RowList, TableSchema } from "../../schemas/tables.js";
 import { DurableFile } from "../files/durableFile.js";
 import { checksumKey, checksumText, noChecksum, statedChecksum } from "./tableChecksum.js";
 
@@ -12,10 +12,13 @@ export interface TableFormat {
   readonly name: string;
   /** Rows that are laid down together; fewer where lists make them wide. */
   readonly blockRows: number;
-  open(file: ByteSink, schema: Schema, blockRows: number): TableEncoder;
+  /** Loads the library that writes it, which most starts of the program have no use for. */
+  load(): Promise<OpenEncoder>;
   /** Reads a finished file back as far as it takes to be sure of its row count. */
-  countRows?(path: string, schema: Schema): Promise<number>;
+  countRows?(path: string, schema: TableSchema): Promise<number>;
 }
+
+export type OpenEncoder = (file: ByteSink, schema: TableSchema, blockRows: number) => TableEncoder;
 
 /** Takes the bytes at once; the caller may change them afterwards. */
 export interface ByteSink {
@@ -45,14 +48,20 @@ export class TableWriter {
   #rows = 0;
   #sum = 0;
 
-  constructor(
+  static async open(path: string, schema: TableSchema, format: TableFormat): Promise<TableWriter> {
+    return new TableWriter(path, schema, format, await format.load());
+  }
+
+  private constructor(
     path: string,
-    readonly schema: Schema,
+    readonly schema: TableSchema,
     readonly format: TableFormat,
+    openEncoder: OpenEncoder,
   ) {
-    this.#widths = schema.fields.map((field) => listSize(field.type));
+    const types = typesOf(schema);
+    this.#widths = types.map(listSize);
     this.#blockRows = Math.max(1, Math.min(format.blockRows, Math.floor(blockValues / Math.max(...this.#widths))));
-    this.#block = schema.fields.map((field, k) => emptyColumn(field.type, this.#blockRows * this.#widths[k]!));
+    this.#block = types.map((type, k) => emptyColumn(type, this.#blockRows * this.#widths[k]!));
     this.#file = new DurableFile(path);
     const counted: ByteSink = {
       write: (bytes) => {
@@ -61,7 +70,7 @@ export class TableWriter {
       },
     };
     const metadata = new Map(schema.metadata).set(checksumKey, noChecksum);
-    this.#encoder = format.open(counted, new Schema(schema.fields.map(ownField), metadata), this.#blockRows);
+    this.#encoder = openEncoder(counted, { ...schema, metadata }, this.#blockRows);
   }
 
   get rows(): number {
@@ -121,11 +130,11 @@ export class TableWriter {
 /** Writes a whole table, and tells its rows; it is durable once this is done, and nothing is left behind where it fails. */
 export async function writeTable(
   path: string,
-  schema: Schema,
+  schema: TableSchema,
   format: TableFormat,
   write: (writer: TableWriter) => Promise<void>,
 ): Promise<number> {
-  const writer = new TableWriter(path, schema, format);
+  const writer = await TableWriter.open(path, schema, format);
   try {
     await write(writer);
     await writer.close();
@@ -137,23 +146,17 @@ export async function writeTable(
 }
 
 /** Numbers in a row of a column: the length of its lists, about that where they differ, or 1. */
-export function listSize(type: DataType): number {
-  if (DataType.isList(type)) return DataType.isUtf8(type.children[0]!.type) ? fewTexts : manyNumbers;
-  return DataType.isFixedSizeList(type) ? type.listSize : 1;
+export function listSize(type: ColumnType): number {
+  if (typeof type !== "object") return 1;
+  if ("size" in type) return type.size;
+  return type.list === "text" ? fewTexts : manyNumbers;
 }
 
-/** The same in this package's copy of Arrow: a module from outside may state its columns by another. */
-function ownField({ name, type, nullable, metadata }: Field): Field {
-  return new Field(name, ownType(type), nullable, new Map(metadata));
-}
+/** Lists that may have another length in each row. */
+export const hasAnyLength = (type: ColumnType): boolean => typeof type === "object" && !("size" in type);
 
-function ownType(type: DataType): DataType {
-  if (DataType.isUtf8(type)) return new Utf8();
-  if (DataType.isInt(type)) return new Int(type.isSigned, type.bitWidth);
-  if (DataType.isFloat(type)) return new Float(type.precision);
-  if (DataType.isList(type)) return new List(ownField(type.children[0]!));
-  return DataType.isFixedSizeList(type) ? new FixedSizeList(type.listSize, ownField(type.children[0]!)) : type;
-}
+/** What a column holds, in lists or alone. */
+export const cellOf = (type: ColumnType): CellType => (typeof type === "object" ? type.list : type);
 
 /** What lists hold that differ in length: labels, or the terms of a document. */
 const fewTexts = 16;
@@ -164,11 +167,24 @@ function owned(cell: string | number | RowList): string | number | RowList {
   return typeof cell === "object" ? (cell.slice() as RowList) : cell;
 }
 
-function emptyColumn(type: DataType, length: number): Column {
-  if (DataType.isList(type)) emptyColumn(type.children[0]!.type, 0);
-  if (DataType.isUtf8(type) || DataType.isList(type)) return [];
-  const numbers = DataType.isFixedSizeList(type) ? type.children[0]!.type : type;
-  if (DataType.isInt(numbers)) return numbers.bitWidth === 8 ? new Int8Array(length) : new Int32Array(length);
-  if (DataType.isFloat(numbers)) return numbers.precision === 1 ? new Float32Array(length) : new Float64Array(length);
-  throw new TypeError(`tables: a column must hold texts, int8, int32, float32 or float64, got ${type}`);
+const arrays = { int8: Int8Array, int32: Int32Array, float32: Float32Array, float64: Float64Array } as const;
+
+/** A module from outside may have stated anything. */
+function typesOf({ columns }: TableSchema): ColumnType[] {
+  if (!isPlainObject(columns))
+    throw new TypeError(
+      `tables: a table must state its columns, as { columns: { term: "text" } }, got ${show(columns)}`,
+    );
+  const known = ["text", ...Object.keys(arrays)];
+  const unknown = Object.values(columns)
+    .map(cellOf)
+    .find((cell) => !known.includes(cell));
+  if (unknown !== undefined)
+    throw new TypeError(`tables: a column must hold one of ${known.join(", ")}, got ${show(unknown)}`);
+  return Object.values(columns);
+}
+
+function emptyColumn(type: ColumnType, length: number): Column {
+  const cell = cellOf(type);
+  return cell === "text" || hasAnyLength(type) ? [] : new arrays[cell](length);
 }

@@ -1,0 +1,31 @@
+import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { expect, it } from "vitest";
+
+const dist = join(import.meta.dirname, "../../dist");
+
+/** A module and all that is loaded with it, at once; packages and Node's own modules by their names. */
+function loadedWith(path: string, loaded = new Set<string>()): Set<string> {
+  if (loaded.has(path)) return loaded;
+  loaded.add(path);
+  if (!path.startsWith("/")) return loaded;
+  for (const [, name] of readFileSync(path, "utf8").matchAll(/^(?:import|export)\b[^"\n]*"([^"\n]+)";$/gm))
+    loadedWith(name!.startsWith(".") ? join(dirname(path), name!) : name!, loaded);
+  return loaded;
+}
+
+const files = (module: string) =>
+  [...loadedWith(join(dist, module))]
+    .filter((path) => path.startsWith(dist))
+    .map((path) => path.slice(dist.length + 1));
+
+it.each(["cli/main.js", "index.js"])(
+  "%s is a few files, without packages and without what reads and writes tables",
+  (entry) => {
+    expect(files(entry)).toContain("chunks/lexstream.js");
+    expect(files(entry).length).toBeLessThan(15);
+    expect(files(entry).filter((file) => /arrow|parquet|csv/.test(file))).toEqual([]);
+    const builtIn = /^(node:|\/|(fs|path|url|module|buffer|process)$)/;
+    expect([...loadedWith(join(dist, entry))].filter((name) => !builtIn.test(name))).toEqual([]);
+  },
+);
