@@ -16,7 +16,7 @@ import { faultOfMaking } from "../config/faultOfMaking.js";
 import { builtIn, type Registry } from "../config/registry.js";
 import { CHECKPOINT, MANIFEST } from "../record/runDirectory.js";
 import { LOCK } from "../record/runLock.js";
-import { dependentsOf, duringPass, isResumable, nodesOf, type PipelineNode } from "./nodes.js";
+import { dependentsOf, duringPass, isFinished, isResumable, nodesOf, type PipelineNode } from "./nodes.js";
 import { mustReadAgain } from "./passes.js";
 import type { Pipeline } from "./pipeline.js";
 import { unwritableTerms } from "./writableTerms.js";
@@ -41,6 +41,7 @@ export function compile(loaded: LoadedConfig, options: CompileOptions = {}): Pip
   const compiler = new Compiler(loaded, registry, options.defaults ?? {});
   const { root, problems } = compiler.compile();
   if (root) problems.push(...clashingOutputs(root), ...openEnds(root), ...waitingForTheEnd(root, registry));
+  if (root && config.checkpoint.every !== "never") problems.push(...withoutForm(root));
   if (root && problems.length === 0) problems.push(...unwritableTerms(root)); // which needs options that hold
   if (problems.length > 0 || !root) throw new ConfigError(file, problems.map(locate));
   return { file, config, root, registry };
@@ -296,6 +297,16 @@ function waitingForTheEnd(root: PipelineNode, { units }: Registry): ConfigProble
     const instead = growing && makes !== reads ? `; ${growing.name} goes on while the text passes` : "";
     return { path: node.id.split("/"), message: `${step} needs the end of the text, but ${name} never ends${instead}` };
   });
+}
+
+/** A whole value that later steps want stays until they are done, and a checkpoint must be able to keep it. */
+function withoutForm(root: PipelineNode): ConfigProblem[] {
+  return nodesOf(root)
+    .filter((node) => isFinished(node) && !node.makes.table && dependentsOf(node).length > 0)
+    .map((node) => ({
+      path: node.id.split("/"),
+      message: `${node.unit.name} makes ${node.makes.name}, which checkpoints cannot keep: its kind must have a table, or checkpoint.every be never`,
+    }));
 }
 
 /** A chain that makes something which nobody writes, learns from or shows would be work for nothing. */

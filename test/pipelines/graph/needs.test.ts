@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { builtIn, compile, loadPlugins, parseConfig } from "#pipelines";
+import { builtIn, compile, loadPlugins, parseConfig, withUnits } from "#pipelines";
+import { type AnyUnit, defineKind } from "#schemas";
 
 const plugin = fileURLToPath(new URL("../../fixtures/house/oneHot.mjs", import.meta.url));
 const registry = await loadPlugins(builtIn, [plugin]);
@@ -15,14 +16,15 @@ const labels = (needs: string) => `  labels: [weigh: ${needs}, learnPrototypes]\
 const twice = (first: string, second: string) =>
   `  first: [weigh: { needs: { spread: ${first} } }, learnPrototypes]\n  second: [weigh: { needs: { spread: ${second} } }, learnPrototypes]\n`;
 
-const fault = (branches: string): string => {
+function faultIn(text: string, units = registry): string {
   try {
-    compile(parseConfig(config(branches), "c.yaml"), { registry });
+    compile(parseConfig(text, "c.yaml"), { registry: units });
     return "";
   } catch (error) {
     return (error as Error).message;
   }
-};
+}
+const fault = (branches: string) => faultIn(config(branches));
 
 describe("what a step needs", () => {
   it.each([
@@ -68,5 +70,34 @@ describe("what a step needs", () => {
     ],
   ])("is refused where it is something %s", (_, branches, line) => {
     expect(fault(branches).split("\n")[0]).toBe(line);
+  });
+});
+
+describe("what must be read or kept again", () => {
+  const formless = defineKind({ name: "formless", arrives: "whole" } as never);
+  const unit = (name: string, kind: string, rest: object) =>
+    ({ name, kind, summary: "As a test wants it", fields: {}, create: () => () => {}, ...rest }) as unknown as AnyUnit;
+  const units = [
+    unit("lateSink", "sink", { reads: "contexts", makes: "contexts", needs: { spread: "spread" } }),
+    unit("makeFormless", "operator", { reads: "ids", makes: "formless" }),
+    unit("takeFormless", "sink", { reads: "formless", makes: "formless" }),
+  ];
+  const extended = withUnits(registry, { units, kinds: [formless] });
+  const faultOf = (text: string) => faultIn(text, extended);
+
+  it("is refused where the stream cannot be kept", () => {
+    const branches = `${counts}  late: [windowContexts, lateSink: { needs: { spread: counts } }]`;
+    expect(faultOf(config(branches))).toBe(
+      "c.yaml:6:26: /branches/late/1/lateSink: lateSink must read contexts again, which cannot be kept; put it behind contexts that can",
+    );
+  });
+
+  it("is refused where a checkpoint could not keep a value, unless there are none", () => {
+    const text =
+      "source: { files: { paths: a.txt } }\nsteps: [tokenize, buildVocab, encode, makeFormless, takeFormless]\n";
+    expect(faultOf(text)).toBe(
+      "c.yaml:2:39: /steps/3: makeFormless makes formless, which checkpoints cannot keep: its kind must have a table, or checkpoint.every be never",
+    );
+    expect(faultOf(`${text}checkpoint: { every: never }`)).toBe("");
   });
 });
