@@ -9,10 +9,11 @@ import { rolldown } from "rolldown";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const modules = join(root, ".cache/modules");
 const packages = join(root, "node_modules");
-const { peerDependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+const { dependencies, peerDependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 
-// Left outside: machine code, a package that is no strict-mode JavaScript, and what is installed only by those who want it.
-const external = ["@node-rs/jieba", "parquetjs-lite", ...Object.keys(peerDependencies)];
+// What is installed beside it stays outside: machine code, a package that is no strict-mode JavaScript, and what only some users want. RxJS
+// is installed for the operators that others write, and joined all the same.
+const external = Object.keys({ ...dependencies, ...peerDependencies }).filter((name) => name !== "rxjs");
 // RxJS offers Node a form that cannot be cut down to what is used.
 const alias = { rxjs: join(packages, "rxjs/dist/esm/index.js") };
 

@@ -119,12 +119,15 @@ describe("the tree", () => {
     expect(wrong).toEqual([]);
   });
 
-  it("imports only packages that are installed with it", () => {
-    const { dependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  it("imports only packages that are installed with it or bundled", () => {
+    const { dependencies, devDependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
     const packageOf = (specifier: string) => specifier.match(/^(@[^/]+\/)?[^/]+/)![0];
     const missing = sources.flatMap((file) =>
       file.imports
-        .filter((specifier) => !/^(\.|node:)/.test(specifier) && !(packageOf(specifier) in dependencies))
+        .filter(
+          (specifier) =>
+            !/^(\.|node:)/.test(specifier) && !(packageOf(specifier) in { ...dependencies, ...devDependencies }),
+        )
         .map((specifier) => `${file.path} -> ${specifier}`),
     );
     expect(missing).toEqual([]);

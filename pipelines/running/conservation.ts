@@ -54,7 +54,7 @@ export function assertConserved(account: Conservation): void {
 
 /** `glove: read 1,000 = used 800 + below minCount 200 + subsampled 0 + truncated 0 + pruned 0 + rejected 0` */
 export function formatConservation({ branch, epochs, ...counts }: Conservation): string {
-  const show = (count: number) => count.toLocaleString("en-US");
+  const show = (count: number) => String(count).replace(/\B(?=(\d{3})+$)/g, ","); // to load Intl takes longer than most summaries
   const passes = epochs > 1 ? ` over ${epochs} epochs` : "";
   const { read, used, belowMinCount, subsampled, truncated, pruned, rejected, joined } = counts;
   const phrases = joined > 0 ? ` + joined ${show(joined)}` : "";
