@@ -80,7 +80,7 @@ const cases = {
 
   async tinyDocuments() {
     const count = Math.round(10_000_000 * scale);
-    fill("tiny.txt", count, (k) => (k % 2 ? "a\n" : "词\n"));
+    fill("tiny.txt", count, (k) => (k % 2 ? "a b\n" : "词\n"));
     const config = `
 source: { files: { paths: tiny.txt } }
 steps: [tokenize, buildVocab: { minCount: 1 }, encode]

@@ -23,7 +23,7 @@ async function prepare(journal: string, checkpoint = "1h") {
   const text = `
 source: { http: { port: ${port}, journal: ${JSON.stringify(journal)}, flushAfter: 1ms } }
 checkpoint: { every: ${checkpoint} }
-steps: [tokenize, growVocab: { maxSize: 10, minCount: 1, generationSize: 1 }, windowContexts, word2vec: { vectorSize: 4, online: true }, writeVectors: { path: v.txt }]`;
+steps: [tokenize, growVocab: { maxSize: 10, minCount: 1, generationSize: 2 }, windowContexts, word2vec: { vectorSize: 4, online: true }, writeVectors: { path: v.txt }]`;
   const out = join(folder, "out");
   const compiled = () => compile(parseConfig(text, join(folder, "c.yaml")));
   return {
@@ -81,10 +81,10 @@ describe("the journal of a run", () => {
 
   it("goes on with it after a stop, and keeps it at the end", async () => {
     const { compiled, out, post, until } = await prepare("posts.jsonl");
-    await until(1, {}, () => post("one 一\n"));
-    await until(2, { resume: true }, () => post("two 二\n"));
+    await until(1, {}, () => post("one 一 one 一\n"));
+    await until(2, { resume: true }, () => post("two 二 one 一\n"));
     const { manifest } = await runPipeline(compiled(), { out, resume: true, finish: true });
-    expect(manifest.counts).toMatchObject({ documents: 2, read: 4 });
+    expect(manifest.counts).toMatchObject({ documents: 2, read: 8 });
     expect(existsSync(join(out, "posts.jsonl"))).toBe(true);
   });
 
