@@ -7,6 +7,7 @@ import { type RunScope, requireScope } from "../runtime/flow.js";
 import type { DataKind, Kind, Kinds } from "../schemas/kinds.js";
 import type { MaybePromise } from "../schemas/maybePromise.js";
 import type { Model, StepStats } from "../schemas/models.js";
+import { show } from "../schemas/options.js";
 
 /** Takes what a model reads. */
 interface Intake<T> {
@@ -22,17 +23,22 @@ interface Intake<T> {
  * In:  what the model reads: the batches of a stream for one that is updated, a whole value for one that fits it. Out: StepStats, one per
  * batch or one per epoch of the fit. State: the inputs that wait for a model whose update is asynchronous; the source waits from one on.
  * Unsubscribing stops at the end of the step being made.
+ * `kind` describes what the model reads, where that is a kind of data from outside.
  * @throws TypeError at the call, if the model can neither be updated nor fitted; on subscription outside `run`; Error through the stream,
  * if the model does not take all that it is given
  * @example
  *   await run(ids$.pipe(windowContexts(), feed(model)));
  *   const vectors = await model.result();
  */
-export function feed<R extends Kind, M extends Kind>(model: Model<R, M>): OperatorFunction<Kinds[R], StepStats> {
+export function feed<R extends Kind, M extends Kind>(
+  model: Model<R, M>,
+  kind: DataKind<R> | undefined = kinds[model.reads],
+): OperatorFunction<Kinds[R], StepStats> {
   const { name, update, fit } = model;
-  if (fit) return taking((subscriber, scope) => fitIntake(model, fit, subscriber, scope));
+  const given = measureOf(model, kind);
+  if (fit) return taking((subscriber, scope) => fitIntake(model, fit, given, subscriber, scope));
   if (!update) throw new TypeError(`feed: ${name} must have update or fit, got neither`);
-  return taking((subscriber, scope) => new UpdateIntake(model, update, subscriber, scope));
+  return taking((subscriber, scope) => new UpdateIntake(model, update, given, subscriber, scope));
 }
 
 function taking<T>(
@@ -56,6 +62,7 @@ function taking<T>(
 class UpdateIntake<R extends Kind> implements Intake<Kinds[R]> {
   readonly #model: Model<R>;
   readonly #update: NonNullable<Model<R>["update"]>;
+  readonly #given: Measure<R>;
   readonly #subscriber: Subscriber<StepStats>;
   readonly #scope: RunScope;
   readonly #stopping = new AbortController();
@@ -65,11 +72,13 @@ class UpdateIntake<R extends Kind> implements Intake<Kinds[R]> {
   constructor(
     model: Model<R>,
     update: NonNullable<Model<R>["update"]>,
+    given: Measure<R>,
     subscriber: Subscriber<StepStats>,
     scope: RunScope,
   ) {
     this.#model = model;
     this.#update = update;
+    this.#given = given;
     this.#subscriber = subscriber;
     this.#scope = scope;
   }
@@ -106,7 +115,7 @@ class UpdateIntake<R extends Kind> implements Intake<Kinds[R]> {
   }
 
   #learnFrom(batch: Kinds[R]): MaybePromise<StepStats> {
-    const given = amountOf(this.#model, batch);
+    const given = this.#given(batch);
     const step = this.#update(batch);
     return step instanceof Promise ? step.then((done) => checked(done, given)) : checked(step, given);
   }
@@ -131,13 +140,14 @@ class UpdateIntake<R extends Kind> implements Intake<Kinds[R]> {
 function fitIntake<R extends Kind>(
   model: Model<R>,
   learnFrom: NonNullable<Model<R>["fit"]>,
+  measure: Measure<R>,
   subscriber: Subscriber<StepStats>,
   scope: RunScope,
 ): Intake<Kinds[R]> {
   return new AsyncStage<Kinds[R], void>({
     ...oneAtATime(subscriber, scope),
     async work(whole, signal) {
-      const given = amountOf(model, whole);
+      const given = measure(whole);
       await model.begin?.({ vocabulary: vocabularyOf(whole), signal });
       for await (const stats of learnFrom(whole, signal)) {
         if (signal.aborted) return;
@@ -146,30 +156,32 @@ function fitIntake<R extends Kind>(
         await setImmediate(); // an epoch may be one long computation: whoever wants to stop it gets a turn
         if (signal.aborted) return;
       }
-      if (given) scope.took(given.amount);
+      scope.took(given.amount ?? 0);
     },
     next: () => {},
   });
 }
 
+/** How much a model is given; no amount of a kind that has no measure. */
 interface Given {
   readonly model: string;
-  readonly amount: number;
-  readonly measure: string;
+  readonly amount: number | undefined;
+  readonly measure: string | undefined;
 }
 
-/** How much a model is given; undefined of a kind that is not built in, which is held to account by the run. */
-function amountOf<R extends Kind>({ name, reads }: Model<R>, value: Kinds[R]): Given | undefined {
-  const kind: DataKind<R> | undefined = kinds[reads];
-  const [own] = Object.entries(kind?.amounts ?? {});
-  return own && { model: name, measure: own[0], amount: own[1](value) };
+type Measure<R extends Kind> = (value: Kinds[R]) => Given;
+
+function measureOf<R extends Kind>({ name }: Model<R>, kind: DataKind<R> | undefined): Measure<R> {
+  const [measure, amountOf] = Object.entries(kind?.amounts ?? {})[0] ?? [];
+  return (value) => ({ model: name, measure, amount: amountOf?.(value) });
 }
 
-function checked(step: StepStats, given: Given | undefined): StepStats {
-  if (!given || step.taken === given.amount) return step;
-  throw new Error(
-    `${given.model}: a step must take all ${given.amount} ${given.measure} that it is given, got ${step.taken}`,
-  );
+function checked(step: StepStats, { model, amount, measure }: Given): StepStats {
+  const isTold = [step?.taken, step?.examples, step?.loss, step?.epoch].every((told) => typeof told === "number");
+  if (!isTold)
+    throw new TypeError(`${model}: a step must tell numbers of taken, examples, loss and epoch, got ${show(step)}`);
+  if (amount === undefined || step.taken === amount) return step;
+  throw new Error(`${model}: a step must take all ${amount} ${measure} that it is given, got ${step.taken}`);
 }
 
 function oneAtATime(subscriber: Subscriber<StepStats>, scope: RunScope) {

@@ -11,13 +11,13 @@ const forms: Readonly<Record<AnyUnit["kind"], Form>> = {
   source: { is: "an Observable", holds: isObservable },
   operator,
   sink: operator,
-  model: { is: "a model with update or fit, result and close", holds: isModel },
+  model: { is: "a model with update or fit, result, close, and epochs from 1", holds: isModel },
 };
 
 function isModel(made: unknown): boolean {
-  const isFunction = (name: string) =>
-    typeof (made as Readonly<Record<string, unknown>> | undefined)?.[name] === "function";
-  return (isFunction("update") || isFunction("fit")) && isFunction("result") && isFunction("close");
+  const { update, fit, result, close, epochs } = (made ?? {}) as Partial<Model>;
+  const areFunctions = [update ?? fit, result, close].every((method) => typeof method === "function");
+  return areFunctions && Number.isInteger(epochs) && epochs! >= 1;
 }
 
 /**

@@ -12,13 +12,13 @@ export const pluginPath = (folder: string, path: string): string => (isAbsolute(
  */
 export async function loadPlugins(registry: Registry, paths: readonly string[]): Promise<Registry> {
   let extended = registry;
-  for (const path of paths) extended = withPlugin(extended, path, await load(path));
+  for (const path of new Set(paths)) extended = withPlugin(extended, path, await load(path));
   return extended;
 }
 
 async function load(path: string): Promise<readonly unknown[]> {
   try {
-    return Object.values((await import(pathToFileURL(path).href)) as object);
+    return [...new Set(Object.values((await import(pathToFileURL(path).href)) as object))];
   } catch (cause) {
     throw new Error(`plugins: ${path} must be a module that can be loaded, got ${reasonOf(cause, path)}`, { cause });
   }
@@ -27,6 +27,7 @@ async function load(path: string): Promise<readonly unknown[]> {
 /** Node's own words name the module of ours that asked for another one. */
 function reasonOf(cause: unknown, path: string): string {
   const [reason = ""] = String((cause as Error)?.message ?? cause).split("\n");
+  if ((cause as NodeJS.ErrnoException | undefined)?.code === "ERR_UNSUPPORTED_DIR_IMPORT") return "a folder";
   const [, missing] = /^Cannot find (?:module|package) '([^']+)'/.exec(reason) ?? [];
   if (missing === undefined) return reason || "an error without a message";
   return missing === resolve(path) ? "no file of that name" : `one that imports ${missing}, which is not there`;

@@ -51,7 +51,7 @@ function learnStream(
   const begin = beginner(model, start);
   const known = bringsAgain ? (start?.consumed ?? 0) : 0;
   if (start) onVocabulary((vocabulary) => void begin({ vocabulary }));
-  const learnFrom = feed({ ...model, begin });
+  const learnFrom = feed({ ...model, begin }, node.parent!.makes);
   return (batches) =>
     defer(() => {
       const scope = currentScope();
@@ -89,5 +89,5 @@ function learnWhole(
       await pause();
     }
   }
-  return feed({ ...model, begin: beginner(model, start), fit: fitAndPause });
+  return feed({ ...model, begin: beginner(model, start), fit: fitAndPause }, node.parent!.makes);
 }

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { command } from "../support/command.js";
@@ -19,7 +19,8 @@ async function project(
   const [config, plugin] = [join(folder, "c.yaml"), join(folder, "own.mjs")];
   const text = `source: { files: { paths: c.yaml, format: lines } }\nplugins: [own.mjs]\nsteps:\n${steps}`;
   writeFileSync(config, text);
-  if (module !== undefined) writeFileSync(plugin, module);
+  if (module === ".") mkdirSync(plugin);
+  else if (module !== undefined) writeFileSync(plugin, module);
   return { config, out: join(folder, "out"), plugin };
 }
 
@@ -34,6 +35,7 @@ describe("a module that cannot be used", () => {
       "import 'nowhere'",
       "must be a module that can be loaded, got one that imports nowhere, which is not there",
     ],
+    ["is a folder", ".", "must be a module that can be loaded, got a folder"],
     ["exports nothing", "", "must export units made with defineUnit, got none"],
     [
       "exports something else",
@@ -107,11 +109,11 @@ describe("a unit that does not do what it says", () => {
     [
       "is a model that cannot learn",
       head('kind: "model",', "() => ({ result() {}, close() {} })"),
-      "own: create must return a model with update or fit, result and close, got {}",
+      "own: create must return a model with update or fit, result, close, and epochs from 1, got {}",
     ],
     [
       "can only fit, and reads a stream",
-      head('kind: "model",', "() => ({ async *fit() {}, result() {}, close() {} })"),
+      head('kind: "model",', "() => ({ epochs: 1, async *fit() {}, result() {}, close() {} })"),
       "own: must have update to learn from tokens, got a model without",
     ],
     [
@@ -131,11 +133,37 @@ describe("a unit that does not do what it says", () => {
     expect(existsSync(out)).toBe(false);
   });
 
-  it("fails in the run in one line that says whose fault it is, and leaves nothing half written", async () => {
-    const module = head("", "() => () => { throw new Error('no luck') }");
-    const { config, out } = await project(module, steps);
-    const { code, err } = await command("run", config, "--plugins", "--out", out);
-    expect([code, err]).toEqual([1, "own: must not fail, got no luck\n"]);
-    expect(readdirSync(out)).toEqual([]);
-  });
+  const learning = steps.replace(/own[\s\S]*/, "own\n");
+  it.each([
+    [
+      "an operator that throws",
+      steps,
+      head("", "() => () => { throw new Error('no luck') }"),
+      "own: must not fail, got no luck",
+    ],
+    [
+      "a model whose steps tell nothing",
+      learning,
+      head('kind: "model",', "() => ({ name: 'own', epochs: 1, update() {}, result() {}, close() {} })"),
+      "own: a step must tell numbers of taken, examples, loss and epoch, got undefined",
+    ],
+    [
+      "a model that takes half of it",
+      learning,
+      head(
+        'kind: "model",',
+        "() => ({ name: 'own', epochs: 1, update: () => ({ taken: 1, examples: 1, loss: 0, epoch: 0 }), result() {}, close() {} })",
+      ),
+      /^own: a step must take all \d+ tokens that it is given, got 1$/,
+    ],
+  ])(
+    "fails in the run in one line that says whose fault it is, and leaves nothing half written: %s",
+    async (_, steps, module, fault) => {
+      const { config, out } = await project(module, steps);
+      const { code, err } = await command("run", config, "--plugins", "--out", out, "--progress", "none");
+      expect(code).toBe(1);
+      expect(err.trimEnd()).toEqual(typeof fault === "string" ? fault : expect.stringMatching(fault));
+      expect(existsSync(join(out, "manifest.json"))).toBe(false);
+    },
+  );
 });
