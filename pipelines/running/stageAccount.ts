@@ -5,6 +5,9 @@ import { isModel, type PipelineNode } from "../graph/nodes.js";
 
 type Flow = "reached" | "passedOn";
 
+/** `rows` alone would be those of a file that was written. */
+const counterOf = (flow: Flow, measure: string): string => `${measure} ${flow}`;
+
 const measuresOf = ({ amounts = {} }: DataKind): string[] => Object.keys(amounts);
 
 const amountIn = ({ amounts }: DataKind, measure: string, value: unknown): number => amounts![measure]!(value as never);
@@ -48,7 +51,7 @@ export class StageAccount {
   /** Counts a value that comes in or goes out. */
   count(flow: Flow, value: unknown): void {
     for (const measure of this.#measures[flow])
-      this.#ledger.child(flow).add(measure, amountIn(this.#kinds[flow], measure, value));
+      this.#ledger.add(counterOf(flow, measure), amountIn(this.#kinds[flow], measure, value));
   }
 
   /** The tokens that went on, or that reached a stage which passes none on. Undefined where it reads none. */
@@ -84,6 +87,6 @@ export class StageAccount {
   }
 
   #amount(flow: Flow, measure: string): number {
-    return this.#ledger.child(flow).get(measure);
+    return this.#ledger.get(counterOf(flow, measure));
   }
 }
