@@ -365,7 +365,7 @@ export const mutations = [
   ],
   ["cli/printable.js", "\\u202a-\\u202e", "", "security"],
   ["cli/progress.js", " || done < first.done", "", "cli/progress"],
-  ["cli/slideWindow.js", ' || "initialVectors" in options', "", "cli/slideWindow"],
+  ["cli/slideWindow.js", " || (initial !== undefined && initial in options)", "", "cli/slideWindow"],
   ["schemas/fields.js", "/i/i.test(unit) ? 1024 : 1000", "1000", "schemas/byteSize"],
   [
     "schemas/fields.js",
