@@ -34,6 +34,9 @@ export function isLoopback(host: string): boolean {
   return LOOPBACK.includes(host);
 }
 
+/** How often Node looks for requests that have not come in time, unless they are to come sooner. */
+const CHECK_EVERY_MS = 30_000;
+
 /**
  * A server that takes posted text in, and says so only then: 202 for what was, 429 while there is no room, 4xx for what it cannot use.
  * State: the bodies on their way in.
@@ -45,8 +48,10 @@ export class PostServer {
 
   private constructor(options: PostServerOptions) {
     this.#options = options;
-    this.#server = createServer((request, response) => void this.#answer(request, response));
-    this.#server.requestTimeout = options.timeout;
+    this.#server = createServer(
+      { requestTimeout: options.timeout, connectionsCheckingInterval: Math.min(options.timeout, CHECK_EVERY_MS) },
+      (request, response) => void this.#answer(request, response),
+    );
     this.#server.headersTimeout = options.timeout;
   }
 
