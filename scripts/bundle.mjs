@@ -18,6 +18,7 @@ const external = Object.keys({ ...dependencies, ...peerDependencies }).filter((n
 const alias = { rxjs: join(packages, "rxjs/dist/esm/index.js") };
 
 const paths = readdirSync(modules, { recursive: true }).filter((path) => path.endsWith(".js"));
+let neededByThreads;
 const bundle = await rolldown({
   input: Object.fromEntries(paths.map((path) => [path.slice(0, -".js".length), join(modules, path)])),
   platform: "node",
@@ -36,7 +37,7 @@ const { output } = await bundle.write({
     groups: [
       { name: "tslib", test: /node_modules\/tslib\//, priority: 4 }, // several packages share it
       { name: packageOf, debugName: "packages", test: /node_modules/, priority: 3 },
-      { name: "kernels", test: /\.cache\/modules\/(schemas|kernels|runtime)\//, priority: 2, minShareCount: 2 }, // all that most threads need
+      { name: forThreads, debugName: "threads", test: /\.cache\/modules\//, priority: 2, minShareCount: 2 },
       { name: "lexstream", test: /\.cache\/modules\/(?!bench\/)/, priority: 1, minShareCount: 2 },
       { name: "bench", test: /\.cache\/modules\/bench\//, minShareCount: 2 },
     ],
@@ -48,6 +49,21 @@ writeFileSync(join(root, "dist/chunks/LICENCES.txt"), [...joined].sort().map(lic
 /** The package that a module belongs to; nothing for our own. */
 function packageOf(id) {
   return /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(id.replaceAll(sep, "/"))?.[1];
+}
+
+/** Threads that do a part of the work start often: what they need is a chunk by itself. Those of the command line need all there is. */
+function forThreads(id, graph) {
+  neededByThreads ??= withImports(
+    paths.filter((path) => /^(?!cli\b).*(Worker|Thread|\.thread)\.js$/.test(path)),
+    graph,
+  );
+  return neededByThreads.has(id) ? "threads" : null;
+}
+
+function withImports(paths, graph) {
+  const reached = new Set(paths.map((path) => join(modules, path)));
+  for (const id of reached) for (const imported of graph.getModuleInfo(id)?.importedIds ?? []) reached.add(imported);
+  return reached;
 }
 
 /** Keeps `import.meta.url` what it is in the source: the place of the module, not of the chunk that holds it. */

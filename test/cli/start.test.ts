@@ -29,3 +29,13 @@ it.each(["cli/main.js", "index.js"])(
     expect([...loadedWith(join(dist, entry))].filter((name) => !builtIn.test(name))).toEqual([]);
   },
 );
+
+it.each([
+  "kinds/vectorAnswers/searchThread.js",
+  "models/glove/gloveWorker.js",
+  "models/word2vec/word2vecWorker.js",
+  "operators/cooccurrence/shardThread.js",
+  "runtime/inWorkers.thread.js",
+])("the thread %s loads what threads need, and no more", (thread) => {
+  expect(files(thread)).toEqual([thread, "chunks/threads.js"]);
+});
