@@ -14,6 +14,7 @@
  *
  * V terms, D vector size, N cells.
  */
+import type { CooccurrenceBatch } from "../../schemas/cooccurrence.js";
 import { exp, ln } from "../numbers/logarithm.js";
 import { drawUniform, randomStream } from "../numbers/random.js";
 
@@ -116,4 +117,22 @@ export function gloveSteps(
 function adaGrad(values: Floats, squares: Floats, at: number, gradient: number): void {
   values[at]! -= gradient / Math.sqrt(squares[at]!);
   squares[at]! += gradient * gradient;
+}
+
+/** Loss and number of cells of a table, summed in its order, with parameters that stay as they are. */
+export async function scoreCells(
+  parameters: GloveParameters,
+  batches: AsyncIterable<CooccurrenceBatch>,
+  { xMax, exponent }: { readonly xMax: number; readonly exponent: number },
+): Promise<{ readonly examples: number; readonly loss: number }> {
+  let [examples, loss] = [0, 0];
+  for await (const { row, column, weight } of batches) {
+    for (let cell = 0; cell < row.length; cell++) {
+      const logWeight = ln(weight[cell]!);
+      const difference = gloveDifference(parameters, row[cell]!, column[cell]!, logWeight);
+      loss += 0.5 * importanceOf(logWeight, xMax, exponent) * difference ** 2;
+    }
+    examples += row.length;
+  }
+  return { examples, loss };
 }

@@ -1,5 +1,5 @@
 import { availableParallelism, tmpdir } from "node:os";
-import { type GloveParameters, initialGlove } from "../../kernels/embedding/glove.js";
+import { type GloveParameters, initialGlove, scoreCells } from "../../kernels/embedding/glove.js";
 import {
   type GloveJob,
   type GloveLayout,
@@ -174,6 +174,19 @@ export function glove(options?: GloveOptions): FittedModel<"cooccurrence", "vect
     return parameters;
   }
 
+  /** Another table of the same vocabulary, such as that of held-out text. */
+  async function score(table: FinalCooccurrence): Promise<StepStats> {
+    const { terms, parameters } = trained();
+    const found = table.vocabulary.terms;
+    if (found.length !== terms.length || found.some((term, id) => term !== terms[id]))
+      throw new TypeError(
+        "glove: a table to be scored must have the vocabulary that was learned from, got another one",
+      );
+    const { xMax, exponent } = settings;
+    const scored = await scoreCells(parameters, table.batches(), { xMax, exponent });
+    return { ...scored, taken: scored.examples, epoch: done.epochs };
+  }
+
   function save(): StageState | undefined {
     if (!training || done.epochs === 0) return undefined;
     const size = { terms: training.terms.length, vectorSize };
@@ -207,6 +220,7 @@ export function glove(options?: GloveOptions): FittedModel<"cooccurrence", "vect
     makes: "vectors",
     epochs,
     fit,
+    score,
     save,
     restore,
     result,

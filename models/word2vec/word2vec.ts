@@ -1,5 +1,7 @@
 import { availableParallelism } from "node:os";
 import { initialTerms, knownRows } from "../../kernels/embedding/knownRows.js";
+import type { OutputLayer } from "../../kernels/embedding/outputRows.js";
+import { outputLayer, scoreWindows } from "../../kernels/embedding/scoreWindows.js";
 import { Vectors } from "../../kernels/embedding/vectors.js";
 import { takeRows } from "../../kernels/embedding/weights.js";
 import { MAX_WINDOW, weightBytes } from "../../kernels/embedding/word2vecMemory.js";
@@ -169,6 +171,8 @@ export function word2vec(options?: Word2vecOptions): UpdatedModel<"contexts", "v
   let engine: Word2vecEngine | undefined;
   let arithmetic = "double";
   let last: ContextBatch | undefined;
+  /** What held-out windows are scored by. */
+  let layer: OutputLayer | undefined;
   /** Of all steps so far. */
   let [taken, examples] = [0, 0];
   const firstRows = new FirstRows(settings.vectorSize, settings.seed, online ? initialVectors : undefined);
@@ -289,6 +293,18 @@ export function word2vec(options?: Word2vecOptions): UpdatedModel<"contexts", "v
     if (scoring instanceof Promise) scoring.catch(() => {}); // the next update fails as well
   }
 
+  /** Held-out text, in the vocabulary that was learned from; nothing may be under way. */
+  function score(batch: ContextBatch): StepStats {
+    if (!engine || !vocabulary)
+      throw new RangeError("word2vec: must have learned from windows before it scores some, got none");
+    if (batch.vocabulary !== vocabulary || online)
+      throw new TypeError(
+        "word2vec: windows to be scored must have the vocabulary that was learned from, one that stays the same",
+      );
+    layer ??= outputLayer(settings, vocabulary.counts);
+    return scoreWindows(settings, layer, engine.weights, batch);
+  }
+
   function snapshot(): Vectors | undefined {
     return engine && vocabulary && vectorsOf(engine.rows(), vocabulary);
   }
@@ -322,6 +338,7 @@ export function word2vec(options?: Word2vecOptions): UpdatedModel<"contexts", "v
     epochs: settings.epochs,
     updatesUnderWay: 4,
     update,
+    score,
     save,
     restore,
     snapshot,

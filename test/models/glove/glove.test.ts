@@ -254,3 +254,25 @@ describe("errors", () => {
     );
   });
 });
+
+it("scores a table by the equation, with all that it has learned", async () => {
+  const options = { vectorSize: 3, xMax: 4, exponent: 0.5, epochs: 2, output: "both" } as const;
+  const model = glove(options);
+  await collect(model.fit(threeBlocks));
+  const { values, vectorSize } = await model.result();
+  const at = (id: number, k: number) => values[id * vectorSize + k]!;
+  let expected = 0;
+  for await (const { row, column, weight } of threeBlocks.batches())
+    row.forEach((i, cell) => {
+      const [j, x] = [column[cell]!, weight[cell]!];
+      let difference = at(i, 3) + at(j, 7) - Math.log(x); // w (3), b, w~ (3), b~
+      for (let d = 0; d < 3; d++) difference += at(i, d) * at(j, 4 + d);
+      expected += 0.5 * Math.min(1, (x / 4) ** 0.5) * difference ** 2;
+    });
+  const { loss, examples } = await model.score!(threeBlocks);
+  expect(examples).toBe(threeBlocks.length);
+  expect(loss / expected).toBeCloseTo(1, 5);
+  await expect(model.score!(table)).rejects.toThrow(
+    "glove: a table to be scored must have the vocabulary that was learned from",
+  );
+});

@@ -404,3 +404,42 @@ it("refuses a result before it was fed as many passes as it wants, and after mor
       new RangeError(`word2vec: must be fed as many passes over the text as its epochs, ${epochs}, got 2`),
     );
 });
+
+describe("score", () => {
+  it("tells ln 2 a pair where nothing is learned yet, with the one node of a tree of two terms", async () => {
+    const { batches } = allBatches([["a", "b", "a"]], 1);
+    const model = word2vec({ loss: "hierarchicalSoftmax", learningRate: 1e-30, epochs: 1, kernel: "reference" });
+    for (const batch of batches) await model.update(batch);
+    const { examples, loss } = await model.score!(batches[0]!);
+    expect(examples).toBe(6); // each of three words in the window of the two others
+    expect(loss / examples).toBeCloseTo(Math.LN2, 6);
+  });
+
+  it.each([
+    { architecture: "skipGram", loss: "negativeSampling" },
+    { architecture: "cbow", loss: "hierarchicalSoftmax" },
+  ] as const)("of held-out windows falls by learning, and changes nothing of it: %j", async (variant) => {
+    const { batches } = allBatches(topicalSentences(english, 60), 3);
+    const learned = async (scores: number[] = []) => {
+      const model = word2vec({
+        ...variant,
+        vectorSize: 12,
+        epochs: 3,
+        learningRate: 0.05,
+        kernel: "plain",
+        workers: 1,
+      });
+      for (const batch of batches) {
+        await model.update(batch);
+        if (batch.position > 0 || scores.length > 2) continue;
+        const { loss, examples } = await model.score!(batches.at(-1)!);
+        scores.push(loss / examples);
+      }
+      return (await model.result()).values;
+    };
+    const scores: number[] = [];
+    expect(await learned(scores)).toEqual(await learned([0, 0, 0]));
+    expect(scores).toHaveLength(3);
+    expect(scores[2]).toBeLessThan(scores[0]!);
+  });
+});
