@@ -332,7 +332,7 @@ export const mutations = [
   ["pipelines/graph/compile.js", "first.startsWith(LOCK)", "false", "pipelines/graph/compile"],
   [
     "pipelines/running/conservation.js",
-    'truncated: counted("truncated")',
+    'truncated: left("truncated")',
     "truncated: 0",
     "pipelines/running/runPipeline",
   ],
@@ -375,6 +375,6 @@ export const mutations = [
   ],
   ["schemas/fields.js", "aboveMin ? value > min : value >= min", "value >= min", "schemas/fields schemas/units"],
   ["schemas/suggest.js", "Math.max(1, candidate.length / 3)", "candidate.length", "schemas/suggest"],
-  ["schemas/units.js", 'field.presence === "required" && options[option] === undefined', "false", "schemas/units"],
-  ["schemas/units.js", "text.length > 60", "text.length > 600", "schemas/units"],
+  ["schemas/options.js", 'field.presence === "required" && options[option] === undefined', "false", "schemas/units"],
+  ["schemas/options.js", "text.length > 60", "text.length > 600", "schemas/units"],
 ];
