@@ -6,6 +6,7 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     pool: "forks",
+    maxWorkers: 2, // the tests of threads and processes want some room on larger machines, too
     // A machine may be busy with other work: these end what hangs, and nothing else.
     testTimeout: 600_000,
     hookTimeout: 600_000,
