@@ -1,8 +1,7 @@
-import { columnBytes } from "../kernels/documents/documentColumns.js";
 import { defineKind } from "../schemas/kinds.js";
 import type { IdBatch } from "../schemas/tokens.js";
 import type { Vocabulary } from "../schemas/vocabulary.js";
-import { loggedIds } from "./loggedIds.js";
+import { ID_ARRAYS, readIds, writeIds } from "./loggedIds.js";
 import { termSequences } from "./termSequences.js";
 
 /** Ids of a vocabulary; 4 bytes a token in the log. */
@@ -12,12 +11,10 @@ export const ids = defineKind({
   columns: ["document", "sentence", "id"],
   amounts: { tokens: (batch: IdBatch) => batch.ids.length },
   log: {
-    arrays: { ids: "uint32", sentenceOffsets: "uint32", documentOffsets: "uint32", documents: "uint8" },
+    arrays: ID_ARRAYS,
     shared: { kind: "vocabulary", of: ({ vocabulary }: IdBatch) => vocabulary },
-    write: ({ ids, sentenceOffsets, documentOffsets, documents }) => ({
-      arrays: { ids, sentenceOffsets, documentOffsets, documents: columnBytes(documents) },
-    }),
-    read: ({ arrays }, vocabulary: Vocabulary, epoch): IdBatch => ({ ...loggedIds(arrays), vocabulary, epoch }),
+    write: writeIds,
+    read: ({ arrays }, vocabulary: Vocabulary, epoch): IdBatch => ({ ...readIds(arrays), vocabulary, epoch }),
   },
   shown: (batches) => termSequences(batches, ({ vocabulary }, id) => vocabulary.terms[id]!),
 });

@@ -2,18 +2,10 @@ import type { ContextBatch } from "../../schemas/contexts.js";
 import type { StepStats } from "../../schemas/models.js";
 import { scoreCbow } from "./cbow.js";
 import { forEachWindow } from "./contextWindow.js";
-import { hierarchicalSoftmax } from "./huffman.js";
-import { negativeSampling } from "./negativeSampling.js";
 import { makeOutputRows, type OutputLayer } from "./outputRows.js";
 import { scoreSkipGram } from "./skipGram.js";
 import type { Weights } from "./weights.js";
-import { NOISE_SHARE, type Word2vecSettings, type Word2vecWeights } from "./word2vecTrainer.js";
-
-/** The output layer that windows are scored by: noise words, or paths in a Huffman tree. */
-export function outputLayer(settings: Word2vecSettings, counts: Float64Array): OutputLayer {
-  if (settings.loss === "hierarchicalSoftmax") return hierarchicalSoftmax(counts);
-  return negativeSampling(counts, { ...settings, share: NOISE_SHARE });
-}
+import type { Word2vecSettings, Word2vecWeights } from "./word2vecTrainer.js";
 
 /**
  * The loss of windows, summed over the examples in nats, as training would tell it, with weights that stay as they are. In plain

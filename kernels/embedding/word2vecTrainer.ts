@@ -54,6 +54,12 @@ export interface Word2vecEngine {
   close(): void | Promise<void>;
 }
 
+/** What windows are scored by: noise words, or paths in a Huffman tree. */
+export function outputLayer(settings: Word2vecSettings, counts: Float64Array): OutputLayer {
+  if (settings.loss === "hierarchicalSoftmax") return hierarchicalSoftmax(counts);
+  return negativeSampling(counts, { ...settings, share: NOISE_SHARE });
+}
+
 /**
  * word2vec in plain TypeScript: what faster kernels are tested against. Centres are learned in groups of `GROUP_SIZE`, counted from
  * the start of the epoch: the scores of a group come from the weights as they were at its start.
@@ -67,7 +73,7 @@ export class Word2vecTrainer implements Word2vecEngine {
 
   constructor(settings: Word2vecSettings, counts: Float64Array) {
     this.#settings = settings;
-    this.#outputs = settings.loss === "negativeSampling" ? this.#noise(counts) : hierarchicalSoftmax(counts);
+    this.#outputs = outputLayer(settings, counts);
     this.#weights = initialWeights(counts.length, this.#outputs.size, settings.vectorSize, settings.seed);
   }
 
@@ -112,10 +118,6 @@ export class Word2vecTrainer implements Word2vecEngine {
 
   close(): void {}
 
-  #noise(counts: Float64Array): OutputLayer {
-    return negativeSampling(counts, { ...this.#settings, share: NOISE_SHARE });
-  }
-
   #change({ counts, rows, values }: VocabularyChange): void {
     this.#applyScored();
     const { input, output, vectorSize } = this.#weights;
@@ -123,7 +125,7 @@ export class Word2vecTrainer implements Word2vecEngine {
       input.set(values.subarray(i * vectorSize, (i + 1) * vectorSize), row * vectorSize);
       output.fill(0, row * vectorSize, (row + 1) * vectorSize);
     });
-    this.#outputs = this.#noise(counts);
+    this.#outputs = outputLayer(this.#settings, counts);
   }
 
   #score(contexts: Uint32Array, rows: OutputRows, rate: number): number {

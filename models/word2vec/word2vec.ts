@@ -1,12 +1,13 @@
 import { availableParallelism } from "node:os";
 import { initialTerms, knownRows } from "../../kernels/embedding/knownRows.js";
 import type { OutputLayer } from "../../kernels/embedding/outputRows.js";
-import { outputLayer, scoreWindows } from "../../kernels/embedding/scoreWindows.js";
+import { scoreWindows } from "../../kernels/embedding/scoreWindows.js";
 import { Vectors } from "../../kernels/embedding/vectors.js";
 import { takeRows } from "../../kernels/embedding/weights.js";
 import { MAX_WINDOW, weightBytes } from "../../kernels/embedding/word2vecMemory.js";
 import {
   GROUP_SIZE,
+  outputLayer,
   type Word2vecEngine,
   type Word2vecSettings,
   Word2vecTrainer,

@@ -10,13 +10,13 @@ import type { ConfigStep, LoadedConfig, PipelineConfig } from "../config/config.
 import { ConfigError, type ConfigPath, type ConfigProblem } from "../config/configText.js";
 import { type BuiltInUnit, builtIn, type Registry } from "../config/registry.js";
 import { snapshotSchema } from "../config/snapshotSchema.js";
-import { readValues, withInputs, withValues } from "../config/stepInputs.js";
+import { readValues, withValues } from "../config/stepInputs.js";
 import { compile } from "../graph/compile.js";
 import { isModel, nodesOf, type PipelineNode } from "../graph/nodes.js";
 import type { Pipeline } from "../graph/pipeline.js";
-import { outputPaths } from "../graph/writtenPaths.js";
 import type { Conservation } from "./conservation.js";
 import { execute } from "./execute.js";
+import { placedOptions } from "./placedOptions.js";
 import type { EpochLoss, Progress } from "./progress.js";
 
 type UnitOf<Kind extends BuiltInUnit["kind"]> = Extract<BuiltInUnit, { readonly kind: Kind }>;
@@ -104,7 +104,8 @@ export async function fit<const Models extends FitModels<Extract<keyof Models, s
   const ledger = new Ledger();
   try {
     const values = await readValues(pipeline, folder);
-    const optionsOf = (node: PipelineNode) => withValues(node, placed(node, folder, scratch), values);
+    const places = { inputs: folder, written: (path: string) => join(folder, path), scratch };
+    const optionsOf = (node: PipelineNode) => withValues(node, placedOptions(node, places), values);
     const { root } = pipeline;
     const execution = await execute(pipeline, {
       source: () => root.unit.create({} as never, optionsOf(root) as never, { epoch: 0 }) as Observable<TextBatch>,
@@ -162,13 +163,6 @@ function stepOf(step: unknown, path: ConfigPath): ConfigStep {
     );
   const [unit, options] = entry;
   return { unit, options: (options ?? {}) as ConfigStep["options"], path: [...path, unit] };
-}
-
-/** A node's options with its files in place: all paths start from the same folder. */
-function placed(node: PipelineNode, folder: string, scratch: string): Readonly<Record<string, unknown>> {
-  const needsScratch = Object.hasOwn(node.unit.fields, "scratch") && node.options.scratch === undefined;
-  const outputs = outputPaths(node).map(([option, path]) => [option, join(folder, path)] as const);
-  return { ...withInputs(node, folder), ...Object.fromEntries(outputs), ...(needsScratch ? { scratch } : {}) };
 }
 
 function lossesByName(losses: ReadonlyMap<PipelineNode, readonly EpochLoss[]>): FitReport["losses"] {

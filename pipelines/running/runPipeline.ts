@@ -11,7 +11,7 @@ import { makeFolder } from "../../storage/files/makeFolder.js";
 import { beginRun, finishedRun, recordInputs } from "../checkpoint/beginRun.js";
 import type { Checkpointer } from "../checkpoint/checkpointer.js";
 import { makeUnit } from "../config/makeUnit.js";
-import { inputsOf, readValues, stepInputs, withInputs, withValues } from "../config/stepInputs.js";
+import { inputsOf, readValues, stepInputs, withValues } from "../config/stepInputs.js";
 import { goesOnInItsSource, nodesOf, type PipelineNode } from "../graph/nodes.js";
 import type { Pipeline } from "../graph/pipeline.js";
 import { journalPaths, outputPaths, writtenPaths } from "../graph/writtenPaths.js";
@@ -21,6 +21,7 @@ import { lexstreamVersion, type Manifest, makeManifest } from "../record/manifes
 import { MANIFEST, RunDirectory } from "../record/runDirectory.js";
 import { DeadLetters } from "./deadLetters.js";
 import { execute } from "./execute.js";
+import { placedOptions } from "./placedOptions.js";
 import type { Chore, Progress } from "./progress.js";
 import { type SnapshotOptions, writeSnapshot } from "./snapshots.js";
 import { writtenFiles } from "./writtenFiles.js";
@@ -81,7 +82,12 @@ export async function runPipeline(pipeline: Pipeline, options: RunPipelineOption
     for (const [, path] of nodes.filter(isSink).flatMap(outputPaths)) directory.requireNoFolder(path);
     for (const path of kept) makeFolder(dirname(directory.resolve(path)));
     const configFolder = dirname(pipeline.file);
-    const sourceOptions = withFiles(pipeline.root, configFolder, directory);
+    const places = {
+      inputs: configFolder,
+      written: (path: string) => directory.resolve(path),
+      scratch: directory.scratch,
+    };
+    const sourceOptions = placedOptions(pipeline.root, places);
     const sourceInputs = inputsOf(pipeline.root, configFolder).map(({ path }) => path);
     const texts = await listFiles(sourceInputs, unit.name);
     const files = [...texts, ...(await listFiles(stepInputs(pipeline, configFolder), "run"))];
@@ -103,7 +109,7 @@ export async function runPipeline(pipeline: Pipeline, options: RunPipelineOption
     inputs = hashed;
     inputs.catch(() => {}); // awaited below; until then a failure must not go unhandled
     const values = await readValues(pipeline, configFolder);
-    const optionsOf = (node: PipelineNode) => withValues(node, withFiles(node, configFolder, directory), values);
+    const optionsOf = (node: PipelineNode) => withValues(node, placedOptions(node, places), values);
     const execution = await execute(pipeline, {
       source: (cursor) => (finish ? EMPTY : openSource(unit, sourceOptions, cursor)),
       sourceBytes: texts.length > 0 ? texts.reduce((total, { size }) => total + size, 0) : undefined,
@@ -162,21 +168,6 @@ function choresOf({ config }: Pipeline, optionsOf: SnapshotOptions["optionsOf"],
     if (result !== undefined) await writeSnapshot(node, result, { keep, clock, optionsOf });
   };
   return [...chores, { every: () => millisecondsOf(every), run: write }];
-}
-
-/** A node's options with its files in place: inputs relative to the config, outputs inside the run's folder. */
-function withFiles(
-  node: PipelineNode,
-  configFolder: string,
-  directory: RunDirectory,
-): Readonly<Record<string, unknown>> {
-  const written = writtenPaths(node).map(([option, path]) => [option, directory.resolve(path)] as const);
-  const needsScratch = Object.hasOwn(node.unit.fields, "scratch") && node.options.scratch === undefined;
-  return {
-    ...withInputs(node, configFolder),
-    ...Object.fromEntries(written),
-    ...(needsScratch ? { scratch: directory.scratch } : {}),
-  };
 }
 
 /** What a model's vectors came from, as hashes: the corpus, which is the first of the inputs, and the vectors that it began with. */
