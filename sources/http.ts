@@ -1,30 +1,23 @@
 import { readFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
-import { defer, type Observable } from "rxjs";
-import { requireScope } from "../runtime/flow.js";
+import type { Observable } from "rxjs";
 import { bytesOf, millisecondsOf } from "../schemas/fields.js";
 import { type OptionsOf, parseOptions } from "../schemas/options.js";
 import type { LiveStart, TextBatch } from "../schemas/text.js";
 import { defineUnit } from "../schemas/units.js";
 import { unreadable } from "../storage/files/unreadable.js";
 import { checkEntrySettings } from "./documents/documentEntry.js";
-import { type Draft, fromDrafts } from "./documents/draft.js";
 import { type HttpSettings, httpFields } from "./http/httpFields.js";
 import { Journal } from "./http/journal.js";
 import { type JournalMark, JournalReader } from "./http/journalReader.js";
 import { type PostMark, PostQueue } from "./http/postQueue.js";
 import { isLoopback, PostServer } from "./http/postServer.js";
 import { PostTaker } from "./http/postTaker.js";
-import { readCursor } from "./live/cursor.js";
+import { type Live, liveSource, liveUnit } from "./live/liveSource.js";
 
 export const httpSchema = defineUnit({
   name: "http",
-  kind: "source",
-  reads: "nothing",
-  makes: "text",
-  replayable: false,
-  live: true,
-  endless: true,
+  ...liveUnit,
   summary: "Listens on a port, and takes in the text that is posted to it",
   fields: httpFields,
   create: (_, options, { start }): Observable<TextBatch> => http(options, start),
@@ -61,23 +54,13 @@ export function http(
   const { host, tokenFile } = settings;
   if (!isLoopback(host) && tokenFile === undefined)
     throw new TypeError(`http: tokenFile is required where host is not this machine alone, got host ${host}`);
-  const start = from === undefined ? undefined : readCursor<JournalMark & PostMark>("http", from);
-  return defer(() => {
-    const scope = requireScope("http");
-    return fromDrafts(scope, (draft, signal) => listen(settings, { draft, signal, start, onListening }));
-  });
-}
-
-interface Listening {
-  readonly draft: Draft;
-  readonly signal: AbortSignal;
-  readonly start: (JournalMark & PostMark) | undefined;
-  readonly onListening: (address: AddressInfo) => void;
+  return liveSource<JournalMark & PostMark>("http", from, (live) => listen(settings, live, onListening));
 }
 
 async function* listen(
   settings: HttpSettings,
-  { draft, signal, start, onListening }: Listening,
+  { draft, signal, start }: Live<JournalMark & PostMark>,
+  onListening: (address: AddressInfo) => void,
 ): AsyncGenerator<TextBatch> {
   const token = settings.tokenFile === undefined ? undefined : await readToken(settings.tokenFile);
   const taker = await PostTaker.open(settings, draft);

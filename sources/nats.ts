@@ -1,17 +1,13 @@
-import { defer, type Observable } from "rxjs";
-import { requireScope } from "../runtime/flow.js";
+import type { Observable } from "rxjs";
 import { byteSize, bytesOf, oneOf, text, texts } from "../schemas/fields.js";
 import { type OptionsOf, parseOptions, type SettingsOf } from "../schemas/options.js";
 import type { LiveStart, TextBatch } from "../schemas/text.js";
 import { defineUnit } from "../schemas/units.js";
 import { checkEntrySettings, MESSAGE, POSITION } from "./documents/documentEntry.js";
-import { messageEntryFields } from "./documents/documentFields.js";
-import { type Draft, fromDrafts } from "./documents/draft.js";
 import { secretIn } from "./http/secretIn.js";
-import { readCursor } from "./live/cursor.js";
-import { flushAfter, liveFields } from "./live/liveFields.js";
+import { messageFields, messageFormat } from "./live/liveFields.js";
+import { type Live, liveSource, liveUnit } from "./live/liveSource.js";
 import { type MessageMark, messageBatches } from "./live/messageBatches.js";
-import { messageFormats } from "./live/messageTaker.js";
 import {
   loadNatsClient,
   type NatsClient,
@@ -24,12 +20,7 @@ import {
 
 export const natsSchema = defineUnit({
   name: "nats",
-  kind: "source",
-  reads: "nothing",
-  makes: "text",
-  replayable: false,
-  live: true,
-  endless: true,
+  ...liveUnit,
   summary: "Reads the messages of a NATS JetStream stream, in their order, without end",
   fields: {
     servers: texts({
@@ -43,11 +34,7 @@ export const natsSchema = defineUnit({
       optional: true,
       minLength: 1,
     }),
-    format: oneOf(messageFormats, {
-      description:
-        "What a document is: the whole `message`, each of its `lines`, also `labelled` as of fastText, or a text in each line's JSON value",
-      default: "message",
-    }),
+    format: messageFormat("the whole"),
     start: oneOf(["beginning", "end"], {
       description: "Where a run begins: with the first message that the stream still has, or with the next one to come",
       default: "beginning",
@@ -59,9 +46,7 @@ export const natsSchema = defineUnit({
       file: "path",
     }),
     tokenFile: text({ description: "A file with a token", optional: true, file: "path" }),
-    ...liveFields,
-    ...messageEntryFields,
-    flushAfter,
+    ...messageFields,
   },
   create: (_, options, { start }): Observable<TextBatch> => nats(options, start),
 });
@@ -97,19 +82,11 @@ const RECONNECT_WAIT = 500;
 export function nats(options: NatsOptions, { from }: LiveStart = {}): Observable<TextBatch> {
   const settings = parseOptions(natsSchema, options);
   checkEntrySettings("nats", settings, [MESSAGE, POSITION]);
-  const start = from === undefined ? undefined : readCursor<NatsMark>("nats", from);
-  return defer(() => {
-    const scope = requireScope("nats");
-    return fromDrafts(scope, (draft, signal) => read(settings, draft, signal, start));
-  });
+  return liveSource<NatsMark>("nats", from, (live) => read(settings, live));
 }
 
-async function* read(
-  settings: NatsSettings,
-  draft: Draft,
-  signal: AbortSignal,
-  start: NatsMark | undefined,
-): AsyncGenerator<TextBatch> {
+async function* read(settings: NatsSettings, live: Live<NatsMark>): AsyncGenerator<TextBatch> {
+  const { draft, signal, start } = live;
   const client = await loadNatsClient();
   const connection = await connect(client, settings);
   try {
@@ -120,12 +97,9 @@ async function* read(
     const messages = await consumer.consume({ max_bytes: bytesOf(settings.prefetch), expires: REQUEST_EXPIRES });
     let sequence = start?.sequence ?? 0;
     yield* messageBatches<NatsMessage>({
-      who: "nats",
+      ...live,
       name: settings.stream,
       settings,
-      draft,
-      signal,
-      start,
       open: (either) => endedBy(either, messages),
       idOf: ({ seq }) => String(seq),
       nameOf: ({ seq }) => `message ${seq}`,

@@ -1,47 +1,28 @@
-import { defer, type Observable } from "rxjs";
-import { requireScope } from "../runtime/flow.js";
-import { millisecondsOf, oneOf, text, texts } from "../schemas/fields.js";
+import type { Observable } from "rxjs";
+import { millisecondsOf, text, texts } from "../schemas/fields.js";
 import { type OptionsOf, parseOptions, type SettingsOf } from "../schemas/options.js";
 import type { LiveStart, TextBatch } from "../schemas/text.js";
 import { defineUnit } from "../schemas/units.js";
 import { checkEntrySettings, MESSAGE, POSITION } from "./documents/documentEntry.js";
-import { messageEntryFields } from "./documents/documentFields.js";
-import { type Draft, fromDrafts } from "./documents/draft.js";
 import { checkAddress, nameOfAddress } from "./http/address.js";
-import { authorization } from "./http/secretIn.js";
-import { readCursor } from "./live/cursor.js";
+import { authorization, bearerFile } from "./http/secretIn.js";
 import { EventParser, type ServerEvent } from "./live/eventParser.js";
-import { flushAfter, liveFields } from "./live/liveFields.js";
+import { messageFields, messageFormat } from "./live/liveFields.js";
+import { type Live, liveSource, liveUnit } from "./live/liveSource.js";
 import { type MessageMark, messageBatches } from "./live/messageBatches.js";
-import { messageFormats } from "./live/messageTaker.js";
 import { ConnectionLost, checkWaits, reconnectFields, reconnecting } from "./live/reconnecting.js";
 
 export const sseSchema = defineUnit({
   name: "sse",
-  kind: "source",
-  reads: "nothing",
-  makes: "text",
-  replayable: false,
-  live: true,
-  endless: true,
+  ...liveUnit,
   summary: "Reads the events that a server sends over HTTP (server-sent events), and connects again when it must",
   fields: {
     url: text({ description: "Where the events are, with `http:` or `https:`", minLength: 1 }),
     events: texts({ description: "Reads events of these types only", optional: true }),
-    format: oneOf(messageFormats, {
-      description:
-        "What a document is: an event's whole `message`, each of its `lines`, also `labelled` as of fastText, or a text in each line's JSON value",
-      default: "message",
-    }),
-    tokenFile: text({
-      description: "A file with a token, to be sent as `Authorization: Bearer TOKEN`",
-      optional: true,
-      file: "path",
-    }),
+    format: messageFormat("an event's whole"),
+    tokenFile: bearerFile,
     ...reconnectFields,
-    ...liveFields,
-    ...messageEntryFields,
-    flushAfter,
+    ...messageFields,
   },
   create: (_, options, { start }): Observable<TextBatch> => sse(options, start),
 });
@@ -77,47 +58,32 @@ export function sse(options: SseOptions, { from }: LiveStart = {}): Observable<T
   checkEntrySettings("sse", settings, [MESSAGE, POSITION]);
   checkAddress("sse", settings.url, ["http:", "https:"]);
   checkWaits("sse", settings);
-  const start = from === undefined ? undefined : readCursor<SseMark>("sse", from);
-  return defer(() => {
-    const scope = requireScope("sse");
-    return fromDrafts(scope, (draft, signal) =>
-      messageBatches<ServerEvent>({
-        who: "sse",
-        name: nameOfAddress(settings.url),
-        settings,
-        draft,
-        signal,
-        start,
-        open: (either) => events(settings, draft, either, start?.lastId),
-        idOf: ({ id }) => id || null,
-        nameOf: (_, number) => `event ${number}`,
-        placeOf: ({ id }) => ({ lastId: id }),
-      }),
-    );
-  });
+  return liveSource<SseMark>("sse", from, (live) =>
+    messageBatches<ServerEvent>({
+      ...live,
+      name: nameOfAddress(settings.url),
+      settings,
+      open: (signal) => events(settings, { ...live, signal }),
+      idOf: ({ id }) => id || null,
+      nameOf: (_, number) => `event ${number}`,
+      placeOf: ({ id }) => ({ lastId: id }),
+    }),
+  );
 }
 
-async function* events(
-  settings: SseSettings,
-  draft: Draft,
-  signal: AbortSignal,
-  lastId: string | undefined,
-): AsyncGenerator<ServerEvent> {
+async function* events(settings: SseSettings, live: Live<SseMark>): AsyncGenerator<ServerEvent> {
   const headers = { Accept: "text/event-stream", ...(await authorization("sse", settings.tokenFile)) };
-  let parser = new EventParser(settings.maxRecordLength, lastId);
-  const all = reconnecting({
+  let parser = new EventParser(settings.maxRecordLength, live.start?.lastId);
+  const all = reconnecting(settings, live, {
     async connect() {
       const { lastId, retry } = parser;
       parser = new EventParser(settings.maxRecordLength, lastId);
       parser.retry = retry;
       const place = lastId === "" ? {} : { "Last-Event-ID": Buffer.from(lastId).toString("latin1") };
-      const body = await request(settings.url, { ...headers, ...place }, signal);
+      const body = await request(settings.url, { ...headers, ...place }, live.signal);
       return body && parsed(body, parser, nameOfAddress(settings.url));
     },
     firstWait: () => parser.retry ?? millisecondsOf(settings.reconnectAfter),
-    maxWait: millisecondsOf(settings.maxReconnectWait),
-    onLost: () => draft.ledger.add("lostConnections", 1),
-    signal,
   });
   const wanted = settings.events && new Set(settings.events);
   for await (const event of all) if (!wanted || wanted.has(event.type)) yield event;

@@ -8,15 +8,15 @@ import { defineUnit } from "../schemas/units.js";
 import { checkEntrySettings, POSITION } from "./documents/documentEntry.js";
 import { documentFields } from "./documents/documentFields.js";
 import { DocumentSieve } from "./documents/documentSieve.js";
-import { type Draft, fromDrafts } from "./documents/draft.js";
+import type { Draft } from "./documents/draft.js";
 import { InputReport } from "./documents/inputReport.js";
 import { readDocuments } from "./documents/readDocuments.js";
 import { type RecordFormat, recordFormats } from "./documents/recordTaker.js";
 import { streamFormats } from "./documents/streamFormats.js";
 import { TextWriter } from "./documents/textWriter.js";
-import { readCursor } from "./live/cursor.js";
 import { gather } from "./live/inbox.js";
 import { flushAfter } from "./live/liveFields.js";
+import { liveSource } from "./live/liveSource.js";
 import { type StreamMark, StreamPlace } from "./live/streamPlace.js";
 
 export const stdinSchema = defineUnit({
@@ -70,16 +70,16 @@ export interface StdinStart extends LiveStart {
 export function stdin(options: StdinOptions = {}, { from, input }: StdinStart = {}): Observable<TextBatch> {
   const settings = parseOptions(stdinSchema, options);
   checkEntrySettings("stdin", settings, [POSITION]);
-  const start = from === undefined ? undefined : readCursor<StreamMark>("stdin", from);
+  const stream = () => input ?? process.stdin;
+  const documents = liveSource<StreamMark>("stdin", from, ({ draft, start }) =>
+    readStream(stream(), settings, draft, start),
+  );
   let isRead = false;
   return defer(() => {
-    const scope = requireScope("stdin");
+    requireScope("stdin");
     if (isRead) throw new Error("stdin: standard input must be read once, got a second subscription");
     isRead = true;
-    const stream = input ?? process.stdin;
-    return fromDrafts(scope, (draft) => readStream(stream, settings, draft, start)).pipe(
-      finalize(() => stream.destroy()),
-    );
+    return documents.pipe(finalize(() => stream().destroy()));
   });
 }
 

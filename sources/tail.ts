@@ -1,29 +1,21 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { defer, type Observable } from "rxjs";
-import { requireScope } from "../runtime/flow.js";
+import type { Observable } from "rxjs";
 import { duration, millisecondsOf, oneOf, texts } from "../schemas/fields.js";
 import { type OptionsOf, parseOptions, type SettingsOf } from "../schemas/options.js";
 import type { LiveStart, TextBatch } from "../schemas/text.js";
 import { defineUnit } from "../schemas/units.js";
 import { checkEntrySettings, POSITION } from "./documents/documentEntry.js";
 import { DocumentSieve } from "./documents/documentSieve.js";
-import { type Draft, fromDrafts } from "./documents/draft.js";
 import { countLeftOut } from "./documents/leftOut.js";
-import type { OnRunFolder } from "./documents/listFiles.js";
 import { recordFormats } from "./documents/recordTaker.js";
 import { TextWriter } from "./documents/textWriter.js";
-import { readCursor } from "./live/cursor.js";
 import { FollowedFiles, type FollowMark } from "./live/followedFiles.js";
 import { liveFields } from "./live/liveFields.js";
+import { type Live, liveSource, liveUnit } from "./live/liveSource.js";
 
 export const tailSchema = defineUnit({
   name: "tail",
-  kind: "source",
-  reads: "nothing",
-  makes: "text",
-  replayable: false,
-  live: true,
-  endless: true,
+  ...liveUnit,
   summary: "Follows files, globs and folders, and reads the lines that are added, without end",
   fields: {
     paths: texts({
@@ -77,28 +69,16 @@ type TailSettings = SettingsOf<typeof tailSchema>;
 export function tail(options: TailOptions, { from }: LiveStart = {}): Observable<TextBatch> {
   const settings = parseOptions(tailSchema, options);
   checkEntrySettings("tail", settings, [POSITION]);
-  const start = from === undefined ? undefined : readCursor<FollowMark>("tail", from);
-  return defer(() => {
-    const scope = requireScope("tail");
-    const onRunFolder = countLeftOut(scope.ledger);
-    return fromDrafts(scope, (draft, signal) => follow(settings, { draft, signal, start, onRunFolder }));
-  });
-}
-
-interface Following {
-  readonly draft: Draft;
-  readonly signal: AbortSignal;
-  readonly start: FollowMark | undefined;
-  readonly onRunFolder: OnRunFolder;
+  return liveSource<FollowMark>("tail", from, (live) => follow(settings, live));
 }
 
 async function* follow(
   settings: TailSettings,
-  { draft, signal, start, onRunFolder }: Following,
+  { draft, scope, signal, start }: Live<FollowMark>,
 ): AsyncGenerator<TextBatch> {
   const writer = new TextWriter(settings.chunkSize, start?.begun);
   const sieve = await DocumentSieve.open("tail", settings, draft.reject);
-  const files = new FollowedFiles(settings, writer, draft.ledger, sieve, onRunFolder);
+  const files = new FollowedFiles(settings, writer, draft.ledger, sieve, countLeftOut(scope.ledger));
   const interval = millisecondsOf(settings.pollInterval);
   try {
     await files.begin(start);

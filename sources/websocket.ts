@@ -1,51 +1,32 @@
-import { defer, type Observable } from "rxjs";
-import { requireScope } from "../runtime/flow.js";
-import { duration, millisecondsOf, oneOf, text, texts } from "../schemas/fields.js";
+import type { Observable } from "rxjs";
+import { duration, millisecondsOf, text, texts } from "../schemas/fields.js";
 import { type OptionsOf, parseOptions, type SettingsOf } from "../schemas/options.js";
 import type { LiveStart, TextBatch } from "../schemas/text.js";
 import { defineUnit } from "../schemas/units.js";
 import { checkEntrySettings, MESSAGE, POSITION } from "./documents/documentEntry.js";
-import { messageEntryFields } from "./documents/documentFields.js";
-import { type Draft, fromDrafts } from "./documents/draft.js";
 import { checkAddress, nameOfAddress } from "./http/address.js";
-import { authorization } from "./http/secretIn.js";
-import { readCursor } from "./live/cursor.js";
-import { flushAfter, liveFields } from "./live/liveFields.js";
+import { authorization, bearerFile } from "./http/secretIn.js";
+import { messageFields, messageFormat } from "./live/liveFields.js";
+import { type Live, liveSource, liveUnit } from "./live/liveSource.js";
 import { type Message, type MessageMark, messageBatches } from "./live/messageBatches.js";
-import { messageFormats } from "./live/messageTaker.js";
 import { ConnectionLost, checkWaits, reconnectFields, reconnecting } from "./live/reconnecting.js";
 import { loadWebSocketClient, type Socket, type WebSocketClient } from "./live/websocketClient.js";
 
 export const websocketSchema = defineUnit({
   name: "websocket",
-  kind: "source",
-  reads: "nothing",
-  makes: "text",
-  replayable: false,
-  live: true,
-  endless: true,
+  ...liveUnit,
   summary: "Reads the messages that a WebSocket server sends, and connects again when it must",
   fields: {
     url: text({ description: "Where the server is, with `ws:` or `wss:`", minLength: 1 }),
     subscribe: texts({ description: "Messages to send first over each connection", optional: true }),
-    format: oneOf(messageFormats, {
-      description:
-        "What a document is: the whole `message`, each of its `lines`, also `labelled` as of fastText, or a text in each line's JSON value",
-      default: "message",
-    }),
-    tokenFile: text({
-      description: "A file with a token, to be sent as `Authorization: Bearer TOKEN`",
-      optional: true,
-      file: "path",
-    }),
+    format: messageFormat("the whole"),
+    tokenFile: bearerFile,
     pingInterval: duration({
       description: "A server that sends nothing for this time is asked for a sign of life, and given up without one",
       default: "30s",
     }),
     ...reconnectFields,
-    ...liveFields,
-    ...messageEntryFields,
-    flushAfter,
+    ...messageFields,
   },
   create: (_, options, { start }): Observable<TextBatch> => websocket(options, start),
 });
@@ -72,36 +53,23 @@ export function websocket(options: WebsocketOptions, { from }: LiveStart = {}): 
   checkEntrySettings("websocket", settings, [MESSAGE, POSITION]);
   checkAddress("websocket", settings.url, ["ws:", "wss:"]);
   checkWaits("websocket", settings);
-  const start = from === undefined ? undefined : readCursor<MessageMark>("websocket", from);
-  return defer(() => {
-    const scope = requireScope("websocket");
-    return fromDrafts(scope, (draft, signal) =>
-      messageBatches({
-        who: "websocket",
-        name: nameOfAddress(settings.url),
-        settings,
-        draft,
-        signal,
-        start,
-        open: (either) => messages(settings, draft, either),
-        idOf: (_, number) => String(number),
-        nameOf: (_, number) => `message ${number}`,
-        placeOf: () => ({}),
-      }),
-    );
-  });
+  return liveSource<MessageMark>("websocket", from, (live) =>
+    messageBatches({
+      ...live,
+      name: nameOfAddress(settings.url),
+      settings,
+      open: (signal) => messages(settings, { ...live, signal }),
+      idOf: (_, number) => String(number),
+      nameOf: (_, number) => `message ${number}`,
+      placeOf: () => ({}),
+    }),
+  );
 }
 
-async function* messages(settings: WebsocketSettings, draft: Draft, signal: AbortSignal): AsyncGenerator<Message> {
+async function* messages(settings: WebsocketSettings, live: Live<MessageMark>): AsyncGenerator<Message> {
   const client = await loadWebSocketClient();
   const headers = await authorization("websocket", settings.tokenFile);
-  yield* reconnecting({
-    connect: () => connect(client, settings, headers, signal),
-    firstWait: () => millisecondsOf(settings.reconnectAfter),
-    maxWait: millisecondsOf(settings.maxReconnectWait),
-    onLost: () => draft.ledger.add("lostConnections", 1),
-    signal,
-  });
+  yield* reconnecting(settings, live, { connect: () => connect(client, settings, headers, live.signal) });
 }
 
 const HANDSHAKE_TIMEOUT = 30_000;

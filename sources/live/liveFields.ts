@@ -1,5 +1,6 @@
-import { duration, integer } from "../../schemas/fields.js";
-import { documentFields, entryFields } from "../documents/documentFields.js";
+import { duration, integer, oneOf } from "../../schemas/fields.js";
+import { documentFields, entryFields, messageEntryFields } from "../documents/documentFields.js";
+import { messageFormats } from "./messageTaker.js";
 
 const { field, onInvalid, maxRecordLength, maxDocumentLength, maxRejected } = documentFields;
 
@@ -18,3 +19,12 @@ export const liveFields = {
   maxDocumentLength,
   maxRejected,
 } as const;
+
+/** The same for sources of messages. */
+export const messageFields = { ...liveFields, ...messageEntryFields, flushAfter } as const;
+
+export const messageFormat = (whole: string) =>
+  oneOf(messageFormats, {
+    description: `What a document is: ${whole} \`message\`, each of its \`lines\`, also \`labelled\` as of fastText, or a text in each line's JSON value`,
+    default: "message",
+  });
