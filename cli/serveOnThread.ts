@@ -1,5 +1,6 @@
-import { Worker } from "node:worker_threads";
 import type { Registry } from "../pipelines/index.js";
+import { Thread } from "../runtime/threads.js";
+import { withResolvers } from "../runtime/withResolvers.js";
 import type { Answers, DataKind } from "../schemas/index.js";
 import {
   type CopiedSnapshot,
@@ -61,24 +62,29 @@ export async function serveOnThread(
 ): Promise<QueryThread> {
   const workerData: ThreadData = { ...options, kind, plugins };
   const copier = copierOf(answersOf(kinds.get(kind))!);
-  const worker = new Worker(new URL("./queryThread.js", import.meta.url), { workerData, execArgv: [] });
-  const address = await new Promise<ListenAddress>((resolve, reject) => {
-    worker.once("error", reject);
-    worker.on("message", (report: ThreadReport) => {
+  const listening = withResolvers<ListenAddress>();
+  let failed = listening.reject;
+  const thread = new Thread<ThreadMessage, ThreadReport>(
+    new URL("./queryThread.js", import.meta.url),
+    { workerData, lost, onLost: (error) => failed(error) },
+    (report) => {
       if ("unused" in report) copier.takeBack?.(report.unused as never);
-      else resolve(report.address);
-    });
-  });
-  worker.on("error", onError);
-  const ended = new Promise((resolve) => worker.once("exit", resolve));
-  const send = (message: ThreadMessage) => worker.postMessage(message);
+      else listening.resolve(report.address);
+    },
+  );
+  const address = await listening.promise;
+  failed = onError;
   return {
     address,
-    publish: ({ value, ...stamp }) => send({ snapshot: { ...stamp, copy: copier.copy(value as never) } }),
-    setStatus: (status) => send({ status }),
+    publish: ({ value, ...stamp }) => thread.send({ snapshot: { ...stamp, copy: copier.copy(value as never) } }),
+    setStatus: (status) => thread.send({ status }),
     async close() {
-      send({ close: true });
-      await ended;
+      thread.letEnd();
+      thread.send({ close: true });
+      await thread.ended;
     },
   };
 }
+
+const lost = (found: string): Error =>
+  new Error(`serve: the thread that answers must live as long as the server, got ${found}`);

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { Transferred } from "../kernels/numbers/transferred.js";
-import type { Answer, Question, ThreadData } from "./inWorkers.js";
+import type { Answer, ThreadData } from "./inWorkers.js";
 import { loadWork } from "./inWorkers.module.js";
 
 // One thread of inWorkers: answers questions in the order in which they come.
@@ -11,13 +11,13 @@ const port = parentPort!;
 const loaded = loadWork(module);
 let previous: Promise<unknown> = loaded;
 
-async function answer({ place, value }: Question): Promise<void> {
+async function answer(value: unknown): Promise<void> {
   try {
     const made = await (await loaded)(value, data);
     const { result, buffers } = made instanceof Transferred ? made : { result: made, buffers: [] };
-    port.postMessage({ place, result } satisfies Answer, buffers);
+    port.postMessage({ result } satisfies Answer, buffers);
   } catch (error) {
-    port.postMessage({ place, error: sendable(error) } satisfies Answer);
+    port.postMessage({ error: sendable(error) } satisfies Answer);
   }
 }
 
@@ -29,6 +29,6 @@ function sendable(error: unknown): unknown {
   return new Error(error instanceof Error ? error.message : String(error));
 }
 
-port.on("message", (question: Question) => {
-  previous = previous.then(() => answer(question));
+port.on("message", (value: unknown) => {
+  previous = previous.then(() => answer(value));
 });

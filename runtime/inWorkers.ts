@@ -1,4 +1,3 @@
-import { Worker } from "node:worker_threads";
 import { Observable, type OperatorFunction } from "rxjs";
 import { Transferred } from "../kernels/numbers/transferred.js";
 import { integer } from "../schemas/fields.js";
@@ -6,6 +5,7 @@ import { type OptionsOf, parseOptions } from "../schemas/options.js";
 import { requireScope } from "./flow.js";
 import { loadWork } from "./inWorkers.module.js";
 import { mapAsync } from "./mapAsync.js";
+import { ThreadPool } from "./threads.js";
 
 const inWorkersSchema = {
   name: "inWorkers",
@@ -31,12 +31,8 @@ export interface ThreadData {
   readonly data: unknown;
 }
 
-export interface Question {
-  readonly place: number;
-  readonly value: unknown;
-}
-
-export type Answer = { readonly place: number } & ({ readonly result: unknown } | { readonly error: unknown });
+/** What a thread made of a value. */
+export type Answer = { readonly result: unknown } | { readonly error: unknown };
 
 interface Pool {
   work(value: unknown): Promise<unknown>;
@@ -91,54 +87,21 @@ function threads(
   transfer: (value: unknown) => readonly ArrayBuffer[],
   fail: (error: unknown) => void,
 ): Pool {
-  const pool = Array.from({ length: count }, () => new Thread({ module: module.href, data }, fail));
+  const pool = new ThreadPool<unknown, Answer>(
+    new URL("./inWorkers.thread.js", import.meta.url),
+    Array.from({ length: count }, () => ({
+      workerData: { module: module.href, data } satisfies ThreadData,
+      inheritsFlags: true,
+      lost: (found) => new Error(`inWorkers: the thread of ${module.href} must not end, got ${found}`),
+      onLost: fail,
+    })),
+  );
   return {
-    work(value) {
-      const idlest = pool.reduce((best, thread) => (thread.pending < best.pending ? thread : best));
-      return idlest.work(value, transfer(value));
+    async work(value) {
+      const answer = await pool.ask(value, transfer(value));
+      if ("error" in answer) throw answer.error;
+      return answer.result;
     },
-    close: () => Promise.all(pool.map((thread) => thread.close())),
+    close: () => pool.close(),
   };
-}
-
-class Thread {
-  readonly #worker: Worker;
-  readonly #asked = new Map<number, { resolve: (result: unknown) => void; reject: (error: unknown) => void }>();
-  #places = 0;
-  #closed = false;
-
-  constructor(workerData: ThreadData, fail: (error: unknown) => void) {
-    this.#worker = new Worker(new URL("./inWorkers.thread.js", import.meta.url), { workerData });
-    this.#worker.on("message", (answer: Answer) => this.#settle(answer));
-    this.#worker.on("messageerror", fail);
-    this.#worker.on("error", fail);
-    this.#worker.on("exit", (code) => {
-      if (!this.#closed)
-        fail(new Error(`inWorkers: the thread of ${workerData.module} must not end, got exit code ${code}`));
-    });
-  }
-
-  get pending(): number {
-    return this.#asked.size;
-  }
-
-  work(value: unknown, buffers: readonly ArrayBuffer[]): Promise<unknown> {
-    return new Promise((resolve, reject) => {
-      const place = this.#places++;
-      this.#worker.postMessage({ place, value } satisfies Question, buffers);
-      this.#asked.set(place, { resolve, reject });
-    });
-  }
-
-  close(): Promise<unknown> {
-    this.#closed = true;
-    return this.#worker.terminate();
-  }
-
-  #settle(answer: Answer): void {
-    const { resolve, reject } = this.#asked.get(answer.place)!;
-    this.#asked.delete(answer.place);
-    if ("error" in answer) reject(answer.error);
-    else resolve(answer.result);
-  }
 }

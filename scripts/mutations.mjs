@@ -55,6 +55,8 @@ export const mutations = [
   ["storage/files/expansion.js", "most * packed)", "2 * most * packed)", "storage/files/parquetBounds"],
   ["runtime/flow.js", "this.#inFlight >= this.highWater", "this.#inFlight > this.highWater", "runtime/flow"],
   ["runtime/flow.js", "throw this.#errors[0];", "return;", "runtime/flow runtime/run"],
+  ["runtime/threads.js", "if (!this.#mayEnd)", "if (true)", "runtime/threads"],
+  ["runtime/threads.js", "void this.#thread.ended.then(", "void (", "models/glove/glove"],
   [
     "kernels/vocabulary/growingVocabulary.js",
     "summary.guaranteed(slot) >= minCount",
@@ -234,7 +236,6 @@ export const mutations = [
   ],
   ["models/glove/glove.js", "before - loss < tolerance * before", "before - loss < tolerance", "models/glove/glove"],
   ["models/glove/glove.js", "vectorSize < 300 ? 50 : 100", "50", "models/glove/glove"],
-  ["models/glove/gloveThreads.js", 'worker.once("exit", exited);', "", "models/glove/glove"],
   [
     "models/word2vec/word2vec.js",
     '(parsed.loss === "negativeSampling" ? 2 : 5) * epochs',

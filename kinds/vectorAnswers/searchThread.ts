@@ -12,7 +12,6 @@ interface CosinesKernel {
   cosines(rows: number, inverse: number, count: number, vectorBytes: number, query: number, out: number): void;
 }
 
-type Asked = RowQuestion & { readonly ask: number };
 type Search = (questions: readonly RowQuestion[]) => RankedRows[];
 
 /** So many rows at a time stay in the cache while all questions look at them: the memory is read once, not once a question. */
@@ -20,7 +19,7 @@ const BLOCK = 512;
 
 const module = compileKernel(readFileSync(new URL("../../kernels/assembly/cosines.wasm", import.meta.url)));
 let search: Search | undefined;
-const waiting: Asked[] = [];
+const waiting: RowQuestion[] = [];
 
 parentPort!.on("message", (message: SearchMessage) => {
   if ("memory" in message) {
@@ -34,12 +33,11 @@ function answerAll(): void {
     for (const answer of answersTo(waiting.splice(0, QUESTIONS))) parentPort!.postMessage(answer);
 }
 
-function answersTo(questions: readonly Asked[]): SearchAnswer[] {
+function answersTo(questions: readonly RowQuestion[]): SearchAnswer[] {
   try {
-    const found = search!(questions);
-    return questions.map(({ ask }, k) => ({ ask, ...found[k]! }));
+    return search!(questions);
   } catch (error) {
-    return questions.map(({ ask }) => ({ ask, error: (error as Error).message }));
+    return questions.map(() => ({ error: (error as Error).message }));
   }
 }
 

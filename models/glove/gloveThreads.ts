@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
-import { Worker } from "node:worker_threads";
 import { type GloveJob, startEpoch } from "../../kernels/embedding/gloveThread.js";
 import { compileKernel, type WasmMemory, type WasmModule } from "../../kernels/numbers/webAssembly.js";
+import { ThreadPool } from "../../runtime/threads.js";
 
 /** What a thread is given. */
 export interface GloveThreadData {
@@ -23,41 +23,22 @@ export interface GloveThreads {
 export function startThreads(memory: WasmMemory, shared: GloveJob, cells: Uint32Array | string): GloveThreads {
   const { memory: _, ...job } = shared; // it goes to the threads as what it is the buffer of
   const module = compileKernel(readFileSync(new URL("../../kernels/assembly/glove.wasm", import.meta.url)));
-  const script = new URL("./gloveWorker.js", import.meta.url);
-  const workers = Array.from({ length: job.threads }, (_, thread) => {
-    const workerData: GloveThreadData = { module, memory, job, cells, thread };
-    return new Worker(script, { workerData, execArgv: [] });
-  });
-  let isLost = false;
-  for (const worker of workers) {
-    worker.once("exit", () => {
-      isLost = true;
-    });
-  }
+  let current = 0;
+  const pool = new ThreadPool<number, number>(
+    new URL("./gloveWorker.js", import.meta.url),
+    Array.from({ length: job.threads }, (_, thread) => ({
+      workerData: { module, memory, job, cells, thread } satisfies GloveThreadData,
+      lost: () => stopped(current),
+    })),
+  );
   return {
     async train(epoch) {
-      if (isLost) throw stopped(epoch);
+      current = epoch;
       startEpoch(shared);
-      await Promise.all(workers.map((worker) => trainOn(worker, epoch)));
+      await pool.askAll(epoch);
     },
-    async close() {
-      await Promise.all(workers.map((worker) => worker.terminate()));
-    },
+    close: () => pool.close(),
   };
-}
-
-function trainOn(worker: Worker, epoch: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const exited = () => reject(stopped(epoch));
-    worker.once("error", reject);
-    worker.once("exit", exited);
-    worker.once("message", () => {
-      worker.off("error", reject);
-      worker.off("exit", exited);
-      resolve();
-    });
-    worker.postMessage(epoch);
-  });
 }
 
 const stopped = (epoch: number): Error =>

@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
 import { setFlagsFromString } from "node:v8";
-import { Worker } from "node:worker_threads";
 import { makeNoiseTable, type NoiseTable } from "../../kernels/embedding/negativeSampling.js";
 import {
   CHANGES,
@@ -22,6 +21,8 @@ import { fusesMultiplyAdd, type SlotDone, type Word2vecJob } from "../../kernels
 import type { Word2vecEngine, Word2vecSettings, Word2vecWeights } from "../../kernels/embedding/word2vecTrainer.js";
 import { compileKernel, isValidKernel, type WasmModule } from "../../kernels/numbers/webAssembly.js";
 import type { VocabularyChange } from "../../kernels/vocabulary/vocabularyChange.js";
+import { Thread } from "../../runtime/threads.js";
+import { withResolvers } from "../../runtime/withResolvers.js";
 import type { ContextBatch, StepStats } from "../../schemas/index.js";
 
 export interface ThreadSettings {
@@ -52,8 +53,7 @@ export class Word2vecThreads implements Word2vecEngine {
   readonly #terms: number;
   readonly #shared: Word2vecMemory;
   readonly #state: Int32Array;
-  readonly #workers: readonly Worker[];
-  readonly #exits: Promise<unknown>;
+  readonly #threads: readonly Thread<never, SlotDone>[];
   readonly #together: boolean;
   /** The step in each slot. */
   readonly #steps: (Step | undefined)[] = new Array(SLOTS).fill(undefined);
@@ -62,7 +62,6 @@ export class Word2vecThreads implements Word2vecEngine {
   #written: Promise<void> = Promise.resolve();
   #slotFreed: () => void = () => {};
   #failure: Error | undefined;
-  #stopping = false;
   /** How products were rounded: the same with `fused` on any machine that has it. */
   readonly arithmetic: "fused" | "plain";
 
@@ -76,8 +75,7 @@ export class Word2vecThreads implements Word2vecEngine {
     this.#state = new Int32Array(this.#shared.memory.buffer, this.#shared.control, CONTROL_LENGTH);
     const module = loadKernel(fused);
     this.arithmetic = fusesMultiplyAdd(module, this.#shared.memory) ? "fused" : "plain";
-    this.#workers = Array.from({ length: threads }, (_, thread) => this.#startWorker(module, thread));
-    this.#exits = Promise.all(this.#workers.map((worker) => new Promise((resolve) => worker.once("exit", resolve))));
+    this.#threads = Array.from({ length: threads }, (_, thread) => this.#start(module, thread));
   }
 
   async update(batch: ContextBatch, change?: VocabularyChange): Promise<StepStats> {
@@ -118,10 +116,10 @@ export class Word2vecThreads implements Word2vecEngine {
 
   async finish(): Promise<Float32Array> {
     await this.#written;
-    this.#stopping = true;
+    for (const thread of this.#threads) thread.letEnd();
     this.#hold();
     this.#tell(STOPPED, 1);
-    await this.#exits;
+    await this.#ended();
     if (this.#failure) throw this.#failure;
     return this.rows();
   }
@@ -129,19 +127,22 @@ export class Word2vecThreads implements Word2vecEngine {
   async close(): Promise<void> {
     this.#hold(); // the process must live until its threads have ended, also between two batches
     this.#fail(new Error("word2vec: training must not go on after close, got a batch"));
-    await this.#exits;
+    await this.#ended();
   }
 
-  #startWorker(module: WasmModule, thread: number): Worker {
+  #start(module: WasmModule, thread: number): Thread<never, SlotDone> {
     const workerData: Word2vecJob = { module, shared: this.#shared, thread, together: this.#together };
-    const worker = new Worker(new URL("./word2vecWorker.js", import.meta.url), { workerData, execArgv: [] });
-    worker.unref(); // a model that was forgotten must not keep the process alive
-    worker.on("message", (slot: SlotDone) => this.#done(slot));
-    worker.once("error", (error: Error) => this.#fail(lost(error.message)));
-    worker.once("exit", (code) => {
-      if (!this.#stopping) this.#fail(lost(`exit code ${code}`));
-    });
-    return worker;
+    const started = new Thread<never, SlotDone>(
+      new URL("./word2vecWorker.js", import.meta.url),
+      { workerData, lost: (found) => new Error(found), onLost: ({ message }) => this.#fail(lost(message)) },
+      (slot) => this.#done(slot),
+    );
+    started.hold(false); // a model that was forgotten must not keep the process alive
+    return started;
+  }
+
+  #ended(): Promise<unknown> {
+    return Promise.all(this.#threads.map(({ ended }) => ended));
   }
 
   #tell(what: number, value: number): void {
@@ -164,7 +165,7 @@ export class Word2vecThreads implements Word2vecEngine {
     const examples = write(slot);
     const { promise: done, resolve, reject } = withResolvers<SlotDone>();
     done.catch(() => {}); // awaited only after the last piece of its batch
-    this.#steps[slot] = { examples, missing: this.#together ? this.#workers.length : 1, done, resolve, reject };
+    this.#steps[slot] = { examples, missing: this.#together ? this.#threads.length : 1, done, resolve, reject };
     this.#tell(PUBLISHED, this.#published);
     return { done };
   }
@@ -193,28 +194,18 @@ export class Word2vecThreads implements Word2vecEngine {
   /** Ends every thread, also those that wait for the one that failed. */
   #fail(error: Error): void {
     this.#failure ??= error;
-    this.#stopping = true;
     for (const step of this.#steps) step?.reject(this.#failure);
     this.#slotFreed();
-    for (const worker of this.#workers) void worker.terminate();
+    for (const thread of this.#threads) void thread.close();
   }
 
   #hold(): void {
-    if (this.#underWay++ === 0) for (const worker of this.#workers) worker.ref();
+    if (this.#underWay++ === 0) for (const thread of this.#threads) thread.hold(true);
   }
 
   #release(): void {
-    if (--this.#underWay === 0) for (const worker of this.#workers) worker.unref();
+    if (--this.#underWay === 0) for (const thread of this.#threads) thread.hold(false);
   }
-}
-
-function withResolvers<T>() {
-  let resolve!: (value: T) => void;
-  let reject!: (error: Error) => void;
-  const promise = new Promise<T>((...both) => {
-    [resolve, reject] = both;
-  });
-  return { promise, resolve, reject };
 }
 
 const lost = (reason: string): Error =>
