@@ -1,15 +1,7 @@
 import type { FileHandle } from "node:fs/promises";
-import {
-  type AsyncBuffer,
-  type FileMetaData,
-  parquetMetadataAsync,
-  parquetScan,
-  parquetSchema,
-  type SchemaTree,
-} from "hyparquet";
-import { compressors } from "hyparquet-compressors";
+import type { FileMetaData, SchemaTree } from "hyparquet";
 import { show } from "../../schemas/options.js";
-import { boundedCompressors, rowsFault } from "../../storage/files/parquetBounds.js";
+import { ImpossibleRows } from "../../storage/files/parquetBounds.js";
 import type { AskedColumn } from "./documentEntry.js";
 import type { InputReport } from "./inputReport.js";
 
@@ -35,22 +27,16 @@ export async function* readColumns(
   report: InputReport,
   maxExpansion: number,
 ): AsyncGenerator<Stretch> {
-  const options = {
-    file: await asyncBuffer(file),
-    compressors: boundedCompressors(compressors, maxExpansion),
-    parsers: asBytes,
-  };
-  const metadata = await saying(report, () => parquetMetadataAsync(options.file, options));
-  const fault = rowsFault(metadata.row_groups, options.file.byteLength);
-  if (fault) throw report.fault("", fault, RangeError);
-  const { children } = await saying(report, async () => parquetSchema(metadata));
+  const { openParquet } = await import("../../storage/tables/parquetFile.js"); // with the library that reads Parquet
+  const parquet = await saying(report, () => openParquet(file, { parsers: asBytes, maxExpansion }));
+  const children = await saying(report, async () => parquet.columns());
   const paths = [
     textColumn(children, field, report),
     ...asked.map(({ name, option }) => pathOf(children, name, option, report).path),
   ];
   const columns = [...new Set(paths.map(([column]) => column!))];
-  const scan = await saying(report, () => parquetScan({ ...options, metadata, columns }));
-  for (const [rowStart, rowEnd] of stretches(metadata, columns)) {
+  const scan = await saying(report, () => parquet.scan(columns));
+  for (const [rowStart, rowEnd] of stretches(parquet.metadata, columns)) {
     const read = new Map<string, ArrayLike<unknown>>();
     for (const column of columns) {
       const cells = await saying(report, () => scan.readColumn({ column, rowStart, rowEnd }));
@@ -124,28 +110,12 @@ function memberOf(value: unknown, key: string): unknown {
   return (value as Record<string, unknown> | null | undefined)?.[key];
 }
 
-async function asyncBuffer(file: FileHandle): Promise<AsyncBuffer> {
-  const { size } = await file.stat();
-  return {
-    byteLength: size,
-    slice: async (start, end = size) => {
-      if (start < 0 || end > size || end < start) throw new Error(`a part at ${start}..${end} of ${size} bytes`);
-      const bytes = new Uint8Array(end - start);
-      for (let at = 0; at < bytes.length; ) {
-        const { bytesRead } = await file.read(bytes, at, bytes.length - at, start + at);
-        if (bytesRead === 0) throw new Error(`no bytes at ${start + at}`);
-        at += bytesRead;
-      }
-      return bytes.buffer;
-    },
-  };
-}
-
 /** hyparquet's errors, said our way: whatever it stumbles over is a fault of the file. */
 async function saying<T>(report: InputReport, read: () => Promise<T>): Promise<T> {
   try {
     return await read();
   } catch (error) {
+    if (error instanceof ImpossibleRows) throw report.fault("", error.message, RangeError);
     throw report.fault("", `must be a whole Parquet file, got ${(error as Error).message}`);
   }
 }

@@ -5,6 +5,7 @@ import { invalidByte, type OnInvalid } from "./cleanText.js";
 import { EntryMaker } from "./documentEntry.js";
 import type { InputReport } from "./inputReport.js";
 import { unifyLineEnds } from "./lineEnds.js";
+import { readColumns } from "./parquetColumn.js";
 import type { ReadSettings } from "./readSettings.js";
 import { repairUtf8 } from "./repairUtf8.js";
 import { type ReadDocument, takeDocument } from "./takeRecord.js";
@@ -23,7 +24,6 @@ export async function* readParquet(
   writer: TextWriter,
 ): AsyncGenerator<TextBatch> {
   const { field, onInvalid, maxDocumentLength, maxExpansion } = settings;
-  const { readColumns } = await import("./parquetColumn.js"); // with the library that reads Parquet
   writer.open(report.name);
   const entries = new EntryMaker(settings, "parquet", report);
   const read = (cell: Uint8Array | undefined, values: readonly unknown[], where: string): ReadDocument => {

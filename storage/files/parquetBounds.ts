@@ -24,6 +24,9 @@ export function boundedCompressors<Codecs extends Readonly<Record<string, Unpack
   return Object.fromEntries(bounded) as unknown as Codecs;
 }
 
+/** A footer promises rows that no file of its size has. */
+export class ImpossibleRows extends RangeError {}
+
 /** What is wrong with the rows that a file's footer promises; undefined if nothing is. */
 export function rowsFault(groups: readonly { readonly num_rows: bigint }[], fileBytes: number): string | undefined {
   const most = Math.max(FREE_ROWS, ROWS_PER_BYTE * fileBytes);

@@ -1,7 +1,9 @@
-import { closeSync, fstatSync, openSync } from "node:fs";
+import { type FileHandle, open } from "node:fs/promises";
 import {
   type AsyncBuffer,
   type FileMetaData,
+  type MetadataOptions,
+  type ParquetScan,
   parquetMetadataAsync,
   parquetScan,
   parquetSchema,
@@ -9,27 +11,54 @@ import {
 } from "hyparquet";
 import { compressors } from "hyparquet-compressors";
 import type { ReadColumn, TableBlock, TableFile } from "../../schemas/tables.js";
-import { boundedCompressors, rowsFault } from "../files/parquetBounds.js";
-import { readFully } from "../files/readFully.js";
+import { boundedCompressors, ImpossibleRows, rowsFault } from "../files/parquetBounds.js";
+import { readFullyAsync } from "../files/readFully.js";
 
-const bounded = boundedCompressors(compressors);
-
-export interface ParquetFile extends AsyncBuffer {
+export interface ParquetFile {
   readonly metadata: FileMetaData;
-  close(): void;
+  /** Its top-level columns. */
+  columns(): SchemaTree["children"];
+  scan(columns: readonly string[]): Promise<ParquetScan>;
 }
 
-/** Opens a Parquet file and reads its footer. */
-export async function openParquet(path: string): Promise<ParquetFile> {
-  const descriptor = openSync(path, "r");
+/** Reads the footer of a Parquet file. @throws ImpossibleRows for one that cannot be true, and whatever hyparquet stumbles over */
+export async function openParquet(
+  handle: FileHandle,
+  { maxExpansion, ...options }: MetadataOptions & { readonly maxExpansion?: number },
+): Promise<ParquetFile> {
+  const file = await bufferOver(handle);
+  const metadata = await parquetMetadataAsync(file, options);
+  const fault = rowsFault(metadata.row_groups, file.byteLength);
+  if (fault) throw new ImpossibleRows(fault);
+  const bounded = boundedCompressors(compressors, maxExpansion);
+  return {
+    metadata,
+    columns: () => parquetSchema(metadata).children,
+    scan: (columns) => parquetScan({ ...options, file, metadata, columns: [...columns], compressors: bounded }),
+  };
+}
+
+async function bufferOver(handle: FileHandle): Promise<AsyncBuffer> {
+  const { size } = await handle.stat();
+  return {
+    byteLength: size,
+    async slice(start, end = size) {
+      if (start < 0 || end > size || end < start) throw new Error(`a part at ${start}..${end} of ${size} bytes`);
+      const bytes = new Uint8Array(end - start);
+      const read = await readFullyAsync(handle, bytes, start);
+      if (read < bytes.length) throw new Error(`no bytes at ${start + read}`);
+      return bytes.buffer;
+    },
+  };
+}
+
+/** Opens the file at a path. @throws SyntaxError if it is no whole Parquet file */
+async function openAt(path: string): Promise<ParquetFile & { close(): Promise<void> }> {
+  const handle = await open(path);
   try {
-    const file = bufferOver(descriptor);
-    const metadata = await parquetMetadataAsync(file, { geoparquet: false });
-    const fault = rowsFault(metadata.row_groups, file.byteLength);
-    if (fault) throw new RangeError(fault);
-    return { ...file, metadata, close: () => closeSync(descriptor) };
+    return { ...(await openParquet(handle, { geoparquet: false })), close: () => handle.close() };
   } catch (cause) {
-    closeSync(descriptor);
+    await handle.close();
     throw new SyntaxError(
       `${path}: must be a whole Parquet file, got one whose footer says: ${(cause as Error).message}`,
       { cause },
@@ -37,27 +66,13 @@ export async function openParquet(path: string): Promise<ParquetFile> {
   }
 }
 
-function bufferOver(descriptor: number): AsyncBuffer {
-  const byteLength = fstatSync(descriptor).size;
-  return {
-    byteLength,
-    slice(start, end = byteLength) {
-      const bytes = new Uint8Array(Math.max(0, Math.min(end, byteLength) - start));
-      if (readFully(descriptor, bytes, start) < bytes.length)
-        throw new RangeError("the file became shorter while it was read");
-      return bytes.buffer;
-    },
-  };
-}
-
 /**
  * The rows that the footer promises, if every column holds as many values as the lists and rows above it need; lists of the columns
  * `varying` have at least one each, that of an empty list being none.
  */
 export async function countParquetRows(path: string, varying: readonly string[] = []): Promise<number> {
-  const file = await openParquet(path);
-  file.close();
-  const { metadata } = file;
+  const { metadata, close } = await openAt(path);
+  await close();
   let rows = 0;
   for (const group of metadata.row_groups) {
     const groupRows = Number(group.num_rows);
@@ -78,21 +93,19 @@ export async function countParquetRows(path: string, varying: readonly string[] 
 
 /** Opens a Parquet file; row groups are read one at a time. */
 export async function openParquetTable(path: string): Promise<TableFile> {
-  const file = await openParquet(path);
-  file.close();
-  const { metadata } = file;
+  const file = await openAt(path);
+  await file.close();
   return {
     format: "parquet",
-    ...described(path, metadata),
+    ...described(path, file),
     blocks: (names) => readGroups(path, names),
   };
 }
 
-function described(path: string, metadata: FileMetaData): Pick<TableFile, "columns" | "metadata"> {
+function described(path: string, { columns, metadata }: ParquetFile): Pick<TableFile, "columns" | "metadata"> {
   try {
-    const { children } = parquetSchema(metadata);
     return {
-      columns: children.map((child) => ({ name: child.element.name, type: typeName(child) })),
+      columns: columns().map((child) => ({ name: child.element.name, type: typeName(child) })),
       metadata: new Map(metadata.key_value_metadata?.map(({ key, value }) => [key, value ?? ""])),
     };
   } catch (cause) {
@@ -105,9 +118,9 @@ function damaged(path: string, cause: unknown): Error {
 }
 
 async function* readGroups(path: string, names: readonly string[]): AsyncGenerator<TableBlock> {
-  const file = await openParquet(path);
+  const file = await openAt(path);
   try {
-    const scan = await parquetScan({ file, metadata: file.metadata, columns: [...names], compressors: bounded });
+    const scan = await file.scan(names);
     for (const range of scan.ranges) {
       const rows = range.rowEnd - range.rowStart;
       const columns: ReadColumn[] = [];
@@ -118,7 +131,7 @@ async function* readGroups(path: string, names: readonly string[]): AsyncGenerat
   } catch (cause) {
     throw damaged(path, cause);
   } finally {
-    file.close();
+    await file.close();
   }
 }
 
