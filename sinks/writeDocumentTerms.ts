@@ -1,11 +1,10 @@
 import type { OperatorFunction } from "rxjs";
 import { documentTerms } from "../kinds/documentTerms.js";
 import { type DocumentTermBatch, documentTermsSchema } from "../schemas/documentTerms.js";
-import { oneOf, text } from "../schemas/fields.js";
 import { type OptionsOf, parseOptions } from "../schemas/options.js";
 import { defineUnit } from "../schemas/units.js";
 import { fixedMetadata } from "../storage/cooccurrence/vocabularyHash.js";
-import { tableFormatOf, writeRows } from "./writeRows.js";
+import { tableFields, tableFormatOf, writeRows } from "./writeRows.js";
 
 export const writeDocumentTermsSchema = defineUnit({
   name: "writeDocumentTerms",
@@ -13,13 +12,7 @@ export const writeDocumentTermsSchema = defineUnit({
   reads: "documentTerms",
   makes: "documentTerms",
   summary: "Writes the terms of documents and their counts or weights to a file, one row a document",
-  fields: {
-    path: text({ description: "File to write", file: "output" }),
-    format: oneOf(["auto", "arrow", "parquet"], {
-      description: "Format of the file; auto goes by the name: .arrow .feather .parquet",
-      default: "auto",
-    }),
-  },
+  fields: tableFields,
   create: (_, options): OperatorFunction<DocumentTermBatch, DocumentTermBatch> => writeDocumentTerms(options),
 });
 

@@ -1,12 +1,11 @@
 import type { OperatorFunction } from "rxjs";
 import { documentRows, partsOfColumn } from "../kinds/documents.js";
 import { documentsSchema } from "../schemas/documents.js";
-import { oneOf, text } from "../schemas/fields.js";
 import { type OptionsOf, parseOptions } from "../schemas/options.js";
 import type { IdBatch } from "../schemas/tokens.js";
 import { defineUnit } from "../schemas/units.js";
 import { partsKey } from "../storage/documents/partsKey.js";
-import { tableFormatOf, writeRows } from "./writeRows.js";
+import { tableFields, tableFormatOf, writeRows } from "./writeRows.js";
 
 export const writeDocumentsSchema = defineUnit({
   name: "writeDocuments",
@@ -15,13 +14,7 @@ export const writeDocumentsSchema = defineUnit({
   makes: "ids",
   summary:
     "Writes what is known of documents to a file, one row a document, to which the rows of other tables can be joined",
-  fields: {
-    path: text({ description: "File to write", file: "output" }),
-    format: oneOf(["auto", "arrow", "parquet"], {
-      description: "Format of the file; auto goes by the name: .arrow .feather .parquet",
-      default: "auto",
-    }),
-  },
+  fields: tableFields,
   create: (_, options): OperatorFunction<IdBatch, IdBatch> => writeDocuments(options),
 });
 

@@ -1,10 +1,9 @@
 import type { OperatorFunction } from "rxjs";
-import { oneOf, text } from "../schemas/fields.js";
 import { type OptionsOf, parseOptions } from "../schemas/options.js";
 import { type IdBatch, idsSchema } from "../schemas/tokens.js";
 import { defineUnit } from "../schemas/units.js";
 import { fixedMetadata } from "../storage/cooccurrence/vocabularyHash.js";
-import { tableFormatOf, writeRows } from "./writeRows.js";
+import { tableFields, tableFormatOf, writeRows } from "./writeRows.js";
 
 export const writeIdsSchema = defineUnit({
   name: "writeIds",
@@ -12,13 +11,7 @@ export const writeIdsSchema = defineUnit({
   reads: "ids",
   makes: "ids",
   summary: "Writes token ids to a file, one row a token",
-  fields: {
-    path: text({ description: "File to write", file: "output" }),
-    format: oneOf(["auto", "arrow", "parquet"], {
-      description: "Format of the file; auto goes by the name: .arrow .feather .parquet",
-      default: "auto",
-    }),
-  },
+  fields: tableFields,
   create: (_, options): OperatorFunction<IdBatch, IdBatch> => writeIds(options),
 });
 

@@ -1,10 +1,9 @@
 import type { OperatorFunction } from "rxjs";
 import { type PairBatch, pairsSchema } from "../schemas/contexts.js";
-import { oneOf, text } from "../schemas/fields.js";
 import { type OptionsOf, parseOptions } from "../schemas/options.js";
 import { defineUnit } from "../schemas/units.js";
 import { fixedMetadata } from "../storage/cooccurrence/vocabularyHash.js";
-import { tableFormatOf, writeRows } from "./writeRows.js";
+import { tableFields, tableFormatOf, writeRows } from "./writeRows.js";
 
 export const writePairsSchema = defineUnit({
   name: "writePairs",
@@ -12,13 +11,7 @@ export const writePairsSchema = defineUnit({
   reads: "pairs",
   makes: "pairs",
   summary: "Writes centre-context pairs to a file, one row a pair",
-  fields: {
-    path: text({ description: "File to write", file: "output" }),
-    format: oneOf(["auto", "arrow", "parquet"], {
-      description: "Format of the file; auto goes by the name: .arrow .feather .parquet",
-      default: "auto",
-    }),
-  },
+  fields: tableFields,
   create: (_, options): OperatorFunction<PairBatch, PairBatch> => writePairs(options),
 });
 

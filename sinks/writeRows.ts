@@ -1,5 +1,6 @@
 import type { OperatorFunction } from "rxjs";
 import { writeThrough } from "../runtime/writeThrough.js";
+import { oneOf, text } from "../schemas/fields.js";
 import type { Column, TableSchema } from "../schemas/tables.js";
 import { formatOf } from "../storage/files/formatOf.js";
 import { arrowFormat } from "../storage/tables/arrowFormat.js";
@@ -10,6 +11,15 @@ export const tableFormats = { arrow: arrowFormat, parquet: parquetFormat } as co
 export type TableFormatName = keyof typeof tableFormats;
 
 export const tableExtensions = { arrow: "arrow", feather: "arrow", parquet: "parquet" } as const;
+
+/** The options of units that write rows. */
+export const tableFields = {
+  path: text({ description: "File to write", file: "output" }),
+  format: oneOf(["auto", "arrow", "parquet"], {
+    description: "Format of the file; auto goes by the name: .arrow .feather .parquet",
+    default: "auto",
+  }),
+} as const;
 
 export function tableFormatOf(who: string, path: string, format: "auto" | TableFormatName): TableFormat {
   return tableFormats[format === "auto" ? formatOf<TableFormatName>(who, path, tableExtensions) : format];

@@ -1,11 +1,10 @@
 import type { OperatorFunction } from "rxjs";
 import { sequences } from "../kinds/sequences.js";
-import { oneOf, text } from "../schemas/fields.js";
 import { type OptionsOf, parseOptions } from "../schemas/options.js";
 import { type SequenceBatch, sequencesSchema } from "../schemas/sequences.js";
 import { defineUnit } from "../schemas/units.js";
 import { fixedMetadata } from "../storage/cooccurrence/vocabularyHash.js";
-import { tableFormatOf, writeRows } from "./writeRows.js";
+import { tableFields, tableFormatOf, writeRows } from "./writeRows.js";
 
 export const writeSequencesSchema = defineUnit({
   name: "writeSequences",
@@ -13,13 +12,7 @@ export const writeSequencesSchema = defineUnit({
   reads: "sequences",
   makes: "sequences",
   summary: "Writes sequences of ids of one length to a file, one row a sequence",
-  fields: {
-    path: text({ description: "File to write", file: "output" }),
-    format: oneOf(["auto", "arrow", "parquet"], {
-      description: "Format of the file; auto goes by the name: .arrow .feather .parquet",
-      default: "auto",
-    }),
-  },
+  fields: tableFields,
   create: (_, options): OperatorFunction<SequenceBatch, SequenceBatch> => writeSequences(options),
 });
 

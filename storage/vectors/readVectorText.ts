@@ -4,7 +4,7 @@ import { readLines } from "../files/fileBytes.js";
 import { parseFloatText } from "./floatText.js";
 import { oddSeparation } from "./oddVectorText.js";
 import { projectorMetadataPath } from "./vectorFormats.js";
-import { checkSize, headerError, mostRows, parseHeader, type ReadSettings, roomFor } from "./vectorHeader.js";
+import { headerError, mostRows, parseHeader, promisedRows, type ReadSettings } from "./vectorHeader.js";
 import { VectorRows } from "./vectorRows.js";
 
 const space = 32;
@@ -25,13 +25,7 @@ export async function readWord2vecText(path: string, settings: ReadSettings): Pr
     const found = parseHeader(bytes.toString("latin1", start, end));
     if (!found) throw headerError(path, bytes.toString("utf8", start, end));
     promised = found.terms;
-    rows = new VectorRows(
-      path,
-      checkSize(path, found.vectorSize),
-      settings.onInvalid,
-      settings.ledger,
-      roomFor(path, promised, found.vectorSize),
-    );
+    rows = promisedRows(path, found, 2, settings);
   });
   if (!rows) throw headerError(path, "");
   if (lines < promised)

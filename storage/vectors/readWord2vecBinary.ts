@@ -1,7 +1,7 @@
 import type { VectorTable } from "../../schemas/vectors.js";
 import { fileBytes } from "../files/fileBytes.js";
-import { checkSize, headerError, parseHeader, type ReadSettings, roomFor } from "./vectorHeader.js";
-import { VectorRows } from "./vectorRows.js";
+import { headerError, parseHeader, promisedRows, type ReadSettings } from "./vectorHeader.js";
+import type { VectorRows } from "./vectorRows.js";
 
 const space = 32;
 const newline = 10;
@@ -26,13 +26,7 @@ export async function readWord2vecBinary(path: string, settings: ReadSettings): 
       const found = parseHeader(bytes.toString("latin1", 0, Math.max(0, end)));
       if (!found) throw headerError(path, bytes.toString("latin1", 0, end < 0 ? 40 : end));
       promised = found.terms;
-      rows = new VectorRows(
-        path,
-        checkSize(path, found.vectorSize),
-        settings.onInvalid,
-        settings.ledger,
-        roomFor(path, promised, 2 * found.vectorSize),
-      );
+      rows = promisedRows(path, found, 4, settings);
       at = end + 1;
     }
     const numberBytes = 4 * rows.vectorSize;

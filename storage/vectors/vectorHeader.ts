@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import type { Ledger } from "../../runtime/ledger.js";
 import { packingOf } from "../files/fileBytes.js";
-import type { OnInvalid } from "./vectorRows.js";
+import { type OnInvalid, VectorRows } from "./vectorRows.js";
 
 const header = /^(\d+) (\d+)[ \t]*$/;
 
@@ -10,14 +10,19 @@ export interface ReadSettings {
   readonly ledger: Ledger;
 }
 
+interface Header {
+  readonly terms: number;
+  readonly vectorSize: number;
+}
+
 /** The numbers `V D` of a header line, or undefined. */
-export function parseHeader(line: string): { terms: number; vectorSize: number } | undefined {
+export function parseHeader(line: string): Header | undefined {
   const match = header.exec(line);
   return match ? { terms: Number(match[1]), vectorSize: Number(match[2]) } : undefined;
 }
 
 /** @throws RangeError if no table has vectors of this size */
-export function checkSize(path: string, vectorSize: number): number {
+function checkSize(path: string, vectorSize: number): number {
   if (vectorSize >= 1 && vectorSize <= 1 << 20) return vectorSize;
   throw new RangeError(`${path}: the header's vector size must be from 1 to ${1 << 20}, got ${vectorSize}`);
 }
@@ -32,7 +37,7 @@ export function mostRows(path: string, vectorSize: number): number {
 }
 
 /** Rows to make room for: what the header promises, if a file of this size can hold it at two bytes a number. */
-export function roomFor(path: string, promised: number, vectorSize: number): number {
+function roomFor(path: string, promised: number, vectorSize: number): number {
   const { size } = statSync(path);
   if (packingOf(path)) return Math.min(promised, mostRows(path, vectorSize));
   if (promised * (2 * vectorSize + 1) > size)
@@ -40,6 +45,17 @@ export function roomFor(path: string, promised: number, vectorSize: number): num
       `${path}: must hold the ${promised} terms of its header, got only ${size} bytes: it is cut short`,
     );
   return promised;
+}
+
+/** Room for the rows that a header promises, of numbers that take so many bytes at least. @throws RangeError if they cannot be there */
+export function promisedRows(
+  path: string,
+  { terms, vectorSize }: Header,
+  numberBytes: number,
+  { onInvalid, ledger }: ReadSettings,
+): VectorRows {
+  const size = checkSize(path, vectorSize);
+  return new VectorRows(path, size, onInvalid, ledger, roomFor(path, terms, (numberBytes / 2) * size));
 }
 
 export function headerError(path: string, found: string): Error {
