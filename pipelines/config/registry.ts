@@ -1,4 +1,4 @@
-import { builtInKinds } from "../../kinds/index.js";
+import { builtInKinds } from "../../kinds/kinds.js";
 import { gloveSchema } from "../../models/glove/glove.js";
 import { word2vecSchema } from "../../models/word2vec/word2vec.js";
 import { accumulateCooccurrenceSchema } from "../../operators/cooccurrence/accumulateCooccurrence.js";

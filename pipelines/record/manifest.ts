@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { builtInKinds } from "../../kinds/index.js";
+import { builtInKinds } from "../../kinds/kinds.js";
 import type { Ledger } from "../../runtime/ledger.js";
 import type { Kind } from "../../schemas/index.js";
 import type { ConfigStep } from "../config/config.js";

@@ -1,4 +1,4 @@
-import { builtInKinds } from "../../kinds/index.js";
+import { builtInKinds } from "../../kinds/kinds.js";
 import type { DataKind, Kind } from "../../schemas/index.js";
 import { MANIFEST_FORMAT, type Manifest } from "./manifest.js";
 

@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import { basename } from "node:path";
 import { contentOf } from "../../kernels/text/content.js";
-import { builtInKinds } from "../../kinds/index.js";
+import { builtInKinds } from "../../kinds/kinds.js";
 import type { DataKind } from "../../schemas/kinds.js";
 import { KIND, type ReadColumn, type TableFile } from "../../schemas/tables.js";
 import { recordBytes } from "../cooccurrence/recordBytes.js";
