@@ -16,6 +16,8 @@ export interface Parsed {
   readonly flag: (name: string) => boolean;
   readonly text: (name: string) => string | undefined;
   readonly texts: (name: string) => readonly string[];
+  /** Whatever was given for an option; undefined if nothing was. */
+  readonly value: (name: string) => string | boolean | readonly string[] | undefined;
   /** @throws UsageError if the value is not an integer of at least `min` */
   readonly integer: (name: string, min: number) => number | undefined;
 }
@@ -32,14 +34,23 @@ export interface Command {
   /** From which argument on they are terms, which may be anything, and no paths or names. */
   readonly termsFrom?: number;
   readonly examples?: readonly string[];
+  /** Of a command whose options depend on its arguments: the command with all of them, and the arguments as it reads them. */
+  readonly prepare?: (argv: readonly string[], io: Io) => Promise<Prepared>;
   /** Returns the exit code. */
   readonly run: (parsed: Parsed, io: Io) => Promise<number>;
+}
+
+export interface Prepared {
+  readonly command: Command;
+  readonly argv: readonly string[];
 }
 
 /** Where a command reads and writes; tests bring their own. */
 export interface Io {
   readonly out: (text: string) => void;
   readonly stderr: NodeJS.WriteStream;
+  /** Standard input, to know whether somebody sits before it. */
+  readonly stdin?: Pick<NodeJS.ReadStream, "isTTY">;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Aborts when the user interrupts, or somebody ends the process. */
   readonly signal: AbortSignal;
@@ -80,6 +91,7 @@ export function argsConfig({ options }: Command): ParseArgsConfig {
   const all = Object.entries({ ...options, ...commonOptions });
   return {
     allowPositionals: true,
+    allowNegative: true,
     options: Object.fromEntries(
       all.map(([name, { type, short, multiple }]) => [
         name,

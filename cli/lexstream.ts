@@ -18,11 +18,13 @@ import { run } from "./commands/run.js";
 import { schema } from "./commands/schema.js";
 import { serve } from "./commands/serve.js";
 import { test } from "./commands/test.js";
+import { train } from "./commands/train.js";
 import { verify } from "./commands/verify.js";
 import { commandHelp, generalHelp } from "./help.js";
 import { printable } from "./printable.js";
 
 const commands: readonly Command[] = [
+  train,
   run,
   lint,
   test,
@@ -64,8 +66,9 @@ async function answer(argv: readonly string[], io: Io): Promise<number> {
       `unknown command "${name}"${near ? `; did you mean ${near}?` : ""}; known commands are ${names.join(", ")}`,
     );
   }
-  const parsed = parse(command, rest);
-  return parsed.flag("help") ? say(io, commandHelp(command)) : command.run(parsed, io);
+  const prepared = (await command.prepare?.(rest, io)) ?? { command, argv: rest };
+  const parsed = parse(prepared.command, prepared.argv);
+  return parsed.flag("help") ? say(io, commandHelp(prepared.command)) : prepared.command.run(parsed, io);
 }
 
 function say(io: Io, text: string): number {
@@ -85,6 +88,7 @@ function parse(command: Command, argv: readonly string[]): Parsed {
     positionals,
     text,
     flag: (name) => values[name] === true,
+    value: (name) => values[name] as ReturnType<Parsed["value"]>,
     texts: (name) => (values[name] as string[] | undefined) ?? [],
     integer: (name, least) => {
       const value = text(name);

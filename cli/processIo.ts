@@ -15,6 +15,7 @@ export function processIo(): Io {
   return {
     out: (text) => void process.stdout.write(printable(text)), // terms, paths and metadata come from files of others
     stderr: process.stderr,
+    stdin: process.stdin,
     env: process.env,
     get signal() {
       return AbortSignal.any([caught("SIGINT"), caught("SIGTERM")]);

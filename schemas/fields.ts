@@ -21,11 +21,20 @@ export interface Field<Value = unknown, P extends Presence = Presence> {
   readonly file: FileUse | undefined;
   /** The kind of data of a `value`. */
   readonly holds?: string | undefined;
+  /** What other programs call it, for the command line: `dim`. */
+  readonly aliases?: readonly string[] | undefined;
+  /** What the program that people know takes where nothing is said, if that is something else. */
+  readonly elsewhere?: Elsewhere | undefined;
   readonly jsonSchema: Readonly<Record<string, unknown>>;
   /** The error class of a refused value: `TypeError` for a wrong kind, `RangeError` for a value out of range. */
   readonly refusal: (value: unknown) => typeof TypeError | typeof RangeError | undefined;
   /** Turns an accepted value into the one the unit reads. */
   readonly parse: (value: unknown) => Value;
+}
+
+export interface Elsewhere {
+  readonly program: string;
+  readonly default: unknown;
 }
 
 export type FileUse = "input" | "path" | "value" | "output" | "journal";
@@ -37,6 +46,8 @@ interface Stated<Value> {
   readonly optional?: true;
   readonly file?: FileUse;
   readonly holds?: string;
+  readonly aliases?: readonly string[];
+  readonly elsewhere?: Elsewhere;
 }
 
 type PresenceOf<Options> = Options extends { default: unknown }
@@ -66,6 +77,8 @@ function field<Value, Options extends Stated<Value>>(
     default: stated.default,
     file: stated.file,
     ...(stated.holds === undefined ? {} : { holds: stated.holds }),
+    ...(stated.aliases === undefined ? {} : { aliases: stated.aliases }),
+    ...(stated.elsewhere === undefined ? {} : { elsewhere: stated.elsewhere }),
     jsonSchema: kind.jsonSchema,
     refusal: kind.refusal,
     parse: kind.parse ?? ((value) => value as Value),

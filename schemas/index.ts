@@ -1,3 +1,4 @@
+export * from "./aliases.js";
 export * from "./answers.js";
 export * from "./contexts.js";
 export * from "./cooccurrence.js";

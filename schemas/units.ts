@@ -18,6 +18,14 @@ export interface UnitContext {
   readonly start?: LiveStart | undefined;
 }
 
+/** How one step spoils another behind it. */
+export interface TakesAway {
+  /** How it reads after the step's name: `which makes all letters small`. */
+  readonly how: string;
+  /** Options with which it does not. */
+  readonly unless?: Readonly<Record<string, unknown>>;
+}
+
 /** Everything that is said about a unit that a config can name, and the function behind it. */
 export interface Unit<
   F extends Fields = Fields,
@@ -47,6 +55,14 @@ export interface Unit<
   readonly endless?: true;
   /** Within a pass over a live source it goes on from a state that it told (`RunScope.keep`, a model's `save`), or has none. */
   readonly resumable?: true;
+  /** It stands in the pipelines that are made from a model's name alone (`train`), with these options. */
+  readonly standard?: Readonly<Record<string, unknown>>;
+  /** Options of steps above it that it was made for, where a config leaves them out: GloVe's windows are not word2vec's. */
+  readonly upstream?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /** Steps that take away what it looks for, so that it belongs before them. */
+  readonly before?: Readonly<Record<string, TakesAway>>;
+  /** Options for texts in a language. */
+  readonly languages?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   /** Its output is made for people: the command line shows it when the run is done. */
   readonly isReport?: true;
   /** Of a writer: the files that it makes besides those that its options name. */

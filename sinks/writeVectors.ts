@@ -19,6 +19,7 @@ export const writeVectorsSchema = defineUnit({
   kind: "sink",
   reads: "vectors",
   makes: "vectors",
+  standard: { path: "vectors.arrow" },
   summary: "Writes word vectors to a file that other programs open",
   paper:
     "Formats of word2vec.c (Mikolov et al. 2013, arXiv:1301.3781), GloVe, TensorBoard's projector, Apache Arrow and Parquet",

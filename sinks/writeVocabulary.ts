@@ -19,6 +19,7 @@ export const writeVocabularySchema = defineUnit({
   kind: "sink",
   reads: "vocabulary",
   makes: "vocabulary",
+  standard: { path: "vocab.txt" },
   summary: "Writes the terms and their counts to a file",
   paper: "vocab.txt of GloVe (Pennington et al. 2014), stanfordnlp/GloVe src/vocab_count.c",
   fields: {

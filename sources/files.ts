@@ -27,6 +27,7 @@ export const filesSchema = defineUnit({
   reads: "nothing",
   makes: "text",
   replayable: true,
+  standard: {},
   summary: "Reads documents from files, globs and folders, packed or not, in a stated order",
   fields: {
     paths: texts({

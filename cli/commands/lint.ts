@@ -1,4 +1,4 @@
-import { ConfigError, loadPipeline } from "../../pipelines/index.js";
+import { ConfigError, type ConfigProblem, formatProblem, loadPipeline, type Pipeline } from "../../pipelines/index.js";
 import { type Command, jsonOption, pluginsOption } from "../command.js";
 
 export const lint: Command = {
@@ -13,24 +13,39 @@ export const lint: Command = {
   },
   run: async (parsed, io) => {
     const faulty: ConfigError[] = [];
+    const remarks: Remark[] = [];
     for (const name of parsed.positionals) {
-      const fault = await loadPipeline(name, {
+      const loaded = await loadPipeline(name, {
         ...{ env: io.env, set: parsed.texts("set") },
         plugins: parsed.flag("plugins"),
-      }).then(() => undefined, configError);
-      if (fault) faulty.push(fault);
+      }).catch(configError);
+      if (loaded instanceof ConfigError) faulty.push(loaded);
+      else remarks.push(...remarksOn(loaded));
     }
     if (parsed.flag("json")) {
-      io.out(
-        `${JSON.stringify(faulty.flatMap(({ file, problems }) => problems.map((problem) => ({ file, ...problem }))))}\n`,
-      );
+      const found = faulty.flatMap(({ file, problems }) => problems.map((problem) => ({ file, ...problem })));
+      io.out(`${JSON.stringify([...found, ...remarks])}\n`);
     } else {
       for (const fault of faulty) io.stderr.write(`${fault.message}\n`);
+      for (const { file, level, ...remark } of remarks) io.stderr.write(`${level}: ${formatProblem(file, remark)}\n`);
       if (faulty.length === 0) io.out(`${parsed.positionals.length} configs, no problems\n`);
     }
     return faulty.length > 0 ? 2 : 0;
   },
 };
+
+/** Something that lint says of a config that runs. */
+interface Remark extends ConfigProblem {
+  readonly file: string;
+  readonly level: "warning" | "note";
+}
+
+function remarksOn({ file, warnings, notes }: Pipeline): Remark[] {
+  return [
+    ...warnings.map((problem) => ({ file, level: "warning" as const, ...problem })),
+    ...notes.map((problem) => ({ file, level: "note" as const, ...problem })),
+  ];
+}
 
 function configError(error: unknown): ConfigError {
   if (error instanceof ConfigError) return error;

@@ -18,17 +18,21 @@ import {
   byteSize,
   bytesOf,
   defineUnit,
+  epochNames,
   type FinalCooccurrence,
   type FittedModel,
   integer,
+  lengthNames,
   type Model,
   number,
   type OptionsOf,
   oneOf,
   parseOptions,
+  rateNames,
   type StageState,
   type StepStats,
   text,
+  threadNames,
   vectorTable,
 } from "../../schemas/index.js";
 import { placeCells } from "./gloveCells.js";
@@ -41,13 +45,23 @@ export const gloveSchema = defineUnit({
   makes: "vectors",
   summary: "Learns vectors whose products fit the logarithm of a finished co-occurrence table",
   paper: "Pennington et al. 2014, EMNLP, D14-1162",
+  upstream: { windowContexts: { windowSize: 10, boundary: "document" } },
   fields: {
-    vectorSize: integer({ min: 1, max: 4096, default: 100, description: "Length of a word vector (D)" }),
+    vectorSize: integer({
+      min: 1,
+      max: 4096,
+      default: 100,
+      aliases: lengthNames,
+      elsewhere: { program: "GloVe's glove", default: 50 },
+      description: "Length of a word vector (D)",
+    }),
     xMax: number({
       min: 0,
       aboveMin: true,
-      default: 100,
-      description: "Weight from which on a cell counts fully; small corpora want less (GloVe's own demo takes 10)",
+      default: 10,
+      elsewhere: { program: "GloVe's glove", default: 100 },
+      description:
+        "Weight from which on a cell counts fully; 10 as in GloVe's own demo, and very large corpora want 100",
     }),
     exponent: number({
       min: 0,
@@ -56,10 +70,17 @@ export const gloveSchema = defineUnit({
     }),
     epochs: integer({
       min: 1,
-      optional: true,
-      description: "Passes over the table; 50 if left out, or 100 from vectorSize 300 on, as in the paper",
+      default: 25,
+      aliases: epochNames,
+      description: "Passes over the table; the paper takes 50, and 100 from vectorSize 300 on",
     }),
-    learningRate: number({ min: 0, aboveMin: true, default: 0.05, description: "Step size of AdaGrad" }),
+    learningRate: number({
+      min: 0,
+      aboveMin: true,
+      default: 0.05,
+      aliases: rateNames,
+      description: "Step size of AdaGrad",
+    }),
     tolerance: number({
       min: 0,
       optional: true,
@@ -74,6 +95,7 @@ export const gloveSchema = defineUnit({
       min: 1,
       max: 256,
       optional: true,
+      aliases: threadNames,
       description:
         "Threads that train; as many as there are processors if left out; they change the result only if not deterministic",
     }),
@@ -120,9 +142,16 @@ export type GloveOptions = OptionsOf<typeof gloveSchema>;
  */
 export function glove(options?: GloveOptions): FittedModel<"cooccurrence", "vectors", Vectors> {
   const settings = parseOptions(gloveSchema, options);
-  const { vectorSize, tolerance, output, seed, initialVectors, workers: threads = availableParallelism() } = settings;
+  const {
+    vectorSize,
+    epochs,
+    tolerance,
+    output,
+    seed,
+    initialVectors,
+    workers: threads = availableParallelism(),
+  } = settings;
   if (initialVectors) requireWidth(vectorSize, initialVectors);
-  const epochs = settings.epochs ?? (vectorSize < 300 ? 50 : 100);
   let training: { terms: readonly string[]; layout: GloveLayout; memory: WasmMemory } | undefined;
   let done = nothing;
   let saved: StageState | undefined;

@@ -24,7 +24,9 @@ import {
   boolean,
   type ContextBatch,
   defineUnit,
+  epochNames,
   integer,
+  lengthNames,
   type Model,
   type ModelContext,
   nothingLearned,
@@ -32,9 +34,11 @@ import {
   type OptionsOf,
   oneOf,
   parseOptions,
+  rateNames,
   requireAtMost,
   type StageState,
   type StepStats,
+  threadNames,
   type UpdatedModel,
   type Vocabulary,
   vectorTable,
@@ -49,17 +53,31 @@ export const word2vecSchema = defineUnit({
   resumable: true,
   summary: "Learns vectors by telling a word's neighbours from noise, while the text flows",
   paper: "Mikolov et al. 2013, arXiv:1301.3781 and arXiv:1310.4546",
+  upstream: { windowContexts: { radius: "random", sample: 0.001 } },
   fields: {
     architecture: oneOf(["skipGram", "cbow"], {
       default: "skipGram",
+      elsewhere: { program: "word2vec.c", default: "cbow" },
       description: "How a window trains: skipGram each of its words against the centre, cbow their mean",
     }),
     loss: oneOf(["negativeSampling", "hierarchicalSoftmax"], {
       default: "negativeSampling",
       description: "What a centre is told apart from: noise words, or the turns of its path in a Huffman tree",
     }),
-    vectorSize: integer({ min: 1, max: 4096, default: 100, description: "Length of a word vector (D)" }),
-    negative: integer({ min: 1, max: 25, default: 5, description: "Noise words per centre, for negativeSampling" }),
+    vectorSize: integer({
+      min: 1,
+      max: 4096,
+      default: 100,
+      aliases: lengthNames,
+      description: "Length of a word vector (D)",
+    }),
+    negative: integer({
+      min: 1,
+      max: 25,
+      default: 5,
+      aliases: ["neg"],
+      description: "Noise words per centre, for negativeSampling",
+    }),
     exponent: number({
       min: 0,
       max: 1,
@@ -69,12 +87,14 @@ export const word2vecSchema = defineUnit({
     epochs: integer({
       min: 1,
       optional: true,
+      aliases: epochNames,
       description: "Passes over the corpus; 5 if left out, and with online 1",
     }),
     learningRate: number({
       min: 0,
       aboveMin: true,
       optional: true,
+      aliases: rateNames,
       description: "Step size at the start; 0.025 for skipGram and 0.05 for cbow if left out, as in word2vec.c",
     }),
     minLearningRate: number({
@@ -103,6 +123,7 @@ export const word2vecSchema = defineUnit({
     }),
     initialVectors: vectorTable({
       optional: true,
+      aliases: ["pretrainedVectors"],
       description: "Vectors learned before, to go on from; terms without one begin at random",
     }),
     seed: integer({ min: 0, default: 1, description: "Seed of the first weights and of the noise words" }),
@@ -110,6 +131,7 @@ export const word2vecSchema = defineUnit({
       min: 1,
       max: 64,
       optional: true,
+      aliases: threadNames,
       description:
         "Threads that train; as many as there are processors if left out, less the one that reads while deterministic",
     }),

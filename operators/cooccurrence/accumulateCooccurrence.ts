@@ -12,6 +12,7 @@ export const accumulateCooccurrenceSchema = defineUnit({
   kind: "operator",
   reads: "contexts",
   makes: "cooccurrence",
+  standard: {},
   summary: "Counts how often terms occur in each other's windows, and gives the finished table",
   paper: "Pennington et al. 2014, EMNLP, D14-1162, section 3; Stanford's cooccur.c",
   fields: {

@@ -15,6 +15,7 @@ export const normalizeSchema = defineUnit({
   reads: "text",
   makes: "text",
   resumable: true,
+  standard: {},
   summary:
     "Brings text into one Unicode form, and makes alike what differs in case, accents, digits, width or unseen characters",
   paper: "Unicode Standard Annex #15, normalization forms",

@@ -13,6 +13,7 @@ export const splitSentencesSchema = defineUnit({
   makes: "text",
   resumable: true,
   summary: "Marks where sentences begin, in English, Chinese and whatever else uses their punctuation or capitals",
+  before: { normalize: { how: "which makes the capitals small that begin a sentence", unless: { case: "keep" } } },
   fields: {
     newline: boolean({ default: true, description: "A line end ends a sentence" }),
   },

@@ -24,8 +24,10 @@ export const tokenizeSchema = defineUnit({
   reads: "text",
   makes: "tokens",
   resumable: true,
+  standard: {},
   summary: "Cuts text into tokens and gives each distinct term an id",
   paper: "Unicode Standard Annex #29, word boundaries; for Chinese, jieba",
+  languages: { chinese: { mode: "chinese" }, english: {} },
   fields: {
     mode: oneOf(["words", "whitespace", "chinese", "characters"], {
       default: "words",

@@ -15,12 +15,14 @@ export const buildVocabSchema = defineUnit({
   kind: "operator",
   reads: "tokens",
   makes: "vocabulary",
+  standard: {},
   summary: "Counts terms and orders those that are frequent enough, most frequent first",
   fields: {
     minCount: integer({ default: 5, min: 1, description: "Occurrences a term needs to be kept" }),
     maxSize: integer({
       optional: true,
       min: 1,
+      aliases: ["maxVocab", "maxFinalVocab"],
       description:
         "Most terms kept, extra terms included; the rarest are left out and their tokens counted as truncated",
     }),

@@ -13,6 +13,7 @@ export const encodeSchema = defineUnit({
   reads: "tokens",
   needs: { vocabulary: "vocabulary" },
   makes: "ids",
+  standard: {},
   summary: "Replaces tokens by their ids in a vocabulary and leaves out the terms that it lacks",
   fields: {
     unknown: text({

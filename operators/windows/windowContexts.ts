@@ -15,10 +15,17 @@ export const windowContextsSchema = defineUnit({
   reads: "ids",
   makes: "contexts",
   resumable: true,
+  standard: {},
   summary: "Lays a window of neighbours around every token, after leaving out some of the frequent ones",
   paper: "Mikolov et al. 2013, arXiv:1301.3781, section 3; subsampling: arXiv:1310.4546, section 2.3",
   fields: {
-    windowSize: integer({ default: 5, min: 1, max: 50, description: "Tokens on each side of the centre" }),
+    windowSize: integer({
+      default: 5,
+      min: 1,
+      max: 50,
+      aliases: ["window", "ws"],
+      description: "Tokens on each side of the centre",
+    }),
     radius: oneOf(["fixed", "random"], {
       default: "fixed",
       description:
@@ -28,6 +35,7 @@ export const windowContextsSchema = defineUnit({
       default: 0,
       min: 0,
       max: 1,
+      aliases: ["t"],
       description: "Share of all tokens above which a term's occurrences are thinned out, such as 0.001; 0 keeps all",
     }),
     side: oneOf(["both", "left", "right"], {

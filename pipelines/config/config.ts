@@ -62,6 +62,10 @@ export interface LoadedConfig {
   /** What stands at a path, with numbers as they were written. */
   readonly written: (path: ConfigPath) => unknown;
   readonly locate: (problem: ConfigProblem) => ConfigProblem;
+  /** Whether a value came from the environment or the command line: a path in it starts from the current folder. */
+  readonly isFromOutside: (path: ConfigPath) => boolean;
+  /** Variables that were not set, with the defaults that the config has for them. */
+  readonly defaulted: ReadonlyMap<string, string>;
 }
 
 export const CONFIG_KEYS = [
@@ -89,11 +93,12 @@ export const maxRejectedField = countOrShare({
  * @throws ConfigError that lists every fault with its position
  */
 export function parseConfig(text: string, file: string, options: ConfigTextOptions = {}): LoadedConfig {
-  const { data, written, locate } = parseConfigText(text, file, options);
+  const { data, written, locate, isFromOutside, defaulted } = parseConfigText(text, file, options);
   const problems: ConfigProblem[] = [];
   const config = readShape(data, written, file, problems);
   if (problems.length > 0) throw new ConfigError(file, problems.slice(0, MAX_PROBLEMS).map(locate));
-  return { file, config, written: (path) => path.reduce<unknown>(memberOf, written), locate };
+  const writtenAt = (path: ConfigPath) => path.reduce<unknown>(memberOf, written);
+  return { file, config, written: writtenAt, locate, isFromOutside, defaulted };
 }
 
 const memberOf = (value: unknown, key: string | number) => (value as Record<string | number, unknown>)[key];

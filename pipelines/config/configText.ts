@@ -1,5 +1,6 @@
 import {
   isAlias,
+  isCollection,
   isMap,
   isNode,
   isScalar,
@@ -8,6 +9,7 @@ import {
   Parser,
   parseDocument,
   type Scalar,
+  stringify,
   visit,
   type YAMLError,
   type YAMLMap,
@@ -49,6 +51,10 @@ export interface ParsedConfig {
   readonly written: unknown;
   /** Adds line and column to a problem. */
   readonly locate: (problem: ConfigProblem) => ConfigProblem;
+  /** Whether a value came from the environment or the command line: a path in it starts from where the user stands. */
+  readonly isFromOutside: (path: ConfigPath) => boolean;
+  /** Variables that were not set, with the defaults that the config has for them. */
+  readonly defaulted: ReadonlyMap<string, string>;
 }
 
 export interface ConfigTextOptions {
@@ -88,6 +94,8 @@ export function parseConfigText(text: string, file: string, options: ConfigTextO
     ]);
   const document = parseDocument(text, { ...yamlOptions, lineCounter: lines });
   const problems = [...document.errors, ...document.warnings].map((fault) => problemAt(fault.pos[0], reasonOf(fault)));
+  const outside = new Set<unknown>();
+  const defaulted = new Map<string, string>();
   let aliases = 0;
   visit(document, (key, node, path) => {
     if (problems.length > MAX_PROBLEMS) return visit.BREAK;
@@ -107,6 +115,8 @@ export function parseConfigText(text: string, file: string, options: ConfigTextO
       const filled = interpolate(node.value, options.env ?? {});
       if (filled.missing) problems.push(problemAt(offsetOf(node), missingVariable(filled.missing)));
       else setValue(node, filled.value, filled.text);
+      for (const [name, value] of filled.defaulted) defaulted.set(name, value);
+      if (filled.beginsOutside) outside.add(node);
       if (key === "key" && FORBIDDEN_KEYS.has(String(node.value)))
         problems.push(problemAt(offsetOf(node), `the key "${node.value}" is not allowed`));
     }
@@ -117,7 +127,7 @@ export function parseConfigText(text: string, file: string, options: ConfigTextO
   }
   if (problems.length > 0) throw new ConfigError(file, problems);
 
-  const assigned = (options.set ?? []).map((assignment) => applyAssignment(document, assignment));
+  const assigned = (options.set ?? []).map((assignment) => applyAssignment(document, assignment, outside));
   const refused = assigned.filter((message) => message !== undefined);
   if (refused.length > 0) {
     throw new ConfigError(
@@ -136,7 +146,14 @@ export function parseConfigText(text: string, file: string, options: ConfigTextO
       const offset = nearestOffset(document, problem.path);
       return offset === undefined ? problem : { ...problem, ...withoutMessage(problemAt(offset, "")) };
     },
+    isFromOutside: (path) => nodesOn(document, path).some((node) => outside.has(node)),
+    defaulted,
   };
+}
+
+/** Plain data as the text of a config; what looks like a variable in it stays as it is. */
+export function formatConfig(data: unknown): string {
+  return stringify(data, { lineWidth: 0 }).replaceAll("${", "$${");
 }
 
 function reasonOf({ code, message }: YAMLError): string {
@@ -248,24 +265,35 @@ function withoutMessage({ line, column }: ConfigProblem): { line: number; column
  * Fills in `${NAME}` and `${NAME:default}`, whose default also stands for a variable that is set to nothing; `$${` stands for a plain
  * `${`. A text that is one variable takes the value's own type.
  */
-function interpolate(
-  text: string,
-  env: Readonly<Record<string, string | undefined>>,
-): { value: unknown; text: string; missing?: string } {
+function interpolate(text: string, env: Readonly<Record<string, string | undefined>>): Filled {
   let missing: string | undefined;
+  let beginsOutside = false;
+  const defaulted = new Map<string, string>();
   const end = text.lastIndexOf("}") + 1; // behind it no variable ends, and looking for an end takes long where there are many beginnings
   const filled = text
     .slice(0, end)
-    .replace(/(\$?)\$\{([A-Za-z_][A-Za-z0-9_]*)(?::([^}]*))?\}/g, (whole, literal, name, fallback) => {
+    .replace(/(\$?)\$\{([A-Za-z_][A-Za-z0-9_]*)(?::([^}]*))?\}/g, (whole, literal, name, fallback, place) => {
       if (literal) return whole.slice(1);
       const value = env[name] === "" ? (fallback ?? "") : (env[name] ?? fallback);
       if (value === undefined) missing ??= name;
+      if (!env[name] && fallback) defaulted.set(name, fallback);
+      if (env[name] && place === 0) beginsOutside = true;
       return value ?? "";
     });
-  if (missing) return { value: text, text, missing };
+  if (missing) return { value: text, text, missing, beginsOutside, defaulted };
   const whole = filled + text.slice(end);
   const isOneVariable = /^\$\{[^}]*\}$/.test(text);
-  return { value: isOneVariable ? parseScalar(whole) : whole, text: whole };
+  return { value: isOneVariable ? parseScalar(whole) : whole, text: whole, beginsOutside, defaulted };
+}
+
+interface Filled {
+  readonly value: unknown;
+  readonly text: string;
+  /** The first variable that is not set and has no default. */
+  readonly missing?: string;
+  /** A variable that is set stands at its beginning. */
+  readonly beginsOutside: boolean;
+  readonly defaulted: ReadonlyMap<string, string>;
 }
 
 /** A value as YAML reads it: numbers, true, false, null, lists, maps; else, and where it is no plain data, text. */
@@ -280,7 +308,7 @@ function parseScalar(text: string): unknown {
 }
 
 /** Applies `path=value`; a unit's name finds its step in a list. Returns what is wrong with it, if anything. */
-function applyAssignment(document: YamlDocument, assignment: string): string | undefined {
+function applyAssignment(document: YamlDocument, assignment: string, outside: Set<unknown>): string | undefined {
   const equals = assignment.indexOf("=");
   if (equals < 1) return `--set must be path=value, got ${JSON.stringify(assignment)}`;
   const keys = assignment.slice(0, equals).split(/[./]/).filter(Boolean);
@@ -299,6 +327,7 @@ function applyAssignment(document: YamlDocument, assignment: string): string | u
   const text = assignment.slice(equals + 1);
   const node = document.createNode(parseScalar(text));
   if (isScalar(node)) setValue(node, node.value, text);
+  outside.add(node);
   document.setIn(path, node);
   return undefined;
 }
@@ -318,6 +347,18 @@ function stepIn(node: unknown, key: string): (string | number)[] | undefined {
 /** `- encode` written out as `- encode: {}`, so that options can be set on it. */
 function nameWithOptions(name: string): unknown {
   return parseDocument(`${name}: {}`).contents;
+}
+
+/** The nodes from the top to a place, as far as there are some. */
+function nodesOn(document: YamlDocument, path: ConfigPath): unknown[] {
+  const nodes: unknown[] = [document.contents];
+  for (const key of path) {
+    const last = nodes.at(-1);
+    const node = isAlias(last) ? last.resolve(document) : last;
+    if (!isCollection(node)) break;
+    nodes.push(node.get(key, true));
+  }
+  return nodes;
 }
 
 /** The source offset of the deepest node on a path that exists. */

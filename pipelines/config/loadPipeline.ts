@@ -8,13 +8,17 @@ import { ConfigError, type ConfigTextOptions } from "./configText.js";
 import { loadPlugins, pluginPath } from "./plugins.js";
 import { findConfig } from "./readyConfigs.js";
 import { builtIn } from "./registry.js";
+import { withFiles } from "./withFiles.js";
 
 export interface PluginOptions {
   /** Load the modules that the config names as `plugins`; a config that has some is refused otherwise, since it is data and they are code. */
   readonly plugins?: boolean;
 }
 
-export interface LoadOptions extends ConfigTextOptions, CompileOptions, PluginOptions {}
+export interface LoadOptions extends ConfigTextOptions, CompileOptions, PluginOptions {
+  /** Files, globs and folders, from the current folder, that the source reads in the place of its own; "-" is standard input. */
+  readonly files?: readonly string[];
+}
 
 /**
  * Reads, checks and joins a config: a file, or a ready config by its name.
@@ -37,7 +41,7 @@ export async function loadPipeline(nameOrPath: string, options: LoadOptions = {}
  */
 export async function compileWithPlugins(
   loaded: LoadedConfig,
-  options: CompileOptions & PluginOptions,
+  options: CompileOptions & PluginOptions & Pick<LoadOptions, "files">,
 ): Promise<Pipeline> {
   const { config, file, locate } = loaded;
   const refuse = (message: string): never => {
@@ -48,5 +52,5 @@ export async function compileWithPlugins(
     refuse(`plugins are code, which runs only with --plugins; got ${plugins.join(", ")}`);
   const paths = plugins.map((path) => pluginPath(dirname(file), path));
   const registry = await loadPlugins(options.registry ?? builtIn, paths).catch(({ message }: Error) => refuse(message));
-  return compile(loaded, { ...options, registry });
+  return compile(withFiles(loaded, options.files ?? [], registry), { ...options, registry });
 }

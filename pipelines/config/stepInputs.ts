@@ -1,28 +1,10 @@
-import { isAbsolute, join } from "node:path";
-import type { FileUse } from "../../schemas/index.js";
 import { nodesOf, type PipelineNode } from "../graph/nodes.js";
 import type { Pipeline } from "../graph/pipeline.js";
 import { loadValue } from "../tools/loadValue.js";
+import { isRead, withInputs } from "./optionPaths.js";
 import { pluginPath } from "./plugins.js";
 
 type Options = Readonly<Record<string, unknown>>;
-
-/** Their bytes are a part of what a run was made from. */
-const isRead = (use: FileUse | undefined) => use === "input" || use === "value";
-/** They start from the config's folder. */
-const isPlaced = (use: FileUse | undefined) => isRead(use) || use === "path";
-
-/** A node's options with the paths of what it reads in place: those that are not absolute start from the config's folder. */
-export function withInputs({ unit, options }: PipelineNode, configFolder: string): Options {
-  const placed = (path: string) => (isAbsolute(path) || path === "-" ? path : join(configFolder, path));
-  const place = (option: string, value: unknown): unknown => {
-    const use = unit.fields[option]?.file;
-    if (!isPlaced(use)) return value;
-    if (Array.isArray(value)) return value.map(placed);
-    return typeof value === "string" ? placed(value) : value; // in code, a table
-  };
-  return Object.fromEntries(Object.entries(options).map(([option, value]) => [option, place(option, value)]));
-}
 
 /** The files that a unit reads, as its options name them: corpora, dictionaries, vectors. */
 export function inputsOf(

@@ -13,10 +13,12 @@ import { orderOfBranches } from "../config/branchOrder.js";
 import type { ConfigStep, LoadedConfig, PipelineConfig } from "../config/config.js";
 import { ConfigError, type ConfigPath, type ConfigProblem } from "../config/configText.js";
 import { faultOfMaking } from "../config/faultOfMaking.js";
+import { withOutsidePaths } from "../config/optionPaths.js";
 import { builtIn, type Registry } from "../config/registry.js";
 import { CHECKPOINT, MANIFEST } from "../record/runDirectory.js";
 import { LOCK } from "../record/runLock.js";
 import { dependentsOf, duringPass, isFinished, isResumable, nodesOf, type PipelineNode } from "./nodes.js";
+import { spoiltSteps, unusualDefaults } from "./notes.js";
 import { mustReadAgain } from "./passes.js";
 import type { Pipeline } from "./pipeline.js";
 import { unwritableTerms } from "./writableTerms.js";
@@ -44,7 +46,12 @@ export function compile(loaded: LoadedConfig, options: CompileOptions = {}): Pip
   if (root && config.checkpoint.every !== "never") problems.push(...withoutForm(root));
   if (root && problems.length === 0) problems.push(...unwritableTerms(root)); // which needs options that hold
   if (problems.length > 0 || !root) throw new ConfigError(file, problems.map(locate));
-  return { file, config, root, registry };
+  const nodes = nodesOf(root);
+  return {
+    ...{ file, config, root, registry, defaulted: loaded.defaulted },
+    warnings: nodes.flatMap(spoiltSteps).map(locate),
+    notes: nodes.flatMap((node) => unusualDefaults(node, loaded)).map(locate),
+  };
 }
 
 type Refuse = (path: ConfigPath, message: string) => void;
@@ -52,36 +59,44 @@ type Refuse = (path: ConfigPath, message: string) => void;
 class Compiler {
   readonly problems: ConfigProblem[] = [];
   readonly #config: PipelineConfig;
-  readonly #written: LoadedConfig["written"];
+  readonly #loaded: LoadedConfig;
   readonly #registry: Registry;
   readonly #defaults: Readonly<Record<string, unknown>>;
   /** The chain of each branch that is joined by now. */
   readonly #chains = new Map<string, readonly PipelineNode[]>();
   readonly #refuse: Refuse = (path, message) => void this.problems.push({ path, message });
 
-  constructor({ config, written }: LoadedConfig, registry: Registry, defaults: Readonly<Record<string, unknown>>) {
-    const { seed, maxRejected } = config;
-    this.#config = config;
-    this.#written = written;
+  constructor(loaded: LoadedConfig, registry: Registry, defaults: Readonly<Record<string, unknown>>) {
+    const { seed, maxRejected } = loaded.config;
+    this.#config = loaded.config;
+    this.#loaded = loaded;
     this.#registry = registry;
     this.#defaults = { seed, ...(maxRejected === undefined ? {} : { maxRejected }), ...defaults };
   }
 
   compile(): { readonly root: PipelineNode | undefined; readonly problems: ConfigProblem[] } {
     const { source, steps, branches } = this.#config;
-    const root = this.#makeNode(source, undefined, undefined, []);
+    const root = this.#makeNode(source, undefined, undefined, [], {});
     const shared = root ? [root] : [];
-    for (const step of steps) this.#addStep(step, shared, undefined);
+    const inBranches = [...branches.values()].flat();
+    for (const [k, step] of steps.entries())
+      this.#addStep(step, shared, undefined, [...steps.slice(k + 1), ...inBranches]);
     for (const branch of orderOfBranches(branches, this.#refuse)) {
       const chain = [...shared];
-      for (const step of branches.get(branch)!) this.#addStep(step, chain, branch);
+      const own = branches.get(branch)!;
+      for (const [k, step] of own.entries()) this.#addStep(step, chain, branch, own.slice(k + 1));
       this.#chains.set(branch, chain);
     }
     return { root, problems: this.problems };
   }
 
   /** Appends a step to a chain, and joins it to what it reads and needs. */
-  #addStep(step: ConfigStep, chain: PipelineNode[], branch: string | undefined): void {
+  #addStep(
+    step: ConfigStep,
+    chain: PipelineNode[],
+    branch: string | undefined,
+    following: readonly ConfigStep[],
+  ): void {
     const unit = this.#registry.units.get(step.unit);
     const parent = unit && this.#parentOf(unit, chain, branch);
     if (unit && !parent && chain.length > 0) {
@@ -91,11 +106,22 @@ class Compiler {
         `${unit.name} reads ${unit.reads}, but ${found.unit.name} before it makes ${found.makes.name}; ${this.#bridge(found.makes.name, unit.reads)}`,
       );
     }
-    const node = this.#makeNode(step, parent, branch, chain);
+    const wanted = this.#wantedBy(following, step.unit);
+    const node = this.#makeNode(step, parent, branch, chain, wanted);
     if (!node) return;
     parent?.children.push(node);
     for (const maker of node.needs.values()) maker.neededBy.push(node);
     chain.push(node);
+  }
+
+  /** The options that the steps that follow were made for; where two were made for others, the step keeps its own. */
+  #wantedBy(following: readonly ConfigStep[], name: string): Readonly<Record<string, unknown>> {
+    const wishes = following.flatMap(({ unit }) =>
+      Object.entries(this.#registry.units.get(unit)?.upstream?.[name] ?? {}),
+    );
+    const isAgreed = ([option, value]: (typeof wishes)[number]) =>
+      wishes.every(([other, wish]) => other !== option || wish === value);
+    return Object.fromEntries(wishes.filter(isAgreed));
   }
 
   /** The last of the chain, or, for the first of a branch and for a step that needs more, the nearest that makes what it reads. */
@@ -110,6 +136,7 @@ class Compiler {
     parent: PipelineNode | undefined,
     branch: string | undefined,
     chain: readonly PipelineNode[],
+    wanted: Readonly<Record<string, unknown>>,
   ): PipelineNode | undefined {
     const wantsSource = path[0] === "source";
     const unit = this.#registry.units.get(name);
@@ -119,7 +146,9 @@ class Compiler {
     }
     const { named, rest } = this.#namedNeeds(unit, given, path);
     const applicable = Object.entries(this.#defaults).filter(([option]) => Object.hasOwn(unit.fields, option));
-    const options = { ...Object.fromEntries(applicable), ...numbersAsTexts(unit, rest, this.#written(path)) };
+    const written = numbersAsTexts(unit, rest, this.#loaded.written(path));
+    const placed = withOutsidePaths(unit, written, this.#loaded, path);
+    const options = { ...Object.fromEntries(applicable), ...wanted, ...placed };
     const faults = checkOptions(unit, options);
     for (const { option, message } of faults)
       this.#refuse(option === undefined ? path : [...path, option], `${unit.name}: ${message}`);

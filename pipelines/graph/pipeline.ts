@@ -1,4 +1,5 @@
 import type { PipelineConfig } from "../config/config.js";
+import type { ConfigProblem } from "../config/configText.js";
 import type { Registry } from "../config/registry.js";
 import type { PipelineNode } from "./nodes.js";
 
@@ -7,4 +8,10 @@ export interface Pipeline {
   readonly config: PipelineConfig;
   readonly root: PipelineNode;
   readonly registry: Registry;
+  /** Variables of the config that were not set, with its defaults for them. */
+  readonly defaulted: ReadonlyMap<string, string>;
+  /** What the config may not mean, although it runs. */
+  readonly warnings: readonly ConfigProblem[];
+  /** Where options that it leaves out are not what the programs that people know take. */
+  readonly notes: readonly ConfigProblem[];
 }

@@ -3,8 +3,9 @@ import { isPlainObject } from "../../schemas/index.js";
 import { CROISSANT } from "../../schemas/runFolder.js";
 import type { PluginOptions } from "../config/loadPipeline.js";
 import { nodesOf, type PipelineNode } from "../graph/nodes.js";
+import type { Pipeline } from "../graph/pipeline.js";
 import { outputPaths } from "../graph/writtenPaths.js";
-import { type Manifest, originsIn } from "./manifest.js";
+import { type Manifest, originsIn, resolvedConfig } from "./manifest.js";
 import { readManifest } from "./readManifest.js";
 import { pipelineOf } from "./rerun.js";
 
@@ -43,9 +44,12 @@ export async function diffRuns(
 ): Promise<RunDifferences> {
   const [first, second] = [await readManifest(firstFolder, "diff"), await readManifest(secondFolder, "diff")];
   const versions = [...differencesOf(versionsOf(first), versionsOf(second))];
-  const config = configDifferences(first, second);
   const inputs = [...differencesOf(inputsOf(first), inputsOf(second))];
-  const trees = await Promise.all([first, second].map((manifest) => nodesIn(manifest, options)));
+  const pipelines = [await pipelineIn(firstFolder, first, options), await pipelineIn(secondFolder, second, options)];
+  const trees = pipelines.map((pipeline) => (pipeline ? nodesOf(pipeline.root) : []));
+  const seenFromHere = (manifest: Manifest, pipeline: Pipeline | undefined): Manifest =>
+    pipeline ? { ...manifest, config: resolvedConfig(pipeline, "") } : manifest;
+  const config = configDifferences(seenFromHere(first, pipelines[0]), seenFromHere(second, pipelines[1]));
   const causesOf = causeFinder(trees, { versions, config, inputs });
   const outputs = [...differencesOf(outputsOf(first), outputsOf(second))].map((difference) => ({
     ...difference,
@@ -159,11 +163,8 @@ function causeFinder(trees: readonly (readonly PipelineNode[])[], causes: Causes
 }
 
 /** None of a version with other units or options, or with modules that must not be loaded. */
-async function nodesIn(manifest: Manifest, options: PluginOptions): Promise<PipelineNode[]> {
-  return pipelineOf(manifest, options).then(
-    ({ root }) => nodesOf(root),
-    () => [],
-  );
+function pipelineIn(folder: string, manifest: Manifest, options: PluginOptions): Promise<Pipeline | undefined> {
+  return pipelineOf(folder, manifest, options).catch(() => undefined);
 }
 
 /** The steps from the source to whatever writes a file; sinks on the way change nothing, but the last one writes. */

@@ -2,7 +2,7 @@ import { stat } from "node:fs/promises";
 import { hashFile } from "../../storage/files/hashFile.js";
 
 export interface FileRecord {
-  /** Inputs as the config names them, outputs relative to the run's folder. */
+  /** In a manifest, relative to the run's folder. */
   readonly path: string;
   readonly bytes: number;
   readonly sha256: string;
@@ -22,6 +22,7 @@ export async function faultOf(file: string, expected: FileRecord): Promise<strin
   try {
     return differenceOf(expected, await recordFile(file, expected.path));
   } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return "must be there, got nothing in its place";
     return `must be readable, got ${(error as NodeJS.ErrnoException).code ?? (error as Error).message}`;
   }
 }

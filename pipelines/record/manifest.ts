@@ -1,15 +1,18 @@
 import { readFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { builtInKinds } from "../../kinds/kinds.js";
 import type { Ledger } from "../../runtime/ledger.js";
 import type { Kind } from "../../schemas/index.js";
 import type { ConfigStep } from "../config/config.js";
+import { inputsFrom, pathFrom } from "../config/optionPaths.js";
+import { pluginPath } from "../config/plugins.js";
 import { nameOf, nodesOf, type PipelineNode } from "../graph/nodes.js";
 import type { Pipeline } from "../graph/pipeline.js";
 import type { Conservation } from "../running/conservation.js";
 import type { Execution } from "../running/progress.js";
 import type { FileRecord } from "./fileRecord.js";
 
-export const MANIFEST_FORMAT = 1;
+export const MANIFEST_FORMAT = 2;
 
 /** What the results of models say of themselves, by model; their arithmetic tells on which machines the same bytes come out. */
 type OriginsOfModels = Readonly<Record<string, Readonly<Record<string, string>>>>;
@@ -19,17 +22,17 @@ export type Origins = { readonly [K in Kind]?: OriginsOfModels };
 
 /** What a run was made from and what it made. Written without a clock, so that equal runs have equal manifests. */
 export interface Manifest extends Origins {
-  /** Version of this form; `manifestJsonSchema` describes it. */
-  readonly format: typeof MANIFEST_FORMAT;
+  /** Version of this form; `manifestJsonSchema` describes it. In version 1, relative paths started from the folder that the run was begun in. */
+  readonly format: 1 | typeof MANIFEST_FORMAT;
   readonly lexstream: string;
   readonly node: string;
   readonly name: string;
-  /** Where the config lay, which its relative paths start from. */
+  /** Where the config lay. */
   readonly configFile: string;
   /** What the config says of what it makes, for `croissant.json`. */
   readonly about: Readonly<Record<string, string>>;
   readonly seed: number;
-  /** The config with every default filled in. */
+  /** The config with every default filled in; what it reads lies relative to the run's folder. */
   readonly config: {
     /** Modules with units of one's own; left out where there are none. */
     readonly plugins?: readonly string[];
@@ -37,6 +40,7 @@ export interface Manifest extends Origins {
     readonly steps: readonly Step[];
     readonly branches: Readonly<Record<string, readonly Step[]>>;
   };
+  /** Their paths start from the run's folder, unless the config names them absolutely. */
   readonly inputs: readonly InputRecord[];
   readonly outputs: readonly FileRecord[];
   /** What was counted over the whole run, in tokens unless the name says otherwise. */
@@ -54,13 +58,18 @@ export interface InputRecord extends FileRecord {
 type Step = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
 export interface ManifestParts {
+  /** The run's folder. */
+  readonly folder: string;
   readonly inputs: readonly FileRecord[];
   readonly outputs: readonly FileRecord[];
   readonly execution: Execution;
   readonly ledger: Ledger;
 }
 
-export function makeManifest(pipeline: Pipeline, { inputs, outputs, execution, ledger }: ManifestParts): Manifest {
+export function makeManifest(
+  pipeline: Pipeline,
+  { folder, inputs, outputs, execution, ledger }: ManifestParts,
+): Manifest {
   const { config } = pipeline;
   const losses = inOrder(pipeline, execution.losses).map(([node, epochs]) => [
     nameOf(node),
@@ -71,11 +80,15 @@ export function makeManifest(pipeline: Pipeline, { inputs, outputs, execution, l
     lexstream: lexstreamVersion(),
     node: process.versions.node,
     name: config.name,
-    configFile: pipeline.file,
+    configFile: pathFrom(folder, pipeline.file),
     about: config.about,
     seed: config.seed,
-    config: resolvedConfig(pipeline),
-    inputs: inputs.map((input) => ({ ...input, counts: countsOf(ledger.child(input.path)) })),
+    config: resolvedConfig(pipeline, folder),
+    inputs: inputs.map((input) => ({
+      ...input,
+      path: pathFrom(folder, input.path),
+      counts: countsOf(ledger.child(input.path)),
+    })),
     outputs,
     counts: countsOf(ledger),
     conservation: execution.conservation,
@@ -112,15 +125,18 @@ function inOrder<Said>({ root }: Pipeline, said: ReadonlyMap<PipelineNode, Said>
     .map((node) => [node, said.get(node)!]);
 }
 
-/** The config with every default filled in. */
-export function resolvedConfig({ config, root }: Pipeline): Manifest["config"] {
-  const withNeeds = ({ options, namedNeeds }: PipelineNode) =>
-    Object.keys(namedNeeds).length > 0 ? { ...options, needs: namedNeeds } : options;
+/** The config with every default filled in, as one that lies in a run's folder. */
+export function resolvedConfig({ config, file, root }: Pipeline, folder: string): Manifest["config"] {
+  const withNeeds = (node: PipelineNode) => {
+    const options = inputsFrom(node, dirname(file), folder);
+    return Object.keys(node.namedNeeds).length > 0 ? { ...options, needs: node.namedNeeds } : options;
+  };
+  const plugins = config.plugins.map((path) => pathFrom(folder, pluginPath(dirname(file), path)));
   const resolved = new Map(nodesOf(root).map((node) => [node.id, withNeeds(node)]));
   const written = (step: ConfigStep): Step => ({ [step.unit]: resolved.get(step.path.join("/")) ?? step.options });
   const branches = [...config.branches].map(([name, steps]) => [name, steps.map(written)]);
   return {
-    ...(config.plugins.length > 0 ? { plugins: config.plugins } : {}),
+    ...(plugins.length > 0 ? { plugins } : {}),
     source: written(config.source),
     steps: config.steps.map(written),
     branches: Object.fromEntries(branches),

@@ -15,7 +15,7 @@ function record(properties: Readonly<Record<string, Schema>>, optional: readonly
 }
 
 const file = {
-  path: { ...text, description: "Inputs as they were named, outputs relative to the run's folder" },
+  path: { ...text, description: "Relative to the run's folder, or absolute where the config names it so" },
   bytes: count,
   sha256: { type: "string", pattern: "^[0-9a-f]{64}$" },
   rows: { ...count, description: "Rows, lines or records that were written" },
@@ -50,7 +50,7 @@ const properties: Readonly<Record<Exclude<keyof Manifest, Kind>, Schema>> = {
   lexstream: { ...text, description: "Version of lexstream that made the run" },
   node: { ...text, description: "Version of Node it ran on" },
   name: text,
-  configFile: { ...text, description: "Where the config lay; its relative paths start from there" },
+  configFile: { ...text, description: "Where the config lay" },
   about: {
     ...mapOf(text),
     description: "What the config says of the dataset: description, license, url, creator, datePublished",
@@ -58,7 +58,7 @@ const properties: Readonly<Record<Exclude<keyof Manifest, Kind>, Schema>> = {
   seed: count,
   config: {
     ...record({ plugins: listOf(text), source: step, steps: listOf(step), branches: mapOf(listOf(step)) }, ["plugins"]),
-    description: "The config with every default filled in",
+    description: "The config with every default filled in; relative paths of what it reads start from the run's folder",
   },
   inputs: listOf(record({ ...file, counts: mapOf(count) }, ["rows"])),
   outputs: listOf(record(file, ["rows"])),

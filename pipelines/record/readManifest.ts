@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { isPlainObject } from "../../schemas/index.js";
+import { seenFromHere } from "../config/optionPaths.js";
 import type { Manifest } from "./manifest.js";
 import { MANIFEST } from "./runDirectory.js";
 
@@ -19,6 +20,11 @@ export async function readManifest(folder: string, who = "readManifest"): Promis
       `${who}: ${path} must be a manifest of lexstream with inputs and outputs, got something else`,
     );
   return manifest;
+}
+
+/** Where an input lies, as the current folder sees it. */
+export function inputPlace(folder: string, { format }: Manifest, path: string): string {
+  return format === 1 ? path : seenFromHere(folder, path);
 }
 
 function parsed(text: string): unknown {

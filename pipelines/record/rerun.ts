@@ -7,6 +7,7 @@ import { type RunPipelineOptions, runPipeline } from "../running/runPipeline.js"
 import { differenceOf } from "./fileRecord.js";
 import type { Manifest } from "./manifest.js";
 import { readManifest } from "./readManifest.js";
+import { MANIFEST } from "./runDirectory.js";
 import { type VerifiedFile, verifyInputs } from "./verifyRun.js";
 
 /**
@@ -21,9 +22,9 @@ export async function rerun(
   options: Omit<RunPipelineOptions, "out" | "force"> & PluginOptions = {},
 ): Promise<VerifiedFile[]> {
   const manifest = await readManifest(folder, "verify");
-  const inputs = await verifyInputs(folder);
+  const inputs = await verifyInputs(folder, manifest);
   if (inputs.some(({ fault }) => fault !== undefined)) return inputs;
-  const pipeline = await pipelineOf(manifest, options);
+  const pipeline = await pipelineOf(folder, manifest, options);
   const { name, replayable } = pipeline.root.unit;
   if (!replayable)
     throw new Error(`verify: a run must have read files to be run again, got one of ${name} in ${folder}`);
@@ -37,15 +38,17 @@ export async function rerun(
 }
 
 /**
- * The pipeline that a manifest describes: its config with every default filled in, at its place.
+ * The pipeline that the manifest of a run's folder describes: its config with every default filled in.
  * @throws ConfigError if this version of lexstream has no such pipeline, or needs modules that must not be loaded
  */
 export async function pipelineOf(
-  { name, seed, about, config, configFile }: Manifest,
+  folder: string,
+  { format, name, seed, about, config, configFile }: Manifest,
   options: PluginOptions = {},
 ): Promise<Pipeline> {
   const { description, ...dataset } = about;
-  const loaded = parseConfig(JSON.stringify({ name, description, dataset, seed, ...config }), configFile);
+  const file = format === 1 ? configFile : join(folder, MANIFEST);
+  const loaded = parseConfig(JSON.stringify({ name, description, dataset, seed, ...config }), file);
   return compileWithPlugins(loaded, options);
 }
 

@@ -5,6 +5,7 @@ import { CROISSANT, REJECTED } from "../../schemas/runFolder.js";
 import type { InputFile } from "../../sources/documents/listFiles.js";
 import { hashFile } from "../../storage/files/hashFile.js";
 import type { PipelineConfig } from "../config/config.js";
+import { pathFrom, seenFromHere } from "../config/optionPaths.js";
 import { nodesOf } from "../graph/nodes.js";
 import type { Pipeline } from "../graph/pipeline.js";
 import { outputPaths } from "../graph/writtenPaths.js";
@@ -12,6 +13,7 @@ import { lexstreamVersion, resolvedConfig } from "./manifest.js";
 
 /** An input as it was when the run began. */
 export interface InputState {
+  /** As the run's folder sees it. */
   readonly path: string;
   readonly bytes: number;
   readonly modified: number;
@@ -46,15 +48,15 @@ export async function identityOf(
     name: config.name,
     seed: config.seed,
     about: config.about,
-    config: resolvedConfig(pipeline),
-    inputs: await Promise.all(files.map(({ path }) => inputState(path))),
+    config: resolvedConfig(pipeline, folder),
+    inputs: await Promise.all(files.map(({ path }) => inputState(folder, path))),
     outputs: [REJECTED, CROISSANT, ...nodesOf(root).flatMap((node) => outputPaths(node).map(([, path]) => path))],
   };
 }
 
-async function inputState(path: string): Promise<InputState> {
+async function inputState(folder: string, path: string): Promise<InputState> {
   const { size, mtimeMs } = await stat(path);
-  return { path, bytes: size, modified: mtimeMs };
+  return { path: pathFrom(folder, path), bytes: size, modified: mtimeMs };
 }
 
 /** What is not as it was when the run began, in words; undefined if all is. An input that was only touched is hashed. */
@@ -68,19 +70,21 @@ export async function changeSince(
   const changed = firstDifference(rest, JSON.parse(JSON.stringify(others)));
   if (changed) return changed;
   for (let k = 0; k < Math.max(inputs.length, found.length); k++) {
-    const change = await inputChange(inputs[k], found[k], signal);
+    const change = await inputChange(now.folder, inputs[k], found[k], signal);
     if (change) return change;
   }
   return undefined;
 }
 
 async function inputChange(
+  folder: string,
   before: InputState | undefined,
   now: InputState | undefined,
   signal?: AbortSignal,
 ): Promise<string | undefined> {
   if (before?.path !== now?.path) return `an input was ${before?.path ?? "not there"} and is ${now?.path ?? "gone"}`;
-  const { path, bytes, modified, sha256 } = before!;
+  const { bytes, modified, sha256 } = before!;
+  const path = seenFromHere(folder, before!.path);
   if (now!.bytes !== bytes) return `${path} had ${bytes} bytes and has ${now!.bytes}`;
   if (now!.modified === modified) return undefined;
   if (sha256 === undefined) return `${path} was written to since`;

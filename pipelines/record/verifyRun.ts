@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { type FileRecord, faultOf } from "./fileRecord.js";
-import { readManifest } from "./readManifest.js";
+import type { Manifest } from "./manifest.js";
+import { inputPlace, readManifest } from "./readManifest.js";
 
 export interface VerifiedFile {
   readonly path: string;
@@ -13,14 +14,14 @@ export interface VerifiedFile {
  * @throws Error if the folder has no manifest; SyntaxError if it is not one of ours
  */
 export async function verifyRun(folder: string): Promise<VerifiedFile[]> {
-  const { outputs } = await readManifest(folder, "verify");
-  return [...(await verifyAll(outputs, (path) => join(folder, path))), ...(await verifyInputs(folder))];
+  const manifest = await readManifest(folder, "verify");
+  const outputs = await verifyAll(manifest.outputs, (path) => join(folder, path));
+  return [...outputs, ...(await verifyInputs(folder, manifest))];
 }
 
 /** The same of the inputs alone. */
-export async function verifyInputs(folder: string): Promise<VerifiedFile[]> {
-  const { inputs } = await readManifest(folder, "verify");
-  return verifyAll(inputs, (path) => path);
+export function verifyInputs(folder: string, manifest: Manifest): Promise<VerifiedFile[]> {
+  return verifyAll(manifest.inputs, (path) => inputPlace(folder, manifest, path));
 }
 
 async function verifyAll(records: readonly FileRecord[], placeOf: (path: string) => string): Promise<VerifiedFile[]> {

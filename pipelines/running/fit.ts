@@ -96,6 +96,8 @@ export async function fit<const Models extends FitModels<Extract<keyof Models, s
     config,
     written: () => undefined,
     locate: (problem: ConfigProblem) => problem,
+    isFromOutside: () => false,
+    defaulted: new Map<string, string>(),
   };
   const pipeline = compiled(loaded, registry);
   for (const name of config.branches.keys()) requireModel(name, pipeline.root);

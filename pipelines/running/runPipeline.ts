@@ -132,6 +132,7 @@ export async function runPipeline(pipeline: Pipeline, options: RunPipelineOption
     const outputs = await recordOutputs(directory, ledger);
     const described = await describeOutputs(pipeline, directory, await hashed, outputs);
     const manifest = makeManifest(pipeline, {
+      folder: directory.folder,
       inputs: await hashed,
       outputs: [...outputs, described].sort((a, b) => (a.path < b.path ? -1 : 1)),
       execution,

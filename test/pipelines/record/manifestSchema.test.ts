@@ -13,12 +13,12 @@ describe("manifestJsonSchema", () => {
 
   it("finds what is missing, unknown, of another kind, or no hash", async () => {
     const manifest = JSON.parse(JSON.stringify(await smallRun(await temporaryFolder())));
-    const { seed: _, ...broken } = { ...manifest, format: 2, more: true, name: 7 };
+    const { seed: _, ...broken } = { ...manifest, format: 3, more: true, name: 7 };
     broken.outputs[0].sha256 = "abc";
     broken.config.steps[0].second = {};
     expect(faultsBy(manifestJsonSchema(), broken)).toEqual([
       "/seed: is missing",
-      "/format: must be 1",
+      "/format: must be 2",
       "/name: must be string",
       "/config/steps/0: has 2 properties",
       "/outputs/0/sha256: must match",

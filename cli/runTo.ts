@@ -1,0 +1,149 @@
+import {
+  canStop,
+  faultsIn,
+  formatConservation,
+  inputFaults,
+  inputPlace,
+  type Manifest,
+  originsIn,
+  type Pipeline,
+  runPipeline,
+} from "../pipelines/index.js";
+import { Ledger } from "../runtime/ledger.js";
+import { LEFT_OUT } from "../sources/documents/leftOut.js";
+import { type CommandOption, type Io, type Parsed, UsageError } from "./command.js";
+import { urlOf } from "./listenOptions.js";
+import { printableLine } from "./printable.js";
+import { PROGRESS_MODES, type ProgressMode, showProgress } from "./progress.js";
+import type { ThreadOptions } from "./serveOnThread.js";
+import { type RunServer, serveRun } from "./serveRun.js";
+
+export const forceOption: CommandOption = {
+  type: "boolean",
+  short: "f",
+  description: "Replace an earlier run in that folder",
+};
+export const resumeOption: CommandOption = {
+  type: "boolean",
+  description: "Go on with the unfinished run in that folder; begin one if there is none",
+};
+export const progressOption: CommandOption = {
+  type: "string",
+  value: "MODE",
+  description: `How to show progress: ${PROGRESS_MODES.join(", ")}`,
+};
+
+/** How a run is to go, as the command line says. */
+export interface RunWay {
+  readonly mode: ProgressMode;
+  readonly force: boolean;
+  readonly resume: boolean;
+  readonly finish: boolean;
+  readonly json: boolean;
+  /** Where questions about what was learned so far are answered, if anywhere. */
+  readonly serving?: ThreadOptions | undefined;
+}
+
+/** @throws UsageError if the options contradict each other */
+export function wayOf(parsed: Parsed): RunWay {
+  const [force, finish] = [parsed.flag("force"), parsed.flag("finish")];
+  const resume = parsed.flag("resume") || finish;
+  if (force && resume)
+    throw new UsageError(`--${finish ? "finish" : "resume"} must not be combined with --force, got both`);
+  return { mode: progressMode(parsed.text("progress")), force, resume, finish, json: parsed.flag("json") };
+}
+
+/** Runs a pipeline into a folder, shows how far it is, and tells what came out. */
+export async function runTo(pipeline: Pipeline, out: string, way: RunWay, io: Io): Promise<void> {
+  const started = performance.now();
+  const { mode, force, resume, finish, json, serving } = way;
+  for (const [name, value] of pipeline.defaulted)
+    io.stderr.write(`note: ${name} is not set, so that the config's own ${printableLine(value)} is taken\n`);
+  for (const { message } of pipeline.warnings) io.stderr.write(`warning: ${printableLine(message)}\n`);
+  const progress = showProgress(mode, io.stderr, io.env);
+  const ledger = new Ledger();
+  let server: RunServer | undefined;
+  try {
+    server = serving && (await serveRun(pipeline, ledger, serving, io));
+    if (server) io.stderr.write(`serving ${printableLine(server.model)} at ${urlOf(server.address)}\n`);
+    const { manifest, reports } = await runPipeline(pipeline, {
+      out,
+      force,
+      resume,
+      finish,
+      ...(canStop(pipeline) ? { signal: io.interrupted, stop: io.terminated } : { signal: io.signal }),
+      clock: () => new Date(),
+      onProgress: (latest) => {
+        progress.update(latest);
+        server?.update(latest);
+      },
+      ledger,
+      ...(server ? { publish: server.publish } : {}),
+    });
+    progress.end();
+    const seconds = (performance.now() - started) / 1000;
+    io.out(json ? `${JSON.stringify(manifest)}\n` : summary(manifest, reports, leftOut(ledger), out, seconds));
+  } finally {
+    progress.end();
+    await server?.close();
+  }
+}
+
+function progressMode(text = "auto"): ProgressMode {
+  const mode = PROGRESS_MODES.find((candidate) => candidate === text);
+  if (!mode)
+    throw new UsageError(`--progress must be one of ${PROGRESS_MODES.join(", ")}, got ${JSON.stringify(text)}`);
+  return mode;
+}
+
+/** A folder that was read held the folders of runs, perhaps of this one before. */
+function leftOut({ children }: Ledger): string[] {
+  return [...children]
+    .filter(([, part]) => part.get(LEFT_OUT) > 0)
+    .map(([folder]) => `warning: ${folder} was left out, since a run has written it`);
+}
+
+function summary(
+  manifest: Manifest,
+  reports: readonly string[],
+  warnings: readonly string[],
+  out: string,
+  seconds: number,
+): string {
+  const losses = Object.entries(manifest.losses).map(([model, epochs]) => {
+    const [first, last] = [epochs[0], epochs.at(-1)];
+    return `${model}: mean loss ${first?.meanLoss.toFixed(4)} in epoch 1, ${last?.meanLoss.toFixed(4)} in epoch ${epochs.length}`;
+  });
+  const begun = originsIn(manifest)
+    .filter(([, { initialTerms }]) => initialTerms !== undefined)
+    .map(([model, { initialTerms }]) => `${model}: began with ${initialTerms} initial vectors`);
+  // Files that are followed are not listed as inputs.
+  const told =
+    manifest.inputs.length > 0
+      ? manifest.inputs.map(({ path, counts }) => ({ path: inputPlace(out, manifest, path), counts }))
+      : [{ path: Object.keys(manifest.config.source)[0]!, counts: manifest.counts }];
+  const faults = told.flatMap(({ path, counts }) =>
+    Object.entries(faultsIn(new Map(Object.entries(counts)))).map(
+      ([counter, amount]) => `warning: ${path}: ${amount} ${inputFaults[counter]}`,
+    ),
+  );
+  const outputs = manifest.outputs.map(
+    ({ path, bytes, rows }) => `  ${path}  ${rows === undefined ? "" : `${rows} rows, `}${formatBytes(bytes)}`,
+  );
+  return [
+    ...reports,
+    ...manifest.conservation.map(formatConservation),
+    ...begun,
+    ...losses,
+    ...warnings,
+    ...faults,
+    `wrote ${out}/manifest.json and ${manifest.outputs.length} files in ${seconds.toFixed(1)} s`,
+    ...outputs,
+    "",
+  ].join("\n");
+}
+
+function formatBytes(bytes: number): string {
+  if (bytes < 1e6) return `${(bytes / 1e3).toFixed(1)} kB`;
+  return `${(bytes / 1e6).toFixed(1)} MB`;
+}

@@ -1,0 +1,82 @@
+import { isAbsolute, relative, resolve } from "node:path";
+import { type AnyUnit, suggest } from "../../schemas/index.js";
+import type { Registry } from "./registry.js";
+
+type Options = Readonly<Record<string, unknown>>;
+
+/** Standard input, where a file is expected. */
+export const STDIN = "-";
+
+export interface Training {
+  /** The source, the steps and the model in order, with what writes the model's result last. */
+  readonly units: readonly AnyUnit[];
+  readonly model: AnyUnit;
+}
+
+/**
+ * The standard pipeline of a model: its text comes from files or standard input, and each step makes what the next one reads or needs.
+ * Which steps those are follows from what the units of the registry say of themselves.
+ * @throws RangeError if there is no such model, or no way from a text to what it reads
+ */
+export function trainingOf(name: string, source: "files" | "stdin", { units }: Registry): Training {
+  const all = [...units.values()];
+  const model = units.get(name);
+  if (model?.kind !== "model") throw new RangeError(unknownModel(name, all));
+  const standard = all.filter((unit) => unit.standard);
+  const steps: AnyUnit[] = [];
+  const add = (unit: AnyUnit): void => {
+    if (steps.includes(unit)) return;
+    for (const kind of [unit.reads, ...Object.values(unit.needs ?? {})]) make(kind);
+    steps.push(unit);
+    for (const next of standard.filter((other) => staysIn(other, unit.makes))) add(next);
+  };
+  const make = (kind: string): void => {
+    if (kind === "nothing" || steps.some(({ makes }) => makes === kind)) return;
+    const maker =
+      kind === "text" ? units.get(source) : standard.find((unit) => unit.makes === kind && unit.reads !== kind);
+    if (!maker)
+      throw new RangeError(`train: there must be a standard way from text to ${kind}, which ${name} reads, got none`);
+    add(maker);
+  };
+  add(model);
+  return { units: steps, model };
+}
+
+/** It reads and makes the same kind: a step that improves it, or a sink. */
+const staysIn = ({ reads, makes }: AnyUnit, kind: string) => reads === kind && makes === kind;
+
+function unknownModel(name: string, units: readonly AnyUnit[]): string {
+  const models = units.filter(({ kind }) => kind === "model").map((unit) => unit.name);
+  const near = suggest(name, models);
+  return `train: the model must be one of ${models.join(", ")}, got ${JSON.stringify(name)}${near ? `; did you mean ${near}?` : ""}`;
+}
+
+export interface TrainRequest extends Training {
+  /** Files, globs and folders, from the current folder; none for standard input. */
+  readonly files: readonly string[];
+  /** Options by the unit's name. */
+  readonly options: ReadonlyMap<string, Options>;
+  readonly language: string | undefined;
+  readonly seed: number | undefined;
+}
+
+/** The config of a training as one that lies in a folder. */
+export function trainConfig({ units, model, files, options, language, seed }: TrainRequest, folder: string): Options {
+  const placed = (path: string) => (isAbsolute(path) ? path : relative(folder, resolve(path)));
+  const [source, ...steps] = units.map((unit) => {
+    const paths = files.length > 0 && unit.kind === "source" ? { [inputOption(unit)!]: files.map(placed) } : {};
+    const spoken = language === undefined ? {} : unit.languages?.[language];
+    const all = { ...unit.standard, ...spoken, ...paths, ...options.get(unit.name) };
+    return Object.keys(all).length > 0 ? { [unit.name]: all } : unit.name;
+  });
+  return { name: model.name, ...(seed === undefined ? {} : { seed }), source, steps };
+}
+
+/** The option of a source that names the files which it reads. */
+export const inputOption = ({ fields }: AnyUnit): string | undefined =>
+  Object.keys(fields).find((option) => fields[option]!.file === "input" && fields[option]!.presence === "required");
+
+/** The languages that some units of a pipeline have options for. */
+export const languagesOf = (units: readonly AnyUnit[]): string[] => [
+  ...new Set(units.flatMap(({ languages = {} }) => Object.keys(languages))),
+];
