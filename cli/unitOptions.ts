@@ -27,12 +27,18 @@ export function unitOptions(units: readonly AnyUnit[], taken: readonly string[])
 
 const kebab = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
-export function commandOptions(options: UnitOptions): Record<string, CommandOption> {
+export function commandOptions(
+  options: UnitOptions,
+  presetOf: (option: UnitOption) => unknown,
+): Record<string, CommandOption> {
   return Object.fromEntries(
-    [...options].map(([name, { unit, field }]) => {
+    [...options].map(([name, found]) => {
+      const { unit, field } = found;
       const type = field.jsonSchema.type === "boolean" ? "boolean" : "string";
-      const preset = field.default === undefined ? "" : ` (default ${JSON.stringify(field.default)})`;
-      const description = `${unit.name}: ${field.description}${preset}`;
+      const preset = presetOf(found);
+      const otherwise = preset === true ? `, else --no-${name}` : "";
+      const known = preset === undefined ? "" : ` (default ${JSON.stringify(preset)}${otherwise})`;
+      const description = `${unit.name}: ${field.description}${known}`;
       return [name, { type, description, ...(takesMany(field) ? { multiple: true } : {}) }];
     }),
   );

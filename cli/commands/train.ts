@@ -20,9 +20,16 @@ import {
 } from "../../pipelines/index.js";
 import { type AnyUnit, show } from "../../schemas/index.js";
 import { placeFile, requirePlace } from "../../storage/files/placeFile.js";
-import { type Command, type Io, jsonOption, type Parsed, pluginOption, UsageError } from "../command.js";
+import { type Command, commonOptions, type Io, jsonOption, type Parsed, pluginOption, UsageError } from "../command.js";
 import { forceOption, progressOption, resumeOption, runTo, wayOf } from "../runTo.js";
-import { commandOptions, optionValue, spellOut, type UnitOptions, unitOptions } from "../unitOptions.js";
+import {
+  commandOptions,
+  optionValue,
+  spellOut,
+  type UnitOption,
+  type UnitOptions,
+  unitOptions,
+} from "../unitOptions.js";
 
 const ownOptions: Command["options"] = {
   out: {
@@ -68,13 +75,18 @@ export const train: Command = {
     const source = argv.includes(STDIN) ? "stdin" : "files";
     const training = trainingFor(model, source, registry);
     const options = optionsOf(training);
-    const { argv: spelled, notes } = spellOut(argv, options, allOptions(options), registry.units.values());
+    const { argv: spelled, notes } = spellOut(
+      argv,
+      options,
+      { ...ownOptions, ...commonOptions },
+      registry.units.values(),
+    );
     for (const note of notes) io.stderr.write(`note: ${note}\n`);
     const command: Command = {
       ...train,
       summary: `${training.model.summary}; steps: ${training.units.map(({ name }) => name).join(", ")}`,
       usage: `${model} FILE... [-o OUT] [--OPTION VALUE]...`,
-      options: allOptions(options),
+      options: allOptions(training, options),
       run: (parsed, runIo) => runTraining(training, options, registry, parsed, runIo),
     };
     return { command, argv: spelled };
@@ -111,7 +123,12 @@ function optionsOf({ model, units }: Training): UnitOptions {
   return unitOptions([model, ...steps], Object.keys(ownOptions));
 }
 
-const allOptions = (options: UnitOptions) => ({ ...ownOptions, ...commandOptions(options) });
+/** The options of the command, each with what the pipeline takes where it is left out. */
+function allOptions({ units, model }: Training, options: UnitOptions): Command["options"] {
+  const presets = new Map(units.map((unit) => [unit, { ...unit.standard, ...model.upstream?.[unit.name] }]));
+  const presetOf = ({ unit, option, field }: UnitOption) => presets.get(unit)![option] ?? field.default;
+  return { ...ownOptions, ...commandOptions(options, presetOf) };
+}
 
 async function runTraining(
   training: Training,
