@@ -5,7 +5,14 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { driftSchema } from "#kernels";
-import { builtIn, checkpointSchema, manifestJsonSchema, optionTable, snapshotSchema } from "#pipelines";
+import {
+  builtIn,
+  checkpointSchema,
+  configJsonSchema,
+  manifestJsonSchema,
+  optionTable,
+  snapshotSchema,
+} from "#pipelines";
 import { fromTextsSchema } from "#sources";
 import { readCooccurrenceSchema, readVectorsSchema } from "#storage";
 
@@ -69,8 +76,10 @@ function fill(text) {
   );
 }
 
-const schemaPage = "docs/manifest.schema.json";
-const manifestSchema = `${JSON.stringify(manifestJsonSchema(), undefined, 2)}\n`;
+const jsonSchemas = {
+  "docs/manifest.schema.json": manifestJsonSchema(),
+  "docs/config.schema.json": configJsonSchema(),
+};
 const pages = ["README.md", ...readdirSync(join(root, "docs"), { recursive: true }).map((page) => join("docs", page))];
 const stale = pages
   .filter((page) => page.endsWith(".md"))
@@ -80,10 +89,12 @@ const stale = pages
     if (before !== after && !checkOnly) writeFileSync(join(root, page), after);
     return before !== after;
   });
-const schemaPath = join(root, schemaPage);
-if (!existsSync(schemaPath) || readFileSync(schemaPath, "utf8") !== manifestSchema) {
-  if (!checkOnly) writeFileSync(schemaPath, manifestSchema);
-  stale.push(schemaPage);
+for (const [page, schema] of Object.entries(jsonSchemas)) {
+  const path = join(root, page);
+  const text = `${JSON.stringify(schema, undefined, 2)}\n`;
+  if (existsSync(path) && readFileSync(path, "utf8") === text) continue;
+  if (!checkOnly) writeFileSync(path, text);
+  stale.push(page);
 }
 const missing = schemas.map(pageOf).filter((page) => !pages.includes(page));
 if (missing.length > 0) fail(`each unit must have a page, missing ${missing.join(", ")}`);

@@ -117,6 +117,10 @@ function oneStep(schemas: readonly AnyUnit[]): Record<string, unknown> {
   return { oneOf: [{ enum: schemas.filter(needsNothing).map(({ name }) => name) }, ...asMaps] };
 }
 
+/** As editors show it, which say nothing of a default themselves. */
+const presetText = (field: Field) =>
+  field.default === undefined ? field.presence : `default ${defaultText(field, "")}`;
+
 /** JSON Schema of one unit's options. */
 export function optionsJsonSchema({
   summary,
@@ -128,7 +132,7 @@ export function optionsJsonSchema({
     name,
     {
       ...field.jsonSchema,
-      description: field.description,
+      description: `${field.description} (${field.expects}; ${presetText(field)})`,
       ...(field.default === undefined ? {} : { default: field.default }),
     },
   ]);
