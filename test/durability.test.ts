@@ -60,7 +60,7 @@ branches:
     const { out, pipeline } = await prepare(`
 source: { files: { paths: corpus.txt, chunkSize: 100 } }
 checkpoint: { every: 50 tokens }
-steps: [tokenize: { batchSize: 10 }, buildVocab: { minCount: 1 }, encode, windowContexts, word2vec: { vectorSize: 2, epochs: 2 }, writeVectors: { path: v.txt }]`);
+steps: [tokenize: { batchSize: 10 }, buildVocab: { minCount: 1 }, encode, windowContexts: { radius: fixed, sample: 0 }, word2vec: { vectorSize: 2, epochs: 2 }, writeVectors: { path: v.txt }]`);
     const named: string[][] = [];
     const { entries } = await diskLog((path) => {
       if (path.endsWith("state.json")) named.push(filesOf(path));
@@ -85,7 +85,7 @@ steps: [tokenize: { batchSize: 10 }, buildVocab: { minCount: 1 }, encode, window
 source: { tail: { paths: corpus.txt, format: jsonl, pollInterval: 1ms } }
 maxRejected: 50%
 checkpoint: { every: 1h }
-steps: [tokenize, growVocab: { maxSize: 9, minCount: 1 }, windowContexts, word2vec: { vectorSize: 2, online: true }, writeVectors: { path: v.txt }]`,
+steps: [tokenize, growVocab: { maxSize: 9, minCount: 1 }, windowContexts: { radius: fixed, sample: 0 }, word2vec: { vectorSize: 2, online: true }, writeVectors: { path: v.txt }]`,
       '{"text":"cat 猫"}\n{}\n{"text":"dog"}\n',
     );
     const { entries } = await diskLog();

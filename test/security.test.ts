@@ -97,7 +97,7 @@ describe("a config", () => {
     writeFileSync(join(folder, "corpus.txt"), "the cat sat on the mat\n".repeat(20));
     writeFileSync(
       join(folder, "c.yaml"),
-      "source: { files: { paths: corpus.txt } }\nsteps: [normalize, tokenize, buildVocab, encode, windowContexts, word2vec: { epochs: 1, vectorSize: 4 }, writeVectors: { path: v.bin }]\n",
+      "source: { files: { paths: corpus.txt } }\nsteps: [normalize, tokenize, buildVocab, encode, windowContexts: { radius: fixed, sample: 0 }, word2vec: { epochs: 1, vectorSize: 4 }, writeVectors: { path: v.bin }]\n",
     );
     const watch = `
       import net from "node:net"; import child from "node:child_process"; import dns from "node:dns"; import module from "node:module";

@@ -98,7 +98,7 @@ branches:
 source: { files: { paths: terms.txt } }
 steps: [tokenize: { mode: whitespace }, buildVocab: { minCount: 1 }, writeVocabulary: { path: vocab.arrow }, encode]
 branches:
-  word2vec: [windowContexts, word2vec: { vectorSize: 50, epochs: 1 }, writeVectors: { path: vectors.bin }]
+  word2vec: [windowContexts: { radius: fixed, sample: 0 }, word2vec: { vectorSize: 50, epochs: 1 }, writeVectors: { path: vectors.bin }]
   table: [windowContexts, accumulateCooccurrence: { memory: 64MB }, writeCooccurrence: { path: table.arrow }]`;
     const { manifest } = await runPipeline(pipelineOf(config), { out: join(folder, "out") });
     const rows = manifest.outputs.find(({ path }) => path === "vocab.arrow").rows;
@@ -113,7 +113,7 @@ branches:
 source: { files: { paths: corpus.txt } }
 steps: [normalize, tokenize, buildVocab: { minCount: ${minCount} }, encode]
 branches:
-  word2vec: [windowContexts, word2vec: { vectorSize: 8, epochs: 2, workers: ${workers} }, writeVectors: { path: a.arrow }]
+  word2vec: [windowContexts: { radius: fixed, sample: 0 }, word2vec: { vectorSize: 8, epochs: 2, workers: ${workers} }, writeVectors: { path: a.arrow }]
   glove: [windowContexts, accumulateCooccurrence: { workers: ${workers} }, glove: { vectorSize: 4, epochs: 2, workers: ${workers} }, writeVectors: { path: b.txt }]
   ids: [writeIds: { path: ids.parquet }]`;
     const [plain, threaded, failing] = [config(1), config(2), config(1, 1_000_000)].map(pipelineOf);

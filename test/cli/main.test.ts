@@ -36,7 +36,7 @@ function lexstream(
 
 const CONFIG = `
 source: { files: { paths: corpus.txt } }
-steps: [normalize, tokenize: { mode: chinese }, buildVocab: { minCount: 1 }, encode, windowContexts, word2vec: { vectorSize: 8, epochs: 2 }]
+steps: [normalize, tokenize: { mode: chinese }, buildVocab: { minCount: 1 }, encode, windowContexts: { radius: fixed, sample: 0 }, word2vec: { vectorSize: 8, epochs: 2 }]
 branches:
   out: [writeVectors: { path: vectors.txt }]
 tests:

@@ -8,7 +8,7 @@ import { temporaryFolder } from "../support/temporaryFolder.js";
 const main = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 const CONFIG = `
 source: { files: { paths: 语料.txt } }
-steps: [tokenize: { mode: chinese }, buildVocab: { minCount: 1 }, encode, windowContexts, word2vec: { vectorSize: 4, epochs: 3 }, writeVectors: { path: 词.vec }]
+steps: [tokenize: { mode: chinese }, buildVocab: { minCount: 1 }, encode, windowContexts: { radius: fixed, sample: 0 }, word2vec: { vectorSize: 4, epochs: 3 }, writeVectors: { path: 词.vec }]
 `;
 
 /** Where a stream of the command leads. */

@@ -21,11 +21,11 @@ steps:
   - fixedVocabulary: { terms: [the, cat, sat, dog, ran, 猫, 狗, 坐, 跑] }
 branches:
   small:
-    - windowContexts: { windowSize: 2, batchSize: 10 }
+    - windowContexts: { windowSize: 2, batchSize: 10, radius: fixed, sample: 0 }
     - word2vec: { vectorSize: 4, epochs: 1, schedule: constant }
     - writeVectors: { path: small.txt }
   large:
-    - windowContexts: { batchSize: 10 }
+    - windowContexts: { batchSize: 10, radius: fixed, sample: 0 }
     - word2vec: { vectorSize: 16, epochs: 1, schedule: constant }
     - writeVectors: { path: large.txt }
 `;
@@ -35,7 +35,7 @@ steps:
   - tokenize
   - buildVocab: { minCount: 1 }
   - encode
-  - windowContexts: { batchSize: 100 }
+  - windowContexts: { batchSize: 100, radius: fixed, sample: 0 }
   - word2vec: { vectorSize: 4, epochs: 100000 }
   - writeVectors: { path: vectors.txt }
 `;

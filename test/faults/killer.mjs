@@ -28,7 +28,7 @@ const configs = {
     - word2vec: { vectorSize: 100, epochs: ${epochs[0]} }
     - writeVectors: { path: skipgram.bin }
   cbow:
-    - windowContexts: { batchSize: 2000 }
+    - windowContexts: { batchSize: 2000, radius: fixed, sample: 0 }
     - word2vec: { architecture: cbow, loss: hierarchicalSoftmax, vectorSize: 40, epochs: ${epochs[1]} }
     - writeVectors: { path: cbow.arrow }
 `,

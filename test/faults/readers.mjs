@@ -29,7 +29,7 @@ branches:
     - writeCooccurrence: { path: table.parquet }
     - writeCooccurrence: { path: table.bin }
   vectors:
-    - windowContexts: { batchSize: 128 }
+    - windowContexts: { batchSize: 128, radius: fixed, sample: 0 }
     - word2vec: { vectorSize: 8, epochs: 2, kernel: reference }
     - writeVectors: { path: vectors.arrow }
     - writeVectors: { path: vectors.parquet }

@@ -18,7 +18,7 @@ steps: [tokenize: { batchSize: 512 }, buildVocab: { minCount: 1 }, writeVocabula
 branches:`;
 const configs = {
   word2vec: `${start}
-  v: [windowContexts: { batchSize: 512 }, word2vec: { vectorSize: 8, epochs: 2, workers: 2 }, writeVectors: { path: vectors.arrow }, writeVectors: { path: vectors.txt }]`,
+  v: [windowContexts: { batchSize: 512, radius: fixed, sample: 0 }, word2vec: { vectorSize: 8, epochs: 2, workers: 2 }, writeVectors: { path: vectors.arrow }, writeVectors: { path: vectors.txt }]`,
   glove: `${start}
   g: [windowContexts: { windowSize: 10, batchSize: 512 }, accumulateCooccurrence: { memory: 1MB, workers: 1 }, writeCooccurrence: { path: table.bin }, glove: { vectorSize: 4, epochs: 2, workers: 2 }, writeVectors: { path: glove.bin }]`,
   parquet: `${start}

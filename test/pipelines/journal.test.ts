@@ -23,7 +23,7 @@ async function prepare(journal: string, checkpoint = "1h") {
   const text = `
 source: { http: { port: ${port}, journal: ${JSON.stringify(journal)}, flushAfter: 1ms } }
 checkpoint: { every: ${checkpoint} }
-steps: [tokenize, growVocab: { maxSize: 10, minCount: 1, generationSize: 2 }, windowContexts, word2vec: { vectorSize: 4, online: true }, writeVectors: { path: v.txt }]`;
+steps: [tokenize, growVocab: { maxSize: 10, minCount: 1, generationSize: 2 }, windowContexts: { radius: fixed, sample: 0 }, word2vec: { vectorSize: 4, online: true }, writeVectors: { path: v.txt }]`;
   const out = join(folder, "out");
   const compiled = () => compile(parseConfig(text, join(folder, "c.yaml")));
   return {

@@ -52,7 +52,7 @@ branches:
     - word2vec: { vectorSize: 8, epochs: 1, schedule: constant, workers: 1 }
     - writeVectors: { path: vectors.arrow }
   cbow:
-    - windowContexts: { batchSize: 16, windowSize: 2 }
+    - windowContexts: { batchSize: 16, windowSize: 2, radius: fixed, sample: 0 }
     - word2vec: { vectorSize: 4, epochs: 1, schedule: constant, architecture: cbow, kernel: reference }
     - writeVectors: { path: cbow.vec }
     - reportNeighbors: { path: neighbors.txt, terms: [cat, 猫] }
@@ -345,7 +345,9 @@ describe("what a source without end can be read into", () => {
     expect(refusal("[tokenize, fixedVocabulary: { terms: [a] }, writeIds: { path: ids.parquet }]")).toBe(
       "c.yaml:2:52: /steps/2/writeIds: writeIds needs the end of the text, but tail never ends",
     );
-    expect(refusal("[tokenize, fixedVocabulary: { terms: [a] }, windowContexts, word2vec]")).toBe(undefined);
+    expect(
+      refusal("[tokenize, fixedVocabulary: { terms: [a] }, windowContexts: { radius: fixed, sample: 0 }, word2vec]"),
+    ).toBe(undefined);
   });
 
   it("may need it where the source can end, which is read once and kept", () => {

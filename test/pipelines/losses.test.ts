@@ -25,13 +25,13 @@ const branches = {
   association:
     "[buildVocab: { minCount: 1 }, encode, windowContexts, accumulateCooccurrence, associate, writeCooccurrence: { path: a.arrow }]",
   word2vec:
-    "[buildVocab: { minCount: 1 }, encode, windowContexts: { batchSize: 50 }, word2vec: { vectorSize: 4, epochs: 2 }, writeVectors: { path: w.vec }]",
+    "[buildVocab: { minCount: 1 }, encode, windowContexts: { batchSize: 50, radius: fixed, sample: 0 }, word2vec: { vectorSize: 4, epochs: 2 }, writeVectors: { path: w.vec }]",
   hogwild:
-    "[buildVocab: { minCount: 1 }, encode, windowContexts: { batchSize: 50 }, word2vec: { vectorSize: 4, epochs: 2, workers: 2, deterministic: false, architecture: cbow }, writeVectors: { path: h.bin }]",
+    "[buildVocab: { minCount: 1 }, encode, windowContexts: { batchSize: 50, radius: fixed, sample: 0 }, word2vec: { vectorSize: 4, epochs: 2, workers: 2, deterministic: false, architecture: cbow }, writeVectors: { path: h.bin }]",
   glove:
     "[buildVocab: { minCount: 1 }, encode, windowContexts, accumulateCooccurrence, glove: { vectorSize: 4, epochs: 2 }, writeVectors: { path: g.tsv }]",
   growing:
-    "[growVocab: { minCount: 1, maxSize: 5 }, windowContexts: { batchSize: 50 }, word2vec: { vectorSize: 4, online: true }, writeVectors: { path: o.arrow }]",
+    "[growVocab: { minCount: 1, maxSize: 5 }, windowContexts: { batchSize: 50, radius: fixed, sample: 0 }, word2vec: { vectorSize: 4, online: true }, writeVectors: { path: o.arrow }]",
 } as const;
 type Branch = keyof typeof branches;
 
@@ -283,7 +283,7 @@ describe("a run in which nothing can be learned fails, and says why", () => {
     `${unit}: words must have neighbours, got ${words === 0 ? "no words at all" : `${words} words without any`}; the cause may be one word a line,`;
   const word2vec = (options: string, text = lines): [string, string] => [
     text,
-    `[${vocabulary}, windowContexts, word2vec: { vectorSize: 4, ${options} }, writeVectors: { path: v.vec }]`,
+    `[${vocabulary}, windowContexts: { radius: fixed, sample: 0 }, word2vec: { vectorSize: 4, ${options} }, writeVectors: { path: v.vec }]`,
   ];
   const all = ["skipGram", "cbow"].flatMap((architecture) =>
     ["negativeSampling", "hierarchicalSoftmax"].flatMap((loss) =>
@@ -308,7 +308,7 @@ describe("a run in which nothing can be learned fails, and says why", () => {
     [
       "every token subsampled, by the draws of this seed",
       "猫 dog 北京\n",
-      `[${vocabulary}, windowContexts: { sample: 0.05, seed: 5 }, word2vec: { vectorSize: 4 }, writeVectors: { path: v.vec }]`,
+      `[${vocabulary}, windowContexts: { sample: 0.05, seed: 5, radius: fixed }, word2vec: { vectorSize: 4 }, writeVectors: { path: v.vec }]`,
       wordsWithout("word2vec", 0),
     ],
     [

@@ -23,7 +23,7 @@ branches:
     - word2vec: { vectorSize: 8, epochs: 3, workers: 2 }
     - writeVectors: { path: word2vec.arrow }
   reference:
-    - windowContexts: { batchSize: 299 }
+    - windowContexts: { batchSize: 299, radius: fixed, sample: 0 }
     - word2vec: { vectorSize: 4, epochs: 2, kernel: reference }
     - writeVectors: { path: reference.bin }
   glove:
@@ -46,7 +46,7 @@ checkpoint: { every: 0s }
 steps: [normalize, tokenize: { mode: chinese, batchSize: 700 }, learnPhrases: { minCount: 2, threshold: 1 }, joinPhrases, buildVocab: { minCount: 2 }, writeVocabulary: { path: vocab.arrow }, encode]
 branches:
   cbow:
-    - windowContexts: { batchSize: 512 }
+    - windowContexts: { batchSize: 512, radius: fixed, sample: 0 }
     - word2vec: { architecture: cbow, vectorSize: 4, epochs: 2 }
     - writeVectors: { path: cbow.vec }
   table:

@@ -18,7 +18,7 @@ steps:
   - encode
 branches:
   word2vec:
-    - windowContexts: { sample: 0.1 }
+    - windowContexts: { sample: 0.1, radius: fixed }
     - word2vec: { vectorSize: 4, epochs: 2 }
     - writeVectors: { path: vectors.parquet }
     - writeVectors: { path: vectors.vec }

@@ -9,7 +9,7 @@ steps: ${steps}
 branches:
   pairs: [windowContexts: { windowSize: 1 }, contextPairs, writePairs: { path: p.parquet }]
   counts: [windowContexts, accumulateCooccurrence, writeCooccurrence: { path: c.arrow }]
-  vectors: [windowContexts, word2vec: { vectorSize: 4, epochs: 1 }, writeVectors: { path: v.txt }]
+  vectors: [windowContexts: { radius: fixed, sample: 0 }, word2vec: { vectorSize: 4, epochs: 1 }, writeVectors: { path: v.txt }]
 tests: [${test}]
 `;
 

@@ -21,7 +21,7 @@ const first = `
 source: { files: { paths: first.txt } }
 steps: [normalize, tokenize: { mode: chinese }, buildVocab: { minCount: 2 }, encode]
 branches:
-  word2vec: [windowContexts, word2vec: { vectorSize: 6, epochs: 2 }, writeVectors: { path: old.arrow }]
+  word2vec: [windowContexts: { radius: fixed, sample: 0 }, word2vec: { vectorSize: 6, epochs: 2 }, writeVectors: { path: old.arrow }]
   glove: [windowContexts, accumulateCooccurrence, glove: { vectorSize: 6, epochs: 2 }, writeVectors: { path: glove.glove }]
 `;
 
@@ -30,7 +30,7 @@ source: { files: { paths: second.txt } }
 checkpoint: { every: 0s }
 steps: [normalize, tokenize: { mode: chinese }, buildVocab: { minCount: 2, extraTermsOf: ${vectors} }, encode]
 branches:
-  word2vec: [windowContexts, word2vec: { vectorSize: 6, epochs: 3, initialVectors: ${vectors} }, writeVectors: { path: new.arrow }]
+  word2vec: [windowContexts: { radius: fixed, sample: 0 }, word2vec: { vectorSize: 6, epochs: 3, initialVectors: ${vectors} }, writeVectors: { path: new.arrow }]
 tests: [{ name: old terms, documents: [fox fox], expect: { vectors: { terms: 12, vectorSize: 6 } } }]
 `;
 

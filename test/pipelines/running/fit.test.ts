@@ -22,7 +22,7 @@ describe("fit", () => {
     const config = `source: { files: { paths: corpus.txt } }
 steps: [tokenize: { mode: chinese }, buildVocab: { minCount: 1 }, encode]
 branches:
-  words: [windowContexts: { windowSize: 2, radius: random }, word2vec: { vectorSize: 5, epochs: 3, kernel: plain }, writeVectors: { path: w.arrow }]
+  words: [windowContexts: { windowSize: 2, radius: random, sample: 0 }, word2vec: { vectorSize: 5, epochs: 3, kernel: plain }, writeVectors: { path: w.arrow }]
   table: [windowContexts, accumulateCooccurrence, glove: { vectorSize: 4, epochs: 2 }, writeVectors: { path: g.arrow }]
 `;
     const out = join(folder, "out");

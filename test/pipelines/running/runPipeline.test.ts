@@ -108,7 +108,7 @@ describe("runPipeline", () => {
     const text = `
 source: { files: { paths: corpus.txt } }
 steps: [tokenize: { maxTokenLength: 20, maxTerms: 40, batchSize: 10 }, learnPhrases: { minCount: 1, threshold: 20 }, joinPhrases, buildVocab: { minCount: 2, maxSize: 6 }, encode]
-branches: { vectors: [windowContexts: { sample: 0.01 }, word2vec: { vectorSize: 4, epochs: 2 }, writeVectors: { path: w.txt }] }`;
+branches: { vectors: [windowContexts: { sample: 0.01, radius: fixed }, word2vec: { vectorSize: 4, epochs: 2 }, writeVectors: { path: w.txt }] }`;
     const pipeline = compile(parseConfig(text, join(folder, "c.yaml")));
     const { manifest } = await runPipeline(pipeline, { out: join(folder, "out") });
     const { branch, epochs, read, ...parts } = manifest.conservation[0]!;
@@ -124,7 +124,7 @@ branches: { vectors: [windowContexts: { sample: 0.01 }, word2vec: { vectorSize: 
     const text = `
 source: { files: { paths: corpus.txt } }
 steps: [tokenize, learnPhrases: { minCount: 2, threshold: 1 }, joinPhrases, buildVocab: { minCount: 1 }, writeVocabulary: { path: v.txt }, encode]
-branches: { vectors: [windowContexts, word2vec: { vectorSize: 4, epochs: 2 }, writeVectors: { path: w.txt }] }`;
+branches: { vectors: [windowContexts: { radius: fixed, sample: 0 }, word2vec: { vectorSize: 4, epochs: 2 }, writeVectors: { path: w.txt }] }`;
     // new york: (3 - 2) 16 / (4 3) = 1.33
     const pipeline = compile(parseConfig(text, join(folder, "c.yaml")));
     const { manifest } = await runPipeline(pipeline, { out: join(folder, "out") });
