@@ -3,6 +3,7 @@ import { ConfigError, lexstreamVersion, RunStopped } from "../pipelines/index.js
 import { suggest } from "../schemas/index.js";
 import { argsConfig, type Command, type Io, type Parsed, UsageError, withBareValues } from "./command.js";
 import { analogy } from "./commands/analogy.js";
+import { compare } from "./commands/compare.js";
 import { convert } from "./commands/convert.js";
 import { cooccurrence } from "./commands/cooccurrence.js";
 import { create } from "./commands/create.js";
@@ -38,6 +39,7 @@ const commands: readonly Command[] = [
   drift,
   serve,
   evaluate,
+  compare,
   convert,
   cooccurrence,
   verify,

@@ -19,7 +19,7 @@ export interface Field<Value = unknown, P extends Presence = Presence> {
    * run's folder: an `output`, made anew, or a `journal`, kept from run to run.
    */
   readonly file: FileUse | undefined;
-  /** The kind of data of a `value`. */
+  /** The kind of data of a `value`; of an `output`, where it is not what the unit reads. */
   readonly holds?: string | undefined;
   /** What other programs call it, for the command line: `dim`. */
   readonly aliases?: readonly string[] | undefined;
@@ -187,7 +187,7 @@ export const vectorTable = <const Options extends Stated<VectorTable>>(options: 
   field<VectorTable, Options>(
     { ...options, file: "value", holds: "vectors" },
     {
-      expects: "the path of a file of vectors; in code, their table",
+      expects: "the path of a file of vectors, or of a run that made some; in code, their table",
       jsonSchema: { type: "string", pattern: filledText.source },
       refusal: (value) => {
         if (isVectorTable(value)) return undefined;

@@ -1,6 +1,7 @@
 import type { OperatorFunction } from "rxjs";
 import { documentRows, partsOfColumn } from "../kinds/documents.js";
 import { documentsSchema } from "../schemas/documents.js";
+import { text } from "../schemas/fields.js";
 import { type OptionsOf, parseOptions } from "../schemas/options.js";
 import type { IdBatch } from "../schemas/tokens.js";
 import { defineUnit } from "../schemas/units.js";
@@ -14,7 +15,7 @@ export const writeDocumentsSchema = defineUnit({
   makes: "ids",
   summary:
     "Writes what is known of documents to a file, one row a document, to which the rows of other tables can be joined",
-  fields: tableFields,
+  fields: { ...tableFields, path: text({ description: "File to write", file: "output", holds: "documents" }) },
   create: (_, options): OperatorFunction<IdBatch, IdBatch> => writeDocuments(options),
 });
 

@@ -4,7 +4,7 @@ import type { Command } from "../command.js";
 export const convert: Command = {
   name: "convert",
   summary: "Write vectors in another format",
-  usage: "IN OUT [--format NAME]",
+  usage: "IN|RUN OUT [--format NAME]",
   positionals: [2, 2],
   options: {
     format: {

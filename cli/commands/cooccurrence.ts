@@ -26,7 +26,7 @@ const operations: Readonly<
 export const cooccurrence: Command = {
   name: "cooccurrence",
   summary: "Add, subtract, scale or cut co-occurrence tables, slide a window over them, or say what one holds",
-  usage: "merge|subtract|scale|top|slide|info TABLE... [--out TABLE]",
+  usage: "merge|subtract|scale|top|slide|info TABLE|RUN... [--out TABLE]",
   positionals: [2, Number.POSITIVE_INFINITY],
   options: {
     out: {

@@ -3,7 +3,7 @@ import { type Command, jsonOption } from "../command.js";
 
 export const drift: Command = {
   name: "drift",
-  summary: "Say how far words moved between two files of vectors, and which neighbours changed",
+  summary: "Say how far words moved between two files of vectors, or two runs, and which neighbours changed",
   usage: "OLD NEW [--top N] [-k N] [--terms N]",
   positionals: [2, 2],
   options: {

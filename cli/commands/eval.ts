@@ -1,24 +1,29 @@
 import { evaluateVectors, type VectorScores } from "../../pipelines/index.js";
-import { type Command, jsonOption, UsageError } from "../command.js";
+import { type Command, type CommandOption, jsonOption, UsageError } from "../command.js";
+
+/** Files to score vectors on. */
+export const evaluationOptions: Readonly<Record<string, CommandOption>> = {
+  similarity: {
+    type: "string",
+    multiple: true,
+    value: "FILE",
+    description: "Pairs with human scores: word TAB word TAB score",
+  },
+  analogies: {
+    type: "string",
+    multiple: true,
+    value: "FILE",
+    description: "Questions of four words a line, in sections `: name`",
+  },
+};
 
 export const evaluate: Command = {
   name: "eval",
   summary: "Score vectors on word-similarity and analogy files",
-  usage: "VECTORS [--similarity FILE]... [--analogies FILE]...",
+  usage: "VECTORS|RUN [--similarity FILE]... [--analogies FILE]...",
   positionals: [1, 1],
   options: {
-    similarity: {
-      type: "string",
-      multiple: true,
-      value: "FILE",
-      description: "Pairs with human scores: word TAB word TAB score",
-    },
-    analogies: {
-      type: "string",
-      multiple: true,
-      value: "FILE",
-      description: "Questions of four words a line, in sections `: name`",
-    },
+    ...evaluationOptions,
     json: jsonOption,
   },
   run: async (parsed, io) => {

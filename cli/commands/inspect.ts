@@ -1,22 +1,28 @@
-import { inspectFile } from "../../pipelines/index.js";
+import { inspectPath, type RunReport } from "../../pipelines/index.js";
 import { type Command, jsonOption, pluginOption } from "../command.js";
 import { registryOf } from "../pluginOptions.js";
 import { printableLine } from "../printable.js";
+import { textTable } from "../textTable.js";
 
 export const inspect: Command = {
   name: "inspect",
-  summary: "Say what files are, by their content: vectors, vocabulary, table, text, manifest",
-  usage: "FILE...",
+  summary: "Say what files are, by their content: vectors, vocabulary, table, text, manifest; and what a run made",
+  usage: "FILE|RUN...",
   positionals: [1, Number.POSITIVE_INFINITY],
   options: { plugin: pluginOption, json: jsonOption },
-  examples: ["lexstream inspect runs/word2vec/*", "lexstream inspect --json runs/word2vec/* | jq .format"],
+  examples: [
+    "lexstream inspect runs/word2vec",
+    "lexstream inspect runs/word2vec/*",
+    "lexstream inspect --json runs/word2vec/* | jq .format",
+  ],
   run: async (parsed, io) => {
     const kinds = [...(await registryOf(parsed)).kinds.values()];
     let failures = 0;
     for (const [k, path] of parsed.positionals.entries()) {
       try {
-        const found = await inspectFile(path, kinds);
-        io.out(parsed.flag("json") ? `${JSON.stringify(found)}\n` : `${k > 0 ? "\n" : ""}${plain(found)}\n`);
+        const found = await inspectPath(path, kinds);
+        const shown = "outputs" in found ? plainRun(found) : plain(found);
+        io.out(parsed.flag("json") ? `${JSON.stringify(found)}\n` : `${k > 0 ? "\n" : ""}${shown}\n`);
       } catch (error) {
         if (parsed.positionals.length === 1) throw error;
         failures++;
@@ -26,6 +32,15 @@ export const inspect: Command = {
     return failures > 0 ? 1 : 0;
   },
 };
+
+function plainRun({ outputs, ...run }: RunReport): string {
+  const rows = outputs.map(({ path, holds = "", branch = "", rows = "", bytes }) => [
+    ...[path, holds, branch],
+    ...[String(rows), String(bytes)],
+  ]);
+  const table = textTable([["file", "holds", "branch", "rows", "bytes"], ...rows], { right: [3, 4], indent: "  " });
+  return `${plain(run)}\noutputs:\n${table}`;
+}
 
 /** `key: value` lines; lists and maps below their key. */
 function plain(value: unknown, indent = ""): string {

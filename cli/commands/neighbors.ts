@@ -5,11 +5,15 @@ import { printableLine } from "../printable.js";
 export const neighbors: Command = {
   name: "neighbors",
   summary: "Show the terms nearest to each given term, by cosine",
-  usage: "VECTORS TERM... [-k N]",
+  usage: "VECTORS|RUN TERM... [-k N]",
   positionals: [2, Number.POSITIVE_INFINITY],
   termsFrom: 1,
   options: { k: { type: "string", short: "k", value: "N", description: "How many (default 10)" }, json: jsonOption },
-  examples: ["lexstream neighbors runs/quickstart/word2vec.arrow garden 母亲 -k 5", "lexstream neighbors v.vec -- -1"],
+  examples: [
+    "lexstream neighbors runs/quickstart/word2vec.arrow garden 母亲 -k 5",
+    "lexstream neighbors runs/quickstart#glove garden",
+    "lexstream neighbors v.vec -- -1",
+  ],
   run: async (parsed, io) => {
     const [path, ...terms] = parsed.positionals;
     const topN = parsed.integer("k", 1) ?? 10;

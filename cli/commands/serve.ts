@@ -1,7 +1,7 @@
 import { realpath, stat } from "node:fs/promises";
 import { basename, isAbsolute } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { inspectFile, loadValue, type Registry } from "../../pipelines/index.js";
+import { fileOfRun, inspectFile, loadValue, type Registry } from "../../pipelines/index.js";
 import type { DataKind } from "../../schemas/index.js";
 import { DEFAULT_LISTEN } from "../../serve/index.js";
 import { type Command, type Io, pluginOption } from "../command.js";
@@ -14,8 +14,9 @@ const LOOK_EVERY_MS = 500;
 
 export const serve: Command = {
   name: "serve",
-  summary: "Answer questions about a file of vectors over HTTP, and follow the file when it changes",
-  usage: "FILE [--listen HOST:PORT]",
+  summary:
+    "Answer questions about a file of vectors, or those of a run, over HTTP, and follow the file when it changes",
+  usage: "FILE|RUN [--listen HOST:PORT]",
   positionals: [1, 1],
   options: {
     listen: { type: "string", value: "HOST:PORT", description: `Where to listen (default ${DEFAULT_LISTEN})` },
@@ -25,11 +26,11 @@ export const serve: Command = {
   examples: ["lexstream serve runs/quickstart/word2vec.arrow", "lexstream serve live/latest --listen 127.0.0.1:8080"],
   run: async (parsed, io) => {
     const options = listenOptions(parsed.text("listen"), parsed.text("token"), io);
-    const path = parsed.positionals[0]!;
+    const registry = await registryOf(parsed);
+    const path = fileOfRun(parsed.positionals[0]!, ...answering(registry));
     const failed = new AbortController();
     // Whoever may ask without a token need not learn where the files of this machine lie.
     const shown = options.token === undefined && isAbsolute(path) ? basename(path) : path;
-    const registry = await registryOf(parsed);
     const kind = await askedKind(path, registry);
     const thread = await serveOnThread(kind.name, registry, options, (error) => failed.abort(error));
     const publish = publisher(kind, thread, path, shown);
@@ -46,14 +47,16 @@ export const serve: Command = {
 };
 
 /** @throws TypeError if nothing can be asked of what the file holds */
-async function askedKind(path: string, { kinds }: Registry): Promise<DataKind> {
-  const all = [...kinds.values()];
-  const { holds, format } = await inspectFile(path, all);
-  const kind = holds === undefined ? undefined : kinds.get(holds);
+async function askedKind(path: string, registry: Registry): Promise<DataKind> {
+  const { holds, format } = await inspectFile(path, [...registry.kinds.values()]);
+  const kind = holds === undefined ? undefined : registry.kinds.get(holds);
   if (kind?.answers && (kind.load || kind.table)) return kind;
-  const asked = all.filter(({ answers }) => answers).map(({ name }) => name);
-  throw new TypeError(`serve: ${path} must hold what can be asked (${asked.join(", ")}), got ${holds ?? format}`);
+  const asked = answering(registry).join(", ");
+  throw new TypeError(`serve: ${path} must hold what can be asked (${asked}), got ${holds ?? format}`);
 }
+
+/** The kinds of data that can be asked. */
+const answering = ({ kinds }: Registry) => [...kinds.values()].filter(({ answers }) => answers).map(({ name }) => name);
 
 /** Differs once the file, or what a link such as `latest` leads to, is another one. */
 async function stampOf(path: string): Promise<string> {

@@ -34,13 +34,13 @@ export interface Quantiles {
 }
 
 /** How one term's neighbours changed. */
-export interface NeighborChange {
+export interface NeighborChange<Term = string> {
   /** Neighbours in both, as a part of those in either: 1 if none changed. */
   readonly jaccard: number;
   /** Neighbours before that are none now, nearest first. */
-  readonly gone: readonly string[];
+  readonly gone: readonly Term[];
   /** Neighbours now that were none before, nearest first. */
-  readonly come: readonly string[];
+  readonly come: readonly Term[];
 }
 
 export interface MovedTerm extends NeighborChange {
@@ -82,9 +82,9 @@ export function drift(old: Vectors, young: Vectors, options?: DriftOptions): Dri
   if (old.vectorSize !== size)
     throw new RangeError(`drift: both must have vectors of one size, got ${old.vectorSize} and ${size}`);
   const terms = young.terms.slice(0, limit).filter((term) => old.idOf(term) !== undefined);
-  if (terms.length === 0) throw new RangeError("drift: the two must share terms, got none in both");
-  const before = rowsOf(old, terms);
-  const after = rowsOf(young, terms);
+  requireShared("drift", terms);
+  const before = unitRowsOf(old, terms);
+  const after = unitRowsOf(young, terms);
   const plain = distances(before, after, size);
   const aligned = distances(rotated(before, procrustes(before, after, size), size), after, size);
 
@@ -113,8 +113,12 @@ export function drift(old: Vectors, young: Vectors, options?: DriftOptions): Dri
   };
 }
 
+export function requireShared(who: string, terms: readonly string[]): void {
+  if (terms.length === 0) throw new RangeError(`${who}: the two must share terms, got none in both`);
+}
+
 /** The unit rows of some terms (N, D). */
-function rowsOf(vectors: Vectors, terms: readonly string[]): Float32Array {
+export function unitRowsOf(vectors: Vectors, terms: readonly string[]): Float32Array {
   const { unit, vectorSize } = vectors;
   const rows = new Float32Array(terms.length * vectorSize);
   terms.forEach((term, row) => {
@@ -146,7 +150,8 @@ function productsWith(rows: Float32Array, size: number, row: number): Float32Arr
   return products;
 }
 
-function changeOf(was: readonly string[], is: readonly string[]): NeighborChange {
+/** How a list of neighbours changed into another; nothing if both are empty. */
+export function changeOf<Term>(was: readonly Term[], is: readonly Term[]): NeighborChange<Term> {
   const gone = was.filter((term) => !is.includes(term));
   const come = is.filter((term) => !was.includes(term));
   const kept = was.length - gone.length;

@@ -33,13 +33,11 @@ export interface EvaluateOptions {
 export function evaluateSimilarity(
   vectors: Vectors,
   pairs: readonly SimilarityPair[],
-  { lowerCase = true }: EvaluateOptions = {},
+  options?: EvaluateOptions,
 ): SimilarityResult {
-  const rows = firstRows(vectors.terms, lowerCase);
-  const known = pairs
-    .map(({ a, b, score }) => ({ a: rows.get(fold(a, lowerCase)), b: rows.get(fold(b, lowerCase)), score }))
-    .filter(({ a, b }) => a !== undefined && b !== undefined);
-  const cosines = known.map(({ a, b }) => vectors.similarity(vectors.terms[a!]!, vectors.terms[b!]!));
+  const all = pairCosines(vectors, pairs, options);
+  const known = pairs.filter((_, pair) => all[pair] !== undefined);
+  const cosines = all.filter((cosine) => cosine !== undefined);
   const scores = known.map(({ score }) => score);
   const reason = whyUncorrelated(cosines, scores);
   return {
@@ -49,6 +47,20 @@ export function evaluateSimilarity(
     skipped: pairs.length - known.length,
     ...(reason ? { reason } : {}),
   };
+}
+
+/** The cosine of each pair; undefined where a term has no vector. */
+export function pairCosines(
+  vectors: Vectors,
+  pairs: readonly SimilarityPair[],
+  { lowerCase = true }: EvaluateOptions = {},
+): (number | undefined)[] {
+  const rows = firstRows(vectors.terms, lowerCase);
+  return pairs.map((pair) => {
+    const [a, b] = [pair.a, pair.b].map((term) => rows.get(fold(term, lowerCase)));
+    if (a === undefined || b === undefined) return undefined;
+    return vectors.similarity(vectors.terms[a]!, vectors.terms[b]!);
+  });
 }
 
 function whyUncorrelated(cosines: readonly number[], scores: readonly number[]): string | undefined {

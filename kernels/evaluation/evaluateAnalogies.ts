@@ -44,24 +44,39 @@ const BLOCK = 512;
 export function evaluateAnalogies(
   vectors: Vectors,
   sections: readonly AnalogySection[],
-  { lowerCase = true, restrict = vectors.terms.length, method = "3CosAdd" }: AnalogyEvaluateOptions = {},
+  options?: AnalogyEvaluateOptions,
 ): AnalogyResult {
-  const rowOf = firstRows(vectors.terms.slice(0, restrict), lowerCase);
-  const asked = sections.map(({ questions }) =>
-    questions.flatMap((words) => {
-      const [a, b, c, d] = words.map((word) => rowOf.get(fold(word, lowerCase)));
-      return a === undefined || b === undefined || c === undefined || d === undefined ? [] : [{ a, b, c, d }];
-    }),
+  const all = answersRight(
+    vectors,
+    sections.flatMap(({ questions }) => questions),
+    options,
   );
-  const flat = asked.flat();
-  const answers = bestRows(vectors, Uint32Array.from(rowOf.values()), flat, method);
   let next = 0;
-  const scored = sections.map(({ name, questions }, i) => {
-    const correct = asked[i]!.filter(({ d }) => answers[next++] === d).length;
-    return { name, correct, asked: asked[i]!.length, skipped: questions.length - asked[i]!.length };
+  const scored = sections.map(({ name, questions }) => {
+    const asked = all.slice(next, next + questions.length).filter((isRight) => isRight !== undefined);
+    next += questions.length;
+    const skipped = questions.length - asked.length;
+    return { name, correct: asked.filter(Boolean).length, asked: asked.length, skipped };
   });
   const total = (key: keyof AnalogyScore) => scored.reduce((count, section) => count + section[key], 0);
   return { sections: scored, total: { correct: total("correct"), asked: total("asked"), skipped: total("skipped") } };
+}
+
+/** Whether each question is answered right; undefined where a term has no vector, or lies beyond `restrict`. */
+export function answersRight(
+  vectors: Vectors,
+  questions: AnalogySection["questions"],
+  { lowerCase = true, restrict = vectors.terms.length, method = "3CosAdd" }: AnalogyEvaluateOptions = {},
+): (boolean | undefined)[] {
+  const rowOf = firstRows(vectors.terms.slice(0, restrict), lowerCase);
+  const all = questions.map((words): Question | undefined => {
+    const [a, b, c, d] = words.map((word) => rowOf.get(fold(word, lowerCase)));
+    return a === undefined || b === undefined || c === undefined || d === undefined ? undefined : { a, b, c, d };
+  });
+  const asked = all.filter((question) => question !== undefined);
+  const answers = bestRows(vectors, Uint32Array.from(rowOf.values()), asked, method);
+  let next = 0;
+  return all.map((question) => question && answers[next++] === question.d);
 }
 
 /** The best row for each question. */

@@ -1,6 +1,8 @@
 import { dirname, isAbsolute, join, relative, resolve } from "node:path";
-import type { FileUse, OptionsSchema } from "../../schemas/index.js";
+import type { Field, FileUse, OptionsSchema } from "../../schemas/index.js";
 import type { PipelineNode } from "../graph/nodes.js";
+import { fileOfRun } from "../record/fileOfRun.js";
+import { seenFrom } from "../record/seenFrom.js";
 import type { LoadedConfig } from "./config.js";
 import type { ConfigPath } from "./configText.js";
 
@@ -11,9 +13,15 @@ export const isRead = (use: FileUse | undefined) => use === "input" || use === "
 /** They start from the config's folder. */
 const isPlaced = (use: FileUse | undefined) => isRead(use) || use === "path";
 
-/** A node's options with the paths of what it reads in place: those that are not absolute start from the config's folder. */
+/**
+ * A node's options with the paths of what it reads in place: those that are not absolute start from the config's folder, and the folder of
+ * a run stands for its file of the kind that is asked for.
+ */
 export function withInputs({ unit, options }: PipelineNode, configFolder: string): Options {
-  return withPaths(unit, options, (path) => join(configFolder, path));
+  return withPaths(unit, options, (path, { file, holds }) => {
+    const placed = isAbsolute(path) ? path : join(configFolder, path);
+    return file === "value" ? fileOfRun(placed, holds!) : placed;
+  });
 }
 
 /**
@@ -26,39 +34,29 @@ export function withOutsidePaths(
   { file, isFromOutside }: LoadedConfig,
   place: ConfigPath,
 ): Options {
-  return withPaths(unit, options, (path, where) =>
-    isFromOutside([...place, ...where]) ? relative(dirname(file), resolve(path)) : path,
+  return withPaths(unit, options, (path, _, where) =>
+    !isAbsolute(path) && isFromOutside([...place, ...where]) ? relative(dirname(file), resolve(path)) : path,
   );
 }
 
 /** A node's options with the paths of what it reads as another folder sees them. */
 export function inputsFrom({ unit, options }: PipelineNode, configFolder: string, folder: string): Options {
-  return withPaths(unit, options, (path) => seenFrom(folder, join(configFolder, path)));
+  return withPaths(unit, options, (path) => (isAbsolute(path) ? path : seenFrom(folder, join(configFolder, path))));
 }
 
-/** A path as another folder sees it; one that is absolute stays so. */
-export const pathFrom = (folder: string, path: string) => (isAbsolute(path) ? path : seenFrom(folder, path));
-
-const seenFrom = (folder: string, path: string) => relative(folder, resolve(path)) || ".";
-
-/** Options in which each relative path of what is read has become another. */
+/** Options in which each path of what is read has become another. */
 function withPaths(
   { fields }: OptionsSchema,
   options: Options,
-  change: (path: string, place: ConfigPath) => string,
+  change: (path: string, field: Field, place: ConfigPath) => string,
 ): Options {
-  const changed = (path: unknown, place: ConfigPath): unknown =>
-    typeof path !== "string" || isAbsolute(path) || path === "-" ? path : change(path, place); // in code, a table
+  const changed = (path: unknown, field: Field, place: ConfigPath): unknown =>
+    typeof path !== "string" || path === "-" ? path : change(path, field, place); // in code, a table
   const entries = Object.entries(options).map(([option, value]) => {
-    if (!isPlaced(fields[option]?.file)) return [option, value];
-    return [
-      option,
-      Array.isArray(value) ? value.map((path, k) => changed(path, [option, k])) : changed(value, [option]),
-    ];
+    const field = fields[option];
+    if (!field || !isPlaced(field.file)) return [option, value];
+    const paths = Array.isArray(value) ? value.map((path, k) => changed(path, field, [option, k])) : undefined;
+    return [option, paths ?? changed(value, field, [option])];
   });
   return Object.fromEntries(entries);
 }
-
-/** The path of what a folder names, as the current folder sees it. */
-export const seenFromHere = (folder: string, path: string) =>
-  isAbsolute(path) ? path : relative("", resolve(folder, path));

@@ -11,7 +11,7 @@ export const journalPaths = (node: PipelineNode): NamedPath[] => pathsOf(node, "
 
 export const writtenPaths = (node: PipelineNode): NamedPath[] => [...outputPaths(node), ...journalPaths(node)];
 
-export function pathsOf({ options, unit }: PipelineNode, use: FileUse): NamedPath[] {
+export function pathsOf({ options, unit }: Pick<PipelineNode, "options" | "unit">, use: FileUse): NamedPath[] {
   return Object.entries(unit.fields)
     .filter(([option, field]) => field.file === use && typeof options[option] === "string")
     .map(([option]) => [option, options[option] as string]);

@@ -9,6 +9,18 @@ export interface FileRecord {
   readonly rows?: number;
 }
 
+/** What a file of a run holds. Left out for reports, and for what lies beside a file. */
+export interface HeldData {
+  /** The kind of data. */
+  readonly holds: string;
+  /** The branch whose step wrote it; left out for the shared steps. */
+  readonly branch?: string;
+  /** The step that made what it holds: files of the same hold the same value. */
+  readonly madeBy: string;
+}
+
+export interface OutputRecord extends FileRecord, Partial<HeldData> {}
+
 /** A file as a manifest names it. */
 export async function recordFile(file: string, path: string, signal?: AbortSignal): Promise<FileRecord> {
   const stats = await stat(file);

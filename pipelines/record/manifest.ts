@@ -4,13 +4,15 @@ import { builtInKinds } from "../../kinds/kinds.js";
 import type { Ledger } from "../../runtime/ledger.js";
 import type { Kind } from "../../schemas/index.js";
 import type { ConfigStep } from "../config/config.js";
-import { inputsFrom, pathFrom } from "../config/optionPaths.js";
+import { inputsFrom } from "../config/optionPaths.js";
 import { pluginPath } from "../config/plugins.js";
 import { nameOf, nodesOf, type PipelineNode } from "../graph/nodes.js";
 import type { Pipeline } from "../graph/pipeline.js";
 import type { Conservation } from "../running/conservation.js";
 import type { Execution } from "../running/progress.js";
-import type { FileRecord } from "./fileRecord.js";
+import type { FileRecord, OutputRecord } from "./fileRecord.js";
+import { heldByOutputs } from "./heldByOutputs.js";
+import { pathFrom } from "./seenFrom.js";
 
 export const MANIFEST_FORMAT = 2;
 
@@ -42,7 +44,7 @@ export interface Manifest extends Origins {
   };
   /** Their paths start from the run's folder, unless the config names them absolutely. */
   readonly inputs: readonly InputRecord[];
-  readonly outputs: readonly FileRecord[];
+  readonly outputs: readonly OutputRecord[];
   /** What was counted over the whole run, in tokens unless the name says otherwise. */
   readonly counts: Readonly<Record<string, number>>;
   readonly conservation: readonly Conservation[];
@@ -71,6 +73,8 @@ export function makeManifest(
   { folder, inputs, outputs, execution, ledger }: ManifestParts,
 ): Manifest {
   const { config } = pipeline;
+  const resolved = resolvedConfig(pipeline, folder);
+  const held = heldByOutputs(resolved, pipeline.registry.units);
   const losses = inOrder(pipeline, execution.losses).map(([node, epochs]) => [
     nameOf(node),
     epochs.map(({ examples, loss }) => ({ examples, meanLoss: loss / examples })),
@@ -83,13 +87,13 @@ export function makeManifest(
     configFile: pathFrom(folder, pipeline.file),
     about: config.about,
     seed: config.seed,
-    config: resolvedConfig(pipeline, folder),
+    config: resolved,
     inputs: inputs.map((input) => ({
       ...input,
       path: pathFrom(folder, input.path),
       counts: countsOf(ledger.child(input.path)),
     })),
-    outputs,
+    outputs: outputs.map((output) => ({ ...output, ...held.get(output.path) })),
     counts: countsOf(ledger),
     conservation: execution.conservation,
     ...originsByKind(pipeline, execution.origins),

@@ -21,6 +21,15 @@ const file = {
   rows: { ...count, description: "Rows, lines or records that were written" },
 };
 
+const held = {
+  holds: {
+    ...text,
+    description: "The kind of data that the file holds; left out for reports and what lies beside a file",
+  },
+  branch: { ...text, description: "The branch whose step wrote it; left out for the shared steps" },
+  madeBy: { ...text, description: "The step that made what it holds: files of the same hold the same value" },
+};
+
 const step: Schema = {
   type: "object",
   description: "A unit's name, and its options with every default filled in",
@@ -61,7 +70,7 @@ const properties: Readonly<Record<Exclude<keyof Manifest, Kind>, Schema>> = {
     description: "The config with every default filled in; relative paths of what it reads start from the run's folder",
   },
   inputs: listOf(record({ ...file, counts: mapOf(count) }, ["rows"])),
-  outputs: listOf(record(file, ["rows"])),
+  outputs: listOf(record({ ...file, ...held }, ["rows", ...Object.keys(held)])),
   counts: {
     ...mapOf(count),
     description: "What was counted over the whole run, in tokens unless the name says otherwise",

@@ -1,20 +1,22 @@
-import { readFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { isPlainObject } from "../../schemas/index.js";
-import { seenFromHere } from "../config/optionPaths.js";
 import type { Manifest } from "./manifest.js";
 import { MANIFEST } from "./runDirectory.js";
+import { seenFromHere } from "./seenFrom.js";
 
 /**
  * The manifest of a finished run.
  * @throws Error if the folder has none; SyntaxError if it is not one of ours
  */
 export async function readManifest(folder: string, who = "readManifest"): Promise<Manifest> {
+  return readManifestNow(folder, who);
+}
+
+/** The same at once, without a promise. */
+export function readManifestNow(folder: string, who: string): Manifest {
   const path = join(folder, MANIFEST);
-  const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
-    throw new Error(`${who}: ${path} must be the manifest of a finished run, got ${error.code}`);
-  });
-  const manifest = parsed(text);
+  const manifest = parsed(textOf(path, who));
   if (!isManifest(manifest))
     throw new SyntaxError(
       `${who}: ${path} must be a manifest of lexstream with inputs and outputs, got something else`,
@@ -25,6 +27,15 @@ export async function readManifest(folder: string, who = "readManifest"): Promis
 /** Where an input lies, as the current folder sees it. */
 export function inputPlace(folder: string, { format }: Manifest, path: string): string {
   return format === 1 ? path : seenFromHere(folder, path);
+}
+
+function textOf(path: string, who: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new Error(`${who}: ${path} must be the manifest of a finished run, got ${code}`);
+  }
 }
 
 function parsed(text: string): unknown {

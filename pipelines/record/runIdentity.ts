@@ -5,11 +5,11 @@ import { CROISSANT, REJECTED } from "../../schemas/runFolder.js";
 import type { InputFile } from "../../sources/documents/listFiles.js";
 import { hashFile } from "../../storage/files/hashFile.js";
 import type { PipelineConfig } from "../config/config.js";
-import { pathFrom, seenFromHere } from "../config/optionPaths.js";
 import { nodesOf } from "../graph/nodes.js";
 import type { Pipeline } from "../graph/pipeline.js";
 import { outputPaths } from "../graph/writtenPaths.js";
 import { lexstreamVersion, resolvedConfig } from "./manifest.js";
+import { pathFrom, seenFromHere } from "./seenFrom.js";
 
 /** An input as it was when the run began. */
 export interface InputState {

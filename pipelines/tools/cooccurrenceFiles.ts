@@ -9,26 +9,30 @@ import { readCooccurrence } from "../../storage/cooccurrence/readCooccurrence.js
 import { readVocabulary } from "../../storage/cooccurrence/readVocabulary.js";
 import { outputPlace } from "../../storage/files/outputPlace.js";
 import { checkAgainstManifest } from "../record/checkAgainstManifest.js";
+import { fileOfRun, runOf } from "../record/fileOfRun.js";
 
 export { mergeTables, scaleTable, subtractTables, topTerms } from "../../operators/cooccurrence/tableAlgebra.js";
 
 const VOCABULARIES = ["vocab.arrow", "vocab.parquet", "vocab.txt"];
 
 /**
- * Opens a finished co-occurrence table with its vocabulary: the one given, or the `vocab` file beside it.
+ * Opens a finished co-occurrence table with its vocabulary: the one given, or the `vocab` file beside it. Either may be named by the folder
+ * of its run; the vocabulary is then, if none is given, that of the run.
  * @throws Error if there is no vocabulary; SyntaxError if one of the two is not as the run's manifest beside it says; what the
  *   readers throw
  */
-export async function openCooccurrence(path: string, vocabulary = vocabularyBeside(path)): Promise<FinalCooccurrence> {
-  if (vocabulary === undefined) {
-    throw new Error(`${path}: its vocabulary must lie beside it as ${VOCABULARIES.join(", ")}, or be named; got none`);
-  }
-  for (const file of [path, vocabulary]) await checkAgainstManifest(file);
-  return readCooccurrence(path, await readVocabulary(vocabulary));
+export async function openCooccurrence(path: string, vocabulary = vocabularyOf(path)): Promise<FinalCooccurrence> {
+  const [table, terms] = [fileOfRun(path, "cooccurrence"), fileOfRun(vocabulary, "vocabulary")];
+  for (const file of [table, terms]) await checkAgainstManifest(file);
+  return readCooccurrence(table, await readVocabulary(terms));
 }
 
-function vocabularyBeside(table: string): string | undefined {
-  return VOCABULARIES.map((name) => join(dirname(table), name)).find((path) => existsSync(path));
+function vocabularyOf(table: string): string {
+  const run = runOf(table);
+  if (run) return run.folder;
+  const beside = VOCABULARIES.map((name) => join(dirname(table), name)).find((path) => existsSync(path));
+  if (beside !== undefined) return beside;
+  throw new Error(`${table}: its vocabulary must lie beside it as ${VOCABULARIES.join(", ")}, or be named; got none`);
 }
 
 /**

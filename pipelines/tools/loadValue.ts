@@ -1,12 +1,14 @@
 import type { DataKind } from "../../schemas/index.js";
 import { readWhole } from "../../sinks/writeWhole.js";
 import { checkAgainstManifest } from "../record/checkAgainstManifest.js";
+import { fileOfRun } from "../record/fileOfRun.js";
 
 /**
- * Reads the value that a file of a kind holds.
+ * Reads the value that a file of a kind holds, or that of a run by its folder.
  * @throws SyntaxError also where the file is not as the run's manifest beside it says
  */
 export async function loadValue(kind: DataKind, path: string): Promise<unknown> {
-  await checkAgainstManifest(path);
-  return kind.load?.(path) ?? readWhole(kind, path);
+  const file = fileOfRun(path, kind.name);
+  await checkAgainstManifest(file);
+  return kind.load?.(file) ?? readWhole(kind, file);
 }

@@ -27,7 +27,8 @@ export async function inspectFile(path: string, kinds: readonly DataKind[] = bui
   if (file.bytes === 0) return { ...file, format: "empty", rows: 0 };
   const finding = await inspectContent(path, Buffer.from(await firstContent(path, headBytes)), kinds);
   const rows = finding.rows ?? (isTextual(finding.format) ? await countLines(path) : undefined);
-  return { ...file, ...finding, ...(rows === undefined ? {} : { rows }) };
+  const { firstRows = [], ...told } = finding;
+  return { ...file, ...told, ...(rows === undefined ? {} : { rows }), ...(firstRows.length > 0 ? { firstRows } : {}) };
 }
 
 async function inspectContent(path: string, head: Buffer, kinds: readonly DataKind[]): Promise<Finding> {

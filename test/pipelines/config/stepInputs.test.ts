@@ -47,13 +47,13 @@ async function prepared(): Promise<string> {
 }
 
 describe("vectors that a step begins with", () => {
-  it("are read from any format, recorded as an input, and told of by what comes out", async () => {
+  it("are read from any format, or from a run, recorded as an input, and told of by what comes out", async () => {
     const folder = await prepared();
     const old = join(folder, "first/old.arrow");
     const made: string[] = [];
-    for (const name of ["old.parquet", "old.vec", "old.bin", "old.glove"]) {
-      const path = join(folder, name);
-      await convertVectors(old, path);
+    for (const name of ["old.parquet", "old.vec", "old.bin", "old.glove", "first#word2vec"]) {
+      const path = name.startsWith("first") ? old : join(folder, name);
+      if (path !== old) await convertVectors(old, path);
       const { manifest } = await runPipeline(pipelineIn(folder, second(name)), { out: join(folder, `out.${name}`) });
       expect(manifest.inputs.map((input) => [input.path, input.sha256])).toEqual(
         [join(folder, "second.txt"), path].map((each) => [each, sha256(each)]),
@@ -110,8 +110,11 @@ describe("vectors that a step begins with", () => {
       runPipeline(pipelineIn(folder, second(vectors)), { out: join(folder, "out"), force: true });
     await expect(running("nowhere.arrow")).rejects.toThrow(/^run: .*nowhere\.arrow/);
     await expect(running("first.txt")).rejects.toThrow(/first\.txt/);
+    await expect(running("first")).rejects.toThrow(
+      /first: must name one of the run's vectors: .*first#glove, .*first#word2vec$/,
+    );
     expect(() => pipelineIn(folder, second("[a, b]"))).toThrow(
-      /initialVectors must be the path of a file of vectors; in code, their table, got \["a","b"\]/,
+      /initialVectors must be the path of a file of vectors, or of a run that made some; in code, their table, got \["a","b"\]/,
     );
   });
 

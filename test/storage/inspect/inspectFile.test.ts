@@ -62,6 +62,7 @@ it("tells every format that is written here, by its content", async () => {
     ["gloveBinary", "cooccurrence", 2, undefined],
     ["arrow", "ids", 0, undefined],
   ]);
+  expect(await inspectFile(at("4"))).not.toHaveProperty("firstRows"); // of numbers in binary
   expect(await inspectFile(at("9"))).toMatchObject({
     columns: [
       { name: "row", type: "INT32" },

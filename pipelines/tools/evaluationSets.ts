@@ -1,0 +1,37 @@
+import { isUtf8 } from "node:buffer";
+import { readFile } from "node:fs/promises";
+import { basename } from "node:path";
+import { textFault } from "../../kernels/text/content.js";
+
+/** Files of word pairs with the scores of people, and of analogy questions. */
+export interface EvaluationFiles {
+  readonly similarity?: readonly string[];
+  readonly analogies?: readonly string[];
+}
+
+/** What comes of the text of each file, by what the file is called in scores. */
+export async function resultsByFile<Result>(
+  paths: readonly string[],
+  evaluate: (text: string, path: string) => Result,
+): Promise<Record<string, Result>> {
+  const named = namesOf(paths).map(async ([name, path]) => [name, evaluate(await readText(path), path)] as const);
+  return Object.fromEntries(await Promise.all(named));
+}
+
+/** @throws SyntaxError for bytes that are not UTF-8, which would become words that no vectors have */
+async function readText(path: string): Promise<string> {
+  const bytes = await readFile(path);
+  const fault = textFault(bytes) ?? (isUtf8(bytes) ? undefined : "must be UTF-8, got other bytes");
+  if (fault) throw new SyntaxError(`${path}: ${fault}`);
+  return bytes.toString();
+}
+
+/** Files by what they are called in scores: by name, or by path where several have the name. */
+function namesOf(paths: readonly string[]): (readonly [name: string, path: string])[] {
+  const different = [...new Set(paths)];
+  const names = different.map((path) => basename(path));
+  return different.map((path, k) => [
+    names.indexOf(names[k]!) === names.lastIndexOf(names[k]!) ? names[k]! : path,
+    path,
+  ]);
+}
