@@ -53,6 +53,7 @@ function plain({ a, b, shared, similarity, analogies, overlap, terms }: Comparis
 
 function scored(file: string, what: string, { items, shared, known, unscored, ...scores }: ComparedScores): string {
   const { a, b, difference, draws } = scores;
+  const isSure = difference.excludesZero;
   const title = `${printableLine(file)}: ${what}; both know ${shared} of ${items}`;
   const left = unscored > 0 ? `\n  ${unscored} of ${draws} resamples had no score` : "";
   const row = (name: string, count: string, { score, low, high }: typeof a, sign = "", said = "") => {
@@ -63,13 +64,7 @@ function scored(file: string, what: string, { items, shared, known, unscored, ..
     ["", "known", "score", "95 % interval", ""],
     row("A", String(known.a), a),
     row("B", String(known.b), b),
-    row(
-      "B - A",
-      "",
-      difference,
-      "+",
-      difference.excludesZero ? "differ: 0 lies outside" : "may be chance: 0 lies inside",
-    ),
+    row("B - A", "", difference, "+", isSure ? "differ: 0 lies outside" : "may be chance: 0 lies inside"),
   ];
   return `${title}\n${textTable(rows, { right: [1, 2], indent: "  " })}${left}`;
 }

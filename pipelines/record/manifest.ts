@@ -11,7 +11,7 @@ import type { Pipeline } from "../graph/pipeline.js";
 import type { Conservation } from "../running/conservation.js";
 import type { Execution } from "../running/progress.js";
 import type { FileRecord, OutputRecord } from "./fileRecord.js";
-import { heldByOutputs } from "./heldByOutputs.js";
+import { heldByOutputs, type WrittenStep, type WrittenSteps } from "./heldByOutputs.js";
 import { pathFrom } from "./seenFrom.js";
 
 export const MANIFEST_FORMAT = 2;
@@ -35,12 +35,10 @@ export interface Manifest extends Origins {
   readonly about: Readonly<Record<string, string>>;
   readonly seed: number;
   /** The config with every default filled in; what it reads lies relative to the run's folder. */
-  readonly config: {
+  readonly config: WrittenSteps & {
     /** Modules with units of one's own; left out where there are none. */
     readonly plugins?: readonly string[];
-    readonly source: Step;
-    readonly steps: readonly Step[];
-    readonly branches: Readonly<Record<string, readonly Step[]>>;
+    readonly source: WrittenStep;
   };
   /** Their paths start from the run's folder, unless the config names them absolutely. */
   readonly inputs: readonly InputRecord[];
@@ -56,8 +54,6 @@ export interface InputRecord extends FileRecord {
   /** What was counted in it: documents, bytes of text, bytes that were not UTF-8. */
   readonly counts: Readonly<Record<string, number>>;
 }
-
-type Step = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
 export interface ManifestParts {
   /** The run's folder. */
@@ -137,7 +133,9 @@ export function resolvedConfig({ config, file, root }: Pipeline, folder: string)
   };
   const plugins = config.plugins.map((path) => pathFrom(folder, pluginPath(dirname(file), path)));
   const resolved = new Map(nodesOf(root).map((node) => [node.id, withNeeds(node)]));
-  const written = (step: ConfigStep): Step => ({ [step.unit]: resolved.get(step.path.join("/")) ?? step.options });
+  const written = (step: ConfigStep): WrittenStep => ({
+    [step.unit]: resolved.get(step.path.join("/")) ?? step.options,
+  });
   const branches = [...config.branches].map(([name, steps]) => [name, steps.map(written)]);
   return {
     ...(plugins.length > 0 ? { plugins } : {}),

@@ -97,7 +97,7 @@ describe("lexstream", () => {
     [["run", "c.yaml", "--out", "c.yaml/x"], "run: the output folder must be one that can be made, got EEXIST"],
     [["run", "c.yaml", "--out", "/proc/x"], "run: the output folder must be one that can be made, got E"],
     [["neighbors", "nowhere.vec", "the"], "nowhere.vec: must be a file that can be read, got ENOENT"],
-    [["inspect", "."], ".: must be a file that can be read, got a folder"],
+    [["inspect", "."], ".: must be a file or the folder of a run, got a folder without manifest.json"],
   ])("answers %j with one line and exit code 1", async (args, message) => {
     const { code, err, out } = await lexstream(args, { cwd: await project() });
     expect({ code, out, lines: err.trim().split("\n").length }).toEqual({ code: 1, out: "", lines: 1 });
