@@ -26,6 +26,7 @@ export const mutations = [
     "0",
     "kernels/cooccurrence/cellRun operators/cooccurrence/accumulateCooccurrence",
   ],
+  ["kernels/evaluation/bootstrap.js", "(equal + 1) / 2", "1", "kernels/evaluation/bootstrap"],
   ["kernels/evaluation/drift.js", "kept / either", "kept / was.length", "kernels/evaluation/drift"],
   [
     "kernels/evaluation/drift.js",
@@ -46,12 +47,7 @@ export const mutations = [
     "found > highest",
     "kernels/evaluation/evaluate",
   ],
-  [
-    "kernels/evaluation/evaluateAnalogies.js",
-    "skipped: questions.length - asked[i].length",
-    "skipped: 0",
-    "kernels/evaluation/evaluate",
-  ],
+  ["kernels/evaluation/evaluateAnalogies.js", "questions.length - asked.length", "0", "kernels/evaluation/evaluate"],
   ["storage/files/expansion.js", "most * packed)", "2 * most * packed)", "storage/files/parquetBounds"],
   ["runtime/flow.js", "this.#inFlight >= this.highWater", "this.#inFlight > this.highWater", "runtime/flow"],
   ["runtime/flow.js", "throw this.#errors[0];", "return;", "runtime/flow runtime/run"],
