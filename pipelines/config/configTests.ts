@@ -11,9 +11,9 @@ import type { Pipeline } from "../graph/pipeline.js";
 import { outputPaths } from "../graph/writtenPaths.js";
 import { execute } from "../running/execute.js";
 import type { ConfigTest } from "./config.js";
-import { withInputs } from "./optionPaths.js";
 import type { Registry } from "./registry.js";
 import { readValues, withValues } from "./stepInputs.js";
+import { withInputs } from "./withInputs.js";
 
 export interface ConfigTestResult {
   readonly name: string;

@@ -1,7 +1,6 @@
 import { dirname, isAbsolute, join, relative, resolve } from "node:path";
 import type { Field, FileUse, OptionsSchema } from "../../schemas/index.js";
 import type { PipelineNode } from "../graph/nodes.js";
-import { fileOfRun } from "../record/fileOfRun.js";
 import { seenFrom } from "../record/seenFrom.js";
 import type { LoadedConfig } from "./config.js";
 import type { ConfigPath } from "./configText.js";
@@ -12,17 +11,6 @@ type Options = Readonly<Record<string, unknown>>;
 export const isRead = (use: FileUse | undefined) => use === "input" || use === "value";
 /** They start from the config's folder. */
 const isPlaced = (use: FileUse | undefined) => isRead(use) || use === "path";
-
-/**
- * A node's options with the paths of what it reads in place: those that are not absolute start from the config's folder, and the folder of
- * a run stands for its file of the kind that is asked for.
- */
-export function withInputs({ unit, options }: PipelineNode, configFolder: string): Options {
-  return withPaths(unit, options, (path, { file, holds }) => {
-    const placed = isAbsolute(path) ? path : join(configFolder, path);
-    return file === "value" ? fileOfRun(placed, holds!) : placed;
-  });
-}
 
 /**
  * A unit's options as a config states them, in which paths that the environment or the command line brought start from the config's
@@ -45,7 +33,7 @@ export function inputsFrom({ unit, options }: PipelineNode, configFolder: string
 }
 
 /** Options in which each path of what is read has become another. */
-function withPaths(
+export function withPaths(
   { fields }: OptionsSchema,
   options: Options,
   change: (path: string, field: Field, place: ConfigPath) => string,

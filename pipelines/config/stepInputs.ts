@@ -1,8 +1,9 @@
 import { nodesOf, type PipelineNode } from "../graph/nodes.js";
 import type { Pipeline } from "../graph/pipeline.js";
 import { loadValue } from "../tools/loadValue.js";
-import { isRead, withInputs } from "./optionPaths.js";
+import { isRead } from "./optionPaths.js";
 import { pluginPath } from "./plugins.js";
+import { withInputs } from "./withInputs.js";
 
 type Options = Readonly<Record<string, unknown>>;
 

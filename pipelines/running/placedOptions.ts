@@ -1,4 +1,4 @@
-import { withInputs } from "../config/optionPaths.js";
+import { withInputs } from "../config/withInputs.js";
 import type { PipelineNode } from "../graph/nodes.js";
 import { writtenPaths } from "../graph/writtenPaths.js";
 

@@ -17,7 +17,7 @@ const manyOutputs = (text: string) =>
       "path: table.arrow }\n    - associate\n    - writeCooccurrence: { path: weighted.arrow }",
     )}
   cbow:
-    - windowContexts
+    - windowContexts: { radius: fixed, sample: 0 }
     - word2vec: { vectorSize: 3, epochs: 1, architecture: cbow }
     - writeVectors: { path: cbow.bin }
     - reportNeighbors: { path: near.txt, terms: [the] }

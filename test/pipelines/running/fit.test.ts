@@ -14,7 +14,7 @@ const paths = join(folder, "corpus.txt");
 writeFileSync(paths, text);
 
 const steps = [{ tokenize: { mode: "chinese" } }, { buildVocab: { minCount: 1 } }, "encode"] as const;
-const windows = { windowContexts: { windowSize: 2, radius: "random" } } as const;
+const windows = { windowContexts: { windowSize: 2, radius: "random", sample: 0 } } as const;
 const small = { vectorSize: 5, epochs: 3, kernel: "plain" } as const;
 
 describe("fit", () => {
