@@ -12,7 +12,7 @@ import type { Registry } from "../config/registry.js";
 import { nodesOf, type PipelineNode } from "../graph/nodes.js";
 import { type FileRecord, faultOf, recordFile } from "../record/fileRecord.js";
 import type { RunIdentity } from "../record/runIdentity.js";
-import { lossesOf, type RunRecord, RunState, recordOf, restoreInto } from "../running/runState.js";
+import { lossesOf, type RunRecord, type RunState, recordOf, restoreInto } from "../running/runState.js";
 import { writtenFiles } from "../running/writtenFiles.js";
 import type { CheckpointFolder } from "./checkpointFolder.js";
 import type { SavedStage, SavedState, SourcePlace } from "./savedState.js";
@@ -79,10 +79,10 @@ export class Checkpointer {
   }
 
   /**
-   * The state that an earlier run had saved.
+   * Takes the state that an earlier run had saved into one that is still empty.
    * @throws Error if one of its outputs is not as it left it
    */
-  async restore(saved: SavedState, root: PipelineNode, ledger: Ledger): Promise<RunState> {
+  async restore(saved: SavedState, root: PipelineNode, state: RunState): Promise<void> {
     for (const record of saved.outputs) {
       const fault = await faultOf(record.path, record);
       if (fault) throw new Error(`${record.path}: ${fault}; --force starts anew`);
@@ -90,7 +90,6 @@ export class Checkpointer {
     }
     const nodes = new Map(nodesOf(root).map((node) => [node.id, node]));
     const values = await this.#values.load(new Map(saved.values));
-    const state = new RunState(ledger);
     restoreInto(state, saved.run, nodes, values);
     for (const [id, { file, size, shared }] of saved.logs) {
       const { StreamLog } = await import("../running/streamLog.js"); // with the library that reads Arrow
@@ -100,7 +99,6 @@ export class Checkpointer {
     }
     for (const [id, stage] of saved.stages) this.#starts.set(id, await this.#loadStage(stage));
     this.#serial = saved.serial;
-    return state;
   }
 
   /** The run could go on from here: the step to come begins. */

@@ -36,6 +36,8 @@ export const isUpdated = (node: PipelineNode) => isModel(node) && node.parent?.m
 export const isResumable = ({ unit }: PipelineNode) => unit.resumable === true;
 /** What follows it runs after the pass that made its value. */
 export const isFinished = ({ makes }: PipelineNode) => makes.arrives === "whole";
+/** The last node of its pass on its way: what it makes is there once the pass is over. */
+export const endsPass = (node: PipelineNode) => isModel(node) || isFinished(node);
 
 /** The nodes that read or need what a node makes, in the order of the config. */
 export function dependentsOf({ children, neededBy }: PipelineNode): PipelineNode[] {
@@ -61,23 +63,18 @@ export function withinPass(node: PipelineNode): PipelineNode[] {
 
 /** A node and all that follows it before the pass is over: models, and makers of finished values, are the last. */
 export function duringPass(node: PipelineNode): PipelineNode[] {
-  if (isModel(node) || isFinished(node)) return [node];
+  if (endsPass(node)) return [node];
   return [node, ...node.children.filter((child) => !child.startsPass).flatMap(duringPass)];
 }
-
-/** The models that learn in the pass over the source. */
-export const learningInSource = ({ children }: PipelineNode): PipelineNode[] =>
-  children.flatMap(duringPass).filter(isUpdated);
 
 /** The pass over the source can be gone on with in its middle: the source tells where it stands, and every stage its state. */
 export function goesOnInItsSource({ unit, children }: PipelineNode): boolean {
   return unit.live === true && children.flatMap(duringPass).every(isResumable);
 }
 
-/** The branches that end among some nodes and what follows them in the same pass, with their ends; shared steps count as one, "all". */
-export function branchesEndingIn(nodes: readonly PipelineNode[]): Map<string, PipelineNode> {
-  const inPass = nodes.filter(({ startsPass }) => !startsPass).flatMap(withinPass);
-  const ends = inPass.filter((node) => dependentsOf(node).length === 0);
+/** The branches that end in a node or what follows it up to where a stage is read again, with their ends; shared steps count as one, "all". */
+export function branchesEndingIn(head: PipelineNode): Map<string, PipelineNode> {
+  const ends = withinPass(head).filter((node) => dependentsOf(node).length === 0);
   return new Map(ends.map((end) => [end.branch ?? "all", end]));
 }
 

@@ -40,6 +40,10 @@ export interface EpochLoss {
   readonly loss: number;
 }
 
+export function addLosses(before: EpochLoss | undefined, { examples, loss }: EpochLoss): EpochLoss {
+  return before ? { examples: before.examples + examples, loss: before.loss + loss } : { examples, loss };
+}
+
 export interface Execution {
   /** Losses of each model node, by epoch. */
   readonly losses: ReadonlyMap<PipelineNode, readonly EpochLoss[]>;

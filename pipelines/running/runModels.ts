@@ -1,0 +1,60 @@
+import type { Model } from "../../schemas/index.js";
+import { requireLearns } from "../config/makeUnit.js";
+import type { PipelineNode } from "../graph/nodes.js";
+import type { ExecuteOptions } from "./executeOptions.js";
+import type { Chore } from "./progress.js";
+
+export interface RunModelsOptions extends Pick<ExecuteOptions, "ledger" | "metadata"> {
+  readonly create: (node: PipelineNode) => unknown;
+}
+
+/** The models of a run, from their making to their results. State: those that are not closed yet. */
+export class RunModels {
+  readonly #options: RunModelsOptions;
+  readonly #open = new Map<PipelineNode, Model>();
+
+  constructor(options: RunModelsOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * The model of a node, made when first asked for.
+   * @throws TypeError if it cannot learn from data that arrives as what it reads does
+   */
+  of(node: PipelineNode): Model {
+    const existing = this.#open.get(node);
+    if (existing) return existing;
+    const model = this.#options.create(node) as Model;
+    requireLearns(node.unit, model, node.parent!.makes.arrives);
+    this.#open.set(node, model);
+    return model;
+  }
+
+  /** What a model has learned, with its origin; closes the model. */
+  async finish(node: PipelineNode): Promise<unknown> {
+    const model = this.of(node);
+    const result = await this.#withOrigin(node, await model.result());
+    await model.close();
+    this.#open.delete(node);
+    return result;
+  }
+
+  /** Lets a chore take what some of the models have learned so far. */
+  async snapshots({ of = () => true, run }: Chore, nodes: readonly PipelineNode[]): Promise<void> {
+    for (const node of nodes.filter(of)) {
+      const model = this.of(node);
+      await run(node, async () => this.#withOrigin(node, await model.snapshot?.()), this.#options.ledger);
+    }
+  }
+
+  async close(): Promise<void> {
+    for (const model of this.#open.values()) await model.close();
+  }
+
+  async #withOrigin(node: PipelineNode, result: unknown): Promise<unknown> {
+    const { metadata } = this.#options;
+    const { origin } = node.makes;
+    if (result === undefined || !origin || !metadata) return result;
+    return origin.with(result as never, new Map([...origin.of(result as never), ...(await metadata(node))]));
+  }
+}

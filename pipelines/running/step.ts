@@ -1,0 +1,66 @@
+import { of } from "rxjs";
+import { Ledger } from "../../runtime/ledger.js";
+import { duringPass, isModel, type PipelineNode } from "../graph/nodes.js";
+import { accountPass } from "./accountPass.js";
+import { Pass } from "./pass.js";
+import { type PassPlan, planPasses, readySteps } from "./planner.js";
+import type { RunParts } from "./runParts.js";
+
+/** Runs the step that a node begins, from the epoch that the run has come to: a whole value once, a log as often as a model wants it. */
+export async function runStep(parts: RunParts, head: PipelineNode): Promise<void> {
+  const { state, models, progress, pauses, options } = parts;
+  const plans = planPasses(head, (model) => models.of(model).epochs);
+  const first = state.epoch;
+  for (const plan of plans.slice(first)) {
+    const { epoch } = plan;
+    if (head.startsPass || isModel(head))
+      progress.enter(plans.length > 1 ? `epoch ${epoch + 1} of ${plans.length}` : head.unit.name);
+    state.epoch = epoch;
+    const canTell = plan.models.every((model) => models.of(model).save);
+    if (epoch > first && canTell) await pauses.betweenSteps();
+    if (epoch > first) await options.requireInputs?.();
+    await (head.startsPass ? readLog(parts, head, plan) : readValue(parts, head, plan));
+    await takeResults(parts, plan.finishing);
+  }
+  pauses.willCome = false;
+}
+
+/** Takes what models have learned, and closes them. */
+export async function takeResults(
+  { state, values, models, options }: RunParts,
+  nodes: readonly PipelineNode[],
+): Promise<void> {
+  for (const node of nodes) {
+    const result = await models.finish(node);
+    const origin = node.makes.origin?.of(result as never);
+    if (origin) state.origins.set(node, origin);
+    options.onValue?.(node, result);
+    values.keep(node, result);
+  }
+}
+
+/** The step that a node began is over: others can begin, and values go that nobody wants any more. */
+export function endStep({ state, values }: RunParts, head: PipelineNode, nodes: readonly PipelineNode[]): void {
+  const { tasks, done } = state;
+  for (const node of duringPass(head)) done.add(node);
+  tasks.push(...readySteps(nodes, done, tasks));
+  values.release(done);
+}
+
+async function readValue(parts: RunParts, head: PipelineNode, plan: PassPlan): Promise<void> {
+  const { ledger } = parts.options;
+  await new Pass(parts, plan, { ledger }).run(of(parts.values.of(head.parent!)), [head]);
+}
+
+async function readLog(parts: RunParts, head: PipelineNode, plan: PassPlan): Promise<void> {
+  const { state, progress, pauses, options } = parts;
+  const log = state.logs.get(head.parent!)!;
+  const ledger = new Ledger();
+  const pass = new Pass(parts, plan, { ledger });
+  pauses.beginLog();
+  const batches = log.read(plan.epoch, (gate) => pauses.betweenBatches(gate, plan.models));
+  const count = (tokens: number) => options.checkpointer?.count(tokens);
+  await pass.run(batches.pipe(progress.watchTokens(head.parent!.makes, log.size.tokens, count)), [head]);
+  options.ledger.absorb(ledger);
+  accountPass(state, head, pass.accounts);
+}

@@ -1,0 +1,69 @@
+import { describe, expect, it } from "vitest";
+import { accountPass, type Conservation, type PipelineNode, StageAccount } from "#pipelines";
+import { Ledger, TOOK } from "#runtime";
+import { graphOf } from "../../support/graph.js";
+
+const data = { amounts: { tokens: (tokens: number) => tokens } } as never;
+
+/** Ids of 10 tokens, of which encode leaves 3 out, to two models. */
+const graph = graphOf({
+  text: { data },
+  tokens: { reads: "text", data },
+  ids: { reads: "tokens", data, again: true },
+  fast: { reads: "ids", kind: "model", branch: "fast" },
+  fastFile: { reads: "fast", kind: "sink", makes: "whole", branch: "fast" },
+  slow: { reads: "ids", kind: "model", branch: "slow" },
+});
+
+function pass(nodes: readonly PipelineNode[], lost = 3): Map<PipelineNode, StageAccount> {
+  const ledger = new Ledger();
+  const stages = new Map(nodes.map((node) => [node, new StageAccount(node, ledger)]));
+  for (const [node, account] of stages) {
+    account.count("reached", node === graph.ids ? 10 : 7);
+    account.count("passedOn", 7);
+    account.own.add(node === graph.ids ? "belowMinCount" : TOOK, node === graph.ids ? lost : 7);
+  }
+  return stages;
+}
+
+function prepare() {
+  const ledger = new Ledger();
+  ledger.add("read", 10);
+  return { ledger, accounts: new Map<string, Conservation>() };
+}
+
+const shown = (accounts: ReadonlyMap<string, Conservation>) =>
+  [...accounts.values()].map(({ branch, epochs, read, used, belowMinCount }) => [
+    branch,
+    epochs,
+    read,
+    used,
+    belowMinCount,
+  ]);
+
+describe("the account of a pass", () => {
+  it("is added to that of each branch that took part", () => {
+    const state = prepare();
+    const { ids, fast, slow } = graph;
+    accountPass(state, ids, pass([ids, fast, slow]));
+    accountPass(state, ids, pass([ids, slow]));
+    expect(shown(state.accounts)).toEqual([
+      ["fast", 1, 10, 7, 3],
+      ["slow", 2, 20, 14, 6],
+    ]);
+  });
+
+  it("is that of a model, too, which begins the pass itself", () => {
+    const state = prepare();
+    state.ledger.add("rejected", 3);
+    for (const _ of [1, 2]) accountPass(state, graph.slow, pass([graph.slow]));
+    expect(shown(state.accounts)).toEqual([["slow", 2, 20, 14, 0]]);
+  });
+
+  it("must add up", () => {
+    const { ids, fast, slow } = graph;
+    expect(() => accountPass(prepare(), ids, pass([ids, fast, slow], 2))).toThrow(
+      /^conservation: fast: read 10 = used 7 \+ below minCount 2 .* must add up, got 9$/,
+    );
+  });
+});

@@ -1,0 +1,58 @@
+import { from, lastValueFrom, tap } from "rxjs";
+import { describe, expect, it } from "vitest";
+import { type Progress, ProgressReporter } from "#pipelines";
+import { Ledger } from "#runtime";
+
+function prepare() {
+  const seen: Progress[] = [];
+  return { seen, reporter: new ProgressReporter((progress) => seen.push(progress)) };
+}
+
+const at = (done: number) => ({ done, total: 9, unit: "tokens" }) as const;
+
+describe("what is told of a run's progress", () => {
+  it("is the stage, and each model's losses since it began, as they are at that moment", () => {
+    const { seen, reporter } = prepare();
+    reporter.report(at(0));
+    reporter.enter("epoch 1 of 2");
+    reporter.learned("glove", { examples: 2, loss: 3 });
+    reporter.report(at(4));
+    reporter.learned("glove", { examples: 1, loss: 0.5 });
+    reporter.report(at(9));
+    reporter.enter("epoch 2 of 2");
+    reporter.report(at(0));
+    expect(seen).toEqual([
+      { stage: "reading", ...at(0), losses: new Map() },
+      { stage: "epoch 1 of 2", ...at(4), losses: new Map([["glove", { examples: 2, loss: 3 }]]) },
+      { stage: "epoch 1 of 2", ...at(9), losses: new Map([["glove", { examples: 3, loss: 3.5 }]]) },
+      { stage: "epoch 2 of 2", ...at(0), losses: new Map() },
+    ]);
+  });
+
+  it("counts bytes of the input behind each batch", async () => {
+    const { seen, reporter } = prepare();
+    const ledger = new Ledger();
+    const read = from([3, 4]).pipe(tap((bytes) => ledger.add("inputBytes", bytes)));
+    await lastValueFrom(read.pipe(reporter.watchBytes(ledger, 7)));
+    expect(seen.map(({ done, total, unit }) => [done, total, unit])).toEqual([
+      [3, 7, "bytes"],
+      [7, 7, "bytes"],
+    ]);
+  });
+
+  it("counts tokens of the batches that have passed, and tells how many each had", async () => {
+    const { seen, reporter } = prepare();
+    const counted: number[] = [];
+    const kind = { amounts: { tokens: ({ length }: string) => length } } as never;
+    await lastValueFrom(from(["abc", "de"]).pipe(reporter.watchTokens(kind, 5, (tokens) => counted.push(tokens))));
+    expect(seen.map(({ done, total, unit }) => [done, total, unit])).toEqual([
+      [3, 5, "tokens"],
+      [5, 5, "tokens"],
+    ]);
+    expect(counted).toEqual([3, 2]);
+  });
+
+  it("goes nowhere where nobody watches", () => {
+    expect(() => new ProgressReporter(undefined).report(at(1))).not.toThrow();
+  });
+});
