@@ -16,7 +16,7 @@ export interface Checkpoint {
   readonly state?: SavedState | undefined;
 }
 
-const FORMAT = 1;
+const FORMAT = 2;
 
 /**
  * The folder of a run's checkpoint: `state.json`, and the files that it names with their hashes. Files never change once a state

@@ -1,29 +1,41 @@
+import { TOOK } from "../../runtime/flow.js";
 import { branchesEndingIn, endsPass, type PipelineNode, pathTo } from "../graph/nodes.js";
 import { accountOf, addAccounts, assertConserved } from "./conservation.js";
 import type { RunState } from "./runState.js";
 import type { StageAccount } from "./stageAccount.js";
 
+type Stages = ReadonlyMap<PipelineNode, StageAccount>;
+type Accounts = Pick<RunState, "accounts" | "leftOut" | "ledger" | "logs">;
+
 /**
- * Adds to the accounts of a run where the tokens went in a pass over them, for each branch that ends in it; `stages` are the accounts of
- * the nodes that took part.
+ * Adds to the accounts of a run where the tokens went in a pass over them, for each branch that ends in it, and what was left out on the
+ * way to the logs that the pass wrote; `stages` are the accounts of the nodes that took part.
  * @throws Error if tokens went missing
  */
-export function accountPass(
-  { accounts, ledger }: Pick<RunState, "accounts" | "ledger">,
-  head: PipelineNode,
-  stages: ReadonlyMap<PipelineNode, StageAccount>,
-): void {
+export function accountPass(state: Accounts, head: PipelineNode, stages: Stages): void {
+  const { accounts, leftOut, ledger, logs } = state;
+  const before = head.parent && leftOut.get(head.parent);
+  const leftOutIn = (path: readonly StageAccount[]) => totalsOf([...(before ?? []), ...path.flatMap(lossesIn)]);
   for (const [branch, end] of branchesEndingIn(head)) {
     const path = pathTo(end).filter((node) => stages.has(node));
     const last = path.at(-1);
     if (!last || !(last === end || endsPass(last))) continue; // its model needs no more passes
-    const account = accountOf(
-      branch,
-      ledger,
-      path.map((node) => stages.get(node)!),
-    );
+    const own = accountsOf(path, stages);
+    const account = accountOf(branch, ledger, own, leftOutIn(own));
     assertConserved(account);
-    const before = accounts.get(branch);
-    accounts.set(branch, before ? addAccounts(before, account) : account);
+    const soFar = accounts.get(branch);
+    accounts.set(branch, soFar ? addAccounts(soFar, account) : account);
   }
+  for (const node of logs.keys())
+    if (stages.has(node) && !leftOut.has(node)) leftOut.set(node, leftOutIn(accountsOf(pathTo(node), stages)));
+}
+
+const accountsOf = (path: readonly PipelineNode[], stages: Stages) => path.flatMap((node) => stages.get(node) ?? []);
+
+const lossesIn = ({ own }: StageAccount) => [...own.counts].filter(([counter]) => counter !== TOOK);
+
+function totalsOf(counts: readonly (readonly [counter: string, amount: number])[]): ReadonlyMap<string, number> {
+  const totals = new Map<string, number>();
+  for (const [counter, amount] of counts) totals.set(counter, (totals.get(counter) ?? 0) + amount);
+  return totals;
 }

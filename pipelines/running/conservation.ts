@@ -14,11 +14,16 @@ export interface Conservation extends Readonly<Record<(typeof LOSSES)[number], n
 }
 
 /**
- * The account of one pass of a branch, from those of its stages in that pass, in their order. `source` counted the reading of the text,
- * and the phrases that were joined in any pass so far.
+ * The account of one pass of a branch, from the last of its stages that knows tokens and from what was left out in all of them, and before
+ * that, on the way to the log that the pass reads. `source` counted the reading of the text.
  */
-export function accountOf(branch: string, source: Ledger, stages: readonly StageAccount[]): Conservation {
-  const left = (counter: string) => stages.reduce((sum, { own }) => sum + own.get(counter), 0);
+export function accountOf(
+  branch: string,
+  source: Ledger,
+  stages: readonly StageAccount[],
+  leftOut: ReadonlyMap<string, number>,
+): Conservation {
+  const left = (counter: string) => leftOut.get(counter) ?? 0;
   const read = source.get("read");
   const rejected = source.get("rejected");
   return {
@@ -31,7 +36,7 @@ export function accountOf(branch: string, source: Ledger, stages: readonly Stage
     pruned: left("pruned"),
     subsampled: left("subsampled"),
     rejected,
-    joined: source.get("joined") + (source.children.get(branch)?.get("joined") ?? 0),
+    joined: left("joined"),
   };
 }
 

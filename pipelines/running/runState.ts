@@ -19,6 +19,8 @@ export class RunState {
   readonly origins = new Map<PipelineNode, ReadonlyMap<string, string>>();
   readonly logs = new Map<PipelineNode, StreamLog>();
   readonly accounts = new Map<string, Conservation>();
+  /** What was left out on the way to a log, in the pass that wrote it, by counter: it is missing from every pass over the log. */
+  readonly leftOut = new Map<PipelineNode, ReadonlyMap<string, number>>();
 
   constructor(readonly ledger: Ledger) {}
 }
@@ -32,6 +34,10 @@ export interface RunRecord {
   readonly losses: readonly (readonly [node: string, losses: readonly EpochLoss[]])[];
   readonly origins: readonly (readonly [node: string, origin: readonly (readonly [string, string])[]])[];
   readonly accounts: readonly (readonly [branch: string, account: Conservation])[];
+  readonly leftOut: readonly (readonly [
+    node: string,
+    counts: readonly (readonly [counter: string, amount: number])[],
+  ])[];
   readonly ledger: LedgerRecord;
 }
 
@@ -44,6 +50,7 @@ export function recordOf(state: RunState, idOf: (maker: PipelineNode, value: unk
     losses: lossesOf(state),
     origins: [...state.origins].map(([node, origin]) => [node.id, [...origin]]),
     accounts: [...state.accounts],
+    leftOut: [...state.leftOut].map(([node, counts]) => [node.id, [...counts]]),
     ledger: state.ledger.toJSON(),
   };
 }
@@ -67,5 +74,6 @@ export function restoreInto(
   for (const [id, losses] of record.losses) state.losses.set(nodeOf(id), [...losses]);
   for (const [id, origin] of record.origins) state.origins.set(nodeOf(id), new Map(origin));
   for (const [branch, account] of record.accounts) state.accounts.set(branch, account);
+  for (const [id, counts] of record.leftOut) state.leftOut.set(nodeOf(id), new Map(counts));
   state.ledger.restore(record.ledger);
 }

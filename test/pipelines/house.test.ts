@@ -105,6 +105,16 @@ describe("units and kinds of data from outside", () => {
     expect(new Set(stages)).toEqual(new Set(["reading", "encode", "weigh", "learnPrototypes"]));
   });
 
+  it("account for what was left out before the rows that are read again, also in a run that goes on with them", async () => {
+    const rare = () => prepare((text) => text.replace("minCount: 1", "minCount: 2"));
+    const { conservation } = (await runIn(await rare())).manifest;
+    const { read, used, belowMinCount } = conservation.find(({ branch }) => branch === "labels")!;
+    expect([read, used, belowMinCount]).toEqual([16, 3, 13]); // "the" alone occurs twice or more
+    const place = await rare();
+    await killAt(place, 12);
+    expect((await runIn(place, { resume: true })).manifest.conservation).toEqual(conservation);
+  });
+
   it("are asked over HTTP what their kind says", async () => {
     const place = await prepare();
     await runIn(place);

@@ -19,9 +19,10 @@ function pass(nodes: readonly PipelineNode[], lost = 3): Map<PipelineNode, Stage
   const ledger = new Ledger();
   const stages = new Map(nodes.map((node) => [node, new StageAccount(node, ledger)]));
   for (const [node, account] of stages) {
-    account.count("reached", node === graph.ids ? 10 : 7);
+    account.count("reached", node.id === "ids" ? 10 : 7);
     account.count("passedOn", 7);
-    account.own.add(node === graph.ids ? "belowMinCount" : TOOK, node === graph.ids ? lost : 7);
+    if (node.id === "ids") account.own.add("belowMinCount", lost);
+    if (node.unit.kind === "model") account.own.add(TOOK, 7);
   }
   return stages;
 }
@@ -29,7 +30,8 @@ function pass(nodes: readonly PipelineNode[], lost = 3): Map<PipelineNode, Stage
 function prepare() {
   const ledger = new Ledger();
   ledger.add("read", 10);
-  return { ledger, accounts: new Map<string, Conservation>() };
+  const leftOut = new Map<PipelineNode, ReadonlyMap<string, number>>();
+  return { ledger, accounts: new Map<string, Conservation>(), leftOut, logs: new Map<PipelineNode, never>() };
 }
 
 const shown = (accounts: ReadonlyMap<string, Conservation>) =>
@@ -58,6 +60,24 @@ describe("the account of a pass", () => {
     state.ledger.add("rejected", 3);
     for (const _ of [1, 2]) accountPass(state, graph.slow, pass([graph.slow]));
     expect(shown(state.accounts)).toEqual([["slow", 2, 20, 14, 0]]);
+  });
+
+  it("knows what was left out on the way to the log that the pass reads", () => {
+    const state = prepare();
+    const { text, tokens, ids, rows, late } = graphOf({
+      text: { data },
+      tokens: { reads: "text", data },
+      ids: { reads: "tokens", data, again: true },
+      rows: { reads: "ids", data },
+      late: { reads: "rows", kind: "model", again: true },
+    });
+    for (const logged of [tokens, rows]) state.logs.set(logged, undefined as never);
+    accountPass(state, text, pass([tokens], 0));
+    accountPass(state, ids, pass([ids, rows]));
+    accountPass(state, ids, pass([ids, rows], 2)); // the log is that of the first epoch
+    for (const _ of [1, 2]) accountPass(state, late, pass([late]));
+    expect(state.leftOut.get(rows)).toEqual(new Map([["belowMinCount", 3]]));
+    expect(shown(state.accounts)).toEqual([["all", 2, 20, 14, 6]]);
   });
 
   it("must add up", () => {
