@@ -231,7 +231,6 @@ export const mutations = [
     "operators/windows/windowContexts",
   ],
   ["models/glove/glove.js", "before - loss < tolerance * before", "before - loss < tolerance", "models/glove/glove"],
-  ["models/glove/glove.js", "vectorSize < 300 ? 50 : 100", "50", "models/glove/glove"],
   [
     "models/word2vec/word2vec.js",
     '(parsed.loss === "negativeSampling" ? 2 : 5) * epochs',
