@@ -5,6 +5,7 @@ export * from "./writeDocumentTerms.js";
 export * from "./writeIds.js";
 export * from "./writePairs.js";
 export * from "./writeSequences.js";
+export * from "./writeTokens.js";
 export * from "./writeVectors.js";
 export * from "./writeVocabulary.js";
 export * from "./writeWhole.js";

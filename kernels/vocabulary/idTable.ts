@@ -1,10 +1,11 @@
 import type { Lexicon } from "../../schemas/tokens.js";
 import type { Vocabulary } from "../../schemas/vocabulary.js";
+import { TermCodes } from "./termCodes.js";
+import { movedStarts } from "./tokensAt.js";
 
 /** Why a token has no id in the vocabulary. */
 export type Absence = "belowMinCount" | "truncated" | "pruned";
 
-const unknown = 0;
 const belowMinCount = 1;
 const truncated = 2;
 const pruned = 3;
@@ -19,8 +20,7 @@ export class IdTable {
   readonly #vocabulary: Vocabulary;
   readonly #unknown: number | undefined;
   #replaced = 0;
-  #lexicon: Lexicon | undefined;
-  #codes = new Uint32Array(1024);
+  readonly #codes = new TermCodes();
   #dropped = new Float64Array(firstId);
 
   /** @param unknown stands for each token that has no id of its own; such tokens are left out without it */
@@ -31,23 +31,25 @@ export class IdTable {
 
   /** The ids that are in the vocabulary, in order, and each list of positions moved to where it now points. */
   translate(lexicon: Lexicon, ids: Uint32Array, positions: readonly Uint32Array[]): [Uint32Array, Uint32Array[]] {
-    this.#reserve(lexicon);
+    const codes = this.#codes.of(lexicon);
+    const dropped = this.#dropped;
     const kept = new Uint32Array(ids.length);
-    const moved = positions.map((list) => new Uint32Array(list.length));
-    const next = positions.map(() => 0);
+    const places = new Uint32Array(ids.length);
     let length = 0;
-    let from = 0;
-    while (from <= ids.length) {
-      let to = ids.length;
-      positions.forEach((list, k) => {
-        while (list[next[k]!] === from) moved[k]![next[k]!++] = length;
-        to = Math.min(to, list[next[k]!] ?? to);
-      });
-      length = this.#translateStretch(ids, from, to, kept, length);
-      if (from === ids.length) break;
-      from = to;
+    for (let i = 0; i < ids.length; i++) {
+      const id = ids[i]!;
+      codes[id] ||= this.#codeOf(lexicon.term(id));
+      const code = codes[id]!;
+      if (code < firstId && this.#unknown === undefined) {
+        dropped[code]!++;
+        continue;
+      }
+      if (code < firstId) this.#replaced++;
+      kept[length] = code < firstId ? this.#unknown! : code - firstId;
+      places[length++] = i;
     }
-    return [kept.slice(0, length), moved];
+    const taken = places.subarray(0, length);
+    return [kept.slice(0, length), positions.map((starts) => movedStarts(starts, taken))];
   }
 
   /** What was left out since the last call. */
@@ -64,41 +66,10 @@ export class IdTable {
     return replaced;
   }
 
-  #translateStretch(ids: Uint32Array, from: number, to: number, kept: Uint32Array, length: number): number {
-    const codes = this.#codes;
-    const dropped = this.#dropped;
-    for (let i = from; i < to; i++) {
-      const id = ids[i]!;
-      const code = codes[id]! || this.#resolve(id);
-      if (code >= firstId) kept[length++] = code - firstId;
-      else if (this.#unknown === undefined) dropped[code]!++;
-      else {
-        kept[length++] = this.#unknown;
-        this.#replaced++;
-      }
-    }
-    return length;
-  }
-
-  #resolve(id: number): number {
-    const code = this.#codeOf(this.#lexicon!.term(id));
-    this.#codes[id] = code;
-    return code;
-  }
-
   #codeOf(term: string | undefined): number {
     if (term === undefined) return pruned;
     const id = this.#vocabulary.idOf(term);
     if (id !== undefined) return id + firstId;
     return this.#vocabulary.truncated?.has(term) ? truncated : belowMinCount;
-  }
-
-  #reserve(lexicon: Lexicon): void {
-    if (lexicon !== this.#lexicon) this.#codes.fill(unknown);
-    this.#lexicon = lexicon;
-    if (lexicon.size <= this.#codes.length) return;
-    const grown = new Uint32Array(Math.max(lexicon.size, 2 * this.#codes.length));
-    grown.set(this.#codes);
-    this.#codes = grown;
   }
 }

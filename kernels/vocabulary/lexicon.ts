@@ -86,10 +86,15 @@ export class GrowingLexicon implements Lexicon {
     const at = this.#slots[place + 1]!;
     if (at === 0) return this.#admit(bytes, start, end, place);
     const { records } = this.#terms;
-    const low = (records[at + COUNT_LOW]! + 1) | 0;
-    records[at + COUNT_LOW] = low;
-    if (low === 0) records[at + COUNT_HIGH]!++;
+    countOnce(records, at);
     return records[at + ID]! >>> 0;
+  }
+
+  /** Counts one more occurrence of a term by its id; false if it is not live. */
+  addAgain(id: number): boolean {
+    const at = recordOf(this.#terms, id);
+    if (at !== 0) countOnce(this.#terms.records, at);
+    return at !== 0;
   }
 
   /** The id of a term that is live. */
@@ -316,6 +321,12 @@ function textOf(terms: Terms, id: number): string | undefined {
   if (at === 0) return undefined;
   const first = 4 * (at + TEXT);
   return decoder.decode(terms.bytes.subarray(first, first + terms.records[at + LENGTH]!));
+}
+
+function countOnce(records: Int32Array, at: number): void {
+  const low = (records[at + COUNT_LOW]! + 1) | 0;
+  records[at + COUNT_LOW] = low;
+  if (low === 0) records[at + COUNT_HIGH]!++;
 }
 
 const countAt = ({ records }: Terms, at: number): number =>

@@ -1,6 +1,4 @@
-import { readFileSync } from "node:fs";
-import { textFault } from "../../kernels/text/content.js";
-import { withoutMark } from "../../kernels/text/utf8.js";
+import { readTextLines, type TextLine } from "../../storage/files/readTextLines.js";
 
 /** A word of a user's file; frequency 0 takes it out of what came before. */
 export interface UserWord {
@@ -17,41 +15,16 @@ export interface UserWord {
  */
 export function readUserDictionaries(paths: readonly string[]): UserWord[] {
   return paths.flatMap((path) =>
-    Array.from(linesOf(readUserDictionary(path)), (line, i) => parseLine(line, `${path} line ${i + 1}`)).filter(
-      (entry) => entry !== undefined,
-    ),
+    readTextLines("chineseDictionary", "user dictionary", path)
+      .map(parseLine)
+      .filter((entry) => entry !== undefined),
   );
 }
 
-function readUserDictionary(path: string): Uint8Array {
-  const bytes = bytesOf(path);
-  const fault = textFault(bytes);
-  if (fault) throw new SyntaxError(`chineseDictionary: ${path}: ${fault}`);
-  return withoutMark(bytes);
-}
-
-function bytesOf(path: string): Buffer {
-  try {
-    return readFileSync(path);
-  } catch (error) {
-    throw new Error(`chineseDictionary: cannot read the user dictionary ${path}: ${(error as Error).message}`);
-  }
-}
-
-function* linesOf(bytes: Uint8Array): Generator<Uint8Array> {
-  for (let start = 0; start < bytes.length; ) {
-    const newline = bytes.indexOf(0x0a, start);
-    const end = newline < 0 ? bytes.length : newline;
-    yield bytes.subarray(start, end);
-    start = end + 1;
-  }
-}
-
-const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const largestFrequency = 0xffff_ffff;
 
-function parseLine(line: Uint8Array, where: string): UserWord | undefined {
-  const fields = decodeLine(line, where).trim().split(/\s+/);
+function parseLine({ text, where }: TextLine): UserWord | undefined {
+  const fields = text.trim().split(/\s+/);
   const [word, second = "", ...others] = fields;
   if (!word) return undefined;
   const hasFrequency = /^[-+.\d]/.test(second);
@@ -65,12 +38,4 @@ function parseLine(line: Uint8Array, where: string): UserWord | undefined {
     throw new SyntaxError(`chineseDictionary: a line must be "word [frequency] [tag]", got "${found}", in ${where}`);
   }
   return hasFrequency ? { word, frequency: Number(second), where } : { word, where };
-}
-
-function decodeLine(line: Uint8Array, where: string): string {
-  try {
-    return utf8.decode(line);
-  } catch {
-    throw new SyntaxError(`chineseDictionary: a dictionary must be valid UTF-8, found invalid bytes in ${where}`);
-  }
 }

@@ -7,10 +7,13 @@ import { normalizeSchema } from "../../operators/text/normalize.js";
 import { splitSentencesSchema } from "../../operators/text/splitSentences.js";
 import { tokenizeSchema } from "../../operators/text/tokenize.js";
 import { buildVocabSchema } from "../../operators/vocabulary/buildVocab.js";
+import { dropTermsSchema } from "../../operators/vocabulary/dropTerms.js";
 import { encodeSchema } from "../../operators/vocabulary/encode.js";
 import { growVocabSchema } from "../../operators/vocabulary/growVocab.js";
 import { joinPhrasesSchema } from "../../operators/vocabulary/joinPhrases.js";
 import { learnPhrasesSchema } from "../../operators/vocabulary/learnPhrases.js";
+import { mapTermsSchema } from "../../operators/vocabulary/mapTerms.js";
+import { stemSchema } from "../../operators/vocabulary/stem.js";
 import { contextPairsSchema } from "../../operators/windows/contextPairs.js";
 import { miniBatchSchema } from "../../operators/windows/miniBatch.js";
 import { windowContextsSchema } from "../../operators/windows/windowContexts.js";
@@ -22,6 +25,7 @@ import { writeDocumentTermsSchema } from "../../sinks/writeDocumentTerms.js";
 import { writeIdsSchema } from "../../sinks/writeIds.js";
 import { writePairsSchema } from "../../sinks/writePairs.js";
 import { writeSequencesSchema } from "../../sinks/writeSequences.js";
+import { writeTokensSchema } from "../../sinks/writeTokens.js";
 import { writeVectorsSchema } from "../../sinks/writeVectors.js";
 import { writeVocabularySchema } from "../../sinks/writeVocabulary.js";
 import { filesSchema } from "../../sources/files.js";
@@ -53,6 +57,9 @@ const units = [
   normalizeSchema,
   splitSentencesSchema,
   tokenizeSchema,
+  mapTermsSchema,
+  dropTermsSchema,
+  stemSchema,
   learnPhrasesSchema,
   joinPhrasesSchema,
   buildVocabSchema,
@@ -65,6 +72,7 @@ const units = [
   associateSchema,
   word2vecSchema,
   gloveSchema,
+  writeTokensSchema,
   writeVocabularySchema,
   writeIdsSchema,
   writeDocumentsSchema,

@@ -1,9 +1,9 @@
 import type { Ledger } from "../../runtime/ledger.js";
 import type { StageAccount } from "./stageAccount.js";
 
-const LOSSES = ["belowMinCount", "truncated", "pruned", "subsampled", "rejected", "joined"] as const;
+const LOSSES = ["belowMinCount", "truncated", "pruned", "subsampled", "rejected", "joined", "dropped"] as const;
 
-/** Where every token that a branch read went: read = used + belowMinCount + truncated + pruned + subsampled + rejected + joined (to the token before). */
+/** Where every token that a branch read went: read = used + belowMinCount + truncated + pruned + subsampled + rejected + joined (to the token before) + dropped (by its term). */
 export interface Conservation extends Readonly<Record<(typeof LOSSES)[number], number>> {
   /** A branch of the config, or "all" where there are none. */
   readonly branch: string;
@@ -37,6 +37,7 @@ export function accountOf(
     subsampled: left("subsampled"),
     rejected,
     joined: left("joined"),
+    dropped: left("dropped"),
   };
 }
 
@@ -61,10 +62,12 @@ export function assertConserved(account: Conservation): void {
 export function formatConservation({ branch, epochs, ...counts }: Conservation): string {
   const show = (count: number) => String(count).replace(/\B(?=(\d{3})+$)/g, ","); // to load Intl takes longer than most summaries
   const passes = epochs > 1 ? ` over ${epochs} epochs` : "";
-  const { read, used, belowMinCount, subsampled, truncated, pruned, rejected, joined } = counts;
-  const phrases = joined > 0 ? ` + joined ${show(joined)}` : "";
+  const { read, used, belowMinCount, subsampled, truncated, pruned, rejected } = counts;
+  const rare = (["joined", "dropped"] as const)
+    .filter((loss) => counts[loss] > 0)
+    .map((loss) => ` + ${loss} ${show(counts[loss])}`);
   return (
     `${branch}: read ${show(read)}${passes} = used ${show(used)} + below minCount ${show(belowMinCount)} + ` +
-    `subsampled ${show(subsampled)} + truncated ${show(truncated)} + pruned ${show(pruned)} + rejected ${show(rejected)}${phrases}`
+    `subsampled ${show(subsampled)} + truncated ${show(truncated)} + pruned ${show(pruned)} + rejected ${show(rejected)}${rare.join("")}`
   );
 }

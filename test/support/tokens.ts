@@ -73,7 +73,29 @@ export function tokenBatches(
   return batches;
 }
 
-/** The same, encoded in a vocabulary; by default one of all the words. */
+/**
+ * A stream of tokens as terms, with "|" for each document and "." for each sentence that begins before a token. Which sentence without
+ * tokens lies in which document without tokens is not told: offsets do not tell it, either.
+ */
+export function spelled(batches: readonly TokenBatch[]): string[] {
+  const out: string[] = [];
+  let marks: string[] = [];
+  const put = (...terms: string[]) => {
+    out.push(...marks.sort().reverse(), ...terms); // "|" comes behind "."
+    marks = [];
+  };
+  for (const { ids, sentenceOffsets, documentOffsets, lexicon } of batches) {
+    for (let i = 0; i <= ids.length; i++) {
+      for (const at of documentOffsets) if (at === i) marks.push("|");
+      for (const at of sentenceOffsets) if (at === i) marks.push(".");
+      if (i < ids.length) put(lexicon.term(ids[i]!)!);
+    }
+  }
+  put();
+  return out;
+}
+
+/** Batches of tokens, encoded in a vocabulary; by default one of all the words. */
 export function idBatches(
   documents: Documents,
   sizes?: readonly number[],

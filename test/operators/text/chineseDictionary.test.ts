@@ -130,7 +130,9 @@ describe("createHanSegmenter", () => {
   it("refuses bytes that are not UTF-8, with their line", async () => {
     const path = await userDictionary(Buffer.from([0xe4, 0xb8, 0xad, 0x0a, 0xd6, 0xd0, 0x0a])); // the second line is GBK
     expect(() => createHanSegmenter({ userDictionaries: [path] })).toThrow(
-      new SyntaxError(`chineseDictionary: a dictionary must be valid UTF-8, found invalid bytes in ${path} line 2`),
+      new SyntaxError(
+        `chineseDictionary: a user dictionary must be valid UTF-8, found invalid bytes in ${path} line 2`,
+      ),
     );
   });
 

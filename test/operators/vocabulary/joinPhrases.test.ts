@@ -6,7 +6,7 @@ import { Ledger, run } from "#runtime";
 import type { Phrases, TokenBatch } from "#schemas";
 import { fromTexts } from "#sources";
 import { marbles } from "../../support/marbles.js";
-import { type Documents, tokenBatches } from "../../support/tokens.js";
+import { type Documents, spelled, tokenBatches } from "../../support/tokens.js";
 
 const phrases = (...pairs: string[]): Phrases => {
   const map = new Map<string, Map<string, number>>();
@@ -17,24 +17,11 @@ const phrases = (...pairs: string[]): Phrases => {
   return { pairs: map, size: pairs.length };
 };
 
-/** The stream as lists of terms, one a sentence, with "|" before the first of a document. */
 async function joined(documents: Documents, found: Phrases, options = {}, sizes?: number[]): Promise<string[]> {
   const batches = await lastValueFrom(
     from(tokenBatches(documents, sizes)).pipe(joinPhrases(found, options), toArray()),
   );
   return spelled(batches);
-}
-
-function spelled(batches: readonly TokenBatch[]): string[] {
-  const out: string[] = [];
-  for (const { ids, sentenceOffsets, documentOffsets, lexicon } of batches) {
-    for (let i = 0; i <= ids.length; i++) {
-      for (const at of documentOffsets) if (at === i) out.push("|");
-      for (const at of sentenceOffsets) if (at === i) out.push(".");
-      if (i < ids.length) out.push(lexicon.term(ids[i]!)!);
-    }
-  }
-  return out;
 }
 
 describe("joinPhrases", () => {
