@@ -11,13 +11,16 @@ import type { Vocabulary } from "../schemas/vocabulary.js";
 /** Most cells in a batch. */
 export const batchRows = 65_536;
 
-const columns = ["row", "column", "weight"];
+const columns = Object.keys(cooccurrenceSchema.columns);
+/** As files named them before 0.1.0 was released. */
+const olderColumns = ["row", "column", "weight"];
 
 /** The finished table. Its vocabulary is a value of its own. */
 export const cooccurrence = defineKind({
   name: "cooccurrence",
   arrives: "whole",
   columns,
+  olderColumns,
   amounts: { cells: ({ length }: FinalCooccurrence) => length },
   isEmpty: ({ length }) => length === 0,
   table: {
@@ -41,10 +44,15 @@ async function* blocks(table: FinalCooccurrence): AsyncGenerator<Rows> {
     yield { columns: [row, column, weight], rows: row.length };
 }
 
+/** The names of a table's row, column and weight. */
+export function cellColumns(table: Pick<ReadableTable, "columns">): readonly string[] {
+  return olderColumns.every((older) => table.columns.some(({ name }) => name === older)) ? olderColumns : columns;
+}
+
 /** The cells of a table as they stand in it, batch by batch, whenever they are asked for. */
 export function cellBatches(table: ReadableTable): () => AsyncGenerator<CooccurrenceBatch> {
   return async function* () {
-    for await (const { rows, columns: read } of table.blocks(columns)) {
+    for await (const { rows, columns: read } of table.blocks(cellColumns(table))) {
       const [row, column, weight] = read as ArrayLike<number>[];
       for (let start = 0; start < rows; start += batchRows) {
         const end = Math.min(start + batchRows, rows);

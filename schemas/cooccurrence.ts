@@ -36,5 +36,9 @@ export interface FinalCooccurrence {
   close?(): void;
 }
 
-/** One row a cell. `row` and `column` are ids in the vocabulary. */
-export const cooccurrenceSchema: TableSchema = { columns: { row: "int32", column: "int32", weight: "float64" } };
+/** One row a cell; the row and the column of the matrix are ids in the vocabulary. No name is a keyword of SQL, as row and column are. */
+export const cooccurrenceSchema: TableSchema = {
+  columns: { rowIndex: "int32", columnIndex: "int32", weight: "float64" },
+};
+/** The terms of a cell, beside its ids. */
+export const cooccurrenceTermsSchema: TableSchema = { columns: { rowTerm: "text", columnTerm: "text" } };

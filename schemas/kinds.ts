@@ -87,6 +87,8 @@ export interface DataKind<K extends Kind = Kind> {
   readonly arrives: "stream" | "whole";
   /** The columns of its files, by which one is recognised. */
   readonly columns?: readonly string[];
+  /** The names that they had in files of earlier versions. */
+  readonly olderColumns?: readonly string[];
   /** Of a whole value: its form on the disk; without one it cannot be kept by a checkpoint. */
   readonly table?: TableForm<Kinds[K]>;
   /** Of a stream: its form on the disk; without one it cannot be read again. */

@@ -39,6 +39,8 @@ export interface TableBlock {
 export interface ReadableTable {
   /** For messages. */
   readonly path: string;
+  /** The names of its columns. */
+  readonly columns: readonly { readonly name: string }[];
   /** The named columns, in the file's order of rows. State: one block. */
   blocks(names: readonly string[]): AsyncIterable<TableBlock>;
 }

@@ -323,6 +323,8 @@ export const mutations = [
     "false",
     "storage/vectors/readVectors security",
   ],
+  ["kernels/vocabulary/tokensAt.js", "places[kept] < start", "places[kept] <= start", "operators/vocabulary/dropTerms"],
+  ["storage/files/textFile.js", "|| this.#members === 0", "", "sinks/writeTokens"],
   ["sinks/writeCooccurrence.js", "if (rows !== table.length)", "if (false)", "sinks/writeCooccurrence"],
   ["pipelines/checkpoint/checkpointFolder.js", "sha256(match[2]) !== match[1]", "false", "pipelines/resume"],
   ["pipelines/graph/compile.js", "first.startsWith(LOCK)", "false", "pipelines/graph/compile"],

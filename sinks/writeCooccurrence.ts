@@ -1,7 +1,12 @@
 import { setImmediate } from "node:timers/promises";
 import type { OperatorFunction } from "rxjs";
-import { type CooccurrenceBatch, cooccurrenceSchema, type FinalCooccurrence } from "../schemas/cooccurrence.js";
-import { oneOf, text } from "../schemas/fields.js";
+import {
+  type CooccurrenceBatch,
+  cooccurrenceSchema,
+  cooccurrenceTermsSchema,
+  type FinalCooccurrence,
+} from "../schemas/cooccurrence.js";
+import { boolean, oneOf, text } from "../schemas/fields.js";
 import { type OptionsOf, parseOptions } from "../schemas/options.js";
 import { defineUnit } from "../schemas/units.js";
 import { recordBytes } from "../storage/cooccurrence/recordBytes.js";
@@ -28,6 +33,10 @@ export const writeCooccurrenceSchema = defineUnit({
       description: "Format of the file; auto goes by the name: .arrow .feather .parquet, .bin (gloveBinary)",
       default: "auto",
     }),
+    terms: boolean({
+      default: false,
+      description: "Write the terms of each cell beside its ids, as rowTerm and columnTerm; not in gloveBinary",
+    }),
   },
   create: (_, options): OperatorFunction<FinalCooccurrence, FinalCooccurrence> => writeCooccurrence(options),
 });
@@ -38,20 +47,25 @@ export type WriteCooccurrenceOptions = OptionsOf<typeof writeCooccurrenceSchema>
  * Writes a co-occurrence table batch by batch, and passes it on once it is on the disk under its name.
  *
  * In, out: FinalCooccurrence. Ids from 0 in Arrow and Parquet, with the table's metadata and the vocabulary's hash; from 1 in
- * GloVe's records, which have no room for metadata. State: one block of 65,536 (Arrow) or 131,072 rows (Parquet).
+ * GloVe's records, which have no room for metadata. With `terms` the term of each id stands beside it. State: one block of 65,536 (Arrow) or 131,072 rows (Parquet).
  * Counts `rows` on the ledger's child of the path.
- * @throws TypeError at the call, if the format cannot be told; RangeError through the stream, if there are not `length` cells
+ * @throws TypeError at the call, if the format cannot be told or has no room for terms; RangeError through the stream, if there are not `length` cells
  * @example
  *   contexts$.pipe(accumulateCooccurrence(), writeCooccurrence({ path: "cooccurrence.bin" }))
  */
 export function writeCooccurrence(
   options: WriteCooccurrenceOptions,
 ): OperatorFunction<FinalCooccurrence, FinalCooccurrence> {
-  const { path } = parseOptions(writeCooccurrenceSchema, options);
+  const { path, terms } = parseOptions(writeCooccurrenceSchema, options);
   const chosen = chosenCooccurrenceFormat(options);
+  if (terms && chosen === "gloveBinary")
+    throw new TypeError(
+      "writeCooccurrence: terms must be false in format gloveBinary, which has no room for them, got true",
+    );
   return writeOnce("writeCooccurrence", path, async (table, signal) => {
     const batches = countedBatches(table, path, signal);
-    const written = chosen === "gloveBinary" ? writeRecords(path, batches) : writeColumns(path, chosen, table, batches);
+    const written =
+      chosen === "gloveBinary" ? writeRecords(path, batches) : writeColumns({ path, terms }, chosen, table, batches);
     return { rows: await written };
   });
 }
@@ -75,7 +89,7 @@ async function* countedBatches(table: FinalCooccurrence, path: string, signal: A
 }
 
 async function writeColumns(
-  path: string,
+  { path, terms }: { readonly path: string; readonly terms: boolean },
   format: "arrow" | "parquet",
   table: FinalCooccurrence,
   batches: AsyncIterable<CooccurrenceBatch>,
@@ -84,8 +98,13 @@ async function writeColumns(
     ...Object.entries(table.metadata).map(([key, value]) => [key, String(value)] as const),
     ...vocabularyMetadata(table.vocabulary),
   ]);
-  return writeTable(path, { ...cooccurrenceSchema, metadata }, tableFormats[format], async (writer) => {
-    for await (const { row, column, weight } of batches) await writer.write([row, column, weight], row.length);
+  const columns = { ...cooccurrenceSchema.columns, ...(terms ? cooccurrenceTermsSchema.columns : {}) };
+  const termsOf = (ids: Int32Array) => Array.from(ids, (id) => table.vocabulary.terms[id]!);
+  return writeTable(path, { columns, metadata }, tableFormats[format], async (writer) => {
+    for await (const { row, column, weight } of batches) {
+      const named = terms ? [termsOf(row), termsOf(column)] : [];
+      await writer.write([row, column, weight, ...named], row.length);
+    }
   });
 }
 

@@ -58,11 +58,9 @@ export function writeTokens(options: WriteTokensOptions): OperatorFunction<Token
   return writeThrough("writeTokens", (scope) => {
     const file = new TextFile(path);
     const lines = new TokenLines(settings);
-    let tokens = 0;
     return {
       write(batch) {
         file.write(lines.textOf(batch));
-        tokens += batch.ids.length;
       },
       finish() {
         file.write(lines.end());
@@ -70,7 +68,7 @@ export function writeTokens(options: WriteTokensOptions): OperatorFunction<Token
         const ledger = scope.ledger.child(path);
         ledger.add("rows", lines.count);
         if (lines.unknown > 0) ledger.add("warnings", lines.unknown);
-        scope.took(tokens);
+        scope.took(lines.tokens);
       },
       abandon: () => file.discard(),
     };
@@ -89,7 +87,9 @@ class TokenLines {
   #pieces: string[] = [];
   /** Lines so far. */
   count = 0;
-  /** Tokens without a text. */
+  /** Tokens so far. */
+  tokens = 0;
+  /** Those without a text. */
   unknown = 0;
 
   constructor(settings: Settings) {
@@ -135,6 +135,7 @@ class TokenLines {
   }
 
   #addToken(word: string | undefined): void {
+    this.tokens++;
     if (word === undefined) {
       this.unknown++;
       return;

@@ -43,7 +43,7 @@ export function writeWhole<K extends Kind>(
  */
 export async function readWhole<K extends Kind>(kind: DataKind<K>, path: string): Promise<Kinds[K]> {
   const table = await openTable(path);
-  return formOf(kind).read({ path, blocks: table.blocks }, factsOf(kind.name, path, table), {});
+  return formOf(kind).read({ path, ...table }, factsOf(kind.name, path, table), {});
 }
 
 function formOf<K extends Kind>({ name, table }: DataKind<K>) {

@@ -47,8 +47,7 @@ export class SavedValues {
     for (const [id, { kind, file, facts, needs }] of saved) {
       const needed = Object.fromEntries(needs.map(([name, needId]) => [name, values.get(needId)]));
       const path = this.#fileOf(file);
-      const { blocks } = await openTable(path);
-      const value = await this.#formOf(kind).read({ path, blocks }, facts, needed);
+      const value = await this.#formOf(kind).read({ path, ...(await openTable(path)) }, facts, needed);
       values.set(id, value);
       this.#ids.set(value as object, id);
     }

@@ -11,6 +11,7 @@ const ENCODINGS: Readonly<Record<string, string>> = {
   parquet: "application/x-parquet",
   jsonl: "application/jsonlines",
   tsv: "text/tab-separated-values",
+  gz: "application/gzip",
   txt: "text/plain",
   vec: "text/plain",
   glove: "text/plain",

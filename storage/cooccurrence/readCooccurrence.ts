@@ -1,5 +1,5 @@
 import { open } from "node:fs/promises";
-import { batchRows, cellBatches } from "../../kinds/cooccurrence.js";
+import { batchRows, cellBatches, cellColumns } from "../../kinds/cooccurrence.js";
 import type {
   CooccurrenceBatch,
   CooccurrenceMetadata,
@@ -58,8 +58,8 @@ export async function readCooccurrence(
   const file = isTable ? await openTable(path) : undefined;
   const metadata = readMetadata(file?.metadata ?? new Map(), defaults);
   if (file) requireVocabulary(path, vocabulary, file.metadata);
-  if (file) requireColumns(path, file, ["row", "column", "weight"]);
-  const read = file ? cellBatches({ path, blocks: file.blocks }) : recordBatches(path);
+  if (file) requireColumns(path, file, cellColumns(file));
+  const read = file ? cellBatches({ path, ...file }) : recordBatches(path);
   const batches = () => checkedBatches(path, vocabulary, read());
   let length = 0;
   for await (const { row } of batches()) length += row.length;

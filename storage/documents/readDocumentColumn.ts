@@ -15,5 +15,5 @@ export async function readDocumentColumn(path: string): Promise<DocumentColumn> 
   const file = await openTable(path);
   requireColumns(path, file, documents.columns!);
   const parts = (file.metadata.get(partsKey) ?? "ids,labels,weights,fields").split(",");
-  return documents.table!.read({ path, blocks: file.blocks }, { parts }, {});
+  return documents.table!.read({ path, ...file }, { parts }, {});
 }

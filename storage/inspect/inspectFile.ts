@@ -76,7 +76,8 @@ async function inspectTable(table: TableFile, kinds: readonly DataKind[]): Promi
 
 /** The kind whose columns a table has; the most of them, where there are several. */
 function kindOf(names: readonly string[], kinds: readonly DataKind[]): DataKind | undefined {
-  const fitting = kinds.filter(({ columns }) => columns?.every((column) => names.includes(column)));
+  const has = (columns?: readonly string[]) => columns?.every((column) => names.includes(column));
+  const fitting = kinds.filter(({ columns, olderColumns }) => has(columns) || has(olderColumns));
   return fitting.sort((a, b) => b.columns!.length - a.columns!.length)[0];
 }
 

@@ -15,6 +15,8 @@ const branches = {
   vocabulary: "[buildVocab: { minCount: 100, maxSize: 6 }, writeVocabulary: { path: v.arrow }]",
   "vocabulary lines": "[buildVocab, writeVocabulary: { path: v.txt }]",
   phrases: "[learnPhrases: { minCount: 2, threshold: 1 }, joinPhrases, buildVocab, writeVocabulary: { path: p.txt }]",
+  terms:
+    "[mapTerms: { table: forms.tsv }, dropTerms: { terms: [the], language: chinese }, stem, writeTokens: { path: t.txt.gz }, buildVocab, writeVocabulary: { path: t.txt }]",
   ids: "[buildVocab: { minCount: 1 }, encode, writeIds: { path: ids.arrow }]",
   pairs:
     "[buildVocab: { minCount: 1 }, encode, windowContexts: { batchSize: 50 }, contextPairs, miniBatch: { batchSize: 7 }, writePairs: { path: pairs.parquet }]",
@@ -42,6 +44,7 @@ function running(names: readonly Branch[], changed = pipelines) {
 async function runningSteps(text: string, steps: Readonly<Record<string, string>>, { compile, ...rest } = pipelines) {
   const folder = await temporaryFolder();
   writeFileSync(join(folder, "corpus.txt"), text);
+  writeFileSync(join(folder, "forms.tsv"), "sat\tsit\nand\t\n");
   const wanted = Object.entries(steps).map(([name, written]) => `  ${name}: ${written}`);
   const config = `
 source: { files: { paths: corpus.txt } }
@@ -66,6 +69,13 @@ const sabotages: Readonly<Record<string, readonly [...Sabotage, Branch, RegExp]>
     "if (i % 2 === 0) { this.used++; continue; } ids[length] = source[i];",
     "word2vec",
     /^windowContexts: the \d+ tokens/,
+  ],
+  "writeTokens writes every second token": [
+    "sinks/writeTokens.js",
+    "if (i < ids.length)",
+    "if (i < ids.length && i % 2 === 0)",
+    "terms",
+    /^writeTokens: all \d+ tokens that came in must be taken, got \d+ in branch terms$/,
   ],
   "the pair counter ignores each batch but the first": [
     "kernels/cooccurrence/pairCounter.js",
@@ -125,8 +135,8 @@ const sabotages: Readonly<Record<string, readonly [...Sabotage, Branch, RegExp]>
   ],
   "encode drops every second id": [
     "kernels/vocabulary/idTable.js",
-    "kept[length++] = code",
-    "if (i % 2 === 0) kept[length++] = code",
+    "places[length++] = i;",
+    "if (i % 2 === 0) places[length++] = i;",
     "ids",
     /^encode: the \d+ tokens that came in/,
   ],

@@ -6,7 +6,7 @@ import { expect, it } from "vitest";
 import { Ledger } from "#runtime";
 import type { FinalCooccurrence } from "#schemas";
 import { writeCooccurrence } from "#sinks";
-import { readCooccurrence } from "#storage";
+import { arrowFormat, inspectFile, openTable, parquetFormat, readCooccurrence, writeTable } from "#storage";
 import { collect } from "../support/collect.js";
 import { type Cell, finalCooccurrence } from "../support/finalCooccurrence.js";
 import { temporaryFolder } from "../support/temporaryFolder.js";
@@ -54,6 +54,44 @@ it.each(names)("reads back cells and metadata, any number of times, with equal b
   expect(await cellsOf(read)).toEqual(await cellsOf(small));
   expect(await cellsOf(read)).toEqual(await cellsOf(small));
   expect(read.metadata).toEqual(name === "c.bin" ? { ...small.metadata, unitsPerCount: 1 } : small.metadata);
+});
+
+const tables = [
+  ["c.arrow", arrowFormat],
+  ["c.parquet", parquetFormat],
+] as const;
+
+it.each(tables)("writes the terms beside their ids where they are asked for: %s", async (name) => {
+  const path = join(await temporaryFolder(), name);
+  await collect(of(small).pipe(writeCooccurrence({ path, terms: true })));
+  const table = await openTable(path);
+  const columns = ["rowIndex", "columnIndex", "weight", "rowTerm", "columnTerm"];
+  expect(table.columns.map((column) => column.name)).toEqual(columns);
+  const cells: unknown[][] = [];
+  for await (const block of table.blocks(columns))
+    for (let i = 0; i < block.rows; i++) cells.push(block.columns.map((column) => column[i]));
+  expect(cells).toEqual([
+    [0, 1, 1.5, "the", "猫"],
+    [1, 0, 1.5, "猫", "the"],
+    [2, 2, 1 / 3, "sat", "sat"],
+  ]);
+  expect(await cellsOf(await readCooccurrence(path, small.vocabulary))).toEqual(await cellsOf(small));
+});
+
+it("has no room for terms in GloVe's records", () => {
+  expect(() => writeCooccurrence({ path: "c.bin", terms: true })).toThrow(
+    "writeCooccurrence: terms must be false in format gloveBinary, which has no room for them, got true",
+  );
+});
+
+it.each(tables)("reads the columns row and column of older files: %s", async (name, format) => {
+  const path = join(await temporaryFolder(), name);
+  const schema = { columns: { row: "int32", column: "int32", weight: "float64" } } as const;
+  await writeTable(path, schema, format, async (writer) => {
+    for await (const { row, column, weight } of small.batches()) await writer.write([row, column, weight], row.length);
+  });
+  expect(await cellsOf(await readCooccurrence(path, small.vocabulary))).toEqual(await cellsOf(small));
+  expect(await inspectFile(path)).toMatchObject({ holds: "cooccurrence", rows: 3 });
 });
 
 it.each(names)("round-trips any table over the edges of blocks: %s", async (name) => {

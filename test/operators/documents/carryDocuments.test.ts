@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { from, type Observable, type OperatorFunction } from "rxjs";
 import { describe, expect, it } from "vitest";
@@ -8,6 +9,8 @@ import { collect } from "../../support/collect.js";
 import { textBatches } from "../../support/textBatches.js";
 
 type Stream = Observable<DocumentBatch>;
+
+const table = fileURLToPath(new URL("../../fixtures/operators/forms.tsv", import.meta.url));
 
 /** What knows where documents begin. */
 const WITH_DOCUMENTS = ["text", "tokens", "ids", "contexts"];
@@ -50,7 +53,11 @@ async function operatorOf(unit: AnyUnit, text: Observable<TextBatch>): Promise<O
     phrases: (await collect(tokens.pipe(learnPhrases({ minCount: 1, threshold: 0 }))))[0],
   };
   const small = Object.hasOwn(unit.fields, "batchSize") ? { batchSize: 2 } : {};
-  return unit.create(needs as never, small as never, { epoch: 0 }) as OperatorFunction<never, DocumentBatch>;
+  const wanted = { mapTerms: { table }, dropTerms: { language: "chinese" } }[unit.name];
+  return unit.create(needs as never, { ...small, ...wanted } as never, { epoch: 0 }) as OperatorFunction<
+    never,
+    DocumentBatch
+  >;
 }
 
 describe("what is known of documents", () => {

@@ -103,18 +103,18 @@ describe("runPipeline", () => {
   it("accounts for each kind of loss", async () => {
     const folder = await temporaryFolder();
     const once = Array.from({ length: 60 }, (_, n) => `once${n}`).join(" ");
-    const words = `${"the cat sat 猫 坐 ".repeat(50)}${"rare kept ".repeat(3)}${once} ${"l".repeat(30)} new york new york`;
+    const words = `${"the cat sat 猫 坐 ".repeat(50)}${"rare kept ".repeat(3)}${once} ${"l".repeat(30)} gone new york new york`;
     writeFileSync(join(folder, "corpus.txt"), words);
     const text = `
 source: { files: { paths: corpus.txt } }
-steps: [tokenize: { maxTokenLength: 20, maxTerms: 40, batchSize: 10 }, learnPhrases: { minCount: 1, threshold: 20 }, joinPhrases, buildVocab: { minCount: 2, maxSize: 6 }, encode]
+steps: [tokenize: { maxTokenLength: 20, maxTerms: 40, batchSize: 10 }, dropTerms: { terms: gone }, learnPhrases: { minCount: 1, threshold: 20 }, joinPhrases, buildVocab: { minCount: 2, maxSize: 6 }, encode]
 branches: { vectors: [windowContexts: { sample: 0.01, radius: fixed }, word2vec: { vectorSize: 4, epochs: 2 }, writeVectors: { path: w.txt }] }`;
     const pipeline = compile(parseConfig(text, join(folder, "c.yaml")));
     const { manifest } = await runPipeline(pipeline, { out: join(folder, "out") });
     const { branch, epochs, read, ...parts } = manifest.conservation[0]!;
     expect([branch, epochs, read]).toEqual(["vectors", 2, 2 * words.split(" ").length]);
     expect(Object.entries(parts).filter(([, tokens]) => tokens === 0)).toEqual([]);
-    expect(Object.keys(parts)).toHaveLength(7); // used, and where else a token can go
+    expect(Object.keys(parts)).toHaveLength(8); // used, and where else a token can go
     expect(Object.values(parts).reduce((sum, tokens) => sum + tokens)).toBe(read);
   });
 

@@ -91,6 +91,6 @@ it("refuses a table without the columns", async () => {
   const path = join(await temporaryFolder(), "c.arrow");
   await collect(of(small.vocabulary).pipe(writeVocabulary({ path })));
   await expect(readCooccurrence(path, small.vocabulary)).rejects.toThrow(
-    `${path}: must have a column row, got term, count`,
+    `${path}: must have a column rowIndex, got term, count`,
   );
 });

@@ -65,8 +65,8 @@ it("tells every format that is written here, by its content", async () => {
   expect(await inspectFile(at("4"))).not.toHaveProperty("firstRows"); // of numbers in binary
   expect(await inspectFile(at("9"))).toMatchObject({
     columns: [
-      { name: "row", type: "INT32" },
-      { name: "column", type: "INT32" },
+      { name: "rowIndex", type: "INT32" },
+      { name: "columnIndex", type: "INT32" },
       { name: "weight", type: "DOUBLE" },
     ],
     metadata: { windowSize: "10", weighting: "harmonic", symmetric: "true", unitsPerCount: "2520" },
