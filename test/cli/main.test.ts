@@ -3,6 +3,7 @@ import { existsSync, readFileSync, realpathSync, truncateSync, writeFileSync } f
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { commandIn } from "../support/command.js";
 import { openFiles } from "../support/openFiles.js";
 import { temporaryFolder } from "../support/temporaryFolder.js";
 
@@ -15,7 +16,7 @@ interface Outcome {
 }
 
 /** Runs the command as users do, in a process of its own. */
-function lexstream(
+function lexstreamProcess(
   args: readonly string[],
   { input = "", cwd = process.cwd(), signalAfter = "", signal = "SIGINT" as NodeJS.Signals } = {},
 ): Promise<Outcome> {
@@ -53,7 +54,8 @@ async function project(config = CONFIG): Promise<string> {
 
 describe("lexstream", () => {
   it("shows its commands with --help and each command's options", async () => {
-    const [general, command] = await Promise.all([lexstream(["--help"]), lexstream(["run", "--help"])]);
+    const general = await lexstreamProcess(["--help"]);
+    const command = await commandIn(".", "run", "--help");
     expect(general).toMatchObject({ code: 0, err: "" });
     for (const name of [
       "run",
@@ -87,7 +89,7 @@ describe("lexstream", () => {
     [["run", "c.yaml", "--progress", "loud"], "--progress must be one of auto, bar, plain, json, none"],
     [["run", "c.yaml", "--set", "steps.tokenise.mode=words"], 'must hold the step "tokenise"'],
   ])("answers %j with one line and exit code 2", async (args, message) => {
-    const { code, err, out } = await lexstream(args, { cwd: await project() });
+    const { code, err, out } = await commandIn(await project(), ...args);
     expect({ code, out, lines: err.trim().split("\n").length }).toEqual({ code: 2, out: "", lines: 1 });
     expect(err).toContain(message);
   });
@@ -99,17 +101,15 @@ describe("lexstream", () => {
     [["neighbors", "nowhere.vec", "the"], "nowhere.vec: must be a file that can be read, got ENOENT"],
     [["inspect", "."], ".: must be a file or the folder of a run, got a folder without manifest.json"],
   ])("answers %j with one line and exit code 1", async (args, message) => {
-    const { code, err, out } = await lexstream(args, { cwd: await project() });
+    const { code, err, out } = await commandIn(await project(), ...args);
     expect({ code, out, lines: err.trim().split("\n").length }).toEqual({ code: 1, out: "", lines: 1 });
     expect(err).toContain(message);
   });
 
   it("answers a failed run with one line and exit code 1, and the stack only with --debug", async () => {
     const folder = await project(CONFIG.replace("minCount: 1", "minCount: 1000"));
-    const [plain, debug] = await Promise.all([
-      lexstream(["run", "c.yaml", "--out", "a", "--progress", "none"], { cwd: folder }),
-      lexstream(["run", "c.yaml", "--out", "b", "--progress", "none", "--debug"], { cwd: folder }),
-    ]);
+    const plain = await commandIn(folder, "run", "c.yaml", "--out", "a", "--progress", "none");
+    const debug = await commandIn(folder, "run", "c.yaml", "--out", "b", "--progress", "none", "--debug");
     expect(plain.code).toBe(1);
     expect(plain.err).toMatch(/^buildVocab: .*1000.*\n$/);
     expect(debug.err).toMatch(/\n {4}at /);
@@ -118,16 +118,20 @@ describe("lexstream", () => {
   it("leaves a checkpoint at SIGTERM, and goes on from it with --resume to the same bytes", async () => {
     const folder = await project(CONFIG.replace("epochs: 2", "epochs: 300"));
     const run = ["run", "c.yaml", "--progress", "json", "--out"];
-    await lexstream([...run, "alone"], { cwd: folder });
-    const stopped = await lexstream([...run, "out"], { cwd: folder, signalAfter: "epoch 3 ", signal: "SIGTERM" });
+    await commandIn(folder, ...run, "alone");
+    const stopped = await lexstreamProcess([...run, "out"], {
+      cwd: folder,
+      signalAfter: "epoch 3 ",
+      signal: "SIGTERM",
+    });
     expect(stopped.code).toBe(130);
     expect(existsSync(join(folder, "out/.checkpoint/state.json"))).toBe(true);
-    const refused = await lexstream([...run, "out"], { cwd: folder });
+    const refused = await lexstreamProcess([...run, "out"], { cwd: folder });
     expect(refused).toMatchObject({
       code: 1,
       err: "run: out holds an unfinished run; --resume goes on with it, --force starts anew\n",
     });
-    const resumed = await lexstream([...run, "out", "--resume"], { cwd: folder });
+    const resumed = await lexstreamProcess([...run, "out", "--resume"], { cwd: folder });
     expect(resumed).toMatchObject({ code: 0, err: expect.not.stringContaining("reading") });
     for (const name of ["vectors.txt", "manifest.json"])
       expect(readFileSync(join(folder, "out", name))).toEqual(readFileSync(join(folder, "alone", name)));
@@ -135,7 +139,7 @@ describe("lexstream", () => {
 
   it("stops at an interrupt with exit code 130 and no manifest", async () => {
     const folder = await project(CONFIG.replace("epochs: 2", "epochs: 1000000"));
-    const { code, err } = await lexstream(["run", "c.yaml", "--progress", "json"], {
+    const { code, err } = await lexstreamProcess(["run", "c.yaml", "--progress", "json"], {
       cwd: folder,
       signalAfter: "epoch 2",
     });
@@ -157,7 +161,7 @@ describe("lexstream", () => {
 
   it("runs a config, then answers questions about its vectors", async () => {
     const folder = await project();
-    const ran = await lexstream(["run", "c.yaml", "--seed", "3", "--progress", "json"], { cwd: folder });
+    const ran = await commandIn(folder, "run", "c.yaml", "--seed", "3", "--progress", "json");
     expect(ran.code).toBe(0);
     expect(ran.out).toMatch(/^wrote runs\/c\/manifest\.json and 2 files in \d+\.\d s$/m);
     expect(ran.out).toContain("read 1,200 over 2 epochs = used 1,200 + below minCount 0");
@@ -168,7 +172,7 @@ describe("lexstream", () => {
     });
 
     const vectors = "runs/c/vectors.txt";
-    const ask = (...args: string[]) => lexstream(args, { cwd: folder });
+    const ask = (...args: string[]) => commandIn(folder, ...args);
     const near = await ask("neighbors", vectors, "paris", "北京", "-k", "2", "--json");
     const found = JSON.parse(near.out) as { term: string; neighbors: { term: string }[] }[];
     expect(found.map(({ term, neighbors }) => [term, neighbors.length])).toEqual([
@@ -208,7 +212,7 @@ describe("lexstream", () => {
 
   it("lints, tests, draws and lists", async () => {
     const folder = await project();
-    const ask = (...args: string[]) => lexstream(args, { cwd: folder });
+    const ask = (...args: string[]) => commandIn(folder, ...args);
     expect(await ask("lint", "c.yaml", "quickstart")).toMatchObject({ code: 0, out: "2 configs, no problems\n" });
     expect(await ask("test", "c.yaml")).toMatchObject({ code: 0, out: "1 passed, 0 failed\n" });
     const drawn = await ask("graph", "c.yaml");
@@ -224,12 +228,12 @@ describe("lexstream", () => {
 
   it("reports every fault of a config with its place, and as JSON", async () => {
     const folder = await project(CONFIG.replace("minCount: 1", "minCont: 1"));
-    const plain = await lexstream(["lint", "c.yaml"], { cwd: folder });
+    const plain = await commandIn(folder, "lint", "c.yaml");
     expect(plain.code).toBe(2);
     expect(plain.err).toMatch(
       /^c\.yaml:3:63: \/steps\/2\/buildVocab\/minCont: buildVocab: unknown option "minCont"; did you mean minCount\?/,
     );
-    const json = await lexstream(["lint", "c.yaml", "--json"], { cwd: folder });
+    const json = await commandIn(folder, "lint", "c.yaml", "--json");
     expect(JSON.parse(json.out)).toMatchObject([
       { file: "c.yaml", line: 3, column: 63, path: ["steps", 2, "buildVocab", "minCont"] },
     ]);
@@ -245,12 +249,10 @@ steps: [tokenize, buildVocab: { minCount: 1 }, writeVocabulary: { path: vocab.ar
     );
     for (const [name, text] of Object.entries({ ...halves, whole: halves.a + halves.b })) {
       writeFileSync(join(folder, `${name}.txt`), text);
-      const made = await lexstream(["run", "c.yaml", "--out", name, "--set", `source.files.paths=${name}.txt`], {
-        cwd: folder,
-      });
+      const made = await commandIn(folder, "run", "c.yaml", "--out", name, "--set", `source.files.paths=${name}.txt`);
       expect(made.code).toBe(0);
     }
-    const ask = (...args: string[]) => lexstream(["cooccurrence", ...args], { cwd: folder });
+    const ask = (...args: string[]) => commandIn(folder, "cooccurrence", ...args);
     const bytes = (path: string) => readFileSync(join(folder, path));
     expect((await ask("merge", "a/t.arrow", "b/t.arrow", "--out", "sum/t.arrow")).out).toMatch(
       /^wrote sum\/t\.arrow: \d+ cells of 8 terms/,
@@ -267,7 +269,7 @@ steps: [tokenize, buildVocab: { minCount: 1 }, writeVocabulary: { path: vocab.ar
 
   it("reads a text from standard input", async () => {
     const folder = await project(CONFIG.replace("files: { paths: corpus.txt }", "stdin: {}"));
-    const { code, out } = await lexstream(["run", "c.yaml", "--progress", "none"], {
+    const { code, out } = await lexstreamProcess(["run", "c.yaml", "--progress", "none"], {
       cwd: folder,
       input: "一 二 三\na b c\n",
     });
@@ -280,7 +282,7 @@ steps: [tokenize, buildVocab: { minCount: 1 }, writeVocabulary: { path: vocab.ar
     const steps = "steps: [tokenize, buildVocab: { minCount: 1 }, writeVocabulary: { path: v.txt }]";
     writeFileSync(join(folder, "c.yaml"), `source: { files: { paths: a.txt, onInvalid: reject } }\n${steps}\n`);
     writeFileSync(join(folder, "a.txt"), Buffer.from("one\ntw\xff\n", "latin1"));
-    const run = (...args: string[]) => lexstream(["run", "c.yaml", "--progress", "none", ...args], { cwd: folder });
+    const run = (...args: string[]) => commandIn(folder, "run", "c.yaml", "--progress", "none", ...args);
     const strict = await run();
     expect(strict).toMatchObject({ code: 1, err: "files: a.txt line 2: invalid UTF-8 byte 0xff at offset 6\n" });
     const { code, out } = await run("--set", "maxRejected=1", "--out", "first");
@@ -294,7 +296,7 @@ steps: [tokenize, buildVocab: { minCount: 1 }, writeVocabulary: { path: vocab.ar
 
   it("goes on from the vectors of an earlier run, and tells how far words moved", async () => {
     const folder = await project();
-    await lexstream(["run", "c.yaml", "--out", "first"], { cwd: folder });
+    await commandIn(folder, "run", "c.yaml", "--out", "first");
     writeFileSync(
       join(folder, "c.yaml"),
       CONFIG.replace("minCount: 1", "minCount: 1, extraTermsOf: first/vectors.txt")
@@ -305,12 +307,11 @@ steps: [tokenize, buildVocab: { minCount: 1 }, writeVocabulary: { path: vocab.ar
         ),
     );
     writeFileSync(join(folder, "corpus.txt"), "oslo is in norway and paris is in france\n".repeat(50));
-    expect(await lexstream(["test", "c.yaml"], { cwd: folder })).toMatchObject({ code: 0 });
-    const ran = await lexstream(["run", "c.yaml", "--out", "second"], { cwd: folder });
+    expect(await commandIn(folder, "test", "c.yaml")).toMatchObject({ code: 0 });
+    const ran = await commandIn(folder, "run", "c.yaml", "--out", "second");
     expect(ran.code).toBe(0);
     expect(ran.out).toContain("word2vec: began with 10 of 10 initial vectors\n");
-    const drift = (...args: string[]) =>
-      lexstream(["drift", "first/vectors.txt", "second/vectors.txt", ...args], { cwd: folder });
+    const drift = (...args: string[]) => commandIn(folder, "drift", "first/vectors.txt", "second/vectors.txt", ...args);
     const { code, out } = await drift("--top", "1", "-k", "3");
     expect(code).toBe(0);
     const [first, heading, aligned, raw, jaccard, title, ...moved] = out.trimEnd().split("\n");
@@ -334,22 +335,22 @@ steps: [tokenize, buildVocab: { minCount: 1 }, writeVocabulary: { path: vocab.ar
 
   it("runs again what a folder says, and tells what two runs have differently and why", async () => {
     const folder = await project();
-    const run = (...args: string[]) => lexstream(["run", "c.yaml", "--progress", "none", ...args], { cwd: folder });
+    const run = (...args: string[]) => commandIn(folder, "run", "c.yaml", "--progress", "none", ...args);
     await run("--out", "a");
     await run("--out", "b", "--seed", "2");
-    expect(await lexstream(["verify", "--rerun", "a", "b"], { cwd: folder })).toMatchObject({
+    expect(await commandIn(folder, "verify", "--rerun", "a", "b")).toMatchObject({
       code: 0,
       out: "4 files as they were, 0 not\n",
     });
-    const same = await lexstream(["diff", "a", "a"], { cwd: folder });
+    const same = await commandIn(folder, "diff", "a", "a");
     expect(same).toMatchObject({ code: 0, out: "no difference\n" });
-    const { code, out } = await lexstream(["diff", "a", "b"], { cwd: folder });
+    const { code, out } = await commandIn(folder, "diff", "a", "b");
     expect(code).toBe(1);
     expect(out).toMatch(/^config\n {2}\/seed: 1 -> 2\n/);
     expect(out).toMatch(
       /vectors\.txt: \d+ bytes, \w{12} -> \d+ bytes, \w{12}\n {4}because: \/steps\/windowContexts\/seed, \/steps\/word2vec\/seed\n/,
     );
-    const { out: json } = await lexstream(["diff", "--json", "a", "b"], { cwd: folder });
+    const { out: json } = await commandIn(folder, "diff", "--json", "a", "b");
     expect(JSON.parse(json).outputs[0].what).toBe("vectors.txt");
   });
 });

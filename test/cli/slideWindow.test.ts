@@ -1,20 +1,8 @@
-import { execFile } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
+import { commandIn } from "../support/command.js";
 import { temporaryFolder } from "../support/temporaryFolder.js";
-
-const main = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
-
-async function lexstream(cwd: string, ...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const done = promisify(execFile)(process.execPath, [main, ...args], { cwd });
-  return done.then(
-    (output) => ({ code: 0, ...output }),
-    ({ code, stdout, stderr }) => ({ code, stdout, stderr }),
-  );
-}
 
 const CONFIG = `
 source: { files: { paths: day.txt } }
@@ -32,26 +20,26 @@ describe("lexstream cooccurrence slide", () => {
     writeFileSync(join(folder, "c.yaml"), CONFIG);
     for (const [name, text] of Object.entries({ ...days, whole: `${days[1]}${days[2]}` })) {
       writeFileSync(join(folder, `${name}.txt`), text);
-      await lexstream(folder, "run", "c.yaml", "--out", name, "--set", `source.files.paths=${name}.txt`);
+      await commandIn(folder, "run", "c.yaml", "--out", name, "--set", `source.files.paths=${name}.txt`);
     }
     const slide = (day: number) =>
-      lexstream(
+      commandIn(
         folder,
         ...["cooccurrence", "slide", `${day}/t.arrow`, "--into", "week", "--window", "2d", "--at", `2026-11-2${day}`],
         ...["--glove", '{"vectorSize":4,"epochs":2}', "--terms", "5"],
       );
     for (const day of [0, 1]) expect((await slide(day)).code).toBe(0);
-    const { code, stdout } = await slide(2);
+    const { code, out } = await slide(2);
     expect(code).toBe(0);
-    expect(stdout).toMatch(
+    expect(out).toMatch(
       /^wrote week\/windows\/2026-11-22T0000Z\/cooccurrence\.arrow: \d+ cells of 8 terms, 2 periods\nepoch 0: loss [\d.]+\nepoch 1: loss [\d.]+\nwrote week\/vectors\/2026-11-22T0000Z\.arrow\n$/,
     );
     for (const [file, fresh] of Object.entries({ "cooccurrence.arrow": "t.arrow", "vocab.arrow": "vocab.arrow" }))
       expect(readFileSync(join(folder, "week/windows/2026-11-22T0000Z", file))).toEqual(
         readFileSync(join(folder, "whole", fresh)),
       );
-    const near = await lexstream(folder, "neighbors", "week/vectors/latest.arrow", "一", "-k", "10");
-    expect(near.stdout.trim().split("\n").length).toBe(5); // the term, and the four others
+    const near = await commandIn(folder, "neighbors", "week/vectors/latest.arrow", "一", "-k", "10");
+    expect(near.out.trim().split("\n").length).toBe(5); // the term, and the four others
   });
 
   it.each([
@@ -71,9 +59,9 @@ describe("lexstream cooccurrence slide", () => {
       '--glove must hold options besides initialVectors, as JSON, got {"initialVectors":"v.arrow"}',
     ],
   ])("refuses %j before it reads", async (options, error) => {
-    const { code, stderr } = await lexstream(await temporaryFolder(), "cooccurrence", "slide", "t.arrow", ...options);
+    const { code, err } = await commandIn(await temporaryFolder(), "cooccurrence", "slide", "t.arrow", ...options);
     expect(code).toBe(2);
-    const said = /^cooccurrence slide: (.*)\n$/.exec(stderr)?.[1];
+    const said = /^cooccurrence slide: (.*)\n$/.exec(err)?.[1];
     expect(said).toEqual(typeof error === "string" ? error : expect.stringMatching(error));
   });
 });

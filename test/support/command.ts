@@ -14,6 +14,17 @@ export async function command(...args: readonly string[]): Promise<Outcome> {
   return commandUntil(never, args);
 }
 
+/** The same in a folder, for what is told of relative paths; one at a time, as a process has one working directory. */
+export async function commandIn(folder: string, ...args: readonly string[]): Promise<Outcome> {
+  const before = process.cwd();
+  process.chdir(folder);
+  try {
+    return await command(...args);
+  } finally {
+    process.chdir(before);
+  }
+}
+
 /** The same, until the signal; `onOut` sees what it prints. */
 export async function commandUntil(
   signal: AbortSignal,
