@@ -1,22 +1,25 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { renameSync, symlinkSync, unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { type StartedCommand, startCommand } from "../support/command.js";
 import { temporaryFolder } from "../support/temporaryFolder.js";
 
 const main = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 
-interface Served {
-  readonly child: ChildProcess;
-  readonly out: () => string;
-  readonly err: () => string;
-  /** The exit code. */
-  readonly ended: Promise<number | null>;
+function serve(args: readonly string[]): StartedCommand {
+  const server = startCommand(["serve", ...args]);
+  onTestFinished(async () => {
+    server.interrupt();
+    await server.ended;
+  });
+  return server;
 }
 
-function serve(args: readonly string[], env: NodeJS.ProcessEnv = {}): Served {
+/** The same in a process of its own, which gets signals and has an environment. */
+function serveProcess(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
   const child = spawn(process.execPath, [main, "serve", ...args], { env: { ...process.env, ...env } });
   onTestFinished(() => void child.kill("SIGKILL"));
   let [out, err] = ["", ""];
@@ -26,13 +29,12 @@ function serve(args: readonly string[], env: NodeJS.ProcessEnv = {}): Served {
   child.stderr.on("data", (chunk) => {
     err += chunk;
   });
-  const ended = once(child, "close").then(([code]) => code as number | null);
-  return { child, out: () => out, err: () => err, ended };
+  return { child, out: () => out, err: () => err, ended: once(child, "close").then(([code]) => code as number | null) };
 }
 
 const PATIENCE = { timeout: 60_000, interval: 50 };
 
-const urlOf = ({ out, err }: Served): Promise<string> =>
+const urlOf = ({ out, err }: Pick<StartedCommand, "out" | "err">): Promise<string> =>
   vi.waitFor(() => /http:\/\/\S+/.exec(out())?.[0] ?? Promise.reject(new Error(`not served yet: ${err()}`)), PATIENCE);
 
 // biome-ignore lint/suspicious/noExplicitAny: what comes is what the test is about
@@ -54,7 +56,7 @@ describe("lexstream serve", () => {
     ];
     writeRows(first, { cat: "1 0", dog: "1 0.1", 猫: "0 1" });
     symlinkSync("1.txt", latest);
-    const server = serve([latest, "--listen", "127.0.0.1:0"]);
+    const server = serveProcess([latest, "--listen", "127.0.0.1:0"]);
     const url = await urlOf(server);
     expect(await ask(`${url}/neighbors?term=cat&k=1`)).toMatchObject({ sequence: 1, neighbors: [{ term: "dog" }] });
 
@@ -77,7 +79,7 @@ describe("lexstream serve", () => {
   it("takes the token from the environment, and tells it to nobody", async () => {
     const folder = await temporaryFolder();
     writeRows(join(folder, "v.txt"), { cat: "1 0" });
-    const server = serve([join(folder, "v.txt"), "--listen", "0.0.0.0:0"], { LEXSTREAM_TOKEN: "open-sesame" });
+    const server = serveProcess([join(folder, "v.txt"), "--listen", "0.0.0.0:0"], { LEXSTREAM_TOKEN: "open-sesame" });
     const url = (await urlOf(server)).replace("0.0.0.0", "127.0.0.1");
     expect(await ask(`${url}/status`)).toEqual({ error: "the token must be sent as Authorization: Bearer TOKEN" });
     expect(await ask(`${url}/status`, { authorization: "Bearer open-sesame" })).toMatchObject({

@@ -1,9 +1,10 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { appendFileSync, existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { type StartedCommand, startCommand } from "../support/command.js";
 import { parsePrometheus } from "../support/prometheus.js";
 import { temporaryFolder } from "../support/temporaryFolder.js";
 
@@ -53,14 +54,6 @@ const table = epochs.replace("- word2vec: { vectorSize: 4, epochs: 100000 }", "-
 /** Eight words that the vocabulary has, and one that it does not have. */
 const LINE = "the cat sat, the dog ran: 猫坐着\n";
 
-interface Running {
-  readonly child: ChildProcess;
-  readonly out: () => string;
-  readonly err: () => string;
-  /** The exit code. */
-  readonly ended: Promise<number | null>;
-}
-
 async function project(text = LINE.repeat(20)): Promise<string> {
   const folder = await temporaryFolder();
   writeFileSync(join(folder, "c.yaml"), config);
@@ -68,22 +61,31 @@ async function project(text = LINE.repeat(20)): Promise<string> {
   return folder;
 }
 
-function run(cwd: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Running {
-  const all = [main, "run", "c.yaml", "--plugins", "--out", "out", ...args];
-  const child = spawn(process.execPath, all, { cwd, env: { ...process.env, ...env } });
-  onTestFinished(() => void child.kill("SIGKILL"));
-  let [out, err] = ["", ""];
-  child.stdout.on("data", (chunk) => {
-    out += chunk;
+const argsOf = (folder: string, args: readonly string[]) => [
+  ...["run", join(folder, "c.yaml"), "--plugins", "--out", join(folder, "out"), ...args],
+];
+
+function run(folder: string, args: readonly string[], env: Record<string, string> = {}): StartedCommand {
+  const running = startCommand(argsOf(folder, args), env);
+  onTestFinished(async () => {
+    running.interrupt();
+    await running.ended;
   });
+  return running;
+}
+
+/** The same in a process of its own, which gets signals. */
+function runProcess(folder: string, args: readonly string[]) {
+  const child = spawn(process.execPath, [main, ...argsOf(folder, args)]);
+  onTestFinished(() => void child.kill("SIGKILL"));
+  let err = "";
   child.stderr.on("data", (chunk) => {
     err += chunk;
   });
-  const ended = once(child, "close").then(([code]) => code as number | null);
-  return { child, out: () => out, err: () => err, ended };
+  return { child, err: () => err, ended: once(child, "close").then(([code]) => code as number | null) };
 }
 
-const urlOf = ({ err }: Running): Promise<string> =>
+const urlOf = ({ err }: Pick<StartedCommand, "err">): Promise<string> =>
   vi.waitFor(() => /http:\/\/\S+/.exec(err())?.[0] ?? Promise.reject(new Error(`not served yet: ${err()}`)), PATIENCE);
 
 // biome-ignore lint/suspicious/noExplicitAny: what comes is what the test is about
@@ -92,7 +94,7 @@ const ask = async (url: string, headers = {}): Promise<any> => (await fetch(url,
 describe("lexstream run --serve", () => {
   it("answers from what the first model has learned so far, while more text comes, until SIGTERM and behind --resume", async () => {
     const folder = await project();
-    const first = run(folder, ["--serve", "127.0.0.1:0"]);
+    const first = runProcess(folder, ["--serve", "127.0.0.1:0"]);
     const url = await urlOf(first);
     const learned = (documents: number) => async () =>
       expect(await ask(`${url}/status`)).toMatchObject({ documents, terms: 9, vectorSize: 4 });
@@ -143,7 +145,7 @@ describe("lexstream run --serve", () => {
     const silent = "export const silent = { name: 'silent', arrives: 'whole' };";
     writeFileSync(join(folder, "silent.mjs"), `${silent} export const hush = ${hush};`);
     writeFileSync(join(folder, "c.yaml"), otherKind.replace(house, "silent.mjs").replace(/oneHot, .*]/, "hush]"));
-    const nothing = run(folder, ["--out", "other", "--serve"]);
+    const nothing = run(folder, ["--out", join(folder, "other"), "--serve"]);
     expect(await nothing.ended).toBe(2);
     expect(nothing.err()).toBe(
       "run: --serve needs a first model that makes what can be asked (vectors), but hush makes silent\n",
@@ -185,11 +187,11 @@ describe("lexstream run --serve", () => {
   it("says that an address is taken, and that a config has nothing that learns while text flows", async () => {
     const folder = await project();
     const { host } = new URL(await urlOf(run(folder, ["--serve", "127.0.0.1:0"])));
-    const taken = run(folder, ["--out", "other", "--serve", host]);
+    const taken = run(folder, ["--out", join(folder, "other"), "--serve", host]);
     expect(await taken.ended).toBe(1);
     expect(taken.err()).toBe(`serve: ${host} must be an address that is free, got EADDRINUSE\n`);
     writeFileSync(join(folder, "c.yaml"), table);
-    const nothing = run(folder, ["--out", "other", "--serve"]);
+    const nothing = run(folder, ["--out", join(folder, "other"), "--serve"]);
     expect(await nothing.ended).toBe(2);
     expect(nothing.err()).toBe("run: --serve needs a model that learns while text flows, got none in c\n");
   });

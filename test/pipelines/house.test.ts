@@ -3,7 +3,7 @@ import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it, vi } from "vitest";
 import { loadPipeline, type RunPipelineOptions, runPipeline } from "#pipelines";
-import { command, commandUntil } from "../support/command.js";
+import { command, startCommand } from "../support/command.js";
 import { temporaryFolder } from "../support/temporaryFolder.js";
 
 const plugin = fileURLToPath(new URL("../fixtures/house/oneHot.mjs", import.meta.url));
@@ -118,13 +118,10 @@ describe("units and kinds of data from outside", () => {
   it("are asked over HTTP what their kind says", async () => {
     const place = await prepare();
     await runIn(place);
-    const end = new AbortController();
     const file = join(place.out, "prototypes.parquet");
-    const args = ["serve", file, "--listen", "127.0.0.1:0", "--plugin", plugin];
-    const [url, ended] = await new Promise<[string, Promise<{ code: number }>]>((resolve, reject) => {
-      const serving = commandUntil(end.signal, args, (text) => resolve([/http:\S+/.exec(text)![0], serving]));
-      serving.then(({ err }) => reject(new Error(err)));
-    });
+    const serving = startCommand(["serve", file, "--listen", "127.0.0.1:0", "--plugin", plugin]);
+    await expect.poll(serving.out).toContain("http:");
+    const [url] = /http:\S+/.exec(serving.out())!;
     // biome-ignore lint/suspicious/noExplicitAny: what comes is what the test is about
     const ask = async (path: string): Promise<any> => (await fetch(url + path)).json();
     await vi.waitFor(async () => expect(await ask("/status")).toMatchObject({ sequence: 1, weights: 15 }), {
@@ -136,8 +133,8 @@ describe("units and kinds of data from outside", () => {
       suggestions: ["money", "sport", "体育"],
     });
     expect(Object.keys((await ask("/openapi.json")).paths)).toEqual(["/status", "/terms", "/metrics", "/openapi.json"]);
-    end.abort();
-    expect((await ended).code).toBe(0);
+    serving.interrupt();
+    expect(await serving.ended).toBe(0);
 
     const unknown = await command("serve", join(place.out, "spread.arrow"), "--listen", "127.0.0.1:0");
     expect([unknown.code, unknown.err]).toEqual([

@@ -7,11 +7,44 @@ interface Outcome {
   readonly err: string;
 }
 
-const never = new AbortController().signal;
+/** A command that is under way. */
+export interface StartedCommand {
+  /** What it has printed so far. */
+  readonly out: () => string;
+  readonly err: () => string;
+  /** Ends it as SIGINT does. */
+  readonly interrupt: () => void;
+  /** The exit code. */
+  readonly ended: Promise<number>;
+}
 
-/** Runs a command in this process, where nothing needs a process of its own; paths must be absolute. */
+/** Starts a command in this process, where nothing needs a process of its own; paths must be absolute. */
+export function startCommand(args: readonly string[], env: Io["env"] = {}): StartedCommand {
+  let [out, err] = ["", ""];
+  const stderr = {
+    write: (text: string) => {
+      err += text;
+    },
+  };
+  const interrupt = new AbortController();
+  const io: Io = {
+    out: (text) => {
+      out += text;
+    },
+    stderr: stderr as unknown as NodeJS.WriteStream,
+    env,
+    signal: interrupt.signal,
+    interrupted: interrupt.signal,
+    terminated: new AbortController().signal,
+  };
+  return { out: () => out, err: () => err, interrupt: () => interrupt.abort(), ended: lexstream(args, io) };
+}
+
+/** Runs a command in this process, to its end. */
 export async function command(...args: readonly string[]): Promise<Outcome> {
-  return commandUntil(never, args);
+  const { out, err, ended } = startCommand(args);
+  const code = await ended;
+  return { code, out: out(), err: err() };
 }
 
 /** The same in a folder, for what is told of relative paths; one at a time, as a process has one working directory. */
@@ -23,31 +56,4 @@ export async function commandIn(folder: string, ...args: readonly string[]): Pro
   } finally {
     process.chdir(before);
   }
-}
-
-/** The same, until the signal; `onOut` sees what it prints. */
-export async function commandUntil(
-  signal: AbortSignal,
-  args: readonly string[],
-  onOut: (text: string) => void = () => {},
-): Promise<Outcome> {
-  let [out, err] = ["", ""];
-  const stderr = {
-    write: (text: string) => {
-      err += text;
-    },
-  };
-  const io: Io = {
-    out: (text) => {
-      out += text;
-      onOut(text);
-    },
-    stderr: stderr as unknown as NodeJS.WriteStream,
-    env: {},
-    signal,
-    interrupted: never,
-    terminated: never,
-  };
-  const code = await lexstream(args, io);
-  return { code, out, err };
 }
