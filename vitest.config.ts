@@ -6,6 +6,9 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     pool: "forks",
+    // Two processes run all files: what ships is loaded twice, not once a file. So a test leaves nothing changed in its process.
+    isolate: false,
+    restoreMocks: true,
     maxWorkers: 2, // the tests of threads and processes want some room on larger machines, too
     // A machine may be busy with other work: these end what hangs, and nothing else.
     testTimeout: 600_000,
