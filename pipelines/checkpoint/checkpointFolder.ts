@@ -25,6 +25,7 @@ const FORMAT = 2;
  */
 export class CheckpointFolder {
   #records = new Map<string, FileRecord>();
+  readonly #held = new Set<string>();
   #hasState = true;
 
   constructor(readonly path: string) {}
@@ -61,6 +62,11 @@ export class CheckpointFolder {
     await rm(this.path, { recursive: true, force: true });
   }
 
+  /** Keeps files until the run is over: values are read from them again, also when no checkpoint names them any more. */
+  hold(names: Iterable<string>): void {
+    for (const name of names) this.#held.add(name);
+  }
+
   /** Makes a checkpoint of these files and forgets the one before. */
   async write(checkpoint: Checkpoint, names: Iterable<string>): Promise<void> {
     const records = new Map<string, FileRecord>();
@@ -71,7 +77,7 @@ export class CheckpointFolder {
     file.write(Buffer.from(`{"sha256":"${sha256(content)}","checkpoint":${content}}\n`));
     file.commit();
     this.#hasState = checkpoint.state !== undefined;
-    const dropped = [...this.#records.keys()].filter((name) => !records.has(name));
+    const dropped = [...this.#records.keys()].filter((name) => !records.has(name) && !this.#held.has(name));
     this.#records = records;
     for (const name of dropped) await rm(this.file(name), { force: true });
   }

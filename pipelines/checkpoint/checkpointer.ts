@@ -90,6 +90,7 @@ export class Checkpointer {
     }
     const nodes = new Map(nodesOf(root).map((node) => [node.id, node]));
     const values = await this.#values.load(new Map(saved.values));
+    this.#folder.hold(saved.values.map(([, { file }]) => file));
     restoreInto(state, saved.run, nodes, values);
     for (const [id, { file, size, shared }] of saved.logs) {
       const { StreamLog } = await import("../running/streamLog.js"); // with the library that reads Arrow

@@ -1,8 +1,20 @@
 import { createHash } from "node:crypto";
-import { cpSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { compile, type Manifest, type Progress, parseConfig, runPipeline } from "#pipelines";
 import { samples } from "../support/samples.js";
 import { temporaryFolder } from "../support/temporaryFolder.js";
@@ -62,41 +74,45 @@ interface Place {
   readonly pipeline: (text?: string) => ReturnType<typeof compile>;
 }
 
-async function prepare(config: string, text = samples(6000)): Promise<Place> {
-  const folder = await temporaryFolder();
-  writeFileSync(join(folder, "corpus.txt"), text);
+async function prepare(config: string, folder?: string): Promise<Place> {
+  folder ??= await temporaryFolder();
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, "corpus.txt"), samples(6000));
   const pipeline = (text = config) => compile(parseConfig(text, join(folder, "c.yaml")));
   return { folder, out: join(folder, "out"), pipeline };
 }
 
-/** Runs to the end. At the k-th sign of progress, the folder is copied as a power cut would leave it, and put in place of the result. */
-async function killAt({ out, pipeline }: Place, k: number): Promise<void> {
+/** Leaves the folder as a power cut at the k-th sign of progress would: copied then, and put in place of what comes after it. */
+async function killAt(place: Place, k: number): Promise<boolean> {
+  const { out } = place;
   const image = `${out}.image`;
-  let seen = 0;
-  const onProgress = () => {
-    if (seen++ === k) cpSync(out, image, { recursive: true, filter: (path) => basename(path) !== ".lock" });
-  };
-  await runPipeline(pipeline(), { out, resume: true, onProgress });
-  if (!existsSync(image)) return;
+  const copy = () => cpSync(out, image, { recursive: true, filter: (path) => basename(path) !== ".lock" });
+  const isKilled = await interruptAt(place, k, copy);
+  if (!isKilled) return false;
   rmSync(out, { recursive: true });
   renameSync(image, out);
+  return true;
 }
 
-/** Stops at the k-th sign of progress, as an interrupt does. */
-async function interruptAt({ out, pipeline }: Place, k: number): Promise<void> {
+/** Stops at the k-th sign of progress, as an interrupt does; whether there were so many. */
+async function interruptAt({ out, pipeline }: Place, k: number, before = () => {}): Promise<boolean> {
   const abort = new AbortController();
   let seen = 0;
   const onProgress = () => {
-    if (seen++ === k) abort.abort();
+    if (seen++ !== k) return;
+    before();
+    abort.abort();
   };
   await runPipeline(pipeline(), { out, resume: true, signal: abort.signal, onProgress }).catch((error) => {
     expect(error.name).toBe("AbortError");
   });
+  return abort.signal.aborted;
 }
 
 const resumed = async ({ out, pipeline }: Place) => (await runPipeline(pipeline(), { out, resume: true })).manifest;
 
-const steps = fc.array(fc.record({ stop: fc.constantFrom(killAt, interruptAt), k: fc.nat({ max: 60 }) }), {
+/** A run has some 25 signs of progress; one that goes on has those that are left. */
+const steps = fc.array(fc.record({ stop: fc.constantFrom(killAt, interruptAt), k: fc.nat({ max: 20 }) }), {
   minLength: 1,
   maxLength: 3,
 });
@@ -108,32 +124,52 @@ describe.each([
   it("ends in the same bytes wherever it was killed or interrupted, any number of times", async () => {
     const undisturbed = await prepare(config);
     const expected = (await runPipeline(undisturbed.pipeline(), { out: undisturbed.out })).manifest;
+    const stopped = { killAt: 0, interruptAt: 0 };
     const placeIndependent = ({ inputs: _, configFile: __, ...manifest }: Manifest) => manifest;
     await fc.assert(
       fc.asyncProperty(steps, async (stops) => {
         const place = await prepare(config);
-        for (const { stop, k } of stops) await stop(place, k);
+        for (const { stop, k } of stops) if (await stop(place, k)) stopped[stop.name as keyof typeof stopped]++;
         expect(placeIndependent(await resumed(place))).toEqual(placeIndependent(expected));
         expect(readdirSync(place.out).filter((name) => name.startsWith(".") || name.endsWith(".partial"))).toEqual([]);
       }),
-      { seed: 7, numRuns: 12 },
+      { seed: 7, numRuns: 8 },
     );
+    expect(stopped.killAt).toBeGreaterThan(4);
+    expect(stopped.interruptAt).toBeGreaterThan(4);
   });
 });
 
-/** A run that was interrupted when word2vec's second epoch began. */
-async function interrupted(): Promise<Place> {
-  const place = await prepare(everything);
+/** Interrupts a run when word2vec's second epoch begins. */
+async function interrupt(place: Place): Promise<void> {
   const abort = new AbortController();
   const onProgress = ({ stage, done }: Progress) => stage.startsWith("epoch 2") && done > 3000 && abort.abort();
   const running = runPipeline(place.pipeline(), { out: place.out, signal: abort.signal, onProgress });
   await expect(running).rejects.toThrow(/abort/);
-  return place;
 }
 
 describe("an interrupted run", () => {
+  let place: Place;
+  let image: string;
+
+  beforeAll(async () => {
+    const folder = mkdtempSync(join(tmpdir(), "lexstream-test-"));
+    place = await prepare(everything, join(folder, "place"));
+    image = join(folder, "image");
+    await interrupt(place);
+    cpSync(place.folder, image, { recursive: true, preserveTimestamps: true });
+    return () => rmSync(folder, { recursive: true });
+  });
+
+  /** The same run in each test, as it was when it was interrupted. */
+  function interrupted(): Place {
+    rmSync(place.folder, { recursive: true });
+    cpSync(image, place.folder, { recursive: true, preserveTimestamps: true });
+    return place;
+  }
+
   it("goes on where it stopped, and does not read its input again", async () => {
-    const place = await interrupted();
+    const place = interrupted();
     const stages: string[] = [];
     const onProgress = ({ stage }: Progress) => void stages.push(stage);
     await runPipeline(place.pipeline(), { out: place.out, resume: true, onProgress });
@@ -141,7 +177,7 @@ describe("an interrupted run", () => {
   });
 
   it("is not replaced by another run unless that is asked for", async () => {
-    const { out, pipeline } = await interrupted();
+    const { out, pipeline } = interrupted();
     await expect(runPipeline(pipeline(), { out })).rejects.toThrow(
       `run: ${out} holds an unfinished run; --resume goes on with it, --force starts anew`,
     );
@@ -150,7 +186,7 @@ describe("an interrupted run", () => {
   });
 
   it("leaves no output of its own behind where another run replaces it", async () => {
-    const { out, pipeline } = await interrupted();
+    const { out, pipeline } = interrupted();
     expect(existsSync(join(out, "vocab.txt"))).toBe(true);
     await runPipeline(pipeline(everything.replace("vocab.txt", "terms.txt")), { out, force: true });
     expect(existsSync(join(out, "vocab.txt"))).toBe(false);
@@ -162,7 +198,7 @@ describe("an interrupted run", () => {
     ["steps:", "seed: 2\nsteps:", "seed was 1 and is 2"],
     ["- writeIds: { path: ids.parquet }", "- writeIds: { path: ids.arrow }", 'was "ids.parquet" and is "ids.arrow"'],
   ])("refuses to go on with %j changed to %j", async (before, after, change) => {
-    const { out, pipeline } = await interrupted();
+    const { out, pipeline } = interrupted();
     const files = readdirSync(out);
     await expect(runPipeline(pipeline(everything.replace(before, after)), { out, resume: true })).rejects.toThrow(
       new RegExp(`^run: --resume needs all that the run began with, but .*${change}; --force starts anew$`),
@@ -172,7 +208,7 @@ describe("an interrupted run", () => {
   });
 
   it("refuses to go on with another text, and takes one that was only touched", async () => {
-    const place = await interrupted();
+    const place = interrupted();
     const corpus = join(place.folder, "corpus.txt");
     const text = readFileSync(corpus, "utf8");
     writeFileSync(corpus, text.replace("e", "a"));
@@ -185,7 +221,7 @@ describe("an interrupted run", () => {
   });
 
   it("refuses to go on with another version of lexstream or Node, and names both", async () => {
-    const place = await interrupted();
+    const place = interrupted();
     rewriteState(place, (state) => state.replace(/"lexstream":"[^"]+"/, '"lexstream":"0.0.1"'));
     await expect(resumed(place)).rejects.toThrow(/but lexstream was "0\.0\.1" and is "/);
     rewriteState(place, (state) =>
@@ -195,7 +231,7 @@ describe("an interrupted run", () => {
   });
 
   it("refuses a checkpoint or an output that is not as it was written", async () => {
-    const place = await interrupted();
+    const place = interrupted();
     const files = readdirSync(join(place.out, ".checkpoint")).map((name) => join(place.out, ".checkpoint", name));
     expect(files.length).toBeGreaterThan(2);
     for (const file of [...files, join(place.out, "vocab.txt")]) {
