@@ -10,7 +10,9 @@ import { natsServerCommand, startNats } from "../support/startNats.mjs";
 import { eachCase, folder } from "./cases.mjs";
 import { momentBehind, observe } from "./observe.mjs";
 
-const [documents, kills, vectorSize] = process.env.LEXSTREAM_FAULTS ? [1_000_000, 20, 50] : [10_000, 3, 10];
+const [documents, kills, vectorSize, chunkSize] = process.env.LEXSTREAM_FAULTS
+  ? [1_000_000, 20, 50, 65_536]
+  : [3000, 3, 10, 16_384]; // some six batches
 
 const words = [..."the of and to in cat dog sat ran on mat".split(" "), ..."猫狗坐跑看山水人"];
 /** Eight words a document, of which some go together. */
@@ -44,9 +46,11 @@ branches:
     - writeVectors: { path: online.arrow }
 `;
 const sources = {
-  "tail of a file": "tail: { paths: messages.txt }",
-  "standard input that brings the same text again": "stdin: { onResume: skip }",
-  ...(natsServerCommand ? { "NATS stream": `nats: { servers: "${await publish()}", stream: messages }` } : {}),
+  "tail of a file": `tail: { paths: messages.txt, chunkSize: ${chunkSize} }`,
+  "standard input that brings the same text again": `stdin: { onResume: skip, chunkSize: ${chunkSize} }`,
+  ...(natsServerCommand
+    ? { "NATS stream": `nats: { servers: "${await publish()}", stream: messages, chunkSize: ${chunkSize} }` }
+    : {}),
 };
 
 /** A server that has all messages in a stream, and ends with this process. */
