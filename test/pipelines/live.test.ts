@@ -82,13 +82,12 @@ async function prepare(content = text(0, LINES), written = config()): Promise<Pl
   return { folder, out, news, run };
 }
 
-/** Runs until so many documents were read, and stops as SIGTERM does. */
-async function stopAt({ run }: Place, documents: number, each: (seen: number) => void = () => {}): Promise<void> {
+/** Runs until so many documents were read, or `each` says that it is enough, and stops as SIGTERM does. */
+async function stopAt({ run }: Place, documents: number, each: (seen: number) => unknown = () => {}): Promise<void> {
   const stop = new AbortController();
   let seen = 0;
   const onProgress: RunPipelineOptions["onProgress"] = ({ live }) => {
-    each(seen++);
-    if (live!.documents >= documents) stop.abort();
+    if (each(seen++) === "enough" || live!.documents >= documents) stop.abort();
   };
   await expect(run({ stop: stop.signal, onProgress })).rejects.toThrow(RunStopped);
 }
@@ -111,11 +110,13 @@ async function stopInSilence({ run, news }: Place, documents: number): Promise<v
   await expect(running).rejects.toThrow("run: stopped; --resume goes on");
 }
 
-/** Runs on, and puts what a power cut would have left at the k-th sign of progress in place of the result. */
+/** Runs to the k-th sign of progress, and puts what a power cut would have left then in place of what a stop leaves. */
 async function killAt(place: Place, k: number, documents = LINES): Promise<void> {
   const image = `${place.out}.image`;
   await stopAt(place, documents, (seen) => {
-    if (seen === k) cpSync(place.out, image, { recursive: true, filter: (path) => basename(path) !== ".lock" });
+    if (seen !== k) return;
+    cpSync(place.out, image, { recursive: true, filter: (path) => basename(path) !== ".lock" });
+    return "enough";
   });
   if (!existsSync(image)) return;
   rmSync(place.out, { recursive: true });
