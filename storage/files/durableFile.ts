@@ -12,7 +12,7 @@ import {
 import { dirname } from "node:path";
 import { makeFolder } from "./makeFolder.js";
 
-const bufferBytes = 1 << 20;
+const bufferBytes = 1 << 16; // a checkpoint writes many small files; large ones are no slower
 
 /** Where a file is written until it is whole: a name that nobody else gives, since what a killed run left there is removed. */
 export const partialPathOf = (path: string): string => `${path}.lexstream.partial`;
@@ -21,7 +21,7 @@ export const partialPathOf = (path: string): string => `${path}.lexstream.partia
  * A file that is written beside its name and gets its own name only when it is whole and on the disk.
  *
  * Writes are synchronous: whoever was cut off by an error or an unsubscription leaves no write behind that is still under way.
- * State: a buffer of 1 MiB.
+ * State: a buffer of 64 KiB.
  * @throws Error with the path, if the file system refuses; what was written is removed then
  */
 export class DurableFile {
