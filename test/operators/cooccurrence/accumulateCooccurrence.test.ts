@@ -245,7 +245,7 @@ describe("accumulateCooccurrence", () => {
     [2, true],
   ])("merges more files than are read at once, on %i threads, symmetric %s", async (workers, symmetric) => {
     const scratch = await temporaryFolder();
-    const tokens = 200_000;
+    const tokens = 130_000; // 80 files of counted pairs or more, and 80 of mirrored cells
     const ids = await idBatches([[zipf(tokens, 50_000)]], [10_000]);
     const tableOf = async (options: AccumulateCooccurrenceOptions) =>
       (await run(
