@@ -119,7 +119,7 @@ describe.each(variants)("$architecture with $loss", (variant) => {
     ["English", english],
     ["Chinese", chinese],
   ])("ranks the words of a planted %s topic first, at five seeds", async (_, topics) => {
-    const sentences = topicalSentences(topics, 300);
+    const sentences = topicalSentences(topics, 120);
     for (let seed = 1; seed <= 5; seed++) {
       const { vectors } = await train({ ...variant, seed, epochs: 5 }, sentences);
       for (const topic of topics) {
@@ -311,7 +311,7 @@ describe("initialVectors", () => {
     async (_, topics, planted) => {
       const continued = { epochs: 3, learningRate: 0.02 };
       for (let seed = 1; seed <= 5; seed++) {
-        const { vectors: old } = await train({ seed, epochs: 5 }, topicalSentences(topics, 300));
+        const { vectors: old } = await train({ seed, epochs: 5 }, topicalSentences(topics, 120));
         const text = topicalSentences([[...topics[0]!, planted], ...topics.slice(1)], 150);
         const { vectors } = await train({ ...continued, seed: seed + 10, initialVectors: old }, text);
         const near = (term: string) =>
