@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { Ledger, run } from "#runtime";
 import type { Rejection } from "#schemas";
 import { type WebsocketOptions, websocket, websocketSchema } from "#sources";
@@ -9,6 +9,9 @@ import { following } from "../support/following.js";
 import { runStuck } from "../support/runStuck.js";
 import { socketServer } from "../support/socketServer.js";
 import { temporaryFolder } from "../support/temporaryFolder.js";
+
+// Loaded by name, because its declarations are a package of their own.
+const load = (name: string) => import(name);
 
 const follow = (options: WebsocketOptions, from?: string) => {
   const ledger = new Ledger();
@@ -94,15 +97,19 @@ describe("websocket", () => {
   });
 
   it("gives up a connection whose other end shows no sign of life", async () => {
-    let pings = 0;
-    const url = await socketServer((socket, index) => {
-      if (index === 0) return socket.pause();
-      socket.on("ping", () => pings++);
-      socket.send("back");
-    });
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] }); // an answer may take longer than an interval of the clock
+    onTestFinished(() => void vi.useRealTimers());
+    const emit = vi.spyOn((await load("ws")).WebSocket.prototype, "emit");
+    const pongs = () => emit.mock.calls.filter(([event]) => event === "pong").length;
+    const url = await socketServer((socket, index) => (index === 0 ? socket.pause() : socket.send("back")));
     const stream = follow({ url, pingInterval: "20ms" });
+    await expect.poll(() => vi.getTimerCount(), { interval: 2 }).toBe(1);
+    vi.advanceTimersByTime(40); // a ping, and no answer until the next one
     await stream.reaches(["back"]);
-    await expect.poll(() => pings).toBeGreaterThan(2); // this one answers, and is kept
+    for (let answered = 1; answered <= 3; answered++) {
+      vi.advanceTimersByTime(20);
+      await expect.poll(pongs, { interval: 2 }).toBe(answered); // this one answers, and is kept
+    }
     await stream.stop();
     expect(stream.ledger.get("lostConnections")).toBe(1);
   });
