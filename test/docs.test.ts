@@ -1,10 +1,10 @@
 import { execFile } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { format, promisify } from "node:util";
 import * as lexstream from "lexstream";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { builtIn, loadPipeline, runConfigTests } from "#pipelines";
 import { type Command, commonOptions, type Io } from "../dist/cli/command.js";
 import { anchors, codeBlocks, codePieces, linkTargets } from "./support/markdown.js";
@@ -105,7 +105,11 @@ async function printedBy(page: string, folder: string): Promise<string> {
     "console.log($1); //",
   );
   writeFileSync(module, code);
-  return (await shell(process.execPath, [module], { cwd: root })).stdout;
+  const log = vi.spyOn(console, "log").mockImplementation(() => {});
+  await import(pathToFileURL(module).href);
+  const printed = log.mock.calls.map((values) => format(...values)).join("\n");
+  log.mockRestore();
+  return printed;
 }
 
 /** The comments of a page's program. */
@@ -131,11 +135,8 @@ async function understood({ prepare }: Command, line: string): Promise<boolean> 
 describe("the pages", () => {
   it("have code that compiles, and programs that print what their comments say", async () => {
     const folder = await compiledPages();
-    await Promise.all(
-      runningPages.map(async (page) =>
-        expect(squeezed(await printedBy(page, folder)), page).toBe(squeezed(promisedBy(page))),
-      ),
-    );
+    for (const page of runningPages)
+      expect(squeezed(await printedBy(page, folder)), page).toBe(squeezed(promisedBy(page)));
   });
 
   it("show an example of at most 15 lines in the README", () => {
