@@ -1,9 +1,9 @@
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import { evaluateVectors, fileOfRun, loadVectors, type Manifest, openCooccurrence, outputsIn } from "#pipelines";
-import { command, commandUntil } from "../../support/command.js";
+import { command, startCommand } from "../../support/command.js";
 import { smallRun } from "../../support/smallRun.js";
 import { temporaryFolder } from "../../support/temporaryFolder.js";
 
@@ -156,11 +156,11 @@ describe("a run in the place of a file", () => {
   });
 
   it("is served", async () => {
-    const ending = new AbortController();
-    const args = ["serve", runs[0], "--listen", "127.0.0.1:0"];
-    const { code, out } = await commandUntil(ending.signal, args, () => ending.abort());
-    expect(code).toBe(0);
-    expect(out).toContain(`serving ${join(runs[0], "vectors.parquet")} at http://127.0.0.1:`);
+    const { out, interrupt, ended } = startCommand(["serve", runs[0], "--listen", "127.0.0.1:0"]);
+    const isServed = () => expect(out()).toContain(`serving ${join(runs[0], "vectors.parquet")} at http://127.0.0.1:`);
+    await vi.waitFor(isServed, { timeout: 60_000 });
+    interrupt();
+    expect(await ended).toBe(0);
   });
 
   it("is told of by inspect, with what its files hold; a file of it as any other", async () => {
