@@ -7,37 +7,18 @@ import parquet from "parquetjs-lite";
 import { of } from "rxjs";
 import { describe, expect, it } from "vitest";
 import { Vectors } from "#kernels";
-import { ConfigError, compile, parseConfig, parseConfigText, runPipeline, verifyRun } from "#pipelines";
+import { compile, parseConfig, parseConfigText, runPipeline, verifyRun } from "#pipelines";
 import { Ledger, run } from "#runtime";
 import { writeVectors } from "#sinks";
 import { files } from "#sources";
 import { openTable, readVectors } from "#storage";
 import { collect } from "./support/collect.js";
+import { processorTime } from "./support/processorTime.js";
+import { refused } from "./support/refused.js";
 import { smallRun } from "./support/smallRun.js";
 import { temporaryFolder } from "./support/temporaryFolder.js";
 
 const data = (text: string, env: Record<string, string> = {}) => parseConfigText(text, "c.yaml", { env }).data;
-
-/** Milliseconds of processor time so far: those of the clock tell of other programs as well. */
-const processorTime = () => {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1000;
-};
-
-/** The first line of what is refused, and the milliseconds of processor time that it took. */
-function refused(text: string, env: Record<string, string> = {}): { readonly message: string; readonly took: number } {
-  const started = processorTime();
-  try {
-    parseConfig(text, "c.yaml", { env });
-  } catch (error) {
-    expect(error).toBeInstanceOf(ConfigError);
-    return { message: (error as Error).message.split("\n")[0]!, took: processorTime() - started };
-  }
-  throw new Error("expected a ConfigError");
-}
-
-const filled = (name: string, line: (k: number) => string, count: number) =>
-  `${name}\n${Array.from({ length: count }, (_, k) => line(k)).join("\n")}`;
 
 describe("a config", () => {
   it.each(["!!js/function 'x'", "!!binary aGk=", "!!set {x}", "!!str 1", "!mine 1", "!<tag:yaml.org,2002:int> 1"])(
@@ -63,26 +44,6 @@ describe("a config", () => {
 
   it("has one document, whose second one is not passed over", () => {
     expect(refused("a: 1\n---\nb: 2").message).toContain("a config must be one YAML document");
-  });
-
-  it("is read in time that grows with its length alone", () => {
-    const attacks: Record<string, (size: number) => string> = {
-      aliases: (size) => `a: &a 1\nb: [${"*a,".repeat(100_000 * size)}]`,
-      keys: (size) => filled("a:", (k) => `  k${k}: 1`, 60_000 * size),
-      unknownKeys: (size) => filled("b: 1", (k) => `k${k}: 1`, 60_000 * size),
-      sameKeys: (size) => filled("a:", () => "  k: 1", 60_000 * size),
-      brackets: (size) => `a: ${"[".repeat(900_000 * size)}`,
-      dashes: (size) => `a:\n  ${"- ".repeat(400_000 * size)}`,
-      variables: (size) => `a: '${"${A:".repeat(200_000 * size)}'`,
-      laughs: (size) => filled("a0: &a0 [1, 1]", (k) => `a${k + 1}: &a${k + 1} [*a${k}, *a${k}]`, 9 * size),
-    };
-    for (const [name, attack] of Object.entries(attacks)) {
-      expect(attack(1).length).toBeLessThan(1_000_000);
-      refused(attack(1 / 4)); // compiles what it needs
-      const [quarter, whole] = [refused(attack(1 / 4)), refused(attack(1))];
-      const bound = 10 * quarter.took + 200; // 4 times as long if it is linear, 16 if it is quadratic
-      expect(whole.took, `${name}: ${whole.message}`).toBeLessThan(bound);
-    }
   });
 
   it("is at most 50 levels deep", () => {

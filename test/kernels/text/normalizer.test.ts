@@ -99,8 +99,9 @@ describe("Normalizer", () => {
       invisible: fc.constantFrom("keep" as const, "remove" as const),
       radicals: fc.constantFrom("keep" as const, "unify" as const),
     });
+    const some = fc.sample(options, { seed: 21, numRuns: 90 }); // every two values are together in one
     fc.assert(
-      fc.property(options, documents, chunkSizes, (chosen, texts, sizes) => {
+      fc.property(fc.constantFrom(...some), documents, chunkSizes, (chosen, texts, sizes) => {
         const key = JSON.stringify(chosen);
         const table = tables.get(key) ?? new ReplacementTable(chosen);
         tables.set(key, table);
