@@ -1,5 +1,6 @@
 import type { Kind, Kinds } from "./kinds.js";
 import type { MaybePromise } from "./maybePromise.js";
+import { plural } from "./plural.js";
 import type { StageState } from "./state.js";
 import type { Vocabulary } from "./vocabulary.js";
 
@@ -75,7 +76,7 @@ export interface FittedModel<R extends Kind, M extends Kind, Made extends Kinds[
 
 /** What to throw where a model, or a table, had no pair of words to learn from. */
 export function nothingLearned(who: string, words: number): RangeError {
-  const found = words === 0 ? "no words at all" : `${words} words without any`;
+  const found = words === 0 ? "no words at all" : `${plural(words, "word")} without any`;
   const causes =
     "one word a line, sentences or documents of one word, too little text, or a sample or minCount that leaves out nearly all";
   return new RangeError(`${who}: words must have neighbours, got ${found}; the cause may be ${causes}`);

@@ -1,5 +1,5 @@
 import type { Field } from "./fields.js";
-import { suggest } from "./suggest.js";
+import { didYouMean } from "./suggest.js";
 
 export type Fields = Readonly<Record<string, Field>>;
 
@@ -77,8 +77,7 @@ export function numbersAsTexts(
 function problemOf(schema: OptionsSchema, option: string, value: unknown): OptionProblem[] {
   const known = Object.keys(schema.fields);
   if (!Object.hasOwn(schema.fields, option)) {
-    const near = suggest(option, known);
-    const hint = near ? `; did you mean ${near}?` : "";
+    const hint = didYouMean(option, known);
     const list = known.length > 0 ? `known options are ${known.join(", ")}` : "it has no options";
     return [{ option, message: `unknown option "${option}"${hint}; ${list}`, errorClass: TypeError }];
   }

@@ -10,6 +10,12 @@ export function suggest(name: string, known: readonly string[]): string | undefi
   return best?.candidate;
 }
 
+/** What to add to an error about an unknown name: `; did you mean tokenize?`, or nothing. */
+export function didYouMean(name: string, known: readonly string[]): string {
+  const near = suggest(name, known);
+  return near === undefined ? "" : `; did you mean ${near}?`;
+}
+
 /** Levenshtein distance, one row at a time. */
 function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, column) => column);

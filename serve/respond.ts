@@ -1,4 +1,4 @@
-import { checkOptions, NotFound, type OptionsOf, parseOptions, show, suggest } from "../schemas/index.js";
+import { checkOptions, didYouMean, NotFound, type OptionsOf, parseOptions, show } from "../schemas/index.js";
 import type { Endpoint, EndpointContext } from "./endpoint.js";
 import { HttpFault } from "./httpFault.js";
 import { type Access, guardRequest, type QueryRequest } from "./requestGuard.js";
@@ -60,12 +60,8 @@ function endpointAt(path: string, endpoints: readonly Endpoint[]): Endpoint {
   const name = path.slice(1);
   const endpoint = endpoints.find(({ query }) => query.name === name);
   if (endpoint) return endpoint;
-  const names = endpoints.map(({ query }) => query.name);
-  const near = suggest(name, names);
-  throw new HttpFault(
-    404,
-    `unknown path ${show(path)}${near ? `; did you mean /${near}?` : ""}; known paths are /${names.join(", /")}`,
-  );
+  const known = endpoints.map(({ query }) => `/${query.name}`);
+  throw new HttpFault(404, `unknown path ${show(path)}${didYouMean(path, known)}; known paths are ${known.join(", ")}`);
 }
 
 /** The query by the endpoint's own schema; numbers are written in digits. */

@@ -8,6 +8,7 @@ import {
 } from "../schemas/cooccurrence.js";
 import { boolean, oneOf, text } from "../schemas/fields.js";
 import { type OptionsOf, parseOptions } from "../schemas/options.js";
+import { plural } from "../schemas/plural.js";
 import { defineUnit } from "../schemas/units.js";
 import { recordBytes } from "../storage/cooccurrence/recordBytes.js";
 import { vocabularyMetadata } from "../storage/cooccurrence/vocabularyHash.js";
@@ -28,7 +29,7 @@ export const writeCooccurrenceSchema = defineUnit({
   summary: "Writes a finished co-occurrence table to a file",
   paper: "cooccurrence.bin of GloVe (Pennington et al. 2014), stanfordnlp/GloVe src/cooccur.c",
   fields: {
-    path: text({ description: "File to write", file: "output" }),
+    path: text({ description: "File to write", file: "output", example: "cooccurrence.parquet" }),
     format: oneOf(["auto", ...cooccurrenceFormats], {
       description: "Format of the file; auto goes by the name: .arrow .feather .parquet, .bin (gloveBinary)",
       default: "auto",
@@ -85,7 +86,7 @@ async function* countedBatches(table: FinalCooccurrence, path: string, signal: A
     yield batch;
   }
   if (rows !== table.length)
-    throw new RangeError(`writeCooccurrence: ${path} must hold ${table.length} cells, got ${rows}`);
+    throw new RangeError(`writeCooccurrence: ${path} must hold ${plural(table.length, "cell")}, got ${rows}`);
 }
 
 async function writeColumns(

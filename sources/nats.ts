@@ -1,6 +1,7 @@
 import type { Observable } from "rxjs";
 import { byteSize, bytesOf, oneOf, text, texts } from "../schemas/fields.js";
 import { type OptionsOf, parseOptions, type SettingsOf } from "../schemas/options.js";
+import { plural } from "../schemas/plural.js";
 import type { LiveStart, TextBatch } from "../schemas/text.js";
 import { defineUnit } from "../schemas/units.js";
 import { checkEntrySettings, MESSAGE, POSITION } from "./documents/documentEntry.js";
@@ -28,7 +29,7 @@ export const natsSchema = defineUnit({
       default: ["nats://127.0.0.1:4222"],
       minItems: 1,
     }),
-    stream: text({ description: "The stream to read; it must be there", minLength: 1 }),
+    stream: text({ description: "The stream to read; it must be there", minLength: 1, example: "news" }),
     subject: text({
       description: "Reads only messages with this subject, which may have wildcards",
       optional: true,
@@ -102,6 +103,7 @@ async function* read(settings: NatsSettings, live: Live<NatsMark>): AsyncGenerat
       settings,
       open: (either) => endedBy(either, messages),
       idOf: ({ seq }) => String(seq),
+      waitingBehind: ({ info }) => info.pending,
       nameOf: ({ seq }) => `message ${seq}`,
       placeOf: ({ seq }) => {
         if (seq <= sequence) return undefined; // delivered again
@@ -159,7 +161,7 @@ function lostSince({ created, sequence }: NatsMark, info: StreamInfo, stream: st
   const { first_seq, last_seq } = info.state;
   if (info.created !== created || last_seq < sequence)
     throw new Error(
-      `nats: the stream ${stream} must be the one of the run that goes on, made ${created}, got one made ${info.created} with ${last_seq} messages`,
+      `nats: the stream ${stream} must be the one of the run that goes on, made ${created}, got one made ${info.created} with ${plural(last_seq, "message")}`,
     );
   return Math.max(0, first_seq - sequence - 1);
 }

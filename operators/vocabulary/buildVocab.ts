@@ -6,6 +6,7 @@ import { currentScope } from "../../runtime/flow.js";
 import type { Ledger } from "../../runtime/ledger.js";
 import { integer, texts, vectorTable } from "../../schemas/fields.js";
 import { type OptionsOf, parseOptions, type SettingsOf } from "../../schemas/options.js";
+import { plural } from "../../schemas/plural.js";
 import type { TokenBatch } from "../../schemas/tokens.js";
 import { defineUnit } from "../../schemas/units.js";
 import type { Vocabulary } from "../../schemas/vocabulary.js";
@@ -136,6 +137,6 @@ function noTerms(counter: TermCounter, minCount: number): RangeError {
   });
   if (terms === 0) return new RangeError("buildVocab: the corpus must have tokens, got none");
   return new RangeError(
-    `buildVocab: at least one term must occur minCount = ${minCount} times, the most frequent of ${terms} terms occurs ${most} times`,
+    `buildVocab: at least one term must occur minCount = ${plural(minCount, "time")}, the most frequent of ${plural(terms, "term")} occurs ${plural(most, "time")}`,
   );
 }

@@ -1,5 +1,5 @@
 import { isAbsolute, relative, resolve } from "node:path";
-import { type AnyUnit, suggest } from "../../schemas/index.js";
+import { type AnyUnit, didYouMean } from "../../schemas/index.js";
 import type { Registry } from "./registry.js";
 
 type Options = Readonly<Record<string, unknown>>;
@@ -47,8 +47,7 @@ const staysIn = ({ reads, makes }: AnyUnit, kind: string) => reads === kind && m
 
 function unknownModel(name: string, units: readonly AnyUnit[]): string {
   const models = units.filter(({ kind }) => kind === "model").map((unit) => unit.name);
-  const near = suggest(name, models);
-  return `train: the model must be one of ${models.join(", ")}, got ${JSON.stringify(name)}${near ? `; did you mean ${near}?` : ""}`;
+  return `train: the model must be one of ${models.join(", ")}, got ${JSON.stringify(name)}${didYouMean(name, models)}`;
 }
 
 export interface TrainRequest extends Training {

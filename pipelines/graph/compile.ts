@@ -2,11 +2,11 @@ import { posix } from "node:path";
 import {
   type AnyUnit,
   checkOptions,
+  didYouMean,
   fillOptions,
   isPlainObject,
   numbersAsTexts,
   show,
-  suggest,
 } from "../../schemas/index.js";
 import { CROISSANT, REJECTED, SCRATCH } from "../../schemas/runFolder.js";
 import { orderOfBranches } from "../config/branchOrder.js";
@@ -229,9 +229,8 @@ class Compiler {
   #unknownUnit(name: string, wantsSource: boolean): string {
     const fitting = [...this.#registry.units.values()].filter(({ kind }) => (kind === "source") === wantsSource);
     const known = fitting.map((unit) => unit.name);
-    const near = suggest(name, known);
     const kind = wantsSource ? "source" : "step";
-    return `unknown ${kind} "${name}"${near ? `; did you mean ${near}?` : ""}; known ${kind}s are ${known.join(", ")}`;
+    return `unknown ${kind} "${name}"${didYouMean(name, known)}; known ${kind}s are ${known.join(", ")}`;
   }
 
   /** Which step would make what was missing; one that takes what is there, if there is one. */

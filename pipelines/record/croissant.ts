@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { plural } from "../../schemas/plural.js";
 import { REJECTED } from "../../schemas/runFolder.js";
 import type { TableFile } from "../../schemas/tables.js";
 import { openTable } from "../../storage/tables/tableFile.js";
@@ -74,7 +75,7 @@ export async function makeCroissant(
   outputs: readonly FileRecord[],
 ): Promise<Record<string, unknown>> {
   const {
-    description = `Made of ${inputs.length} files of text by lexstream ${lexstream}`,
+    description = `Made of ${plural(inputs.length, "file")} of text by lexstream ${lexstream}`,
     creator,
     ...others
   } = about;

@@ -1,4 +1,5 @@
 import { stat } from "node:fs/promises";
+import { plural } from "../../schemas/plural.js";
 import { hashFile } from "../../storage/files/hashFile.js";
 
 export interface FileRecord {
@@ -41,6 +42,6 @@ export async function faultOf(file: string, expected: FileRecord): Promise<strin
 
 /** What tells a file from the one that was expected; undefined if nothing does. */
 export function differenceOf(expected: FileRecord, found: FileRecord): string | undefined {
-  if (found.bytes !== expected.bytes) return `must have ${expected.bytes} bytes, got ${found.bytes}`;
+  if (found.bytes !== expected.bytes) return `must have ${plural(expected.bytes, "byte")}, got ${found.bytes}`;
   return found.sha256 === expected.sha256 ? undefined : `must have SHA-256 ${expected.sha256}, got ${found.sha256}`;
 }

@@ -2,6 +2,7 @@ import { existsSync, lstatSync, rmSync, statSync } from "node:fs";
 import { readdir, readFile, rm } from "node:fs/promises";
 import { dirname, join, relative, sep } from "node:path";
 import { isPlainObject } from "../../schemas/index.js";
+import { plural } from "../../schemas/plural.js";
 import { CHECKPOINT, LOCK, MANIFEST, SCRATCH } from "../../schemas/runFolder.js";
 import { DurableFile, partialPathOf } from "../../storage/files/durableFile.js";
 import { makeFolder } from "../../storage/files/makeFolder.js";
@@ -125,7 +126,7 @@ export class RunDirectory {
     if (found.length === 0) return;
     const some = found.slice(0, 3).join(", ");
     throw new Error(
-      `run: the output folder must be new or empty, found ${found.length} entries (${some}) in ${this.folder}; --force replaces an earlier run`,
+      `run: the output folder must be new or empty, found ${plural(found.length, "entry", "entries")} (${some}) in ${this.folder}; --force replaces an earlier run`,
     );
   }
 

@@ -1,6 +1,7 @@
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
-import { isPlainObject, show } from "../../schemas/index.js";
+import { type Difference, firstDifference, show } from "../../schemas/index.js";
+import { plural } from "../../schemas/plural.js";
 import { CROISSANT, REJECTED } from "../../schemas/runFolder.js";
 import type { InputFile } from "../../sources/documents/listFiles.js";
 import { hashFile } from "../../storage/files/hashFile.js";
@@ -68,7 +69,7 @@ export async function changeSince(
   const { inputs, outputs: _, ...rest } = before;
   const { inputs: found, outputs: __, ...others } = now;
   const changed = firstDifference(rest, JSON.parse(JSON.stringify(others)));
-  if (changed) return changed;
+  if (changed) return changeText(changed);
   for (let k = 0; k < Math.max(inputs.length, found.length); k++) {
     const change = await inputChange(now.folder, inputs[k], found[k], signal);
     if (change) return change;
@@ -85,7 +86,7 @@ async function inputChange(
   if (before?.path !== now?.path) return `an input was ${before?.path ?? "not there"} and is ${now?.path ?? "gone"}`;
   const { bytes, modified, sha256 } = before!;
   const path = seenFromHere(folder, before!.path);
-  if (now!.bytes !== bytes) return `${path} had ${bytes} bytes and has ${now!.bytes}`;
+  if (now!.bytes !== bytes) return `${path} had ${plural(bytes, "byte")} and has ${now!.bytes}`;
   if (now!.modified === modified) return undefined;
   if (sha256 === undefined) return `${path} was written to since`;
   return (await hashFile(path, signal)) === sha256
@@ -93,17 +94,8 @@ async function inputChange(
     : `${path} had another content, SHA-256 ${sha256.slice(0, 12)}...`;
 }
 
-/** Where two values of plain data first differ: `config.steps.0.tokenize.mode was "words" and is "chinese"`. */
-function firstDifference(before: unknown, now: unknown, path: readonly string[] = []): string | undefined {
-  const isTree = (value: unknown) => isPlainObject(value) || Array.isArray(value);
-  if (!isTree(before) || !isTree(now)) {
-    const said = (value: unknown) => (value === undefined ? "not there" : show(value));
-    return Object.is(before, now) ? undefined : `${path.join(".")} was ${said(before)} and is ${said(now)}`;
-  }
-  const [old, young] = [before as Record<string, unknown>, now as Record<string, unknown>];
-  for (const key of new Set([...Object.keys(old), ...Object.keys(young)])) {
-    const difference = firstDifference(old[key], young[key], [...path, key]);
-    if (difference) return difference;
-  }
-  return undefined;
+/** `config.steps.0.tokenize.mode was "words" and is "chinese"` */
+function changeText({ path, first, second }: Difference): string {
+  const said = (value: unknown) => (value === undefined ? "not there" : show(value));
+  return `${path.join(".")} was ${said(first)} and is ${said(second)}`;
 }

@@ -1,4 +1,5 @@
 import type { Ledger } from "../../runtime/ledger.js";
+import { plural } from "../../schemas/plural.js";
 import type { StageAccount } from "./stageAccount.js";
 
 const LOSSES = ["belowMinCount", "truncated", "pruned", "subsampled", "rejected", "joined", "dropped"] as const;
@@ -61,7 +62,7 @@ export function assertConserved(account: Conservation): void {
 /** `glove: read 1,000 = used 800 + below minCount 200 + subsampled 0 + truncated 0 + pruned 0 + rejected 0` */
 export function formatConservation({ branch, epochs, ...counts }: Conservation): string {
   const show = (count: number) => String(count).replace(/\B(?=(\d{3})+$)/g, ","); // to load Intl takes longer than most summaries
-  const passes = epochs > 1 ? ` over ${epochs} epochs` : "";
+  const passes = epochs > 1 ? ` over ${plural(epochs, "epoch")}` : "";
   const { read, used, belowMinCount, subsampled, truncated, pruned, rejected } = counts;
   const rare = (["joined", "dropped"] as const)
     .filter((loss) => counts[loss] > 0)

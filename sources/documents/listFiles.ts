@@ -3,6 +3,7 @@ import { stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { glob, isDynamicPattern } from "tinyglobby";
 import { compareCodePoints } from "../../kernels/text/compareCodePoints.js";
+import { plural } from "../../schemas/plural.js";
 import { unreadable } from "../../storage/files/unreadable.js";
 import { isKnownName, isPackedName } from "./fileFormats.js";
 import { globFault } from "./globLimits.js";
@@ -84,7 +85,9 @@ async function folder(path: string, who: string, onRunFolder: OnRunFolder): Prom
   const known = all.filter(isKnownName).map((name) => join(path, name));
   const taken = await outsideRuns(known, path, onRunFolder);
   const others =
-    known.length > 0 ? "those of runs alone" : `${all.length} files of other kinds; a glob takes files of any name`;
+    known.length > 0
+      ? "those of runs alone"
+      : `${plural(all.length, "file")} of other kinds; a glob takes files of any name`;
   const found = all.length === 0 ? "an empty one" : others;
   return { files: await withSizes(taken, who), lacking: `the folder ${path} must hold text files, got ${found}` };
 }

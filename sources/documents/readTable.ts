@@ -1,3 +1,4 @@
+import { plural } from "../../schemas/plural.js";
 import type { TextBatch } from "../../schemas/text.js";
 import { csvCells, isCsvRecord, tsvCells } from "./cells.js";
 import { columnOf } from "./columnOf.js";
@@ -58,7 +59,8 @@ export async function* readTable(
   const read: ReadRecord = (record, where) => {
     const cells = cellsOf(record);
     const { columns, column, others } = layout!;
-    if (cells.length !== columns) throw report.fault(where, `must have ${columns} columns, got ${cells.length}`);
+    if (cells.length !== columns)
+      throw report.fault(where, `must have ${plural(columns, "column")}, got ${cells.length}`);
     const text = report.checkLength(where, unifyLineEnds(cells[column]!), maxDocumentLength);
     const values = others.map((other, k) => valueIn(cells[other]!, k));
     return { text, entry: entries.make(where, values) };

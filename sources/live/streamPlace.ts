@@ -1,3 +1,4 @@
+import { plural } from "../../schemas/plural.js";
 import type { InputReport, InputStart } from "../documents/inputReport.js";
 import { countLineEnds } from "../documents/lineEnds.js";
 import type { TextWriter } from "../documents/textWriter.js";
@@ -66,7 +67,7 @@ export class StreamPlace {
       if (known.length > 0 && passed === offset) this.#check(this.#tail, tail, passed);
       if (known.length < chunk.length) yield chunk.subarray(known.length);
     }
-    if (passed < offset) throw this.#otherText(`its end after ${passed} bytes`);
+    if (passed < offset) throw this.#otherText(`its end after ${plural(passed, "byte")}`);
   }
 
   /** The same text in groups that end with a line, each of which is to become a batch. */
@@ -108,7 +109,7 @@ export class StreamPlace {
   #otherText(found: string): Error {
     const { name, who } = this.#report;
     return new Error(
-      `${who}: ${name} must bring the ${this.#start!.offset} bytes again that were read before, got ${found}; with onResume: continue it is taken as what comes after them`,
+      `${who}: ${name} must bring the ${plural(this.#start!.offset, "byte")} again that were read before, got ${found}; with onResume: continue it is taken as what comes after them`,
     );
   }
 }

@@ -8,6 +8,7 @@ import type {
 } from "../../schemas/cooccurrence.js";
 import { boolean, integer, oneOf } from "../../schemas/fields.js";
 import { defineOptions, type OptionsOf, parseOptions } from "../../schemas/options.js";
+import { plural } from "../../schemas/plural.js";
 import type { Vocabulary } from "../../schemas/vocabulary.js";
 import { firstBytes } from "../files/fileBytes.js";
 import { readFullyAsync } from "../files/readFully.js";
@@ -83,7 +84,7 @@ function recordBatches(path: string): () => AsyncGenerator<CooccurrenceBatch> {
       const { size } = await handle.stat();
       if (size === 0 || size % recordBytes !== 0)
         throw new RangeError(
-          `${path}: must hold records of ${recordBytes} bytes, got ${size} bytes: it is cut short or no cooccurrence.bin`,
+          `${path}: must hold records of ${recordBytes} bytes, got ${plural(size, "byte")}: it is cut short or no cooccurrence.bin`,
         );
       for (let at = 0; at < size; at += batchRows * recordBytes) {
         const bytes = Buffer.alloc(Math.min(batchRows * recordBytes, size - at));

@@ -10,6 +10,7 @@ import {
   writeSync,
 } from "node:fs";
 import { dirname } from "node:path";
+import { plural } from "../../schemas/plural.js";
 import { makeFolder } from "./makeFolder.js";
 
 const bufferBytes = 1 << 16; // a checkpoint writes many small files; large ones are no slower
@@ -144,7 +145,7 @@ function openAgain(path: string, length: number): number {
   const descriptor = openSync(path, constants.O_RDWR | (constants.O_NOFOLLOW ?? 0));
   try {
     const { size } = fstatSync(descriptor);
-    if (size < length) throw new Error(`${size} bytes where ${length} were written`);
+    if (size < length) throw new Error(`${plural(size, "byte")} where ${length} were written`);
     ftruncateSync(descriptor, length);
     return descriptor;
   } catch (error) {

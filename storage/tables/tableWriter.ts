@@ -1,5 +1,6 @@
 import { crc32 } from "node:zlib";
 import { isPlainObject, show } from "../../schemas/options.js";
+import { plural } from "../../schemas/plural.js";
 import type { CellType, Column, ColumnType, NumericColumn, RowList, TableSchema } from "../../schemas/tables.js";
 import { DurableFile } from "../files/durableFile.js";
 import { checksumKey, checksumText, noChecksum, statedChecksum } from "./tableChecksum.js";
@@ -96,7 +97,9 @@ export class TableWriter {
     this.#file.sync();
     const found = await this.format.countRows?.(this.#file.partialPath, this.schema);
     if (found !== undefined && found !== this.#rows)
-      throw new RangeError(`${this.#file.path}: must hold the ${this.#rows} rows written, got ${found} rows read back`);
+      throw new RangeError(
+        `${this.#file.path}: must hold the ${this.#rows} rows written, got ${plural(found, "row")} read back`,
+      );
     this.#file.commit();
   }
 

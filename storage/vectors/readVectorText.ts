@@ -1,4 +1,5 @@
 import { statSync } from "node:fs";
+import { plural } from "../../schemas/plural.js";
 import type { VectorTable } from "../../schemas/vectors.js";
 import { readLines } from "../files/fileBytes.js";
 import { parseFloatText } from "./floatText.js";
@@ -18,7 +19,9 @@ export async function readWord2vecText(path: string, settings: ReadSettings): Pr
   await readLines(path, (bytes, start, end, number) => {
     if (rows) {
       if (++lines > promised)
-        throw new RangeError(`${path}: line ${number} must not be there, since the header promises ${promised} terms`);
+        throw new RangeError(
+          `${path}: line ${number} must not be there, since the header promises ${plural(promised, "term")}`,
+        );
       readRow(rows, bytes, start, end, number);
       return;
     }
@@ -29,7 +32,9 @@ export async function readWord2vecText(path: string, settings: ReadSettings): Pr
   });
   if (!rows) throw headerError(path, "");
   if (lines < promised)
-    throw new RangeError(`${path}: must hold the ${promised} terms of its header, got ${lines}: it is cut short`);
+    throw new RangeError(
+      `${path}: must hold the ${plural(promised, "term")} of its header, got ${lines}: it is cut short`,
+    );
   return rows.table();
 }
 

@@ -2,6 +2,7 @@ import { currentScope } from "../../runtime/flow.js";
 import type { Ledger } from "../../runtime/ledger.js";
 import { oneOf } from "../../schemas/fields.js";
 import { defineOptions, type OptionsOf, parseOptions } from "../../schemas/options.js";
+import { plural } from "../../schemas/plural.js";
 import type { VectorTable } from "../../schemas/vectors.js";
 import { firstBytes, requireText } from "../files/fileBytes.js";
 import { openTable, requireColumns } from "../tables/tableFile.js";
@@ -89,7 +90,9 @@ async function readTable(path: string, { onInvalid, ledger }: ReadSettings): Pro
 
 function fill(rows: VectorRows, vector: ArrayLike<number>, row: number): void {
   if (vector.length !== rows.vectorSize)
-    throw new RangeError(`${rows.path}: row ${row} must hold ${rows.vectorSize} numbers, got ${vector.length}`);
+    throw new RangeError(
+      `${rows.path}: row ${row} must hold ${plural(rows.vectorSize, "number")}, got ${vector.length}`,
+    );
   const numbers = rows.next();
   for (let k = 0; k < numbers.length; k++) {
     if (!Number.isFinite(vector[k]))

@@ -1,3 +1,4 @@
+import { plural } from "../../schemas/plural.js";
 import type { VectorTable } from "../../schemas/vectors.js";
 import { fileBytes } from "../files/fileBytes.js";
 import { headerError, parseHeader, promisedRows, type ReadSettings } from "./vectorHeader.js";
@@ -38,7 +39,7 @@ export async function readWord2vecBinary(path: string, settings: ReadSettings): 
       }
       if (records === promised)
         throw new RangeError(
-          `${path}: must end after the ${promised} terms of its header, got more at byte ${offset + at}`,
+          `${path}: must end after the ${plural(promised, "term")} of its header, got more at byte ${offset + at}`,
         );
       const end = bytes.indexOf(space, at);
       if (end < 0 && bytes.length - at > maxTermBytes)
@@ -59,7 +60,7 @@ export async function readWord2vecBinary(path: string, settings: ReadSettings): 
   if (!rows) throw headerError(path, "");
   if (records < promised || (lineEnds > 0 && lineEnds < records))
     throw new RangeError(
-      `${path}: must hold the ${promised} terms of its header, got ${records} and ${rest.length} bytes more: it is cut short`,
+      `${path}: must hold the ${plural(promised, "term")} of its header, got ${records} and ${plural(rest.length, "byte")} more: it is cut short`,
     );
   return rows.table();
 }

@@ -1,5 +1,6 @@
 import { statSync } from "node:fs";
 import type { Ledger } from "../../runtime/ledger.js";
+import { plural } from "../../schemas/plural.js";
 import { packingOf } from "../files/fileBytes.js";
 import { type OnInvalid, VectorRows } from "./vectorRows.js";
 
@@ -42,7 +43,7 @@ function roomFor(path: string, promised: number, vectorSize: number): number {
   if (packingOf(path)) return Math.min(promised, mostRows(path, vectorSize));
   if (promised * (2 * vectorSize + 1) > size)
     throw new RangeError(
-      `${path}: must hold the ${promised} terms of its header, got only ${size} bytes: it is cut short`,
+      `${path}: must hold the ${plural(promised, "term")} of its header, got only ${plural(size, "byte")}: it is cut short`,
     );
   return promised;
 }

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { suggest } from "#schemas";
+import { didYouMean, suggest } from "#schemas";
 
 const known = ["minCount", "maxSize", "windowSize", "vectorSize", "seed", "sample"];
 
@@ -14,4 +14,9 @@ it("suggest keeps silent about what is no misspelling of anything", () => {
   expect(suggest("learningRate", known)).toBeUndefined();
   expect(suggest("x", [])).toBeUndefined();
   expect(suggest("", known)).toBeUndefined();
+});
+
+it("didYouMean is what an error adds, or nothing", () => {
+  expect(didYouMean("sed", known)).toBe("; did you mean seed?");
+  expect(didYouMean("learningRate", known)).toBe("");
 });

@@ -129,7 +129,7 @@ describe("buildVocab", () => {
         "--------#",
         undefined,
         new RangeError(
-          "buildVocab: at least one term must occur minCount = 3 times, the most frequent of 1 terms occurs 2 times",
+          "buildVocab: at least one term must occur minCount = 3 times, the most frequent of 1 term occurs 2 times",
         ),
       );
       expectSubscriptions(source.subscriptions).toBe("^-------!");

@@ -59,7 +59,7 @@ describe("croissant.json", () => {
 
   it("may not be told what it does not know", async () => {
     await expect(described((text) => `dataset: { licence: MIT, url: [7] }\n${text}`)).rejects.toThrow(
-      /\/dataset\/licence: unknown key "licence"; known keys are license, url, creator, datePublished\n.*url must be a text, got \["7"\]$/,
+      /\/dataset\/licence: unknown key "licence"; did you mean license\?; known keys are license, url, creator, datePublished\n.*url must be a text, got \["7"\]$/,
     );
   });
 });

@@ -206,7 +206,7 @@ const faults: [title: string, content: string, message: string][] = [
   ["two separators", "1 2\na  1 2\n", "line 2 must hold a term and 2 finite numbers"],
   ["an empty line", "2 1\na 1\n\n", "line 3 must hold a term and 1 finite numbers"],
   ["no term", "1 1\n 1\n", "line 2 must begin with a term, got none"],
-  ["a row too many", "1 1\na 1\nb 2\n", "line 3 must not be there, since the header promises 1 terms"],
+  ["a row too many", "1 1\na 1\nb 2\n", "line 3 must not be there, since the header promises 1 term"],
   [
     "a header that promises too much",
     "9999999999 300\na 1\n",
