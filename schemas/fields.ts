@@ -13,6 +13,8 @@ export interface Field<Value = unknown, P extends Presence = Presence> {
   readonly expects: string;
   readonly description: string;
   readonly default: Value | undefined;
+  /** What a required option may be, to show how the unit is written. */
+  readonly example?: Value | undefined;
   /**
    * The value names files. Relative to the config: an `input`, whose bytes are a part of what the run was made from; a `path` that is
    * only put in place, such as that of a secret; or that of a `value`, which takes its place before the unit is made. Relative to the
@@ -42,6 +44,7 @@ export type FileUse = "input" | "path" | "value" | "output" | "journal";
 interface Stated<Value> {
   readonly description: string;
   readonly default?: Value;
+  readonly example?: Value;
   /** May be left out, with no default. */
   readonly optional?: true;
   readonly file?: FileUse;
@@ -75,6 +78,7 @@ function field<Value, Options extends Stated<Value>>(
     expects: kind.expects,
     description: stated.description,
     default: stated.default,
+    ...(stated.example === undefined ? {} : { example: stated.example }),
     file: stated.file,
     ...(stated.holds === undefined ? {} : { holds: stated.holds }),
     ...(stated.aliases === undefined ? {} : { aliases: stated.aliases }),

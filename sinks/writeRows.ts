@@ -14,7 +14,7 @@ export const tableExtensions = { arrow: "arrow", feather: "arrow", parquet: "par
 
 /** The options of units that write rows. */
 export const tableFields = {
-  path: text({ description: "File to write", file: "output" }),
+  path: text({ description: "File to write", file: "output", example: "table.parquet" }),
   format: oneOf(["auto", "arrow", "parquet"], {
     description: "Format of the file; auto goes by the name: .arrow .feather .parquet",
     default: "auto",

@@ -24,7 +24,7 @@ export const writeVectorsSchema = defineUnit({
   paper:
     "Formats of word2vec.c (Mikolov et al. 2013, arXiv:1301.3781), GloVe, TensorBoard's projector, Apache Arrow and Parquet",
   fields: {
-    path: text({ description: "File to write", file: "output" }),
+    path: text({ description: "File to write", file: "output", example: "vectors.bin" }),
     format: oneOf(["auto", ...vectorFormats], {
       description:
         "Format of the file; auto goes by the name: .arrow .feather .parquet, .vec .txt (word2vecText), .bin (word2vecBinary), .glove (gloveText), .tsv (projector)",

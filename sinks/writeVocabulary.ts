@@ -23,7 +23,7 @@ export const writeVocabularySchema = defineUnit({
   summary: "Writes the terms and their counts to a file",
   paper: "vocab.txt of GloVe (Pennington et al. 2014), stanfordnlp/GloVe src/vocab_count.c",
   fields: {
-    path: text({ description: "File to write", file: "output" }),
+    path: text({ description: "File to write", file: "output", example: "vocab.txt" }),
     format: oneOf(["auto", ...vocabularyFormats], {
       description: "Format of the file; auto goes by the name: .arrow .feather .parquet, .txt (gloveVocabulary)",
       default: "auto",

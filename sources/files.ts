@@ -35,6 +35,7 @@ export const filesSchema = defineUnit({
         "Files, globs and folders, read in this order; inside a glob or a folder by code point of the path; each file once",
       file: "input",
       minItems: 1,
+      example: ["corpus.txt"],
     }),
     format: oneOf(fileFormats, {
       description:

@@ -17,7 +17,11 @@ export const sseSchema = defineUnit({
   ...liveUnit,
   summary: "Reads the events that a server sends over HTTP (server-sent events), and connects again when it must",
   fields: {
-    url: text({ description: "Where the events are, with `http:` or `https:`", minLength: 1 }),
+    url: text({
+      description: "Where the events are, with `http:` or `https:`",
+      minLength: 1,
+      example: "https://example.org/events",
+    }),
     events: texts({ description: "Reads events of these types only", optional: true }),
     format: messageFormat("an event's whole"),
     tokenFile: bearerFile,

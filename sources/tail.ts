@@ -23,6 +23,7 @@ export const tailSchema = defineUnit({
         "Files, globs and folders; what is not there yet is waited for, and new files are read when they appear",
       file: "path",
       minItems: 1,
+      example: ["news"],
     }),
     format: oneOf(recordFormats, {
       description:

@@ -17,7 +17,11 @@ export const websocketSchema = defineUnit({
   ...liveUnit,
   summary: "Reads the messages that a WebSocket server sends, and connects again when it must",
   fields: {
-    url: text({ description: "Where the server is, with `ws:` or `wss:`", minLength: 1 }),
+    url: text({
+      description: "Where the server is, with `ws:` or `wss:`",
+      minLength: 1,
+      example: "wss://example.org/news",
+    }),
     subscribe: texts({ description: "Messages to send first over each connection", optional: true }),
     format: messageFormat("the whole"),
     tokenFile: bearerFile,

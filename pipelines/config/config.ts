@@ -2,6 +2,7 @@ import {
   type CountOrShare,
   checkOptions,
   countOrShare,
+  didYouMean,
   isPlainObject,
   numbersAsTexts,
   type OptionsOf,
@@ -13,6 +14,7 @@ import {
 import { checkedEntry } from "../../sources/documents/documentEntry.js";
 import type { TextDocument } from "../../sources/fromTexts.js";
 import { checkpointSchema } from "./checkpointSchema.js";
+import { CONFIG_KEYS, DATASET_KEYS } from "./configKeys.js";
 import {
   ConfigError,
   type ConfigPath,
@@ -68,21 +70,6 @@ export interface LoadedConfig {
   readonly defaulted: ReadonlyMap<string, string>;
 }
 
-export const CONFIG_KEYS = [
-  "name",
-  "description",
-  "dataset",
-  "seed",
-  "maxRejected",
-  "checkpoint",
-  "snapshot",
-  "plugins",
-  "source",
-  "steps",
-  "branches",
-  "tests",
-] as const;
-
 export const maxRejectedField = countOrShare({
   description: "How many documents may be rejected before the run ends",
   default: 0,
@@ -113,9 +100,7 @@ function readShape(data: unknown, written: unknown, file: string, problems: Conf
     );
 
   for (const key of Object.keys(top)) {
-    if (!(CONFIG_KEYS as readonly string[]).includes(key)) {
-      refuse([key], `unknown key "${key}"; known keys are ${CONFIG_KEYS.join(", ")}`);
-    }
+    if (!isOneOf(CONFIG_KEYS, key)) refuse([key], unknownKey(key, CONFIG_KEYS));
   }
   const { seed = 1, maxRejected, steps = [], branches = {}, tests = [] } = top;
   const texts = isPlainObject(written) ? written : {};
@@ -152,8 +137,6 @@ function readShape(data: unknown, written: unknown, file: string, problems: Conf
   };
 }
 
-export const DATASET_KEYS = ["license", "url", "creator", "datePublished"] as const;
-
 /** What the description of a dataset must say and a run cannot know. */
 function readDataset(dataset: unknown, refuse: Refuse): Record<string, string> {
   if (dataset === undefined) return {};
@@ -162,12 +145,16 @@ function readDataset(dataset: unknown, refuse: Refuse): Record<string, string> {
     return {};
   }
   for (const [key, value] of Object.entries(dataset)) {
-    const isKnown = (DATASET_KEYS as readonly string[]).includes(key);
-    if (!isKnown) refuse(["dataset", key], `unknown key "${key}"; known keys are ${DATASET_KEYS.join(", ")}`);
+    if (!isOneOf(DATASET_KEYS, key)) refuse(["dataset", key], unknownKey(key, DATASET_KEYS));
     else if (typeof value !== "string") refuse(["dataset", key], `${key} must be a text, got ${show(value)}`);
   }
   return dataset as Record<string, string>;
 }
+
+const isOneOf = (known: readonly string[], key: string) => known.includes(key);
+
+const unknownKey = (key: string, known: readonly string[]) =>
+  `unknown key "${key}"${didYouMean(key, known)}; known keys are ${known.join(", ")}`;
 
 type Refuse = (path: ConfigPath, message: string) => void;
 
@@ -237,8 +224,7 @@ function readTests(tests: unknown, texts: unknown, refuse: Refuse): ConfigTest[]
     const written = isPlainObject(test) ? (texts as Record<string, unknown>[])[index]! : {};
     const { name = `test ${index + 1}`, documents, expect: _, ...others } = written;
     const path = ["tests", index];
-    for (const key of Object.keys(others))
-      refuse([...path, key], `unknown key "${key}"; known keys are name, documents, expect`);
+    for (const key of Object.keys(others)) refuse([...path, key], unknownKey(key, ["name", "documents", "expect"]));
     const isList = Array.isArray(documents) && documents.every(isDocument);
     if (!isList)
       refuse(

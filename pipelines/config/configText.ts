@@ -14,7 +14,9 @@ import {
   type YAMLError,
   type YAMLMap,
 } from "yaml";
-import { isPlainObject } from "../../schemas/options.js";
+import { didYouMean, isPlainObject } from "../../schemas/index.js";
+import { builtIn, type Registry } from "./registry.js";
+import { wholePath } from "./setPaths.js";
 
 /** Where in a config something stands: keys and list indices from the top. */
 export type ConfigPath = readonly (string | number)[];
@@ -60,8 +62,10 @@ export interface ParsedConfig {
 export interface ConfigTextOptions {
   /** Values for `${NAME}` and `${NAME:default}`. */
   readonly env?: Readonly<Record<string, string | undefined>>;
-  /** `path=value` assignments, applied after reading: `steps.buildVocab.minCount=3`. */
+  /** `path=value` assignments, applied after reading: `steps.buildVocab.minCount=3`, or `minCount=3` where one step has it. */
   readonly set?: readonly string[];
+  /** Tells which options a step has. */
+  readonly registry?: Registry;
 }
 
 const MAX_CONFIG_LENGTH = 1_000_000;
@@ -127,7 +131,8 @@ export function parseConfigText(text: string, file: string, options: ConfigTextO
   }
   if (problems.length > 0) throw new ConfigError(file, problems);
 
-  const assigned = (options.set ?? []).map((assignment) => applyAssignment(document, assignment, outside));
+  const { set = [], registry = builtIn } = options;
+  const assigned = set.map((assignment) => applyAssignment(document, assignment, registry, outside));
   const refused = assigned.filter((message) => message !== undefined);
   if (refused.length > 0) {
     throw new ConfigError(
@@ -308,18 +313,25 @@ function parseScalar(text: string): unknown {
 }
 
 /** Applies `path=value`; a unit's name finds its step in a list. Returns what is wrong with it, if anything. */
-function applyAssignment(document: YamlDocument, assignment: string, outside: Set<unknown>): string | undefined {
+function applyAssignment(
+  document: YamlDocument,
+  assignment: string,
+  registry: Registry,
+  outside: Set<unknown>,
+): string | undefined {
   const equals = assignment.indexOf("=");
   if (equals < 1) return `--set must be path=value, got ${JSON.stringify(assignment)}`;
-  const keys = assignment.slice(0, equals).split(/[./]/).filter(Boolean);
-  if (keys.some((key) => FORBIDDEN_KEYS.has(key)))
+  const given = assignment.slice(0, equals).split(/[./]/).filter(Boolean);
+  if (given.some((key) => FORBIDDEN_KEYS.has(key)))
     return `--set ${assignment}: the path may not name an object's internals`;
+  const keys = wholePath(given, document.toJS({ maxAliasCount: MAX_ALIASES }), registry);
+  if (typeof keys === "string") return `--set ${assignment}: ${keys}`;
   const path: (string | number)[] = [];
   for (const [depth, key] of keys.entries()) {
     const here = path.length > 0 ? document.getIn(path, true) : document.contents;
     const step = stepIn(here, key);
     if (step === undefined)
-      return `--set ${assignment}: the list /${path.join("/")} must hold the step "${key}", and does not`;
+      return `--set ${assignment}: the list /${path.join("/")} must hold the step "${key}", and does not${didYouMean(key, stepNames(here))}`;
     path.push(...step);
     const isLast = depth === keys.length - 1;
     if (!isLast && isScalar(document.getIn(path, true))) document.setIn(path, document.createNode({}));
@@ -343,6 +355,9 @@ function stepIn(node: unknown, key: string): (string | number)[] | undefined {
   if (isScalar(item)) items[index] = nameWithOptions(key);
   return [index, key];
 }
+
+const stepNames = (list: unknown): string[] =>
+  ((list as { items: unknown[] }).items ?? []).map((item) => String(isMap(item) ? item.items[0]?.key : item));
 
 /** `- encode` written out as `- encode: {}`, so that options can be set on it. */
 function nameWithOptions(name: string): unknown {

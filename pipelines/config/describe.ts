@@ -1,6 +1,8 @@
+import { stringify } from "yaml";
 import type { AnyUnit, Field, OptionsSchema } from "../../schemas/index.js";
 import { checkpointSchema } from "./checkpointSchema.js";
-import { type CONFIG_KEYS, DATASET_KEYS, maxRejectedField } from "./config.js";
+import { maxRejectedField } from "./config.js";
+import { type CONFIG_KEYS, DATASET_KEYS } from "./configKeys.js";
 import { builtIn, type Registry } from "./registry.js";
 import { snapshotSchema } from "./snapshotSchema.js";
 
@@ -26,9 +28,29 @@ export function unitHelp(schema: AnyUnit): string {
     `reads ${schema.reads}${needsText(schema)}, makes ${schema.makes}`,
     "",
     ...(options.length > 0 ? ["Options:", ...options] : ["No options."]),
+    "",
+    "In a config:",
+    `  ${exampleOf(schema)}`,
     ...paper,
   ].join("\n");
 }
+
+/** How a step is written: `- writeVectors: { path: vectors.bin }`, with what must be given, and a few defaults that could be changed. */
+export function exampleOf({ kind, name, fields }: AnyUnit): string {
+  const entries = Object.entries(fields);
+  const required = entries.filter(([, { presence }]) => presence === "required");
+  const changeable = entries.filter(([, { presence }]) => presence === "default").slice(0, SHOWN_DEFAULTS);
+  const shown = Object.fromEntries([
+    ...required.map(([option, { example = "..." }]) => [option, example]),
+    ...changeable.map(([option, field]) => [option, field.default]),
+  ]);
+  const options = stringify(shown, { collectionStyle: "flow", lineWidth: 0 }).trim();
+  const step = options === "{}" ? name : `${name}: ${options}`;
+  if (kind !== "source") return `- ${step}`;
+  return step === name ? `source: ${name}` : `source: { ${step} }`;
+}
+
+const SHOWN_DEFAULTS = 3;
 
 /** `, needs vocabulary` */
 function needsText({ needs = {} }: AnyUnit): string {

@@ -1,12 +1,13 @@
 import { readFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { textFault } from "../../kernels/text/content.js";
+import { didYouMean } from "../../schemas/index.js";
 import { type CompileOptions, compile } from "../graph/compile.js";
 import type { Pipeline } from "../graph/pipeline.js";
 import { type LoadedConfig, parseConfig } from "./config.js";
 import { ConfigError, type ConfigTextOptions } from "./configText.js";
 import { loadPlugins, pluginPath } from "./plugins.js";
-import { findConfig } from "./readyConfigs.js";
+import { findConfig, readyConfigs } from "./readyConfigs.js";
 import { builtIn } from "./registry.js";
 import { withFiles } from "./withFiles.js";
 
@@ -26,8 +27,11 @@ export interface LoadOptions extends ConfigTextOptions, CompileOptions, PluginOp
  */
 export async function loadPipeline(nameOrPath: string, options: LoadOptions = {}): Promise<Pipeline> {
   const file = await findConfig(nameOrPath);
-  const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
-    throw new ConfigError(file, [{ path: [], message: `the config must be a readable file, got ${error.code}` }]);
+  const bytes = await readFile(file).catch(async (error: NodeJS.ErrnoException) => {
+    const ready = await readyConfigs();
+    const hint = `${didYouMean(nameOrPath, ready)}; ready configs are ${ready.join(", ")}`;
+    const message = `the config must be a readable file${error.code === "ENOENT" ? ` or a ready config, got neither${hint}` : `, got ${error.code}`}`;
+    throw new ConfigError(file, [{ path: [], message }]);
   });
   const fault = textFault(bytes);
   if (fault) throw new ConfigError(file, [{ path: [], message: `the config ${fault}` }]);

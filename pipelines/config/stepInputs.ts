@@ -19,11 +19,20 @@ export function inputsOf(
     .filter((input): input is { option: string; path: string } => typeof input.path === "string");
 }
 
+/** A file that is read beside the text, and who asks for it. */
+export interface StepInput {
+  readonly path: string;
+  /** `tokenize: userDictionaries` */
+  readonly who: string;
+}
+
 /** What all steps but the source read so, and the modules that some of them come from. */
-export function stepInputs({ root, config }: Pipeline, configFolder: string): string[] {
+export function stepInputs({ root, config }: Pipeline, configFolder: string): StepInput[] {
   const steps = nodesOf(root).filter((node) => node !== root);
-  const read = steps.flatMap((node) => inputsOf(node, configFolder).map(({ path }) => path));
-  return [...read, ...config.plugins.map((path) => pluginPath(configFolder, path))];
+  const read = steps.flatMap((node) =>
+    inputsOf(node, configFolder).map(({ option, path }) => ({ path, who: `${node.unit.name}: ${option}` })),
+  );
+  return [...read, ...config.plugins.map((path) => ({ path: pluginPath(configFolder, path), who: "run: plugins" }))];
 }
 
 /** The values of files that steps begin with, by path: vectors, say. Memory: they stay for as long as the run goes. */

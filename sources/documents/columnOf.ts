@@ -1,4 +1,5 @@
 import { show } from "../../schemas/options.js";
+import { documentFields } from "./documentFields.js";
 import type { InputReport } from "./inputReport.js";
 
 /** Where the column lies, from 0: by its name in the header, or by its number from 1, of so many as the first record has. */
@@ -25,5 +26,12 @@ export function columnOf(
     header === undefined
       ? `a column's number from 1${most}, since header is false`
       : "a column's name or number from 1";
-  throw report.fault("", `${option} must be ${must}, got ${show(field)}${found}`);
+  throw report.fault("", `${option} must be ${must}, got ${foundIn(option, field)}${found}`);
+}
+
+/** What was written of an option; nobody need have written the name that the text has unless told otherwise. */
+export function foundIn(option: string, field: string): string {
+  return option === "field" && field === documentFields.field.default
+    ? "none, and no column is called text"
+    : show(field);
 }

@@ -1,7 +1,7 @@
 import type { FileHandle } from "node:fs/promises";
 import type { FileMetaData, SchemaTree } from "hyparquet";
-import { show } from "../../schemas/options.js";
 import { ImpossibleRows } from "../../storage/files/parquetBounds.js";
+import { foundIn } from "./columnOf.js";
 import type { AskedColumn } from "./documentEntry.js";
 import type { InputReport } from "./inputReport.js";
 
@@ -72,7 +72,10 @@ function pathOf(
   );
   if (!found) {
     const columns = leaves(children).join(", ");
-    throw report.fault("", `${option} must be one of its columns, got ${show(name)}; the columns are ${columns}`);
+    throw report.fault(
+      "",
+      `${option} must be one of its columns, got ${foundIn(option, name)}; the columns are ${columns}`,
+    );
   }
   return { path, found };
 }

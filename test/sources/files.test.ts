@@ -298,7 +298,7 @@ describe("records", () => {
     [
       "a.csv",
       "id,body\n1,b\n",
-      /a\.csv: field must be a column's name or number from 1, got "text"; the columns are id, body$/,
+      /a\.csv: field must be a column's name or number from 1, got none, and no column is called text; the columns are id, body$/,
     ],
     ["b.csv", "id,text\n1\n", /b\.csv line 2: must have 2 columns, got 1$/],
     ["c.csv", 'id,text\n1,"open\n', /c\.csv line 2: must be a CSV record, got a quote that is not closed$/],
@@ -311,7 +311,7 @@ describe("records", () => {
     [
       "a.tsv",
       "id\tbody\n",
-      /a\.tsv: field must be a column's name or number from 1, got "text"; the columns are id, body$/,
+      /a\.tsv: field must be a column's name or number from 1, got none, and no column is called text; the columns are id, body$/,
     ],
     ["b.tsv", "id\ttext\n1\n", /b\.tsv line 2: must have 2 columns, got 1$/],
   ])("says where %s is at fault (%#)", async (name, content, message) => {
@@ -579,7 +579,7 @@ describe("wrong options and places", () => {
       ["no.txt", "must be a file, a folder or a glob, got nothing there"],
       ["*.csv", "must match a file, got none"],
       ["other/a.bin/x", "must be readable, got ENOTDIR"],
-      ["other", "must hold text files, got 1 files of other kinds; a glob takes files of any name"],
+      ["other", "must hold text files, got 1 file of other kinds; a glob takes files of any name"],
     ];
     for (const [name, message] of cases) await expect(read({ paths: join(folder, name) })).rejects.toThrow(message);
   });

@@ -41,7 +41,7 @@ describe("parseConfig", () => {
     ],
     [
       "sources: stdin",
-      'my-run.yaml:1:1: /sources: unknown key "sources"; known keys are name, description, dataset, seed',
+      'my-run.yaml:1:1: /sources: unknown key "sources"; did you mean source?; known keys are name, description, dataset, seed',
     ],
     ["source: 3", "my-run.yaml:1:1: /source: source must be a map with one key, the source's name, got 3"],
     ["source: stdin\nsteps: tokenize", 'my-run.yaml:2:1: /steps: must be a list of steps, got "tokenize"'],

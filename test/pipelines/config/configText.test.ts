@@ -54,6 +54,37 @@ describe("parseConfigText", () => {
     });
   });
 
+  const two = `
+source: { files: { paths: a.txt } }
+steps: [tokenize, buildVocab]
+branches:
+  a: [windowContexts, word2vec: { epochs: 1 }]
+  b: [windowContexts, glove, plot: {}, plot: {}]
+`;
+
+  it.each([
+    ["minCount=3", "steps.buildVocab.minCount=3"],
+    ["buildVocab.minCount=3", "steps.buildVocab.minCount=3"],
+    ["paths=b.txt", "source.files.paths=b.txt"],
+    ["glove.epochs=3", "branches.b.glove.epochs=3"],
+    ["b.windowContexts.windowSize=3", "branches.b.windowContexts.windowSize=3"],
+    ["encode.needs.vocabulary=a", "steps.encode.needs.vocabulary=a"],
+  ])("finds an option by the end of its path: %s", (short, whole) => {
+    const text = two.replace("buildVocab]", "buildVocab, encode]");
+    expect(parse(text, { set: [short] })).toEqual(parse(text, { set: [whole] }));
+  });
+
+  it.each([
+    ["epochs=3", "and could be branches.a.word2vec.epochs or branches.b.glove.epochs"],
+    ["plot.size=3", "and could be branches.b.2.plot.size or branches.b.3.plot.size"],
+    ["minCoutn=3", "or name a step or an option that a step of this config has; did you mean minCount?"],
+    ["wordvec.epochs=3", "did you mean word2vec.epochs?"],
+    ["sorce.files.paths=x", "did you mean source.files.paths?"],
+  ])("tells where %s could belong", (assignment, hint) => {
+    expect(refusal(two, { set: [assignment] })).toContain(`c.yaml: --set ${assignment}: the path must `);
+    expect(refusal(two, { set: [assignment] })).toContain(hint);
+  });
+
   it("refuses an assignment to a step that is not there", () => {
     expect(refusal("steps: [tokenize]", { set: ["steps.glove.xMax=1"] })).toBe(
       'c.yaml: --set steps.glove.xMax=1: the list /steps must hold the step "glove", and does not',

@@ -1,7 +1,8 @@
 import { identity } from "rxjs";
 import { describe, expect, it } from "vitest";
-import { builtIn, configJsonSchema, optionTable, unitHelp } from "#pipelines";
-import { defineUnit, integer, oneOf, text } from "#schemas";
+import { parse as parseYaml } from "yaml";
+import { builtIn, configJsonSchema, exampleOf, optionTable, unitHelp } from "#pipelines";
+import { checkOptions, defineUnit, integer, oneOf, text } from "#schemas";
 
 const schema = defineUnit({
   name: "example",
@@ -39,6 +40,9 @@ Options:
   kind: one of a, b (none)
       which
 
+In a config:
+  - example: { path: ..., size: 5 }
+
 See Doe 2020`);
   });
 
@@ -51,5 +55,18 @@ See Doe 2020`);
     expect($defs.buildVocab).toMatchObject({ properties: { minCount: { type: "integer", minimum: 1, default: 5 } } });
     expect(properties.steps.items.oneOf[0].enum).toContain("tokenize");
     expect(properties.steps.items.oneOf[0].enum).not.toContain("writeVectors");
+  });
+
+  it("shows how each unit is written, with options that it takes", () => {
+    for (const unit of builtIn.units.values()) {
+      const written = parseYaml(exampleOf(unit)) as unknown;
+      const step = unit.kind === "source" ? (written as { source: unknown }).source : (written as unknown[])[0];
+      const [name, options] = typeof step === "string" ? [step, {}] : Object.entries(step as object)[0]!;
+      expect(name).toBe(unit.name);
+      expect(checkOptions(unit, options)).toEqual([]);
+    }
+    expect(exampleOf(builtIn.units.get("writeVectors")!)).toBe("- writeVectors: { path: vectors.bin, format: auto }");
+    expect(exampleOf(builtIn.units.get("encode")!)).toBe("- encode");
+    expect(exampleOf(builtIn.units.get("nats")!)).toContain("source: { nats: { stream: news");
   });
 });

@@ -108,7 +108,7 @@ describe("vectors that a step begins with", () => {
     const folder = await prepared();
     const running = (vectors: string) =>
       runPipeline(pipelineIn(folder, second(vectors)), { out: join(folder, "out"), force: true });
-    await expect(running("nowhere.arrow")).rejects.toThrow(/^run: .*nowhere\.arrow/);
+    await expect(running("nowhere.arrow")).rejects.toThrow(/^buildVocab: extraTermsOf: .*nowhere\.arrow/);
     await expect(running("first.txt")).rejects.toThrow(/first\.txt/);
     await expect(running("first")).rejects.toThrow(
       /first: must name one of the run's vectors: .*first#glove, .*first#word2vec$/,

@@ -110,7 +110,11 @@ it.each<[content: string, options: Omit<FilesOptions, "paths">, message: string]
     {},
     'field must name one column, got "text", as columns 1 and 2 are called; a number tells them apart',
   ],
-  ["id;text\n1;a\n", {}, `field must be a column's name or number from 1, got "text"; the columns are id;text`],
+  [
+    "id;text\n1;a\n",
+    {},
+    `field must be a column's name or number from 1, got none, and no column is called text; the columns are id;text`,
+  ],
   [
     "a,b\n",
     { header: false, field: "3" },
