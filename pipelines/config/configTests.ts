@@ -3,7 +3,6 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { Ledger } from "../../runtime/ledger.js";
-import { show } from "../../schemas/index.js";
 import { fromTexts } from "../../sources/fromTexts.js";
 import { cutTo } from "../graph/compile.js";
 import { nodesOf, type PipelineNode } from "../graph/nodes.js";
@@ -11,6 +10,7 @@ import type { Pipeline } from "../graph/pipeline.js";
 import { outputPaths } from "../graph/writtenPaths.js";
 import { execute } from "../running/execute.js";
 import type { ConfigTest } from "./config.js";
+import { differenceText } from "./differenceText.js";
 import type { Registry } from "./registry.js";
 import { readValues, withValues } from "./stepInputs.js";
 import { withInputs } from "./withInputs.js";
@@ -58,7 +58,7 @@ async function runTest(whole: Pipeline, test: ConfigTest): Promise<string[]> {
       },
     });
   } catch (error) {
-    return [`the run failed: ${(error as Error).message}`];
+    return failuresAlone(whole, test, error as Error);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -66,6 +66,16 @@ async function runTest(whole: Pipeline, test: ConfigTest): Promise<string[]> {
     Object.entries(test.expect).map(([kind, expected]) => compare(pipeline.registry.kinds, seen, kind, expected)),
   );
   return failures.flat();
+}
+
+/** What each expectation comes to without the others, where a step has failed that leads to one of them. */
+async function failuresAlone(pipeline: Pipeline, test: ConfigTest, { message }: Error): Promise<string[]> {
+  const entries = Object.entries(test.expect);
+  if (entries.length === 1) return [`expect.${entries[0]![0]}: the run failed: ${message}`];
+  const failures: string[] = [];
+  for (const [kind, expected] of entries)
+    failures.push(...(await runTest(pipeline, { ...test, expect: { [kind]: expected } })));
+  return failures;
 }
 
 /** The first step that makes each kind of data; sinks only pass on. */
@@ -85,5 +95,5 @@ async function compare(kinds: Registry["kinds"], seen: Seen, name: string, expec
   const values = seen.get(name);
   if (!values) return [`expect.${name}: the pipeline must make ${name}, and did not`];
   const found = await kind.shown(values as never, expected);
-  return isDeepStrictEqual(found, expected) ? [] : [`expect.${name}: expected ${show(expected)}, got ${show(found)}`];
+  return isDeepStrictEqual(found, expected) ? [] : [`expect.${differenceText(name, expected, found)}`];
 }

@@ -31,7 +31,7 @@ describe("runConfigTests", () => {
     const [failed] = await results(config("{ documents: [a b a], expect: { vocabulary: { a: 3 } } }"));
     expect(failed).toEqual({
       name: "test 1",
-      failures: ['expect.vocabulary: expected {"a":3}, got {"a":2,"b":1}'],
+      failures: ["expect.vocabulary/a: expected 3, got 2"],
     });
   });
 
@@ -42,6 +42,18 @@ describe("runConfigTests", () => {
     expect(unknown!.failures).toEqual([
       expect.stringMatching(/^expect\.words: unknown kind of data; known ones are tokens, phrases, vocabulary, ids/),
     ]);
-    expect(failing!.failures).toEqual([expect.stringMatching(/^the run failed: buildVocab: /)]);
+    expect(failing!.failures).toEqual([expect.stringMatching(/^expect\.vocabulary: the run failed: buildVocab: /)]);
+  });
+
+  it("tells of every expectation, also where one of them needs a step that fails", async () => {
+    const [failed] = await results(
+      config(
+        "{ documents: [a], expect: { tokens: [[b]], vocabulary: { a: 1 }, vectors: { terms: 1, vectorSize: 4 } } }",
+      ),
+    );
+    expect(failed!.failures).toEqual([
+      'expect.tokens/0/0: expected "b" in [b], got "a" in [a]',
+      expect.stringMatching(/^expect\.vectors: the run failed: word2vec: /), // one word has no context
+    ]);
   });
 });
