@@ -1,4 +1,5 @@
 import { Vectors } from "../kernels/embedding/vectors.js";
+import { pointTheSameWay } from "../kernels/evaluation/spread.js";
 import { defineKind } from "../schemas/kinds.js";
 import { type VectorTable, vectorsSchema } from "../schemas/vectors.js";
 import { wholeColumns } from "./rows.js";
@@ -28,6 +29,7 @@ export const vectors = defineKind({
     of: ({ metadata }) => metadata,
     with: ({ terms, values, vectorSize }, metadata) => new Vectors({ terms, values, vectorSize, metadata }),
   },
+  hardlyMoved: pointTheSameWay,
   answers: vectorAnswers,
   shown: ([vectors]) => ({ terms: vectors!.terms.length, vectorSize: vectors!.vectorSize }),
 });

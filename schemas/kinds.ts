@@ -101,6 +101,8 @@ export interface DataKind<K extends Kind = Kind> {
   readonly amounts?: Readonly<Record<string, (value: Kinds[K]) => number>>;
   /** Of a whole value: whether there is nothing in it to learn from; a run that makes such a value ends there. */
   isEmpty?(value: Kinds[K]): boolean;
+  /** Of what a model has learned: whether it looks as if training had hardly begun. */
+  hardlyMoved?(value: Kinds[K]): boolean;
   /** The terms that whatever is made of the value will name. */
   terms?(value: Kinds[K]): readonly string[];
   readonly origin?: OriginForm<Kinds[K]>;

@@ -12,7 +12,7 @@ import { beginRun, finishedRun, recordInputs } from "../checkpoint/beginRun.js";
 import type { Checkpointer } from "../checkpoint/checkpointer.js";
 import { makeUnit } from "../config/makeUnit.js";
 import { inputsOf, readValues, stepInputs, withValues } from "../config/stepInputs.js";
-import { goesOnInItsSource, nodesOf, type PipelineNode } from "../graph/nodes.js";
+import { goesOnInItsSource, isModel, nameOf, nodesOf, type PipelineNode } from "../graph/nodes.js";
 import type { Pipeline } from "../graph/pipeline.js";
 import { journalPaths, outputPaths, writtenPaths } from "../graph/writtenPaths.js";
 import { makeCroissant } from "../record/croissant.js";
@@ -90,7 +90,9 @@ export async function runPipeline(pipeline: Pipeline, options: RunPipelineOption
     const sourceOptions = placedOptions(pipeline.root, places);
     const sourceInputs = inputsOf(pipeline.root, configFolder).map(({ path }) => path);
     const texts = await listFiles(sourceInputs, unit.name);
-    const files = [...texts, ...(await listFiles(stepInputs(pipeline, configFolder), "run"))];
+    const besides = stepInputs(pipeline, configFolder);
+    for (const { path, who } of besides) await listFiles([path], who);
+    const files = [...texts, ...(await listFiles(besides.map(({ path }) => path)))];
     if (directory.isFinished) {
       const manifest = await finishedRun(pipeline, files, directory, halt);
       return { manifest, reports: await readReports(pipeline, directory) };
@@ -123,6 +125,7 @@ export async function runPipeline(pipeline: Pipeline, options: RunPipelineOption
       metadata: async (node) => originOf(node, configFolder, await hashed, texts.length),
       signal,
       onProgress,
+      onValue: (node, value) => noteHardlyMoved(node, value, ledger),
       onRejected: (rejection) => rejected.add(rejection),
       requireInputs,
       settleRejected: () => rejected.settle(),
@@ -148,6 +151,15 @@ export async function runPipeline(pipeline: Pipeline, options: RunPipelineOption
     await directory.close();
   }
 }
+
+/** Counts a model whose result looks as if training had hardly begun: for the run, and in the model's own ledger. */
+function noteHardlyMoved(node: PipelineNode, value: unknown, ledger: Ledger): void {
+  if (!isModel(node) || !node.makes.hardlyMoved?.(value as never)) return;
+  for (const each of [ledger, ledger.child(nameOf(node))]) each.add(HARDLY_MOVED, 1);
+}
+
+/** The counter's name. */
+export const HARDLY_MOVED = "modelsHardlyMoved";
 
 const isSink = ({ unit }: PipelineNode) => unit.kind === "sink";
 

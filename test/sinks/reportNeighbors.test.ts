@@ -31,6 +31,48 @@ it("writes the neighbours of each term, says which have no vector, and passes th
 });
 
 it("refuses options that are missing or of the wrong kind", () => {
-  expect(() => reportNeighbors({ path: "x" } as never)).toThrow(/^reportNeighbors: terms is required/);
+  expect(() => reportNeighbors({ terms: "a" } as never)).toThrow(/^reportNeighbors: path is required/);
   expect(() => reportNeighbors({ path: "x", terms: "a", topN: 0 })).toThrow("topN must be an integer >= 1, got 0");
+});
+
+it("shows six frequent words behind the first tenth where no terms are given", async () => {
+  const path = join(await temporaryFolder(), "neighbors.txt");
+  const [functionWords, words] = [
+    ["的", "that"],
+    [
+      "了",
+      "at",
+      "garden",
+      "don't",
+      "母亲",
+      "x1y2",
+      "сад",
+      "сады",
+      "はな",
+      "mother",
+      "jardín",
+      "ninth",
+      "tenth",
+      "eleventh",
+      "last",
+    ],
+  ];
+  const terms = [...functionWords!, ...words!, "z", "y", "x"]; // 20
+  const vectors = new Vectors({ terms, values: new Float32Array(20).fill(1), vectorSize: 1, metadata: new Map() });
+  await run(of(vectors).pipe(reportNeighbors({ path, topN: 1 })));
+  const shown = readFileSync(path, "utf8").trim().split("\n").slice(1);
+  expect(shown.map((line) => line.trim().split(":")[0])).toEqual([
+    "garden",
+    "母亲",
+    "сады",
+    "はな",
+    "mother",
+    "jardín",
+  ]);
+});
+
+it("shows the first terms where none is such a word", async () => {
+  const path = join(await temporaryFolder(), "neighbors.txt");
+  await run(of(table).pipe(reportNeighbors({ path, topN: 1 })));
+  expect(readFileSync(path, "utf8")).toContain("  a: b 0.80\n  b: 猫 0.96\n");
 });
