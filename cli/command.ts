@@ -12,6 +12,8 @@ export interface CommandOption {
 }
 
 export interface Parsed {
+  /** The command line as it was given: the command's name, and all that follows it. */
+  readonly argv: readonly string[];
   readonly positionals: readonly string[];
   readonly flag: (name: string) => boolean;
   readonly text: (name: string) => string | undefined;
@@ -58,6 +60,21 @@ export interface Io {
   readonly interrupted: AbortSignal;
   /** The second alone: SIGTERM. */
   readonly terminated: AbortSignal;
+}
+
+/** The exit code of a command that the user has interrupted. */
+export const INTERRUPTED = 130;
+
+/** What a command was to do was stopped from outside, well or not, as its exit code says. */
+export class EndedEarly extends Error {
+  override readonly name = "EndedEarly";
+
+  constructor(
+    message: string,
+    readonly code: number,
+  ) {
+    super(message);
+  }
 }
 
 /** The command line is wrong: exit code 2. */

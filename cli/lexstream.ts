@@ -1,7 +1,18 @@
 import { parseArgs } from "node:util";
-import { ConfigError, lexstreamVersion, RunStopped } from "../pipelines/index.js";
-import { suggest } from "../schemas/index.js";
-import { argsConfig, type Command, type Io, type Parsed, UsageError, withBareValues } from "./command.js";
+import { ConfigError, lexstreamVersion } from "../pipelines/index.js";
+import { didYouMean, plural, suggest } from "../schemas/index.js";
+import {
+  argsConfig,
+  type Command,
+  commonOptions,
+  EndedEarly,
+  INTERRUPTED,
+  type Io,
+  type Parsed,
+  type Prepared,
+  UsageError,
+  withBareValues,
+} from "./command.js";
 import { analogy } from "./commands/analogy.js";
 import { compare } from "./commands/compare.js";
 import { convert } from "./commands/convert.js";
@@ -46,8 +57,6 @@ const commands: readonly Command[] = [
   diff,
 ];
 
-const INTERRUPTED = 130;
-
 /** The whole command: takes the arguments behind its name, tells every error on standard error, returns the exit code. */
 export async function lexstream(argv: readonly string[], io: Io): Promise<number> {
   return answer(argv, io).catch((error: unknown) => report(error, argv.includes("--debug"), io));
@@ -63,13 +72,10 @@ async function answer(argv: readonly string[], io: Io): Promise<number> {
   const command = commands.find((candidate) => candidate.name === name);
   if (!command) {
     const names = commands.map((candidate) => candidate.name);
-    const near = suggest(name, names);
-    throw new UsageError(
-      `unknown command "${name}"${near ? `; did you mean ${near}?` : ""}; known commands are ${names.join(", ")}`,
-    );
+    throw new UsageError(`unknown command "${name}"${didYouMean(name, names)}; known commands are ${names.join(", ")}`);
   }
   const prepared = (await command.prepare?.(rest, io)) ?? { command, argv: rest };
-  const parsed = parse(prepared.command, prepared.argv);
+  const parsed = parse(prepared, argv);
   return parsed.flag("help") ? say(io, commandHelp(prepared.command)) : prepared.command.run(parsed, io);
 }
 
@@ -78,15 +84,18 @@ function say(io: Io, text: string): number {
   return 0;
 }
 
-function parse(command: Command, argv: readonly string[]): Parsed {
+function parse({ command, argv }: Prepared, given: readonly string[]): Parsed {
   const { values, positionals } = parseStrictly(command, argv);
   const [min, max] = command.positionals;
   if (!values.help && (positionals.length < min || positionals.length > max)) {
-    throw new UsageError(`usage: lexstream ${command.name} ${command.usage}; got ${positionals.length} arguments`);
+    throw new UsageError(
+      `usage: lexstream ${command.name} ${command.usage}; got ${plural(positionals.length, "argument")}`,
+    );
   }
   requireFilled(command, positionals, values);
   const text = (name: string) => values[name] as string | undefined;
   return {
+    argv: given,
     positionals,
     text,
     flag: (name) => values[name] === true,
@@ -111,19 +120,31 @@ function parseStrictly(command: Command, argv: readonly string[]): Arguments {
   try {
     return parseArgs({ ...argsConfig(command), args: withBareValues(command, argv) });
   } catch (error) {
-    throw new UsageError(`${command.name}: ${reasonOf(error as Error, argv)}; see lexstream ${command.name} --help`);
+    throw new UsageError(
+      `${command.name}: ${reasonOf(error as Error, command, argv)}; see lexstream ${command.name} --help`,
+    );
   }
 }
 
 /** Node's own reason without its advice, and ours where an argument looks like an option. */
-function reasonOf({ message }: Error, argv: readonly string[]): string {
+function reasonOf({ message }: Error, { options }: Command, argv: readonly string[]): string {
   const [reason = ""] = message.split(/\.?\n|\. To specify/);
+  const [, unknown] = /^Unknown option '--([^']+)'/.exec(reason) ?? [];
+  if (unknown !== undefined) return `${reason}${hintAt(unknown, options)}`;
   const [, option] = /^Unknown option '(-[^-'][^']*)'/u.exec(reason) ?? [];
   const argument = option && argv.find((each) => each.startsWith(option));
   if (argument) return `${reason}; an argument that begins with "-" goes behind "--", as in -- ${argument}`;
   return reason.endsWith("is ambiguous")
     ? `${reason}; a value that begins with "-" goes behind "=", as in --k=-1`
     : reason;
+}
+
+/** Whoever looks for an option of a step is told how to change it. */
+function hintAt(unknown: string, options: Command["options"]): string {
+  const known = Object.keys({ ...options, ...commonOptions });
+  const near = suggest(unknown, known);
+  if (near !== undefined) return `; did you mean --${near}?`;
+  return options.set ? `; what a step takes is changed by --set ${unknown}=VALUE` : "";
 }
 
 /** A blank path would stand for the folder that a command is called in, and a blank number for 0. */
@@ -146,6 +167,6 @@ function report(error: unknown, withStack: boolean, { stderr }: Io): number {
   const shown = withStack && error instanceof Error ? error.stack : message;
   stderr.write(interrupted ? "interrupted\n" : `${printable(`${shown}`)}\n`);
   if (interrupted) return INTERRUPTED;
-  if (error instanceof RunStopped) return 0;
+  if (error instanceof EndedEarly) return error.code;
   return error instanceof UsageError || error instanceof ConfigError ? 2 : 1;
 }

@@ -1,5 +1,8 @@
-import type { Progress } from "../pipelines/index.js";
+import type { LiveProgress, PlannedStep, Progress } from "../pipelines/index.js";
+import { duration, short, withUnit } from "./amounts.js";
+import { displayWidth } from "./displayWidth.js";
 import { printableLine } from "./printable.js";
+import { type WholeRun, wholeRun } from "./wholeRun.js";
 
 export const PROGRESS_MODES = ["auto", "bar", "plain", "json", "none"] as const;
 export type ProgressMode = (typeof PROGRESS_MODES)[number];
@@ -10,42 +13,52 @@ export interface ProgressView {
   readonly end: () => void;
 }
 
-interface Pace extends Omit<Progress, "losses"> {
+/** What is shown of a run at a moment. */
+interface Moment extends Omit<Progress, "losses" | "step" | "share">, WholeRun {
   /** Mean loss per example since what was shown before, by model. */
   readonly losses: ReadonlyMap<string, number>;
   readonly perSecond: number | undefined;
-  readonly secondsLeft: number | undefined;
 }
 
-const INTERVAL_MS = { bar: 100, plain: 5000, json: 1000 } as const;
-const BAR_WIDTH = 24;
+const INTERVAL_MS = { bar: 100, plain: 10_000, json: 1000 } as const;
+/** Speed is that of the last so many milliseconds, up to twice as many. */
+const SPEED_OVER_MS = 10_000;
 
-/** Shows progress on standard error: a bar on a terminal, plain lines elsewhere, JSON lines for machines. */
+/**
+ * Shows on standard error how far a run has come: one bar for the whole run on a terminal, plain lines elsewhere, JSON lines for machines.
+ * A line comes with each step of the run, in JSON with each epoch, at the end, and from time to time between.
+ */
 export function showProgress(
   mode: ProgressMode,
+  plan: readonly PlannedStep[],
   stderr: NodeJS.WriteStream,
   env: Readonly<Record<string, string | undefined>>,
 ): ProgressView {
   const shown = mode === "auto" ? (stderr.isTTY ? "bar" : "plain") : mode;
   if (shown === "none") return { update: () => {}, end: () => {} };
-  const color = shown === "bar" && !env.NO_COLOR;
-  const pace = paceOf();
+  const write = {
+    json: (moment: Moment) => stderr.write(`${JSON.stringify(jsonLine(moment))}\n`),
+    plain: (moment: Moment) => stderr.write(`${plainLine(moment)}\n`),
+    bar: (moment: Moment) => stderr.write(`\r\x1b[K${barLine(moment, !env.NO_COLOR, stderr.columns || 80)}`),
+  }[shown];
+  const whole = wholeRun(plan);
+  const speed = speedOf();
   const meanLosses = meanLossesBetween();
   let lastShown = Number.NEGATIVE_INFINITY;
-  let lastStage = "";
+  let lastPart = "";
+  let lastShare: number | undefined;
   let open = false;
   return {
     update: (progress) => {
       const now = performance.now();
-      const paced = pace(progress, now);
-      const finished = progress.total !== undefined && progress.done >= progress.total;
-      if (progress.stage === lastStage && !finished && now - lastShown < INTERVAL_MS[shown]) return;
-      const current = { ...paced, losses: meanLosses(progress) };
-      lastShown = now;
-      lastStage = progress.stage;
-      if (shown === "json") stderr.write(`${JSON.stringify(jsonLine(current))}\n`);
-      else if (shown === "plain") stderr.write(`${plainLine(current)}\n`);
-      else stderr.write(`\r\x1b[K${barLine(current, color, stderr.columns ?? 80)}`);
+      const { step, ...told } = progress;
+      const { share, secondsLeft } = whole(progress, now);
+      const perSecond = speed(progress, now);
+      const part = shown === "json" ? told.stage : step;
+      const isNews = part !== lastPart || (share === 1 && lastShare !== 1);
+      if (!isNews && now - lastShown < INTERVAL_MS[shown]) return;
+      [lastShown, lastPart, lastShare] = [now, part, share];
+      write({ ...told, share, secondsLeft, perSecond, losses: meanLosses(progress) });
       open = shown === "bar";
     },
     end: () => {
@@ -55,21 +68,24 @@ export function showProgress(
   };
 }
 
-/** Adds speed and time left, measured from the first report of each stage; unknown in that first one. */
-function paceOf(): (progress: Progress, now: number) => Omit<Pace, "losses"> {
-  let first = { stage: "", done: 0, at: 0 };
-  return (progress, now) => {
-    const { stage, done, total } = progress;
-    if (stage !== first.stage || done < first.done) first = { stage, done, at: now };
-    if (now === first.at) return { ...progress, perSecond: undefined, secondsLeft: undefined };
-    const perSecond = (1000 * (done - first.done)) / (now - first.at);
-    const secondsLeft = total !== undefined && perSecond > 0 ? Math.max(0, total - done) / perSecond : undefined;
-    return { ...progress, perSecond, secondsLeft };
+/** What was done per second, of late, in all passes of a step; unknown at its first report. */
+function speedOf(): (progress: Progress, now: number) => number | undefined {
+  let current = { step: "", done: 0, work: 0 };
+  let marks: { readonly work: number; readonly at: number }[] = [];
+  return ({ step, done }, now) => {
+    const isNew = step !== current.step;
+    const work = current.work + (done < current.done ? done : done - current.done);
+    current = isNew ? { step, done, work: 0 } : { step, done, work };
+    const here = { work: current.work, at: now };
+    if (isNew) marks = [here];
+    if (now - marks.at(-1)!.at >= SPEED_OVER_MS) marks = [marks.at(-1)!, here];
+    const [from] = marks as [typeof here];
+    return now > from.at ? (1000 * (here.work - from.work)) / (now - from.at) : undefined;
   };
 }
 
 /** Mean loss of each model between two reports that are asked for. */
-export function meanLossesBetween(): (progress: Progress) => Map<string, number> {
+export function meanLossesBetween(): (progress: Pick<Progress, "stage" | "losses">) => Map<string, number> {
   let shown: Pick<Progress, "stage" | "losses"> = { stage: "", losses: new Map() };
   return ({ stage, losses }) => {
     const before = stage === shown.stage ? shown.losses : new Map<string, never>();
@@ -83,42 +99,60 @@ export function meanLossesBetween(): (progress: Progress) => Map<string, number>
   };
 }
 
-function jsonLine({ losses, ...pace }: Pace): Record<string, unknown> {
-  return { ...pace, losses: Object.fromEntries(losses) };
+function jsonLine({ losses, ...moment }: Moment): Record<string, unknown> {
+  return { ...moment, losses: Object.fromEntries(losses) };
 }
 
-function plainLine(pace: Pace): string {
-  const { stage, done, total, unit, perSecond, secondsLeft, live } = pace;
-  const share = total
-    ? `${Math.min(100, (100 * done) / total).toFixed(0)} % of ${short(total)} ${unit}`
-    : `${short(done)} ${unit}`;
-  const speed = perSecond === undefined ? "" : `, ${short(perSecond)} ${unit}/s`;
-  const left = secondsLeft === undefined ? "" : `, ${duration(secondsLeft)} left`;
-  const documents = live ? `${short(live.documents)} documents, ` : "";
-  const vocabulary = live?.vocabulary === undefined ? "" : `, ${short(live.vocabulary)} terms`;
-  const faults = Object.entries(live?.faults ?? {}).map(([counter, amount]) => `, ${counter} ${short(amount)}`);
-  return `${printableLine(stage)}: ${documents}${share}${speed}${vocabulary}${lossText(pace)}${faults.join("")}${left}`;
+function plainLine(moment: Moment): string {
+  const { stage, share } = moment;
+  const done = share === undefined ? [] : [`${percent(share)} of the run`];
+  return `${printableLine(stage)}: ${[...done, ...timeLeft(moment), ...fieldsOf(moment)].join(", ")}`;
 }
 
-function barLine(pace: Pace, color: boolean, columns: number): string {
-  const { done, total } = pace;
-  const filled = total ? Math.round(BAR_WIDTH * Math.min(1, done / total)) : 0;
-  const bar = `${"█".repeat(filled)}${"░".repeat(BAR_WIDTH - filled)}`;
-  const text = ` ${plainLine(pace)}`.slice(0, Math.max(0, columns - BAR_WIDTH - 1));
-  return (color ? `\x1b[36m${bar}\x1b[0m` : bar) + text;
+/** As many of the fields as the terminal is wide enough for, each of them whole. */
+function barLine(moment: Moment, color: boolean, columns: number): string {
+  const { stage, share } = moment;
+  const bar = share === undefined ? [] : [barOf(share, columns), percent(share)];
+  const fields = [...bar, ...timeLeft(moment), printableLine(stage), ...fieldsOf(moment)];
+  const text = fitting(fields, columns - 1).join("  ");
+  return color ? text.replace(/^[█░]+/, "\x1b[36m$&\x1b[0m") : text;
 }
 
-function lossText({ losses }: Pace): string {
-  return [...losses].map(([model, loss]) => `, ${printableLine(model)} loss ${loss.toFixed(4)}`).join("");
+/** The first fields that have room, with two columns between them; one that has not makes way for a shorter one. */
+function fitting(fields: readonly string[], columns: number): string[] {
+  let used = -2;
+  return fields.filter((field) => {
+    const width = 2 + displayWidth(field);
+    if (used + width > columns) return false;
+    used += width;
+    return true;
+  });
 }
 
-function short(count: number): string {
-  if (count >= 1e6) return `${(count / 1e6).toFixed(1)} M`;
-  return count >= 1e4 ? `${(count / 1e3).toFixed(0)} k` : `${Math.round(count * 10) / 10}`;
+function barOf(share: number, columns: number): string {
+  const width = Math.min(28, Math.max(8, Math.floor(columns / 5)));
+  const filled = Math.floor(width * share);
+  return "█".repeat(filled) + "░".repeat(width - filled);
 }
 
-function duration(seconds: number): string {
-  if (seconds < 60) return `${Math.ceil(seconds)} s`;
-  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${Math.ceil(seconds % 60)} s`;
-  return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`;
+/** What is most worth knowing comes first. */
+function fieldsOf({ share, done, unit, perSecond, losses, live }: Moment): string[] {
+  const amount = withUnit(done, unit);
+  const speed = perSecond === undefined ? [] : [`${withUnit(perSecond, unit)}/s`];
+  const means = [...losses].map(([model, loss]) => `${printableLine(model)} loss ${loss.toFixed(4)}`);
+  if (live) return [...arrivalsOf(live, speed), ...means, amount, ...faultsOf(live)];
+  return [...(share === undefined ? [amount] : []), ...speed, ...means];
 }
+
+function arrivalsOf({ documents, vocabulary, waiting }: LiveProgress, speed: readonly string[]): string[] {
+  const terms = vocabulary === undefined ? [] : [withUnit(vocabulary, "terms")];
+  const behind = Object.entries(waiting ?? {}).map(([unit, amount]) => `${withUnit(amount, unit)} waiting`);
+  return [withUnit(documents, "documents"), ...speed, ...behind, ...terms];
+}
+
+const faultsOf = ({ faults }: LiveProgress) =>
+  Object.entries(faults).map(([counter, amount]) => `${counter} ${short(amount)}`);
+
+const percent = (share: number) => `${Math.floor(100 * share)} %`;
+
+const timeLeft = ({ secondsLeft }: Moment) => (secondsLeft === undefined ? [] : [`${duration(secondsLeft)} left`]);

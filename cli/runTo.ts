@@ -2,21 +2,26 @@ import {
   canStop,
   faultsIn,
   formatConservation,
+  HARDLY_MOVED,
   inputFaults,
   inputPlace,
   type Manifest,
   originsIn,
   type Pipeline,
+  plannedSteps,
+  RunStopped,
   runPipeline,
 } from "../pipelines/index.js";
 import { Ledger } from "../runtime/ledger.js";
+import { didYouMean, plural } from "../schemas/index.js";
 import { LEFT_OUT } from "../sources/documents/leftOut.js";
-import { type CommandOption, type Io, type Parsed, UsageError } from "./command.js";
+import { type CommandOption, EndedEarly, INTERRUPTED, type Io, type Parsed, UsageError } from "./command.js";
 import { urlOf } from "./listenOptions.js";
 import { printableLine } from "./printable.js";
 import { PROGRESS_MODES, type ProgressMode, showProgress } from "./progress.js";
 import type { ThreadOptions } from "./serveOnThread.js";
 import { type RunServer, serveRun } from "./serveRun.js";
+import { wayOn } from "./wayOn.js";
 
 export const forceOption: CommandOption = {
   type: "boolean",
@@ -40,6 +45,8 @@ export interface RunWay {
   readonly resume: boolean;
   readonly finish: boolean;
   readonly json: boolean;
+  /** The command line, to tell how to go on. */
+  readonly parsed: Parsed;
   /** Where questions about what was learned so far are answered, if anywhere. */
   readonly serving?: ThreadOptions | undefined;
 }
@@ -50,17 +57,20 @@ export function wayOf(parsed: Parsed): RunWay {
   const resume = parsed.flag("resume") || finish;
   if (force && resume)
     throw new UsageError(`--${finish ? "finish" : "resume"} must not be combined with --force, got both`);
-  return { mode: progressMode(parsed.text("progress")), force, resume, finish, json: parsed.flag("json") };
+  return { mode: progressMode(parsed.text("progress")), force, resume, finish, json: parsed.flag("json"), parsed };
 }
 
-/** Runs a pipeline into a folder, shows how far it is, and tells what came out. */
+/**
+ * Runs a pipeline into a folder, shows how far it is, and tells what came out.
+ * Rejects with EndedEarly where the user, or whoever ends the process, has stopped it.
+ */
 export async function runTo(pipeline: Pipeline, out: string, way: RunWay, io: Io): Promise<void> {
   const started = performance.now();
-  const { mode, force, resume, finish, json, serving } = way;
+  const { mode, force, resume, finish, json, serving, parsed } = way;
   for (const [name, value] of pipeline.defaulted)
     io.stderr.write(`note: ${name} is not set, so that the config's own ${printableLine(value)} is taken\n`);
   for (const { message } of pipeline.warnings) io.stderr.write(`warning: ${printableLine(message)}\n`);
-  const progress = showProgress(mode, io.stderr, io.env);
+  const progress = showProgress(mode, plannedSteps(pipeline), io.stderr, io.env);
   const ledger = new Ledger();
   let server: RunServer | undefined;
   try {
@@ -82,18 +92,42 @@ export async function runTo(pipeline: Pipeline, out: string, way: RunWay, io: Io
     });
     progress.end();
     const seconds = (performance.now() - started) / 1000;
-    io.out(json ? `${JSON.stringify(manifest)}\n` : summary(manifest, reports, leftOut(ledger), out, seconds));
+    io.out(json ? `${JSON.stringify(manifest)}\n` : summary(manifest, reports, warnings(ledger), out, seconds));
+  } catch (error) {
+    throw endedEarly(error as Error, pipeline, wayOn(parsed, out));
   } finally {
     progress.end();
     await server?.close();
   }
 }
 
+/** An error as it is told: of a run that was stopped, with the way to go on. */
+function endedEarly(error: Error, pipeline: Pipeline, goOn: string): Error {
+  if (error instanceof RunStopped) return new EndedEarly(`run: stopped${goOn}`, 0);
+  if (error.name !== "AbortError") return error;
+  const lacksSnapshot = canStop(pipeline) && pipeline.config.snapshot.every !== undefined;
+  return new EndedEarly(`run: interrupted${lacksSnapshot ? ", without a snapshot" : ""}${goOn}`, INTERRUPTED);
+}
+
 function progressMode(text = "auto"): ProgressMode {
   const mode = PROGRESS_MODES.find((candidate) => candidate === text);
-  if (!mode)
-    throw new UsageError(`--progress must be one of ${PROGRESS_MODES.join(", ")}, got ${JSON.stringify(text)}`);
-  return mode;
+  if (mode) return mode;
+  const hint = didYouMean(text, PROGRESS_MODES);
+  throw new UsageError(`--progress must be one of ${PROGRESS_MODES.join(", ")}, got ${JSON.stringify(text)}${hint}`);
+}
+
+/** What the user should know of a run that did what it was told. */
+function warnings(ledger: Ledger): string[] {
+  return [...leftOut(ledger), ...hardlyMoved(ledger)];
+}
+
+function hardlyMoved({ children }: Ledger): string[] {
+  return [...children]
+    .filter(([, part]) => part.get(HARDLY_MOVED) > 0)
+    .map(
+      ([model]) =>
+        `warning: ${model}: vectors hardly moved apart: those of frequent terms all point the same way; more epochs`,
+    );
 }
 
 /** A folder that was read held the folders of runs, perhaps of this one before. */
@@ -128,7 +162,8 @@ function summary(
     ),
   );
   const outputs = manifest.outputs.map(
-    ({ path, bytes, rows }) => `  ${path}  ${rows === undefined ? "" : `${rows} rows, `}${formatBytes(bytes)}`,
+    ({ path, bytes, rows }) =>
+      `  ${path}  ${rows === undefined ? "" : `${plural(rows, "row")}, `}${formatBytes(bytes)}`,
   );
   return [
     ...reports,
@@ -137,7 +172,7 @@ function summary(
     ...losses,
     ...warnings,
     ...faults,
-    `wrote ${out}/manifest.json and ${manifest.outputs.length} files in ${seconds.toFixed(1)} s`,
+    `wrote ${out}/manifest.json and ${plural(manifest.outputs.length, "file")} in ${seconds.toFixed(1)} s`,
     ...outputs,
     "",
   ].join("\n");

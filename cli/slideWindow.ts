@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { builtIn, fitWindow, makeUnit, WindowTables, type WindowVectorsOptions } from "../pipelines/index.js";
 import { type AnyUnit, checkOptions, type FinalCooccurrence, isPlainObject, type StepStats } from "../schemas/index.js";
+import { plural } from "../schemas/plural.js";
 import { type CommandOption, type Io, type Parsed, UsageError } from "./command.js";
 
 /** The models that can be fitted to a window. */
@@ -41,7 +42,9 @@ export async function slideWindow(
   const maxTerms = parsed.integer("terms", 1);
   const made = await windows.add(time, await open());
   const { length, vocabulary } = made.table;
-  io.out(`wrote ${made.path}: ${length} cells of ${vocabulary.terms.length} terms, ${made.periods.length} periods\n`);
+  io.out(
+    `wrote ${made.path}: ${plural(length, "cell")} of ${plural(vocabulary.terms.length, "term")}, ${plural(made.periods.length, "period")}\n`,
+  );
   if (!model) return 0;
   const onEpoch = ({ epoch, loss, examples }: StepStats) =>
     io.out(`epoch ${epoch}: loss ${(loss / examples).toFixed(4)}\n`);

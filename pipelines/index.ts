@@ -1,5 +1,6 @@
 export * from "./config/checkpointSchema.js";
 export * from "./config/config.js";
+export * from "./config/configKeys.js";
 export * from "./config/configTests.js";
 export * from "./config/configText.js";
 export * from "./config/describe.js";
@@ -38,6 +39,7 @@ export * from "./running/inputFaults.js";
 export * from "./running/keptValues.js";
 export * from "./running/liveVocabulary.js";
 export * from "./running/passOperators.js";
+export * from "./running/plannedSteps.js";
 export * from "./running/planner.js";
 export * from "./running/progress.js";
 export * from "./running/progressReporter.js";

@@ -13,6 +13,8 @@ export interface SourcePosition {
    * needs to know what it says.
    */
   readonly cursor?: string;
+  /** Of a live source: what is known to be there and was not read yet, as far as the source can tell. */
+  readonly waiting?: { readonly bytes: number } | { readonly documents: number };
 }
 
 /** What a live source takes besides its options. */

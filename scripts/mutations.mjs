@@ -362,7 +362,9 @@ export const mutations = [
     "cli/serve",
   ],
   ["cli/printable.js", "\\u202a-\\u202e", "", "security"],
-  ["cli/progress.js", " || done < first.done", "", "cli/progress"],
+  ["cli/progress.js", "done < current.done ? done : done - current.done", "done - current.done", "cli/progress"],
+  ["cli/wholeRun.js", "Math.max(shown, ", "Math.max(0, ", "cli/wholeRun"],
+  ["cli/displayWidth.js", "? 2 : 1", "? 1 : 1", "cli/progress"],
   ["cli/slideWindow.js", " || (initial !== undefined && initial in options)", "", "cli/slideWindow"],
   ["schemas/fields.js", "/i/i.test(unit) ? 1024 : 1000", "1000", "schemas/byteSize"],
   [

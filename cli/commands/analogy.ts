@@ -1,5 +1,6 @@
 import { loadVectors } from "../../pipelines/index.js";
 import { type Command, jsonOption, UsageError } from "../command.js";
+import { printableLine } from "../printable.js";
 import { row } from "./neighbors.js";
 
 const METHODS = ["3CosAdd", "3CosMul"] as const;
@@ -23,7 +24,8 @@ export const analogy: Command = {
     if (!method) throw new UsageError(`--method must be one of ${METHODS.join(", ")}, got ${JSON.stringify(asked)}`);
     const vectors = await loadVectors(path!);
     const answers = vectors.analogy(a!, b!, c!, { method, topN: parsed.integer("k", 1) ?? 5 });
-    io.out(parsed.flag("json") ? `${JSON.stringify(answers)}\n` : answers.map(row).join(""));
+    const heading = printableLine(`${a} is to ${b} as ${c} is to`);
+    io.out(parsed.flag("json") ? `${JSON.stringify(answers)}\n` : `${heading}\n${answers.map(row).join("")}`);
     return 0;
   },
 };

@@ -1,4 +1,5 @@
 import { convertVectors } from "../../pipelines/index.js";
+import { plural } from "../../schemas/plural.js";
 import type { Command } from "../command.js";
 
 export const convert: Command = {
@@ -17,7 +18,7 @@ export const convert: Command = {
   run: async (parsed, io) => {
     const [from, to] = parsed.positionals;
     const { terms, vectorSize } = await convertVectors(from!, to!, parsed.text("format"));
-    io.out(`wrote ${to}: ${terms.length} terms x ${vectorSize}\n`);
+    io.out(`wrote ${to}: ${plural(terms.length, "term")} x ${vectorSize}\n`);
     return 0;
   },
 };

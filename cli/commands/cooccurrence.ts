@@ -9,6 +9,7 @@ import {
   topTerms,
 } from "../../pipelines/index.js";
 import type { FinalCooccurrence } from "../../schemas/index.js";
+import { plural } from "../../schemas/plural.js";
 import { type Command, type Io, jsonOption, type Parsed, UsageError } from "../command.js";
 import { printableLine } from "../printable.js";
 import { slideOptions, slideWindow } from "../slideWindow.js";
@@ -72,7 +73,9 @@ export const cooccurrence: Command = {
     if (!operation) return info(tables, paths, parsed, io);
     const made = await operation(tables, parsed);
     const vocabulary = await saveCooccurrence(made, out!);
-    io.out(`wrote ${out}: ${made.length} cells of ${made.vocabulary.terms.length} terms, and ${vocabulary}\n`);
+    io.out(
+      `wrote ${out}: ${plural(made.length, "cell")} of ${plural(made.vocabulary.terms.length, "term")}, and ${vocabulary}\n`,
+    );
     return 0;
   },
 };
@@ -101,7 +104,7 @@ async function info(
     }
     const { cells, terms, windowSize, weighting, symmetric, totalWeight, heaviest } = summary;
     io.out(
-      `${paths[index]}: ${cells} cells of ${terms} terms, window ${windowSize}, ${weighting}, ${symmetric ? "symmetric" : "one direction"}, total weight ${totalWeight}\n`,
+      `${paths[index]}: ${plural(cells, "cell")} of ${plural(terms, "term")}, window ${windowSize}, ${weighting}, ${symmetric ? "symmetric" : "one direction"}, total weight ${totalWeight}\n`,
     );
     for (const [row, column, weight] of heaviest)
       io.out(`  ${weight.toFixed(3)}  ${printableLine(row)} ${printableLine(column)}\n`);

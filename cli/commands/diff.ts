@@ -1,5 +1,6 @@
 import { type Difference, diffRuns, type RunDifferences } from "../../pipelines/index.js";
 import { show } from "../../schemas/index.js";
+import { plural } from "../../schemas/plural.js";
 import { type Command, jsonOption, pluginsOption } from "../command.js";
 
 export const diff: Command = {
@@ -44,5 +45,5 @@ function brief(value: unknown): string {
   if (value === undefined) return "none";
   const { path, bytes, sha256 } = value as { path?: string; bytes?: number; sha256?: string };
   if (sha256 === undefined) return show(value);
-  return `${path ? `${path}, ` : ""}${bytes} bytes, ${sha256.slice(0, 12)}`;
+  return `${path ? `${path}, ` : ""}${plural(bytes!, "byte")}, ${sha256.slice(0, 12)}`;
 }

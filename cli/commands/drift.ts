@@ -1,4 +1,5 @@
 import { type Drift, driftBetween, type MovedTerm, type Quantiles } from "../../pipelines/index.js";
+import { plural } from "../../schemas/plural.js";
 import { type Command, jsonOption } from "../command.js";
 
 export const drift: Command = {
@@ -35,11 +36,11 @@ const NAMED = 10;
 
 function plain({ shared, onlyOld, onlyNew, aligned, plain: raw, jaccard, moved }: Drift, k: number): string {
   const lines = [
-    `${shared} terms compared; ${inOne(onlyOld)} only in the old; ${inOne(onlyNew)} only in the new`,
+    `${plural(shared, "term")} compared; ${inOne(onlyOld)} only in the old; ${inOne(onlyNew)} only in the new`,
     row("", ["mean", "10%", "50%", "90%", "max"]),
     quantiles("cosine distance, spaces aligned", aligned),
     quantiles("cosine distance, as they are", raw),
-    ...(jaccard ? [quantiles(`Jaccard index of ${k} neighbours`, jaccard)] : []),
+    ...(jaccard ? [quantiles(`Jaccard index of ${plural(k, "neighbour")}`, jaccard)] : []),
     ...(moved.length > 0 ? ["moved furthest (aligned, as it is, Jaccard index)"] : []),
     ...moved.map(movedTerm),
   ];

@@ -1,4 +1,5 @@
 import { evaluateVectors, type VectorScores } from "../../pipelines/index.js";
+import { plural } from "../../schemas/plural.js";
 import { type Command, type CommandOption, jsonOption, UsageError } from "../command.js";
 
 /** Files to score vectors on. */
@@ -41,7 +42,7 @@ export const evaluate: Command = {
 function table({ similarity, analogies }: VectorScores): string {
   const pairs = Object.entries(similarity).map(([file, { spearman, pearson, reason, pairs: compared, skipped }]) => {
     const correlations = `spearman ${spearman.toFixed(4)}, pearson ${pearson.toFixed(4)}`;
-    return `${file}: ${reason ? `no correlation, ${reason}` : correlations}, ${compared} pairs, ${skipped} without vectors`;
+    return `${file}: ${reason ? `no correlation, ${reason}` : correlations}, ${plural(compared, "pair")}, ${skipped} without vectors`;
   });
   const questions = Object.entries(analogies).map(
     ([

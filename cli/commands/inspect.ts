@@ -46,7 +46,7 @@ function plainRun({ outputs, ...run }: RunReport): string {
 function plain(value: unknown, indent = ""): string {
   if (typeof value !== "object" || value === null) return `${indent}${value}`;
   return Object.entries(value)
-    .filter(([, entry]) => entry !== undefined)
+    .filter(([, entry]) => entry !== undefined && !(Array.isArray(entry) && entry.length === 0))
     .map(([key, entry]) => {
       if (typeof entry !== "object" || entry === null)
         return `${indent}${printableLine(key)}: ${printableLine(String(entry))}`;

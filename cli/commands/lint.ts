@@ -1,4 +1,5 @@
 import { ConfigError, type ConfigProblem, formatProblem, loadPipeline, type Pipeline } from "../../pipelines/index.js";
+import { plural } from "../../schemas/index.js";
 import { type Command, jsonOption, pluginsOption } from "../command.js";
 
 export const lint: Command = {
@@ -28,7 +29,7 @@ export const lint: Command = {
     } else {
       for (const fault of faulty) io.stderr.write(`${fault.message}\n`);
       for (const { file, level, ...remark } of remarks) io.stderr.write(`${level}: ${formatProblem(file, remark)}\n`);
-      if (faulty.length === 0) io.out(`${parsed.positionals.length} configs, no problems\n`);
+      if (faulty.length === 0) io.out(`${plural(parsed.positionals.length, "config")}, no problems\n`);
     }
     return faulty.length > 0 ? 2 : 0;
   },

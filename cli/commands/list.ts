@@ -1,5 +1,5 @@
 import { flowOf, readyConfigs, unitHelp } from "../../pipelines/index.js";
-import { suggest } from "../../schemas/index.js";
+import { type AnyUnit, didYouMean } from "../../schemas/index.js";
 import { type Command, jsonOption, pluginOption, UsageError } from "../command.js";
 import { registryOf } from "../pluginOptions.js";
 
@@ -15,13 +15,7 @@ export const list: Command = {
     const schemas = [...(await registryOf(parsed)).units.values()];
     if (name !== undefined) {
       const schema = schemas.find((candidate) => candidate.name === name);
-      if (!schema) {
-        const near = suggest(
-          name,
-          schemas.map((candidate) => candidate.name),
-        );
-        throw new UsageError(`list: unknown unit "${name}"${near ? `; did you mean ${near}?` : ""}`);
-      }
+      if (!schema) throw await unknownUnit(name, schemas);
       io.out(`${unitHelp(schema)}\n`);
       return 0;
     }
@@ -49,3 +43,10 @@ export const list: Command = {
     return 0;
   },
 };
+
+async function unknownUnit(name: string, schemas: readonly AnyUnit[]): Promise<UsageError> {
+  if ((await readyConfigs()).includes(name))
+    return new UsageError(`list: ${name} is a ready config; lexstream create ${name} prints it`);
+  const known = schemas.map((unit) => unit.name);
+  return new UsageError(`list: unknown unit "${name}"${didYouMean(name, known)}; known units are ${known.join(", ")}`);
+}

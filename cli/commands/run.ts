@@ -28,7 +28,8 @@ export const run: Command = {
       type: "string",
       multiple: true,
       value: "PATH=VALUE",
-      description: "Change an option: steps.buildVocab.minCount=3",
+      description:
+        "Change an option: epochs=3 or word2vec.epochs=3 where one step has it, else steps.buildVocab.minCount=3",
     },
     "only-rejected": {
       type: "string",
@@ -59,7 +60,8 @@ export const run: Command = {
     "lexstream run news.yaml --set source.files.onInvalid=replace --only-rejected news",
     "lexstream run word2vec --out vectors --resume",
     "lexstream run news.yaml --out news --resume --serve",
-    "lexstream run word2vec.yaml --out vectors --set branches.word2vec.word2vec.epochs=10 --seed 7",
+    "lexstream run word2vec --set epochs=10 --set tokenize.mode=chinese --set 'source={stdin: {}}' --seed 7",
+    "lexstream run quickstart --set branches.word2vec.word2vec.epochs=10",
   ],
   run: async (parsed, io) => {
     const way = wayOf(parsed);

@@ -1,4 +1,5 @@
 import { rerun, type VerifiedFile, verifyRun } from "../../pipelines/index.js";
+import { plural } from "../../schemas/plural.js";
 import { type Command, jsonOption, pluginsOption } from "../command.js";
 
 export const verify: Command = {
@@ -22,7 +23,7 @@ export const verify: Command = {
     if (parsed.flag("json")) io.out(`${JSON.stringify(files)}\n`);
     else {
       for (const { path, fault } of faulty) io.out(`${path}: ${fault}\n`);
-      io.out(`${files.length - faulty.length} files as they were, ${faulty.length} not\n`);
+      io.out(`${plural(files.length - faulty.length, "file")} as they were, ${faulty.length} not\n`);
     }
     return faulty.length > 0 ? 1 : 0;
   },

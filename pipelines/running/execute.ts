@@ -87,6 +87,7 @@ async function readSource(parts: RunParts, root: PipelineNode): Promise<void> {
 async function readOnce(parts: RunParts, root: PipelineNode, plan: PassPlan): Promise<Pass> {
   const { source, sourceBytes, ledger } = parts.options;
   const pass = new Pass(parts, plan, { ledger });
+  parts.progress.enter("reading", root);
   await pass.run(source().pipe(parts.progress.watchBytes(ledger, sourceBytes)), root.children);
   return pass;
 }

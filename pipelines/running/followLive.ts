@@ -1,3 +1,4 @@
+import type { SourcePosition, TextBatch } from "../../schemas/index.js";
 import type { PipelineNode } from "../graph/nodes.js";
 import { faultsIn } from "./inputFaults.js";
 import { LivePauses } from "./livePauses.js";
@@ -13,17 +14,17 @@ export async function followLive(parts: RunParts, root: PipelineNode, plan: Pass
   const live = new LiveVocabulary();
   const pass = new Pass(parts, plan, { ledger, live });
   const pauses = pausesOf(parts, plan);
-  const report = () => reportLive(parts, live);
+  const report = (last?: SourcePosition) => reportLive(parts, live, last);
   let counted = ledger.get("read");
-  const watch = afterEach(() => {
+  const watch = afterEach(({ position }: TextBatch) => {
     const read = ledger.get("read");
     checkpointer?.count(read - counted);
     counted = read;
-    report();
+    report(position);
   });
   if (checkpointer) checkpointer.onDue = pauses.look;
   checkpointer?.mark(parts.state, false);
-  parts.progress.enter("live");
+  parts.progress.enter("live", root);
   report();
   parts.pauses.willCome = true;
   try {
@@ -49,8 +50,9 @@ function pausesOf({ options, state, models }: RunParts, plan: PassPlan): LivePau
   });
 }
 
-function reportLive({ progress, options }: RunParts, { size }: LiveVocabulary): void {
+function reportLive({ progress, options }: RunParts, { size }: LiveVocabulary, last?: SourcePosition): void {
   const { ledger } = options;
-  const live = { documents: ledger.get("documents"), vocabulary: size, faults: faultsIn(ledger.counts) };
+  const counted = { documents: ledger.get("documents"), vocabulary: size, faults: faultsIn(ledger.counts) };
+  const live = { ...counted, ...(last?.waiting ? { waiting: last.waiting } : {}) };
   progress.report({ done: ledger.get("read"), total: undefined, unit: "tokens", live });
 }

@@ -1,9 +1,14 @@
 import type { Ledger } from "../../runtime/ledger.js";
+import type { SourcePosition } from "../../schemas/index.js";
 import type { PipelineNode } from "../graph/nodes.js";
 import type { Conservation } from "./conservation.js";
 
 /** How far a run has come, for people to watch. */
 export interface Progress {
+  /** The node that begins the step under way, as in `plannedSteps`. */
+  readonly step: string;
+  /** How much of the step is done, from 0 to 1; undefined where nobody knows how much there is. */
+  readonly share: number | undefined;
   /** `reading`, `epoch 2 of 5`, `glove`. */
   readonly stage: string;
   readonly done: number;
@@ -20,6 +25,8 @@ export interface LiveProgress {
   readonly documents: number;
   /** Distinct terms that a model learns; undefined before the first. */
   readonly vocabulary: number | undefined;
+  /** What is known to wait behind what was read; undefined where the source cannot tell. */
+  readonly waiting?: SourcePosition["waiting"];
   /** What was counted of `inputFaults`. */
   readonly faults: Readonly<Record<string, number>>;
 }

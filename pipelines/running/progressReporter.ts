@@ -1,6 +1,7 @@
 import type { OperatorFunction } from "rxjs";
 import type { Ledger } from "../../runtime/ledger.js";
 import type { DataKind } from "../../schemas/index.js";
+import type { PipelineNode } from "../graph/nodes.js";
 import { afterEach } from "./passOperators.js";
 import { addLosses, type EpochLoss, type Progress } from "./progress.js";
 
@@ -8,15 +9,18 @@ import { addLosses, type EpochLoss, type Progress } from "./progress.js";
 export class ProgressReporter {
   readonly #onProgress: ((progress: Progress) => void) | undefined;
   readonly #losses = new Map<string, EpochLoss>();
-  #stage = "reading";
+  #stage = "";
+  /** The step under way, and which of its passes. */
+  #step = { id: "", pass: 0, passes: 1 };
 
   constructor(onProgress: ((progress: Progress) => void) | undefined) {
     this.#onProgress = onProgress;
   }
 
-  /** A stage begins. */
-  enter(stage: string): void {
+  /** A stage begins: one of the passes of the step that a node begins. */
+  enter(stage: string, { id }: PipelineNode, pass = 0, passes = 1): void {
     this.#stage = stage;
+    this.#step = { id, pass, passes };
     this.#losses.clear();
   }
 
@@ -25,8 +29,11 @@ export class ProgressReporter {
     this.#losses.set(name, addLosses(this.#losses.get(name), loss));
   }
 
-  report(reached: Omit<Progress, "stage" | "losses">): void {
-    this.#onProgress?.({ stage: this.#stage, ...reached, losses: new Map(this.#losses) });
+  report(reached: Omit<Progress, "step" | "share" | "stage" | "losses">): void {
+    const { done, total } = reached;
+    const { id: step, pass, passes } = this.#step;
+    const share = total ? (pass + Math.min(1, done / total)) / passes : undefined;
+    this.#onProgress?.({ step, share, stage: this.#stage, ...reached, losses: new Map(this.#losses) });
   }
 
   /** Reports after each batch how many bytes of the input were read. */

@@ -13,8 +13,7 @@ export async function runStep(parts: RunParts, head: PipelineNode): Promise<void
   const first = state.epoch;
   for (const plan of plans.slice(first)) {
     const { epoch } = plan;
-    if (head.startsPass || isModel(head))
-      progress.enter(plans.length > 1 ? `epoch ${epoch + 1} of ${plans.length}` : head.unit.name);
+    if (head.startsPass || isModel(head)) progress.enter(stageOf(head, plan, plans.length), head, epoch, plans.length);
     state.epoch = epoch;
     const canTell = plan.models.every((model) => models.of(model).save);
     if (epoch > first && canTell) await pauses.betweenSteps();
@@ -24,6 +23,9 @@ export async function runStep(parts: RunParts, head: PipelineNode): Promise<void
   }
   pauses.willCome = false;
 }
+
+const stageOf = ({ unit }: PipelineNode, { epoch }: PassPlan, passes: number) =>
+  passes > 1 ? `epoch ${epoch + 1} of ${passes}` : unit.name;
 
 /** Takes what models have learned, and closes them. */
 export async function takeResults(

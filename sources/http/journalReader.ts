@@ -44,8 +44,11 @@ export class JournalReader {
   }
 
   get isFull(): boolean {
-    const unread = this.#journal.size - this.#offset;
-    return unread >= bytesOf(this.#settings.capacity) || this.#waiting >= this.#settings.maxWaiting;
+    return this.#unread >= bytesOf(this.#settings.capacity) || this.#waiting >= this.#settings.maxWaiting;
+  }
+
+  get #unread(): number {
+    return this.#journal.size - this.#offset;
   }
 
   /** Resolves with the number of documents once they are on the disk. */
@@ -103,7 +106,7 @@ export class JournalReader {
     before: Uint8Array,
   ): TextBatch {
     const mark: JournalMark = { ...place, documents, begun: position.documents, before: fingerprintOf(before) };
-    return { ...batch, position: { ...position, cursor: JSON.stringify(mark) } };
+    return { ...batch, position: { ...position, waiting: { bytes: this.#unread }, cursor: JSON.stringify(mark) } };
   }
 
   async #bytesBefore(): Promise<Uint8Array> {

@@ -68,7 +68,8 @@ export class PostQueue {
       writer.reach(offset);
       const { position, ...batch } = writer.take();
       const mark: PostMark = { offset, begun: position.documents };
-      yield { ...batch, position: { ...position, cursor: JSON.stringify(mark) } };
+      const waiting = { bytes: this.#inbox.size };
+      yield { ...batch, position: { ...position, waiting, cursor: JSON.stringify(mark) } };
     }
     if (this.#error) throw this.#error.error;
   }

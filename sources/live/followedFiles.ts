@@ -93,11 +93,13 @@ export class FollowedFiles {
 
   take(): TextBatch {
     const { position, ...batch } = this.#writer.take();
-    const files = [...[...this.#files.values()].map(({ mark }) => mark), ...this.#missing];
+    const followed = [...this.#files.values()];
+    const files = [...followed.map(({ mark }) => mark), ...this.#missing];
     return {
       ...batch,
       position: {
         ...position,
+        waiting: { bytes: followed.reduce((bytes, { unread }) => bytes + unread, 0) },
         // Only written out if it is asked for: a batch may stand between thousands of files.
         get cursor() {
           return JSON.stringify({ files, begun: position.documents } satisfies FollowMark);

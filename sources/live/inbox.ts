@@ -35,6 +35,11 @@ export class Inbox<T> {
     return this.#end !== undefined;
   }
 
+  /** How much waits to be taken. */
+  get size(): number {
+    return this.#size;
+  }
+
   put(item: T, size: number): void {
     this.#items.push(item);
     this.#sizes.push(size);

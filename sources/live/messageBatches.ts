@@ -43,6 +43,8 @@ interface MessageReading<M extends Message> {
   readonly idOf: (message: M, number: number) => string | null;
   /** What its source wants to know again of the last message read; undefined for one to be passed over. */
   readonly placeOf: (message: M) => object | undefined;
+  /** How many messages its source has behind one; left out where it does not tell. */
+  readonly waitingBehind?: (message: M) => number;
 }
 
 /** What there is of a message beside its bytes. */
@@ -53,7 +55,7 @@ const MESSAGE_OVERHEAD = 64;
  * State: five chunks of messages, and a batch.
  */
 export async function* messageBatches<M extends Message>(reading: MessageReading<M>): AsyncGenerator<TextBatch> {
-  const { who, name, settings, draft, start, idOf, nameOf, placeOf } = reading;
+  const { who, name, settings, draft, start, idOf, nameOf, placeOf, waitingBehind } = reading;
   const { chunkSize, flushAfter } = settings;
   const { begun, documents = 0, offset = 0 } = start ?? {};
   let { messages: number = 0 } = start ?? {};
@@ -82,7 +84,8 @@ export async function* messageBatches<M extends Message>(reading: MessageReading
         documents: report.documents,
         begun: position.documents,
       };
-      yield { ...batch, position: { ...position, cursor: JSON.stringify({ ...place, ...mark }) } };
+      const waiting = waitingBehind && { waiting: { documents: waitingBehind(group.at(-1)!) } };
+      yield { ...batch, position: { ...position, ...waiting, cursor: JSON.stringify({ ...place, ...mark }) } };
     }
   } finally {
     stop.abort();

@@ -15,6 +15,8 @@ export interface StreamInfo {
 export interface NatsMessage {
   readonly seq: number;
   readonly data: Uint8Array;
+  /** How many messages of the stream come behind it. */
+  readonly info: { readonly pending: number };
 }
 
 export interface NatsMessages extends AsyncIterable<NatsMessage> {

@@ -83,7 +83,7 @@ describe("train", () => {
     ],
     [["word2vec", "a.txt", "--epohcs", "3"], "train: unknown option --epohcs; did you mean --epochs?; see --help"],
     [["word2vec", "-", "a.txt"], "train: - must be alone, got - a.txt"],
-    [["word2vec"], "usage: lexstream train word2vec FILE... [-o OUT] [--OPTION VALUE]...; got 1 arguments"],
+    [["word2vec"], "usage: lexstream train word2vec FILE... [-o OUT] [--OPTION VALUE]...; got 1 argument"],
     [[], "usage: lexstream train MODEL FILE... [-o OUT] [--OPTION VALUE]...; got 0 arguments"],
   ])("refuses %j in one line", async (args, message) => {
     expect(await command("train", ...args)).toEqual({ code: 2, out: "", err: `${message}\n` });

@@ -33,7 +33,12 @@ describe("nats, with a real server", () => {
     await server.publish("news", ["three"]);
     await stream.reaches(["one", "二\nlines", "three"]);
     await stream.stop();
-    expect(stream.batches.at(-1)?.position).toMatchObject({ source: "news", offset: 18, documents: 3 }); // 3 + 10 + 5
+    expect(stream.batches.at(-1)?.position).toMatchObject({
+      source: "news",
+      offset: 18,
+      documents: 3,
+      waiting: { documents: 0 },
+    }); // 3 + 10 + 5
     expect([stream.ledger.get("bytes"), stream.ledger.get("documents")]).toEqual([18, 3]);
     const next = follow({ servers: server.url, stream: "news", start: "end" });
     await expect

@@ -36,9 +36,19 @@ it("reads what is there and what is added, and holds a last line until it has en
   await appendFile(path, "ur\n");
   await log.reaches(["one\n", "二\n", "three\n", "\n", "four\n"]);
   await log.stop();
-  expect(log.batches.at(-1)?.position).toMatchObject({ source: path, offset: 21, documents: 5 }); // 4 + 4 + 7 + 1 + 5
+  expect(log.batches.at(-1)?.position).toMatchObject({ source: path, offset: 21, documents: 5, waiting: { bytes: 0 } }); // 4 + 4 + 7 + 1 + 5
   expect(log.ledger.get("bytes")).toBe(21);
   expect(log.ledger.child(path).get("documents")).toBe(5);
+});
+
+it("tells how much is known to be there and was not read yet", async () => {
+  const { path } = await logFile("one\ntwo\nthree\n");
+  const log = follow({ paths: path, chunkSize: 4 });
+  await log.reaches(["one\n", "two\n", "three\n"]);
+  await log.stop();
+  const waiting = log.batches.map(({ position }) => position.waiting);
+  expect(waiting[0]).toEqual({ bytes: 10 }); // "two\n" and "three\n"
+  expect(waiting.at(-1)).toEqual({ bytes: 0 });
 });
 
 it("waits for files, follows new ones of folders and globs, and passes over packed ones", async () => {

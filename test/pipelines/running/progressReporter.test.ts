@@ -1,6 +1,6 @@
 import { from, lastValueFrom, tap } from "rxjs";
 import { describe, expect, it } from "vitest";
-import { type Progress, ProgressReporter } from "#pipelines";
+import { type PipelineNode, type Progress, ProgressReporter } from "#pipelines";
 import { Ledger } from "#runtime";
 
 function prepare() {
@@ -10,22 +10,37 @@ function prepare() {
 
 const at = (done: number) => ({ done, total: 9, unit: "tokens" }) as const;
 
+const [source, table] = [{ id: "source" }, { id: "table" }] as [PipelineNode, PipelineNode];
+
 describe("what is told of a run's progress", () => {
-  it("is the stage, and each model's losses since it began, as they are at that moment", () => {
+  it("is the step and the share of it that is done, the stage, and each model's losses since it began, as they are at that moment", () => {
     const { seen, reporter } = prepare();
+    reporter.enter("reading", source);
     reporter.report(at(0));
-    reporter.enter("epoch 1 of 2");
+    reporter.enter("epoch 1 of 2", table, 0, 2);
     reporter.learned("glove", { examples: 2, loss: 3 });
     reporter.report(at(4));
     reporter.learned("glove", { examples: 1, loss: 0.5 });
     reporter.report(at(9));
-    reporter.enter("epoch 2 of 2");
+    reporter.enter("epoch 2 of 2", table, 1, 2);
     reporter.report(at(0));
     expect(seen).toEqual([
-      { stage: "reading", ...at(0), losses: new Map() },
-      { stage: "epoch 1 of 2", ...at(4), losses: new Map([["glove", { examples: 2, loss: 3 }]]) },
-      { stage: "epoch 1 of 2", ...at(9), losses: new Map([["glove", { examples: 3, loss: 3.5 }]]) },
-      { stage: "epoch 2 of 2", ...at(0), losses: new Map() },
+      { step: "source", share: 0, stage: "reading", ...at(0), losses: new Map() },
+      {
+        step: "table",
+        share: 4 / 9 / 2,
+        stage: "epoch 1 of 2",
+        ...at(4),
+        losses: new Map([["glove", { examples: 2, loss: 3 }]]),
+      },
+      {
+        step: "table",
+        share: 0.5,
+        stage: "epoch 1 of 2",
+        ...at(9),
+        losses: new Map([["glove", { examples: 3, loss: 3.5 }]]),
+      },
+      { step: "table", share: 0.5, stage: "epoch 2 of 2", ...at(0), losses: new Map() },
     ]);
   });
 
