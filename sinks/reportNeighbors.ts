@@ -12,6 +12,7 @@ export const reportNeighborsSchema = defineUnit({
   kind: "sink",
   reads: "vectors",
   makes: "vectors",
+  standard: { path: "neighbors.txt" },
   summary: "Writes the nearest neighbours of some terms as a text to look at",
   isReport: true,
   fields: {

@@ -40,7 +40,7 @@ describe("train", () => {
       err: "note: --dim is --vector-size\nnote: --epoch is --epochs\nnote: --lr is --learning-rate\nnote: --thread is --workers\n",
     });
     const { config } = JSON.parse(readFileSync(join(out, "manifest.json"), "utf8"));
-    expect(config.steps.at(-2).word2vec).toMatchObject({ vectorSize: 4, epochs: 1, learningRate: 0.1, workers: 1 });
+    expect(config.steps.at(-3).word2vec).toMatchObject({ vectorSize: 4, epochs: 1, learningRate: 0.1, workers: 1 });
     expect(config.source.files.paths).toEqual([text]);
   });
 

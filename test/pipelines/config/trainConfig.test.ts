@@ -15,10 +15,10 @@ const request = (model: string, more: object = {}) => ({
 describe("trainingOf", () => {
   it("finds the steps from a text to a model by what units read, need and make", () => {
     const shared = ["normalize", "tokenize", "buildVocab", "writeVocabulary", "encode", "windowContexts"];
-    expect(names("word2vec")).toEqual(["files", ...shared, "word2vec", "writeVectors"]);
+    expect(names("word2vec")).toEqual(["files", ...shared, "word2vec", "writeVectors", "reportNeighbors"]);
     expect(names("glove", "stdin")).toEqual([
       ...["stdin", ...shared, "accumulateCooccurrence"],
-      ...["glove", "writeVectors"],
+      ...["glove", "writeVectors", "reportNeighbors"],
     ]);
   });
 
@@ -31,7 +31,7 @@ describe("trainingOf", () => {
     });
     const { units } = trainingOf("counter", "files", withUnits(builtIn, { units: [counter], kinds: [] }));
     expect(units.map(({ name }) => name)).toEqual([
-      ...["files", "normalize", "tokenize", "buildVocab", "writeVocabulary", "encode", "counter", "writeVectors"],
+      ...["files", "normalize", "tokenize", "buildVocab", "writeVocabulary", "encode", "counter", "writeVectors", "reportNeighbors"],
     ]);
   });
 
