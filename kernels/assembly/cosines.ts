@@ -27,6 +27,22 @@ export function cosines(
   }
 }
 
+/** The same of the rows that `ids` lists. */
+export function listedCosines(
+  rows: usize,
+  inverse: usize,
+  ids: usize,
+  count: i32,
+  vectorBytes: usize,
+  query: usize,
+  out: usize,
+): void {
+  for (let n: i32 = 0; n < count; n++, ids += 4, out += 4) {
+    const id: usize = load<u32>(ids);
+    store<f32>(out, dot(rows + id * vectorBytes, query, vectorBytes) * load<f32>(inverse + 4 * id));
+  }
+}
+
 // @ts-ignore: decorator
 @inline
 function dot(a: usize, b: usize, bytes: usize): f32 {

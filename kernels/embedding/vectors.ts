@@ -69,7 +69,7 @@ export class Vectors implements VectorTable {
 
   /** A copy of the term's vector, as learned (D,). */
   vectorOf(term: string): Float32Array {
-    return this.#row(this.values, this.#known(term)).slice();
+    return this.#row(this.values, this.rowOf(term)).slice();
   }
 
   /** The rows at length 1 (V, D); a row of zeros stays one. */
@@ -80,8 +80,8 @@ export class Vectors implements VectorTable {
 
   /** Cosine of the angle between two terms, -1 .. 1; 0 if a vector is all zeros. */
   similarity(a: string, b: string): number {
-    const x = this.#row(this.values, this.#known(a));
-    const y = this.#row(this.values, this.#known(b));
+    const x = this.#row(this.values, this.rowOf(a));
+    const y = this.#row(this.values, this.rowOf(b));
     const norms = Math.sqrt(dot(x, x) * dot(y, y));
     return norms === 0 ? 0 : boundedCosine(dot(x, y) / norms);
   }
@@ -135,7 +135,7 @@ export class Vectors implements VectorTable {
   }
 
   #addUnit(sum: Float64Array, term: string, sign: number): void {
-    const row = this.#row(this.unit, this.#known(term));
+    const row = this.#row(this.unit, this.rowOf(term));
     for (let d = 0; d < sum.length; d++) sum[d]! += sign * row[d]!;
   }
 
@@ -143,7 +143,8 @@ export class Vectors implements VectorTable {
     return matrix.subarray(id * this.vectorSize, (id + 1) * this.vectorSize);
   }
 
-  #known(term: string): number {
+  /** The term's row. */
+  rowOf(term: string): number {
     const id = this.#idOf.get(term);
     if (id !== undefined) return id;
     const near = suggest(term, this.terms);
