@@ -25,7 +25,9 @@ import { graph } from "./commands/graph.js";
 import { inspect } from "./commands/inspect.js";
 import { lint } from "./commands/lint.js";
 import { list } from "./commands/list.js";
+import { map } from "./commands/map.js";
 import { neighbors } from "./commands/neighbors.js";
+import { plot } from "./commands/plot.js";
 import { run } from "./commands/run.js";
 import { schema } from "./commands/schema.js";
 import { serve } from "./commands/serve.js";
@@ -48,6 +50,8 @@ const commands: readonly Command[] = [
   neighbors,
   analogy,
   drift,
+  map,
+  plot,
   serve,
   evaluate,
   compare,

@@ -46,6 +46,15 @@ const { output } = await bundle.write({
 const joined = new Set(output.flatMap(({ moduleIds }) => moduleIds.map(packageOf)).filter(Boolean));
 writeFileSync(join(root, "dist/chunks/LICENCES.txt"), [...joined].sort().map(licence).join("\n"));
 
+// Scripts of pages: one file each, which is put into the page.
+const pages = await rolldown({
+  input: join(root, "page/termMap.ts"),
+  platform: "browser",
+  resolve: { extensionAlias: { ".js": [".ts"] } },
+  onLog: (level, { message }) => stop(`${level}: ${message}`),
+});
+await pages.write({ file: join(root, "dist/page/termMap.js"), format: "iife", minify: true });
+
 /** The package that a module belongs to; nothing for our own. */
 function packageOf(id) {
   return /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(id.replaceAll(sep, "/"))?.[1];

@@ -26,8 +26,8 @@ async function readText(path: string): Promise<string> {
   return bytes.toString();
 }
 
-/** Files by what they are called in scores: by name, or by path where several have the name. */
-function namesOf(paths: readonly string[]): (readonly [name: string, path: string])[] {
+/** Files and folders by what they are called beside each other: by name, or by path where several have the name. */
+export function namesOf(paths: readonly string[]): (readonly [name: string, path: string])[] {
   const different = [...new Set(paths)];
   const names = different.map((path) => basename(path));
   return different.map((path, k) => [

@@ -1,0 +1,54 @@
+import { drawTermMap, type LayoutMethod, layoutMethods, type TermMap } from "../../pipelines/index.js";
+import { type Command, jsonOption, type Parsed, UsageError } from "../command.js";
+
+export const map: Command = {
+  name: "map",
+  summary: "Draw vectors as a map of terms: a page to move about in, or a drawing",
+  usage: "VECTORS|RUN -o FILE.html|FILE.svg",
+  positionals: [1, 1],
+  options: {
+    output: {
+      type: "string",
+      short: "o",
+      value: "FILE",
+      description: "Where to write: .html or .svg (default map.html)",
+    },
+    top: { type: "string", value: "N", description: "Draw the first N terms, the most frequent (default 100000)" },
+    terms: { type: "string", value: "A,B", description: "Point out these terms, with commas between" },
+    "neighbors-of": {
+      type: "string",
+      value: "TERM",
+      description: "Draw only this term and the nearest --top (default 200)",
+    },
+    method: { type: "string", value: "NAME", description: "neighbors (t-SNE, default) or pca" },
+    seed: { type: "string", value: "N", description: "Another seed gives another map (default 1)" },
+    title: { type: "string", value: "TEXT", description: "Title of the picture (default the file's name)" },
+    json: jsonOption,
+  },
+  examples: ["lexstream map runs/quickstart#word2vec -o map.html --terms garden,母亲"],
+  run: async (parsed, io) => {
+    const output = parsed.text("output") ?? "map.html";
+    const terms = parsed.text("terms")?.split(",") ?? [];
+    if (terms.includes("")) throw new UsageError(`--terms must have a term between commas, got ${terms.join(",")}`);
+    const drawn = await drawTermMap(parsed.positionals[0]!, output, {
+      ...{ method: methodOf(parsed), top: parsed.integer("top", 1), neighborsOf: parsed.text("neighbors-of") },
+      ...{
+        terms: parsed.text("terms")?.split(",") ?? [],
+        seed: parsed.integer("seed", 0),
+        title: parsed.text("title"),
+      },
+    });
+    io.out(parsed.flag("json") ? `${JSON.stringify({ output, ...drawn })}\n` : plain(output, drawn));
+    return 0;
+  },
+};
+
+function methodOf(parsed: Parsed): LayoutMethod | undefined {
+  const method = parsed.text("method");
+  const known = layoutMethods.find((name) => name === method);
+  if (method === undefined || known) return known;
+  throw new UsageError(`--method must be one of ${layoutMethods.join(", ")}, got ${JSON.stringify(method)}`);
+}
+
+const plain = (output: string, { what, neighborsKept }: TermMap): string =>
+  `drew ${what} to ${output}; ${Math.round(100 * neighborsKept)} % of their nearest neighbours are nearest there, too\n`;

@@ -1,0 +1,33 @@
+import { drawLosses, lossPanels } from "../../pipelines/index.js";
+import { type Command, type Io, jsonOption } from "../command.js";
+import { lossPlot } from "../lossPlot.js";
+
+const COLUMNS = 80;
+
+export const plot: Command = {
+  name: "plot",
+  summary: "Plot the loss of each epoch of finished runs, to compare them",
+  usage: "RUN... [-o FILE.svg|FILE.html]",
+  positionals: [1, Number.POSITIVE_INFINITY],
+  options: {
+    output: {
+      type: "string",
+      short: "o",
+      value: "FILE",
+      description: "Write a drawing (.svg) or a page (.html) instead",
+    },
+    json: jsonOption,
+  },
+  examples: ["lexstream plot runs/quickstart", "lexstream plot runs/monday runs/tuesday -o losses.html"],
+  run: async (parsed, io) => {
+    const panels = await lossPanels(parsed.positionals);
+    const output = parsed.text("output");
+    if (output !== undefined) await drawLosses(panels, output);
+    if (parsed.flag("json")) io.out(`${JSON.stringify(panels)}\n`);
+    else io.out(output === undefined ? lossPlot(panels, columnsOf(io)) : `wrote ${output}\n`);
+    return 0;
+  },
+};
+
+/** Of the terminal, which COLUMNS overrules. */
+const columnsOf = ({ env, stderr }: Io): number => Number(env.COLUMNS) || stderr.columns || COLUMNS;
