@@ -31,7 +31,17 @@ describe("trainingOf", () => {
     });
     const { units } = trainingOf("counter", "files", withUnits(builtIn, { units: [counter], kinds: [] }));
     expect(units.map(({ name }) => name)).toEqual([
-      ...["files", "normalize", "tokenize", "buildVocab", "writeVocabulary", "encode", "counter", "writeVectors", "reportNeighbors"],
+      ...[
+        "files",
+        "normalize",
+        "tokenize",
+        "buildVocab",
+        "writeVocabulary",
+        "encode",
+        "counter",
+        "writeVectors",
+        "reportNeighbors",
+      ],
     ]);
   });
 
