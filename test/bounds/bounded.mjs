@@ -7,6 +7,7 @@ import { buildVocab, normalize, splitSentences, tokenize } from "#operators";
 import { compile, parseConfig, runPipeline } from "#pipelines";
 import { drain, fromPull, run } from "#runtime";
 import { files } from "#sources";
+import { peakMiB } from "../support/peakMiB.mjs";
 
 const [name, scale, folder] = [process.argv[2], Number(process.argv[3]), process.argv[4]];
 const MIB = 2 ** 20;
@@ -166,5 +167,4 @@ const say = ({ files, threads, handles, heapMiB }) =>
 const started = performance.now();
 const outcome = await cases[name]();
 const seconds = (performance.now() - started) / 1000;
-const peakMiB = Math.round(process.resourceUsage().maxRSS / 1024);
-console.log(JSON.stringify({ ...outcome, peakMiB, seconds }));
+console.log(JSON.stringify({ ...outcome, peakMiB: peakMiB(), seconds }));

@@ -1,4 +1,5 @@
 import { mkdirSync, readdirSync, readlinkSync } from "node:fs";
+import { peakMiB } from "../support/peakMiB.mjs";
 import { randomBelow } from "./random.mjs";
 
 /** A script of cases is run as `node SCRIPT FOLDER FROM TO`; its folder is empty at first. */
@@ -10,8 +11,7 @@ mkdirSync(folder, { recursive: true });
 export async function eachCase(one) {
   for (let n = from; n < to; n++) {
     const found = await one(n, randomBelow(n));
-    const peakMiB = Math.round(process.resourceUsage().maxRSS / 1024);
-    console.log(JSON.stringify({ n, ...found, leftOpen: openFiles(), peakMiB }));
+    console.log(JSON.stringify({ n, ...found, leftOpen: openFiles(), peakMiB: peakMiB() }));
   }
 }
 

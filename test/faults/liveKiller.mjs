@@ -12,7 +12,7 @@ import { momentBehind, observe } from "./observe.mjs";
 
 const [documents, kills, vectorSize, chunkSize] = process.env.LEXSTREAM_FAULTS
   ? [1_000_000, 20, 50, 65_536]
-  : [3000, 3, 10, 16_384]; // some six batches
+  : [3000, 2, 10, 16_384]; // some six batches
 
 const words = [..."the of and to in cat dog sat ran on mat".split(" "), ..."猫狗坐跑看山水人"];
 /** Eight words a document, of which some go together. */

@@ -133,7 +133,7 @@ describe.each([
         expect(placeIndependent(await resumed(place))).toEqual(placeIndependent(expected));
         expect(readdirSync(place.out).filter((name) => name.startsWith(".") || name.endsWith(".partial"))).toEqual([]);
       }),
-      { seed: 7, numRuns: 8 },
+      { seed: 7, numRuns: 6 },
     );
     expect(stopped.killAt).toBeGreaterThan(4);
     expect(stopped.interruptAt).toBeGreaterThan(4);

@@ -96,7 +96,7 @@ describe.each(variants)("$architecture with $loss", (variant) => {
     "goes on from a saved state to the same bytes, with %j",
     async (engine) => {
       const options = { ...variant, ...engine, vectorSize: 100, epochs: 2, learningRate: 0.05 };
-      const { vocabulary, batches } = allBatches(topicalSentences(english, 60), 2);
+      const { vocabulary, batches } = allBatches(topicalSentences(english, 30), 2);
       const whole = word2vec(options);
       const saved: { readonly after: number; readonly state: StageState }[] = [];
       for (const [k, batch] of batches.entries()) {
