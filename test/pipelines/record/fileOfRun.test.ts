@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { beforeAll, describe, expect, it, vi } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { evaluateVectors, fileOfRun, loadVectors, type Manifest, openCooccurrence, outputsIn } from "#pipelines";
 import { command, startCommand } from "../../support/command.js";
 import { smallRun } from "../../support/smallRun.js";
@@ -157,8 +157,7 @@ describe("a run in the place of a file", () => {
 
   it("is served", async () => {
     const { out, interrupt, ended } = startCommand(["serve", runs[0], "--listen", "127.0.0.1:0"]);
-    const isServed = () => expect(out()).toContain(`serving ${join(runs[0], "vectors.parquet")} at http://127.0.0.1:`);
-    await vi.waitFor(isServed, { timeout: 60_000 });
+    await expect.poll(out).toContain(`serving ${join(runs[0], "vectors.parquet")} at http://127.0.0.1:`);
     interrupt();
     expect(await ended).toBe(0);
   });
