@@ -15,7 +15,10 @@ export const writeDocumentsSchema = defineUnit({
   makes: "ids",
   summary:
     "Writes what is known of documents to a file, one row a document, to which the rows of other tables can be joined",
-  fields: { ...tableFields, path: text({ description: "File to write", file: "output", holds: "documents" }) },
+  fields: {
+    ...tableFields,
+    path: text({ description: "File to write", file: "output", holds: "documents", example: "documents.parquet" }),
+  },
   create: (_, options): OperatorFunction<IdBatch, IdBatch> => writeDocuments(options),
 });
 

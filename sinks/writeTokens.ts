@@ -14,7 +14,11 @@ export const writeTokensSchema = defineUnit({
   summary: "Writes tokens as text with spaces between them, which fastText, GloVe and word2vec read",
   paper: "Input of fastText (Bojanowski et al. 2017; labels: Joulin et al. 2017), GloVe and word2vec.c",
   fields: {
-    path: text({ description: "File to write; packed with gzip if it ends in .gz", file: "output" }),
+    path: text({
+      description: "File to write; packed with gzip if it ends in .gz",
+      file: "output",
+      example: "tokens.txt",
+    }),
     line: oneOf(["sentence", "document"], { default: "sentence", description: "What a line holds" }),
     labels: boolean({
       default: false,

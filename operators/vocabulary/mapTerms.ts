@@ -27,6 +27,7 @@ export const mapTermsSchema = defineUnit({
   fields: {
     table: text({
       file: "input",
+      example: "lemmas.tsv",
       description: "File of replacements, one a line: term, tab, replacement; an empty replacement drops the term",
     }),
     maxTerms: maxTermsField,

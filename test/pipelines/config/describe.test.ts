@@ -63,6 +63,7 @@ See Doe 2020`);
       const step = unit.kind === "source" ? (written as { source: unknown }).source : (written as unknown[])[0];
       const [name, options] = typeof step === "string" ? [step, {}] : Object.entries(step as object)[0]!;
       expect(name).toBe(unit.name);
+      expect(exampleOf(unit)).not.toContain("..."); // a required option has an example beside it
       expect(checkOptions(unit, options)).toEqual([]);
     }
     expect(exampleOf(builtIn.units.get("writeVectors")!)).toBe("- writeVectors: { path: vectors.bin, format: auto }");
