@@ -218,9 +218,9 @@ describe("output", () => {
   });
 });
 
-it("makes 50 epochs by default, and 100 from vectorSize 300 on", () => {
-  expect(glove().epochs).toBe(50);
-  expect(glove({ vectorSize: 300 }).epochs).toBe(100);
+it("makes 25 epochs by default, at any size", () => {
+  expect(glove().epochs).toBe(25);
+  expect(glove({ vectorSize: 300 }).epochs).toBe(25);
 });
 
 describe("errors", () => {
