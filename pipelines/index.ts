@@ -4,6 +4,7 @@ export * from "./config/configKeys.js";
 export * from "./config/configTests.js";
 export * from "./config/configText.js";
 export * from "./config/describe.js";
+export * from "./config/faultOfMaking.js";
 export * from "./config/loadPipeline.js";
 export * from "./config/makeUnit.js";
 export * from "./config/plugins.js";

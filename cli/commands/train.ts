@@ -4,6 +4,7 @@ import {
   builtIn,
   ConfigError,
   compile,
+  faultOfMaking,
   formatConfig,
   guessLanguage,
   inputOption,
@@ -18,7 +19,7 @@ import {
   trainConfig,
   trainingOf,
 } from "../../pipelines/index.js";
-import { type AnyUnit, show } from "../../schemas/index.js";
+import { type AnyUnit, fillOptions, show } from "../../schemas/index.js";
 import { placeFile, requirePlace } from "../../storage/files/placeFile.js";
 import { type Command, commonOptions, type Io, jsonOption, type Parsed, pluginOption, UsageError } from "../command.js";
 import { forceOption, progressOption, resumeOption, runTo, wayOf } from "../runTo.js";
@@ -153,8 +154,10 @@ async function runTraining(
 /** The run's folder, and the names of the files of it that are wanted beside it. */
 function outputsOf({ units, model }: Training, out: string): string[] {
   const name = basename(out);
-  if (extname(out) === "") return [out];
+  if (extname(out) === "" || out.endsWith("/")) return [out];
   const writer = writerOf(units, model);
+  const fault = faultOfMaking(writer, fillOptions(writer, { path: name }), undefined);
+  if (fault) throw new UsageError(`train: ${fault}; the name of a folder with a dot in it ends in "/"`);
   return [`${out}.run`, name, ...(writer.besides?.({ path: name } as never) ?? [])];
 }
 

@@ -99,7 +99,7 @@ describe("train", () => {
     const unknown = await command("train", "word2vec", text, "-o", join(folder, "v.exe"));
     expect(unknown).toMatchObject({ code: 2, out: "" });
     expect(unknown.err).toMatch(
-      /^train: writeVectors: path must end in one of \.arrow .* unless format is given, got "v\.exe"\n$/,
+      /^train: writeVectors: path must end in one of \.arrow .* unless format is given, got "v\.exe"; the name of a folder with a dot in it ends in "\/"\n$/,
     );
     expect((await train("--force", "--resume")).err).toBe("--resume must not be combined with --force, got both\n");
     const missing = await command("train", "word2vec", join(folder, "none.txt"), "-o", out);
