@@ -44,6 +44,11 @@ const ownOptions: Command["options"] = {
     value: "NAME",
     description: "Language of the text: english, chinese (default: by the share of Han characters in its beginning)",
   },
+  from: {
+    type: "string",
+    value: "FILE|RUN",
+    description: "Go on from what was learned before, whose terms are all kept: of the same kind and size",
+  },
   "save-config": {
     type: "string",
     value: "FILE",
@@ -184,12 +189,26 @@ async function requestOf(
     const value = parsed.value(name);
     if (value !== undefined) set(unit, option, optionValue(field, value));
   }
+  const from = parsed.text("from");
+  if (from !== undefined) for (const [unit, option] of beginnings(training)) set(unit, option, from);
   if (output !== undefined) set(writerOf(training.units, training.model), "path", output);
   const request = { ...training, files: isPiped ? [] : files, options: given, seed: parsed.integer("seed", 0) };
   return {
     ...request,
     language: parsed.text("language") === undefined ? await guessed(request) : named(parsed, training),
   };
+}
+
+/** The options that take what was learned before: the model's own, and of a vocabulary that keeps its terms. */
+function beginnings({ units, model }: Training): [AnyUnit, string][] {
+  const found = units.flatMap((unit) =>
+    Object.entries(unit.fields)
+      .filter(([, { file, holds }]) => file === "value" && holds === model.makes)
+      .map(([option]): [AnyUnit, string] => [unit, option]),
+  );
+  if (!found.some(([unit]) => unit === model))
+    throw new UsageError(`train: --from must go with a model that can go on, got ${model.name}`);
+  return found;
 }
 
 function named(parsed: Parsed, { units }: Training): string {

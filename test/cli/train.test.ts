@@ -75,6 +75,24 @@ describe("train", () => {
     expect(bytes(again).equals(bytes(out))).toBe(true);
   });
 
+  it("goes on from a run before, whose terms are all kept", async () => {
+    const [old, next] = [join(folder, "old"), join(folder, "next")];
+    await command("train", "word2vec", text, "-o", old, ...small);
+    const { code, out } = await command(
+      "train",
+      "word2vec",
+      join(folder, "zh.txt"),
+      "-o",
+      next,
+      "--from",
+      old,
+      ...small,
+    );
+    expect(code).toBe(0);
+    expect(out).toContain("word2vec: began with 8 of 8 initial vectors");
+    expect((await loadVectors(next)).terms).toEqual(expect.arrayContaining(["北京", "cat", "the"]));
+  });
+
   it.each([
     [["nosuch", "a.txt"], 'train: the model must be one of word2vec, glove, got "nosuch"'],
     [
