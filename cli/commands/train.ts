@@ -157,18 +157,13 @@ async function runTraining(
 }
 
 /** The run's folder, and the names of the files of it that are wanted beside it. */
-function outputsOf({ units, model }: Training, out: string): string[] {
+function outputsOf({ writer }: Training, out: string): string[] {
   const name = basename(out);
   if (extname(out) === "" || out.endsWith("/")) return [out];
-  const writer = writerOf(units, model);
   const fault = faultOfMaking(writer, fillOptions(writer, { path: name }), undefined);
   if (fault) throw new UsageError(`train: ${fault}; the name of a folder with a dot in it ends in "/"`);
   return [`${out}.run`, name, ...(writer.besides?.({ path: name } as never) ?? [])];
 }
-
-/** What writes the model's result. */
-const writerOf = (units: readonly AnyUnit[], { makes }: AnyUnit): AnyUnit =>
-  units.find(({ kind, reads, isReport }) => kind === "sink" && reads === makes && !isReport)!;
 
 async function requestOf(
   training: Training,
@@ -191,7 +186,7 @@ async function requestOf(
   }
   const from = parsed.text("from");
   if (from !== undefined) for (const [unit, option] of beginnings(training)) set(unit, option, from);
-  if (output !== undefined) set(writerOf(training.units, training.model), "path", output);
+  if (output !== undefined) set(training.writer, "path", output);
   const request = { ...training, files: isPiped ? [] : files, options: given, seed: parsed.integer("seed", 0) };
   return {
     ...request,

@@ -11,12 +11,14 @@ export interface Training {
   /** The source, the steps and the model in order, with what writes the model's result last. */
   readonly units: readonly AnyUnit[];
   readonly model: AnyUnit;
+  /** What writes the model's result. */
+  readonly writer: AnyUnit;
 }
 
 /**
  * The standard pipeline of a model: its text comes from files or standard input, and each step makes what the next one reads or needs.
  * Which steps those are follows from what the units of the registry say of themselves.
- * @throws RangeError if there is no such model, or no way from a text to what it reads
+ * @throws RangeError if there is no such model, no way from a text to what it reads, or nothing that writes what it makes
  */
 export function trainingOf(name: string, source: "files" | "stdin", { units }: Registry): Training {
   const all = [...units.values()];
@@ -39,7 +41,10 @@ export function trainingOf(name: string, source: "files" | "stdin", { units }: R
     add(maker);
   };
   add(model);
-  return { units: steps, model };
+  const writer = steps.find(({ kind, reads, isReport }) => kind === "sink" && reads === model.makes && !isReport);
+  if (!writer)
+    throw new RangeError(`train: there must be a standard writer of ${model.makes}, which ${name} makes, got none`);
+  return { units: steps, model, writer };
 }
 
 /** It reads and makes the same kind: a step that improves it, or a sink. */

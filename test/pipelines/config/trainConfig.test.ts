@@ -45,6 +45,18 @@ describe("trainingOf", () => {
     ]);
   });
 
+  it("refuses a model whose result nothing would write", () => {
+    const counter = defineUnit({
+      ...{ name: "counter", kind: "model", reads: "ids", makes: "documents", summary: "Counts", fields: {} },
+      create: (): Model<"ids", "documents"> => {
+        throw new Error("is not made here");
+      },
+    });
+    expect(() => trainingOf("counter", "files", withUnits(builtIn, { units: [counter], kinds: [] }))).toThrow(
+      new RangeError("train: there must be a standard writer of documents, which counter makes, got none"),
+    );
+  });
+
   it.each([
     ["wordvec", 'train: the model must be one of word2vec, glove, got "wordvec"; did you mean word2vec?'],
     ["encode", 'train: the model must be one of word2vec, glove, got "encode"'],
