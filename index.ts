@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 // The public door, name by name. `lexstream/kernels` has the numerics; everything else is internal.
 export { Vectors } from "./kernels/embedding/vectors.js";
 export { drift } from "./kernels/evaluation/drift.js";

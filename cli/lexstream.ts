@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { ConfigError, lexstreamVersion } from "../pipelines/index.js";
+import { builtIn, ConfigError, lexstreamVersion } from "../pipelines/index.js";
 import { didYouMean, plural, suggest } from "../schemas/index.js";
 import {
   argsConfig,
@@ -76,7 +76,9 @@ async function answer(argv: readonly string[], io: Io): Promise<number> {
   const command = commands.find((candidate) => candidate.name === name);
   if (!command) {
     const names = commands.map((candidate) => candidate.name);
-    throw new UsageError(`unknown command "${name}"${didYouMean(name, names)}; known commands are ${names.join(", ")}`);
+    const isModel = builtIn.units.get(name)?.kind === "model";
+    const way = isModel ? `; lexstream train ${name} FILE learns one` : didYouMean(name, names);
+    throw new UsageError(`unknown command "${name}"${way}; known commands are ${names.join(", ")}`);
   }
   const prepared = (await command.prepare?.(rest, io)) ?? { command, argv: rest };
   const parsed = parse(prepared, argv);

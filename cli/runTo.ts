@@ -60,6 +60,12 @@ export function wayOf(parsed: Parsed): RunWay {
   return { mode: progressMode(parsed.text("progress")), force, resume, finish, json: parsed.flag("json"), parsed };
 }
 
+/** @throws UsageError if somebody sits before standard input, who would not know that it is waited for */
+export function requirePipe(who: string, stdin: Io["stdin"]): void {
+  if (stdin?.isTTY)
+    throw new UsageError(`${who}: standard input must be text from a pipe or file, got a terminal; name a FILE`);
+}
+
 /**
  * Runs a pipeline into a folder, shows how far it is, and tells what came out.
  * Rejects with EndedEarly where the user, or whoever ends the process, has stopped it.

@@ -1,10 +1,10 @@
 import { resolve } from "node:path";
-import { loadPipeline } from "../../pipelines/index.js";
+import { loadPipeline, STDIN } from "../../pipelines/index.js";
 import { REJECTED } from "../../schemas/runFolder.js";
 import { DEFAULT_LISTEN } from "../../serve/index.js";
 import { type Command, jsonOption, pluginsOption, UsageError } from "../command.js";
 import { listenOptions, tokenOption } from "../listenOptions.js";
-import { forceOption, progressOption, resumeOption, runTo, wayOf } from "../runTo.js";
+import { forceOption, progressOption, requirePipe, resumeOption, runTo, wayOf } from "../runTo.js";
 
 export const run: Command = {
   name: "run",
@@ -78,6 +78,7 @@ export const run: Command = {
       ...(earlier === undefined ? {} : { only: resolve(earlier, REJECTED) }),
     };
     const [config, ...files] = parsed.positionals;
+    if (files.includes(STDIN)) requirePipe("run", io.stdin);
     const pipeline = await loadPipeline(config!, {
       ...{ env: io.env, set, defaults, files },
       plugins: parsed.flag("plugins"),

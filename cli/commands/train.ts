@@ -22,7 +22,7 @@ import {
 import { type AnyUnit, fillOptions, show } from "../../schemas/index.js";
 import { placeFile, requirePlace } from "../../storage/files/placeFile.js";
 import { type Command, commonOptions, type Io, jsonOption, type Parsed, pluginOption, UsageError } from "../command.js";
-import { forceOption, progressOption, resumeOption, runTo, wayOf } from "../runTo.js";
+import { forceOption, progressOption, requirePipe, resumeOption, runTo, wayOf } from "../runTo.js";
 import {
   commandOptions,
   optionValue,
@@ -42,7 +42,8 @@ const ownOptions: Command["options"] = {
   language: {
     type: "string",
     value: "NAME",
-    description: "Language of the text: english, chinese (default: by the share of Han characters in its beginning)",
+    description:
+      "Language of the text: english, chinese (default: by the share of Han characters in the beginning of its files)",
   },
   from: {
     type: "string",
@@ -175,8 +176,7 @@ async function requestOf(
   const files = parsed.positionals.slice(1);
   const isPiped = files.includes(STDIN);
   if (isPiped && files.length > 1) throw new UsageError(`train: - must be alone, got ${files.join(" ")}`);
-  if (isPiped && stdin?.isTTY)
-    throw new UsageError("train: standard input must be text from a pipe or file, got a terminal; name a FILE");
+  if (isPiped) requirePipe("train", stdin);
   const given = new Map<string, Record<string, unknown>>();
   const set = (unit: AnyUnit, option: string, value: unknown) =>
     given.set(unit.name, { ...given.get(unit.name), [option]: value });
@@ -216,7 +216,8 @@ function named(parsed: Parsed, { units }: Training): string {
 async function guessed(request: Omit<TrainRequest, "language">): Promise<string> {
   const [source] = request.units;
   if (request.files.length === 0) return "chinese";
-  return guessLanguage(source!, { [inputOption(source!)!]: request.files, ...request.options.get(source!.name) });
+  const option = inputOption(source!)!;
+  return guessLanguage(source!, option, { ...request.options.get(source!.name), [option]: request.files });
 }
 
 /** The pipeline, whose paths start from the current folder. */

@@ -99,7 +99,7 @@ export function parseConfigText(text: string, file: string, options: ConfigTextO
   const document = parseDocument(text, { ...yamlOptions, lineCounter: lines });
   const problems = [...document.errors, ...document.warnings].map((fault) => problemAt(fault.pos[0], reasonOf(fault)));
   const outside = new Set<unknown>();
-  const defaulted = new Map<string, string>();
+  const defaulted: { readonly node: unknown; readonly values: ReadonlyMap<string, string> }[] = [];
   let aliases = 0;
   visit(document, (key, node, path) => {
     if (problems.length > MAX_PROBLEMS) return visit.BREAK;
@@ -119,7 +119,7 @@ export function parseConfigText(text: string, file: string, options: ConfigTextO
       const filled = interpolate(node.value, options.env ?? {});
       if (filled.missing) problems.push(problemAt(offsetOf(node), missingVariable(filled.missing)));
       else setValue(node, filled.value, filled.text);
-      for (const [name, value] of filled.defaulted) defaulted.set(name, value);
+      if (filled.defaulted.size > 0) defaulted.push({ node, values: filled.defaulted });
       if (filled.beginsOutside) outside.add(node);
       if (key === "key" && FORBIDDEN_KEYS.has(String(node.value)))
         problems.push(problemAt(offsetOf(node), `the key "${node.value}" is not allowed`));
@@ -141,6 +141,8 @@ export function parseConfigText(text: string, file: string, options: ConfigTextO
     );
   }
   const data = dataOf(document, file);
+  const left = new Set<unknown>();
+  visit(document, (_, node) => void left.add(node)); // an assignment may have taken the place of a variable
   const forbidden = forbiddenPlace(data);
   if (forbidden)
     throw new ConfigError(file, [{ path: forbidden, message: `the key "${forbidden.at(-1)}" is not allowed` }]);
@@ -152,7 +154,7 @@ export function parseConfigText(text: string, file: string, options: ConfigTextO
       return offset === undefined ? problem : { ...problem, ...withoutMessage(problemAt(offset, "")) };
     },
     isFromOutside: (path) => nodesOn(document, path).some((node) => outside.has(node)),
-    defaulted,
+    defaulted: new Map(defaulted.filter(({ node }) => left.has(node)).flatMap(({ values }) => [...values])),
   };
 }
 

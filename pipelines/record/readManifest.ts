@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { isPlainObject } from "../../schemas/index.js";
 import type { Manifest } from "./manifest.js";
 import { MANIFEST } from "./runDirectory.js";
@@ -34,7 +34,8 @@ function textOf(path: string, who: string): string {
     return readFileSync(path, "utf8");
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    throw new Error(`${who}: ${path} must be the manifest of a finished run, got ${code}`);
+    const beside = code === "ENOTDIR" && existsSync(`${dirname(path)}.run`) ? `; its run is ${dirname(path)}.run` : "";
+    throw new Error(`${who}: ${path} must be the manifest of a finished run, got ${code}${beside}`);
   }
 }
 

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
-import { loadVectors } from "#pipelines";
+import { builtIn, loadVectors } from "#pipelines";
 import { command } from "../support/command.js";
 import { temporaryFolder } from "../support/temporaryFolder.js";
 
@@ -15,6 +15,8 @@ beforeEach(async () => {
 });
 
 const small = ["--vector-size", "4", "--epochs", "1", "--workers", "1"];
+
+const models = [...builtIn.units.values()].flatMap(({ kind, name }) => (kind === "model" ? [name] : [])).join(", ");
 
 describe("train", () => {
   it("learns a model from a file and puts it where it is wanted, with the run's folder beside it", async () => {
@@ -64,6 +66,7 @@ describe("train", () => {
     expect(await modeOf(join(folder, "zh.txt"))).toBe("chinese");
     expect(await modeOf(text)).toBe("words");
     expect(await modeOf(text, "--language", "chinese")).toBe("chinese");
+    expect(await modeOf(text, join(folder, "zh.txt"))).toBe("chinese");
   });
 
   it("writes the config that it ran, which gives the same bytes from where it lies", async () => {
@@ -73,6 +76,25 @@ describe("train", () => {
     expect((await command("run", saved, "--out", again)).code).toBe(0);
     const bytes = (run: string) => readFileSync(join(run, "vectors.arrow"));
     expect(bytes(again).equals(bytes(out))).toBe(true);
+  });
+
+  it("refuses a text in another encoding, unless it is said what becomes of it", async () => {
+    const gbk = join(folder, "gbk.txt");
+    writeFileSync(
+      gbk,
+      Buffer.concat(
+        Array.from({ length: 60 }, () =>
+          Buffer.from(`${"ced2b0aeb1b1bea9a1a3"}${Buffer.from(" the cat sat\n").toString("hex")}`, "hex"),
+        ),
+      ),
+    );
+    const train = (...args: readonly string[]) =>
+      command("train", "word2vec", gbk, "-o", join(folder, "g"), ...small, ...args);
+    expect(await train()).toMatchObject({ code: 1, out: "" });
+    expect((await train()).err).toMatch(
+      /^files: .*gbk\.txt must be UTF-8, got \d+ bytes that are not among its first \d+; iconv -t UTF-8 makes it so, and onInvalid: replace reads it as it is\n$/,
+    );
+    expect((await train("--on-invalid", "replace", "--sample", "0")).code).toBe(0);
   });
 
   it("goes on from a run before, whose terms are all kept", async () => {
@@ -94,7 +116,7 @@ describe("train", () => {
   });
 
   it.each([
-    [["nosuch", "a.txt"], 'train: the model must be one of word2vec, glove, got "nosuch"'],
+    [["nosuch", "a.txt"], `train: the model must be one of ${models}, got "nosuch"`],
     [
       ["word2vec", "a.txt", "--x-max", "3"],
       "train: --x-max is an option of glove, which is not a part of this; see --help",

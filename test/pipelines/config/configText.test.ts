@@ -15,6 +15,23 @@ const refusal = (text: string, options = {}): string => {
 };
 
 describe("parseConfigText", () => {
+  it("knows what came from outside, and which variables were left to their defaults", () => {
+    const text = 'a: { b: ["${X:x.txt}", "in/${X:x}", c.txt], d: "${Y:y.txt}" }';
+    const outside = (options: object, ...path: (string | number)[]) =>
+      parseConfigText(text, "c.yaml", options).isFromOutside(["a", ...path]);
+    expect(outside({ env: { X: "here.txt" } }, "b", 0)).toBe(true);
+    for (const k of [1, 2]) expect(outside({ env: { X: "here.txt" } }, "b", k)).toBe(false);
+    expect(outside({}, "b", 0)).toBe(false);
+    expect(outside({ set: ["a.b=[p.txt]"] }, "b", 0)).toBe(true);
+    expect(outside({ set: ["a.b=p.txt"] }, "d")).toBe(false);
+    const defaulted = (set: string[]) => [...parseConfigText(text, "c.yaml", { set }).defaulted];
+    expect(defaulted([])).toEqual([
+      ["X", "x"],
+      ["Y", "y.txt"],
+    ]);
+    expect(defaulted(["a.b=p.txt"])).toEqual([["Y", "y.txt"]]);
+  });
+
   it("reads YAML and JSON alike", () => {
     expect(parse("source: { files: { paths: [a.txt] } }")).toEqual(
       parse('{"source": {"files": {"paths": ["a.txt"]}}}'),

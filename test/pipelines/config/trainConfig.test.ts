@@ -12,6 +12,8 @@ const request = (model: string, more: object = {}) => ({
   ...more,
 });
 
+const models = [...builtIn.units.values()].flatMap(({ kind, name }) => (kind === "model" ? [name] : [])).join(", ");
+
 describe("trainingOf", () => {
   it("finds the steps from a text to a model by what units read, need and make", () => {
     const shared = ["normalize", "tokenize", "buildVocab", "writeVocabulary", "encode", "windowContexts"];
@@ -58,8 +60,8 @@ describe("trainingOf", () => {
   });
 
   it.each([
-    ["wordvec", 'train: the model must be one of word2vec, glove, got "wordvec"; did you mean word2vec?'],
-    ["encode", 'train: the model must be one of word2vec, glove, got "encode"'],
+    ["wordvec", `train: the model must be one of ${models}, got "wordvec"; did you mean word2vec?`],
+    ["encode", `train: the model must be one of ${models}, got "encode"`],
   ])("has no way to %s", (model, message) => {
     expect(() => names(model)).toThrow(new RangeError(message));
   });
