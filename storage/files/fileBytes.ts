@@ -1,6 +1,8 @@
-import { closeSync, createReadStream, fstatSync, openSync } from "node:fs";
+import { closeSync, fstatSync, openSync } from "node:fs";
+import { open } from "node:fs/promises";
 import { contentOf, type Packing, type TextReader, textFault } from "../../kernels/text/content.js";
 import { withoutMark } from "../../kernels/text/utf8.js";
+import { readChunks } from "./readChunks.js";
 import { readFully } from "./readFully.js";
 import { unpack } from "./unpack.js";
 
@@ -14,7 +16,7 @@ const maxLineBytes = 1 << 24;
 export function firstBytes(path: string, length: number): Uint8Array {
   const descriptor = openFile(path);
   try {
-    const bytes = new Uint8Array(length);
+    const bytes = new Uint8Array(Math.min(length, fstatSync(descriptor).size));
     return bytes.subarray(0, readFully(descriptor, bytes, 0));
   } finally {
     closeSync(descriptor);
@@ -40,9 +42,14 @@ export function packingOf(path: string): Packing | undefined {
 /** The bytes of a file in chunks, unpacked if it is gzip or Zstandard. State: one chunk, and the window of what unpacks. */
 export async function* fileBytes(path: string): AsyncGenerator<Uint8Array> {
   const packing = packingOf(path);
-  const bytes: AsyncIterable<Uint8Array> = createReadStream(path, { highWaterMark: chunkBytes });
   const fault = (what: string, Kind: typeof SyntaxError | typeof RangeError) => new Kind(`${path}: ${what}`);
-  yield* packing ? unpack(bytes, packing, { fault }) : bytes;
+  const file = await open(path);
+  try {
+    const bytes = readChunks(file, chunkBytes);
+    yield* packing ? unpack(bytes, packing, { fault }) : bytes;
+  } finally {
+    await file.close();
+  }
 }
 
 /** The first bytes of a file's content, unpacked, without a byte-order mark. */
