@@ -28,7 +28,7 @@ function lexstreamProcess(
     });
     child.stderr.on("data", (chunk) => {
       err += chunk;
-      if (signalAfter && err.includes(signalAfter) && !child.killed) child.kill(signal);
+      if (signalAfter && !child.killed && err.includes(signalAfter)) child.kill(signal);
     });
     child.on("close", (code) => resolve({ code, out, err }));
     child.stdin.end(input);

@@ -1,8 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import * as pipelines from "#pipelines";
-import { type Sabotage, sabotagedPipelines } from "../support/sabotaged.js";
+import { type Sabotage, SabotagedCopies } from "../support/sabotaged.js";
 import { temporaryFolder } from "../support/temporaryFolder.js";
 
 const sentences = ["the cat sat on the mat", "a dog and a cat", "我 爱 北京", "new york and new york", "the end"];
@@ -262,6 +262,13 @@ const sabotages: Readonly<Record<string, readonly [...Sabotage, Branch, RegExp]>
 };
 
 describe("a run in which something is lost fails, and says where", () => {
+  let copies: SabotagedCopies;
+
+  beforeAll(() => {
+    copies = new SabotagedCopies();
+    return () => copies.remove();
+  });
+
   it("but not without a fault", async () => {
     const { manifest } = await running(Object.keys(branches) as Branch[]);
     const { vocabulary, ...others } = Object.fromEntries(manifest.conservation.map((each) => [each.branch, each]));
@@ -281,7 +288,7 @@ describe("a run in which something is lost fails, and says where", () => {
   });
 
   it.each(Object.entries(sabotages))("%s", async (_, [file, find, replacement, branch, said]) => {
-    const changed = await sabotagedPipelines([file, find, replacement]);
+    const changed = await copies.pipelines([file, find, replacement]);
     await expect(running([branch], changed)).rejects.toThrow(said);
   });
 });
