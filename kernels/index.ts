@@ -47,6 +47,8 @@ export * from "./numbers/sigmoid.js";
 export * from "./numbers/transferred.js";
 export * from "./numbers/turns.js";
 export * from "./numbers/webAssembly.js";
+export * from "./subwords/characterNgrams.js";
+export * from "./subwords/subwordBuckets.js";
 export * from "./text/alignmentRecorder.js";
 export * from "./text/characterMapping.js";
 export * from "./text/compareCodePoints.js";

@@ -1,5 +1,6 @@
 export * from "./aliases.js";
 export * from "./answers.js";
+export * from "./classifier.js";
 export * from "./contexts.js";
 export * from "./cooccurrence.js";
 export * from "./documents.js";
@@ -16,6 +17,7 @@ export * from "./requireAtMost.js";
 export * from "./runFolder.js";
 export * from "./sequences.js";
 export * from "./state.js";
+export * from "./subwords.js";
 export * from "./suggest.js";
 export * from "./tables.js";
 export * from "./text.js";

@@ -1,3 +1,4 @@
+import type { SubwordRows } from "./subwords.js";
 import type { TableSchema } from "./tables.js";
 
 /** Word vectors as a table: what writers write, readers read back, and `kernels/Vectors` answers questions about. */
@@ -6,6 +7,8 @@ export interface VectorTable {
   /** Row-major (V, D). */
   readonly values: Float32Array;
   readonly vectorSize: number;
+  /** What terms outside the table are made of; a term's row is then the mean of a row of its own and those of its subwords. */
+  readonly subwords?: SubwordRows;
   /** Model, options, corpus hash. */
   readonly metadata: ReadonlyMap<string, string>;
 }
