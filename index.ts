@@ -6,6 +6,7 @@ export { evaluateSimilarity } from "./kernels/evaluation/evaluate.js";
 export { evaluateAnalogies } from "./kernels/evaluation/evaluateAnalogies.js";
 export { makeVocabulary } from "./kernels/vocabulary/vocabulary.js";
 export { kinds } from "./kinds/kinds.js";
+export { fastText } from "./models/fastText/fastText.js";
 export { glove } from "./models/glove/glove.js";
 export { word2vec } from "./models/word2vec/word2vec.js";
 export { accumulateCooccurrence } from "./operators/cooccurrence/accumulateCooccurrence.js";

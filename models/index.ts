@@ -1,2 +1,3 @@
+export * from "./fastText/fastText.js";
 export * from "./glove/glove.js";
 export * from "./word2vec/word2vec.js";

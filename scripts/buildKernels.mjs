@@ -1,4 +1,4 @@
-// Compiles each kernels/assembly/*.ts (AssemblyScript) to dist/kernels/assembly/*.wasm, and those that ask for fused multiply-add a
+// Compiles each kernels/assembly/*.ts (AssemblyScript) to dist/kernels/assembly/*.wasm, and those that tell whether they fuse a
 // second time, to *.relaxed.wasm; another folder of sources can be named. The result of an unchanged source is taken from .cache/, since compiling takes seconds.
 import { createHash } from "node:crypto";
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from "node:fs";
@@ -15,19 +15,21 @@ const options = [
 ];
 
 const root = new URL("../", import.meta.url);
+const shared = "kernels/assembly/common/";
 const folders = { source: process.argv[2] ?? "kernels/assembly/", cache: ".cache/", output: "dist/kernels/assembly/" };
 for (const folder of [folders.cache, folders.output]) mkdirSync(new URL(folder, root), { recursive: true });
 
+const common = readdirSync(new URL(shared, root)).map((file) => readFileSync(new URL(shared + file, root), "utf8"));
 for (const file of readdirSync(new URL(folders.source, root)).filter((name) => name.endsWith(".ts"))) {
   const source = readFileSync(new URL(folders.source + file, root), "utf8");
   await build(file, source, file.replace(/ts$/, "wasm"), options);
-  if (source.includes("relaxed_madd"))
+  if (source.includes("fuses("))
     await build(file, source, file.replace(/ts$/, "relaxed.wasm"), [...options, "--enable", "relaxed-simd"]);
 }
 
 async function build(file, source, target, flags) {
   const key = createHash("sha256")
-    .update(JSON.stringify([asc.version, flags, source]))
+    .update(JSON.stringify([asc.version, flags, source, common]))
     .digest("hex");
   const cached = new URL(`${folders.cache}${key}.wasm`, root);
   if (!existsSync(cached)) await compile(folders.source + file, flags, cached);

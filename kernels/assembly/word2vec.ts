@@ -13,6 +13,8 @@
  * the workers (iterative parameter mixing: McDonald, Hall and Mann 2010, ACL N10-1069). The sum would overshoot.
  */
 
+import { added, exchange, exp, ln, madd, mix, multiplied } from "./common/training";
+
 const LINE: usize = 64; // bytes of a cache line
 const MIXED_EVERY: u64 = 1024; // centres
 const PAD: f32 = -1000; // a score that stands for "no row": sigmoid and loss are 0
@@ -81,13 +83,6 @@ let held: u32 = 0; // centres that were scored and await being applied
 let scored: u32 = 0; // bytes of their scores
 let turn: u32 = 0; // exchanges so far
 let following: f64 = 0; // the position after the last centre
-
-// @ts-ignore: decorator
-@inline
-function madd(a: v128, b: v128, sum: v128): v128 {
-  if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(a, b, sum);
-  return f32x4.add(f32x4.mul(a, b), sum);
-}
 
 /** Whether `madd` rounds once: of x = 1 + 2^-23, the square of x has a bit that is lost otherwise. */
 export function fuses(x: f32): bool {
@@ -269,16 +264,6 @@ function padRows(rows: usize, n: u32): u32 {
   return n;
 }
 
-// The finaliser of kernels/random.ts.
-// @ts-ignore: decorator
-@inline
-function mix(value: i32): i32 {
-  let h = value;
-  h = (h ^ (h >>> 16)) * 0x21f0aaad;
-  h = (h ^ (h >>> 15)) * 0x735a2d97;
-  return h ^ (h >>> 15);
-}
-
 /** Scores the held centres from `from` on, and turns the scores into sigmoids. */
 function score(from: u32): void {
   const region = scores + <usize>(turn & 1) * <usize>slices * scoreBytes;
@@ -300,7 +285,7 @@ function score(from: u32): void {
     at = (at + ((<usize>m * <usize>n) << 2) + 15) & ~15;
   }
   scored = <u32>at;
-  if (workers > 1) exchange();
+  if (workers > 1) exchange(turns, workers, worker, turn + 1);
   turn++;
   finishScores(region, start, at);
 }
@@ -479,80 +464,6 @@ function finishScores(region: usize, start: usize, end: usize): void {
     loss += ln(multiplied(product));
   }
   loss += added(positive);
-}
-
-// @ts-ignore: decorator
-@inline
-function multiplied(x: v128): f64 {
-  return (
-    <f64>f32x4.extract_lane(x, 0) *
-    <f64>f32x4.extract_lane(x, 1) *
-    <f64>f32x4.extract_lane(x, 2) *
-    <f64>f32x4.extract_lane(x, 3)
-  );
-}
-
-// @ts-ignore: decorator
-@inline
-function added(x: v128): f64 {
-  return (
-    <f64>f32x4.extract_lane(x, 0) +
-    <f64>f32x4.extract_lane(x, 1) +
-    <f64>f32x4.extract_lane(x, 2) +
-    <f64>f32x4.extract_lane(x, 3)
-  );
-}
-
-/** ln(2^k m) = k ln 2 + 2 atanh((m - 1) / (m + 1)), 1 <= m < 2; for x >= 1. */
-function ln(x: f64): f64 {
-  const bits = reinterpret<u64>(x);
-  const k = <f64>(<i32>(bits >>> 52) - 1023);
-  const m = reinterpret<f64>((bits & 0x000fffffffffffff) | 0x3ff0000000000000);
-  const s = (m - 1) / (m + 1);
-  const square = s * s;
-  let series: f64 = 1.0 / 15;
-  for (let n: f64 = 13; n > 0; n -= 2) series = series * square + 1 / n;
-  return k * 0.6931471805599453 + 2 * s * series;
-}
-
-/** e^x = 2^k e^r by seven terms of the power series, |r| <= ln(2) / 2; for -87 <= x <= 0. */
-// @ts-ignore: decorator
-@inline
-function exp(x: v128): v128 {
-  const k = f32x4.nearest(f32x4.mul(x, f32x4.splat(1.44269504)));
-  // ln 2 in two parts, the first short enough that its product with k is exact
-  let r = madd(k, f32x4.splat(-0.693359375), x);
-  r = madd(k, f32x4.splat(2.12194440e-4), r);
-  let series = f32x4.splat(1.0 / 720);
-  series = madd(series, r, f32x4.splat(1.0 / 120));
-  series = madd(series, r, f32x4.splat(1.0 / 24));
-  series = madd(series, r, f32x4.splat(1.0 / 6));
-  series = madd(series, r, f32x4.splat(0.5));
-  series = madd(series, r, f32x4.splat(1));
-  series = madd(series, r, f32x4.splat(1));
-  const power = i32x4.shl(i32x4.add(i32x4.trunc_sat_f32x4_s(k), i32x4.splat(127)), 23);
-  return f32x4.mul(series, power);
-}
-
-/** Publishes this worker's partial scores and waits for those of the others: a short spin, then sleep. */
-function exchange(): void {
-  const mine = turns + <usize>worker * LINE;
-  const target = turn + 1;
-  atomic.store<u32>(mine, target);
-  if (atomic.load<u32>(mine, 4) > 0) atomic.notify(mine, -1);
-  for (let other: u32 = 0; other < workers; other++) {
-    if (other == worker) continue;
-    const theirs = turns + <usize>other * LINE;
-    for (let spin: u32 = 0; spin < 4000; spin++) if (<i32>(atomic.load<u32>(theirs) - target) >= 0) break;
-    if (<i32>(atomic.load<u32>(theirs) - target) >= 0) continue;
-    atomic.add<u32>(theirs, 1, 4);
-    for (;;) {
-      const seen = atomic.load<u32>(theirs);
-      if (<i32>(seen - target) >= 0) break;
-      atomic.wait<u32>(theirs, seen, -1);
-    }
-    atomic.sub<u32>(theirs, 1, 4);
-  }
 }
 
 /** Applies the held centres one after the other. */

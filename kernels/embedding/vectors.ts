@@ -1,5 +1,6 @@
-import { show, suggest, type VectorTable } from "../../schemas/index.js";
+import { type SubwordRows, show, suggest, type VectorTable } from "../../schemas/index.js";
 import { boundedCosine, EPSILON_3COSMUL } from "../evaluation/cosines.js";
+import { SubwordVectors } from "../subwords/subwordVectors.js";
 import { compareCodePoints } from "../text/compareCodePoints.js";
 
 export interface Neighbor {
@@ -31,7 +32,8 @@ export interface TermSum {
  *
  * State: the table as given (not copied), an index of its terms, and from the first question on a unit-length copy of its rows,
  * together 8 V D bytes + the terms. A question costs V D multiplications. Ties go by code point of the term.
- * Every method throws a RangeError for a term that is not in the table, with the nearest known one.
+ * With subwords, terms outside the table have vectors, too. Every method throws a RangeError for a term that has none, with the nearest known
+ * one.
  * @see Levy and Goldberg 2014, "Linguistic Regularities in Sparse and Explicit Word Representations" (3CosAdd, 3CosMul)
  * @example
  *   new Vectors(table).mostSimilar("paris", { topN: 5 });
@@ -42,11 +44,13 @@ export class Vectors implements VectorTable {
   readonly values: Float32Array;
   readonly vectorSize: number;
   readonly metadata: ReadonlyMap<string, string>;
+  readonly subwords?: SubwordRows;
   readonly #idOf = new Map<string, number>();
+  readonly #subwordVectors: SubwordVectors | undefined;
   #unit: Float32Array | undefined;
 
   /** @throws RangeError if there are not `vectorSize` values a term, or a term comes twice */
-  constructor({ terms, values, vectorSize, metadata }: VectorTable) {
+  constructor({ terms, values, vectorSize, metadata, subwords }: VectorTable) {
     if (values.length !== terms.length * vectorSize) {
       const expected = `${terms.length} terms x ${vectorSize}`;
       throw new RangeError(`Vectors: values must be ${expected} numbers, got ${values.length}`);
@@ -60,6 +64,9 @@ export class Vectors implements VectorTable {
     this.values = values;
     this.vectorSize = vectorSize;
     this.metadata = metadata;
+    if (!subwords) return;
+    this.subwords = subwords;
+    this.#subwordVectors = new SubwordVectors(subwords, vectorSize);
   }
 
   /** The term's row, or undefined for a term outside the table. */
@@ -67,9 +74,22 @@ export class Vectors implements VectorTable {
     return this.#idOf.get(term);
   }
 
-  /** A copy of the term's vector, as learned (D,). */
+  /** A copy of the term's vector, as learned, or, for a term outside the table, made of its subwords (D,). */
   vectorOf(term: string): Float32Array {
-    return this.#row(this.values, this.rowOf(term)).slice();
+    return this.#vectorOf(term).slice();
+  }
+
+  /** Whether the term has a vector: it is in the table, or has subwords that are known. */
+  has(term: string): boolean {
+    return this.#idOf.has(term) || this.#subwordVectors?.of(term) !== undefined;
+  }
+
+  #vectorOf(term: string): Float32Array {
+    if (!this.#idOf.has(term)) {
+      const made = this.#subwordVectors?.of(term);
+      if (made) return made;
+    }
+    return this.#row(this.values, this.rowOf(term));
   }
 
   /** The rows at length 1 (V, D); a row of zeros stays one. */
@@ -80,8 +100,8 @@ export class Vectors implements VectorTable {
 
   /** Cosine of the angle between two terms, -1 .. 1; 0 if a vector is all zeros. */
   similarity(a: string, b: string): number {
-    const x = this.#row(this.values, this.rowOf(a));
-    const y = this.#row(this.values, this.rowOf(b));
+    const x = this.#vectorOf(a);
+    const y = this.#vectorOf(b);
     const norms = Math.sqrt(dot(x, x) * dot(y, y));
     return norms === 0 ? 0 : boundedCosine(dot(x, y) / norms);
   }
@@ -135,7 +155,9 @@ export class Vectors implements VectorTable {
   }
 
   #addUnit(sum: Float64Array, term: string, sign: number): void {
-    const row = this.#row(this.unit, this.rowOf(term));
+    const row = this.#idOf.has(term)
+      ? this.#row(this.unit, this.rowOf(term))
+      : unitRows(this.#vectorOf(term), sum.length);
     for (let d = 0; d < sum.length; d++) sum[d]! += sign * row[d]!;
   }
 

@@ -1,5 +1,6 @@
 import type { ContextBatch } from "../../schemas/contexts.js";
 import { randomStream } from "../numbers/random.js";
+import { SLOTS } from "../numbers/slotRing.js";
 import { sharedMemory, type WasmMemory } from "../numbers/webAssembly.js";
 import type { VocabularyChange } from "../vocabulary/vocabularyChange.js";
 import { forEachWindow } from "./contextWindow.js";
@@ -22,14 +23,7 @@ export interface Word2vecMemory {
   readonly slots: number;
 }
 
-export const PUBLISHED = 0;
-export const TAKEN = 1;
-export const STOPPED = 2;
-export const CHANGES = 3;
-export const CONTROL_LENGTH = 4;
-
-/** Slots in the ring, and centres in a slot. */
-export const SLOTS = 8;
+/** Centres in a slot. */
 export const SLOT_CENTRES = 16384;
 export const MAX_WINDOW = 50;
 

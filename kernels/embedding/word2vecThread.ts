@@ -1,15 +1,6 @@
+import { CONTROL_LENGTH, SLOTS, type SlotDone, takeSlots } from "../numbers/slotRing.js";
 import { startKernel, type WasmModule } from "../numbers/webAssembly.js";
-import {
-  CHANGES,
-  CONTROL_LENGTH,
-  PUBLISHED,
-  SLOT,
-  SLOT_BYTES,
-  SLOTS,
-  STOPPED,
-  TAKEN,
-  type Word2vecMemory,
-} from "./word2vecMemory.js";
+import { SLOT, SLOT_BYTES, type Word2vecMemory } from "./word2vecMemory.js";
 
 interface Variable {
   value: number;
@@ -33,13 +24,6 @@ export interface Word2vecJob {
   readonly together: boolean;
 }
 
-/** A slot that was trained: which turn it was (slots count on), and what `StepStats` wants. */
-export interface SlotDone {
-  readonly turn: number;
-  readonly loss: number;
-  readonly examples: number;
-}
-
 /** Trains slot after slot as they are published, until told to stop, and applies what is still held. Blocks its thread. */
 export function trainSlots({ module, shared, thread, together }: Word2vecJob, done: (slot: SlotDone) => void): void {
   const { memory, control, slots } = shared;
@@ -47,8 +31,7 @@ export function trainSlots({ module, shared, thread, together }: Word2vecJob, do
   for (const [name, value] of Object.entries(shared.variables[thread]!)) exported[name]!.value = value;
   const kernel: Word2vecKernel = exported;
   const state = new Int32Array(memory.buffer, control, CONTROL_LENGTH);
-  const nextTurn = (turn: number) => (together ? turn + 1 : Atomics.add(state, TAKEN, 1));
-  for (let turn = nextTurn(-1); waitFor(state, turn); turn = nextTurn(turn)) {
+  takeSlots(state, together, (turn) => {
     const slot = slots + (turn % SLOTS) * SLOT_BYTES;
     const [first, count, position, step, totalCentres, key0, key1] = new Float64Array(memory.buffer, slot, 7);
     kernel.totalCentres.value = totalCentres!;
@@ -57,18 +40,8 @@ export function trainSlots({ module, shared, thread, together }: Word2vecJob, do
     kernel.train(...parts, first!, count!, position!, step!, key0!, key1!);
     if (!together) kernel.flush(); // another thread may take what follows
     done({ turn, loss: kernel.loss.value, examples: kernel.examples.value });
-  }
+  });
   kernel.flush();
-}
-
-/** Whether the slot of a turn was published; false once training is to stop instead. */
-function waitFor(state: Int32Array, turn: number): boolean {
-  for (;;) {
-    const changes = Atomics.load(state, CHANGES); // read first: a change after this ends the wait at once
-    if (Atomics.load(state, PUBLISHED) > turn) return true;
-    if (Atomics.load(state, STOPPED) === 1) return false;
-    Atomics.wait(state, CHANGES, changes);
-  }
 }
 
 /** Whether multiplying and adding is rounded once in this engine, with this kernel. */

@@ -1,4 +1,3 @@
-import { availableParallelism } from "node:os";
 import { initialTerms, knownRows } from "../../kernels/embedding/knownRows.js";
 import type { OutputLayer } from "../../kernels/embedding/outputRows.js";
 import { scoreWindows } from "../../kernels/embedding/scoreWindows.js";
@@ -43,6 +42,7 @@ import {
   type Vocabulary,
   vectorTable,
 } from "../../schemas/index.js";
+import { workersBeside } from "../trainingKernel.js";
 import { Word2vecThreads } from "./word2vecThreads.js";
 
 export const word2vecSchema = defineUnit({
@@ -378,12 +378,4 @@ function requireOnline({ epochs, loss, schedule }: Pick<Word2vecSettings, "epoch
     ["loss", "negativeSampling", loss, loss === "negativeSampling"],
   ].find(([, , , holds]) => !holds);
   if (wrong) throw new RangeError(`word2vec: ${wrong[0]} must be ${wrong[1]} with online, got ${wrong[2]}`);
-}
-
-/**
- * Threads that train as one wait for each other at every step. On two processors that reading takes a share of, two of them were
- * half as fast as one.
- */
-function workersBeside(deterministic: boolean): number {
-  return deterministic ? Math.max(1, availableParallelism() - 1) : availableParallelism();
 }

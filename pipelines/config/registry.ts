@@ -1,4 +1,5 @@
 import { builtInKinds } from "../../kinds/kinds.js";
+import { fastTextSchema } from "../../models/fastText/fastText.js";
 import { gloveSchema } from "../../models/glove/glove.js";
 import { word2vecSchema } from "../../models/word2vec/word2vec.js";
 import { accumulateCooccurrenceSchema } from "../../operators/cooccurrence/accumulateCooccurrence.js";
@@ -71,6 +72,7 @@ const units = [
   accumulateCooccurrenceSchema,
   associateSchema,
   word2vecSchema,
+  fastTextSchema,
   gloveSchema,
   writeTokensSchema,
   writeVocabularySchema,

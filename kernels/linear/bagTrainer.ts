@@ -1,0 +1,186 @@
+import { exp, ln } from "../numbers/logarithm.js";
+import { sigmoid, softplus } from "../numbers/sigmoid.js";
+import { type RecordChunk, recordLength } from "./bagRecords.js";
+
+/**
+ * A linear model over bags of features. With h the mean of an example's n input rows v_i, and u_j its output rows,
+ *
+ *     loss = sum over j of w_j (softplus(x_j) - t_j x_j), x_j = u_j . h        rows that the example names, or each label alone
+ *     loss = -w sum over labels j of t_j ln softmax(x)_j                       softmax over all labels
+ *     u_j += r w_j (t_j - p_j) h,   v_i += c sum over j of r w_j (t_j - p_j) u_j
+ *
+ * with p_j the sigmoid or softmax of x_j, r the rate, and c = 1 for vectors or 1 / n for classifiers, as in fastText (`model.cc`; Bojanowski
+ * et al. 2017, arXiv:1607.04606; Joulin et al. 2017, arXiv:1607.01759). Unlike there, examples are learned in groups: the scores of a group
+ * come from the weights as they were at its start; targets may be fractions.
+ */
+export interface BagSettings {
+  readonly vectorSize: number;
+  readonly scoredBy: "rows" | "softmax" | "eachLabel";
+  /** Whether the gradient is divided by the number of input rows. */
+  readonly divides: boolean;
+  readonly groupSize: number;
+  readonly inputRows: number;
+  readonly outputRows: number;
+  /** The most input and output rows of an example. */
+  readonly maxInputs: number;
+  readonly maxOutputs: number;
+  /** Rows of lists, one behind the other. */
+  readonly lists: BagLists;
+}
+
+export interface BagLists {
+  /** (lists + 1,) */
+  readonly offsets: Uint32Array;
+  readonly entries: Uint32Array;
+}
+
+export const noLists: BagLists = { offsets: Uint32Array.of(0), entries: new Uint32Array(0) };
+
+export interface BagStep {
+  readonly loss: number;
+  readonly examples: number;
+}
+
+/** What trains: this reference, or threads with compiled kernels. */
+export interface BagEngine {
+  /** Learns from records, in groups, in the order of the calls; some may be under way at once. */
+  learn(chunk: RecordChunk): Promise<BagStep> | BagStep;
+  /** Labels so far, for the losses that go over all of them. */
+  labels: number;
+  /** Both matrices, a row every `stride` numbers; may be written to where no example that is under way has its row. */
+  readonly weights: { readonly input: Float32Array; readonly output: Float32Array };
+  readonly stride: number;
+  readonly arithmetic: string;
+  /** Resolves once nothing is under way. */
+  idle(): Promise<void> | void;
+  finish(): Promise<void> | void;
+  close(): Promise<void> | void;
+}
+
+/** The model in plain TypeScript: what faster kernels are tested against. State: both matrices, and a group. */
+export class BagTrainer implements BagEngine {
+  readonly #settings: BagSettings;
+  readonly weights: { readonly input: Float32Array; readonly output: Float32Array };
+  readonly stride: number;
+  readonly arithmetic = "double";
+  labels = 0;
+
+  constructor(settings: BagSettings) {
+    const { vectorSize, inputRows, outputRows } = settings;
+    this.#settings = settings;
+    this.stride = vectorSize;
+    this.weights = {
+      input: new Float32Array(inputRows * vectorSize),
+      output: new Float32Array(outputRows * vectorSize),
+    };
+  }
+
+  learn({ words, starts }: RecordChunk): BagStep {
+    const { groupSize } = this.#settings;
+    const examples = starts.length - 1;
+    let loss = 0;
+    for (let from = 0; from < examples; from += groupSize)
+      loss += this.#learnGroup(words.subarray(starts[from], starts[Math.min(examples, from + groupSize)]));
+    return { loss, examples };
+  }
+
+  idle(): void {}
+  finish(): void {}
+  close(): void {}
+
+  #learnGroup(words: Uint32Array): number {
+    const scored: Scored[] = [];
+    for (let at = 0; at < words.length; at += recordLength(words, at)) scored.push(this.#score(words, at));
+    let loss = 0;
+    for (const each of scored) {
+      this.#apply(each);
+      loss += each.loss;
+    }
+    return loss;
+  }
+
+  #score(words: Uint32Array, at: number): Scored {
+    const { lists, vectorSize, scoredBy } = this.#settings;
+    const floats = new Float32Array(words.buffer, words.byteOffset, words.length);
+    const [lengthOfLists, rows, named] = words.subarray(at + 1, at + 4) as unknown as [number, number, number];
+    const listed = at + 4 + lengthOfLists;
+    const inputs: number[] = [];
+    for (const list of words.subarray(at + 4, listed))
+      inputs.push(...lists.entries.subarray(lists.offsets[list], lists.offsets[list + 1]));
+    inputs.push(...words.subarray(listed, listed + rows));
+    const outputs = Array.from({ length: named }, (_, j): Output => {
+      const place = listed + rows + 3 * j;
+      return { row: words[place]!, target: floats[place + 1]!, weight: floats[place + 2]! };
+    });
+    const hidden = new Float64Array(vectorSize);
+    for (const row of inputs)
+      for (let d = 0; d < vectorSize; d++) hidden[d]! += this.weights.input[row * vectorSize + d]! / inputs.length;
+    const all = scoredBy === "rows" ? outputs : overLabels(outputs, this.labels, scoredBy);
+    const scores = all.map(({ row }) => this.#dot(hidden, row));
+    const { loss, gradients } = scoredBy === "softmax" ? softmaxGradients(scores, all) : sigmoidGradients(scores, all);
+    return { inputs, outputs: all, hidden, loss, gradients: gradients.map((gradient) => floats[at]! * gradient) };
+  }
+
+  #dot(hidden: Float64Array, row: number): number {
+    const { vectorSize } = this.#settings;
+    let sum = 0;
+    for (let d = 0; d < vectorSize; d++) sum += hidden[d]! * this.weights.output[row * vectorSize + d]!;
+    return sum;
+  }
+
+  #apply({ inputs, outputs, hidden, gradients }: Scored): void {
+    const { vectorSize, divides } = this.#settings;
+    const change = new Float64Array(vectorSize);
+    outputs.forEach(({ row }, j) => {
+      for (let d = 0; d < vectorSize; d++) {
+        const at = row * vectorSize + d;
+        change[d]! += gradients[j]! * this.weights.output[at]!;
+        this.weights.output[at]! += gradients[j]! * hidden[d]!;
+      }
+    });
+    const share = divides ? 1 / Math.max(1, inputs.length) : 1;
+    for (const row of inputs)
+      for (let d = 0; d < vectorSize; d++) this.weights.input[row * vectorSize + d]! += share * change[d]!;
+  }
+}
+
+interface Output {
+  readonly row: number;
+  readonly target: number;
+  readonly weight: number;
+}
+
+interface Scored {
+  readonly inputs: readonly number[];
+  readonly outputs: readonly Output[];
+  readonly hidden: Float64Array;
+  readonly loss: number;
+  readonly gradients: readonly number[];
+}
+
+/** Of all labels the named ones are right; in the softmax their weights are the distribution aimed at. */
+function overLabels(named: readonly Output[], labels: number, scoredBy: "softmax" | "eachLabel"): Output[] {
+  const sum = named.reduce((total, { weight }) => total + weight, 0);
+  const weight = scoredBy === "softmax" ? sum : sum / Math.max(1, named.length);
+  const targets = new Float64Array(labels);
+  for (const { row, weight } of named) targets[row] = scoredBy === "softmax" ? targets[row]! + weight / sum : 1;
+  return Array.from(targets, (target, row) => ({ row, target, weight }));
+}
+
+function sigmoidGradients(scores: readonly number[], outputs: readonly Output[]) {
+  const loss = scores.reduce((sum, x, j) => sum + outputs[j]!.weight * (softplus(x) - outputs[j]!.target * x), 0);
+  return { loss, gradients: scores.map((x, j) => outputs[j]!.weight * (outputs[j]!.target - sigmoid(x))) };
+}
+
+function softmaxGradients(scores: readonly number[], outputs: readonly Output[]) {
+  const largest = Math.max(...scores);
+  const powers = scores.map((x) => exp(Math.max(-87, x - largest)));
+  const total = powers.reduce((sum, power) => sum + power, 0);
+  const weight = outputs[0]?.weight ?? 0;
+  const right = scores.reduce((sum, x, j) => sum + outputs[j]!.target * (x - largest), 0);
+  const gradients = powers.map((power, j) => weight * (outputs[j]!.target - power / total));
+  return { loss: weight * (ln(total) - right), gradients };
+}
+
+/** Words of a record at most, so that a group of them fits into what is handed over at once. */
+export const MAX_INPUTS = 60_000;

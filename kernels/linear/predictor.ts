@@ -1,0 +1,153 @@
+import type { Classifier } from "../../schemas/classifier.js";
+import { type HuffmanCodes, makeHuffmanCodes } from "../embedding/huffman.js";
+import { exp, ln } from "../numbers/logarithm.js";
+import { sigmoid, softplus } from "../numbers/sigmoid.js";
+import { DocumentFeatures, ZERO_ROW } from "./documentFeatures.js";
+import { type RowReader, rowReader } from "./rowMatrix.js";
+
+export interface Prediction {
+  readonly label: string;
+  /** 0 .. 1; of softmax and hierarchicalSoftmax they add up to 1 over all labels. */
+  readonly probability: number;
+}
+
+export interface PredictOptions {
+  /** How many labels at most; 1 by default. */
+  readonly k?: number;
+  /** The least probability of a label that is given; 0 by default. */
+  readonly threshold?: number;
+}
+
+/** A feature, and by how much the logarithm of the odds of the first label against the second falls without it. */
+export interface Reason {
+  readonly feature: string;
+  readonly weight: number;
+}
+
+export interface Explanation {
+  readonly label: string;
+  /** The label that comes next. */
+  readonly against: string;
+  /** The largest first, whatever their sign. */
+  readonly reasons: readonly Reason[];
+}
+
+/**
+ * Predicts the labels of texts with a classifier: the mean over the rows of a text's features, scored by each row of the output (Joulin
+ * et al. 2017, arXiv:1607.01759, section 2). softmax and hierarchicalSoftmax give one distribution over the labels; oneVsAll and
+ * negativeSampling give each label a probability of its own.
+ *
+ * In: the tokens of a text. Out: at most k labels, the most probable first, equal ones in the order of the labels; none for a text
+ * without features. State: that of `DocumentFeatures`; the classifier is not copied. A text costs (features + L) x D multiplications.
+ * @example
+ *   new Predictor(classifier).predict(["how", "to", "peel", "garlic"], { k: 3 });
+ */
+export class Predictor {
+  readonly #classifier: Classifier;
+  readonly #features: DocumentFeatures;
+  readonly #input: RowReader;
+  readonly #output: RowReader;
+  readonly #codes: HuffmanCodes | undefined;
+  readonly #hidden: Float64Array;
+
+  constructor(classifier: Classifier) {
+    this.#classifier = classifier;
+    this.#features = new DocumentFeatures(classifier);
+    this.#input = rowReader(classifier.input);
+    this.#output = rowReader(classifier.output);
+    this.#hidden = new Float64Array(this.#input.columns);
+    if (classifier.loss === "hierarchicalSoftmax") this.#codes = makeHuffmanCodes(classifier.labelCounts);
+  }
+
+  predict(tokens: readonly string[], { k = 1, threshold = 0 }: PredictOptions = {}): Prediction[] {
+    const probabilities = this.probabilities(tokens);
+    if (!probabilities) return [];
+    return best(probabilities, k)
+      .map((id) => ({ label: this.#classifier.labels[id]!, probability: probabilities[id]! }))
+      .filter(({ probability }) => probability >= threshold);
+  }
+
+  /** The probability of each label (L,); undefined for a text without features. */
+  probabilities(tokens: readonly string[]): Float64Array | undefined {
+    const rows = this.#features.of(tokens);
+    return rows.length === 0 ? undefined : probabilitiesOf(this.#scores(rows), this.#classifier);
+  }
+
+  /**
+   * What a label rests on, before temperature; undefined for a text without features, or where there is one label.
+   * @param k how many reasons at most
+   */
+  explain(tokens: readonly string[], k = 10): Explanation | undefined {
+    const { labels, sentenceEnd } = this.#classifier;
+    const rows = this.#features.of(tokens);
+    if (rows.length === 0 || labels.length < 2) return undefined;
+    const odds = (some: readonly number[]) => logProbabilities(this.#scores(some), this.#classifier);
+    const all = odds(rows);
+    const [first, second] = best(all, 2) as [number, number];
+    const texts = sentenceEnd ? [...tokens, "</s>"] : tokens;
+    const rowsOf = new Map<string, number[]>();
+    let at = 0;
+    this.#features.forEach(tokens, (_, from, to) => {
+      const feature = texts.slice(from, to).join(" ");
+      rowsOf.set(feature, [...(rowsOf.get(feature) ?? []), at++]);
+    });
+    const reasons = Array.from(rowsOf, ([feature, places]) => {
+      const left = new Set(places);
+      const rest = odds(rows.filter((_, i) => !left.has(i)));
+      return { feature, weight: all[first]! - all[second]! - (rest[first]! - rest[second]!) };
+    });
+    reasons.sort((x, y) => Math.abs(y.weight) - Math.abs(x.weight));
+    return { label: labels[first]!, against: labels[second]!, reasons: reasons.slice(0, k) };
+  }
+
+  /** Of each label, before the loss makes probabilities of it: products, or, for the tree, logarithms of probabilities (L,). */
+  #scores(rows: readonly number[]): Float64Array {
+    const hidden = this.#hidden.fill(0);
+    for (const row of rows) if (row !== ZERO_ROW) this.#input.addTo(hidden, row);
+    for (let d = 0; d < hidden.length; d++) hidden[d]! /= Math.max(1, rows.length);
+    const scores = Float64Array.from(this.#classifier.labels, (_, row) => this.#output.dot(hidden, row));
+    return this.#codes ? alongPaths(scores, this.#codes, this.#classifier.temperature) : scores;
+  }
+}
+
+/** A turn with bit 1 has probability sigmoid(score), as in fastText. */
+function alongPaths(scores: Float64Array, { offsets, nodes, bits }: HuffmanCodes, temperature: number): Float64Array {
+  return scores.map((_, label) => {
+    let sum = 0;
+    for (let entry = offsets[label]!; entry < offsets[label + 1]!; entry++) {
+      const score = scores[nodes[entry]!]! / temperature;
+      sum -= softplus(bits[entry] ? -score : score);
+    }
+    return sum;
+  });
+}
+
+type Scored = Pick<Classifier, "loss" | "temperature">;
+
+function probabilitiesOf(scores: Float64Array, { loss, temperature }: Scored): Float64Array {
+  if (loss === "softmax") return softmax(scores.map((score) => score / temperature));
+  if (loss === "hierarchicalSoftmax") return softmax(scores);
+  return scores.map((score) => sigmoid(score / temperature));
+}
+
+/** Up to a number that is the same for all labels. */
+function logProbabilities(scores: Float64Array, { loss }: Scored): Float64Array {
+  return loss === "softmax" || loss === "hierarchicalSoftmax" ? scores : scores.map((score) => -softplus(-score));
+}
+
+export function softmax(scores: Float64Array): Float64Array {
+  const largest = scores.reduce((x, y) => Math.max(x, y), Number.NEGATIVE_INFINITY);
+  const powers = scores.map((score) => exp(Math.max(-700, score - largest)));
+  const sum = powers.reduce((x, y) => x + y, 0);
+  return powers.map((power) => power / sum);
+}
+
+/** The places of the k largest values, the largest first, equal ones in order. */
+function best(values: Float64Array, k: number): number[] {
+  const order = Array.from(values.keys());
+  if (k === 1) return order.length === 0 ? [] : [values.indexOf(values.reduce((x, y) => Math.max(x, y)))];
+  return order.sort((x, y) => values[y]! - values[x]! || x - y).slice(0, k);
+}
+
+/** -ln of the probability that a text's own label was given. */
+export const logLoss = (probability: number): number => -ln(Math.max(probability, 1e-15));

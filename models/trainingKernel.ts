@@ -1,0 +1,28 @@
+import { readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { setFlagsFromString } from "node:v8";
+import { compileKernel, isValidKernel, type WasmModule } from "../kernels/numbers/webAssembly.js";
+
+/**
+ * A kernel of `kernels/assembly/`, with fused multiply-add if it is asked for and the engine has it. Compiled at once by the optimising
+ * compiler: most of the work is done in few calls, which tier up late.
+ */
+export function loadKernel(name: string, fused: boolean): WasmModule {
+  const read = (file: string) => readFileSync(new URL(`../kernels/assembly/${file}`, import.meta.url));
+  const relaxed = read(`${name}.relaxed.wasm`);
+  if (fused && !isValidKernel(relaxed)) setFlagsFromString("--experimental-wasm-relaxed-simd"); // Node 20 and 21
+  setFlagsFromString("--no-liftoff");
+  try {
+    return compileKernel(fused && isValidKernel(relaxed) ? relaxed : read(`${name}.wasm`));
+  } finally {
+    setFlagsFromString("--liftoff");
+  }
+}
+
+/**
+ * How many threads train where nobody says. Threads that train as one wait for each other at every step. On two processors that reading
+ * takes a share of, two of them were half as fast as one.
+ */
+export function workersBeside(deterministic: boolean): number {
+  return deterministic ? Math.max(1, availableParallelism() - 1) : availableParallelism();
+}
