@@ -7,6 +7,7 @@ import type { VectorTable } from "../schemas/vectors.js";
 import { formatOf } from "../storage/files/formatOf.js";
 import { requireFit } from "../storage/vectors/checkTerms.js";
 import {
+  keepsSubwords,
   projectorMetadataPath,
   type VectorFormat,
   vectorFormats,
@@ -69,7 +70,10 @@ export function writeVectors(options: WriteVectorsOptions): OperatorFunction<Vec
   return writeOnce("writeVectors", path, async (table, signal, scope) => {
     if (chosen === "projector" && table.terms.length > projectorPoints)
       scope.ledger.child(path).add("warnings", table.terms.length - projectorPoints);
-    return { rows: await writeVectorTable("writeVectors", path, chosen, table, signal) };
+    if (table.subwords && !keepsSubwords(chosen))
+      scope.ledger.child(path).add("subwordsLeftOut", table.subwords.buckets.length);
+    const rows = await writeVectorTable("writeVectors", path, chosen, table, signal);
+    return { rows, taken: table.terms.length };
   });
 }
 

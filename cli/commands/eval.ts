@@ -1,3 +1,4 @@
+import type { SimilarityResult } from "../../kernels/evaluation/evaluate.js";
 import { evaluateVectors, type VectorScores } from "../../pipelines/index.js";
 import { plural } from "../../schemas/plural.js";
 import { type Command, type CommandOption, jsonOption, UsageError } from "../command.js";
@@ -40,10 +41,10 @@ export const evaluate: Command = {
 };
 
 function table({ similarity, analogies }: VectorScores): string {
-  const pairs = Object.entries(similarity).map(([file, { spearman, pearson, reason, pairs: compared, skipped }]) => {
-    const correlations = `spearman ${spearman.toFixed(4)}, pearson ${pearson.toFixed(4)}`;
-    return `${file}: ${reason ? `no correlation, ${reason}` : correlations}, ${plural(compared, "pair")}, ${skipped} without vectors`;
-  });
+  const pairs = Object.entries(similarity).flatMap(([file, { withSubwords, ...known }]) => [
+    `${file}: ${correlations(known)}`,
+    ...(withSubwords ? [`${file}, with vectors made of subwords: ${correlations(withSubwords)}`] : []),
+  ]);
   const questions = Object.entries(analogies).map(
     ([
       file,
@@ -56,4 +57,9 @@ function table({ similarity, analogies }: VectorScores): string {
     },
   );
   return [...pairs, ...questions, ""].join("\n");
+}
+
+function correlations({ spearman, pearson, reason, pairs, skipped }: SimilarityResult): string {
+  const found = reason ? `no correlation, ${reason}` : `spearman ${spearman.toFixed(4)}, pearson ${pearson.toFixed(4)}`;
+  return `${found}, ${plural(pairs, "pair")}, ${skipped} without vectors`;
 }

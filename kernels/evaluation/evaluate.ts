@@ -23,6 +23,8 @@ export interface SimilarityResult {
   readonly pairs: number;
   /** Pairs with a term that has no vector. */
   readonly skipped: number;
+  /** Of vectors with subwords: the same over the pairs that have a vector made of subwords as well. */
+  readonly withSubwords?: SimilarityResult;
 }
 
 export interface EvaluateOptions {
@@ -35,7 +37,28 @@ export function evaluateSimilarity(
   pairs: readonly SimilarityPair[],
   options?: EvaluateOptions,
 ): SimilarityResult {
-  const all = pairCosines(vectors, pairs, options);
+  const known = correlation(pairCosines(vectors, pairs, options), pairs);
+  if (!vectors.subwords) return known;
+  return { ...known, withSubwords: correlation(madeCosines(vectors, pairs, options), pairs) };
+}
+
+/** As `pairCosines`, with vectors made of subwords where a term has none. */
+function madeCosines(
+  vectors: Vectors,
+  pairs: readonly SimilarityPair[],
+  { lowerCase = true }: EvaluateOptions = {},
+): (number | undefined)[] {
+  const rows = firstRows(vectors.terms, lowerCase);
+  return pairs.map((pair) => {
+    const [a, b] = [pair.a, pair.b].map((term) => {
+      const row = rows.get(fold(term, lowerCase));
+      return row === undefined ? fold(term, lowerCase) : vectors.terms[row]!;
+    }) as [string, string];
+    return vectors.has(a) && vectors.has(b) ? vectors.similarity(a, b) : undefined;
+  });
+}
+
+function correlation(all: readonly (number | undefined)[], pairs: readonly SimilarityPair[]): SimilarityResult {
   const known = pairs.filter((_, pair) => all[pair] !== undefined);
   const cosines = all.filter((cosine) => cosine !== undefined);
   const scores = known.map(({ score }) => score);

@@ -3,7 +3,8 @@ import type { Ledger } from "../../runtime/ledger.js";
 import { oneOf } from "../../schemas/fields.js";
 import { defineOptions, type OptionsOf, parseOptions } from "../../schemas/options.js";
 import { plural } from "../../schemas/plural.js";
-import type { VectorTable } from "../../schemas/vectors.js";
+import type { SubwordForm, SubwordRows } from "../../schemas/subwords.js";
+import { SUBWORDS, type VectorTable } from "../../schemas/vectors.js";
 import { firstBytes, requireText } from "../files/fileBytes.js";
 import { openTable, requireColumns } from "../tables/tableFile.js";
 import { unknownVectors } from "./oddVectorText.js";
@@ -66,16 +67,27 @@ export async function readVectors(
   return readers[chosen](path, { onInvalid, ledger: ledger.child(path) });
 }
 
-/** Columns `term` and `vector` of an Arrow or Parquet file. */
+/** Columns `term` and `vector` of an Arrow or Parquet file, and `bucket` where there are subwords. */
 async function readTable(path: string, { onInvalid, ledger }: ReadSettings): Promise<VectorTable> {
   const table = await openTable(path);
   requireColumns(path, table, ["term", "vector"]);
+  const form = subwordForm(path, table.metadata.get(SUBWORDS));
+  const columns = form ? ["term", "vector", "bucket"] : ["term", "vector"];
+  const subwords = new SubwordCollector();
   let rows: VectorRows | undefined;
   let row = 0;
-  for await (const block of table.blocks(["term", "vector"])) {
-    const [terms, vectors] = block.columns as [readonly string[], readonly ArrayLike<number>[]];
+  for await (const block of table.blocks(columns)) {
+    const [terms, vectors, buckets] = block.columns as [
+      readonly string[],
+      readonly ArrayLike<number>[],
+      ArrayLike<number>?,
+    ];
     for (let i = 0; i < block.rows; i++, row++) {
       const vector = vectors[i]!;
+      if (buckets && buckets[i]! >= 0) {
+        subwords.add(buckets[i]!, vector);
+        continue;
+      }
       rows ??= new VectorRows(path, vector.length, onInvalid, ledger, block.rows);
       fill(rows, vector, row);
       rows.add(terms[i]!, () => `row ${row}`);
@@ -85,7 +97,42 @@ async function readTable(path: string, { onInvalid, ledger }: ReadSettings): Pro
     /FixedSizeList\[(\d+)\]/.exec(table.columns.find(({ name }) => name === "vector")!.type)?.[1] ?? 0,
   );
   rows ??= new VectorRows(path, listSize, onInvalid, ledger, 0);
-  return rows.table(table.metadata);
+  const { [SUBWORDS]: _, ...metadata } = Object.fromEntries(table.metadata);
+  const read = rows.table(new Map(Object.entries(metadata)));
+  return form ? { ...read, subwords: subwords.rows(form) } : read;
+}
+
+/** @throws SyntaxError if what is told of the subwords is nothing that we write */
+function subwordForm(path: string, told: string | undefined): SubwordForm | undefined {
+  if (told === undefined) return undefined;
+  const { units, minLength, maxLength, buckets } = JSON.parse(told) as Partial<SubwordForm>;
+  const numbers = [minLength, maxLength, buckets].every((number) => Number.isSafeInteger(number));
+  if (units !== undefined && numbers) return { units, minLength: minLength!, maxLength: maxLength!, buckets: buckets! };
+  throw new SyntaxError(`${path}: ${SUBWORDS} in the metadata must say the form of the subwords, got ${told}`);
+}
+
+/** Rows of buckets, as they come. */
+class SubwordCollector {
+  readonly #buckets: number[] = [];
+  #values = new Float32Array(0);
+  #vectorSize = 0;
+
+  add(bucket: number, vector: ArrayLike<number>): void {
+    this.#vectorSize = vector.length;
+    const at = this.#buckets.length * vector.length;
+    if (at + vector.length > this.#values.length) {
+      const grown = new Float32Array(2 * at + 4096 * vector.length);
+      grown.set(this.#values);
+      this.#values = grown;
+    }
+    this.#values.set(vector, at);
+    this.#buckets.push(bucket);
+  }
+
+  rows(form: SubwordForm): SubwordRows {
+    const buckets = Uint32Array.from(this.#buckets);
+    return { form, buckets, values: this.#values.slice(0, buckets.length * this.#vectorSize) };
+  }
 }
 
 function fill(rows: VectorRows, vector: ArrayLike<number>, row: number): void {

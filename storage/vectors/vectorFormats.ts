@@ -1,6 +1,6 @@
 import { basename, dirname, join } from "node:path";
 import { setImmediate } from "node:timers/promises";
-import { type VectorTable, vectorsSchema } from "../../schemas/vectors.js";
+import { type VectorTable, vectorRowBlocks, vectorsSchema } from "../../schemas/vectors.js";
 import { type DurableFile, writeFiles } from "../files/durableFile.js";
 import { arrowFormat } from "../tables/arrowFormat.js";
 import { parquetFormat } from "../tables/parquetFormat.js";
@@ -71,15 +71,14 @@ function writeHeader(file: DurableFile, { terms, vectorSize }: VectorTable): voi
 }
 
 function writeColumns(format: TableFormat): Write {
-  return (path, { terms, values, vectorSize, metadata }, signal) =>
-    writeTable(path, vectorsSchema(vectorSize, metadata), format, async (writer) => {
-      for (let start = 0; start < terms.length; start += rowsAtOnce) {
+  return (path, table, signal) =>
+    writeTable(path, vectorsSchema(table.vectorSize, table.metadata, table.subwords), format, async (writer) => {
+      for (const { columns, rows } of vectorRowBlocks(table, rowsAtOnce)) {
         await setImmediate(undefined, { signal });
-        const end = Math.min(start + rowsAtOnce, terms.length);
-        await writer.write(
-          [terms.slice(start, end), values.subarray(start * vectorSize, end * vectorSize)],
-          end - start,
-        );
+        await writer.write(columns, rows);
       }
     });
 }
+
+/** Whether a format holds the rows of subwords, too. */
+export const keepsSubwords = (format: VectorFormat): boolean => format === "arrow" || format === "parquet";
