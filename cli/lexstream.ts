@@ -14,6 +14,7 @@ import {
   withBareValues,
 } from "./command.js";
 import { analogy } from "./commands/analogy.js";
+import { classify } from "./commands/classify.js";
 import { compare } from "./commands/compare.js";
 import { convert } from "./commands/convert.js";
 import { cooccurrence } from "./commands/cooccurrence.js";
@@ -52,6 +53,7 @@ const commands: readonly Command[] = [
   drift,
   map,
   plot,
+  classify,
   serve,
   evaluate,
   compare,

@@ -1,4 +1,5 @@
 import type { DataKind, Kind } from "../schemas/kinds.js";
+import { classifier } from "./classifier.js";
 import { contexts } from "./contexts.js";
 import { cooccurrence } from "./cooccurrence.js";
 import { documents } from "./documents.js";
@@ -28,6 +29,7 @@ export const kinds: { readonly [K in Kind]: DataKind<K> } = {
   documents,
   cooccurrence,
   vectors,
+  classifier,
 };
 
 /** The same as a list of kinds of any type. */

@@ -11,17 +11,23 @@ export const vocabulary = defineKind({
   amounts: { terms: ({ terms }: Vocabulary) => terms.length, tokens: ({ tokens }: Vocabulary) => tokens },
   table: {
     schema: () => vocabularySchema,
-    facts: ({ truncated }) => ({ hasTruncated: truncated !== undefined && truncated.size > 0 }),
+    facts: ({ truncated, labels }) => ({
+      hasTruncated: truncated !== undefined && truncated.size > 0,
+      ...(labels ? { labels: labels.names, labelCounts: [...labels.counts] } : {}),
+    }),
     blocks: ({ terms, counts, truncated = new Set<string>() }) =>
       inBlocks(vocabularySchema, [
         ...terms.map((term, id): Cell[] => [term, counts[id]!]),
         ...[...truncated].map((term): Cell[] => [term, -1]),
       ]),
-    async read(table, { hasTruncated }) {
+    async read(table, { hasTruncated, labels, labelCounts }) {
       const [terms, counts] = await wholeColumns<[string, number]>(table, ["term", "count"]);
       const size = counts.findLastIndex((count) => count >= 0) + 1;
       const truncated = hasTruncated ? new Set(terms.slice(size)) : undefined;
-      return makeVocabulary(terms.slice(0, size), Float64Array.from(counts.slice(0, size)), truncated);
+      const set = labels
+        ? { names: labels as string[], counts: Float64Array.from(labelCounts as number[]) }
+        : undefined;
+      return makeVocabulary(terms.slice(0, size), Float64Array.from(counts.slice(0, size)), truncated, set);
     },
   },
   terms: ({ terms }) => terms,

@@ -1,3 +1,4 @@
 export * from "./fastText/fastText.js";
+export * from "./fastTextClassifier/fastTextClassifier.js";
 export * from "./glove/glove.js";
 export * from "./word2vec/word2vec.js";

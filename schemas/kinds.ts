@@ -1,4 +1,5 @@
 import type { Answers } from "./answers.js";
+import type { Classifier } from "./classifier.js";
 import type { ContextBatch, PairBatch } from "./contexts.js";
 import type { FinalCooccurrence } from "./cooccurrence.js";
 import type { DocumentColumn } from "./documents.js";
@@ -26,6 +27,7 @@ export interface Kinds {
   documents: DocumentColumn;
   cooccurrence: FinalCooccurrence;
   vectors: VectorTable;
+  classifier: Classifier;
 }
 
 export type Kind = keyof Kinds;
@@ -73,6 +75,8 @@ export interface LogForm<Batch> {
 /** How a whole value says where it comes from. */
 export interface OriginForm<Value> {
   of(value: Value): ReadonlyMap<string, string>;
+  /** It is asked with texts, and so is told the steps that made tokens of them, as `textSteps`. */
+  readonly keepsTextSteps?: true;
   /** The same value with another origin. */
   with(value: Value, origin: ReadonlyMap<string, string>): Value;
 }

@@ -1,5 +1,12 @@
 import type { TableSchema } from "./tables.js";
 
+/** The labels of documents: count descending, then code point. */
+export interface LabelSet {
+  readonly names: readonly string[];
+  /** Documents of each label (L,). */
+  readonly counts: Float64Array;
+}
+
 /** Terms in their final order: count descending, then code point; extra terms that never occurred come last, with count 0. Fixed once built. */
 export interface Vocabulary {
   readonly terms: readonly string[];
@@ -9,6 +16,8 @@ export interface Vocabulary {
   readonly tokens: number;
   /** Terms that are frequent enough, and left out all the same because of `maxSize`. */
   readonly truncated?: ReadonlySet<string>;
+  /** Of the documents that it was counted over, if they have some. */
+  readonly labels?: LabelSet;
   /** The term's id, or undefined for a term outside the vocabulary. */
   idOf(term: string): number | undefined;
 }

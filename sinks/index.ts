@@ -1,4 +1,5 @@
 export * from "./reportNeighbors.js";
+export * from "./writeClassifier.js";
 export * from "./writeCooccurrence.js";
 export * from "./writeDocuments.js";
 export * from "./writeDocumentTerms.js";

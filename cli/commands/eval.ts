@@ -1,7 +1,10 @@
+import type { ClassificationScores } from "../../kernels/evaluation/classification.js";
 import type { SimilarityResult } from "../../kernels/evaluation/evaluate.js";
-import { evaluateVectors, type VectorScores } from "../../pipelines/index.js";
+import { evaluateClassifier, evaluateVectors, type VectorScores } from "../../pipelines/index.js";
 import { plural } from "../../schemas/plural.js";
-import { type Command, type CommandOption, jsonOption, UsageError } from "../command.js";
+import { type Command, type CommandOption, type Io, jsonOption, type Parsed, UsageError } from "../command.js";
+import { textTable } from "../textTable.js";
+import { textOptions, textSource } from "./classify.js";
 
 /** Files to score vectors on. */
 export const evaluationOptions: Readonly<Record<string, CommandOption>> = {
@@ -21,24 +24,90 @@ export const evaluationOptions: Readonly<Record<string, CommandOption>> = {
 
 export const evaluate: Command = {
   name: "eval",
-  summary: "Score vectors on word-similarity and analogy files",
-  usage: "VECTORS|RUN [--similarity FILE]... [--analogies FILE]...",
+  summary: "Score vectors on word-similarity and analogy files, or a classifier on texts with labels",
+  usage: "VECTORS|CLASSIFIER|RUN [--similarity FILE]... [--analogies FILE]... [--labelled FILE]",
   positionals: [1, 1],
   options: {
     ...evaluationOptions,
+    labelled: { type: "string", value: "FILE", description: "Texts with the labels that a classifier is to tell" },
+    k: { type: "string", short: "k", value: "N", description: "Labels to look at, for --labelled (default 1)" },
+    ...textOptions,
     json: jsonOption,
   },
   run: async (parsed, io) => {
+    const labelled = parsed.text("labelled");
+    if (labelled !== undefined) return evaluateLabelled(parsed, io, labelled);
     const similarity = parsed.texts("similarity");
     const analogies = parsed.texts("analogies");
     if (similarity.length + analogies.length === 0)
-      throw new UsageError("eval: at least one --similarity or --analogies file must be given");
+      throw new UsageError("eval: at least one --similarity, --analogies or --labelled file must be given");
     const scores = await evaluateVectors(parsed.positionals[0]!, { similarity, analogies });
     if (parsed.flag("json")) io.out(`${JSON.stringify(scores)}\n`);
     else io.out(table(scores));
     return 0;
   },
 };
+
+async function evaluateLabelled(parsed: Parsed, io: Io, file: string): Promise<number> {
+  const { source, options } = textSource(parsed, file);
+  const k = parsed.integer("k", 1) ?? 1;
+  const format = file.endsWith(".txt") ? { format: "labelled" } : {};
+  const scores = await evaluateClassifier(parsed.positionals[0]!, {
+    source,
+    options: { ...format, ...options },
+    k,
+    signal: io.signal,
+  });
+  if (scores.documents === 0)
+    throw new RangeError(
+      `eval: ${file} must have texts with labels, got ${plural(scores.withoutLabels, "text")} without`,
+    );
+  io.out(parsed.flag("json") ? `${JSON.stringify(scores)}\n` : classificationTable(scores));
+  return 0;
+}
+
+const MOST_LABELS = 20;
+const MOST_CONFUSIONS = 10;
+
+function classificationTable(scores: ClassificationScores): string {
+  const { documents, withoutLabels, withoutPrediction, k, labels, confusions, reliability } = scores;
+  const four = (value: number) => value.toFixed(4);
+  const left = [
+    ...(withoutLabels > 0 ? [`${withoutLabels} without labels left out`] : []),
+    ...(withoutPrediction > 0 ? [`${withoutPrediction} without a known word`] : []),
+  ];
+  const rows = labels
+    .slice(0, MOST_LABELS)
+    .map(({ label, precision, recall, f1, documents: of }) => [
+      label,
+      ...[precision, recall, f1].map(four),
+      String(of),
+    ]);
+  const bins = reliability.map(({ from, to, documents: of, meanProbability, shareRight }) => [
+    `${from.toFixed(2)} - ${to.toFixed(2)}`,
+    String(of),
+    four(meanProbability),
+    four(shareRight),
+  ]);
+  return [
+    [plural(documents, "text"), ...left].join(", "),
+    `P@${k} ${four(scores.precisionAtK)}, R@${k} ${four(scores.recallAtK)}, micro F1 ${four(scores.microF1)}, macro F1 ${four(scores.macroF1)}`,
+    `expected calibration error ${four(scores.calibrationError)}`,
+    "",
+    textTable([["label", "precision", "recall", "F1", "texts"], ...rows]),
+    ...(labels.length > MOST_LABELS ? [`... and ${labels.length - MOST_LABELS} more; --json has all`] : []),
+    "",
+    textTable([
+      ["confused", "with", "texts"],
+      ...confusions
+        .slice(0, MOST_CONFUSIONS)
+        .map(({ given, predicted, documents: of }) => [given, predicted, String(of)]),
+    ]),
+    "",
+    textTable([["probability", "texts", "mean", "right"], ...bins]),
+    "",
+  ].join("\n");
+}
 
 function table({ similarity, analogies }: VectorScores): string {
   const pairs = Object.entries(similarity).flatMap(([file, { withSubwords, ...known }]) => [

@@ -2,7 +2,7 @@ import type { Classifier } from "../../schemas/classifier.js";
 import { type HuffmanCodes, makeHuffmanCodes } from "../embedding/huffman.js";
 import { exp, ln } from "../numbers/logarithm.js";
 import { sigmoid, softplus } from "../numbers/sigmoid.js";
-import { DocumentFeatures, ZERO_ROW } from "./documentFeatures.js";
+import { DocumentFeatures, SENTENCE_END, ZERO_ROW } from "./documentFeatures.js";
 import { type RowReader, rowReader } from "./rowMatrix.js";
 
 export interface Prediction {
@@ -69,8 +69,21 @@ export class Predictor {
 
   /** The probability of each label (L,); undefined for a text without features. */
   probabilities(tokens: readonly string[]): Float64Array | undefined {
+    const scores = this.scores(tokens);
+    return scores && this.probabilitiesAt(scores, this.#classifier.temperature);
+  }
+
+  /** The product of the text's mean row with each output row (L,); undefined for a text without features. */
+  scores(tokens: readonly string[]): Float64Array | undefined {
     const rows = this.#features.of(tokens);
-    return rows.length === 0 ? undefined : probabilitiesOf(this.#scores(rows), this.#classifier);
+    return rows.length === 0 ? undefined : this.#scores(rows);
+  }
+
+  /** Probabilities from scores (L,), at a temperature. */
+  probabilitiesAt(scores: Float64Array, temperature: number): Float64Array {
+    const cooled = scores.map((score) => score / temperature);
+    if (this.#codes) return softmax(alongPaths(cooled, this.#codes));
+    return this.#classifier.loss === "softmax" ? softmax(cooled) : cooled.map(sigmoid);
   }
 
   /**
@@ -81,10 +94,9 @@ export class Predictor {
     const { labels, sentenceEnd } = this.#classifier;
     const rows = this.#features.of(tokens);
     if (rows.length === 0 || labels.length < 2) return undefined;
-    const odds = (some: readonly number[]) => logProbabilities(this.#scores(some), this.#classifier);
-    const all = odds(rows);
+    const all = this.#logProbabilities(rows);
     const [first, second] = best(all, 2) as [number, number];
-    const texts = sentenceEnd ? [...tokens, "</s>"] : tokens;
+    const texts = sentenceEnd ? [...tokens, SENTENCE_END] : tokens;
     const rowsOf = new Map<string, number[]>();
     let at = 0;
     this.#features.forEach(tokens, (_, from, to) => {
@@ -93,46 +105,38 @@ export class Predictor {
     });
     const reasons = Array.from(rowsOf, ([feature, places]) => {
       const left = new Set(places);
-      const rest = odds(rows.filter((_, i) => !left.has(i)));
+      const rest = this.#logProbabilities(rows.filter((_, i) => !left.has(i)));
       return { feature, weight: all[first]! - all[second]! - (rest[first]! - rest[second]!) };
     });
     reasons.sort((x, y) => Math.abs(y.weight) - Math.abs(x.weight));
     return { label: labels[first]!, against: labels[second]!, reasons: reasons.slice(0, k) };
   }
 
-  /** Of each label, before the loss makes probabilities of it: products, or, for the tree, logarithms of probabilities (L,). */
   #scores(rows: readonly number[]): Float64Array {
     const hidden = this.#hidden.fill(0);
     for (const row of rows) if (row !== ZERO_ROW) this.#input.addTo(hidden, row);
     for (let d = 0; d < hidden.length; d++) hidden[d]! /= Math.max(1, rows.length);
-    const scores = Float64Array.from(this.#classifier.labels, (_, row) => this.#output.dot(hidden, row));
-    return this.#codes ? alongPaths(scores, this.#codes, this.#classifier.temperature) : scores;
+    return Float64Array.from(this.#classifier.labels, (_, row) => this.#output.dot(hidden, row));
+  }
+
+  /** Logarithms of probabilities, up to a number that is the same for all labels (L,). */
+  #logProbabilities(rows: readonly number[]): Float64Array {
+    const scores = this.#scores(rows);
+    if (this.#codes) return alongPaths(scores, this.#codes);
+    return this.#classifier.loss === "softmax" ? scores : scores.map((score) => -softplus(-score));
   }
 }
 
-/** A turn with bit 1 has probability sigmoid(score), as in fastText. */
-function alongPaths(scores: Float64Array, { offsets, nodes, bits }: HuffmanCodes, temperature: number): Float64Array {
+/** The logarithm of each label's probability: a turn with bit 1 has probability sigmoid(score), as in fastText. */
+function alongPaths(scores: Float64Array, { offsets, nodes, bits }: HuffmanCodes): Float64Array {
   return scores.map((_, label) => {
     let sum = 0;
     for (let entry = offsets[label]!; entry < offsets[label + 1]!; entry++) {
-      const score = scores[nodes[entry]!]! / temperature;
+      const score = scores[nodes[entry]!]!;
       sum -= softplus(bits[entry] ? -score : score);
     }
     return sum;
   });
-}
-
-type Scored = Pick<Classifier, "loss" | "temperature">;
-
-function probabilitiesOf(scores: Float64Array, { loss, temperature }: Scored): Float64Array {
-  if (loss === "softmax") return softmax(scores.map((score) => score / temperature));
-  if (loss === "hierarchicalSoftmax") return softmax(scores);
-  return scores.map((score) => sigmoid(score / temperature));
-}
-
-/** Up to a number that is the same for all labels. */
-function logProbabilities(scores: Float64Array, { loss }: Scored): Float64Array {
-  return loss === "softmax" || loss === "hierarchicalSoftmax" ? scores : scores.map((score) => -softplus(-score));
 }
 
 export function softmax(scores: Float64Array): Float64Array {

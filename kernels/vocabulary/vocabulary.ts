@@ -1,4 +1,4 @@
-import type { Vocabulary } from "../../schemas/vocabulary.js";
+import type { LabelSet, Vocabulary } from "../../schemas/vocabulary.js";
 
 /**
  * A finished vocabulary from terms in their final order and their counts.
@@ -9,6 +9,7 @@ export function makeVocabulary(
   terms: readonly string[],
   counts: Float64Array,
   truncated?: ReadonlySet<string>,
+  labels?: LabelSet,
 ): Vocabulary {
   if (terms.length !== counts.length)
     throw new RangeError(`vocabulary: terms and counts must be equally many, got ${terms.length} and ${counts.length}`);
@@ -18,6 +19,7 @@ export function makeVocabulary(
     counts,
     tokens: counts.reduce((sum, count) => sum + count, 0),
     ...(truncated ? { truncated } : {}),
+    ...(labels ? { labels } : {}),
     idOf(term) {
       ids ??= new Map(terms.map((each, id) => [each, id]));
       return ids.get(term);

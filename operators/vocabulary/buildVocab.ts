@@ -1,5 +1,6 @@
 import { defer, last, map, type OperatorFunction, scan, startWith } from "rxjs";
 import { compareCodePoints } from "../../kernels/text/compareCodePoints.js";
+import { LabelCounter } from "../../kernels/vocabulary/labelCounter.js";
 import { TermCounter } from "../../kernels/vocabulary/termCounter.js";
 import { makeVocabulary } from "../../kernels/vocabulary/vocabulary.js";
 import { currentScope } from "../../runtime/flow.js";
@@ -9,7 +10,7 @@ import { type OptionsOf, parseOptions, type SettingsOf } from "../../schemas/opt
 import { plural } from "../../schemas/plural.js";
 import type { TokenBatch } from "../../schemas/tokens.js";
 import { defineUnit } from "../../schemas/units.js";
-import type { Vocabulary } from "../../schemas/vocabulary.js";
+import type { LabelSet, Vocabulary } from "../../schemas/vocabulary.js";
 
 export const buildVocabSchema = defineUnit({
   name: "buildVocab",
@@ -43,7 +44,7 @@ type Settings = SettingsOf<typeof buildVocabSchema>;
 /**
  * Makes the vocabulary of a stream of tokens: count descending, then by code point.
  *
- * In:  TokenBatch. Out: one Vocabulary on completion; extra terms that never occur come last, with count 0.
+ * In:  TokenBatch. Out: one Vocabulary on completion, with the labels of the documents if they have some; extra terms that never occur come last, with count 0.
  * State: 8 bytes per id given out by the lexicon; on completion a string per term that is kept.
  * Occurrences of a term before the lexicon pruned it are not in its count. What is not in the vocabulary is accounted for as `encode`
  * does.
@@ -62,14 +63,16 @@ export function buildVocab(options?: BuildVocabOptions): OperatorFunction<TokenB
     defer(() => {
       const { account } = currentScope();
       const counter = new TermCounter();
+      const labels = new LabelCounter();
       return source.pipe(
         scan((counter, batch) => {
           counter.add(batch);
+          labels.add(batch.documents?.labels);
           return counter;
         }, counter),
         startWith(counter),
         last(),
-        map((counter) => vocabularyOf(counter, { ...settings, extraTerms }, account)),
+        map((counter) => vocabularyOf(counter, { ...settings, extraTerms }, account, labels.set())),
       );
     });
 }
@@ -77,7 +80,12 @@ export function buildVocab(options?: BuildVocabOptions): OperatorFunction<TokenB
 /** Terms by their counts. */
 type Groups = Map<number, string[]>;
 
-function vocabularyOf(counter: TermCounter, { minCount, maxSize, extraTerms }: Settings, account: Ledger): Vocabulary {
+function vocabularyOf(
+  counter: TermCounter,
+  { minCount, maxSize, extraTerms }: Settings,
+  account: Ledger,
+  labels: LabelSet | undefined,
+): Vocabulary {
   const extra = new Map(extraTerms.map((term) => [term, 0]));
   const groups: Groups = new Map();
   let belowMinCount = 0;
@@ -104,7 +112,7 @@ function vocabularyOf(counter: TermCounter, { minCount, maxSize, extraTerms }: S
     ({ terms, counts } = ranked(kept));
   }
   const truncated = cut.length > 0 ? new Set(cut) : undefined;
-  return makeVocabulary(terms, Float64Array.from(counts.slice(0, terms.length)), truncated);
+  return makeVocabulary(terms, Float64Array.from(counts.slice(0, terms.length)), truncated, labels);
 }
 
 const sumOf = (counts: readonly number[]): number => counts.reduce((sum, count) => sum + count, 0);

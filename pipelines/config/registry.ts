@@ -1,5 +1,6 @@
 import { builtInKinds } from "../../kinds/kinds.js";
 import { fastTextSchema } from "../../models/fastText/fastText.js";
+import { fastTextClassifierSchema } from "../../models/fastTextClassifier/fastTextClassifier.js";
 import { gloveSchema } from "../../models/glove/glove.js";
 import { word2vecSchema } from "../../models/word2vec/word2vec.js";
 import { accumulateCooccurrenceSchema } from "../../operators/cooccurrence/accumulateCooccurrence.js";
@@ -20,6 +21,7 @@ import { miniBatchSchema } from "../../operators/windows/miniBatch.js";
 import { windowContextsSchema } from "../../operators/windows/windowContexts.js";
 import type { AnyUnit, DataKind, Kind } from "../../schemas/index.js";
 import { reportNeighborsSchema } from "../../sinks/reportNeighbors.js";
+import { writeClassifierSchema } from "../../sinks/writeClassifier.js";
 import { writeCooccurrenceSchema } from "../../sinks/writeCooccurrence.js";
 import { writeDocumentsSchema } from "../../sinks/writeDocuments.js";
 import { writeDocumentTermsSchema } from "../../sinks/writeDocumentTerms.js";
@@ -73,6 +75,7 @@ const units = [
   associateSchema,
   word2vecSchema,
   fastTextSchema,
+  fastTextClassifierSchema,
   gloveSchema,
   writeTokensSchema,
   writeVocabularySchema,
@@ -83,6 +86,7 @@ const units = [
   writeDocumentTermsSchema,
   writeCooccurrenceSchema,
   writeVectorsSchema,
+  writeClassifierSchema,
   reportNeighborsSchema,
 ] as const satisfies readonly AnyUnit[];
 

@@ -1,0 +1,84 @@
+import { existsSync } from "node:fs";
+import { builtIn, type ClassifiedText, classifyTexts } from "../../pipelines/index.js";
+import { type Command, type CommandOption, jsonOption, type Parsed, UsageError } from "../command.js";
+import { printableLine } from "../printable.js";
+import { optionValue } from "../unitOptions.js";
+
+const STDIN = "-";
+
+/** How files of texts are read: options of the source. */
+export const textOptions: Readonly<Record<string, CommandOption>> = {
+  format: {
+    type: "string",
+    value: "FORMAT",
+    description: "What a text is: lines, labelled, csv, tsv, jsonl, parquet, ... (default: by content and name)",
+  },
+  field: { type: "string", value: "NAME|N", description: "Where a record holds the text" },
+  labels: { type: "string", value: "NAME|N", description: "Where a record holds its labels" },
+  "label-separator": { type: "string", value: "TEXT", description: "What separates several labels" },
+  "label-prefix": { type: "string", value: "TEXT", description: "How a label begins, in labelled text" },
+};
+
+/** The source that reads FILE, or standard input, and its options. */
+export function textSource(parsed: Parsed, file: string) {
+  const source = file === STDIN ? ("stdin" as const) : ("files" as const);
+  if (source === "files" && !existsSync(file)) throw new UsageError(`${file}: must be a file, got nothing there`);
+  const { fields } = builtIn.units.get(source)!;
+  const given = Object.keys(textOptions).flatMap((name) => {
+    const value = parsed.text(name);
+    const option = name.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+    return value === undefined ? [] : [[option, optionValue(fields[option]!, value)] as const];
+  });
+  const paths = source === "files" ? { paths: file } : {};
+  return { source, options: { ...paths, ...Object.fromEntries(given) } };
+}
+
+export const classify: Command = {
+  name: "classify",
+  summary: "Tell the labels of texts, a line of a file or of standard input each",
+  usage: "CLASSIFIER|RUN [FILE|-] [-k N] [--threshold P]",
+  positionals: [1, 2],
+  options: {
+    k: { type: "string", short: "k", value: "N", description: "How many labels at most (default 1)" },
+    threshold: { type: "string", value: "P", description: "The least probability of a label that is told (default 0)" },
+    explain: { type: "boolean", description: "Tell which features decided" },
+    ...textOptions,
+    json: jsonOption,
+  },
+  examples: [
+    "lexstream classify runs/fastTextClassifier questions.txt -k 3",
+    "echo 'how to peel garlic' | lexstream classify classifier.arrow --explain",
+  ],
+  run: async (parsed, io) => {
+    const [model, file = STDIN] = parsed.positionals;
+    const threshold = Number(parsed.text("threshold") ?? 0);
+    if (!(threshold >= 0 && threshold <= 1))
+      throw new UsageError(`classify: --threshold must be a number in 0 .. 1, got ${parsed.text("threshold")}`);
+    const { source, options } = textSource(parsed, file);
+    const isJson = parsed.flag("json");
+    await classifyTexts(model!, {
+      source,
+      options: { ...(source === "stdin" || file.endsWith(".txt") ? { format: "lines" } : {}), ...options },
+      k: parsed.integer("k", 1) ?? 1,
+      threshold,
+      ...(parsed.flag("explain") ? { reasons: 10 } : {}),
+      signal: io.signal,
+      onText: (text) => io.out(isJson ? `${JSON.stringify(text)}\n` : lines(text)),
+    });
+    return 0;
+  },
+};
+
+/** The labels in one line, an empty one for a text without a known word; then what decided. */
+function lines({ predicted, explanation }: ClassifiedText): string {
+  const labels = predicted.map(({ label, probability }) => `${printableLine(label)} ${probability.toFixed(4)}`);
+  const told = explanation
+    ? [
+        `  against ${printableLine(explanation.against)}:`,
+        ...explanation.reasons.map(
+          ({ feature, weight }) => `  ${weight >= 0 ? "+" : ""}${weight.toFixed(3)}  ${printableLine(feature)}`,
+        ),
+      ]
+    : [];
+  return `${[labels.join("  "), ...told].join("\n")}\n`;
+}

@@ -1,0 +1,41 @@
+import type { Classifier } from "../../schemas/classifier.js";
+import { logLoss, Predictor } from "./predictor.js";
+
+/** A document that was kept aside, and the numbers of its labels. */
+export interface HeldDocument {
+  readonly tokens: readonly string[];
+  readonly labels: readonly number[];
+}
+
+/** Places of the golden section search. */
+const STEPS = 24;
+const RATIO = (Math.sqrt(5) - 1) / 2;
+
+/**
+ * The temperature by which the probabilities of documents that were kept aside become the most likely (Guo et al. 2017,
+ * arXiv:1706.04599, section 4.2): a golden section search over its logarithm, between 1/20 and 20. 1 where there is no document.
+ */
+export function calibrate(classifier: Classifier, held: readonly HeldDocument[]): number {
+  if (held.length === 0) return 1;
+  const scored = new Predictor(classifier);
+  const rows = held.flatMap(({ tokens, labels }) => {
+    const scores = scored.scores(tokens);
+    return scores ? [{ scores, labels }] : [];
+  });
+  const lossAt = (log: number) => {
+    const temperature = Math.E ** log;
+    let loss = 0;
+    for (const { scores, labels } of rows) {
+      const probabilities = scored.probabilitiesAt(scores, temperature);
+      for (const label of labels) loss += logLoss(probabilities[label]!) / labels.length;
+    }
+    return loss;
+  };
+  let [low, high] = [-3, 3];
+  for (let step = 0; step < STEPS; step++) {
+    const [left, right] = [high - RATIO * (high - low), low + RATIO * (high - low)];
+    if (lossAt(left) <= lossAt(right)) high = right;
+    else low = left;
+  }
+  return Math.E ** ((low + high) / 2);
+}

@@ -1,0 +1,98 @@
+import type { Classifier, ClassifierLoss, RowMatrix } from "../schemas/classifier.js";
+import { defineKind } from "../schemas/kinds.js";
+import type { SubwordForm } from "../schemas/subwords.js";
+import type { Rows } from "../schemas/tables.js";
+import { wholeColumns } from "./rows.js";
+
+const rowsAtOnce = 65_536;
+
+/** What a row is of: its text and count, a bucket's number, or a label's text and documents. */
+const TERM = "term";
+const BUCKET = "bucket";
+const LABEL = "label";
+
+/**
+ * A classifier of texts: a row a term, a row a bucket that is in use, and a row a label. Only dense ones have this form; quantised ones
+ * are files of fastText's.
+ */
+export const classifier = defineKind({
+  name: "classifier",
+  arrives: "whole",
+  columns: ["part", "text", "count", "vector"],
+  amounts: { labels: ({ labels }: Classifier) => labels.length },
+  table: {
+    schema: ({ input }) => ({
+      columns: { part: "text", text: "text", count: "float64", vector: { list: "float32", size: input.columns } },
+    }),
+    facts: ({ loss, wordNgrams, subwords, sentenceEnd, pruned, temperature, metadata, input }) => ({
+      ...{ loss, wordNgrams, subwords, sentenceEnd, pruned, temperature },
+      columns: input.columns,
+      metadata: [...metadata],
+    }),
+    *blocks({ terms, counts, buckets, labels, labelCounts, input, output }) {
+      const [rows, scores] = [denseValues(input), denseValues(output)];
+      const size = input.columns;
+      yield* blocksOf(TERM, terms, counts, rows, size);
+      const noTexts = new Array<string>(buckets.length).fill("");
+      yield* blocksOf(BUCKET, noTexts, Float64Array.from(buckets), rows.subarray(terms.length * size), size);
+      yield* blocksOf(LABEL, labels, labelCounts, scores, size);
+    },
+    async read(table, facts) {
+      const [parts, texts, counts, vectors] = await wholeColumns<[string, string, number, ArrayLike<number>]>(table, [
+        "part",
+        "text",
+        "count",
+        "vector",
+      ]);
+      const size = facts.columns as number;
+      const values = new Float32Array(vectors.length * size);
+      vectors.forEach((vector, row) => {
+        values.set(vector, row * size);
+      });
+      const terms = parts.lastIndexOf(TERM) + 1;
+      const inputs = Math.max(terms, parts.lastIndexOf(BUCKET) + 1);
+      return {
+        terms: texts.slice(0, terms),
+        counts: Float64Array.from(counts.slice(0, terms)),
+        buckets: Uint32Array.from(counts.slice(terms, inputs)),
+        labels: texts.slice(inputs),
+        labelCounts: Float64Array.from(counts.slice(inputs)),
+        input: { columns: size, values: values.subarray(0, inputs * size) },
+        output: { columns: size, values: values.subarray(inputs * size) },
+        loss: facts.loss as ClassifierLoss,
+        wordNgrams: facts.wordNgrams as number,
+        subwords: facts.subwords as SubwordForm,
+        sentenceEnd: facts.sentenceEnd as boolean,
+        pruned: facts.pruned as boolean,
+        temperature: facts.temperature as number,
+        metadata: new Map(facts.metadata as [string, string][]),
+      };
+    },
+  },
+  origin: {
+    keepsTextSteps: true,
+    of: ({ metadata }) => metadata,
+    with: (value, metadata) => ({ ...value, metadata }),
+  },
+  shown: ([value]) => ({ labels: [...value!.labels], terms: value!.terms.length, vectorSize: value!.input.columns }),
+});
+
+function denseValues(matrix: RowMatrix): Float32Array {
+  if ("values" in matrix) return matrix.values;
+  throw new TypeError("classifier: rows must be dense to be written as a table, got quantised ones");
+}
+
+function* blocksOf(
+  part: string,
+  texts: readonly string[],
+  counts: Float64Array,
+  values: Float32Array,
+  size: number,
+): Generator<Rows> {
+  for (let from = 0; from < texts.length; from += rowsAtOnce) {
+    const to = Math.min(from + rowsAtOnce, texts.length);
+    const parts = new Array<string>(to - from).fill(part);
+    const rows = values.subarray(from * size, to * size);
+    yield { columns: [parts, texts.slice(from, to), counts.subarray(from, to), rows], rows: to - from };
+  }
+}
