@@ -46,6 +46,7 @@ export * from "./linear/bagTrainer.js";
 export * from "./linear/calibrate.js";
 export * from "./linear/documentAssembler.js";
 export * from "./linear/documentFeatures.js";
+export * from "./linear/featureCache.js";
 export * from "./linear/labelOutputs.js";
 export * from "./linear/predictor.js";
 export * from "./linear/rowMatrix.js";

@@ -45,6 +45,14 @@ export class BagRecords {
     this.#words[this.#length++] = row;
   }
 
+  /** Many rows at once. */
+  rows(rows: Uint32Array): void {
+    this.#reserve(rows.length);
+    this.#words[this.#starts.at(-1)! + 2]! += rows.length;
+    this.#words.set(rows, this.#length);
+    this.#length += rows.length;
+  }
+
   output(row: number, target: number, weight: number): void {
     this.#count(3);
     this.#reserve(3);

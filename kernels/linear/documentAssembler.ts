@@ -15,12 +15,13 @@ export class DocumentAssembler {
   #labels: readonly string[] = [];
   #weight = 1;
   #number = -1;
+  #begun = false;
 
   /** Calls `visit` with each document that ends in the batch. */
   add({ ids, documentOffsets, documents }: IdBatch, visit: (document: LabelledDocument) => void): void {
     let from = 0;
     documentOffsets.forEach((start, k) => {
-      this.#pieces.push(ids.subarray(from, start));
+      if (from < start) this.#pieces.push(ids.subarray(from, start));
       this.finish(visit);
       this.#labels = documents?.labels?.[k] ?? [];
       this.#weight = documents?.weights?.[k] ?? 1;
@@ -28,10 +29,8 @@ export class DocumentAssembler {
       this.#begun = true;
       from = start;
     });
-    this.#pieces.push(ids.slice(from));
+    if (from < ids.length) this.#pieces.push(ids.slice(from));
   }
-
-  #begun = false;
 
   /** Ends the document that has begun, if one has. */
   finish(visit: (document: LabelledDocument) => void): void {
@@ -70,6 +69,7 @@ export class DocumentAssembler {
 }
 
 function joined(pieces: readonly Uint32Array[]): Uint32Array {
+  if (pieces.length === 1) return pieces[0]!;
   const whole = new Uint32Array(pieces.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
   for (const piece of pieces) {

@@ -16,8 +16,7 @@ export interface LabelOutputs {
 const NOISE_EXPONENT = 0.5;
 
 /**
- * What a document teaches about its labels. softmax aims at an even distribution over them; the tree and noise take each with an even
- * share, where fastText draws one at every visit; oneVsAll aims at all of them at once.
+ * What a document teaches about its labels. For softmax, the tree and noise several share its weight evenly; for oneVsAll each has it whole.
  */
 export function labelOutputs(
   loss: ClassifierLoss,

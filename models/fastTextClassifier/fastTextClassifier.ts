@@ -5,9 +5,10 @@ import { type BagEngine, type BagSettings, BagTrainer, MAX_INPUTS, noLists } fro
 import { calibrate, type HeldDocument } from "../../kernels/linear/calibrate.js";
 import { DocumentAssembler, type LabelledDocument } from "../../kernels/linear/documentAssembler.js";
 import { SENTENCE_END } from "../../kernels/linear/documentFeatures.js";
+import { FeatureCache } from "../../kernels/linear/featureCache.js";
 import { type LabelOutputs, labelOutputs } from "../../kernels/linear/labelOutputs.js";
 import { joinStates, splitState } from "../../kernels/numbers/joinStates.js";
-import { drawUniform, type RandomStream, randomStream } from "../../kernels/numbers/random.js";
+import { drawBelow, drawUniform, type RandomStream, randomStream } from "../../kernels/numbers/random.js";
 import { BucketRows } from "../../kernels/subwords/bucketRows.js";
 import { forEachWordNgram, hashTerm } from "../../kernels/subwords/characterNgrams.js";
 import { subwordsOf } from "../../kernels/subwords/subwordBuckets.js";
@@ -52,7 +53,7 @@ export const fastTextClassifierSchema = defineUnit({
     loss: oneOf(classifierLosses, {
       default: "softmax",
       description:
-        "How labels are told apart: softmax over all of them, turns of a path in a Huffman tree, noise labels, or each label from all others, for texts with several",
+        "How labels are told apart: softmax over all of them, with one of a text's labels drawn at every visit; turns of a path in a Huffman tree; noise labels; or each label from all others, for texts with several",
     }),
     vectorSize: integer({
       min: 1,
@@ -152,6 +153,8 @@ export const fastTextClassifierSchema = defineUnit({
 
 export type FastTextClassifierOptions = OptionsOf<typeof fastTextClassifierSchema>;
 
+/** Texts that are scored before the first of them is applied, so that threads which share the work seldom wait for each other. */
+const GROUP = 8;
 /** Texts at most that are kept aside. */
 const MAX_HELD = 10_000;
 const MAX_BYTES = 3.9 * 2 ** 30;
@@ -184,8 +187,13 @@ export function fastTextClassifier(options?: FastTextClassifierOptions): Updated
   };
   const bucketsOf = subwordsOf("fastTextClassifier", form);
   const records = new BagRecords();
+  const cache = new FeatureCache();
+  const features = new Uint32Array(MAX_INPUTS);
   const assembler = new DocumentAssembler();
   let vocabulary: Vocabulary | undefined;
+  /** Those of the vocabulary, and the end of a text if it is wanted. */
+  let terms: readonly string[] = [];
+  let endTerm: number | undefined;
   let engine: BagEngine | undefined;
   let labels: LabelSet;
   let idOfLabel: ReadonlyMap<string, number>;
@@ -199,7 +207,9 @@ export function fastTextClassifier(options?: FastTextClassifierOptions): Updated
 
   function start(from: Vocabulary): BagEngine {
     requireFixed("fastTextClassifier", from);
-    const { terms } = from;
+    terms = from.terms;
+    if (settings.sentenceEnd && from.idOf(SENTENCE_END) === undefined) terms = [...terms, SENTENCE_END];
+    endTerm = settings.sentenceEnd ? terms.indexOf(SENTENCE_END) : undefined;
     labels = from.labels ?? { names: [], counts: new Float64Array(0) };
     if (labels.names.length < 2) {
       const found = labels.names.length === 0 ? "none" : `${JSON.stringify(labels.names[0])} alone`;
@@ -222,7 +232,7 @@ export function fastTextClassifier(options?: FastTextClassifierOptions): Updated
       vectorSize,
       scoredBy: outputs.scoredBy,
       divides: true,
-      groupSize: 1,
+      groupSize: GROUP,
       inputRows: terms.length + (wordNgrams > 1 ? form.buckets : rows.buckets.length),
       outputRows: labels.names.length,
       maxInputs: MAX_INPUTS,
@@ -265,7 +275,7 @@ export function fastTextClassifier(options?: FastTextClassifierOptions): Updated
     passes = batch.epoch + 1;
     assembler.add(batch, take);
     tokens += batch.ids.length;
-    const step = await learn(engine);
+    const step = await learn(engine, false);
     if (!Number.isFinite(step.loss))
       throw new RangeError(
         `fastTextClassifier: the loss must stay finite, got ${step.loss} in epoch ${batch.epoch}; lower learningRate`,
@@ -273,8 +283,8 @@ export function fastTextClassifier(options?: FastTextClassifierOptions): Updated
     return { taken: batch.ids.length, examples: step.examples, loss: step.loss, epoch: batch.epoch };
   }
 
-  async function learn(through: BagEngine) {
-    const chunk = records.take(1, true);
+  async function learn(through: BagEngine, all: boolean) {
+    const chunk = records.take(GROUP, all);
     const step = chunk.starts.length > 1 ? await through.learn(chunk) : { loss: 0, examples: 0 };
     examples += step.examples;
     return step;
@@ -302,14 +312,16 @@ export function fastTextClassifier(options?: FastTextClassifierOptions): Updated
       return;
     }
     const epoch = Math.max(0, passes - 1);
+    const taught =
+      loss === "oneVsAll" ? own : [own[drawBelow(randomStream(seed, "label", epoch), number, own.length)]!];
     const total = Math.max(1, vocabulary!.tokens);
     const rate = learningRateAt(
       { learningRate: settings.learningRate, minLearningRate: 0, schedule: "linear", centres: epochs * total },
       epoch * total + before,
     );
     records.begin(rate);
-    writeFeatures(ids, isFirst);
-    outputs.write(records, own, weight * classWeight(own), epoch, number);
+    records.rows(featuresOf(ids, number));
+    outputs.write(records, taught, weight * classWeight(taught), epoch, number);
   }
 
   const isHeld = (number: number): boolean =>
@@ -330,25 +342,32 @@ export function fastTextClassifier(options?: FastTextClassifierOptions): Updated
     return own.reduce((sum, id) => sum + documents / (labels.counts.length * labels.counts[id]!), 0) / own.length;
   }
 
-  function writeFeatures(ids: Uint32Array, isFirst: boolean): void {
-    let room = MAX_INPUTS;
+  /** The rows of a document's features, in fastText's order. */
+  function featuresOf(ids: Uint32Array, document: number): Uint32Array {
+    const known = cache.of(document);
+    if (known) return known;
+    let length = 0;
     const write = (row: number) => {
-      if (room-- > 0) records.row(row);
-      else if (isFirst) cut++;
+      if (length < MAX_INPUTS) features[length] = row;
+      length++;
     };
-    const end = settings.sentenceEnd ? vocabulary!.idOf(SENTENCE_END) : undefined;
     for (const id of ids) for (const row of lists.of(id)) write(row);
-    if (end !== undefined) write(end);
-    if (wordNgrams < 2) return;
-    const words = Array.from(ids, (id) => hashes[id]!);
-    if (settings.sentenceEnd) words.push(hashTerm(SENTENCE_END));
-    forEachWordNgram(words, wordNgrams, form.buckets, (bucket) => write(rows.rowOf(bucket)));
+    if (endTerm !== undefined) write(endTerm);
+    if (wordNgrams > 1) {
+      const words = Array.from(ids, (id) => hashes[id]!);
+      if (settings.sentenceEnd) words.push(hashTerm(SENTENCE_END));
+      forEachWordNgram(words, wordNgrams, form.buckets, (bucket) => write(rows.rowOf(bucket)));
+    }
+    if (passes <= 1) cut += Math.max(0, length - MAX_INPUTS);
+    const found = features.subarray(0, length);
+    cache.keep(document, found);
+    return found;
   }
 
   function save(): StageState | undefined {
     if (!engine || !vocabulary) return undefined;
     const { weights, stride, arithmetic } = engine;
-    const used = (vocabulary.terms.length + rows.buckets.length) * stride;
+    const used = (terms.length + rows.buckets.length) * stride;
     const own: StageState = {
       facts: {
         arithmetic,
@@ -365,6 +384,7 @@ export function fastTextClassifier(options?: FastTextClassifierOptions): Updated
         input: weights.input.slice(0, used),
         output: weights.output.slice(),
         buckets: Uint32Array.from(rows.buckets),
+        pending: records.save(),
         heldLengths: Uint32Array.from(held, ({ ids }) => ids.length),
         heldIds: Uint32Array.from(held.flatMap(({ ids }) => [...ids])),
       },
@@ -386,6 +406,7 @@ export function fastTextClassifier(options?: FastTextClassifierOptions): Updated
     for (const bucket of arrays.buckets!) rows.rowOf(bucket);
     engine.weights.input.set(arrays.input!);
     engine.weights.output.set(arrays.output!);
+    records.restore(arrays.pending as Uint32Array);
     const counted = [
       facts.passes,
       facts.tokens,
@@ -414,7 +435,9 @@ export function fastTextClassifier(options?: FastTextClassifierOptions): Updated
     assembler.restore(document!);
   }
 
-  function classifierOf({ weights, stride, arithmetic }: BagEngine, { terms, counts }: Vocabulary): Classifier {
+  function classifierOf({ weights, stride, arithmetic }: BagEngine, learnedFrom: Vocabulary): Classifier {
+    const counts = new Float64Array(terms.length).fill(labels.counts.reduce((sum, count) => sum + count, 0));
+    counts.set(learnedFrom.counts);
     const order = rows.ascending();
     const input = new Float32Array((terms.length + order.length) * vectorSize);
     const copy = (from: Float32Array, row: number, to: Float32Array, place: number) =>
@@ -458,7 +481,7 @@ export function fastTextClassifier(options?: FastTextClassifierOptions): Updated
     if (!vocabulary || !engine)
       throw new RangeError("fastTextClassifier: there must be texts to learn from before a result, got none");
     endPass();
-    await learn(engine);
+    await learn(engine, true);
     if (examples === 0)
       throw new RangeError(
         `fastTextClassifier: there must be texts with labels and words, got ${withoutLabels} without labels and ${withoutWords} without words`,
