@@ -70,10 +70,10 @@ export function writeVectors(options: WriteVectorsOptions): OperatorFunction<Vec
   return writeOnce("writeVectors", path, async (table, signal, scope) => {
     if (chosen === "projector" && table.terms.length > projectorPoints)
       scope.ledger.child(path).add("warnings", table.terms.length - projectorPoints);
-    if (table.subwords && !keepsSubwords(chosen))
-      scope.ledger.child(path).add("subwordsLeftOut", table.subwords.buckets.length);
+    const subwords = table.subwords?.buckets.length ?? 0;
+    if (subwords > 0 && !keepsSubwords(chosen)) scope.ledger.child(path).add("subwordsLeftOut", subwords);
     const rows = await writeVectorTable("writeVectors", path, chosen, table, signal);
-    return { rows, taken: table.terms.length };
+    return { rows, taken: keepsSubwords(chosen) ? rows - subwords : rows };
   });
 }
 

@@ -311,8 +311,11 @@ export function fastText(options?: FastTextOptions): UpdatedModel<"contexts", "v
     passes = batch.epoch + 1;
     const { decayCentres, epochs: all } = settings;
     const centres = schedule === "inverse" ? decayCentres : all * batch.expectedCentres;
+    const waiting = records.count;
     const through = writeWindowExamples(records, batch, settings, outputs, { ...settings, centres }, writeInputs);
+    const written = records.count - waiting; // some of them wait for a group to be whole
     taken += through;
+    examples += written;
     const step = learn(engine, false);
     const [ended, done] = [(await before) as { loss: number; examples: number } | undefined, await step];
     const loss = done.loss + (ended?.loss ?? 0);
@@ -320,9 +323,7 @@ export function fastText(options?: FastTextOptions): UpdatedModel<"contexts", "v
       throw new RangeError(
         `fastText: the loss must stay finite, got ${loss} in epoch ${batch.epoch}; lower learningRate`,
       );
-    const learned = done.examples + (ended?.examples ?? 0);
-    examples += learned;
-    return { taken: through, examples: learned, loss, epoch: batch.epoch };
+    return { taken: through, examples: written, loss, epoch: batch.epoch };
   }
 
   async function learn(through: BagEngine, all: boolean) {
@@ -417,7 +418,7 @@ export function fastText(options?: FastTextOptions): UpdatedModel<"contexts", "v
   async function result(): Promise<Vectors> {
     if (!vocabulary || !engine)
       throw new RangeError("fastText: there must be windows to learn from before a result, got none");
-    examples += (await learn(engine, true)).examples;
+    await learn(engine, true);
     if (examples === 0) throw nothingLearned("fastText", taken);
     if (passes !== epochs)
       throw new RangeError(

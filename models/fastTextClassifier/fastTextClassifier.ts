@@ -271,23 +271,23 @@ export function fastTextClassifier(options?: FastTextClassifierOptions): Updated
       throw new TypeError("fastTextClassifier: every batch must have the same vocabulary, got another one");
     vocabulary = batch.vocabulary;
     engine ??= start(vocabulary);
+    const before = examples;
     if (batch.epoch + 1 !== passes) endPass();
     passes = batch.epoch + 1;
     assembler.add(batch, take);
+    const written = examples - before; // some of them wait for a group to be whole
     tokens += batch.ids.length;
     const step = await learn(engine, false);
     if (!Number.isFinite(step.loss))
       throw new RangeError(
         `fastTextClassifier: the loss must stay finite, got ${step.loss} in epoch ${batch.epoch}; lower learningRate`,
       );
-    return { taken: batch.ids.length, examples: step.examples, loss: step.loss, epoch: batch.epoch };
+    return { taken: batch.ids.length, examples: written, loss: step.loss, epoch: batch.epoch };
   }
 
   async function learn(through: BagEngine, all: boolean) {
     const chunk = records.take(GROUP, all);
-    const step = chunk.starts.length > 1 ? await through.learn(chunk) : { loss: 0, examples: 0 };
-    examples += step.examples;
-    return step;
+    return chunk.starts.length > 1 ? await through.learn(chunk) : { loss: 0, examples: 0 };
   }
 
   function endPass(): void {
@@ -319,6 +319,7 @@ export function fastTextClassifier(options?: FastTextClassifierOptions): Updated
       { learningRate: settings.learningRate, minLearningRate: 0, schedule: "linear", centres: epochs * total },
       epoch * total + before,
     );
+    examples++;
     records.begin(rate);
     records.rows(featuresOf(ids, number));
     outputs.write(records, taught, weight * classWeight(taught), epoch, number);
