@@ -1,10 +1,15 @@
+import { extname } from "node:path";
 import type { OperatorFunction } from "rxjs";
 import { classifier } from "../kinds/classifier.js";
 import type { Classifier } from "../schemas/classifier.js";
-import { text } from "../schemas/fields.js";
+import { oneOf, text } from "../schemas/fields.js";
 import { type OptionsOf, parseOptions } from "../schemas/options.js";
 import { defineUnit } from "../schemas/units.js";
+import { writeFastTextClassifier } from "../storage/fasttext/writeFastText.js";
+import { writeOnce } from "./writeOnce.js";
 import { writeWhole } from "./writeWhole.js";
+
+const FASTTEXT = "fastText";
 
 export const writeClassifierSchema = defineUnit({
   name: "writeClassifier",
@@ -14,7 +19,12 @@ export const writeClassifierSchema = defineUnit({
   standard: { path: "classifier.arrow" },
   summary: "Writes a classifier of texts to a file",
   fields: {
-    path: text({ description: "File to write: .arrow, .parquet", file: "output", example: "classifier.arrow" }),
+    path: text({ description: "File to write", file: "output", example: "classifier.arrow" }),
+    format: oneOf(["auto", "table", FASTTEXT], {
+      default: "auto",
+      description:
+        "Format of the file; auto goes by the name: .arrow, .parquet (table), .bin, .fasttext (a model of fastText)",
+    }),
   },
   create: (_, options): OperatorFunction<Classifier, Classifier> => writeClassifier(options),
 });
@@ -23,11 +33,16 @@ export type WriteClassifierOptions = OptionsOf<typeof writeClassifierSchema>;
 
 /**
  * Writes a classifier, and passes it on once it is on the disk under its name. State: one block of rows.
+ * A model of fastText's holds no temperature, and reads n-grams of words across the end of a text.
  * @throws TypeError at the call, if the format cannot be told, and through the stream, for a quantised classifier
  * @example
  *   classifier$.pipe(writeClassifier({ path: "classifier.arrow" }))
  */
 export function writeClassifier(options: WriteClassifierOptions): OperatorFunction<Classifier, Classifier> {
-  const { path } = parseOptions(writeClassifierSchema, options);
-  return writeWhole("writeClassifier", classifier, path);
+  const { path, format } = parseOptions(writeClassifierSchema, options);
+  const isFastText = format === FASTTEXT || (format === "auto" && [".bin", ".fasttext"].includes(extname(path)));
+  if (!isFastText) return writeWhole("writeClassifier", classifier, path);
+  return writeOnce("writeClassifier", path, async (value, signal) => ({
+    rows: await writeFastTextClassifier(path, value, signal),
+  }));
 }

@@ -28,7 +28,7 @@ export const writeVectorsSchema = defineUnit({
     path: text({ description: "File to write", file: "output", example: "vectors.bin" }),
     format: oneOf(["auto", ...vectorFormats], {
       description:
-        "Format of the file; auto goes by the name: .arrow .feather .parquet, .vec .txt (word2vecText), .bin (word2vecBinary), .glove (gloveText), .tsv (projector)",
+        "Format of the file; auto goes by the name: .arrow .feather .parquet, .vec .txt (word2vecText), .bin (word2vecBinary), .glove (gloveText), .tsv (projector), .fasttext (fastText, a model with subwords)",
       default: "auto",
     }),
   },
@@ -51,6 +51,7 @@ const extensions: Readonly<Record<string, VectorFormat>> = {
   bin: "word2vecBinary",
   glove: "gloveText",
   tsv: "projector",
+  fasttext: "fastText",
 };
 
 /**
@@ -73,9 +74,12 @@ export function writeVectors(options: WriteVectorsOptions): OperatorFunction<Vec
     const subwords = table.subwords?.buckets.length ?? 0;
     if (subwords > 0 && !keepsSubwords(chosen)) scope.ledger.child(path).add("subwordsLeftOut", subwords);
     const rows = await writeVectorTable("writeVectors", path, chosen, table, signal);
-    return { rows, taken: keepsSubwords(chosen) ? rows - subwords : rows };
+    return { rows, taken: isTable(chosen) ? rows - subwords : rows };
   });
 }
+
+/** Tables have rows for subwords as well. */
+const isTable = (format: VectorFormat): boolean => format === "arrow" || format === "parquet";
 
 /** What is written besides the file of vectors: the terms, for the projector. */
 export function filesBesides({ path, format = "auto" }: WriteVectorsOptions): string[] {

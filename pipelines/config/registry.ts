@@ -1,4 +1,4 @@
-import { builtInKinds } from "../../kinds/kinds.js";
+import { builtInKinds, kinds as described } from "../../kinds/kinds.js";
 import { fastTextSchema } from "../../models/fastText/fastText.js";
 import { fastTextClassifierSchema } from "../../models/fastTextClassifier/fastTextClassifier.js";
 import { gloveSchema } from "../../models/glove/glove.js";
@@ -31,6 +31,7 @@ import { writeSequencesSchema } from "../../sinks/writeSequences.js";
 import { writeTokensSchema } from "../../sinks/writeTokens.js";
 import { writeVectorsSchema } from "../../sinks/writeVectors.js";
 import { writeVocabularySchema } from "../../sinks/writeVocabulary.js";
+import { readWhole } from "../../sinks/writeWhole.js";
 import { filesSchema } from "../../sources/files.js";
 import { httpSchema } from "../../sources/http.js";
 import { natsSchema } from "../../sources/nats.js";
@@ -38,6 +39,8 @@ import { sseSchema } from "../../sources/sse.js";
 import { stdinSchema } from "../../sources/stdin.js";
 import { tailSchema } from "../../sources/tail.js";
 import { websocketSchema } from "../../sources/websocket.js";
+import { isFastTextFile } from "../../storage/fasttext/fastTextFile.js";
+import { readFastTextClassifier } from "../../storage/fasttext/readFastText.js";
 import { readVectors } from "../../storage/vectors/readVectors.js";
 
 /** The units that a config can name, and the kinds of data that flow between them. */
@@ -95,6 +98,7 @@ export type BuiltInUnit = (typeof units)[number];
 /** Kinds whose files sinks know how to read, in all their formats; a new one is one line here. */
 const loads: { readonly [K in Kind]?: DataKind<K>["load"] } = {
   vectors: readVectors,
+  classifier: (path) => (isFastTextFile(path) ? readFastTextClassifier(path) : readWhole(described.classifier, path)),
 };
 
 const kinds = builtInKinds.map((kind): DataKind => {

@@ -5,6 +5,7 @@ import { builtInKinds } from "../../kinds/kinds.js";
 import type { DataKind } from "../../schemas/kinds.js";
 import { KIND, type ReadColumn, type TableFile } from "../../schemas/tables.js";
 import { recordBytes } from "../cooccurrence/recordBytes.js";
+import { MAGIC, OPTIONS, SUPERVISED } from "../fasttext/fastTextFile.js";
 import { fileBytes, firstContent, packingOf } from "../files/fileBytes.js";
 import { openTable } from "../tables/tableFile.js";
 import { recogniseVectors } from "../vectors/recogniseVectors.js";
@@ -35,6 +36,7 @@ async function inspectContent(path: string, head: Buffer, kinds: readonly DataKi
   const magic = head.toString("latin1", 0, 6);
   if (magic === "ARROW1" || magic.startsWith("PAR1")) return inspectTable(await openTable(path), kinds);
   if (head.length >= 8 && head.readUInt32LE(0) === 0xffffffff) return { format: "arrowStream" };
+  if (head.length >= 40 && head.readInt32LE() === MAGIC) return inspectFastText(head);
   const [firstLine = ""] = head.toString("latin1").split("\n", 1);
   const header = parseHeader(firstLine.trimEnd());
   if (header) {
@@ -47,6 +49,12 @@ async function inspectContent(path: string, head: Buffer, kinds: readonly DataKi
   if (head.includes(0)) return inspectRecords(path, head);
   const { inspectText } = await import("./inspectText.js"); // with the library that reads CSV
   return inspectText(basename(path), head, await recogniseVectors(path));
+}
+
+/** What the options at the file's beginning say. */
+function inspectFastText(head: Buffer): Finding {
+  const of = (name: (typeof OPTIONS)[number]) => head.readInt32LE(8 + 4 * OPTIONS.indexOf(name));
+  return { format: "fastText", holds: of("model") === SUPERVISED ? "classifier" : "vectors", vectorSize: of("dim") };
 }
 
 async function inspectTable(table: TableFile, kinds: readonly DataKind[]): Promise<Finding> {

@@ -5,6 +5,7 @@ import { defineOptions, type OptionsOf, parseOptions } from "../../schemas/optio
 import { plural } from "../../schemas/plural.js";
 import type { SubwordForm, SubwordRows } from "../../schemas/subwords.js";
 import { SUBWORDS, type VectorTable } from "../../schemas/vectors.js";
+import { readFastTextVectors } from "../fasttext/readFastText.js";
 import { firstBytes, requireText } from "../files/fileBytes.js";
 import { openTable, requireColumns } from "../tables/tableFile.js";
 import { unknownVectors } from "./oddVectorText.js";
@@ -37,6 +38,7 @@ const readers: Record<VectorFormat, (path: string, settings: ReadSettings) => Pr
   parquet: readTable,
   word2vecText: readWord2vecText,
   word2vecBinary: readWord2vecBinary,
+  fastText: readFastTextVectors,
   gloveText: readGloveText,
   projector: readProjector,
 };

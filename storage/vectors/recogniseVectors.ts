@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { MAGIC } from "../fasttext/fastTextFile.js";
 import { firstContent } from "../files/fileBytes.js";
 import { parseFloatText } from "./floatText.js";
 import { projectorMetadataPath, type VectorFormat } from "./vectorFormats.js";
@@ -15,6 +16,7 @@ export async function recogniseVectors(path: string): Promise<VectorFormat | und
   const magic = head.toString("latin1", 0, 6);
   if (magic === "ARROW1") return "arrow";
   if (magic.startsWith("PAR1")) return "parquet";
+  if (head.length > 4 && head.readInt32LE() === MAGIC) return "fastText";
   const text = head.toString("latin1");
   const [first = ""] = text.split("\n", 1);
   if (parseHeader(first.trimEnd())) return control.test(text) ? "word2vecBinary" : "word2vecText";

@@ -1,6 +1,7 @@
 import { basename, dirname, join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { type VectorTable, vectorRowBlocks, vectorsSchema } from "../../schemas/vectors.js";
+import { writeFastTextVectors } from "../fasttext/writeFastText.js";
 import { type DurableFile, writeFiles } from "../files/durableFile.js";
 import { arrowFormat } from "../tables/arrowFormat.js";
 import { parquetFormat } from "../tables/parquetFormat.js";
@@ -8,7 +9,15 @@ import { type TableFormat, writeTable } from "../tables/tableWriter.js";
 import { checkTerms } from "./checkTerms.js";
 import { writeVectorLines, writeVectorRecords } from "./vectorText.js";
 
-export const vectorFormats = ["arrow", "parquet", "word2vecText", "word2vecBinary", "gloveText", "projector"] as const;
+export const vectorFormats = [
+  "arrow",
+  "parquet",
+  "word2vecText",
+  "word2vecBinary",
+  "fastText",
+  "gloveText",
+  "projector",
+] as const;
 export type VectorFormat = (typeof vectorFormats)[number];
 
 const rowsAtOnce = 4096;
@@ -28,6 +37,7 @@ const writers: Record<VectorFormat, Write> = {
       writeHeader(file!, table);
       return writeVectorRecords(file!, table, signal);
     }),
+  fastText: writeFastTextVectors,
   gloveText: (path, table, signal) =>
     writeFiles([path], (file) => writeVectorLines(file!, table, { separator: " ", withTerms: true }, signal)),
   projector: (path, table, signal) =>
@@ -81,4 +91,4 @@ function writeColumns(format: TableFormat): Write {
 }
 
 /** Whether a format holds the rows of subwords, too. */
-export const keepsSubwords = (format: VectorFormat): boolean => format === "arrow" || format === "parquet";
+export const keepsSubwords = (format: VectorFormat): boolean => ["arrow", "parquet", "fastText"].includes(format);

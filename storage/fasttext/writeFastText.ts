@@ -1,0 +1,164 @@
+import { setImmediate } from "node:timers/promises";
+import { subwordsOf } from "../../kernels/subwords/subwordBuckets.js";
+import type { Classifier } from "../../schemas/classifier.js";
+import type { SubwordForm } from "../../schemas/subwords.js";
+import type { VectorTable } from "../../schemas/vectors.js";
+import { type DurableFile, writeFiles } from "../files/durableFile.js";
+import { CBOW, LOSSES, MAGIC, OPTIONS, SKIP_GRAM, SUPERVISED, VERSION } from "./fastTextFile.js";
+
+const PREFIX = "__label__";
+const ROWS_AT_ONCE = 4096;
+
+interface Parts {
+  readonly options: Readonly<Record<string, number>>;
+  readonly words: readonly string[];
+  readonly wordCounts: ArrayLike<number>;
+  readonly labels: readonly string[];
+  readonly labelCounts: ArrayLike<number>;
+  /** Fills rows `from` .. `to` - 1 of the input, which are zeros. */
+  readonly fill: (rows: Float32Array, from: number, to: number) => void;
+  readonly inputRows: number;
+  readonly output: Float32Array;
+}
+
+/**
+ * Writes vectors as a model of fastText's, so that its program and whatever reads its files finds vectors of words that were never seen, too.
+ * Counts and output rows are not known, and are ones and zeros. Tells the rows of terms. State: 4,096 rows.
+ */
+export async function writeFastTextVectors(path: string, table: VectorTable, signal: AbortSignal): Promise<number> {
+  const { terms, values, vectorSize: size, subwords, metadata } = table;
+  const form: SubwordForm = subwords?.form ?? { units: "characters", minLength: 0, maxLength: 0, buckets: 0 };
+  if (form.units !== "characters")
+    throw new RangeError(`writeVectors: subwords must be of characters in format fastText, got ${form.units}`);
+  const told = JSON.parse(metadata.get("options") ?? "{}") as { architecture?: string; loss?: string };
+  const place = placesOf(subwords?.buckets ?? new Uint32Array(0), form.buckets);
+  const bucketsOf = subwordsOf("writeVectors", form);
+  /** A term's own row: its vector is the mean over that and the rows of its subwords. */
+  const fillTerm = (row: Float32Array, id: number) => {
+    const list = bucketsOf(terms[id]!);
+    for (let d = 0; d < size; d++) {
+      let own = (list.length + 1) * values[id * size + d]!;
+      for (const bucket of list) if (place[bucket]! >= 0) own -= subwords!.values[place[bucket]! * size + d]!;
+      row[d] = own;
+    }
+  };
+  await writeModel(path, signal, {
+    options: {
+      ...{ dim: size, ws: 5, epoch: 1, minCount: 1, neg: 5, wordNgrams: 1, lrUpdateRate: 100 },
+      loss: told.loss === "hierarchicalSoftmax" ? 1 : 2,
+      model: told.architecture === "cbow" ? CBOW : SKIP_GRAM,
+      bucket: form.buckets,
+      minn: form.minLength,
+      maxn: form.maxLength,
+    },
+    words: terms,
+    wordCounts: new Uint8Array(terms.length).fill(1),
+    labels: [],
+    labelCounts: [],
+    inputRows: terms.length + form.buckets,
+    fill: rowFiller(terms.length, size, fillTerm, place, subwords?.values ?? new Float32Array(0)),
+    output: new Float32Array(terms.length * size),
+  });
+  return terms.length;
+}
+
+/** Writes a classifier as fastText does. Tells its labels. State: 4,096 rows. */
+export async function writeFastTextClassifier(
+  path: string,
+  classifier: Classifier,
+  signal: AbortSignal,
+): Promise<number> {
+  const { terms, labels, input, output, subwords, buckets, loss, wordNgrams, pruned } = classifier;
+  if (!("values" in input && "values" in output) || pruned)
+    throw new RangeError("writeClassifier: rows must be dense and all there to be written as fastText's, got others");
+  const size = input.columns;
+  const hasBuckets = subwords.maxLength > 0 || wordNgrams > 1;
+  const all = hasBuckets ? subwords.buckets : 0;
+  const fillTerm = (row: Float32Array, id: number) => row.set(input.values.subarray(id * size, (id + 1) * size));
+  await writeModel(path, signal, {
+    options: {
+      ...{ dim: size, ws: 5, epoch: 1, minCount: 1, neg: 5, wordNgrams, lrUpdateRate: 100, model: SUPERVISED },
+      loss: LOSSES.indexOf(loss) + 1,
+      bucket: all,
+      minn: subwords.maxLength > 0 ? subwords.minLength : 0,
+      maxn: subwords.maxLength,
+    },
+    words: terms,
+    wordCounts: classifier.counts,
+    labels: labels.map((label) => `${PREFIX}${label}`),
+    labelCounts: classifier.labelCounts,
+    inputRows: terms.length + all,
+    fill: rowFiller(terms.length, size, fillTerm, placesOf(buckets, all), input.values.subarray(terms.length * size)),
+    output: output.values,
+  });
+  return labels.length;
+}
+
+/** The row of each bucket, or -1. */
+function placesOf(buckets: Uint32Array, all: number): Int32Array {
+  const place = new Int32Array(all).fill(-1);
+  buckets.forEach((bucket, row) => {
+    place[bucket] = row;
+  });
+  return place;
+}
+
+function rowFiller(
+  terms: number,
+  size: number,
+  fillTerm: (row: Float32Array, id: number) => void,
+  place: Int32Array,
+  values: Float32Array,
+): Parts["fill"] {
+  return (rows, from, to) => {
+    for (let row = from; row < to; row++) {
+      const into = rows.subarray((row - from) * size, (row - from + 1) * size);
+      const known = row < terms ? 0 : place[row - terms]!;
+      if (row < terms) fillTerm(into, row);
+      else if (known >= 0) into.set(values.subarray(known * size, (known + 1) * size));
+    }
+  };
+}
+
+function writeModel(path: string, signal: AbortSignal, parts: Parts): Promise<void> {
+  return writeFiles([path], async (file) => {
+    writeHead(file!, parts);
+    const size = parts.options.dim!;
+    file!.write(Buffer.concat([Buffer.from([0]), int64s(parts.inputRows, size)]));
+    for (let from = 0; from < parts.inputRows; from += ROWS_AT_ONCE) {
+      await setImmediate(undefined, { signal });
+      const to = Math.min(from + ROWS_AT_ONCE, parts.inputRows);
+      const rows = new Float32Array((to - from) * size);
+      parts.fill(rows, from, to);
+      file!.write(new Uint8Array(rows.buffer));
+    }
+    const { output } = parts;
+    file!.write(Buffer.concat([Buffer.from([0]), int64s(output.length / size, size)]));
+    file!.write(new Uint8Array(output.buffer, output.byteOffset, output.byteLength));
+  });
+}
+
+function writeHead(file: DurableFile, { options, words, wordCounts, labels, labelCounts }: Parts): void {
+  const numbers = [MAGIC, VERSION, ...OPTIONS.map((name) => options[name]!)];
+  const threshold = Buffer.alloc(8);
+  threshold.writeDoubleLE(0.0001);
+  const sum = (counts: ArrayLike<number>) => Array.from(counts).reduce((total, count) => total + count, 0);
+  const sizes = int32s(words.length + labels.length, words.length, labels.length);
+  file.write(Buffer.concat([int32s(...numbers), threshold, sizes, int64s(sum(wordCounts) + sum(labelCounts), -1)]));
+  const entry = (text: string, count: number, type: number) =>
+    Buffer.concat([Buffer.from(`${text}\0`), int64s(count), Buffer.from([type])]);
+  for (const [id, word] of words.entries()) file.write(entry(word, wordCounts[id]!, 0));
+  for (const [id, label] of labels.entries()) file.write(entry(label, labelCounts[id]!, 1));
+}
+
+function int32s(...numbers: readonly number[]): Buffer {
+  const bytes = Buffer.alloc(4 * numbers.length);
+  for (const [i, number] of numbers.entries()) bytes.writeInt32LE(number, 4 * i);
+  return bytes;
+}
+
+function int64s(...numbers: readonly number[]): Buffer {
+  const bytes = Buffer.alloc(8 * numbers.length);
+  for (const [i, number] of numbers.entries()) bytes.writeBigInt64LE(BigInt(number), 8 * i);
+  return bytes;
+}

@@ -1,0 +1,136 @@
+/**
+ * The models in `test/fixtures/fasttext` and the numbers below were made by fastText 0.9.2 (Debian's package) from 200 lines of six words, drawn
+ * from two sets of six: `skipgram -dim 4 -bucket 60 -minn 2 -maxn 3 -epoch 5 -minCount 1 -thread 1 -t 1` (sg.bin), `supervised -dim 4 -bucket 300
+ * -minn 2 -maxn 3 -wordNgrams 2 -epoch 3 -lr .5` (sup.bin), `supervised -dim 4 -loss hs -epoch 3 -lr .5` (hs.bin), `quantize -qnorm` of sup.bin
+ * (sup.ftz), and `quantize -cutoff 280` (pruned.ftz); `print-word-vectors` and `predict-prob ... 2`.
+ */
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { of } from "rxjs";
+import { expect, it } from "vitest";
+import { Predictor, Vectors } from "#kernels";
+import { writeClassifier, writeVectors } from "#sinks";
+import { inspectFile, readVectors } from "#storage";
+import { readFastTextClassifier, readFastTextVectors } from "../../../dist/storage/fasttext/readFastText.js";
+import { collect } from "../../support/collect.js";
+import { temporaryFolder } from "../../support/temporaryFolder.js";
+
+const fixture = (name: string) => fileURLToPath(new URL(`../../fixtures/fasttext/${name}`, import.meta.url));
+
+const vectorsByFastText = {
+  river: [-0.47455, 1.405, 0.21549, -1.6155],
+  rivers: [-0.42902, 1.1446, 0.2698, -1.457], // not in the vocabulary
+  河水: [0.1666, 0.93849, -0.5671, 0.085985],
+};
+
+/** Of `river boat`, `fresh bread`, `河岸 unknown`: the probability of water. */
+const predictedByFastText = {
+  "sup.bin": [0.990155, 0.0547712, 0.72211],
+  "hs.bin": [0.991181, 0.0420483, 0.981376],
+  "sup.ftz": [0.990155, 0.0547712, 0.72211],
+  "pruned.ftz": [0.990155, 0.049164, 0.730364],
+};
+const texts = [
+  ["river", "boat"],
+  ["fresh", "bread"],
+  ["河岸", "unknown"],
+];
+
+it("reads vectors as fastText does, of unseen words too", async () => {
+  const vectors = new Vectors(await readVectors(fixture("sg.bin")));
+  for (const [term, expected] of Object.entries(vectorsByFastText))
+    vectors.vectorOf(term).forEach((value, d) => {
+      expect(value).toBeCloseTo(expected[d]!, 4); // five digits are printed
+    });
+});
+
+it.each(Object.entries(predictedByFastText))("predicts as fastText does, from %s", async (name, expected) => {
+  const predictor = new Predictor(await readFastTextClassifier(fixture(name)));
+  texts.forEach((tokens, i) => {
+    const water = predictor.predict(tokens, { k: 2 }).find(({ label }) => label === "water")!;
+    expect(Math.abs(water.probability - expected[i]!)).toBeLessThan(3e-5); // fastText adds 0.00001 to each
+  });
+});
+
+it("writes vectors that it reads again, subwords and all", async () => {
+  const path = join(await temporaryFolder(), "vectors.fasttext");
+  const table = await readFastTextVectors(fixture("sg.bin"));
+  await collect(of(table).pipe(writeVectors({ path })));
+  const again = await readFastTextVectors(path);
+  expect(again.terms).toEqual(table.terms);
+  expect(again.subwords).toEqual(table.subwords);
+  again.values.forEach((value, i) => {
+    expect(value).toBeCloseTo(table.values[i]!, 6);
+  });
+  expect(readFileSync(path).length).toBe(readFileSync(fixture("sg.bin")).length);
+});
+
+it.each(["sup.bin", "hs.bin"])("writes the very rows of %s again", async (name) => {
+  const path = join(await temporaryFolder(), "classifier.bin");
+  const classifier = await readFastTextClassifier(fixture(name));
+  await collect(of(classifier).pipe(writeClassifier({ path })));
+  expect(await readFastTextClassifier(path)).toEqual(classifier);
+  expect(readFileSync(path).length).toBe(readFileSync(fixture(name)).length);
+});
+
+it("keeps vectors with subwords in tables, and counts what other formats leave out", async () => {
+  const folder = await temporaryFolder();
+  const table = await readFastTextVectors(fixture("sg.bin"));
+  for (const name of ["v.arrow", "v.parquet"]) {
+    const path = join(folder, name);
+    await collect(of(table).pipe(writeVectors({ path })));
+    const again = await readVectors(path);
+    expect(again.terms).toEqual(table.terms);
+    expect(again.values).toEqual(table.values);
+    expect(again.subwords).toEqual(table.subwords);
+    expect(again.metadata.get("subwords")).toBeUndefined();
+  }
+});
+
+it("tells what a model holds", async () => {
+  expect(await inspectFile(fixture("sg.bin"))).toMatchObject({ format: "fastText", holds: "vectors", vectorSize: 4 });
+  expect(await inspectFile(fixture("sup.ftz"))).toMatchObject({ format: "fastText", holds: "classifier" });
+});
+
+const model = readFileSync(fixture("sg.bin"));
+const changed = (change: (bytes: Buffer) => Buffer) => change(Buffer.from(model));
+const put = (at: number, value: number) => (bytes: Buffer) => {
+  bytes.writeInt32LE(value, at);
+  return bytes;
+};
+
+it.each([
+  [
+    "cut in its rows",
+    changed((bytes) => bytes.subarray(0, 1200)),
+    /the output must have 13 x 4 numbers|it is cut short/,
+  ],
+  ["cut in its dictionary", changed((bytes) => bytes.subarray(0, 100)), /it is cut short|entries/],
+  [
+    "longer than its end",
+    changed((bytes) => Buffer.concat([bytes, Buffer.from([0])])),
+    /must end after its output matrix at byte 1704, got 1705 bytes/,
+  ],
+  ["of a version that nobody knows", changed(put(4, 13)), /must be of version 11 or 12, got 13/],
+  ["without buckets", changed(put(8 + 4 * 8, 0)), /bucket must be above 0 where there are n-grams, got 0/],
+  [
+    "with a number that is none",
+    changed((bytes) => {
+      bytes.writeFloatLE(Number.NaN, bytes.length - 13 * 16 - 17 - 16); // in the last row of the input
+      return bytes;
+    }),
+    /numbers must be finite, got NaN in row \d+ of the input/,
+  ],
+] as const)("says in one line what is wrong with a model that is %s", async (_, bytes, message) => {
+  const path = join(await temporaryFolder(), "odd.bin");
+  writeFileSync(path, bytes);
+  await expect(readFastTextVectors(path)).rejects.toThrow(message);
+});
+
+it("does not take one for the other", async () => {
+  await expect(readFastTextVectors(fixture("sup.bin"))).rejects.toThrow(
+    "must hold vectors, got a classifier; lexstream classify asks it",
+  );
+  await expect(readFastTextClassifier(fixture("sg.bin"))).rejects.toThrow("must hold a classifier, got vectors");
+});
