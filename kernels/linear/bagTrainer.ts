@@ -57,7 +57,10 @@ export interface BagEngine {
   close(): Promise<void> | void;
 }
 
-/** The model in plain TypeScript: what faster kernels are tested against. State: both matrices, and a group. */
+/**
+ * The model in plain TypeScript: what faster kernels are tested against, and what scores with the weights of any. State: both matrices, and a
+ * group.
+ */
 export class BagTrainer implements BagEngine {
   readonly #settings: BagSettings;
   readonly weights: { readonly input: Float32Array; readonly output: Float32Array };
@@ -65,11 +68,12 @@ export class BagTrainer implements BagEngine {
   readonly arithmetic = "double";
   labels = 0;
 
-  constructor(settings: BagSettings) {
+  /** @param held weights that are there, in the place of zeros */
+  constructor(settings: BagSettings, held?: Pick<BagEngine, "weights" | "stride">) {
     const { vectorSize, inputRows, outputRows } = settings;
     this.#settings = settings;
-    this.stride = vectorSize;
-    this.weights = {
+    this.stride = held?.stride ?? vectorSize;
+    this.weights = held?.weights ?? {
       input: new Float32Array(inputRows * vectorSize),
       output: new Float32Array(outputRows * vectorSize),
     };
@@ -81,6 +85,14 @@ export class BagTrainer implements BagEngine {
     let loss = 0;
     for (let from = 0; from < examples; from += groupSize)
       loss += this.#learnGroup(words.subarray(starts[from], starts[Math.min(examples, from + groupSize)]));
+    return { loss, examples };
+  }
+
+  /** The loss of records, with weights that stay as they are. */
+  score({ words, starts }: RecordChunk): BagStep {
+    const examples = starts.length - 1;
+    let loss = 0;
+    for (const start of starts.subarray(0, examples)) loss += this.#score(words, start).loss;
     return { loss, examples };
   }
 
@@ -114,7 +126,7 @@ export class BagTrainer implements BagEngine {
     });
     const hidden = new Float64Array(vectorSize);
     for (const row of inputs)
-      for (let d = 0; d < vectorSize; d++) hidden[d]! += this.weights.input[row * vectorSize + d]! / inputs.length;
+      for (let d = 0; d < vectorSize; d++) hidden[d]! += this.weights.input[row * this.stride + d]! / inputs.length;
     const all = scoredBy === "rows" ? outputs : overLabels(outputs, this.labels, scoredBy);
     const scores = all.map(({ row }) => this.#dot(hidden, row));
     const { loss, gradients } = scoredBy === "softmax" ? softmaxGradients(scores, all) : sigmoidGradients(scores, all);
@@ -124,7 +136,7 @@ export class BagTrainer implements BagEngine {
   #dot(hidden: Float64Array, row: number): number {
     const { vectorSize } = this.#settings;
     let sum = 0;
-    for (let d = 0; d < vectorSize; d++) sum += hidden[d]! * this.weights.output[row * vectorSize + d]!;
+    for (let d = 0; d < vectorSize; d++) sum += hidden[d]! * this.weights.output[row * this.stride + d]!;
     return sum;
   }
 
@@ -133,14 +145,14 @@ export class BagTrainer implements BagEngine {
     const change = new Float64Array(vectorSize);
     outputs.forEach(({ row }, j) => {
       for (let d = 0; d < vectorSize; d++) {
-        const at = row * vectorSize + d;
+        const at = row * this.stride + d;
         change[d]! += gradients[j]! * this.weights.output[at]!;
         this.weights.output[at]! += gradients[j]! * hidden[d]!;
       }
     });
     const share = divides ? 1 / Math.max(1, inputs.length) : 1;
     for (const row of inputs)
-      for (let d = 0; d < vectorSize; d++) this.weights.input[row * vectorSize + d]! += share * change[d]!;
+      for (let d = 0; d < vectorSize; d++) this.weights.input[row * this.stride + d]! += share * change[d]!;
   }
 }
 

@@ -4,25 +4,27 @@
  */
 export class BucketRows {
   readonly #rowOf: Int32Array;
-  readonly #firstRow: number;
   readonly #made: (row: number, bucket: number) => void;
   /** The bucket of each row, in the order of the rows. */
   readonly buckets: number[] = [];
 
   /**
-   * @param firstRow the row of the first bucket
+   * @param firstRow of the first bucket
    * @param made called with each row that is given out, before it is used
    */
-  constructor(buckets: number, firstRow: number, made: (row: number, bucket: number) => void = () => {}) {
+  constructor(
+    buckets: number,
+    readonly firstRow: number,
+    made: (row: number, bucket: number) => void = () => {},
+  ) {
     this.#rowOf = new Int32Array(buckets).fill(-1);
-    this.#firstRow = firstRow;
     this.#made = made;
   }
 
   rowOf(bucket: number): number {
     const known = this.#rowOf[bucket]!;
     if (known >= 0) return known;
-    const row = this.#firstRow + this.buckets.length;
+    const row = this.firstRow + this.buckets.length;
     this.#rowOf[bucket] = row;
     this.buckets.push(bucket);
     this.#made(row, bucket);

@@ -1,13 +1,20 @@
 import { initialTerms, knownRows } from "../../kernels/embedding/knownRows.js";
 import { Vectors } from "../../kernels/embedding/vectors.js";
+import { MAX_WINDOW } from "../../kernels/embedding/word2vecMemory.js";
 import { bagStride } from "../../kernels/linear/bagMemory.js";
 import { BagRecords } from "../../kernels/linear/bagRecords.js";
-import { type BagEngine, type BagSettings, BagTrainer, noLists } from "../../kernels/linear/bagTrainer.js";
+import {
+  type BagEngine,
+  type BagSettings,
+  type BagStep,
+  BagTrainer,
+  noLists,
+} from "../../kernels/linear/bagTrainer.js";
 import { type WindowOutputs, windowOutputs, writeWindowExamples } from "../../kernels/linear/windowExamples.js";
-import { drawUniform, type RandomStream, randomStream } from "../../kernels/numbers/random.js";
-import { BucketRows } from "../../kernels/subwords/bucketRows.js";
+import { meansOf, subwordRowsOf } from "../../kernels/subwords/finishedRows.js";
+import { FirstInputRows } from "../../kernels/subwords/firstInputRows.js";
 import { subwordsOf } from "../../kernels/subwords/subwordBuckets.js";
-import { TermLists } from "../../kernels/subwords/termLists.js";
+import { MAX_LIST, TermRows } from "../../kernels/subwords/termRows.js";
 import { requireFixed } from "../../kernels/vocabulary/vocabulary.js";
 import { byCount, rowCounts, snapshotOf } from "../../kernels/vocabulary/vocabularyChange.js";
 import {
@@ -29,7 +36,6 @@ import {
   type StageState,
   type StepStats,
   type SubwordForm,
-  type SubwordRows,
   threadNames,
   type UpdatedModel,
   type Vocabulary,
@@ -163,9 +169,6 @@ export const fastTextSchema = defineUnit({
 
 export type FastTextOptions = OptionsOf<typeof fastTextSchema>;
 
-/** Rows of a term at most: its own, and its first subwords; only of what is hardly a word are there more. */
-const MAX_LIST = 1024;
-
 /** Neighbouring examples that are scored before the first of them is applied; see `GROUP_SIZE` of word2vec. */
 const GROUP = { skipGram: 4, cbow: 1 } as const;
 
@@ -205,42 +208,43 @@ export function fastText(options?: FastTextOptions): UpdatedModel<"contexts", "v
     buckets: settings.buckets,
   };
   const bucketsOf = subwordsOf("fastText", form);
-  if (initialVectors && initialVectors.vectorSize !== vectorSize) {
-    const found = `${vectorSize} numbers a term, got ${initialVectors.vectorSize}`;
-    throw new RangeError(`fastText: initialVectors must be of vectorSize = ${found}`);
-  }
-  const initialSubwords = initialBuckets(initialVectors?.subwords, form);
+  const firstRows = new FirstInputRows(vectorSize, seed, form, initialVectors);
+  const buckets = form.maxLength > 0 ? form.buckets : 0;
   const records = new BagRecords();
   let vocabulary: Vocabulary | undefined;
   let engine: BagEngine | undefined;
+  let bags: BagSettings;
   let outputs: WindowOutputs;
-  let rows: BucketRows;
-  let lists = new TermLists();
-  let writeInputs: (term: number) => void = () => {};
+  let rows: TermRows;
+  let writeInputs: (term: number, to: BagRecords) => void;
   let generation = -1;
   /** What the memory is laid out for: the most rows of a record follow from it. */
   let windowSize = 0;
   let [taken, examples, passes] = [0, 0, 0];
 
-  function start(given: Vocabulary, windowSize: number): BagEngine {
+  /** @param met the buckets that had a row before, in the order of the rows */
+  function start(given: Vocabulary, met: Iterable<number> = []): BagEngine {
     const { terms } = given;
     if (terms.length === 0) throw new RangeError("fastText: the vocabulary must have terms, got none");
     if (terms.length === 1 && settings.loss === "hierarchicalSoftmax")
       throw new RangeError("fastText: the vocabulary must have 2 terms or more for hierarchicalSoftmax, got 1");
     if (!online) requireFixed("fastText without online", given);
+    if (initialVectors) knownRows("fastText", terms, initialVectors); // which must have some of them
     const snapshot = snapshotOf(given);
     const size = snapshot.maxSize;
     outputs = windowOutputs(settings, rowCounts(snapshot));
-    rows = new BucketRows(form.maxLength > 0 ? form.buckets : 0, size, (row, bucket) => {
+    rows = new TermRows(bucketsOf, size, buckets, (row, bucket) => {
       if (engine) fillBucket(engine, row, bucket);
     });
-    takeApart(terms);
-    const bags: BagSettings = {
+    for (const bucket of met) rows.buckets.rowOf(bucket);
+    for (const term of terms) rows.push(term);
+    const { lists } = rows;
+    bags = {
       vectorSize,
       scoredBy: "rows",
       divides: false,
       groupSize: GROUP[architecture],
-      inputRows: online ? size + (form.maxLength > 0 ? form.buckets : 0) : size + rows.buckets.length,
+      inputRows: size + (online ? buckets : rows.buckets.buckets.length),
       outputRows: outputs.rows,
       maxInputs: (architecture === "skipGram" ? 1 : 2 * windowSize) * (online ? MAX_LIST : lists.longest),
       maxOutputs: outputs.most(windowSize),
@@ -251,74 +255,39 @@ export function fastText(options?: FastTextOptions): UpdatedModel<"contexts", "v
       kernel === "reference"
         ? new BagTrainer(bags)
         : new BagThreads(bags, { who: "fastText", workers, deterministic, fused: kernel === "auto" });
-    rows.buckets.forEach((bucket, i) => {
+    rows.buckets.buckets.forEach((bucket, i) => {
       fillBucket(made, size + i, bucket);
     });
-    const known = initialVectors && knownRows("fastText", terms, initialVectors);
-    terms.forEach((_, id) => {
-      fillTerm(made, id, known?.[id] ?? -1);
+    terms.forEach((term, id) => {
+      firstRows.fillTerm(inputOf(made), term, lists.of(id));
     });
-    writeInputs = online ? (term) => writeRows(lists.of(term)) : (term) => records.list(term);
+    writeInputs = online ? (term, to) => to.rows(lists.of(term)) : (term, to) => to.list(term);
     generation = snapshot.generation;
     return made;
   }
 
-  function takeApart(terms: readonly string[]): void {
-    lists = new TermLists();
-    terms.forEach((term, id) => {
-      lists.push(rowsOf(term, id));
-    });
-  }
+  const inputOf = ({ weights, stride }: BagEngine) => ({ input: weights.input, stride, vectorSize });
 
-  const rowsOf = (term: string, id: number): number[] => [
-    id,
-    ...bucketsOf(term)
-      .slice(0, MAX_LIST - 1)
-      .map((bucket) => rows.rowOf(bucket)),
-  ];
-
-  function writeRows(list: Uint32Array): void {
-    for (const row of list) records.row(row);
-  }
-
-  function fillBucket({ weights, stride }: BagEngine, row: number, bucket: number): void {
-    const known = initialSubwords.get(bucket);
-    const at = row * stride;
-    if (known) weights.input.set(known, at);
-    else fillUniform(weights.input, at, vectorSize, randomStream(seed, "subwords"), bucket);
-  }
-
-  /** The row of its own of a term, by which the mean over its list is the vector that it begins with. */
-  function fillTerm({ weights, stride }: BagEngine, id: number, known: number, since = 0): void {
-    const at = id * stride;
-    fillUniform(weights.input, at, vectorSize, randomStream(seed, "weights", since), id);
-    if (known < 0) return;
-    const list = lists.of(id);
-    for (let d = 0; d < vectorSize; d++) {
-      let own = list.length * initialVectors!.values[known * vectorSize + d]!;
-      for (const row of list.subarray(1)) own -= weights.input[row * stride + d]!;
-      weights.input[at + d] = own;
-    }
+  function fillBucket(through: BagEngine, row: number, bucket: number): void {
+    firstRows.fillBucket(inputOf(through), row, bucket);
   }
 
   async function update(batch: ContextBatch): Promise<StepStats> {
     vocabulary ??= batch.vocabulary;
     windowSize ||= batch.windowSize;
-    engine ??= start(vocabulary, windowSize);
-    if (batch.vocabulary !== vocabulary || online) await follow(batch.vocabulary, engine);
-    let before: Promise<unknown> | undefined;
-    if (batch.epoch + 1 !== passes && passes > 0) before = learn(engine, true); // a group ends with its epoch
+    requireWindow(batch);
+    engine ??= start(vocabulary);
+    const followed = batch.vocabulary !== vocabulary || online ? await follow(batch.vocabulary, engine) : nothing;
+    // A group ends with its epoch.
+    const before = batch.epoch + 1 !== passes && passes > 0 ? learn(engine, true) : nothing;
     passes = batch.epoch + 1;
-    const { decayCentres, epochs: all } = settings;
-    const centres = schedule === "inverse" ? decayCentres : all * batch.expectedCentres;
     const waiting = records.count;
-    const through = writeWindowExamples(records, batch, settings, outputs, { ...settings, centres }, writeInputs);
+    const through = writeExamples(records, batch);
     const written = records.count - waiting; // some of them wait for a group to be whole
     taken += through;
     examples += written;
-    const step = learn(engine, false);
-    const [ended, done] = [(await before) as { loss: number; examples: number } | undefined, await step];
-    const loss = done.loss + (ended?.loss ?? 0);
+    const steps = await Promise.all([followed, before, learn(engine, false)]);
+    const loss = steps.reduce((sum, step) => sum + step.loss, 0);
     if (!Number.isFinite(loss))
       throw new RangeError(
         `fastText: the loss must stay finite, got ${loss} in epoch ${batch.epoch}; lower learningRate`,
@@ -326,39 +295,66 @@ export function fastText(options?: FastTextOptions): UpdatedModel<"contexts", "v
     return { taken: through, examples: written, loss, epoch: batch.epoch };
   }
 
-  async function learn(through: BagEngine, all: boolean) {
-    const chunk = records.take(GROUP[architecture], all);
-    return chunk.starts.length > 1 ? through.learn(chunk) : { loss: 0, examples: 0 };
+  function requireWindow(batch: ContextBatch): void {
+    const most = Math.min(windowSize, MAX_WINDOW);
+    if (batch.windowSize > most)
+      throw new RangeError(`fastText: windowSize must be at most ${most}, got ${batch.windowSize}`);
   }
 
-  /** Takes in a vocabulary that has changed. */
-  async function follow(next: Vocabulary, through: BagEngine): Promise<void> {
+  function writeExamples(to: BagRecords, batch: ContextBatch): number {
+    const centres = schedule === "inverse" ? settings.decayCentres : epochs * batch.expectedCentres;
+    return writeWindowExamples(to, batch, settings, outputs, { ...settings, centres }, (term) => writeInputs(term, to));
+  }
+
+  async function learn(through: BagEngine, all: boolean): Promise<BagStep> {
+    const chunk = records.take(GROUP[architecture], all);
+    return chunk.starts.length > 1 ? through.learn(chunk) : nothing;
+  }
+
+  /** Takes in a vocabulary that has changed, and learns what waits for its group to be whole before that. */
+  async function follow(next: Vocabulary, through: BagEngine): Promise<BagStep> {
     if (!(online && ("generation" in next || generation < 0)) && next !== vocabulary)
       throw new TypeError("fastText: every batch must have the same vocabulary, got another one");
     vocabulary = next;
     const snapshot = snapshotOf(next);
-    if (snapshot.generation === generation) return;
-    await learn(through, true);
+    if (snapshot.generation === generation) return nothing;
+    const waited = await learn(through, true);
     await through.idle();
     outputs = windowOutputs(settings, rowCounts(snapshot));
-    const { input: __, output } = through.weights;
     snapshot.since.forEach((since, id) => {
       if (since <= generation) return;
       const term = snapshot.terms[id]!;
-      lists.replace(id, rowsOf(term, id));
-      fillTerm(through, id, initialVectors?.terms.indexOf(term) ?? -1, since);
-      output.fill(0, id * through.stride, (id + 1) * through.stride);
+      rows.replace(id, term);
+      firstRows.fillTerm(inputOf(through), term, rows.lists.of(id), since);
+      through.weights.output.fill(0, id * through.stride, (id + 1) * through.stride);
     });
     generation = snapshot.generation;
+    return waited;
+  }
+
+  /** Held-out text, in the vocabulary that was learned from; nothing may be under way. */
+  function score(batch: ContextBatch): StepStats {
+    if (!engine || !vocabulary)
+      throw new RangeError("fastText: must have learned from windows before it scores some, got none");
+    if (batch.vocabulary !== vocabulary || online)
+      throw new TypeError(
+        "fastText: windows to be scored must have the vocabulary that was learned from, one that stays the same",
+      );
+    requireWindow(batch);
+    const heldOut = new BagRecords();
+    const through = writeExamples(heldOut, batch);
+    const scored = new BagTrainer(bags, engine).score(heldOut.take(1, true));
+    return { ...scored, taken: through, epoch: batch.epoch };
   }
 
   function save(): StageState | undefined {
-    if (!engine || !vocabulary) return undefined;
+    if (!engine) return undefined;
+    const { buckets, firstRow } = rows.buckets;
     const arrays = {
-      input: engine.weights.input.slice(0, (snapshotOf(vocabulary).maxSize + rows.buckets.length) * engine.stride),
+      input: engine.weights.input.slice(0, (firstRow + buckets.length) * engine.stride),
       output: engine.weights.output.slice(),
       pending: records.save(),
-      buckets: Uint32Array.from(rows.buckets),
+      buckets: Uint32Array.from(buckets),
     };
     return { facts: { arithmetic: engine.arithmetic, generation, taken, examples, passes, windowSize }, arrays };
   }
@@ -367,52 +363,31 @@ export function fastText(options?: FastTextOptions): UpdatedModel<"contexts", "v
     if (!given) throw new TypeError("fastText: restore must be given the vocabulary of the batches to come, got none");
     vocabulary = given;
     windowSize = facts.windowSize as number;
-    engine = start(given, windowSize);
+    engine = start(given, arrays.buckets as Uint32Array);
     if (facts.arithmetic !== engine.arithmetic)
       throw new RangeError(
         `fastText: training must go on with the arithmetic that it began with, ${facts.arithmetic}, got ${engine.arithmetic} on this machine`,
       );
-    [generation, taken, examples, passes] = [facts.generation, facts.taken, facts.examples, facts.passes] as [
-      number,
-      number,
-      number,
-      number,
-    ];
-    rows = new BucketRows(form.maxLength > 0 ? form.buckets : 0, snapshotOf(given).maxSize);
-    for (const bucket of arrays.buckets!) rows.rowOf(bucket);
-    takeApart(given.terms);
+    [generation, taken, examples, passes] = ["generation", "taken", "examples", "passes"].map(
+      (name) => facts[name] as number,
+    ) as [number, number, number, number];
     engine.weights.input.set(arrays.input!);
     engine.weights.output.set(arrays.output!);
     records.restore(arrays.pending as Uint32Array);
   }
 
-  function vectorsOf({ weights: { input }, stride }: BagEngine, learned: Vocabulary): Vectors {
-    const means = new Float32Array(learned.terms.length * vectorSize);
-    const sum = new Float64Array(vectorSize);
-    learned.terms.forEach((_, id) => {
-      const list = lists.of(id);
-      sum.fill(0);
-      for (const row of list) for (let d = 0; d < vectorSize; d++) sum[d]! += input[row * stride + d]!;
-      for (let d = 0; d < vectorSize; d++) means[id * vectorSize + d] = sum[d]! / list.length;
-    });
+  function vectorsOf(through: BagEngine, learned: Vocabulary): Vectors {
+    const input = inputOf(through);
+    const means = meansOf(rows.lists, learned.terms.length, input);
     const { terms, values } = online ? byCount(learned, means, vectorSize) : { ...learned, values: means };
     const metadata = new Map([
       ["model", "fastText"],
       ["options", JSON.stringify({ ...settings, deterministic })],
-      ["arithmetic", engine!.arithmetic],
+      ["arithmetic", through.arithmetic],
       ...initialTerms(terms, initialVectors),
     ]);
-    const table = { terms, values, vectorSize, metadata };
-    if (form.maxLength === 0) return new Vectors(table);
-    const size = snapshotOf(learned).maxSize;
-    const order = rows.ascending();
-    const subwords = new Float32Array(order.length * vectorSize);
-    order.forEach((place, i) => {
-      const at = (size + place) * stride;
-      subwords.set(input.subarray(at, at + vectorSize), i * vectorSize);
-    });
-    const buckets = Uint32Array.from(order, (place) => rows.buckets[place]!);
-    return new Vectors({ ...table, subwords: { form, buckets, values: subwords } });
+    const subwords = form.maxLength > 0 ? { subwords: subwordRowsOf(rows.buckets, form, input) } : {};
+    return new Vectors({ terms, values, vectorSize, metadata, ...subwords });
   }
 
   async function result(): Promise<Vectors> {
@@ -435,6 +410,7 @@ export function fastText(options?: FastTextOptions): UpdatedModel<"contexts", "v
     epochs,
     updatesUnderWay: online ? 1 : 4,
     update,
+    score,
     save,
     restore,
     snapshot: () => engine && vocabulary && vectorsOf(engine, vocabulary),
@@ -442,6 +418,8 @@ export function fastText(options?: FastTextOptions): UpdatedModel<"contexts", "v
     close: () => engine?.close(),
   };
 }
+
+const nothing: BagStep = { loss: 0, examples: 0 };
 
 const MAX_BYTES = 3.9 * 2 ** 30;
 
@@ -462,25 +440,4 @@ function requireOnline({ epochs, loss, schedule }: { epochs: number; loss: strin
     ["loss", "negativeSampling", loss, loss === "negativeSampling"],
   ].find(([, , , holds]) => !holds);
   if (wrong) throw new RangeError(`fastText: ${wrong[0]} must be ${wrong[1]} with online, got ${wrong[2]}`);
-}
-
-/** Numbers in [-1 / D, 1 / D), as fastText begins. */
-function fillUniform(values: Float32Array, at: number, size: number, stream: RandomStream, row: number): void {
-  for (let d = 0; d < size; d++) values[at + d] = (2 * drawUniform(stream, row * size + d) - 1) / size;
-}
-
-/** The rows of the subwords that vectors were learned with before, if theirs are of the same form. */
-function initialBuckets(subwords: SubwordRows | undefined, form: SubwordForm): ReadonlyMap<number, Float32Array> {
-  const known = new Map<number, Float32Array>();
-  if (!subwords) return known;
-  for (const part of ["units", "minLength", "maxLength", "buckets"] as const)
-    if (subwords.form[part] !== form[part])
-      throw new RangeError(
-        `fastText: initialVectors must have subwords of the same form, got ${part} ${subwords.form[part]} for ${form[part]}`,
-      );
-  const size = subwords.values.length / subwords.buckets.length;
-  subwords.buckets.forEach((bucket, i) => {
-    known.set(bucket, subwords.values.subarray(i * size, (i + 1) * size));
-  });
-  return known;
 }

@@ -213,3 +213,103 @@ it("says that weights do not fit before it takes memory", async () => {
     "fastText: weights must fit into 3.9 GiB, got 2000004 rows x 4096 = 30.5 GiB",
   );
 });
+
+describe("score", () => {
+  const sentences = sentencesOf(families, 30);
+  const vocabulary = vocabularyOf(sentences);
+  const [batch] = contextBatches(vocabulary, sentences, { windowSize: 3 });
+
+  it.each(variants)("tells what a step would lose, and changes nothing: $architecture, $loss", async (variant) => {
+    // Without a group of others before it, a first step scores from the same weights.
+    const one = contextBatches(vocabulary, sentences, { windowSize: 3, sizes: [1] })[0]!;
+    for (const kernel of ["reference", "plain"] as const) {
+      const model = fastText({ ...small, ...variant, kernel, epochs: 1, learningRate: 1e-12 });
+      const { examples } = await model.update(batch!);
+      const weights = (await model.snapshot!())!.values;
+      const scored = await model.score!(batch!);
+      expect(scored).toMatchObject({ taken: 240, examples, epoch: 0 });
+      expect((await model.snapshot!())!.values).toEqual(weights);
+      // All scores are zero before anything is learned: ln 2 for each output, as often as it counts.
+      const first = await model.score!(one);
+      expect(first.loss / Math.LN2).toBeCloseTo(Math.round(first.loss / Math.LN2), 4);
+      await model.close();
+    }
+  });
+
+  it("falls while the model learns", async () => {
+    const model = fastText({ ...small, kernel: "plain", epochs: 2, learningRate: 0.1 });
+    await model.update(batch!);
+    const { loss } = await model.score!(batch!);
+    await model.update({ ...batch!, epoch: 1 });
+    await model.result();
+    expect((await model.score!(batch!)).loss).toBeLessThan(loss);
+    await model.close();
+  });
+
+  it("wants windows in the vocabulary that was learned from", async () => {
+    const model = fastText({ ...small, kernel: "reference" });
+    expect(() => model.score!(batch!)).toThrow(
+      "fastText: must have learned from windows before it scores some, got none",
+    );
+    await model.update(batch!);
+    expect(() => model.score!({ ...batch!, vocabulary: vocabularyOf(sentences) })).toThrow(
+      "fastText: windows to be scored must have the vocabulary that was learned from, one that stays the same",
+    );
+  });
+});
+
+describe("what cannot be learned from", () => {
+  const updated = (sentences: Sentences, options: FastTextOptions = {}, contexts: ContextOptions = {}) =>
+    train({ epochs: 1, ...options }, sentences, contexts);
+  const empty = { ...contextBatches(vocabularyOf([["a"]]), [["a"]])[0]!, vocabulary: vocabularyOf([]) };
+
+  it.each([
+    ["no batch", [], {}, "fastText: there must be windows to learn from before a result, got none"],
+    [
+      "one term in a tree",
+      [["a", "a"]],
+      { loss: "hierarchicalSoftmax" },
+      "fastText: the vocabulary must have 2 terms or more for hierarchicalSoftmax, got 1",
+    ],
+  ] as const)("is refused: %s", async (_, sentences, options, message) => {
+    await expect(updated(sentences, options)).rejects.toThrow(message);
+  });
+
+  it("is refused: a vocabulary without terms, and words that stand alone", async () => {
+    const model = fastText({ ...small, kernel: "reference" });
+    await expect(model.update(empty)).rejects.toThrow("fastText: the vocabulary must have terms, got none");
+    await expect(updated([["a"], ["b"]])).rejects.toThrow(/^fastText: /);
+  });
+
+  it("is refused: another vocabulary, wider windows, and fewer passes than there are epochs", async () => {
+    const sentences = [["a", "b", "c"]];
+    const model = fastText({ ...small, kernel: "reference", epochs: 2 });
+    const [batch] = contextBatches(vocabularyOf(sentences), sentences);
+    await model.update(batch!);
+    await expect(model.update({ ...batch!, vocabulary: vocabularyOf(sentences) })).rejects.toThrow(
+      "fastText: every batch must have the same vocabulary, got another one",
+    );
+    await expect(model.update({ ...batch!, windowSize: 3 })).rejects.toThrow(
+      "fastText: windowSize must be at most 2, got 3",
+    );
+    await expect(model.result()).rejects.toThrow(
+      "fastText: must be fed as many passes over the text as its epochs, 2, got 1",
+    );
+    await expect(updated(sentences, {}, { windowSize: 51 })).rejects.toThrow(
+      "fastText: windowSize must be at most 50, got 51",
+    );
+  });
+
+  it("is refused: a state of another arithmetic", async () => {
+    const sentences = [["a", "b", "c"]];
+    const vocabulary = vocabularyOf(sentences);
+    const model = fastText({ ...small, kernel: "reference" });
+    await model.update(contextBatches(vocabulary, sentences)[0]!);
+    const other = fastText({ ...small, kernel: "plain" });
+    const state = (await model.save!())!;
+    expect(() => other.restore!(state, { vocabulary })).toThrow(
+      "fastText: training must go on with the arithmetic that it began with, double, got plain on this machine",
+    );
+    await other.close();
+  });
+});

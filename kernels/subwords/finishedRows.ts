@@ -1,0 +1,34 @@
+import type { SubwordForm, SubwordRows } from "../../schemas/subwords.js";
+import type { BucketRows } from "./bucketRows.js";
+import type { TermLists } from "./termLists.js";
+
+interface Rows {
+  /** A row every `stride` numbers, D of which are its values. */
+  readonly input: Float32Array;
+  readonly stride: number;
+  readonly vectorSize: number;
+}
+
+/** The vector of each term: the mean over its rows (terms, D). */
+export function meansOf(lists: TermLists, terms: number, { input, stride, vectorSize }: Rows): Float32Array {
+  const means = new Float32Array(terms * vectorSize);
+  const sum = new Float64Array(vectorSize);
+  for (let id = 0; id < terms; id++) {
+    const list = lists.of(id);
+    sum.fill(0);
+    for (const row of list) for (let d = 0; d < vectorSize; d++) sum[d]! += input[row * stride + d]!;
+    for (let d = 0; d < vectorSize; d++) means[id * vectorSize + d] = sum[d]! / list.length;
+  }
+  return means;
+}
+
+/** The rows of the buckets that have one, ascending by bucket. */
+export function subwordRowsOf(rows: BucketRows, form: SubwordForm, { input, stride, vectorSize }: Rows): SubwordRows {
+  const order = rows.ascending();
+  const values = new Float32Array(order.length * vectorSize);
+  order.forEach((place, i) => {
+    const at = (rows.firstRow + place) * stride;
+    values.set(input.subarray(at, at + vectorSize), i * vectorSize);
+  });
+  return { form, buckets: Uint32Array.from(order, (place) => rows.buckets[place]!), values };
+}
