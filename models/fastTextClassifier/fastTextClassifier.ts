@@ -307,6 +307,7 @@ export function fastTextClassifier(options?: FastTextClassifierOptions): Updated
       return;
     }
     const own = names.map((name) => labelId(name, number));
+    if (weight === 0) return;
     if (isHeld(number)) {
       if (isFirst && held.length < MAX_HELD) held.push({ ids, labels: own });
       return;
