@@ -7,6 +7,7 @@ import { DocumentAssembler, type LabelledDocument } from "../../kernels/linear/d
 import { SENTENCE_END } from "../../kernels/linear/documentFeatures.js";
 import { FeatureCache } from "../../kernels/linear/featureCache.js";
 import { type LabelOutputs, labelOutputs } from "../../kernels/linear/labelOutputs.js";
+import { rarityRates } from "../../kernels/linear/rarityRates.js";
 import { joinStates, splitState } from "../../kernels/numbers/joinStates.js";
 import { drawBelow, drawUniform, type RandomStream, randomStream } from "../../kernels/numbers/random.js";
 import { BucketRows } from "../../kernels/subwords/bucketRows.js";
@@ -113,6 +114,11 @@ export const fastTextClassifierSchema = defineUnit({
       aliases: rateNames,
       elsewhere: { program: "fastText", default: 0.1 },
       description: "Step size at the start; it falls evenly to 0",
+    }),
+    featureRates: oneOf(["rarity", "even"], {
+      default: "rarity",
+      elsewhere: { program: "fastText", default: "even" },
+      description: "rarity lets rare words learn faster than frequent ones, as tf-idf weighs them; even: all alike",
     }),
     classWeights: oneOf(["none", "balanced"], {
       default: "none",
@@ -238,6 +244,7 @@ export function fastTextClassifier(options?: FastTextClassifierOptions): Updated
       maxInputs: MAX_INPUTS,
       maxOutputs: outputs.most,
       lists: noLists,
+      ...(settings.featureRates === "rarity" ? { rates: rarityRates(from.counts, terms.length, documents()) } : {}),
     };
     requireRoom(bags);
     const made =
@@ -337,11 +344,13 @@ export function fastTextClassifier(options?: FastTextClassifierOptions): Updated
     );
   }
 
+  /** Documents, one with several labels as often. */
+  const documents = (): number => labels.counts.reduce((sum, count) => sum + count, 0);
+
   /** So that each label weighs the mean of all. */
   function classWeight(own: readonly number[]): number {
     if (settings.classWeights === "none") return 1;
-    const documents = labels.counts.reduce((sum, count) => sum + count, 0);
-    return own.reduce((sum, id) => sum + documents / (labels.counts.length * labels.counts[id]!), 0) / own.length;
+    return own.reduce((sum, id) => sum + documents() / (labels.counts.length * labels.counts[id]!), 0) / own.length;
   }
 
   /** The rows of a document's features, in fastText's order. */
@@ -438,7 +447,7 @@ export function fastTextClassifier(options?: FastTextClassifierOptions): Updated
   }
 
   function classifierOf({ weights, stride, arithmetic }: BagEngine, learnedFrom: Vocabulary): Classifier {
-    const counts = new Float64Array(terms.length).fill(labels.counts.reduce((sum, count) => sum + count, 0));
+    const counts = new Float64Array(terms.length).fill(documents());
     counts.set(learnedFrom.counts);
     const order = rows.ascending();
     const input = new Float32Array((terms.length + order.length) * vectorSize);

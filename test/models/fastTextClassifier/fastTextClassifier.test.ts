@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { drawBelow, Predictor, randomStream } from "#kernels";
+import { drawBelow, Predictor, randomStream, rarityRates } from "#kernels";
 import { type FastTextClassifierOptions, fastTextClassifier } from "#models";
 import type { Classifier, ClassifierLoss, IdBatch, StageState } from "#schemas";
 import { copyState } from "../../support/copyState.js";
@@ -60,11 +60,18 @@ it("takes the step of the equation", async () => {
     { words: ["a", "b"], labels: ["x"] },
     { words: ["b"], labels: ["y"] },
   ];
-  const options = { vectorSize: 1, epochs: 1, learningRate: 0.5, wordNgrams: 1, seed: 3 };
+  const options = {
+    vectorSize: 1,
+    epochs: 1,
+    learningRate: 0.5,
+    wordNgrams: 1,
+    featureRates: "even",
+    seed: 3,
+  } as const;
   const begun = fastTextClassifier({ ...small, ...options });
   const [batch] = batchesOf(texts, 1);
   const stats = await begun.update(batch!); // the last text may go on, and groups are larger than one text: nothing is learned yet
-  expect(stats).toMatchObject({ taken: 3, examples: 0, loss: 0 });
+  expect(stats).toMatchObject({ taken: 3, loss: 0 });
   const start = (begun.snapshot!() as Classifier).input as { values: Float32Array };
   const [b, a] = start.values as unknown as [number, number]; // b is more frequent
   const made = await begun.result();
@@ -136,6 +143,23 @@ describe.each(losses)("with %s", (loss) => {
         const predictor = new Predictor(made);
         for (const topic of topics) expect(predictor.predict(topic.slice(1))[0]!.label).toBe(topic[0]);
       }
+  });
+});
+
+it("lets rare words learn faster, by the rates of rarity", async () => {
+  const texts = topicalTexts(english, 24);
+  const moved = async (featureRates: "rarity" | "even") => {
+    const options = { featureRates, wordNgrams: 1, epochs: 1, vectorSize: 4, seed: 5 } as const;
+    const rows = async (learningRate: number) =>
+      (await train(texts, { ...options, learningRate })).input as { readonly values: Float32Array };
+    const [from, to] = await Promise.all([rows(1e-9), rows(0.1)]);
+    return to.values.map((value, i) => value - from.values[i]!);
+  };
+  const [even, rare] = await Promise.all([moved("even"), moved("rarity")]);
+  const { rows } = rarityRates(labelledVocabulary(texts).counts, rare.length / 4, 30); // a text with two labels counts twice
+  // Output rows begin at 0 and grow slowly, so the first passes differ by the rates alone but for what is of the second order.
+  rare.forEach((change, i) => {
+    expect(change).toBeCloseTo(rows[Math.floor(i / 4)]! * even[i]!, 4);
   });
 });
 
