@@ -204,6 +204,20 @@ it("has the row of </s> as a feature of every text where it is wanted", async ()
   expect(new Predictor(made).predict([])).toHaveLength(1);
 });
 
+it("learns nothing from the texts that it keeps aside", async () => {
+  const texts = topicalTexts(english, 200);
+  const made = await train(texts, { holdout: 0.2, epochs: 10, learningRate: 0.5 });
+  const { held } = JSON.parse(made.metadata.get("documents")!);
+  expect(Math.abs(held - 40)).toBeLessThan(25);
+  expect(made.temperature).not.toBe(1);
+  const model = fastTextClassifier({ ...small, holdout: 0.2 });
+  const [batch] = batchesOf(texts, 1);
+  await model.update(batch!);
+  const [second] = labelledBatches(batch!.vocabulary, texts, { epoch: 1 });
+  expect((await model.update(second!)).examples).toBe(200 - held);
+  await model.close();
+});
+
 it("says how many texts had no labels or no words", async () => {
   const texts = [...topicalTexts(english, 6), { words: ["river"], labels: [] }, { words: [], labels: ["bread"] }];
   const made = await train(texts);
