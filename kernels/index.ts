@@ -49,6 +49,7 @@ export * from "./linear/documentFeatures.js";
 export * from "./linear/featureCache.js";
 export * from "./linear/labelOutputs.js";
 export * from "./linear/predictor.js";
+export * from "./linear/rarityRates.js";
 export * from "./linear/rowMatrix.js";
 export * from "./linear/tokenDocuments.js";
 export * from "./linear/windowExamples.js";

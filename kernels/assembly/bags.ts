@@ -21,14 +21,20 @@ export let listEntries: usize = 0;
 export let scoredBy: u32 = 0;
 /** The gradient of the mean goes to each row in full (fastText's vectors), or divided by their number (its classifier). */
 export let divides: bool = false;
+/** Whether rows learn at rates of their own: those of the first `ratedRows` rows, and that of the rest. */
+export let rated: bool = false;
+export let rates: usize = 0;
+export let ratedRows: u32 = 0;
+export let restRate: f32 = 1;
 /** A row of zeros: output rows are filled up with it to a multiple of four. */
 export let nullRow: usize = 0;
 /** The most rows an example can have. */
 export let maxInputs: u32 = 0;
 export let maxOutputs: u32 = 0;
-/** This worker's own memory: addresses of input and output rows, numbers of both, targets and weights, hidden rows, gradients, and the
+/** This worker's own memory: addresses of input rows, their rates, addresses of output rows, numbers of both, targets and weights, hidden rows, gradients, and the
  *  change of the hidden row. */
 export let inputs: usize = 0;
+export let inputRates: usize = 0;
 export let outputs: usize = 0;
 export let sizes: usize = 0;
 export let targets: usize = 0;
@@ -134,13 +140,27 @@ function unfold(at: usize, i: u32): usize {
     const bounds = listOffsets + (<usize>load<u32>(at) << 2);
     let entry = listEntries + (<usize>load<u32>(bounds) << 2);
     const end = listEntries + (<usize>load<u32>(bounds, 4) << 2);
-    for (; entry < end; entry += 4, to += 4) store<u32>(to, <u32>(inputRows + <usize>load<u32>(entry) * rowBytes));
+    for (; entry < end; entry += 4, to += 4) placeInput(to, load<u32>(entry));
   }
-  for (let k: u32 = 0; k < rows; k++, at += 4, to += 4) store<u32>(to, <u32>(inputRows + <usize>load<u32>(at) * rowBytes));
+  for (let k: u32 = 0; k < rows; k++, at += 4, to += 4) placeInput(to, load<u32>(at));
   store<u32>(sizes + (<usize>i << 4), <u32>((to - start) >>> 2));
   const n = scoredBy == 0 ? nameOutputs(at, i, named) : allOutputs(at, i, named);
   store<u32>(sizes + (<usize>i << 4), n, 4);
   return at + <usize>named * 12;
+}
+
+// @ts-ignore: decorator
+@inline
+function placeInput(to: usize, row: u32): void {
+  store<u32>(to, <u32>(inputRows + <usize>row * rowBytes));
+  if (rated) store<f32>(rateOf(to), row < ratedRows ? load<f32>(rates + (<usize>row << 2)) : restRate);
+}
+
+/** Where the rate of a row stands whose address stands at `input`. */
+// @ts-ignore: decorator
+@inline
+function rateOf(input: usize): usize {
+  return inputRates + (input - inputs);
 }
 
 function nameOutputs(at: usize, i: u32, named: u32): u32 {
@@ -314,17 +334,42 @@ function apply(i: u32, n: u32): void {
   const share = f32x4.splat(divides ? <f32>1 / <f32>max<u32>(1, m) : 1);
   const first = inputsOf(i);
   const last = first + (<usize>m << 2);
+  for (let d = start; d < end; d += 16) v128.store(change + d, f32x4.mul(v128.load(change + d), share));
+  if (rated) spreadAtRates(first, last, start, end);
+  else spread(first, last, start, end);
+}
+
+/** Adds the change to every input row. */
+function spread(first: usize, last: usize, start: usize, end: usize): void {
   for (let d = start; d < end; d += LINE) {
-    const step0 = f32x4.mul(v128.load(change + d), share);
-    const step1 = f32x4.mul(v128.load(change + d, 16), share);
-    const step2 = f32x4.mul(v128.load(change + d, 32), share);
-    const step3 = f32x4.mul(v128.load(change + d, 48), share);
+    const step0 = v128.load(change + d);
+    const step1 = v128.load(change + d, 16);
+    const step2 = v128.load(change + d, 32);
+    const step3 = v128.load(change + d, 48);
     for (let input = first; input < last; input += 4) {
       const row = <usize>load<u32>(input) + d;
       v128.store(row, f32x4.add(v128.load(row), step0));
       v128.store(row, f32x4.add(v128.load(row, 16), step1), 16);
       v128.store(row, f32x4.add(v128.load(row, 32), step2), 32);
       v128.store(row, f32x4.add(v128.load(row, 48), step3), 48);
+    }
+  }
+}
+
+/** The same, each row at its own rate. */
+function spreadAtRates(first: usize, last: usize, start: usize, end: usize): void {
+  for (let d = start; d < end; d += LINE) {
+    const step0 = v128.load(change + d);
+    const step1 = v128.load(change + d, 16);
+    const step2 = v128.load(change + d, 32);
+    const step3 = v128.load(change + d, 48);
+    for (let input = first; input < last; input += 4) {
+      const row = <usize>load<u32>(input) + d;
+      const rate = v128.load32_splat(rateOf(input));
+      v128.store(row, madd(rate, step0, v128.load(row)));
+      v128.store(row, madd(rate, step1, v128.load(row, 16)), 16);
+      v128.store(row, madd(rate, step2, v128.load(row, 32)), 32);
+      v128.store(row, madd(rate, step3, v128.load(row, 48)), 48);
     }
   }
 }

@@ -36,7 +36,7 @@ export function bagSlices(vectorSize: number): number[] {
  * @throws RangeError if the memory cannot be had
  */
 export function makeBagMemory(who: string, settings: BagSettings, threads: number, together: boolean): BagMemory {
-  const { vectorSize, groupSize, inputRows, outputRows, lists } = settings;
+  const { vectorSize, groupSize, inputRows, outputRows, lists, rates } = settings;
   const rowBytes = 4 * bagStride(vectorSize);
   const edges = together ? bagSlices(vectorSize) : [0, rowBytes];
   const slices = edges.length - 1;
@@ -53,12 +53,14 @@ export function makeBagMemory(who: string, settings: BagSettings, threads: numbe
     outputRows: take(outputRows * rowBytes),
     listOffsets: take(lists.offsets.byteLength),
     listEntries: take(lists.entries.byteLength),
+    rates: take(rates?.rows.byteLength ?? 0),
     nullRow: take(rowBytes),
     sliceEdges: take(4 * edges.length),
     turns: take(LINE * threads),
     ...{ rowBytes, scoreBytes, slices, groupSize, maxOutputs, maxInputs: settings.maxInputs },
     scoredBy: SCORED_BY[settings.scoredBy],
     divides: Number(settings.divides),
+    ...{ rated: Number(rates !== undefined), ratedRows: rates?.rows.length ?? 0, restRate: rates?.rest ?? 1 },
     workers: together ? threads : 1,
   };
   const jointScores = together ? take(2 * slices * scoreBytes) : undefined;
@@ -69,6 +71,7 @@ export function makeBagMemory(who: string, settings: BagSettings, threads: numbe
     endSlice: together ? Math.floor(((thread + 1) * slices) / threads) : 1,
     scores: jointScores ?? take(2 * scoreBytes),
     inputs: take(4 * groupSize * settings.maxInputs),
+    inputRates: take(rates ? 4 * groupSize * settings.maxInputs : 0),
     outputs: take(4 * groupSize * maxOutputs),
     targets: take(4 * groupSize * maxOutputs),
     weights: take(4 * groupSize * maxOutputs),
@@ -84,6 +87,7 @@ export function makeBagMemory(who: string, settings: BagSettings, threads: numbe
   uint32(common.sliceEdges, edges.length).set(edges);
   uint32(common.listOffsets, lists.offsets.length).set(lists.offsets);
   uint32(common.listEntries, lists.entries.length).set(lists.entries);
+  if (rates) new Float32Array(memory.buffer, common.rates, rates.rows.length).set(rates.rows);
   return { memory, variables, control, slots };
 }
 

@@ -7,11 +7,11 @@ import { type RecordChunk, recordLength } from "./bagRecords.js";
  *
  *     loss = sum over j of w_j (softplus(x_j) - t_j x_j), x_j = u_j . h        rows that the example names, or each label alone
  *     loss = -w sum over labels j of t_j ln softmax(x)_j                       softmax over all labels
- *     u_j += r w_j (t_j - p_j) h,   v_i += c sum over j of r w_j (t_j - p_j) u_j
+ *     u_j += r w_j (t_j - p_j) h,   v_i += c s_i sum over j of r w_j (t_j - p_j) u_j
  *
- * with p_j the sigmoid or softmax of x_j, r the rate, and c = 1 for vectors or 1 / n for classifiers, as in fastText (`model.cc`; Bojanowski
- * et al. 2017, arXiv:1607.04606; Joulin et al. 2017, arXiv:1607.01759). Unlike there, examples are learned in groups: the scores of a group
- * come from the weights as they were at its start; targets may be fractions.
+ * with p_j the sigmoid or softmax of x_j, r the rate, s_i that of the row, and c = 1 for vectors or 1 / n for classifiers, as in fastText
+ * (`model.cc`; Bojanowski et al. 2017, arXiv:1607.04606; Joulin et al. 2017, arXiv:1607.01759). Unlike there, examples are learned in groups:
+ * the scores of a group come from the weights as they were at its start; targets may be fractions, and rows may have rates of their own.
  */
 export interface BagSettings {
   readonly vectorSize: number;
@@ -26,6 +26,15 @@ export interface BagSettings {
   readonly maxOutputs: number;
   /** Rows of lists, one behind the other. */
   readonly lists: BagLists;
+  /** By how much faster or slower than the others input rows learn; all the same if left out. */
+  readonly rates?: BagRates;
+}
+
+export interface BagRates {
+  /** Of the first rows. */
+  readonly rows: Float32Array;
+  /** Of all others. */
+  readonly rest: number;
 }
 
 export interface BagLists {
@@ -141,7 +150,7 @@ export class BagTrainer implements BagEngine {
   }
 
   #apply({ inputs, outputs, hidden, gradients }: Scored): void {
-    const { vectorSize, divides } = this.#settings;
+    const { vectorSize, divides, rates } = this.#settings;
     const change = new Float64Array(vectorSize);
     outputs.forEach(({ row }, j) => {
       for (let d = 0; d < vectorSize; d++) {
@@ -151,8 +160,10 @@ export class BagTrainer implements BagEngine {
       }
     });
     const share = divides ? 1 / Math.max(1, inputs.length) : 1;
-    for (const row of inputs)
-      for (let d = 0; d < vectorSize; d++) this.weights.input[row * this.stride + d]! += share * change[d]!;
+    for (const row of inputs) {
+      const step = share * (rates ? (rates.rows[row] ?? rates.rest) : 1);
+      for (let d = 0; d < vectorSize; d++) this.weights.input[row * this.stride + d]! += step * change[d]!;
+    }
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Classifier } from "../../schemas/classifier.js";
-import { logLoss, Predictor } from "./predictor.js";
+import { isDistribution, logLoss, Predictor } from "./predictor.js";
 
 /** A document that was kept aside, and the numbers of its labels. */
 export interface HeldDocument {
@@ -12,8 +12,8 @@ const STEPS = 24;
 const RATIO = (Math.sqrt(5) - 1) / 2;
 
 /**
- * The temperature by which the probabilities of documents that were kept aside become the most likely (Guo et al. 2017,
- * arXiv:1706.04599, section 4.2): a golden section search over its logarithm, between 1/20 and 20. 1 where there is no document.
+ * The temperature by which the labels of documents that were kept aside become the most likely (Guo et al. 2017, arXiv:1706.04599,
+ * section 4.2): a golden section search over its logarithm, between 1/20 and 20. 1 where there is no document.
  */
 export function calibrate(classifier: Classifier, held: readonly HeldDocument[]): number {
   if (held.length === 0) return 1;
@@ -22,12 +22,12 @@ export function calibrate(classifier: Classifier, held: readonly HeldDocument[])
     const scores = scored.scores(tokens);
     return scores ? [{ scores, labels }] : [];
   });
+  const lossOf = isDistribution(classifier) ? lossOfOne : lossOfEach;
   const lossAt = (log: number) => {
     const temperature = Math.E ** log;
     let loss = 0;
     for (const { scores, labels } of rows) {
-      const probabilities = scored.probabilitiesAt(scores, temperature);
-      for (const label of labels) loss += logLoss(probabilities[label]!) / labels.length;
+      loss += lossOf(scored.probabilitiesAt(scores, temperature), labels);
     }
     return loss;
   };
@@ -39,3 +39,14 @@ export function calibrate(classifier: Classifier, held: readonly HeldDocument[])
   }
   return Math.E ** ((low + high) / 2);
 }
+
+/** -ln of the probability that a label which is drawn is one of the document's own. */
+const lossOfOne = (probabilities: Float64Array, own: readonly number[]): number =>
+  logLoss(own.reduce((sum, label) => sum + probabilities[label]!, 0));
+
+/** -ln of the probability that each label is told right, those that are not the document's own too. */
+const lossOfEach = (probabilities: Float64Array, own: readonly number[]): number =>
+  probabilities.reduce(
+    (sum, probability, label) => sum + logLoss(own.includes(label) ? probability : 1 - probability),
+    0,
+  );

@@ -83,7 +83,7 @@ export class Predictor {
   probabilitiesAt(scores: Float64Array, temperature: number): Float64Array {
     const cooled = scores.map((score) => score / temperature);
     if (this.#codes) return softmax(alongPaths(cooled, this.#codes));
-    return this.#classifier.loss === "softmax" ? softmax(cooled) : cooled.map(sigmoid);
+    return isDistribution(this.#classifier) ? softmax(cooled) : cooled.map(sigmoid);
   }
 
   /**
@@ -126,6 +126,9 @@ export class Predictor {
     return this.#classifier.loss === "softmax" ? scores : scores.map((score) => -softplus(-score));
   }
 }
+
+/** Whether the probabilities of all labels add up to 1. */
+export const isDistribution = ({ loss }: Classifier): boolean => loss === "softmax" || loss === "hierarchicalSoftmax";
 
 /** The logarithm of each label's probability: a turn with bit 1 has probability sigmoid(score), as in fastText. */
 function alongPaths(scores: Float64Array, { offsets, nodes, bits }: HuffmanCodes): Float64Array {

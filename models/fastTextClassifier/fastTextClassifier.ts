@@ -7,6 +7,7 @@ import { DocumentAssembler, type LabelledDocument } from "../../kernels/linear/d
 import { SENTENCE_END } from "../../kernels/linear/documentFeatures.js";
 import { FeatureCache } from "../../kernels/linear/featureCache.js";
 import { type LabelOutputs, labelOutputs } from "../../kernels/linear/labelOutputs.js";
+import { rarityRates } from "../../kernels/linear/rarityRates.js";
 import { joinStates, splitState } from "../../kernels/numbers/joinStates.js";
 import { drawBelow, drawUniform, type RandomStream, randomStream } from "../../kernels/numbers/random.js";
 import { BucketRows } from "../../kernels/subwords/bucketRows.js";
@@ -114,6 +115,11 @@ export const fastTextClassifierSchema = defineUnit({
       elsewhere: { program: "fastText", default: 0.1 },
       description: "Step size at the start; it falls evenly to 0",
     }),
+    featureRates: oneOf(["rarity", "even"], {
+      default: "rarity",
+      elsewhere: { program: "fastText", default: "even" },
+      description: "rarity lets rare words learn faster than frequent ones, as tf-idf weighs them; even: all alike",
+    }),
     classWeights: oneOf(["none", "balanced"], {
       default: "none",
       description: "balanced weighs texts so that every label counts as much, however many texts it has",
@@ -155,8 +161,9 @@ export type FastTextClassifierOptions = OptionsOf<typeof fastTextClassifierSchem
 
 /** Texts that are scored before the first of them is applied, so that threads which share the work seldom wait for each other. */
 const GROUP = 8;
-/** Texts at most that are kept aside. */
-const MAX_HELD = 10_000;
+/** How many texts are kept aside at most, but for the luck of the draw, and how many in a row. */
+const MOST_HELD = 10_000;
+const LONGEST_RUN = 32;
 const MAX_BYTES = 3.9 * 2 ** 30;
 
 /**
@@ -166,7 +173,7 @@ const MAX_BYTES = 3.9 * 2 ** 30;
  * over the texts. The same batches, cut in any way, give the same bytes, at any number of workers unless `deterministic` is false. Words that
  * the vocabulary lacks are not learned from, so `minCount` is best 1. Texts without labels or words are passed over; the metadata of the result
  * says how many.
- * State: 4 D (V + R + L) bytes of weights (D rounded up to 16), R the buckets that occur; 4 bytes a bucket; the texts kept aside, at most 10,000.
+ * State: 4 D (V + R + L) bytes of weights (D rounded up to 16), R the buckets that occur; 4 bytes a bucket; the texts kept aside, some 10,000 at most.
  * @throws RangeError at the call, if an option is out of range; from `update`, if the weights could exceed 4 GiB, there are fewer than two
  * labels, a label is unknown, or the loss is not finite; from `result`, if there was nothing to learn from; TypeError if the vocabulary changes
  * @see https://github.com/facebookresearch/fastText
@@ -196,6 +203,8 @@ export function fastTextClassifier(options?: FastTextClassifierOptions): Updated
   let endTerm: number | undefined;
   let engine: BagEngine | undefined;
   let labels: LabelSet;
+  /** A document with several labels counts as often. */
+  let documents = 0;
   let idOfLabel: ReadonlyMap<string, number>;
   let outputs: LabelOutputs;
   let rows: BucketRows;
@@ -217,6 +226,7 @@ export function fastTextClassifier(options?: FastTextClassifierOptions): Updated
         `fastTextClassifier: texts must have two labels or more, got ${found}; the source's option labels, or its format labelled, says where they are`,
       );
     }
+    documents = labels.counts.reduce((sum, count) => sum + count, 0);
     idOfLabel = new Map(labels.names.map((name, id) => [name, id]));
     outputs = labelOutputs(loss, labels.counts, settings);
     const hasBuckets = form.maxLength > 0 || wordNgrams > 1;
@@ -238,6 +248,7 @@ export function fastTextClassifier(options?: FastTextClassifierOptions): Updated
       maxInputs: MAX_INPUTS,
       maxOutputs: outputs.most,
       lists: noLists,
+      ...(settings.featureRates === "rarity" ? { rates: rarityRates(from.counts, terms.length, documents) } : {}),
     };
     requireRoom(bags);
     const made =
@@ -307,8 +318,9 @@ export function fastTextClassifier(options?: FastTextClassifierOptions): Updated
       return;
     }
     const own = names.map((name) => labelId(name, number));
+    if (weight === 0) return;
     if (isHeld(number)) {
-      if (isFirst && held.length < MAX_HELD) held.push({ ids, labels: own });
+      if (isFirst) held.push({ ids, labels: own });
       return;
     }
     const epoch = Math.max(0, passes - 1);
@@ -325,8 +337,12 @@ export function fastTextClassifier(options?: FastTextClassifierOptions): Updated
     outputs.write(records, taught, weight * classWeight(taught), epoch, number);
   }
 
-  const isHeld = (number: number): boolean =>
-    settings.holdout > 0 && drawUniform(randomStream(seed, "holdout"), number) < settings.holdout;
+  /** Texts that follow each other are often alike, so runs of them are kept aside, of a length at which there are some twenty runs. */
+  function isHeld(number: number): boolean {
+    const share = Math.min(settings.holdout, MOST_HELD / documents);
+    const run = Math.min(LONGEST_RUN, Math.max(1, Math.floor((share * documents) / 20)));
+    return share > 0 && drawUniform(randomStream(seed, "holdout"), Math.floor(number / run)) < share;
+  }
 
   function labelId(name: string, document: number): number {
     const id = idOfLabel.get(name);
@@ -339,7 +355,6 @@ export function fastTextClassifier(options?: FastTextClassifierOptions): Updated
   /** So that each label weighs the mean of all. */
   function classWeight(own: readonly number[]): number {
     if (settings.classWeights === "none") return 1;
-    const documents = labels.counts.reduce((sum, count) => sum + count, 0);
     return own.reduce((sum, id) => sum + documents / (labels.counts.length * labels.counts[id]!), 0) / own.length;
   }
 
@@ -437,7 +452,7 @@ export function fastTextClassifier(options?: FastTextClassifierOptions): Updated
   }
 
   function classifierOf({ weights, stride, arithmetic }: BagEngine, learnedFrom: Vocabulary): Classifier {
-    const counts = new Float64Array(terms.length).fill(labels.counts.reduce((sum, count) => sum + count, 0));
+    const counts = new Float64Array(terms.length).fill(documents);
     counts.set(learnedFrom.counts);
     const order = rows.ascending();
     const input = new Float32Array((terms.length + order.length) * vectorSize);

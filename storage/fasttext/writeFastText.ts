@@ -7,6 +7,7 @@ import { type DurableFile, writeFiles } from "../files/durableFile.js";
 import { CBOW, LOSSES, MAGIC, OPTIONS, SKIP_GRAM, SUPERVISED, VERSION } from "./fastTextFile.js";
 
 const PREFIX = "__label__";
+const END = "</s>";
 const ROWS_AT_ONCE = 4096;
 
 interface Parts {
@@ -35,7 +36,7 @@ export async function writeFastTextVectors(path: string, table: VectorTable, sig
   const bucketsOf = subwordsOf("writeVectors", form);
   /** A term's own row: its vector is the mean over that and the rows of its subwords. */
   const fillTerm = (row: Float32Array, id: number) => {
-    const list = bucketsOf(terms[id]!);
+    const list = terms[id] === END ? [] : bucketsOf(terms[id]!); // the end of a line has no subwords
     for (let d = 0; d < size; d++) {
       let own = (list.length + 1) * values[id * size + d]!;
       for (const bucket of list) if (place[bucket]! >= 0) own -= subwords!.values[place[bucket]! * size + d]!;
