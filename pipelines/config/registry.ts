@@ -42,6 +42,7 @@ import { websocketSchema } from "../../sources/websocket.js";
 import { isFastTextFile } from "../../storage/fasttext/fastTextFile.js";
 import { readFastTextClassifier } from "../../storage/fasttext/readFastText.js";
 import { readVectors } from "../../storage/vectors/readVectors.js";
+import { classifierAnswers } from "../tools/classifierAnswers.js";
 
 /** The units that a config can name, and the kinds of data that flow between them. */
 export interface Registry {
@@ -101,14 +102,22 @@ const loads: { readonly [K in Kind]?: DataKind<K>["load"] } = {
   classifier: (path) => (isFastTextFile(path) ? readFastTextClassifier(path) : readWhole(described.classifier, path)),
 };
 
+const byName: ReadonlyMap<string, AnyUnit> = new Map(units.map((unit: AnyUnit) => [unit.name, unit]));
+
+/** What can be asked of kinds only with the help of units; a new one is one line here. */
+const asks: { readonly [K in Kind]?: DataKind<K>["answers"] } = {
+  classifier: classifierAnswers((name) => byName.get(name)),
+};
+
 const kinds = builtInKinds.map((kind): DataKind => {
   const load = loads[kind.name] as DataKind["load"];
-  return load ? { ...kind, load } : kind;
+  const answers = asks[kind.name] as DataKind["answers"];
+  return { ...kind, ...(load ? { load } : {}), ...(answers ? { answers } : {}) };
 });
 
 /** What ships. */
 export const builtIn: Registry = {
-  units: new Map(units.map((unit: AnyUnit) => [unit.name, unit])),
+  units: byName,
   kinds: new Map(kinds.map((kind) => [kind.name, kind])),
   plugins: [],
 };

@@ -1,13 +1,14 @@
-import type { Observable, OperatorFunction } from "rxjs";
+import type { Observable } from "rxjs";
 import { type ClassificationScores, scoreClassification } from "../../kernels/evaluation/classification.js";
 import { type Explanation, type Prediction, type PredictOptions, Predictor } from "../../kernels/linear/predictor.js";
 import { TokenDocuments } from "../../kernels/linear/tokenDocuments.js";
 import { run } from "../../runtime/run.js";
-import type { Classifier, TextBatch, TokenBatch } from "../../schemas/index.js";
+import type { Classifier, TextBatch } from "../../schemas/index.js";
 import { fillOptions } from "../../schemas/index.js";
 import { makeUnit } from "../config/makeUnit.js";
 import { builtIn } from "../config/registry.js";
 import { loadValue } from "./loadValue.js";
+import { textStepsOf, throughSteps } from "./textSteps.js";
 
 export interface ClassifiedText {
   /** The labels that came with the text. */
@@ -41,9 +42,12 @@ export async function classifyTexts(path: string, request: ClassifyRequest): Pro
     request.onText({ given, predicted: predictor.predict(tokens, request), ...(explanation ? { explanation } : {}) });
   };
   const source = makeUnit(...unitWith(request.source, request.options), { epoch: 0 }) as Observable<TextBatch>;
-  const tokens = stepsOf(path, classifier).reduce((stream, step) => stream.pipe(step), source as Observable<unknown>);
+  const steps = textStepsOf(path, classifier, (name) => builtIn.units.get(name));
   const { signal } = request;
-  await run(tokens, { ...(signal ? { signal } : {}), onEvent: (batch) => documents.add(batch as TokenBatch, visit) });
+  await run(throughSteps(source, steps), {
+    ...(signal ? { signal } : {}),
+    onEvent: (batch) => documents.add(batch, visit),
+  });
   documents.finish(visit);
 }
 
@@ -60,14 +64,4 @@ export async function evaluateClassifier(
 function unitWith(name: string, options: Readonly<Record<string, unknown>>) {
   const unit = builtIn.units.get(name)!;
   return [unit, {}, fillOptions(unit, options)] as const;
-}
-
-function stepsOf(path: string, { metadata }: Classifier): OperatorFunction<unknown, unknown>[] {
-  const told = metadata.get("textSteps");
-  if (told === undefined)
-    throw new TypeError(`${path}: must tell the steps that made tokens of its texts, got none; a run writes them`);
-  return (JSON.parse(told) as Readonly<Record<string, Readonly<Record<string, unknown>>>>[]).map((step) => {
-    const [name, options] = Object.entries(step)[0]!;
-    return makeUnit(...unitWith(name, options), { epoch: 0 }) as OperatorFunction<unknown, unknown>;
-  });
 }
