@@ -161,9 +161,8 @@ export type FastTextClassifierOptions = OptionsOf<typeof fastTextClassifierSchem
 
 /** Texts that are scored before the first of them is applied, so that threads which share the work seldom wait for each other. */
 const GROUP = 8;
-/** How many texts are kept aside at most, but for the luck of the draw, and how many in a row. */
+/** How many texts are kept aside at most, but for the luck of the draw. */
 const MOST_HELD = 10_000;
-const LONGEST_RUN = 32;
 const MAX_BYTES = 3.9 * 2 ** 30;
 
 /**
@@ -337,11 +336,9 @@ export function fastTextClassifier(options?: FastTextClassifierOptions): Updated
     outputs.write(records, taught, weight * classWeight(taught), epoch, number);
   }
 
-  /** Texts that follow each other are often alike, so runs of them are kept aside, of a length at which there are some twenty runs. */
   function isHeld(number: number): boolean {
     const share = Math.min(settings.holdout, MOST_HELD / documents);
-    const run = Math.min(LONGEST_RUN, Math.max(1, Math.floor((share * documents) / 20)));
-    return share > 0 && drawUniform(randomStream(seed, "holdout"), Math.floor(number / run)) < share;
+    return share > 0 && drawUniform(randomStream(seed, "holdout"), number) < share;
   }
 
   function labelId(name: string, document: number): number {
