@@ -14,6 +14,7 @@ describe("the ready configs", () => {
       "live-nats",
       "live-tail",
       "quickstart",
+      "subwords",
       "word2vec",
     ]);
   });
