@@ -6,7 +6,10 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "v
 import { command, startCommand } from "../support/command.js";
 
 const texts = {
-  english: { fruit: ["red apples", "ripe pears", "sweet apples"], ships: ["a boat at sea", "sails and ropes", "the boat left"] },
+  english: {
+    fruit: ["red apples", "ripe pears", "sweet apples"],
+    ships: ["a boat at sea", "sails and ropes", "the boat left"],
+  },
   chinese: { 水果: ["红苹果很甜", "梨子熟了", "苹果和梨"], 船: ["船在海上", "帆船出海了", "船离开港口"] },
 };
 
@@ -53,7 +56,10 @@ describe.each([
     const labelled = await command("eval", model, "--labelled", inFolder(`${language}.txt`));
     expect(labelled.out).toContain("30 texts\nP@1 1.0000, R@1 1.0000, micro F1 1.0000, macro F1 1.0000\n");
     const records = ["--labelled", inFolder(`${language}.jsonl`), "--labels", "kind", "--field", "text", "--json"];
-    expect(JSON.parse((await command("eval", model, ...records)).out)).toMatchObject({ documents: 30, precisionAtK: 1 });
+    expect(JSON.parse((await command("eval", model, ...records)).out)).toMatchObject({
+      documents: 30,
+      precisionAtK: 1,
+    });
   });
 });
 
