@@ -18,7 +18,7 @@ export interface PredictOptions {
   readonly threshold?: number;
 }
 
-/** A feature, and by how much the logarithm of the odds of the first label against the second falls without it. */
+/** A feature, and how much of the logarithm of the odds of the first label against the second comes from it: what is lost if its row were zeros. */
 export interface Reason {
   readonly feature: string;
   readonly weight: number;
@@ -105,7 +105,7 @@ export class Predictor {
     });
     const reasons = Array.from(rowsOf, ([feature, places]) => {
       const left = new Set(places);
-      const rest = this.#logProbabilities(rows.filter((_, i) => !left.has(i)));
+      const rest = this.#logProbabilities(rows.map((row, i) => (left.has(i) ? ZERO_ROW : row)));
       return { feature, weight: all[first]! - all[second]! - (rest[first]! - rest[second]!) };
     });
     reasons.sort((x, y) => Math.abs(y.weight) - Math.abs(x.weight));

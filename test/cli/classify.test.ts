@@ -90,7 +90,7 @@ it("answers over HTTP", async () => {
 });
 
 it.each([
-  [["classify", "MODEL", "none.txt"], /^classify: none\.txt: must be a file, got nothing there/],
+  [["classify", "MODEL", "none.txt"], /^classify: none\.txt must be a file, got nothing there/],
   [["classify", "MODEL", "-", "--threshold", "2"], /^classify: --threshold must be a number in 0 \.\. 1, got 2/],
   [["eval", "MODEL"], /^eval: at least one --similarity, --analogies or --labelled file must be given/],
   [["eval", "MODEL", "--labelled", "UNLABELLED"], /must have texts with labels, got 1 text without/],

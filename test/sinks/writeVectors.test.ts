@@ -168,7 +168,7 @@ it("refuses options at the call", () => {
   const call = (options: unknown) => () => writeVectors(options as WriteVectorsOptions);
   expect(call({})).toThrow("writeVectors: path is required and must be a path that is not empty");
   expect(call({ path: "vectors" })).toThrow(
-    'writeVectors: path must end in one of .arrow .feather .parquet .vec .txt .bin .glove .tsv unless format is given, got "vectors"',
+    'writeVectors: path must end in one of .arrow .feather .parquet .vec .txt .bin .glove .tsv .fasttext unless format is given, got "vectors"',
   );
   expect(call({ path: "v.vec", format: "onnx" })).toThrow("format must be one of auto, arrow");
 });
