@@ -1,6 +1,6 @@
 import { exp, ln } from "../numbers/logarithm.js";
 import { drawUint32, type RandomStream, randomStream } from "../numbers/random.js";
-import type { OutputLayer } from "./outputRows.js";
+import type { OutputLayer, OutputRows } from "./outputRows.js";
 
 /**
  * Negative sampling. A centre c with its contexts is told apart from k noise words n ~ P, P(w) ~ count(w)^exponent:
@@ -114,10 +114,16 @@ export function negativeSampling(
       rows.length = 1;
       for (let draw = 0; draw < MAX_DRAWS && rows.length <= negative; draw++) {
         const noise = drawNoise(table, stream, group * MAX_DRAWS + draw, position * MAX_DRAWS + draw);
-        if (!rows.rows.subarray(0, rows.length).includes(noise)) rows.rows[rows.length++] = noise;
+        if (!isAmong(rows, noise)) rows.rows[rows.length++] = noise;
       }
     },
   };
+}
+
+/** By a loop: a view of so few rows takes longer to make than to look through, and is made for each draw. */
+function isAmong({ rows, length }: OutputRows, row: number): boolean {
+  for (let k = 0; k < length; k++) if (rows[k] === row) return true;
+  return false;
 }
 
 /** One word from P. Blocks take the even draws of the stream, words the odd ones. */

@@ -72,7 +72,9 @@ export class BagRecords {
     const records = all ? this.count : this.count - (this.count % groupSize);
     const end = this.#starts[records] ?? this.#length;
     const words = this.#words.slice(0, end);
-    const starts = Uint32Array.from({ length: records + 1 }, (_, i) => (i < records ? this.#starts[i]! : end));
+    const starts = new Uint32Array(records + 1);
+    for (let i = 0; i < records; i++) starts[i] = this.#starts[i]!;
+    starts[records] = end;
     this.#words.copyWithin(0, end, this.#length);
     this.#starts = this.#starts.slice(records).map((start) => start - end);
     this.#length -= end;

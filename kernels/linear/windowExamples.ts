@@ -62,11 +62,11 @@ function noiseOutputs(settings: WindowExampleSettings, counts: Float64Array): Wi
     tally.clear();
     if (isSkipGram) forEachContext(window, centre, (place) => tally.add(ids[place]!, 1));
     else tally.add(ids[centre]!, 1);
-    const others: number[] = [];
-    for (let k = 1; k < noise.length; k++) if (!tally.has(noise.rows[k]!)) others.push(noise.rows[k]!);
+    let others = 0;
+    for (let k = 1; k < noise.length; k++) if (!tally.has(noise.rows[k]!)) others++;
     tally.write(records);
-    const weight = isSkipGram ? (lengthOf(window) * settings.negative) / others.length : 1;
-    for (const other of others) records.output(other, 0, weight);
+    const weight = isSkipGram ? (lengthOf(window) * settings.negative) / others : 1;
+    for (let k = 1; k < noise.length; k++) if (!tally.has(noise.rows[k]!)) records.output(noise.rows[k]!, 0, weight);
   };
   return { write, rows: counts.length, most: (size) => (isSkipGram ? 2 * size : 1) + drawn };
 }
