@@ -29,6 +29,7 @@ import { list } from "./commands/list.js";
 import { map } from "./commands/map.js";
 import { neighbors } from "./commands/neighbors.js";
 import { plot } from "./commands/plot.js";
+import { quantize } from "./commands/quantize.js";
 import { run } from "./commands/run.js";
 import { schema } from "./commands/schema.js";
 import { serve } from "./commands/serve.js";
@@ -54,6 +55,7 @@ const commands: readonly Command[] = [
   map,
   plot,
   classify,
+  quantize,
   serve,
   evaluate,
   compare,

@@ -23,7 +23,7 @@ export const writeClassifierSchema = defineUnit({
     format: oneOf(["auto", "table", FASTTEXT], {
       default: "auto",
       description:
-        "Format of the file; auto goes by the name: .arrow, .parquet (table), .bin, .fasttext (a model of fastText)",
+        "Format of the file; auto goes by the name: .arrow, .parquet (table), .bin, .ftz, .fasttext (a model of fastText)",
     }),
   },
   create: (_, options): OperatorFunction<Classifier, Classifier> => writeClassifier(options),
@@ -34,13 +34,14 @@ export type WriteClassifierOptions = OptionsOf<typeof writeClassifierSchema>;
 /**
  * Writes a classifier, and passes it on once it is on the disk under its name. State: one block of rows.
  * A model of fastText's holds no temperature, and reads n-grams of words across the end of a text.
- * @throws TypeError at the call, if the format cannot be told, and through the stream, for a quantised classifier
+ * @throws TypeError at the call, if the format cannot be told, and through the stream, for a quantised classifier as a table
  * @example
  *   classifier$.pipe(writeClassifier({ path: "classifier.arrow" }))
  */
 export function writeClassifier(options: WriteClassifierOptions): OperatorFunction<Classifier, Classifier> {
   const { path, format } = parseOptions(writeClassifierSchema, options);
-  const isFastText = format === FASTTEXT || (format === "auto" && [".bin", ".fasttext"].includes(extname(path)));
+  const isFastText =
+    format === FASTTEXT || (format === "auto" && [".bin", ".ftz", ".fasttext"].includes(extname(path)));
   if (!isFastText) return writeWhole("writeClassifier", classifier, path);
   return writeOnce("writeClassifier", path, async (value, signal) => ({
     rows: await writeFastTextClassifier(path, value, signal),

@@ -22,7 +22,8 @@ export const textOptions: Readonly<Record<string, CommandOption>> = {
 /** The source that reads FILE, or standard input, and its options. */
 export function textSource(parsed: Parsed, file: string) {
   const source = file === STDIN ? ("stdin" as const) : ("files" as const);
-  if (source === "files" && !existsSync(file)) throw new UsageError(`${parsed.argv[0]}: ${file} must be a file, got nothing there`);
+  if (source === "files" && !existsSync(file))
+    throw new UsageError(`${parsed.argv[0]}: ${file} must be a file, got nothing there`);
   const { fields } = builtIn.units.get(source)!;
   const given = Object.keys(textOptions).flatMap((name) => {
     const value = parsed.text(name);

@@ -1,6 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import { subwordsOf } from "../../kernels/subwords/subwordBuckets.js";
-import type { Classifier } from "../../schemas/classifier.js";
+import type { Classifier, QuantizedRows, RowMatrix } from "../../schemas/classifier.js";
 import type { SubwordForm } from "../../schemas/subwords.js";
 import type { VectorTable } from "../../schemas/vectors.js";
 import { type DurableFile, writeFiles } from "../files/durableFile.js";
@@ -10,16 +10,22 @@ const PREFIX = "__label__";
 const END = "</s>";
 const ROWS_AT_ONCE = 4096;
 
+interface FilledRows {
+  readonly rows: number;
+  /** Fills rows `from` .. `to` - 1, which are zeros. */
+  readonly fill: (rows: Float32Array, from: number, to: number) => void;
+}
+
 interface Parts {
   readonly options: Readonly<Record<string, number>>;
   readonly words: readonly string[];
   readonly wordCounts: ArrayLike<number>;
   readonly labels: readonly string[];
   readonly labelCounts: ArrayLike<number>;
-  /** Fills rows `from` .. `to` - 1 of the input, which are zeros. */
-  readonly fill: (rows: Float32Array, from: number, to: number) => void;
-  readonly inputRows: number;
-  readonly output: Float32Array;
+  /** The buckets that a pruned model keeps, in the order of their rows. */
+  readonly kept?: Uint32Array;
+  readonly input: QuantizedRows | FilledRows;
+  readonly output: RowMatrix;
 }
 
 /**
@@ -56,43 +62,63 @@ export async function writeFastTextVectors(path: string, table: VectorTable, sig
     wordCounts: new Uint8Array(terms.length).fill(1),
     labels: [],
     labelCounts: [],
-    inputRows: terms.length + form.buckets,
-    fill: rowFiller(terms.length, size, fillTerm, place, subwords?.values ?? new Float32Array(0)),
-    output: new Float32Array(terms.length * size),
+    input: {
+      rows: terms.length + form.buckets,
+      fill: rowFiller(terms.length, size, fillTerm, place, subwords?.values ?? new Float32Array(0)),
+    },
+    output: { columns: size, values: new Float32Array(terms.length * size) },
   });
   return terms.length;
 }
 
-/** Writes a classifier as fastText does. Tells its labels. State: 4,096 rows. */
+/**
+ * Writes a classifier as fastText does, a quantised one as its `.ftz`. Tells its labels. State: 4,096 rows.
+ * @throws RangeError if the form of its rows is none that fastText reads
+ */
 export async function writeFastTextClassifier(
   path: string,
   classifier: Classifier,
   signal: AbortSignal,
 ): Promise<number> {
-  const { terms, labels, input, output, subwords, buckets, loss, wordNgrams, pruned } = classifier;
-  if (!("values" in input && "values" in output) || pruned)
+  const { terms, labels, input, output, buckets, pruned } = classifier;
+  const isDense = "values" in input;
+  if (isDense && (pruned || !("values" in output)))
     throw new RangeError("writeClassifier: rows must be dense and all there to be written as fastText's, got others");
-  const size = input.columns;
-  const hasBuckets = subwords.maxLength > 0 || wordNgrams > 1;
-  const all = hasBuckets ? subwords.buckets : 0;
-  const fillTerm = (row: Float32Array, id: number) => row.set(input.values.subarray(id * size, (id + 1) * size));
+  const options = classifierOptions(classifier);
+  if (!isDense && !pruned && buckets.length < options.bucket)
+    throw new RangeError(
+      `writeClassifier: a quantised classifier must have a row for each of its ${options.bucket} buckets or be pruned, got ${buckets.length}`,
+    );
   await writeModel(path, signal, {
-    options: {
-      ...{ dim: size, ws: 5, epoch: 1, minCount: 1, neg: 5, wordNgrams, lrUpdateRate: 100, model: SUPERVISED },
-      loss: LOSSES.indexOf(loss) + 1,
-      bucket: all,
-      minn: subwords.maxLength > 0 ? subwords.minLength : 0,
-      maxn: subwords.maxLength,
-    },
+    options,
     words: terms,
     wordCounts: classifier.counts,
     labels: labels.map((label) => `${PREFIX}${label}`),
     labelCounts: classifier.labelCounts,
-    inputRows: terms.length + all,
-    fill: rowFiller(terms.length, size, fillTerm, placesOf(buckets, all), input.values.subarray(terms.length * size)),
-    output: output.values,
+    ...(pruned ? { kept: buckets } : {}),
+    input: isDense ? denseRows(input.values, input.columns, terms.length, buckets, options.bucket) : input,
+    output,
   });
   return labels.length;
+}
+
+function classifierOptions({ input, subwords, loss, wordNgrams }: Classifier) {
+  const hasBuckets = subwords.maxLength > 0 || wordNgrams > 1;
+  return {
+    ...{ dim: input.columns, ws: 5, epoch: 1, minCount: 1, neg: 5, wordNgrams, lrUpdateRate: 100, model: SUPERVISED },
+    loss: LOSSES.indexOf(loss) + 1,
+    bucket: hasBuckets ? subwords.buckets : 0,
+    minn: subwords.maxLength > 0 ? subwords.minLength : 0,
+    maxn: subwords.maxLength,
+  };
+}
+
+function denseRows(values: Float32Array, size: number, terms: number, buckets: Uint32Array, all: number): FilledRows {
+  const fillTerm = (row: Float32Array, id: number) => row.set(values.subarray(id * size, (id + 1) * size));
+  return {
+    rows: terms + all,
+    fill: rowFiller(terms, size, fillTerm, placesOf(buckets, all), values.subarray(terms * size)),
+  };
 }
 
 /** The row of each bucket, or -1. */
@@ -110,7 +136,7 @@ function rowFiller(
   fillTerm: (row: Float32Array, id: number) => void,
   place: Int32Array,
   values: Float32Array,
-): Parts["fill"] {
+): FilledRows["fill"] {
   return (rows, from, to) => {
     for (let row = from; row < to; row++) {
       const into = rows.subarray((row - from) * size, (row - from + 1) * size);
@@ -123,33 +149,68 @@ function rowFiller(
 
 function writeModel(path: string, signal: AbortSignal, parts: Parts): Promise<void> {
   return writeFiles([path], async (file) => {
+    const { input, output } = parts;
     writeHead(file!, parts);
-    const size = parts.options.dim!;
-    file!.write(Buffer.concat([Buffer.from([0]), int64s(parts.inputRows, size)]));
-    for (let from = 0; from < parts.inputRows; from += ROWS_AT_ONCE) {
-      await setImmediate(undefined, { signal });
-      const to = Math.min(from + ROWS_AT_ONCE, parts.inputRows);
-      const rows = new Float32Array((to - from) * size);
-      parts.fill(rows, from, to);
-      file!.write(new Uint8Array(rows.buffer));
-    }
-    const { output } = parts;
-    file!.write(Buffer.concat([Buffer.from([0]), int64s(output.length / size, size)]));
-    file!.write(new Uint8Array(output.buffer, output.byteOffset, output.byteLength));
+    file!.write(Buffer.from([isQuantized(input) ? 1 : 0]));
+    if (isQuantized(input)) writeQuantized(file!, input);
+    else await writeFilled(file!, input, parts.options.dim!, signal);
+    file!.write(Buffer.from([isQuantized(output) ? 1 : 0]));
+    if (isQuantized(output)) return writeQuantized(file!, output);
+    file!.write(int64s(output.values.length / output.columns, output.columns));
+    file!.write(bytesOf(output.values));
   });
 }
 
-function writeHead(file: DurableFile, { options, words, wordCounts, labels, labelCounts }: Parts): void {
+const isQuantized = (rows: object): rows is QuantizedRows => "codes" in rows;
+
+async function writeFilled(file: DurableFile, input: FilledRows, size: number, signal: AbortSignal): Promise<void> {
+  file.write(int64s(input.rows, size));
+  for (let from = 0; from < input.rows; from += ROWS_AT_ONCE) {
+    await setImmediate(undefined, { signal });
+    const to = Math.min(from + ROWS_AT_ONCE, input.rows);
+    const rows = new Float32Array((to - from) * size);
+    input.fill(rows, from, to);
+    file.write(bytesOf(rows));
+  }
+}
+
+function writeQuantized(file: DurableFile, { columns, pieceSize, codes, centroids, norms }: QuantizedRows): void {
+  const rows = codes.length / Math.ceil(columns / pieceSize);
+  file.write(Buffer.concat([Buffer.from([norms ? 1 : 0]), int64s(rows, columns), int32s(codes.length)]));
+  file.write(codes);
+  writeQuantizer(file, columns, pieceSize, centroids);
+  if (!norms) return;
+  file.write(norms.codes);
+  writeQuantizer(file, 1, 1, norms.centroids);
+}
+
+function writeQuantizer(file: DurableFile, columns: number, pieceSize: number, centroids: Float32Array): void {
+  file.write(int32s(columns, Math.ceil(columns / pieceSize), pieceSize, columns % pieceSize || pieceSize));
+  file.write(bytesOf(centroids));
+}
+
+const bytesOf = (values: Float32Array) => new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+
+function writeHead(file: DurableFile, { options, words, wordCounts, labels, labelCounts, kept }: Parts): void {
   const numbers = [MAGIC, VERSION, ...OPTIONS.map((name) => options[name]!)];
   const threshold = Buffer.alloc(8);
   threshold.writeDoubleLE(0.0001);
   const sum = (counts: ArrayLike<number>) => Array.from(counts).reduce((total, count) => total + count, 0);
   const sizes = int32s(words.length + labels.length, words.length, labels.length);
-  file.write(Buffer.concat([int32s(...numbers), threshold, sizes, int64s(sum(wordCounts) + sum(labelCounts), -1)]));
+  file.write(
+    Buffer.concat([
+      int32s(...numbers),
+      threshold,
+      sizes,
+      int64s(sum(wordCounts) + sum(labelCounts), kept?.length ?? -1),
+    ]),
+  );
   const entry = (text: string, count: number, type: number) =>
     Buffer.concat([Buffer.from(`${text}\0`), int64s(count), Buffer.from([type])]);
   for (const [id, word] of words.entries()) file.write(entry(word, wordCounts[id]!, 0));
   for (const [id, label] of labels.entries()) file.write(entry(label, labelCounts[id]!, 1));
+  const pairs = Int32Array.from({ length: 2 * (kept?.length ?? 0) }, (_, i) => (i % 2 ? i >> 1 : kept![i >> 1]!));
+  file.write(new Uint8Array(pairs.buffer));
 }
 
 function int32s(...numbers: readonly number[]): Buffer {

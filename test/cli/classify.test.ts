@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { statSync, writeFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -115,4 +115,34 @@ it("says that one label is not enough, and where labels come from", async () => 
   expect((await command(...train)).err).toContain(
     "fastTextClassifier: texts must have two labels or more, got none; the source's option labels, or its format labelled, says where they are",
   );
+});
+
+it("quantises a classifier into a file of the size that it tells, which answers as before", async () => {
+  const out = inFolder("small.ftz");
+  const made = await command("quantize", inFolder("english"), "-o", out);
+  const rows = Number(/of (\d+) terms/.exec(made.out)?.[1]);
+  expect(made).toMatchObject({ code: 0, err: "" });
+  expect(made.out).toBe(`${out}: ${statSync(out).size} bytes, ${rows} of ${rows} terms and buckets\n`);
+  const texts = inFolder("sea.txt");
+  writeFileSync(texts, "a boat at sea\nripe apples\n");
+  const told = await command("classify", out, texts);
+  expect(told.out).toMatch(/^ships .*\nfruit .*\n$/);
+
+  const limit = statSync(out).size - 1;
+  const cut = await command("quantize", inFolder("english"), "-o", out, "--max-size", String(limit));
+  expect(cut.out).toContain(`${rows - 1} of ${rows} terms`);
+  expect(statSync(out).size).toBeLessThanOrEqual(limit);
+});
+
+it.each([
+  [["-o", "small.bin"], "quantize: --out must be a file named .ftz, got small.bin"],
+  [
+    ["-o", "a.ftz", "--max-size", "1MB", "--cutoff", "9"],
+    "quantize: either --max-size or --cutoff must be given, got both",
+  ],
+  [["-o", "a.ftz", "--max-size", "10"], /quantize: the file must have room for one row, \d+ bytes, got 10/],
+])("says in one line why it does not quantise with %j", async (options, message) => {
+  const { code, err } = await command("quantize", inFolder("english"), ...options);
+  expect(code).toBeGreaterThan(0);
+  expect(err).toMatch(message);
 });

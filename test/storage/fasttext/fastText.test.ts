@@ -12,6 +12,8 @@ import { expect, it } from "vitest";
 import { Predictor, Vectors } from "#kernels";
 import { writeClassifier, writeVectors } from "#sinks";
 import { inspectFile, readVectors } from "#storage";
+import { quantizeClassifier, rowsByLength } from "../../../dist/kernels/linear/quantizeClassifier.js";
+import { quantizedSize } from "../../../dist/storage/fasttext/quantizedSize.js";
 import { readFastTextClassifier, readFastTextVectors } from "../../../dist/storage/fasttext/readFastText.js";
 import { collect } from "../../support/collect.js";
 import { temporaryFolder } from "../../support/temporaryFolder.js";
@@ -133,4 +135,24 @@ it("does not take one for the other", async () => {
     "must hold vectors, got a classifier; lexstream classify asks it",
   );
   await expect(readFastTextClassifier(fixture("sg.bin"))).rejects.toThrow("must hold a classifier, got vectors");
+});
+
+it("writes quantised classifiers that predict the same again, pruned with n-grams or with words alone", async () => {
+  for (const [name, cutoff] of [
+    ["sup.bin", 280],
+    ["hs.bin", 8],
+  ] as const) {
+    const dense = await readFastTextClassifier(fixture(name));
+    const kept = rowsByLength(dense).subarray(0, cutoff);
+    const quantized = await quantizeClassifier({ ...dense, temperature: 2 }, kept, { pieceSize: 3, seed: 1 });
+    const path = join(await temporaryFolder(), "small.ftz");
+    await collect(of(quantized).pipe(writeClassifier({ path })));
+    const { fixed, ofRow } = quantizedSize(dense, 3);
+    expect(readFileSync(path)).toHaveLength(kept.reduce((sum, row) => sum + ofRow(row), fixed));
+    const again = await readFastTextClassifier(path);
+    expect(again.terms).toContain("</s>");
+    expect(again.terms.length + again.buckets.length).toBe(cutoff);
+    const [before, after] = [new Predictor(quantized), new Predictor(again)];
+    for (const tokens of texts) expect(after.predict(tokens, { k: 2 })).toEqual(before.predict(tokens, { k: 2 }));
+  }
 });
