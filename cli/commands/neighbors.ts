@@ -2,6 +2,9 @@ import { loadVectors } from "../../pipelines/index.js";
 import { type Command, jsonOption } from "../command.js";
 import { printableLine } from "../printable.js";
 
+/** What is told of a term outside the vocabulary. */
+const UNSEEN = " (not in the vocabulary, made of its subwords)";
+
 export const neighbors: Command = {
   name: "neighbors",
   summary: "Show the terms nearest to each given term, by cosine",
@@ -18,9 +21,15 @@ export const neighbors: Command = {
     const [path, ...terms] = parsed.positionals;
     const topN = parsed.integer("k", 1) ?? 10;
     const vectors = await loadVectors(path!);
-    const found = terms.map((term) => ({ term, neighbors: vectors.mostSimilar(term, { topN }) }));
+    const found = terms.map((term) => ({
+      term,
+      ...(vectors.idOf(term) === undefined ? { madeOfSubwords: true } : {}),
+      neighbors: vectors.mostSimilar(term, { topN }),
+    }));
     if (parsed.flag("json")) io.out(`${JSON.stringify(found)}\n`);
-    else for (const { term, neighbors: near } of found) io.out(`${printableLine(term)}\n${near.map(row).join("")}`);
+    else
+      for (const { term, madeOfSubwords, neighbors: near } of found)
+        io.out(`${printableLine(term)}${madeOfSubwords ? UNSEEN : ""}\n${near.map(row).join("")}`);
     return 0;
   },
 };

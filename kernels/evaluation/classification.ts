@@ -72,6 +72,7 @@ export function scoreClassification(documents: Iterable<ClassifiedDocument>, k: 
     const first = predicted[0];
     if (!first) {
       total.withoutPrediction++;
+      total.predicted += k; // all of them wrong
       continue;
     }
     const best = predicted.slice(0, k);

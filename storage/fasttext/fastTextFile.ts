@@ -83,6 +83,8 @@ class ModelReader {
     const kept = pruned < 0 ? undefined : new Map<number, number>();
     for (let i = 0; i < pruned; i++) kept!.set(await this.#int32(), await this.#int32());
     const input = await this.#matrix("input", (await this.#take(1))[0] === 1);
+    const rows = words + (kept ? kept.size : options.bucket!);
+    if (rowsOf(input) !== rows) throw this.#fault(`the input must have ${rows} rows, got ${rowsOf(input)}`);
     const output = await this.#matrix("output", (await this.#take(1))[0] === 1 && !("values" in input));
     const end = this.#start + this.#at;
     if (end !== this.size) throw this.#fault(`must end after its output matrix at byte ${end}, got ${this.size} bytes`);
@@ -222,3 +224,8 @@ function firstOdd(values: Float32Array): number {
   for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i]!)) return i;
   return -1;
 }
+
+const rowsOf = (matrix: RowMatrix): number =>
+  "values" in matrix
+    ? matrix.values.length / matrix.columns
+    : matrix.codes.length / Math.ceil(matrix.columns / matrix.pieceSize);

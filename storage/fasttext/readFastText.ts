@@ -19,6 +19,7 @@ export async function readFastTextVectors(path: string): Promise<VectorTable> {
     throw new SyntaxError(`${path}: must hold vectors, got a classifier; lexstream classify asks it`);
   if (!("values" in input))
     throw new SyntaxError(`${path}: must hold vectors that are not quantised, got quantised ones`);
+  if (file.kept) throw new SyntaxError(`${path}: must hold vectors that were not pruned, got a pruned model`);
   const size = input.columns;
   const form = formOf(file);
   const bucketsOf = subwordsOf(path, form);
