@@ -47,7 +47,7 @@ it("counts each of several labels, and looks at k of the predicted ones", () => 
 it("leaves out documents without labels, and counts those without a prediction as wrong", () => {
   const scores = scoreClassification([one([], ["a", 1]), one(["a"]), one(["a"], ["a", 1])], 1);
   expect(scores).toMatchObject({ documents: 2, withoutLabels: 1, withoutPrediction: 1 });
-  expect(scores).toMatchObject({ precisionAtK: 1, recallAtK: 1 / 2, microF1: 2 / 3, calibrationError: 0 });
+  expect(scores).toMatchObject({ precisionAtK: 1 / 2, recallAtK: 1 / 2, microF1: 2 / 3, calibrationError: 0 });
 });
 
 it("compares probabilities with the share of right ones, bin by bin", () => {
