@@ -57,6 +57,7 @@ export * from "./tools/inspectPath.js";
 export * from "./tools/layOutOnThreads.js";
 export * from "./tools/loadValue.js";
 export * from "./tools/lossPanels.js";
+export * from "./tools/missingInputs.js";
 export * from "./tools/termMap.js";
 export * from "./tools/vectorFiles.js";
 export { type WindowTable, WindowTables, type WindowTablesOptions } from "./tools/windowTables.js";
