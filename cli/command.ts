@@ -5,6 +5,8 @@ export interface CommandOption {
   readonly short?: string;
   readonly multiple?: true;
   readonly description: string;
+  /** What it is called elsewhere: `topn`, `n`. Whoever writes that is told the name here. */
+  readonly aliases?: readonly string[];
   /** How the value is called in the help: `DIR`. */
   readonly value?: string;
   /** What the option means without a value: where nothing follows it but another option. */
@@ -89,6 +91,12 @@ export const commonOptions: Readonly<Record<string, CommandOption>> = {
 };
 
 export const jsonOption: CommandOption = { type: "boolean", description: "Print JSON for other programs" };
+
+/** How many answers are wanted, by the names of other programs. */
+export const countNames = ["n", "topn", "top", "limit"] as const;
+
+/** For commands that write files where the user says. */
+export const forceOption: CommandOption = { type: "boolean", short: "f", description: "Replace a file that is there" };
 
 /** For commands that read a config or a manifest: its `plugins` are code, and run only when somebody says so. */
 export const pluginsOption: CommandOption = {

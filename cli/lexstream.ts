@@ -139,20 +139,21 @@ function parseStrictly(command: Command, argv: readonly string[]): Arguments {
 /** Node's own reason without its advice, and ours where an argument looks like an option. */
 function reasonOf({ message }: Error, { options }: Command, argv: readonly string[]): string {
   const [reason = ""] = message.split(/\.?\n|\. To specify/);
-  const [, unknown] = /^Unknown option '--([^']+)'/.exec(reason) ?? [];
-  if (unknown !== undefined) return `${reason}${hintAt(unknown, options)}`;
-  const [, option] = /^Unknown option '(-[^-'][^']*)'/u.exec(reason) ?? [];
-  const argument = option && argv.find((each) => each.startsWith(option));
-  if (argument) return `${reason}; an argument that begins with "-" goes behind "--", as in -- ${argument}`;
+  const [, unknown] = /^Unknown option '(-[^']+)'/u.exec(reason) ?? [];
+  const argument = unknown && argv.find((each) => each.startsWith(unknown));
+  if (argument) return `${reason}${hintAt(argument, options)}`;
   return reason.endsWith("is ambiguous")
     ? `${reason}; a value that begins with "-" goes behind "=", as in --k=-1`
     : reason;
 }
 
 /** Whoever looks for an option of a step is told how to change it. */
-function hintAt(unknown: string, options: Command["options"]): string {
-  const known = Object.keys({ ...options, ...commonOptions });
-  const near = suggest(unknown, known);
+function hintAt(argument: string, options: Command["options"]): string {
+  const [, dashes, unknown = ""] = /^(--?)([^=]*)/u.exec(argument) ?? [];
+  const called = Object.keys(options).find((name) => options[name]!.aliases?.includes(unknown.replaceAll("-", "")));
+  if (called !== undefined) return `; did you mean ${called.length === 1 ? "-" : "--"}${called}?`;
+  if (dashes === "-") return `; an argument that begins with "-" goes behind "--", as in -- ${argument}`;
+  const near = suggest(unknown, Object.keys({ ...options, ...commonOptions }));
   if (near !== undefined) return `; did you mean --${near}?`;
   return options.set ? `; what a step takes is changed by --set ${unknown}=VALUE` : "";
 }

@@ -75,7 +75,7 @@ export function spellOut(
     const isNegated = /^no-/.test(written) && !names.has(squash(written));
     const bare = isNegated ? written.slice(3) : written;
     const name = names.get(squash(bare));
-    if (name === undefined) throw new UsageError(unknownOption(bare, names, units));
+    if (name === undefined) throw new UsageError(unknownOption(bare, names, options, units));
     if (squash(bare) !== squash(name)) notes.push(`--${bare} is --${name}`);
     return `--${isNegated ? "no-" : ""}${name}${value}`;
   });
@@ -88,20 +88,42 @@ const squash = (name: string) => name.replaceAll(/[-_]/g, "").toLowerCase();
 function namesOf(options: UnitOptions, own: Readonly<Record<string, CommandOption>>): Map<string, string> {
   const names = new Map(Object.keys(own).map((name) => [squash(name), name]));
   for (const name of options.keys()) names.set(squash(name), name);
-  for (const [name, { field }] of options)
-    for (const alias of field.aliases ?? []) if (!names.has(squash(alias))) names.set(squash(alias), name);
+  const fields = [...options].map(([name, { field }]) => [name, field] as const);
+  for (const [name, { aliases = [] }] of [...Object.entries(own), ...fields])
+    for (const alias of aliases) if (!names.has(squash(alias))) names.set(squash(alias), name);
   return names;
 }
 
-function unknownOption(name: string, names: ReadonlyMap<string, string>, units: Iterable<AnyUnit>): string {
+function unknownOption(
+  name: string,
+  names: ReadonlyMap<string, string>,
+  options: UnitOptions,
+  units: Iterable<AnyUnit>,
+): string {
   const owner = [...units].find(({ fields }) => Object.keys(fields).some((option) => squash(option) === squash(name)));
   if (owner) return `train: --${name} is an option of ${owner.name}, which is not a part of this; see --help`;
+  for (const [option, { field }] of options) {
+    const choice = choiceNamed(field, name);
+    if (choice) return `train: unknown option --${name}; write --${option} ${choice} (${field.expects}); see --help`;
+  }
   const near = suggest(squash(name), [...names.keys()]);
   return `train: unknown option --${name}${near ? `; did you mean --${names.get(near)}?` : ""}; see --help`;
 }
 
-/** A value as the unit's option takes it: numbers where it takes some. */
-export function optionValue({ jsonSchema }: Field, value: unknown): unknown {
+/** The choice that a name stands for, whatever its case, or by the first letters of its words: `ns` for negativeSampling. */
+function choiceNamed({ jsonSchema }: Field, name: string): string | undefined {
+  const { enum: choices = [] } = jsonSchema as { readonly enum?: readonly string[] };
+  const [choice, ...others] = choices.filter((each) => [squash(each), initials(each)].includes(squash(name)));
+  return others.length === 0 ? choice : undefined;
+}
+
+/** `skipGram` -> `sg`; a single word is whole. */
+const initials = (name: string) => (/[A-Z]/.test(name) ? name.replace(/(?<=.)[a-z]/g, "").toLowerCase() : name);
+
+/** A value as the unit's option takes it: numbers where it takes some, a choice where it stands for one. */
+export function optionValue(field: Field, value: unknown): unknown {
+  const { jsonSchema } = field;
+  if (jsonSchema.enum && typeof value === "string" && field.refusal(value)) return choiceNamed(field, value) ?? value;
   const types = [jsonSchema, ...([jsonSchema.anyOf ?? []].flat() as Field["jsonSchema"][])].map(({ type }) => type);
   const isNumeric = types.includes("integer") || types.includes("number");
   return isNumeric && typeof value === "string" && value.trim() !== "" && Number.isFinite(Number(value))

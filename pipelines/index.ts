@@ -58,6 +58,7 @@ export * from "./tools/inspectPath.js";
 export * from "./tools/layOutOnThreads.js";
 export * from "./tools/loadValue.js";
 export * from "./tools/lossPanels.js";
+export * from "./tools/missingInputs.js";
 export * from "./tools/quantizeFile.js";
 export * from "./tools/termMap.js";
 export * from "./tools/vectorFiles.js";

@@ -97,13 +97,12 @@ async function compiledPages(): Promise<string> {
   return folder;
 }
 
-/** What a page's program prints; a value that a line with a comment leaves unused is printed too. */
+/** What a page's program prints in a folder; a value that a line with a comment leaves unused is printed too. */
 async function printedBy(page: string, folder: string): Promise<string> {
   const module = join(folder, page.replace(/md$/, "js"));
-  const code = readFileSync(module, "utf8").replaceAll(
-    /^(?!.*console\.log)((?:await )?\w+[.(].*\)(?:\.\w+)?); \/\//gm,
-    "console.log($1); //",
-  );
+  const code = readFileSync(module, "utf8")
+    .replaceAll(/^(?!.*console\.log)((?:await )?\w+[.(].*\)(?:\.\w+)?); \/\//gm, "console.log($1); //")
+    .replaceAll('"node_modules/', `"${folder}/node_modules/`);
   writeFileSync(module, code);
   const log = vi.spyOn(console, "log").mockImplementation(() => {});
   await import(pathToFileURL(module).href);

@@ -1,5 +1,5 @@
 import { loadVectors } from "../../pipelines/index.js";
-import { type Command, jsonOption, UsageError } from "../command.js";
+import { type Command, countNames, jsonOption, UsageError } from "../command.js";
 import { printableLine } from "../printable.js";
 import { row } from "./neighbors.js";
 
@@ -12,7 +12,7 @@ export const analogy: Command = {
   positionals: [4, 4],
   termsFrom: 1,
   options: {
-    k: { type: "string", short: "k", value: "N", description: "How many answers (default 5)" },
+    k: { type: "string", short: "k", aliases: countNames, value: "N", description: "How many answers (default 5)" },
     method: { type: "string", value: "NAME", description: `${METHODS.join(" or ")} (default 3CosAdd)` },
     json: jsonOption,
   },

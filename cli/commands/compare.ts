@@ -1,5 +1,5 @@
 import { type ComparedScores, type ComparedTerm, type Comparison, compareVectors } from "../../pipelines/index.js";
-import { type Command, jsonOption, UsageError } from "../command.js";
+import { type Command, countNames, jsonOption, UsageError } from "../command.js";
 import { printableLine } from "../printable.js";
 import { textTable } from "../textTable.js";
 import { evaluationOptions } from "./eval.js";
@@ -16,7 +16,7 @@ export const compare: Command = {
       value: "TERMS",
       description: "Show the neighbours of these, with commas between (default: frequent ones that differ most)",
     },
-    k: { type: "string", short: "k", value: "N", description: "How many neighbours (default 10)" },
+    k: { type: "string", short: "k", aliases: countNames, value: "N", description: "How many neighbours (default 10)" },
     json: jsonOption,
   },
   examples: ["lexstream compare runs/first runs/second --similarity pairs.tsv --terms garden,母亲"],

@@ -1,6 +1,7 @@
 import { convertVectors } from "../../pipelines/index.js";
 import { plural } from "../../schemas/plural.js";
-import type { Command } from "../command.js";
+import { requirePlace } from "../../storage/files/placeFile.js";
+import { type Command, forceOption } from "../command.js";
 
 export const convert: Command = {
   name: "convert",
@@ -13,10 +14,12 @@ export const convert: Command = {
       value: "NAME",
       description: "Format of OUT (default: by its ending); see lexstream list writeVectors",
     },
+    force: forceOption,
   },
   examples: ["lexstream convert runs/word2vec/vectors.arrow vectors.bin"],
   run: async (parsed, io) => {
     const [from, to] = parsed.positionals;
+    requirePlace(to!, parsed.flag("force"));
     const { terms, vectorSize } = await convertVectors(from!, to!, parsed.text("format"));
     io.out(`wrote ${to}: ${plural(terms.length, "term")} x ${vectorSize}\n`);
     return 0;

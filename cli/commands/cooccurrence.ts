@@ -10,7 +10,8 @@ import {
 } from "../../pipelines/index.js";
 import type { FinalCooccurrence } from "../../schemas/index.js";
 import { plural } from "../../schemas/plural.js";
-import { type Command, type Io, jsonOption, type Parsed, UsageError } from "../command.js";
+import { requirePlace } from "../../storage/files/placeFile.js";
+import { type Command, forceOption, type Io, jsonOption, type Parsed, UsageError } from "../command.js";
 import { printableLine } from "../printable.js";
 import { slideOptions, slideWindow } from "../slideWindow.js";
 
@@ -33,6 +34,7 @@ export const cooccurrence: Command = {
     out: {
       type: "string",
       short: "o",
+      aliases: ["output"],
       value: "TABLE",
       description: "Table to write: .arrow, .parquet or GloVe's .bin; its vocabulary goes beside it",
     },
@@ -46,6 +48,7 @@ export const cooccurrence: Command = {
     terms: { type: "string", value: "N", description: "top, slide with a model: the most frequent terms, so many" },
     ...slideOptions,
     memory: { type: "string", value: "SIZE", description: "Room for sorting, such as 512MB (the default)" },
+    force: forceOption,
     json: jsonOption,
   },
   examples: [
@@ -68,7 +71,7 @@ export const cooccurrence: Command = {
     const out = parsed.text("out");
     if (operation && out === undefined)
       throw new UsageError(`cooccurrence ${action}: --out must name the table to write`);
-    if (operation) placesOfTable(out!); // what must fail later fails now
+    if (operation) requirePlaces(out!, parsed); // what must fail later fails now
     const tables = await openAll(paths, parsed.texts("vocabulary"));
     if (!operation) return info(tables, paths, parsed, io);
     const made = await operation(tables, parsed);
@@ -79,6 +82,11 @@ export const cooccurrence: Command = {
     return 0;
   },
 };
+
+function requirePlaces(out: string, parsed: Parsed): void {
+  const { table, vocabulary } = placesOfTable(out);
+  for (const { path } of [table, vocabulary]) requirePlace(path, parsed.flag("force"));
+}
 
 function openAll(paths: readonly string[], vocabularies: readonly string[]): Promise<FinalCooccurrence[]> {
   if (vocabularies.length > 1 && vocabularies.length !== paths.length) {

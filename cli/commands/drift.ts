@@ -1,6 +1,6 @@
 import { type Drift, driftBetween, type MovedTerm, type Quantiles } from "../../pipelines/index.js";
 import { plural } from "../../schemas/plural.js";
-import { type Command, jsonOption } from "../command.js";
+import { type Command, countNames, jsonOption } from "../command.js";
 
 export const drift: Command = {
   name: "drift",
@@ -8,7 +8,12 @@ export const drift: Command = {
   usage: "OLD NEW [--top N] [-k N] [--terms N]",
   positionals: [2, 2],
   options: {
-    top: { type: "string", value: "N", description: "How many terms to list, those that moved furthest (default 20)" },
+    top: {
+      type: "string",
+      aliases: countNames,
+      value: "N",
+      description: "How many terms to list, those that moved furthest (default 20)",
+    },
     k: { type: "string", short: "k", value: "N", description: "How many neighbours to compare (default 10)" },
     terms: { type: "string", value: "N", description: "Look only at the first N rows of NEW, the most frequent terms" },
     sample: {

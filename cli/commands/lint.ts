@@ -1,4 +1,11 @@
-import { ConfigError, type ConfigProblem, formatProblem, loadPipeline, type Pipeline } from "../../pipelines/index.js";
+import {
+  ConfigError,
+  type ConfigProblem,
+  formatProblem,
+  loadPipeline,
+  missingInputs,
+  type Pipeline,
+} from "../../pipelines/index.js";
 import { plural } from "../../schemas/index.js";
 import { type Command, jsonOption, pluginsOption } from "../command.js";
 
@@ -21,7 +28,7 @@ export const lint: Command = {
         plugins: parsed.flag("plugins"),
       }).catch(configError);
       if (loaded instanceof ConfigError) faulty.push(loaded);
-      else remarks.push(...remarksOn(loaded));
+      else remarks.push(...(await remarksOn(loaded)));
     }
     if (parsed.flag("json")) {
       const found = faulty.flatMap(({ file, problems }) => problems.map((problem) => ({ file, ...problem })));
@@ -41,9 +48,14 @@ interface Remark extends ConfigProblem {
   readonly level: "warning" | "note";
 }
 
-function remarksOn({ file, warnings, notes }: Pipeline): Remark[] {
+async function remarksOn(pipeline: Pipeline): Promise<Remark[]> {
+  const { file, warnings, notes } = pipeline;
   return [
-    ...warnings.map((problem) => ({ file, level: "warning" as const, ...problem })),
+    ...[...warnings, ...(await missingInputs(pipeline))].map((problem) => ({
+      file,
+      level: "warning" as const,
+      ...problem,
+    })),
     ...notes.map((problem) => ({ file, level: "note" as const, ...problem })),
   ];
 }

@@ -1,5 +1,6 @@
 import { drawTermMap, type LayoutMethod, layoutMethods, type TermMap } from "../../pipelines/index.js";
-import { type Command, jsonOption, type Parsed, UsageError } from "../command.js";
+import { requirePlace } from "../../storage/files/placeFile.js";
+import { type Command, countNames, forceOption, jsonOption, type Parsed, UsageError } from "../command.js";
 
 export const map: Command = {
   name: "map",
@@ -13,7 +14,12 @@ export const map: Command = {
       value: "FILE",
       description: "Where to write: .html or .svg (default map.html)",
     },
-    top: { type: "string", value: "N", description: "Draw the first N terms, the most frequent (default 100000)" },
+    top: {
+      type: "string",
+      aliases: countNames,
+      value: "N",
+      description: "Draw the first N terms, the most frequent (default 100000)",
+    },
     terms: { type: "string", value: "A,B", description: "Point out these terms, with commas between" },
     "neighbors-of": {
       type: "string",
@@ -23,6 +29,7 @@ export const map: Command = {
     method: { type: "string", value: "NAME", description: "neighbors (t-SNE, default) or pca" },
     seed: { type: "string", value: "N", description: "Another seed gives another map (default 1)" },
     title: { type: "string", value: "TEXT", description: "Title of the picture (default the file's name)" },
+    force: forceOption,
     json: jsonOption,
   },
   examples: ["lexstream map runs/quickstart#word2vec -o map.html --terms garden,母亲"],
@@ -30,6 +37,7 @@ export const map: Command = {
     const output = parsed.text("output") ?? "map.html";
     const terms = parsed.text("terms")?.split(",") ?? [];
     if (terms.includes("")) throw new UsageError(`--terms must have a term between commas, got ${terms.join(",")}`);
+    requirePlace(output, parsed.flag("force"));
     const drawn = await drawTermMap(parsed.positionals[0]!, output, {
       ...{ method: methodOf(parsed), top: parsed.integer("top", 1), neighborsOf: parsed.text("neighbors-of") },
       ...{

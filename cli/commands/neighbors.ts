@@ -1,5 +1,5 @@
 import { loadVectors } from "../../pipelines/index.js";
-import { type Command, jsonOption } from "../command.js";
+import { type Command, countNames, jsonOption } from "../command.js";
 import { printableLine } from "../printable.js";
 
 /** What is told of a term outside the vocabulary. */
@@ -11,7 +11,10 @@ export const neighbors: Command = {
   usage: "VECTORS|RUN TERM... [-k N]",
   positionals: [2, Number.POSITIVE_INFINITY],
   termsFrom: 1,
-  options: { k: { type: "string", short: "k", value: "N", description: "How many (default 10)" }, json: jsonOption },
+  options: {
+    k: { type: "string", short: "k", aliases: countNames, value: "N", description: "How many (default 10)" },
+    json: jsonOption,
+  },
   examples: [
     "lexstream neighbors runs/quickstart/word2vec.arrow garden 母亲 -k 5",
     "lexstream neighbors runs/quickstart#glove garden",

@@ -1,5 +1,6 @@
 import { drawLosses, lossPanels } from "../../pipelines/index.js";
-import { type Command, type Io, jsonOption } from "../command.js";
+import { requirePlace } from "../../storage/files/placeFile.js";
+import { type Command, forceOption, type Io, jsonOption } from "../command.js";
 import { lossPlot } from "../lossPlot.js";
 
 const COLUMNS = 80;
@@ -16,12 +17,14 @@ export const plot: Command = {
       value: "FILE",
       description: "Write a drawing (.svg) or a page (.html) instead",
     },
+    force: forceOption,
     json: jsonOption,
   },
   examples: ["lexstream plot runs/quickstart", "lexstream plot runs/monday runs/tuesday -o losses.html"],
   run: async (parsed, io) => {
-    const panels = await lossPanels(parsed.positionals);
     const output = parsed.text("output");
+    if (output !== undefined) requirePlace(output, parsed.flag("force"));
+    const panels = await lossPanels(parsed.positionals);
     if (output !== undefined) await drawLosses(panels, output);
     if (parsed.flag("json")) io.out(`${JSON.stringify(panels)}\n`);
     else io.out(output === undefined ? lossPlot(panels, columnsOf(io)) : `wrote ${output}\n`);

@@ -15,6 +15,7 @@ export const run: Command = {
     out: {
       type: "string",
       short: "o",
+      aliases: ["output"],
       value: "DIR",
       description: "Folder for the outputs (default: runs/NAME of the config)",
     },

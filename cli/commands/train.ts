@@ -36,6 +36,7 @@ const ownOptions: Command["options"] = {
   out: {
     type: "string",
     short: "o",
+    aliases: ["output"],
     value: "OUT",
     description: "Folder for the outputs, or a file whose ending says its format: vectors.bin (default: runs/MODEL)",
   },
@@ -148,9 +149,10 @@ async function runTraining(
   const out = parsed.text("out") ?? `runs/${training.model.name}`;
   const [folder, ...placed] = outputsOf(training, out);
   const request = await requestOf(training, options, placed[0], parsed, io);
-  for (const file of placed) requirePlace(join(dirname(out), file), way.force || way.resume);
-  const pipeline = compiled(request, registry);
   const saved = parsed.text("save-config");
+  const places = [...placed.map((file) => join(dirname(out), file)), ...(saved === undefined ? [] : [saved])];
+  for (const place of places) requirePlace(place, way.force || way.resume);
+  const pipeline = compiled(request, registry);
   if (saved !== undefined) writeFileSync(saved, formatConfig(trainConfig(request, dirname(resolve(saved)))));
   await runTo(pipeline, folder!, way, io);
   for (const file of placed) await placeFile(join(folder!, file), join(dirname(out), file));
@@ -171,7 +173,7 @@ async function requestOf(
   options: UnitOptions,
   output: string | undefined,
   parsed: Parsed,
-  { stdin }: Io,
+  { stdin, stderr }: Io,
 ): Promise<TrainRequest> {
   const files = parsed.positionals.slice(1);
   const isPiped = files.includes(STDIN);
@@ -182,7 +184,10 @@ async function requestOf(
     given.set(unit.name, { ...given.get(unit.name), [option]: value });
   for (const [name, { unit, option, field }] of options) {
     const value = parsed.value(name);
-    if (value !== undefined) set(unit, option, optionValue(field, value));
+    if (value === undefined) continue;
+    const taken = optionValue(field, value);
+    if (typeof taken === "string" && taken !== value) stderr.write(`note: --${name} ${value} is ${taken}\n`);
+    set(unit, option, taken);
   }
   const from = parsed.text("from");
   if (from !== undefined) for (const [unit, option] of beginnings(training)) set(unit, option, from);

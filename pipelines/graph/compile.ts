@@ -48,7 +48,7 @@ export function compile(loaded: LoadedConfig, options: CompileOptions = {}): Pip
   if (problems.length > 0 || !root) throw new ConfigError(file, problems.map(locate));
   const nodes = nodesOf(root);
   return {
-    ...{ file, config, root, registry, defaulted: loaded.defaulted },
+    ...{ file, config, root, registry, locate, defaulted: loaded.defaulted },
     warnings: nodes.flatMap(spoiltSteps).map(locate),
     notes: nodes.flatMap((node) => unusualDefaults(node, loaded)).map(locate),
   };

@@ -1,4 +1,4 @@
-import type { PipelineConfig } from "../config/config.js";
+import type { LoadedConfig, PipelineConfig } from "../config/config.js";
 import type { ConfigProblem } from "../config/configText.js";
 import type { Registry } from "../config/registry.js";
 import type { PipelineNode } from "./nodes.js";
@@ -8,6 +8,8 @@ export interface Pipeline {
   readonly config: PipelineConfig;
   readonly root: PipelineNode;
   readonly registry: Registry;
+  /** Adds line and column of the config to a problem. */
+  readonly locate: LoadedConfig["locate"];
   /** Variables of the config that were not set, with its defaults for them. */
   readonly defaulted: ReadonlyMap<string, string>;
   /** What the config may not mean, although it runs. */

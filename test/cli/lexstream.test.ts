@@ -32,6 +32,20 @@ describe("the arguments of a command", () => {
     expect(err).toContain(`as in ${way}; see`);
   });
 
+  it.each([
+    [["neighbors", "v.vec", "猫", "-n", "5"], "Unknown option '-n'; did you mean -k?"],
+    [["neighbors", "v.vec", "猫", "--topn=5"], "Unknown option '--topn'; did you mean -k?"],
+    [["drift", "a.vec", "b.vec", "--top-n", "5"], "Unknown option '--top-n'; did you mean --top?"],
+    [["run", "quickstart", "--output", "o"], "Unknown option '--output'; did you mean --out?"],
+    [
+      ["run", "quickstart", "--epochs=3"],
+      "Unknown option '--epochs'; what a step takes is changed by --set epochs=VALUE",
+    ],
+  ])("are pointed to by what other programs call them: %j", async (args, hint) => {
+    const { code, err } = await command(...args);
+    expect({ code, err }).toEqual({ code: 2, err: `${args[0]}: ${hint}; see lexstream ${args[0]} --help\n` });
+  });
+
   it("say in one line how a value that begins with a dash is given", async () => {
     expect((await command("neighbors", "v.vec", "5", "-k", "-1")).err).toBe(
       `neighbors: Option '-k' argument is ambiguous; a value that begins with "-" goes behind "=", as in --k=-1; see lexstream neighbors --help\n`,

@@ -193,6 +193,10 @@ describe("lexstream", () => {
 
     const converted = await ask("convert", vectors, "vectors.arrow");
     expect(converted.out).toBe("wrote vectors.arrow: 10 terms x 8\n");
+    expect((await ask("convert", vectors, "vectors.arrow")).err).toBe(
+      "vectors.arrow: must not be there yet; --force replaces it\n",
+    );
+    expect((await ask("convert", vectors, "vectors.arrow", "--force")).code).toBe(0);
     expect((await ask("inspect", "vectors.arrow")).out).toContain("10");
 
     writeFileSync(join(folder, "pairs.tsv"), "paris\trome\t9\nparis\tand\t1\nfrance\titaly\t8\n");
@@ -266,6 +270,9 @@ steps: [tokenize, buildVocab: { minCount: 1 }, writeVocabulary: { path: vocab.ar
     expect(bytes("sum/t.arrow")).toEqual(bytes("whole/t.arrow"));
     await ask("subtract", "whole/t.arrow", "b/t.arrow", "--out", "rest/t.arrow");
     expect(bytes("rest/t.arrow")).toEqual(bytes("a/t.arrow"));
+    expect((await ask("merge", "a/t.arrow", "b/t.arrow", "--out", "rest/t.arrow")).err).toMatch(
+      /rest\/t\.arrow: must not be there yet; --force replaces it\n$/,
+    );
     expect((await ask("info", "a/t.arrow", "--json")).out).toContain('"terms":6');
     expect(await ask("merge", "a/t.arrow")).toMatchObject({
       code: 2,

@@ -54,6 +54,7 @@ describe("lexstream map", () => {
       "--method",
       "pca",
       "--json",
+      "--force",
     );
     expect(JSON.parse(near.out)).toMatchObject({
       drawn: 6,
@@ -61,6 +62,17 @@ describe("lexstream map", () => {
       what: '"cat" and the 5 terms nearest to it',
       method: "pca",
     });
+  });
+
+  it("replaces a picture only where it is told to", async () => {
+    const { folder, path } = await vectors();
+    const output = join(folder, "map.svg");
+    await command("map", path, "-o", output);
+    expect(await command("map", path, "-o", output)).toEqual({
+      ...{ code: 1, out: "" },
+      err: `${output}: must not be there yet; --force replaces it\n`,
+    });
+    expect((await command("map", path, "-o", output, "-f")).code).toBe(0);
   });
 
   it.each([

@@ -46,6 +46,33 @@ describe("train", () => {
     expect(config.source.files.paths).toEqual([text]);
   });
 
+  it("understands a choice in any case and by the first letters of its words, and says which it is", async () => {
+    const args = ["-loss", "hs", "--architecture=SkipGram", "--kernel", "plain", "--case", "Lower"];
+    const out = join(folder, "choices");
+    const { code, err } = await command(
+      "train",
+      "word2vec",
+      text,
+      "-output",
+      out,
+      ...args,
+      ...small,
+      "--progress=none",
+    );
+    expect({ code, err: err.split("\n") }).toEqual({
+      code: 0,
+      err: [
+        "note: --output is --out",
+        "note: --architecture SkipGram is skipGram",
+        "note: --loss hs is hierarchicalSoftmax",
+        "note: --case Lower is lower",
+        "",
+      ],
+    });
+    const { config } = JSON.parse(readFileSync(join(out, "manifest.json"), "utf8"));
+    expect(config.steps.at(-3).word2vec).toMatchObject({ architecture: "skipGram", loss: "hierarchicalSoftmax" });
+  });
+
   it("cuts text by dictionary where enough of it is Han, or where it is told to", async () => {
     const modeOf = async (...args: readonly string[]) => {
       const saved = join(await temporaryFolder(), "c.yaml");
@@ -122,6 +149,14 @@ describe("train", () => {
       "train: --x-max is an option of glove, which is not a part of this; see --help",
     ],
     [["word2vec", "a.txt", "--epohcs", "3"], "train: unknown option --epohcs; did you mean --epochs?; see --help"],
+    [
+      ["word2vec", "a.txt", "--sg", "1"],
+      "train: unknown option --sg; write --architecture skipGram (one of skipGram, cbow); see --help",
+    ],
+    [
+      ["word2vec", "a.txt", "-hs", "1"],
+      "train: unknown option --hs; write --loss hierarchicalSoftmax (one of negativeSampling, hierarchicalSoftmax); see --help",
+    ],
     [["word2vec", "-", "a.txt"], "train: - must be alone, got - a.txt"],
     [["word2vec"], "usage: lexstream train word2vec FILE... [-o OUT] [--OPTION VALUE]...; got 1 argument"],
     [[], "usage: lexstream train MODEL FILE... [-o OUT] [--OPTION VALUE]...; got 0 arguments"],
@@ -133,6 +168,9 @@ describe("train", () => {
     const out = join(folder, "never.bin");
     const train = (...args: readonly string[]) => command("train", "word2vec", text, "-o", out, ...args);
     expect((await train("--epochs", "0")).err).toBe("train: word2vec: epochs must be an integer >= 1, got 0\n");
+    expect((await train("-loss", "softmax")).err).toBe(
+      'train: word2vec: loss must be one of negativeSampling, hierarchicalSoftmax, got "softmax"\n',
+    );
     expect((await train("--language", "klingon")).err).toBe(
       'train: --language must be one of chinese, english, got "klingon"\n',
     );

@@ -10,9 +10,16 @@ it("suggest finds the nearest name, whatever its case", () => {
   expect(suggest("sed", known)).toBe("seed");
 });
 
+it("suggest counts two neighbours that changed places as one difference", () => {
+  expect(suggest("trian", ["train", "test"])).toBe("train");
+  expect(suggest("mpa", ["map", "run"])).toBe("map");
+  expect(suggest("tarni", ["train"])).toBeUndefined(); // two pairs of five letters
+});
+
 it("suggest keeps silent about what is no misspelling of anything", () => {
   expect(suggest("learningRate", known)).toBeUndefined();
   expect(suggest("x", [])).toBeUndefined();
+  expect(suggest("n", ["k", "on"])).toBe("on"); // no name is near to one of a single letter
   expect(suggest("", known)).toBeUndefined();
 });
 
