@@ -48,3 +48,33 @@ function valuesOfRows({ vocabulary, offsets, terms, values, lengths }: DocumentT
     return Object.fromEntries(ids.map((id, k) => [vocabulary.terms[id]!, values[from + k]!]));
   });
 }
+
+/** The terms and the values of each row, as lists. */
+export function rowLists({ lengths, offsets, terms, values }: DocumentTermBatch): [Uint32Array[], Float64Array[]] {
+  const lists = <Values extends Uint32Array | Float64Array>(all: Values) =>
+    Array.from(lengths, (_, row) => all.subarray(offsets[row], offsets[row + 1]) as Values);
+  return [lists(terms), lists(values)];
+}
+
+/** Rows of a table: the number of the document, its tokens, and the lists of its terms and their values. */
+export interface DocumentTermRows {
+  readonly rowDocuments: ArrayLike<number>;
+  readonly lengths: ArrayLike<number>;
+  readonly terms: readonly ArrayLike<number>[];
+  readonly values: readonly ArrayLike<number>[];
+}
+
+export function batchOfRows(vocabulary: Vocabulary, rows: DocumentTermRows): DocumentTermBatch {
+  const offsets = new Uint32Array(rows.terms.length + 1);
+  rows.terms.forEach((list, row) => {
+    offsets[row + 1] = offsets[row]! + list.length;
+  });
+  const cells = offsets.at(-1)!;
+  const [terms, values] = [new Uint32Array(cells), new Float64Array(cells)];
+  rows.terms.forEach((list, row) => {
+    terms.set(list, offsets[row]);
+    values.set(rows.values[row]!, offsets[row]);
+  });
+  const [lengths, rowDocuments] = [Uint32Array.from(rows.lengths), Uint32Array.from(rows.rowDocuments)];
+  return { vocabulary, offsets, terms, values, lengths, rowDocuments, epoch: 0 };
+}

@@ -61,7 +61,8 @@ function parsedFields(text: string, who: string, row: number): Readonly<Record<s
   }
 }
 
-function columnOfRows(
+/** The column of documents from their rows; the parts that it has not are left out. */
+export function columnOfRows(
   ids: readonly string[],
   labels: readonly (readonly string[])[],
   weights: readonly number[],

@@ -2,8 +2,10 @@ import type { DataKind, Kind } from "../schemas/kinds.js";
 import { classifier } from "./classifier.js";
 import { contexts } from "./contexts.js";
 import { cooccurrence } from "./cooccurrence.js";
+import { documentFrequencies } from "./documentFrequencies.js";
 import { documents } from "./documents.js";
 import { documentTerms } from "./documentTerms.js";
+import { documentTermTable } from "./documentTermTable.js";
 import { ids } from "./ids.js";
 import { lexicon } from "./lexicon.js";
 import { pairs } from "./pairs.js";
@@ -26,6 +28,8 @@ export const kinds: { readonly [K in Kind]: DataKind<K> } = {
   pairs,
   sequences,
   documentTerms,
+  documentTermTable,
+  documentFrequencies,
   documents,
   cooccurrence,
   vectors,

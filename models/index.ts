@@ -1,3 +1,4 @@
+export * from "./documentFrequencies/documentFrequencies.js";
 export * from "./fastText/fastText.js";
 export * from "./fastTextClassifier/fastTextClassifier.js";
 export * from "./glove/glove.js";

@@ -22,6 +22,6 @@ export interface DocumentTermBatch {
 }
 
 /** One row a document. */
-export const documentTermsSchema: TableSchema = {
+export const documentTermRowsSchema: TableSchema = {
   columns: { document: "int32", length: "int32", terms: { list: "int32" }, values: { list: "float64" } },
 };

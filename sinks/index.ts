@@ -1,6 +1,7 @@
 export * from "./reportNeighbors.js";
 export * from "./writeClassifier.js";
 export * from "./writeCooccurrence.js";
+export * from "./writeDocumentFrequencies.js";
 export * from "./writeDocuments.js";
 export * from "./writeDocumentTerms.js";
 export * from "./writeIds.js";

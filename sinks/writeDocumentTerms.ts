@@ -1,6 +1,6 @@
 import type { OperatorFunction } from "rxjs";
-import { documentTerms } from "../kinds/documentTerms.js";
-import { type DocumentTermBatch, documentTermsSchema } from "../schemas/documentTerms.js";
+import { documentTerms, rowLists } from "../kinds/documentTerms.js";
+import { type DocumentTermBatch, documentTermRowsSchema } from "../schemas/documentTerms.js";
 import { type OptionsOf, parseOptions } from "../schemas/options.js";
 import { defineUnit } from "../schemas/units.js";
 import { fixedMetadata } from "../storage/cooccurrence/vocabularyHash.js";
@@ -33,12 +33,8 @@ export function writeDocumentTerms(
 ): OperatorFunction<DocumentTermBatch, DocumentTermBatch> {
   const { path, format } = parseOptions(writeDocumentTermsSchema, options);
   return writeRows("writeDocumentTerms", path, tableFormatOf("writeDocumentTerms", path, format), () => ({
-    schema: (first) => ({ ...documentTermsSchema, metadata: fixedMetadata("writeDocumentTerms", first) }),
-    rows: ({ lengths, offsets, rowDocuments, terms, values }) => {
-      const lists = <Values extends Uint32Array | Float64Array>(all: Values) =>
-        Array.from(lengths, (_, row) => all.subarray(offsets[row], offsets[row + 1]));
-      return { columns: [rowDocuments, lengths, lists(terms), lists(values)], rows: lengths.length };
-    },
+    schema: (first) => ({ ...documentTermRowsSchema, metadata: fixedMetadata("writeDocumentTerms", first) }),
+    rows: (batch) => ({ columns: [batch.rowDocuments, batch.lengths, ...rowLists(batch)], rows: batch.lengths.length }),
     amount: documentTerms.amounts!.tokens!,
   }));
 }

@@ -1,10 +1,13 @@
 import { builtInKinds, kinds as described } from "../../kinds/kinds.js";
+import { documentFrequenciesSchema } from "../../models/documentFrequencies/documentFrequencies.js";
 import { fastTextSchema } from "../../models/fastText/fastText.js";
 import { fastTextClassifierSchema } from "../../models/fastTextClassifier/fastTextClassifier.js";
 import { gloveSchema } from "../../models/glove/glove.js";
 import { word2vecSchema } from "../../models/word2vec/word2vec.js";
 import { accumulateCooccurrenceSchema } from "../../operators/cooccurrence/accumulateCooccurrence.js";
 import { associateSchema } from "../../operators/cooccurrence/associate.js";
+import { accumulateDocumentTermsSchema } from "../../operators/documents/accumulateDocumentTerms.js";
+import { documentTermsSchema } from "../../operators/documents/documentTerms.js";
 import { normalizeSchema } from "../../operators/text/normalize.js";
 import { splitSentencesSchema } from "../../operators/text/splitSentences.js";
 import { tokenizeSchema } from "../../operators/text/tokenize.js";
@@ -23,6 +26,7 @@ import type { AnyUnit, DataKind, Kind } from "../../schemas/index.js";
 import { reportNeighborsSchema } from "../../sinks/reportNeighbors.js";
 import { writeClassifierSchema } from "../../sinks/writeClassifier.js";
 import { writeCooccurrenceSchema } from "../../sinks/writeCooccurrence.js";
+import { writeDocumentFrequenciesSchema } from "../../sinks/writeDocumentFrequencies.js";
 import { writeDocumentsSchema } from "../../sinks/writeDocuments.js";
 import { writeDocumentTermsSchema } from "../../sinks/writeDocumentTerms.js";
 import { writeIdsSchema } from "../../sinks/writeIds.js";
@@ -77,6 +81,9 @@ const units = [
   miniBatchSchema,
   accumulateCooccurrenceSchema,
   associateSchema,
+  documentTermsSchema,
+  accumulateDocumentTermsSchema,
+  documentFrequenciesSchema,
   word2vecSchema,
   fastTextSchema,
   fastTextClassifierSchema,
@@ -88,6 +95,7 @@ const units = [
   writePairsSchema,
   writeSequencesSchema,
   writeDocumentTermsSchema,
+  writeDocumentFrequenciesSchema,
   writeCooccurrenceSchema,
   writeVectorsSchema,
   writeClassifierSchema,

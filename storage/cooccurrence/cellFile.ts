@@ -1,9 +1,12 @@
-import { closeSync, openSync, readSync, rmSync, writeSync } from "node:fs";
+import { closeSync, openSync, rmSync } from "node:fs";
 import { setImmediate as otherWork } from "node:timers/promises";
 import { type CellRun, emptyRun, sliceRun } from "../../kernels/cooccurrence/cellRun.js";
 import { type CellStream, mergeStreams } from "../../kernels/cooccurrence/cellStreams.js";
 import { batchCells } from "../../kernels/cooccurrence/finalTable.js";
+import { fillFrom, type ScratchArray, ScratchWriter } from "../files/scratchArrays.js";
 import type { NewFile } from "../files/scratchFolder.js";
+
+const who = "accumulateCooccurrence";
 
 /** Before each batch: the number of its cells. */
 const headBytes = 8;
@@ -55,14 +58,8 @@ export class CellFile {
   }
 }
 
-/** Fills an array with what a file has at a place. At once: to wait for a short read takes several times as long as the read. */
-function fill<T extends Uint8Array | Uint32Array | Float64Array>(file: number, array: T, place: number): T {
-  for (let at = 0; at < array.byteLength; ) {
-    const bytes = readSync(file, array, at, array.byteLength - at, place + at);
-    if (bytes === 0) throw new Error("accumulateCooccurrence: a scratch file must stay whole, got its end too early");
-    at += bytes;
-  }
-  return array;
+function fill<T extends ScratchArray>(file: number, array: T, place: number): T {
+  return fillFrom(who, file, array, place);
 }
 
 /** A batch whose columns begin at a place, as many cells at once as there is room for. */
@@ -79,15 +76,11 @@ function* runsOf(file: number, length: number, place: number, room: CellRun): Ge
 
 /** Writes runs at once, synchronously. State: one run. */
 export class CellWriter {
-  readonly #path: string;
-  readonly #file: number;
+  readonly #writer: ScratchWriter;
   #cells = 0;
-  #written = 0;
-  #isOpen = true;
 
   constructor(path: string) {
-    this.#path = path;
-    this.#file = openSync(path, "wx");
+    this.#writer = new ScratchWriter(who, path);
   }
 
   /** @throws Error if the disk is full */
@@ -98,34 +91,17 @@ export class CellWriter {
 
   close(): CellFile {
     this.abandon();
-    return new CellFile(this.#path, this.#cells);
+    return new CellFile(this.#writer.path, this.#cells);
   }
 
   /** Closes the file, whole or not. */
   abandon(): void {
-    if (this.#isOpen) closeSync(this.#file);
-    this.#isOpen = false;
+    this.#writer.close();
   }
 
   #writeBatch({ row, column, units, length }: CellRun): void {
-    for (const part of [Float64Array.of(length), row, column, units]) this.#writeAll(part);
+    for (const part of [Float64Array.of(length), row, column, units]) this.#writer.write(part);
     this.#cells += length;
-  }
-
-  #writeAll(part: Uint32Array | Float64Array): void {
-    try {
-      for (let at = 0; at < part.byteLength; ) {
-        const bytes = writeSync(this.#file, part, at, part.byteLength - at);
-        at += bytes;
-        this.#written += bytes;
-      }
-    } catch (cause) {
-      const code = (cause as NodeJS.ErrnoException).code;
-      throw new Error(
-        `accumulateCooccurrence: the scratch folder must have room, got ${code} in ${this.#path} after ${this.#written} bytes`,
-        { cause },
-      );
-    }
   }
 }
 

@@ -1,4 +1,4 @@
-import { documentTerms } from "../../kinds/documentTerms.js";
+import { batchOfRows, documentTerms } from "../../kinds/documentTerms.js";
 import type { DocumentTermBatch } from "../../schemas/documentTerms.js";
 import type { Vocabulary } from "../../schemas/vocabulary.js";
 import { requireVocabulary } from "../cooccurrence/vocabularyHash.js";
@@ -28,29 +28,15 @@ export async function* readDocumentTerms(path: string, vocabulary: Vocabulary): 
       ArrayLike<number>[],
       ArrayLike<number>[],
     ];
-    const offsets = new Uint32Array(rows + 1);
     for (let row = 0; row < rows; row++) {
       const fault =
         documentFault(documents[row]!, before, lengths[row]!) ??
         termsFault(terms[row]!, values[row]!, vocabulary.terms.length);
       if (fault) throw new RangeError(`${path}: ${fault} in row ${done + row}`);
       before = documents[row]!;
-      offsets[row + 1] = offsets[row]! + terms[row]!.length;
     }
     done += rows;
-    const batch = { terms: new Uint32Array(offsets[rows]!), values: new Float64Array(offsets[rows]!) };
-    for (let row = 0; row < rows; row++) {
-      batch.terms.set(terms[row]!, offsets[row]);
-      batch.values.set(values[row]!, offsets[row]);
-    }
-    yield {
-      vocabulary,
-      offsets,
-      ...batch,
-      lengths: Uint32Array.from(lengths),
-      rowDocuments: Uint32Array.from(documents),
-      epoch: 0,
-    };
+    yield batchOfRows(vocabulary, { rowDocuments: documents, lengths, terms, values });
   }
 }
 

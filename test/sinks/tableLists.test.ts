@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { documentsSchema, documentTermsSchema } from "#schemas";
+import { documentsSchema, documentTermRowsSchema } from "#schemas";
 import { arrowFormat, openTable, parquetFormat, writeTable } from "#storage";
 import { temporaryFolder } from "../support/temporaryFolder.js";
 
@@ -18,7 +18,7 @@ async function write(path: string, rows: readonly Row[], cuts: readonly number[]
   const edges = [0, ...cuts.map((cut) => Math.min(cut, rows.length)).sort((a, b) => a - b), rows.length];
   const parts = edges.slice(1).map((end, k) => ({ from: edges[k]!, part: rows.slice(edges[k], end) }));
   const numbers = ({ from, part }: { from: number; part: Row[] }) => Int32Array.from(part, (_, row) => from + row);
-  await writeTable(path, documentTermsSchema, format, async (writer) => {
+  await writeTable(path, documentTermRowsSchema, format, async (writer) => {
     for (const { from, part } of parts) {
       const terms = part.map((row) => Uint32Array.from(row.terms));
       const values = part.map((row) => Float64Array.from(row.values));

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { from } from "rxjs";
 import { expect, it } from "vitest";
 import { builtIn, inspectFile } from "#pipelines";
-import { type DocumentTermBatch, documentTermsSchema } from "#schemas";
+import { type DocumentTermBatch, documentTermRowsSchema } from "#schemas";
 import { writeDocumentTerms } from "#sinks";
 import { arrowFormat, readDocumentTerms, writeTable } from "#storage";
 import { allOf } from "../support/allOf.js";
@@ -70,7 +70,7 @@ it.each<[row: [document: number, length: number, terms: number[], values: number
 ])("are refused where a row is at fault: %j", async ([document, length, terms, values], message) => {
   const path = join(await temporaryFolder(), "t.arrow");
   const lists = [[Int32Array.of(0)], [Float64Array.of(1)]] as const;
-  await writeTable(path, documentTermsSchema, arrowFormat, (writer) =>
+  await writeTable(path, documentTermRowsSchema, arrowFormat, (writer) =>
     writer.write(
       [
         Int32Array.of(0, document),

@@ -1,0 +1,40 @@
+import { from } from "rxjs";
+import { expect, it } from "vitest";
+import { documentFrequencies } from "#models";
+import { documentTerms, feed } from "#operators";
+import { collect } from "../../support/collect.js";
+import { copyState } from "../../support/copyState.js";
+import { labelledBatches, labelledVocabulary } from "../../support/labelledBatches.js";
+
+const texts = ["the cat the", "", "猫 猫 cat", "the 猫"].map((text) => ({
+  words: text.split(" ").filter((word) => word !== ""),
+  labels: [],
+}));
+const vocabulary = labelledVocabulary(texts);
+const rows = (sizes: number[]) => collect(from(labelledBatches(vocabulary, texts, { sizes })).pipe(documentTerms()));
+/** the: documents 0 and 3; cat: 0 and 2; 猫: 2 and 3. */
+const expected = { vocabulary, counts: Float64Array.of(2, 2, 2), documents: 4, tokens: 8 };
+
+it("counts the documents of each term, whatever the batches", async () => {
+  for (const sizes of [[100], [1], [2, 3]]) {
+    const model = documentFrequencies();
+    await collect(from(await rows(sizes)).pipe(feed(model)));
+    expect(await model.result()).toEqual(expected);
+  }
+});
+
+it("goes on from its state after any batch", async () => {
+  const batches = await rows([1]);
+  for (let stop = 0; stop <= batches.length; stop++) {
+    const [first, second] = [documentFrequencies(), documentFrequencies()];
+    for (const batch of batches.slice(0, stop)) await first.update(batch);
+    await second.restore!(copyState((await first.save!())!), { vocabulary });
+    for (const batch of batches.slice(stop)) await second.update(batch);
+    expect(await second.result()).toEqual(expected);
+  }
+});
+
+it("has nothing to tell without documents", () => {
+  expect(documentFrequencies().snapshot!()).toBeUndefined();
+  expect(() => documentFrequencies().result()).toThrow("documentFrequencies: the stream must have documents, got none");
+});
