@@ -17,6 +17,7 @@ export { mergeTables, scaleTable, subtractTables, topTerms } from "./operators/c
 export { accumulateDocumentTerms } from "./operators/documents/accumulateDocumentTerms.js";
 export { carryDocuments } from "./operators/documents/carryDocuments.js";
 export { documentTerms } from "./operators/documents/documentTerms.js";
+export { weighTerms } from "./operators/documents/weighTerms.js";
 export { feed } from "./operators/feed.js";
 export { repeatEpochs } from "./operators/repeatEpochs.js";
 export { normalize } from "./operators/text/normalize.js";

@@ -4,6 +4,7 @@ export * from "./cooccurrence/tableAlgebra.js";
 export * from "./documents/accumulateDocumentTerms.js";
 export * from "./documents/carryDocuments.js";
 export * from "./documents/documentTerms.js";
+export * from "./documents/weighTerms.js";
 export * from "./feed.js";
 export * from "./repeatEpochs.js";
 export * from "./text/chineseDictionary.js";

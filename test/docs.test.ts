@@ -38,6 +38,7 @@ ${Object.keys(lexstream)
   const contexts$: Observable<schemas.ContextBatch>;
   const sequences$: Observable<schemas.SequenceBatch>;
   const documentTerms$: Observable<schemas.DocumentTermBatch>;
+  const frequencies: schemas.DocumentFrequencies;
   const vocabulary: schemas.Vocabulary;
   const cursor: string;
   const vectors: import("lexstream").Vectors;

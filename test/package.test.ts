@@ -123,6 +123,7 @@ const publicNames = [
   "vectorTable",
   "verifyRun",
   "websocket",
+  "weighTerms",
   "windowContexts",
   "withUnits",
   "word2vec",

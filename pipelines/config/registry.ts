@@ -8,6 +8,7 @@ import { accumulateCooccurrenceSchema } from "../../operators/cooccurrence/accum
 import { associateSchema } from "../../operators/cooccurrence/associate.js";
 import { accumulateDocumentTermsSchema } from "../../operators/documents/accumulateDocumentTerms.js";
 import { documentTermsSchema } from "../../operators/documents/documentTerms.js";
+import { weighTermsSchema } from "../../operators/documents/weighTerms.js";
 import { normalizeSchema } from "../../operators/text/normalize.js";
 import { splitSentencesSchema } from "../../operators/text/splitSentences.js";
 import { tokenizeSchema } from "../../operators/text/tokenize.js";
@@ -84,6 +85,7 @@ const units = [
   documentTermsSchema,
   accumulateDocumentTermsSchema,
   documentFrequenciesSchema,
+  weighTermsSchema,
   word2vecSchema,
   fastTextSchema,
   fastTextClassifierSchema,
