@@ -6,6 +6,7 @@ import { documentFrequencies } from "./documentFrequencies.js";
 import { documents } from "./documents.js";
 import { documentTerms } from "./documentTerms.js";
 import { documentTermTable } from "./documentTermTable.js";
+import { documentVectors } from "./documentVectors.js";
 import { ids } from "./ids.js";
 import { lexicon } from "./lexicon.js";
 import { pairs } from "./pairs.js";
@@ -13,6 +14,7 @@ import { phrases } from "./phrases.js";
 import { sequences } from "./sequences.js";
 import { text } from "./text.js";
 import { tokens } from "./tokens.js";
+import { topics } from "./topics.js";
 import { vectors } from "./vectors.js";
 import { vocabulary } from "./vocabulary.js";
 
@@ -30,10 +32,12 @@ export const kinds: { readonly [K in Kind]: DataKind<K> } = {
   documentTerms,
   documentTermTable,
   documentFrequencies,
+  documentVectors,
   documents,
   cooccurrence,
   vectors,
   classifier,
+  topics,
 };
 
 /** The same as a list of kinds of any type. */

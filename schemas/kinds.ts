@@ -6,11 +6,13 @@ import type { DocumentFrequencies } from "./documentFrequencies.js";
 import type { DocumentColumn } from "./documents.js";
 import type { DocumentTermBatch } from "./documentTerms.js";
 import type { FinalDocumentTerms } from "./documentTermTable.js";
+import type { DocumentVectorBatch } from "./documentVectors.js";
 import type { Phrases } from "./phrases.js";
 import type { SequenceBatch } from "./sequences.js";
 import type { ReadableTable, Rows, TableSchema } from "./tables.js";
 import type { TextBatch } from "./text.js";
 import type { IdBatch, Lexicon, TokenBatch } from "./tokens.js";
+import type { Topics } from "./topics.js";
 import type { VectorTable } from "./vectors.js";
 import type { Vocabulary } from "./vocabulary.js";
 
@@ -28,10 +30,12 @@ export interface Kinds {
   documentTerms: DocumentTermBatch;
   documentTermTable: FinalDocumentTerms;
   documentFrequencies: DocumentFrequencies;
+  documentVectors: DocumentVectorBatch;
   documents: DocumentColumn;
   cooccurrence: FinalCooccurrence;
   vectors: VectorTable;
   classifier: Classifier;
+  topics: Topics;
 }
 
 export type Kind = keyof Kinds;

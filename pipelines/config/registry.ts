@@ -30,10 +30,12 @@ import { writeCooccurrenceSchema } from "../../sinks/writeCooccurrence.js";
 import { writeDocumentFrequenciesSchema } from "../../sinks/writeDocumentFrequencies.js";
 import { writeDocumentsSchema } from "../../sinks/writeDocuments.js";
 import { writeDocumentTermsSchema } from "../../sinks/writeDocumentTerms.js";
+import { writeDocumentVectorsSchema } from "../../sinks/writeDocumentVectors.js";
 import { writeIdsSchema } from "../../sinks/writeIds.js";
 import { writePairsSchema } from "../../sinks/writePairs.js";
 import { writeSequencesSchema } from "../../sinks/writeSequences.js";
 import { writeTokensSchema } from "../../sinks/writeTokens.js";
+import { writeTopicsSchema } from "../../sinks/writeTopics.js";
 import { writeVectorsSchema } from "../../sinks/writeVectors.js";
 import { writeVocabularySchema } from "../../sinks/writeVocabulary.js";
 import { readWhole } from "../../sinks/writeWhole.js";
@@ -98,6 +100,8 @@ const units = [
   writeSequencesSchema,
   writeDocumentTermsSchema,
   writeDocumentFrequenciesSchema,
+  writeDocumentVectorsSchema,
+  writeTopicsSchema,
   writeCooccurrenceSchema,
   writeVectorsSchema,
   writeClassifierSchema,
