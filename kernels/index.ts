@@ -71,6 +71,7 @@ export * from "./subwords/subwordBuckets.js";
 export * from "./subwords/subwordVectors.js";
 export * from "./subwords/termLists.js";
 export * from "./subwords/termRows.js";
+export * from "./subwords/termVector.js";
 export * from "./text/alignmentRecorder.js";
 export * from "./text/characterMapping.js";
 export * from "./text/compareCodePoints.js";

@@ -9,8 +9,8 @@ export interface ValueQuestion<Asked, F extends Fields = Fields> extends Options
   readonly summary: string;
   /** JSON Schema of each property that every reply has. */
   readonly reply: Readonly<Record<string, JsonSchema>>;
-  /** JSON Schema of properties that a reply may have besides; none if left out. */
-  readonly mayReply?: JsonSchema;
+  /** JSON Schema of each property that a reply may have besides; none if left out. */
+  readonly mayReply?: Readonly<Record<string, JsonSchema>>;
   /** Why there may be no reply, which `NotFound` tells in particular: `The term is not in the vocabulary`. */
   readonly missing?: string;
   /** @throws NotFound if there is nothing of that name */

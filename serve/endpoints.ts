@@ -32,20 +32,19 @@ function json(query: OptionsSchema, summary: string) {
 
 function endpointOf({ name, fields, summary, reply, mayReply, missing, answer }: AnyQuestion): Endpoint {
   const query = { name, fields };
-  const schema = counted(reply);
   return {
     ...json(query, summary),
-    answer: mayReply ? { ...schema, additionalProperties: mayReply } : schema,
+    answer: counted(reply, mayReply),
     missing,
     handle: (settings, { ask }) =>
       ask(async ({ sequence, asked }) => ({ sequence, ...(await answer(asked as never, settings as never)) })),
   };
 }
 
-const counted = (properties: JsonSchema): JsonSchema => ({
+const counted = (always: JsonSchema, sometimes: JsonSchema = {}): JsonSchema => ({
   type: "object",
-  properties: { sequence: { type: "integer", description: "Which snapshot answered" }, ...properties },
-  required: ["sequence", ...Object.keys(properties)],
+  properties: { sequence: { type: "integer", description: "Which snapshot answered" }, ...always, ...sometimes },
+  required: ["sequence", ...Object.keys(always)],
   additionalProperties: false,
 });
 

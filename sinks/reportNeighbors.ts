@@ -19,7 +19,7 @@ export const reportNeighborsSchema = defineUnit({
     path: text({ description: "File to write", file: "output", example: "neighbors.txt" }),
     terms: texts({
       description:
-        "Terms to show; those without a vector are said to have none. If left out, six frequent ones behind the 200 most frequent, or the first tenth if that is less, of two characters (Chinese, Japanese, Korean) or four letters at least",
+        "Terms to show; those outside the vocabulary are said to be, and have neighbours where the vectors have subwords. If left out, six frequent ones behind the 200 most frequent, or the first tenth if that is less, of two characters (Chinese, Japanese, Korean) or four letters at least",
       optional: true,
     }),
     topN: integer({ description: "How many neighbours to show of each", default: 6, min: 1 }),
@@ -56,9 +56,11 @@ export function reportNeighbors(options: ReportNeighborsOptions): OperatorFuncti
 }
 
 function line(vectors: Vectors, term: string, topN: number): string {
-  if (vectors.idOf(term) === undefined) return `  ${term}: not in the vocabulary`;
+  const found = vectors.find(term);
+  if (!found) return `  ${term}: not in the vocabulary`;
   const near = vectors.mostSimilar(term, { topN }).map((neighbor) => `${neighbor.term} ${neighbor.score.toFixed(2)}`);
-  return `  ${term}: ${near.join(", ")}`;
+  const made = found.madeOfSubwords ? " (not in the vocabulary, made of its subwords)" : "";
+  return `  ${term}${made}: ${near.join(", ")}`;
 }
 
 const SHOWN = 6;

@@ -24,8 +24,19 @@ export const analogy: Command = {
     if (!method) throw new UsageError(`--method must be one of ${METHODS.join(", ")}, got ${JSON.stringify(asked)}`);
     const vectors = await loadVectors(path!);
     const answers = vectors.analogy(a!, b!, c!, { method, topN: parsed.integer("k", 1) ?? 5 });
-    const heading = printableLine(`${a} is to ${b} as ${c} is to`);
-    io.out(parsed.flag("json") ? `${JSON.stringify(answers)}\n` : `${heading}\n${answers.map(row).join("")}`);
+    const made = vectors.madeOfSubwords([a!, b!, c!]);
+    if (parsed.flag("json")) {
+      const told = made.length > 0 ? { madeOfSubwords: made } : {};
+      io.out(`${JSON.stringify({ a, b, c, method, ...told, answers })}\n`);
+    } else {
+      const heading = printableLine(`${a} is to ${b} as ${c} is to`);
+      io.out(`${heading}${unseenNote(made)}\n${answers.map(row).join("")}`);
+    }
     return 0;
   },
 };
+
+function unseenNote(terms: readonly string[]): string {
+  const named = terms.map(printableLine).join(", ");
+  return terms.length > 0 ? ` (not in the vocabulary, made of subwords: ${named})` : "";
+}

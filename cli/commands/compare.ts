@@ -51,10 +51,21 @@ function plain({ a, b, shared, similarity, analogies, overlap, terms }: Comparis
   return `${sections.join("\n\n")}\n`;
 }
 
-function scored(file: string, what: string, { items, shared, known, unscored, ...scores }: ComparedScores): string {
+function scored(file: string, what: string, { withSubwords, ...known }: ComparedScores): string {
+  const title = `${printableLine(file)}: ${what}`;
+  const parts = [scoresTable(`${title}; both know ${known.shared} of ${known.items}`, known)];
+  if (withSubwords) {
+    const { shared, items } = withSubwords;
+    parts.push(
+      scoresTable(`${title}, made of subwords where not known; both have ${shared} of ${items}`, withSubwords),
+    );
+  }
+  return parts.join("\n\n");
+}
+
+function scoresTable(title: string, { known, unscored, ...scores }: ComparedScores): string {
   const { a, b, difference, draws } = scores;
   const isSure = difference.excludesZero;
-  const title = `${printableLine(file)}: ${what}; both know ${shared} of ${items}`;
   const left = unscored > 0 ? `\n  ${unscored} of ${draws} resamples had no score` : "";
   const row = (name: string, count: string, { score, low, high }: typeof a, sign = "", said = "") => {
     const [shown, from, to] = [score, low, high].map((value) => `${value > 0 ? sign : ""}${value.toFixed(3)}`);
@@ -69,8 +80,13 @@ function scored(file: string, what: string, { items, shared, known, unscored, ..
   return `${title}\n${textTable(rows, { right: [1, 2], indent: "  " })}${left}`;
 }
 
-function neighborRow({ term, a, b }: ComparedTerm): string[] {
+/** Stands before the neighbours of a term that the model does not have. */
+const UNSEEN = "(made of subwords) ";
+
+function neighborRow({ term, a, b, madeOfSubwords = [] }: ComparedTerm): string[] {
   const [inA, inB] = [a, b].map((near) => near?.map((neighbor) => neighbor.term));
   const common = inA && inB ? String(inA.filter((each) => inB.includes(each)).length) : "";
-  return [term, common, ...[inA, inB].map((near) => near?.join(" ") ?? "(not known)")];
+  const shown = (near: string[] | undefined, model: "a" | "b") =>
+    near ? `${madeOfSubwords.includes(model) ? UNSEEN : ""}${near.join(" ")}` : "(not known)";
+  return [term, common, shown(inA, "a"), shown(inB, "b")];
 }

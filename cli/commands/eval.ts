@@ -1,5 +1,6 @@
 import type { ClassificationScores } from "../../kernels/evaluation/classification.js";
 import type { SimilarityResult } from "../../kernels/evaluation/evaluate.js";
+import type { AnalogyResult } from "../../kernels/evaluation/evaluateAnalogies.js";
 import { evaluateClassifier, evaluateVectors, type VectorScores } from "../../pipelines/index.js";
 import { plural } from "../../schemas/plural.js";
 import { type Command, type CommandOption, type Io, jsonOption, type Parsed, UsageError } from "../command.js";
@@ -110,22 +111,25 @@ function classificationTable(scores: ClassificationScores): string {
 }
 
 function table({ similarity, analogies }: VectorScores): string {
-  const pairs = Object.entries(similarity).flatMap(([file, { withSubwords, ...known }]) => [
-    `${file}: ${correlations(known)}`,
-    ...(withSubwords ? [`${file}, with vectors made of subwords: ${correlations(withSubwords)}`] : []),
-  ]);
-  const questions = Object.entries(analogies).map(
-    ([
-      file,
-      {
-        total: { correct, asked, skipped },
-      },
-    ]) => {
-      const share = asked === 0 ? "none could be asked" : `${((100 * correct) / asked).toFixed(2)} %`;
-      return `${file}: ${correct} of ${asked} right (${share}), ${skipped} without vectors`;
-    },
-  );
+  const pairs = bothScores(similarity, correlations);
+  const questions = bothScores(analogies, shareRight);
   return [...pairs, ...questions, ""].join("\n");
+}
+
+/** A line for each file, and where vectors have subwords another. */
+function bothScores<Scores extends { readonly withSubwords?: Scores }>(
+  byFile: Readonly<Record<string, Scores>>,
+  inWords: (scores: Scores) => string,
+): string[] {
+  return Object.entries(byFile).flatMap(([file, scores]) => [
+    `${file}: ${inWords(scores)}`,
+    ...(scores.withSubwords ? [`${file}, with vectors made of subwords: ${inWords(scores.withSubwords)}`] : []),
+  ]);
+}
+
+function shareRight({ total: { correct, asked, skipped } }: AnalogyResult): string {
+  const share = asked === 0 ? "none could be asked" : `${((100 * correct) / asked).toFixed(2)} %`;
+  return `${correct} of ${asked} right (${share}), ${skipped} without vectors`;
 }
 
 function correlations({ spearman, pearson, reason, pairs, skipped }: SimilarityResult): string {

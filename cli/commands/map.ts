@@ -1,6 +1,7 @@
 import { drawTermMap, type LayoutMethod, layoutMethods, type TermMap } from "../../pipelines/index.js";
 import { requirePlace } from "../../storage/files/placeFile.js";
 import { type Command, countNames, forceOption, jsonOption, type Parsed, UsageError } from "../command.js";
+import { printableLine } from "../printable.js";
 
 export const map: Command = {
   name: "map",
@@ -58,5 +59,9 @@ function methodOf(parsed: Parsed): LayoutMethod | undefined {
   throw new UsageError(`--method must be one of ${layoutMethods.join(", ")}, got ${JSON.stringify(method)}`);
 }
 
-const plain = (output: string, { what, neighborsKept }: TermMap): string =>
-  `drew ${what} to ${output}; ${Math.round(100 * neighborsKept)} % of their nearest neighbours are nearest there, too\n`;
+function plain(output: string, { what, neighborsKept, madeOfSubwords }: TermMap): string {
+  const made = madeOfSubwords
+    ? `not in the vocabulary, made of subwords: ${printableLine(madeOfSubwords.join(", "))}\n`
+    : "";
+  return `drew ${what} to ${output}; ${Math.round(100 * neighborsKept)} % of their nearest neighbours are nearest there, too\n${made}`;
+}

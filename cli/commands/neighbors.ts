@@ -26,7 +26,7 @@ export const neighbors: Command = {
     const vectors = await loadVectors(path!);
     const found = terms.map((term) => ({
       term,
-      ...(vectors.idOf(term) === undefined ? { madeOfSubwords: true } : {}),
+      ...(vectors.find(term)?.madeOfSubwords ? { madeOfSubwords: true } : {}),
       neighbors: vectors.mostSimilar(term, { topN }),
     }));
     if (parsed.flag("json")) io.out(`${JSON.stringify(found)}\n`);

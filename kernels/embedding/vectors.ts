@@ -1,6 +1,7 @@
 import { type SubwordRows, show, suggest, type VectorTable } from "../../schemas/index.js";
 import { boundedCosine, EPSILON_3COSMUL } from "../evaluation/cosines.js";
 import { SubwordVectors } from "../subwords/subwordVectors.js";
+import { type TermVector, termVector } from "../subwords/termVector.js";
 import { compareCodePoints } from "../text/compareCodePoints.js";
 
 export interface Neighbor {
@@ -79,17 +80,30 @@ export class Vectors implements VectorTable {
     return this.#vectorOf(term).slice();
   }
 
+  /** The term's vector, a view of its row or made of its subwords; undefined if it has none. */
+  find(term: string): TermVector | undefined {
+    const id = this.#idOf.get(term);
+    return termVector(term, id === undefined ? undefined : this.#row(this.values, id), this.#subwordVectors);
+  }
+
   /** Whether the term has a vector: it is in the table, or has subwords that are known. */
   has(term: string): boolean {
-    return this.#idOf.has(term) || this.#subwordVectors?.of(term) !== undefined;
+    return this.#idOf.has(term) || this.find(term) !== undefined;
+  }
+
+  /** Those of some terms that are not in the table and have a vector that is made of their subwords. */
+  madeOfSubwords(terms: readonly string[]): string[] {
+    return terms.filter((term) => this.find(term)?.madeOfSubwords);
   }
 
   #vectorOf(term: string): Float32Array {
-    if (!this.#idOf.has(term)) {
-      const made = this.#subwordVectors?.of(term);
-      if (made) return made;
-    }
-    return this.#row(this.values, this.rowOf(term));
+    return this.find(term)?.vector ?? this.#unknown(term);
+  }
+
+  /** The term's vector at length 1 (D,), a view of its row where it has one. */
+  unitOf(term: string): Float32Array {
+    const id = this.#idOf.get(term);
+    return id === undefined ? unitRows(this.#vectorOf(term), this.vectorSize) : this.#row(this.unit, id);
   }
 
   /** The rows at length 1 (V, D); a row of zeros stays one. */
@@ -155,9 +169,7 @@ export class Vectors implements VectorTable {
   }
 
   #addUnit(sum: Float64Array, term: string, sign: number): void {
-    const row = this.#idOf.has(term)
-      ? this.#row(this.unit, this.rowOf(term))
-      : unitRows(this.#vectorOf(term), sum.length);
+    const row = this.unitOf(term);
     for (let d = 0; d < sum.length; d++) sum[d]! += sign * row[d]!;
   }
 
@@ -167,8 +179,10 @@ export class Vectors implements VectorTable {
 
   /** The term's row. */
   rowOf(term: string): number {
-    const id = this.#idOf.get(term);
-    if (id !== undefined) return id;
+    return this.#idOf.get(term) ?? this.#unknown(term);
+  }
+
+  #unknown(term: string): never {
     const near = suggest(term, this.terms);
     throw new RangeError(
       `Vectors: unknown term ${show(term)}${near === undefined ? "" : `; did you mean ${show(near)}?`}`,

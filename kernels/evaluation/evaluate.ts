@@ -32,6 +32,11 @@ export interface EvaluateOptions {
   readonly lowerCase?: boolean;
 }
 
+export interface UnseenOptions extends EvaluateOptions {
+  /** Terms that are not in the table have the vector that their subwords make. False by default. */
+  readonly unseen?: boolean;
+}
+
 export function evaluateSimilarity(
   vectors: Vectors,
   pairs: readonly SimilarityPair[],
@@ -39,23 +44,7 @@ export function evaluateSimilarity(
 ): SimilarityResult {
   const known = correlation(pairCosines(vectors, pairs, options), pairs);
   if (!vectors.subwords) return known;
-  return { ...known, withSubwords: correlation(madeCosines(vectors, pairs, options), pairs) };
-}
-
-/** As `pairCosines`, with vectors made of subwords where a term has none. */
-function madeCosines(
-  vectors: Vectors,
-  pairs: readonly SimilarityPair[],
-  { lowerCase = true }: EvaluateOptions = {},
-): (number | undefined)[] {
-  const rows = firstRows(vectors.terms, lowerCase);
-  return pairs.map((pair) => {
-    const [a, b] = [pair.a, pair.b].map((term) => {
-      const row = rows.get(fold(term, lowerCase));
-      return row === undefined ? fold(term, lowerCase) : vectors.terms[row]!;
-    }) as [string, string];
-    return vectors.has(a) && vectors.has(b) ? vectors.similarity(a, b) : undefined;
-  });
+  return { ...known, withSubwords: correlation(pairCosines(vectors, pairs, { ...options, unseen: true }), pairs) };
 }
 
 function correlation(all: readonly (number | undefined)[], pairs: readonly SimilarityPair[]): SimilarityResult {
@@ -76,14 +65,27 @@ function correlation(all: readonly (number | undefined)[], pairs: readonly Simil
 export function pairCosines(
   vectors: Vectors,
   pairs: readonly SimilarityPair[],
-  { lowerCase = true }: EvaluateOptions = {},
+  options?: UnseenOptions,
 ): (number | undefined)[] {
-  const rows = firstRows(vectors.terms, lowerCase);
+  const nameOf = namesIn(vectors, options);
   return pairs.map((pair) => {
-    const [a, b] = [pair.a, pair.b].map((term) => rows.get(fold(term, lowerCase)));
-    if (a === undefined || b === undefined) return undefined;
-    return vectors.similarity(vectors.terms[a]!, vectors.terms[b]!);
+    const [a, b] = [nameOf(pair.a), nameOf(pair.b)];
+    return a === undefined || b === undefined ? undefined : vectors.similarity(a, b);
   });
+}
+
+/** By what name vectors know a term: that of its row, or where it has none and subwords that are known, its own; else undefined. */
+export function namesIn(
+  vectors: Vectors,
+  { lowerCase = true, unseen = false }: UnseenOptions = {},
+): (term: string) => string | undefined {
+  const rows = firstRows(vectors.terms, lowerCase);
+  return (term) => {
+    const folded = fold(term, lowerCase);
+    const row = rows.get(folded);
+    if (row !== undefined) return vectors.terms[row]!;
+    return unseen && vectors.has(folded) ? folded : undefined;
+  };
 }
 
 function whyUncorrelated(cosines: readonly number[], scores: readonly number[]): string | undefined {

@@ -5,7 +5,7 @@
  */
 
 import type { Vectors } from "../embedding/vectors.js";
-import { type AnalogySection, type EvaluateOptions, firstRows, fold } from "./evaluate.js";
+import { type AnalogySection, type EvaluateOptions, firstRows, fold, namesIn } from "./evaluate.js";
 
 export interface AnalogyEvaluateOptions extends EvaluateOptions {
   /** Look for answers among the first rows only, as word2vec's `compute-accuracy` does; all rows by default. */
@@ -23,8 +23,18 @@ export interface AnalogyScore {
 export interface AnalogyResult {
   readonly sections: readonly (AnalogyScore & { readonly name: string })[];
   readonly total: AnalogyScore;
+  /** Of vectors with subwords: the same with the questions whose first three terms have a vector made of subwords. */
+  readonly withSubwords?: AnalogyResult;
 }
 
+/** Whether each question is answered right; undefined where one of its terms has no vector, or lies beyond `restrict`. */
+export interface AnalogyAnswers {
+  readonly known: readonly (boolean | undefined)[];
+  /** The same, but the first three terms may have a vector made of subwords. The answer is sought in the table alone. */
+  readonly withSubwords: readonly (boolean | undefined)[];
+}
+
+/** Rows; those behind the last one stand for terms whose vectors are made of subwords. */
 interface Question {
   readonly a: number;
   readonly b: number;
@@ -46,11 +56,13 @@ export function evaluateAnalogies(
   sections: readonly AnalogySection[],
   options?: AnalogyEvaluateOptions,
 ): AnalogyResult {
-  const all = answersRight(
-    vectors,
-    sections.flatMap(({ questions }) => questions),
-    options,
-  );
+  const questions = sections.flatMap((section) => section.questions);
+  const { known, withSubwords } = answersRight(vectors, questions, options);
+  const scores = scoresOf(sections, known);
+  return vectors.subwords ? { ...scores, withSubwords: scoresOf(sections, withSubwords) } : scores;
+}
+
+function scoresOf(sections: readonly AnalogySection[], all: AnalogyAnswers["known"]): AnalogyResult {
   let next = 0;
   const scored = sections.map(({ name, questions }) => {
     const asked = all.slice(next, next + questions.length).filter((isRight) => isRight !== undefined);
@@ -62,25 +74,70 @@ export function evaluateAnalogies(
   return { sections: scored, total: { correct: total("correct"), asked: total("asked"), skipped: total("skipped") } };
 }
 
-/** Whether each question is answered right; undefined where a term has no vector, or lies beyond `restrict`. */
+/** All answers, at the cost of the questions that can be asked with subwords. */
 export function answersRight(
   vectors: Vectors,
   questions: AnalogySection["questions"],
   { lowerCase = true, restrict = vectors.terms.length, method = "3CosAdd" }: AnalogyEvaluateOptions = {},
-): (boolean | undefined)[] {
+): AnalogyAnswers {
   const rowOf = firstRows(vectors.terms.slice(0, restrict), lowerCase);
+  const rows = new QuestionRows(vectors, lowerCase);
   const all = questions.map((words): Question | undefined => {
-    const [a, b, c, d] = words.map((word) => rowOf.get(fold(word, lowerCase)));
+    const [a, b, c] = words.slice(0, 3).map((word) => rowOf.get(fold(word, lowerCase)) ?? rows.madeRowOf(word));
+    const d = rowOf.get(fold(words[3], lowerCase));
     return a === undefined || b === undefined || c === undefined || d === undefined ? undefined : { a, b, c, d };
   });
   const asked = all.filter((question) => question !== undefined);
-  const answers = bestRows(vectors, Uint32Array.from(rowOf.values()), asked, method);
+  const answers = bestRows(rows, Uint32Array.from(rowOf.values()), asked, method);
   let next = 0;
-  return all.map((question) => question && answers[next++] === question.d);
+  const withSubwords = all.map((question) => question && answers[next++] === question.d);
+  const isKnown = all.map((question) => question && Math.max(question.a, question.b, question.c) < rows.firstMade);
+  return { known: withSubwords.map((isRight, k) => (isKnown[k] ? isRight : undefined)), withSubwords };
+}
+
+/** Rows of vectors, and behind them those of terms whose vectors are made of subwords, as they are asked for. */
+class QuestionRows {
+  readonly firstMade: number;
+  readonly #vectors: Vectors;
+  readonly #nameOf: (term: string) => string | undefined;
+  readonly #rows = new Map<string, number>();
+  readonly #names: string[] = [];
+
+  constructor(vectors: Vectors, lowerCase: boolean) {
+    this.firstMade = vectors.terms.length;
+    this.#vectors = vectors;
+    this.#nameOf = vectors.subwords ? namesIn(vectors, { lowerCase, unseen: true }) : () => undefined;
+  }
+
+  get vectorSize(): number {
+    return this.#vectors.vectorSize;
+  }
+
+  /** The row of a term that is not in the table and has subwords that are known. */
+  madeRowOf(term: string): number | undefined {
+    const name = this.#nameOf(term);
+    if (name === undefined || this.#vectors.idOf(name) !== undefined) return undefined; // it lies beyond `restrict`
+    const known = this.#rows.get(name);
+    if (known !== undefined) return known;
+    const row = this.firstMade + this.#names.push(name) - 1;
+    this.#rows.set(name, row);
+    return row;
+  }
+
+  unit(row: number): Float32Array {
+    const { unit, vectorSize } = this.#vectors;
+    const name = this.#names[row - this.firstMade];
+    return name === undefined ? unit.subarray(row * vectorSize, (row + 1) * vectorSize) : this.#vectors.unitOf(name);
+  }
 }
 
 /** The best row for each question. */
-function bestRows(vectors: Vectors, rows: Uint32Array, questions: readonly Question[], method: string): Int32Array {
+function bestRows(
+  vectors: QuestionRows,
+  rows: Uint32Array,
+  questions: readonly Question[],
+  method: string,
+): Int32Array {
   const words = [...new Set(questions.flatMap(({ a, b, c }) => [a, b, c]))];
   const slot = new Map(words.map((row, i) => [row, i * BLOCK]));
   const wordRows = gather(vectors, Uint32Array.from(words), 4);
@@ -130,10 +187,11 @@ const sum = (a: number, b: number, c: number): number => b - a + c;
 const quotient = (a: number, b: number, c: number): number => ((1 + b) * (1 + c)) / ((1 + a) / 2 + EPSILON);
 
 /** Unit rows one after the other, in doubles, with rows of zeros up to a multiple of `multiple`. */
-function gather({ unit, vectorSize }: Vectors, rows: Uint32Array, multiple: number): Float64Array {
+function gather(vectors: QuestionRows, rows: Uint32Array, multiple: number): Float64Array {
+  const { vectorSize } = vectors;
   const gathered = new Float64Array(Math.ceil(rows.length / multiple) * multiple * vectorSize);
   rows.forEach((row, i) => {
-    gathered.set(unit.subarray(row * vectorSize, (row + 1) * vectorSize), i * vectorSize);
+    gathered.set(vectors.unit(row), i * vectorSize);
   });
   return gathered;
 }

@@ -1,9 +1,12 @@
 import { boundedCosine, type RankedRows, unitVector } from "../../kernels/evaluation/cosines.js";
+import { SubwordVectors } from "../../kernels/subwords/subwordVectors.js";
+import { termVector } from "../../kernels/subwords/termVector.js";
 import { compareCodePoints } from "../../kernels/text/compareCodePoints.js";
 import { NotFound, show, suggest } from "../../schemas/index.js";
 import type { IndexedTerms } from "./packedTerms.js";
 import type { QueryVectors, RowQuestion } from "./rowSearch.js";
 import { rowOf, type SharedRows } from "./sharedRows.js";
+import type { SharedSubwords } from "./sharedSubwords.js";
 
 export interface Near {
   readonly term: string;
@@ -17,28 +20,36 @@ const SUGGESTED = 3;
 /**
  * Vectors as they were between two updates, ready for questions.
  *
- * State: the rows in shared memory, 4 V (D + 13) bytes, and a map of the terms.
+ * State: the rows in shared memory, 4 V (D + 13) bytes, those of R subwords in another, 4 R (D + 1) bytes, and a map of the terms.
  */
 export class AskedVectors {
   readonly shared: SharedRows;
   readonly terms: readonly string[];
   readonly #rows: ReadonlyMap<string, number>;
   readonly #nearestRows: (question: RowQuestion) => Promise<RankedRows>;
+  readonly #subwordVectors: SubwordVectors | undefined;
 
   constructor(
     shared: SharedRows,
     { terms, rows }: IndexedTerms,
     nearestRows: (question: RowQuestion) => Promise<RankedRows>,
+    readonly subwords: SharedSubwords | undefined,
   ) {
     this.shared = shared;
     this.terms = terms;
     this.#rows = rows;
     this.#nearestRows = nearestRows;
+    this.#subwordVectors = subwords && new SubwordVectors(subwords.rows, shared.layout.vectorSize);
   }
 
-  /** As learned (D,). */
+  /** As learned, or made of subwords (D,). */
   vectorOf(term: string): number[] {
-    return [...rowOf(this.shared, this.#known(term))];
+    return [...this.#vectorOf(term)];
+  }
+
+  /** Those of some terms that are not in the vocabulary. */
+  unseen(terms: readonly string[]): string[] {
+    return terms.filter((term) => !this.#rows.has(term));
   }
 
   similarity(a: string, b: string): number {
@@ -77,18 +88,22 @@ export class AskedVectors {
   }
 
   async #nearest(vectors: QueryVectors, asked: readonly string[], count: number): Promise<Near[]> {
-    const excluded = asked.map((term) => this.#known(term));
+    const excluded = asked.flatMap((term) => this.#rows.get(term) ?? []);
     const { rows, scores } = await this.#nearestRows({ vectors, count, excluded });
     return Array.from(rows, (row, k) => ({ term: this.terms[row]!, score: scores[k]! }));
   }
 
   #unit(term: string): Float64Array {
-    return unitVector(rowOf(this.shared, this.#known(term)));
+    return unitVector(this.#vectorOf(term));
   }
 
-  #known(term: string): number {
-    const id = this.#rows.get(term);
-    if (id !== undefined) return id;
+  #vectorOf(term: string): Float32Array {
+    const row = this.#rows.get(term);
+    const known = row === undefined ? undefined : rowOf(this.shared, row);
+    return termVector(term, known, this.#subwordVectors)?.vector ?? this.#unknown(term);
+  }
+
+  #unknown(term: string): never {
     const suggestions = this.#suggest(term);
     const hint = suggestions[0] === undefined ? "" : `; did you mean ${show(suggestions[0])}?`;
     throw new NotFound(`unknown term ${show(term)}${hint}`, suggestions);

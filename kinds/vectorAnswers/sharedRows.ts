@@ -51,11 +51,10 @@ export function shareRows(
     throw new RangeError(
       `shareRows: vectors must be ${terms.length} terms x ${vectorSize} numbers, got ${values.length}`,
     );
-  const fits = unused.findIndex(({ buffer }) => buffer.byteLength >= layout.bytes);
-  const isFirst = unused.length === 0;
-  const [memory = sharedMemory(isFirst ? layout.bytes : layout.bytes * HEADROOM)] =
-    fits < 0 ? [] : unused.splice(fits, 1);
-  unused.length = 0; // what is too small now will not fit later either
+  const memory = takeMemory(unused, layout.bytes, {
+    bytesOf: ({ buffer }) => buffer.byteLength,
+    make: sharedMemory,
+  });
   const width = layout.rowBytes / 4;
   const rows = new Float32Array(memory.buffer, layout.rows, terms.length * width);
   if (width === vectorSize) rows.set(values);
@@ -65,6 +64,20 @@ export function shareRows(
       rows.set(values.subarray(row * vectorSize, (row + 1) * vectorSize), row * width);
   }
   return { layout, memory };
+}
+
+interface MemoryForm<Memory> {
+  bytesOf(memory: Memory): number;
+  make(bytes: number): Memory;
+}
+
+/** One of those no longer needed that has so many bytes, or a new one; the others are forgotten. */
+export function takeMemory<Memory>(unused: Memory[], bytes: number, { bytesOf, make }: MemoryForm<Memory>): Memory {
+  const fits = unused.findIndex((memory) => bytesOf(memory) >= bytes);
+  const isFirst = unused.length === 0;
+  const [taken = make(isFirst ? bytes : Math.ceil(bytes * HEADROOM))] = fits < 0 ? [] : unused.splice(fits, 1);
+  unused.length = 0; // what is too small now will not fit later either
+  return taken;
 }
 
 /** A row's vector, as learned: a view (D,). */

@@ -6,11 +6,12 @@ import type { AskedVectors } from "./askedVectors.js";
 import type { CopiedVectors } from "./copiedVectors.js";
 import { packTerms } from "./packedTerms.js";
 import { shareRows } from "./sharedRows.js";
+import { shareSubwords } from "./sharedSubwords.js";
 
 const MOST_NEIGHBORS = 1000;
 const MOST_TERMS = 1000;
 
-const missing = "The term is not in the vocabulary";
+const missing = "The term is not in the vocabulary, and no vector can be made of its subwords";
 const term = (description: string) => text({ description, minLength: 1 });
 const k = integer({ description: "How many terms", min: 1, max: MOST_NEIGHBORS, default: 10 });
 
@@ -25,22 +26,56 @@ const near: JsonSchema = {
   },
 };
 
+const isMade = {
+  madeOfSubwords: {
+    type: "boolean",
+    description: "The term is not in the vocabulary: its vector was made of its subwords",
+  },
+};
+const areMade = {
+  madeOfSubwords: {
+    type: "array",
+    items: string,
+    description: "Terms that are not in the vocabulary: their vectors were made of their subwords",
+  },
+};
+
+/** What a reply about a term tells, if it is not in the vocabulary. */
+const madeOf = (vectors: AskedVectors, term: string) =>
+  vectors.unseen([term]).length > 0 ? { madeOfSubwords: true } : {};
+
+/** What a reply about several terms tells, if some are not in the vocabulary. */
+function madeAmong(vectors: AskedVectors, ...terms: string[]) {
+  const madeOfSubwords = vectors.unseen(terms);
+  return madeOfSubwords.length > 0 ? { madeOfSubwords } : {};
+}
+
 const questions = [
   defineQuestion({
     name: "neighbors",
     fields: { term: term("The term whose neighbours are wanted"), k },
     summary: "The terms with the highest cosine to a term",
     reply: { term: string, neighbors: near },
+    mayReply: isMade,
     missing,
-    answer: async (vectors: AskedVectors, { term, k }) => ({ term, neighbors: await vectors.neighbors(term, k) }),
+    answer: async (vectors: AskedVectors, { term, k }) => ({
+      term,
+      ...madeOf(vectors, term),
+      neighbors: await vectors.neighbors(term, k),
+    }),
   }),
   defineQuestion({
     name: "similarity",
     fields: { a: term("One term"), b: term("Another term") },
     summary: "The cosine of two terms",
     reply: { a: string, b: string, similarity: { type: "number" } },
+    mayReply: areMade,
     missing,
-    answer: (vectors: AskedVectors, { a, b }) => ({ a, b, similarity: vectors.similarity(a, b) }),
+    answer: (vectors: AskedVectors, { a, b }) => ({
+      ...{ a, b },
+      ...madeAmong(vectors, a, b),
+      similarity: vectors.similarity(a, b),
+    }),
   }),
   defineQuestion({
     name: "analogy",
@@ -53,19 +88,26 @@ const questions = [
     },
     summary: "The terms that are to c as b is to a",
     reply: { a: string, b: string, c: string, method: string, answers: near },
+    mayReply: areMade,
     missing,
     answer: async (vectors: AskedVectors, { a, b, c, method, k }) => ({
       ...{ a, b, c, method },
+      ...madeAmong(vectors, a, b, c),
       answers: await vectors.analogy(a, b, c, method, k),
     }),
   }),
   defineQuestion({
     name: "vector",
     fields: { term: term("The term whose vector is wanted") },
-    summary: "A term's vector, as learned",
+    summary: "A term's vector, as learned, or made of its subwords",
     reply: { term: string, vector: { type: "array", items: { type: "number" } } },
+    mayReply: isMade,
     missing,
-    answer: (vectors: AskedVectors, { term }) => ({ term, vector: vectors.vectorOf(term) }),
+    answer: (vectors: AskedVectors, { term }) => ({
+      term,
+      ...madeOf(vectors, term),
+      vector: vectors.vectorOf(term),
+    }),
   }),
   defineQuestion({
     name: "vocabulary",
@@ -76,7 +118,7 @@ const questions = [
     },
     summary: "Terms in the order of their code points, a page at a time",
     reply: { terms: { type: "array", items: string } },
-    mayReply: string,
+    mayReply: { after: string },
     answer: (vectors: AskedVectors, { prefix, limit, after }) => {
       const page = vectors.page(prefix, after, limit + 1);
       const terms = page.slice(0, limit);
@@ -85,19 +127,23 @@ const questions = [
   }),
 ];
 
-/** The rows lie in shared memory, in two places that are written in turn; terms are sent once. */
+/** The rows, and those of subwords, lie in shared memory, each in two places that are written in turn; terms are sent once. */
 const transport: Transport<VectorTable> = {
   copier() {
     const unused: WasmMemory[] = [];
+    const unusedBySubwords: SharedArrayBuffer[] = [];
     let sent: readonly string[] | undefined;
     return {
-      copy({ terms, values, vectorSize }): CopiedVectors {
+      copy({ terms, values, vectorSize, subwords }): CopiedVectors {
         const rows = shareRows({ terms, values, vectorSize }, unused);
         const packed = terms === sent ? undefined : packTerms(terms);
         sent = terms;
-        return { ...rows, terms: packed };
+        return { ...rows, terms: packed, subwords: subwords && shareSubwords(subwords, unusedBySubwords) };
       },
-      takeBack: (memory: WasmMemory) => void unused.push(memory),
+      takeBack(memory: WasmMemory | SharedArrayBuffer) {
+        if (memory instanceof SharedArrayBuffer) unusedBySubwords.push(memory);
+        else unused.push(memory);
+      },
     };
   },
   opener: async (giveBack) => (await import("./vectorOpener.js")).vectorOpener(giveBack),

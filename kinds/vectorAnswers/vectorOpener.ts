@@ -10,11 +10,14 @@ export function vectorOpener(giveBack: (rest: unknown) => void): Opener {
   const search = searchOnThread();
   let known: IndexedTerms = { terms: [], rows: new Map() };
   return {
-    async open({ terms, ...rows }: CopiedVectors) {
+    async open({ terms, subwords, ...rows }: CopiedVectors) {
       if (terms) known = await unpackTerms(terms, otherWork);
-      return new AskedVectors(rows, known, (question: RowQuestion) => search.nearest(rows, question));
+      return new AskedVectors(rows, known, (question: RowQuestion) => search.nearest(rows, question), subwords);
     },
-    release: ({ shared }: AskedVectors) => giveBack(shared.memory),
+    release({ shared, subwords }: AskedVectors) {
+      giveBack(shared.memory);
+      if (subwords) giveBack(subwords.memory);
+    },
     close: () => search.close(),
   };
 }

@@ -7,7 +7,7 @@ import {
   resampledSpearman,
 } from "../../kernels/evaluation/bootstrap.js";
 import { changeOf, requireShared, unitRowsOf } from "../../kernels/evaluation/drift.js";
-import { pairCosines } from "../../kernels/evaluation/evaluate.js";
+import { pairCosines, type UnseenOptions } from "../../kernels/evaluation/evaluate.js";
 import { answersRight } from "../../kernels/evaluation/evaluateAnalogies.js";
 import { parseAnalogies, parseSimilarityPairs } from "../../kernels/evaluation/evaluationFiles.js";
 import { compareCodePoints } from "../../kernels/text/compareCodePoints.js";
@@ -35,13 +35,17 @@ export interface ComparedScores extends PairedScores {
   readonly shared: number;
   /** Items that each knows. */
   readonly known: { readonly a: number; readonly b: number };
+  /** Where one has subwords: the same over the items that have vectors in both, made of subwords as well. */
+  readonly withSubwords?: ComparedScores;
 }
 
 export interface ComparedTerm {
   readonly term: string;
-  /** Nearest terms among all of the model; undefined if it does not have the term. */
+  /** Nearest terms among all of the model; undefined if it has no vector for the term. */
   readonly a: readonly Neighbor[] | undefined;
   readonly b: readonly Neighbor[] | undefined;
+  /** The models that do not have the term, and have made a vector of its subwords. */
+  readonly madeOfSubwords?: readonly ("a" | "b")[];
 }
 
 export interface Comparison {
@@ -86,7 +90,7 @@ export async function compareVectors(from: string, to: string, options: CompareO
     similarity: await resultsByFile(similarity, (text, path) => comparedSimilarity(a, b, text, path)),
     analogies: await resultsByFile(analogies, (text, path) => comparedAnalogies(a, b, text, path)),
     overlap: { terms: frequent.length, neighbors, meanJaccard: mean(agreement) },
-    terms: terms.map((term) => ({ term, a: neighborsOf(a, term, neighbors), b: neighborsOf(b, term, neighbors) })),
+    terms: terms.map((term) => comparedTerm(a, b, term, neighbors)),
   };
 }
 
@@ -130,24 +134,38 @@ function leastAgreed(terms: readonly string[], agreement: readonly number[]): st
     .map((place) => terms[place]!);
 }
 
-function neighborsOf(vectors: Vectors, term: string, topN: number): Neighbor[] | undefined {
-  return vectors.idOf(term) === undefined ? undefined : vectors.mostSimilar(term, { topN });
+function comparedTerm(a: Vectors, b: Vectors, term: string, topN: number): ComparedTerm {
+  const neighborsOf = (vectors: Vectors) => (vectors.has(term) ? vectors.mostSimilar(term, { topN }) : undefined);
+  const made = Object.entries({ a, b }).filter(([, vectors]) => vectors.find(term)?.madeOfSubwords);
+  const madeOfSubwords = made.map(([name]) => name as "a" | "b");
+  return { term, a: neighborsOf(a), b: neighborsOf(b), ...(made.length > 0 ? { madeOfSubwords } : {}) };
 }
 
 function comparedSimilarity(a: Vectors, b: Vectors, text: string, path: string): ComparedScores {
   const pairs = parseSimilarityPairs(text, path);
-  const scores = pairs.map(({ score }) => score);
-  return compared([pairCosines(a, pairs), pairCosines(b, pairs)], (cosines, places) =>
-    resampledSpearman(
-      cosines,
-      places.map((place) => scores[place]!),
-    ),
-  );
+  const scored = (options: UnseenOptions) =>
+    compared([pairCosines(a, pairs, options), pairCosines(b, pairs, options)], (cosines, places) =>
+      resampledSpearman(
+        cosines,
+        places.map((place) => pairs[place]!.score),
+      ),
+    );
+  return withSubwords(a, b, scored);
+}
+
+/** Scores over the items that both know, and where one of them has subwords also over those that both have vectors for. */
+function withSubwords(a: Vectors, b: Vectors, scored: (options: UnseenOptions) => ComparedScores): ComparedScores {
+  const known = scored({ unseen: false });
+  return a.subwords || b.subwords ? { ...known, withSubwords: scored({ unseen: true }) } : known;
 }
 
 function comparedAnalogies(a: Vectors, b: Vectors, text: string, path: string): ComparedScores {
   const questions = parseAnalogies(text, path).flatMap((section) => section.questions);
-  return compared([answersRight(a, questions), answersRight(b, questions)], resampledShare);
+  const [ofA, ofB] = [answersRight(a, questions), answersRight(b, questions)];
+  return withSubwords(a, b, ({ unseen }) => {
+    const which = unseen ? "withSubwords" : "known";
+    return compared([ofA[which], ofB[which]], resampledShare);
+  });
 }
 
 /** Compares what two models make of each item, undefined of one that they do not know. */

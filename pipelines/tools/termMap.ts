@@ -29,11 +29,19 @@ export interface TermMap {
   readonly drawn: number;
   /** Terms of the table. */
   readonly of: number;
-  /** Which terms were drawn, in words. */
+  /** Which terms of the table were drawn, in words. */
   readonly what: string;
   readonly method: LayoutMethod;
   /** The share of each term's nearest neighbours by cosine, at most 10, that are among its nearest points. */
   readonly neighborsKept: number;
+  /** Terms that are drawn and not in the table: their vectors were made of their subwords. Left out if there are none. */
+  readonly madeOfSubwords?: readonly string[];
+}
+
+/** Terms on the map, those of the table in its order, and behind them those made of subwords. */
+interface DrawnTerms {
+  readonly terms: readonly string[];
+  readonly made: readonly string[];
 }
 
 const TOP = 100_000;
@@ -50,20 +58,25 @@ export async function drawTermMap(from: string, to: string, options: TermMapOpti
   const draw = pictures[pictureFormat(to)];
   const place = outputPlace("map", to);
   const vectors = await loadVectors(from);
-  const rows = drawnRows(vectors, options, from);
+  const { terms, made } = drawnTerms(vectors, options, from);
   const { method = "neighbors", seed = 1 } = options;
-  const layout = await layOutOnThreads(valuesOf(vectors, rows), vectors.vectorSize, { method, seed });
+  const layout = await layOutOnThreads(valuesOf(vectors, terms), vectors.vectorSize, { method, seed });
   const kept = neighborsKept(layout);
-  const what = inWords(rows.length, vectors.terms.length, options.neighborsOf);
-  const report: TermMap = { drawn: rows.length, of: vectors.terms.length, what, method, neighborsKept: kept };
+  const { neighborsOf } = options;
+  const isMade = neighborsOf !== undefined && made.includes(neighborsOf);
+  const what = inWords(terms.length - made.length, vectors.terms.length, neighborsOf, isMade);
+  const report: TermMap = {
+    ...{ drawn: terms.length, of: vectors.terms.length, what, method, neighborsKept: kept },
+    ...(made.length > 0 ? { madeOfSubwords: made } : {}),
+  };
   const picture: TermPicture = {
     title: options.title ?? basename(from),
     note: noteOf(report, layout.near.perRow),
-    terms: rows.map((row) => vectors.terms[row]!),
+    terms,
     points: inUnitSquare(layout.points),
     groups: layout.groups,
     near: layout.near,
-    marked: markedPlaces(vectors, rows, options),
+    marked: markedPlaces(vectors, terms, options),
   };
   await writeFiles([place], async (file) => file!.write(new TextEncoder().encode(draw(picture))));
   return report;
@@ -77,38 +90,44 @@ function pictureFormat(path: string): keyof typeof pictures {
   return formatOf("map", path, { html: "html", svg: "svg" });
 }
 
-function drawnRows(vectors: Vectors, { top, neighborsOf }: TermMapOptions, from: string): readonly number[] {
-  const rows =
-    neighborsOf === undefined
-      ? [...vectors.terms.keys()].slice(0, top ?? TOP)
-      : [neighborsOf, ...vectors.mostSimilar(neighborsOf, { topN: top ?? TOP_NEIGHBORS }).map(({ term }) => term)]
-          .map((term) => vectors.idOf(term)!)
-          .sort((a, b) => a - b);
-  if (rows.length >= FEWEST) return rows;
+function drawnTerms(vectors: Vectors, options: TermMapOptions, from: string): DrawnTerms {
+  const made = vectors.madeOfSubwords(pointedOut(options));
+  const terms = [...tableTerms(vectors, options), ...made];
+  if (terms.length >= FEWEST) return { terms, made };
   const way = vectors.terms.length < FEWEST ? "train on more text or with a lower minCount" : "raise --top";
-  throw new RangeError(`map: ${from} must give at least ${FEWEST} terms to draw, got ${rows.length}; ${way}`);
+  throw new RangeError(`map: ${from} must give at least ${FEWEST} terms to draw, got ${terms.length}; ${way}`);
 }
 
-function valuesOf({ values, vectorSize }: Vectors, rows: readonly number[]): Float32Array {
-  const drawn = new Float32Array(rows.length * vectorSize);
-  rows.forEach((row, n) => {
-    drawn.set(values.subarray(row * vectorSize, (row + 1) * vectorSize), n * vectorSize);
+/** Those of the table, in its order. */
+function tableTerms(vectors: Vectors, { top, neighborsOf }: TermMapOptions): string[] {
+  if (neighborsOf === undefined) return vectors.terms.slice(0, top ?? TOP);
+  const near = vectors.mostSimilar(neighborsOf, { topN: top ?? TOP_NEIGHBORS });
+  return [neighborsOf, ...near.map(({ term }) => term)]
+    .flatMap((term) => vectors.idOf(term) ?? [])
+    .sort((a, b) => a - b)
+    .map((row) => vectors.terms[row]!);
+}
+
+const pointedOut = ({ neighborsOf, terms = [] }: TermMapOptions): string[] => [
+  ...new Set([...(neighborsOf === undefined ? [] : [neighborsOf]), ...terms]),
+];
+
+function valuesOf(vectors: Vectors, terms: readonly string[]): Float32Array {
+  const { vectorSize } = vectors;
+  const drawn = new Float32Array(terms.length * vectorSize);
+  terms.forEach((term, n) => {
+    drawn.set(vectors.find(term)!.vector, n * vectorSize);
   });
   return drawn;
 }
 
-function markedPlaces(
-  vectors: Vectors,
-  rows: readonly number[],
-  { neighborsOf, terms = [] }: TermMapOptions,
-): number[] {
-  const placeOf = new Map(rows.map((row, place) => [row, place]));
-  return [...new Set([...(neighborsOf === undefined ? [] : [neighborsOf]), ...terms])].map((term) => {
-    const row = vectors.rowOf(term);
-    const place = placeOf.get(row);
+function markedPlaces(vectors: Vectors, terms: readonly string[], options: TermMapOptions): number[] {
+  const placeOf = new Map(terms.map((term, place) => [term, place]));
+  return pointedOut(options).map((term) => {
+    const place = placeOf.get(term);
     if (place !== undefined) return place;
     throw new RangeError(
-      `map: term ${JSON.stringify(term)} is no. ${row + 1} and not among the ${rows.length} drawn; raise --top`,
+      `map: term ${JSON.stringify(term)} is no. ${vectors.rowOf(term) + 1} and not among the ${terms.length} drawn; raise --top`,
     );
   });
 }
@@ -127,16 +146,19 @@ function inUnitSquare(points: Float64Array): Float64Array {
   return points.map((value, at) => (value - least[at & 1]!) / span);
 }
 
-function inWords(drawn: number, of: number, neighborsOf?: string): string {
+/** Which terms of the table, in words. */
+function inWords(known: number, of: number, neighborsOf: string | undefined, isMade: boolean): string {
   const count = (value: number) => value.toLocaleString("en");
   if (neighborsOf !== undefined)
-    return `${JSON.stringify(neighborsOf)} and the ${count(drawn - 1)} terms nearest to it`;
-  return drawn < of ? `the ${count(drawn)} most frequent of ${count(of)} terms` : `${count(of)} terms`;
+    return `${JSON.stringify(neighborsOf)} and the ${count(isMade ? known : known - 1)} terms nearest to it`;
+  return known < of ? `the ${count(known)} most frequent of ${count(of)} terms` : `${count(of)} terms`;
 }
 
-function noteOf({ what, method, neighborsKept: kept }: TermMap, perRow: number): string {
+function noteOf({ what, method, neighborsKept: kept, madeOfSubwords = [] }: TermMap, perRow: number): string {
   const how = method === "pca" ? "along their two principal axes" : "by t-SNE of their cosines";
   const nearest = Math.min(10, perRow);
   const told = `Of a term's ${nearest} nearest, ${(kept * nearest).toFixed(1)} are among the ${nearest} nearest points`;
-  return `${what[0]!.toUpperCase()}${what.slice(1)}, ${how}. ${told}. Colours are clusters by k-means.`;
+  const made =
+    madeOfSubwords.length > 0 ? ` Not in the vocabulary, made of subwords: ${madeOfSubwords.join(", ")}.` : "";
+  return `${what[0]!.toUpperCase()}${what.slice(1)}, ${how}. ${told}. Colours are clusters by k-means.${made}`;
 }

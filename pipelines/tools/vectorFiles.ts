@@ -6,7 +6,7 @@ import { type AnalogyResult, evaluateAnalogies } from "../../kernels/evaluation/
 import { parseAnalogies, parseSimilarityPairs } from "../../kernels/evaluation/evaluationFiles.js";
 import type { VectorTable } from "../../schemas/index.js";
 
-export type { Drift, DriftOptions, MovedTerm, Quantiles } from "../../kernels/evaluation/drift.js";
+export type { Drift, DriftOptions, MovedTerm, Quantiles, UnseenDrift } from "../../kernels/evaluation/drift.js";
 export { inspectFile } from "../../storage/inspect/inspectFile.js";
 
 import { run } from "../../runtime/run.js";
