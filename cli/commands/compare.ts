@@ -52,18 +52,14 @@ function plain({ a, b, shared, similarity, analogies, overlap, terms }: Comparis
 }
 
 function scored(file: string, what: string, { withSubwords, ...known }: ComparedScores): string {
-  const title = `${printableLine(file)}: ${what}`;
-  const parts = [scoresTable(`${title}; both know ${known.shared} of ${known.items}`, known)];
-  if (withSubwords) {
-    const { shared, items } = withSubwords;
-    parts.push(
-      scoresTable(`${title}, made of subwords where not known; both have ${shared} of ${items}`, withSubwords),
-    );
-  }
-  return parts.join("\n\n");
+  const title = `${printableLine(file)}: ${what}; both know ${known.shared} of ${known.items}`;
+  const table = scoresTable(title, "known", known);
+  if (!withSubwords) return table;
+  const { shared, items } = withSubwords;
+  return `${table}\n${scoresTable(`with vectors made of subwords; both have ${shared} of ${items}`, "have", withSubwords)}`;
 }
 
-function scoresTable(title: string, { known, unscored, ...scores }: ComparedScores): string {
+function scoresTable(title: string, counted: string, { known, unscored, ...scores }: ComparedScores): string {
   const { a, b, difference, draws } = scores;
   const isSure = difference.excludesZero;
   const left = unscored > 0 ? `\n  ${unscored} of ${draws} resamples had no score` : "";
@@ -72,7 +68,7 @@ function scoresTable(title: string, { known, unscored, ...scores }: ComparedScor
     return Number.isNaN(score) ? [name, count, "none", "", ""] : [name, count, shown!, `${from} to ${to}`, said];
   };
   const rows = [
-    ["", "known", "score", "95 % interval", ""],
+    ["", counted, "score", "95 % interval", ""],
     row("A", String(known.a), a),
     row("B", String(known.b), b),
     row("B - A", "", difference, "+", isSure ? "differ: 0 lies outside" : "may be chance: 0 lies inside"),

@@ -11,6 +11,7 @@ import {
   type QueryServerOptions,
   startQueryServer,
 } from "#serve";
+import { characterVectors } from "../support/characterVectors.js";
 import { faultsBy } from "../support/jsonSchema.js";
 import { parsePrometheus } from "../support/prometheus.js";
 
@@ -128,6 +129,79 @@ describe("the query server", () => {
       sequence: 1,
       term: "香蕉",
       vector: [0, -1, -0.5],
+    });
+  });
+
+  describe("asked for terms outside the vocabulary of vectors with subwords", () => {
+    const withSubwords = characterVectors(
+      { man: [1, 0, 1], king: [1, 1, 1], 后: [-1, 1, 1], 苹果: [0, -1, -1] },
+      { 女: [-2, 0, 2], 王: [2, 2, 2] },
+    );
+
+    it("answers as Vectors does, and says which were made", async () => {
+      const server = await start({}, withSubwords);
+      const near = (await get(server, query("/neighbors", { term: "女", k: "2" }))).json;
+      expect(near).toMatchObject({ term: "女", madeOfSubwords: true, neighbors: [{ term: "后" }, { score: 0 }] });
+      expect(near.neighbors[0].score).toBeCloseTo(2 / Math.sqrt(6), 6);
+      const similar = (await get(server, query("/similarity", { a: "man", b: "女" }))).json;
+      expect(similar).toEqual({ sequence: 1, a: "man", b: "女", madeOfSubwords: ["女"], similarity: 0 });
+      for (const method of ["3CosAdd", "3CosMul"] as const) {
+        const asked = { a: "man", b: "王", c: "女" };
+        const { json } = await get(server, query("/analogy", { ...asked, method }));
+        const expected = withSubwords.analogy("man", "王", "女", { method });
+        expect(json).toMatchObject({ ...asked, method, madeOfSubwords: ["王", "女"] });
+        expect(json.answers.map(({ term }: { term: string }) => term)).toEqual(expected.map(({ term }) => term));
+      }
+      expect((await get(server, query("/vector", { term: "女王" }))).json).toEqual({
+        ...{ sequence: 1, term: "女王", madeOfSubwords: true },
+        vector: [0, 1, 2],
+      });
+    });
+
+    it("says nothing of it where a term is known, and that one is unknown where no subword is", async () => {
+      const server = await start({}, withSubwords);
+      expect((await get(server, "/neighbors?term=man")).json).not.toHaveProperty("madeOfSubwords");
+      expect((await get(server, "/similarity?a=man&b=king")).json).not.toHaveProperty("madeOfSubwords");
+      const unknown = await get(server, "/neighbors?term=kingg");
+      expect([unknown.status, unknown.json.error]).toEqual([404, 'unknown term "kingg"; did you mean "king"?']);
+    });
+
+    it("answers as it says in OpenAPI", async () => {
+      const server = await start({}, withSubwords);
+      const { paths } = (await get(server, "/openapi.json")).json;
+      for (const path of [
+        "/neighbors?term=女",
+        "/vector?term=女",
+        "/similarity?a=女&b=man",
+        "/analogy?a=女&b=man&c=王",
+      ]) {
+        const { json } = await get(server, encodeURI(path));
+        const { schema } = paths[path.split("?")[0]!].get.responses[200].content["application/json"];
+        expect(json).toHaveProperty("madeOfSubwords");
+        expect(faultsBy(schema, json), path).toEqual([]);
+      }
+    });
+
+    it("takes the rows of subwords over from thread to thread in memory that is used again", async () => {
+      const copier = copierOf(answers);
+      const unused: unknown[] = [];
+      const server = await start({ onUnused: (memory) => unused.push(memory) }, null);
+      interface Copy {
+        readonly memory: object;
+        readonly subwords: { readonly memory: SharedArrayBuffer; readonly rows: { readonly values: Float32Array } };
+      }
+      const make = (sequence: number) => ({ sequence, copy: copier.copy(withSubwords) as Copy });
+      const [first, second] = [make(1), make(2)];
+      expect(first.copy.subwords.rows.values.buffer).toBe(first.copy.subwords.memory);
+      expect([...first.copy.subwords.rows.values]).toEqual([...withSubwords.subwords!.values]);
+      await server.publish(first);
+      await server.publish(second);
+      expect(unused).toEqual([first.copy.memory, first.copy.subwords.memory]);
+      for (const memory of unused) copier.takeBack!(memory as never);
+      const third = make(3);
+      expect([third.copy.memory, third.copy.subwords.memory]).toEqual([first.copy.memory, first.copy.subwords.memory]);
+      expect(third.copy.subwords.memory).toBe(first.copy.subwords.memory);
+      expect(make(4).copy.subwords.memory).not.toBe(second.copy.subwords.memory); // which still answers
     });
   });
 

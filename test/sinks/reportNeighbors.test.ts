@@ -5,6 +5,7 @@ import { expect, it } from "vitest";
 import { Vectors } from "#kernels";
 import { run } from "#runtime";
 import { reportNeighbors } from "#sinks";
+import { characterVectors } from "../support/characterVectors.js";
 import { temporaryFolder } from "../support/temporaryFolder.js";
 
 // On a circle: cos(a, b) = 4/5, cos(a, 猫) = 3/5, cos(b, 猫) = 4/5 3/5 + 3/5 4/5 = 24/25
@@ -28,6 +29,17 @@ it("writes the neighbours of each term, says which have no vector, and passes th
       "",
     ].join("\n"),
   );
+});
+
+it("shows the neighbours of a term outside the vocabulary where subwords make a vector of it", async () => {
+  const path = join(await temporaryFolder(), "neighbors.txt");
+  const vectors = characterVectors({ river: [1, 0], 河: [3, 4] }, { 水: [4, 3] });
+  await run(of(vectors).pipe(reportNeighbors({ path, terms: ["水", "river", "火"] })));
+  expect(readFileSync(path, "utf8").split("\n").slice(1, -1)).toEqual([
+    "  水 (not in the vocabulary, made of its subwords): 河 0.96, river 0.80",
+    "  river: 河 0.60",
+    "  火: not in the vocabulary",
+  ]);
 });
 
 it("refuses options that are missing or of the wrong kind", () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { drawUniform, drift, procrustes, randomStream, rotated, Vectors } from "#kernels";
+import { characterVectors } from "../../support/characterVectors.js";
 
 const size = 10;
 const names = Array.from({ length: 60 }, (_, i) => (i % 2 === 0 ? `w${i}` : `词${i}`));
@@ -99,6 +100,54 @@ describe("drift", () => {
     const { moved } = drift(vectorsOf(names, values), vectorsOf(names, others), { top: names.length });
     const plain = new Map(moved.map((one) => [one.term, one.plain]));
     expect([plain.get("w0"), plain.get("词1")]).toEqual([0, 1]);
+  });
+
+  describe("of terms that one side makes of subwords", () => {
+    // x and y stay where they are, so that nothing is turned.
+    const shared = { x: [1, 0], y: [0, 1] };
+    const old = characterVectors({ ...shared, a: [0, -1], 山: [1, 1] }, { 水: [3, 0] });
+    const young = characterVectors({ ...shared, 水: [0, 1], zzz: [1, 1] }, { a: [0, -2] });
+
+    it("measures what was learned from what the other makes, by hand", () => {
+      // The old makes (3, 0) of 水, a right angle from (0, 1), and x is nearest to it, where y is to the new one; the new makes (0, -2) of
+      // a, whose direction is that of (0, -1). Of zzz and 山 the other side knows no character.
+      const { unseen } = drift(old, young, { unseen: true, neighbors: 1 });
+      expect(unseen).toMatchObject({ madeByOld: 1, madeByNew: 1, aligned: { mean: 0.5, max: 1 }, plain: { max: 1 } });
+      expect(unseen!.moved).toEqual([
+        { term: "水", aligned: 1, plain: 1, jaccard: 0, gone: ["x"], come: ["y"], madeBy: "old" },
+        { term: "a", aligned: 0, plain: 0, jaccard: 1, gone: [], come: [], madeBy: "new" },
+      ]);
+    });
+
+    it("leaves what is told of the shared terms as it is, and tells nothing unless asked", () => {
+      const without = drift(old, young);
+      expect(without.unseen).toBeUndefined();
+      const { unseen: _, ...known } = drift(old, young, { unseen: true });
+      expect(known).toEqual(without);
+      expect(without).toMatchObject({ shared: 2, onlyOld: ["a", "山"], onlyNew: ["水", "zzz"] });
+    });
+
+    it("turns made vectors as those of the shared terms are turned", () => {
+      const turned = characterVectors({ x: [0, 1], y: [-1, 0], 水: [0, 5] }, {}); // by 90 degrees
+      const [moved] = drift(old, turned, { unseen: true }).unseen!.moved;
+      expect(moved).toMatchObject({ term: "水", madeBy: "old" });
+      expect(moved!.aligned).toBeCloseTo(0, 6); // (3, 0) is turned onto (0, 3)
+      expect(moved!.plain).toBeCloseTo(1, 6);
+    });
+
+    it("looks at the first rows of either side, and lists as many as are asked for", () => {
+      const { unseen } = drift(old, young, { unseen: true, terms: 3, top: 1 });
+      expect(unseen).toMatchObject({ madeByOld: 1, madeByNew: 1, moved: [{ term: "水" }] });
+      expect(drift(old, young, { unseen: true, terms: 2 }).unseen).toEqual({ madeByOld: 0, madeByNew: 0, moved: [] });
+    });
+
+    it("needs subwords on one side", () => {
+      const plain = vectorsOf(["x"], Float32Array.of(1, 1), 2);
+      expect(() => drift(plain, plain, { unseen: true })).toThrow(
+        new RangeError("drift: unseen must have vectors with subwords, got none in both"),
+      );
+      expect(drift(plain, young, { unseen: true }).unseen).toMatchObject({ madeByOld: 0, madeByNew: 0 });
+    });
   });
 
   it("refuses vectors that cannot be compared", () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { evaluateAnalogies, evaluateSimilarity, parseAnalogies, pearson, ranks, Vectors } from "#kernels";
+import { characterVectors } from "../../support/characterVectors.js";
 
 const table = (rows: Record<string, number[]>) =>
   new Vectors({
@@ -128,4 +129,64 @@ describe("evaluateAnalogies", () => {
       expect(total).toEqual({ correct: 50, asked: 50, skipped: 0 });
     },
   );
+});
+
+describe("vectors with subwords", () => {
+  // 男 is to 王 as 女 is to 后; the table lacks 女 and Prince, of which characters make (-1, 0) and, of six letters, (1, 1) / 6.
+  const vectors = characterVectors(
+    { 男: [1, 0], 王: [1, 1], 后: [-1, 1], far: [0, -1] },
+    { 女: [-1, 0], p: [1, 1], 男: [9, 9] },
+  );
+
+  it("correlate the pairs that are known, and those that have vectors, each for itself", () => {
+    const pairs = [
+      { a: "男", b: "王", score: 8 }, // cosine 1 / sqrt 2
+      { a: "男", b: "后", score: 2 }, // - 1 / sqrt 2
+      { a: "王", b: "Prince", score: 10 }, // 1
+      { a: "男", b: "女", score: 1 }, // -1
+      { a: "男", b: "q", score: 9 }, // no vector
+    ];
+    const { withSubwords, ...known } = evaluateSimilarity(vectors, pairs);
+    expect(known).toMatchObject({ pairs: 2, skipped: 3 });
+    expect(withSubwords).toMatchObject({ pairs: 4, skipped: 1 });
+    const half = Math.SQRT1_2;
+    expect(withSubwords!.pearson).toBeCloseTo(pearson([half, -half, 1, -1], [8, 2, 10, 1]), 6);
+  });
+
+  it("are asked what is to a word that they make as the others are to each other", () => {
+    const sections = parseAnalogies(": royal\n男 王 女 后\n男 王 far 后\n男 王 后 女\n男 王 q 后\n");
+    const { withSubwords, total } = evaluateAnalogies(vectors, sections);
+    // unit vectors: 王 - 男 + 女 = (0.71 - 1 - 1, 0.71), nearest to 后, which is right. With far: (-0.29, -0.29), whose nearest is 后, since the
+    // rest is asked: right. The third has an answer that is not in the table, and of q there is no vector.
+    expect(total).toEqual({ correct: 1, asked: 1, skipped: 3 });
+    expect(withSubwords!.total).toEqual({ correct: 2, asked: 2, skipped: 2 });
+    expect(withSubwords!.sections).toEqual([{ name: "royal", correct: 2, asked: 2, skipped: 2 }]);
+  });
+
+  it("make nothing of a word of the table that lies beyond the rows that are looked at", () => {
+    const sections = parseAnalogies(": royal\n男 王 Far 后\n男 王 女 后\n");
+    const { withSubwords } = evaluateAnalogies(vectors, sections, { restrict: 3 });
+    expect(withSubwords!.total).toEqual({ correct: 1, asked: 1, skipped: 1 });
+  });
+
+  it("answer made questions as Vectors does", () => {
+    const words = Array.from({ length: 30 }, (_, k) => `w${k}`);
+    const row = (k: number) => [Math.sin(k), Math.cos(3 * k), Math.sin(7 * k + 1)];
+    const many = characterVectors(Object.fromEntries(words.map((word, k) => [word, row(k)])), {
+      甲: row(50),
+      乙: row(51),
+    });
+    const questions = words
+      .slice(3)
+      .flatMap((word, k) => [["甲", words[k]!, word, "w0"] as const, [words[k]!, "乙", "甲", word] as const]);
+    const { withSubwords } = evaluateAnalogies(many, [{ name: "all", questions }]);
+    const correct = questions.filter(([a, b, c, d]) => many.analogy(a, b, c, { topN: 1 })[0]!.term === d).length;
+    expect(withSubwords!.total).toEqual({ correct, asked: questions.length, skipped: 0 });
+  });
+
+  it("have no second score without subwords", () => {
+    const without = table({ a: [1, 0], b: [0, 1] });
+    expect(evaluateSimilarity(without, [])).not.toHaveProperty("withSubwords");
+    expect(evaluateAnalogies(without, [])).not.toHaveProperty("withSubwords");
+  });
 });

@@ -1,8 +1,12 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { of } from "rxjs";
 import { describe, expect, it } from "vitest";
 import { drawUniform, randomStream } from "#kernels";
 import { compareVectors, evaluateVectors } from "#pipelines";
+import { run } from "#runtime";
+import { writeVectors } from "#sinks";
+import { characterVectors } from "../../support/characterVectors.js";
 import { temporaryFolder } from "../../support/temporaryFolder.js";
 
 /** A file of vectors in a new folder for each table, by name. */
@@ -89,6 +93,48 @@ describe("compareVectors", () => {
     const alone = await evaluateVectors(at("b.vec"), { analogies: [at("questions.txt")] });
     const { correct, asked } = alone.analogies["questions.txt"]!.total;
     expect(analogies["questions.txt"]!.b.score).toBeCloseTo(correct / asked, 12);
+  });
+
+  describe("where one has subwords", () => {
+    async function files() {
+      const at = await filesOf({ "b.vec": { cat: [1, 0, 0], 猫: [1, 1, 0], tree: [0, 0, 1], 木头: [0, 1, 1] } });
+      const a = characterVectors({ cat: [1, 0], 猫: [1, 0.2], tree: [0, 1], dog: [1, 0.5] }, { 木: [0, 2], k: [3, 3] });
+      await run(of(a).pipe(writeVectors({ path: at("a.arrow") })));
+      const pairs = ["cat 猫 9", "cat tree 1", "猫 木头 2", "tree 木头 8", "cat k 5"];
+      writeFileSync(at("pairs.tsv"), pairs.map((pair) => `${pair.replaceAll(" ", "\t")}\n`).join(""));
+      writeFileSync(
+        at("questions.txt"),
+        ": all\ncat 猫 tree dog\n木 tree cat 猫\n木头 tree cat 猫\n木头 tree 木头 木头\n",
+      );
+      return at;
+    }
+
+    it("scores what both know, and what both have a vector for, as eval does", async () => {
+      const at = await files();
+      const sets = { similarity: [at("pairs.tsv")], analogies: [at("questions.txt")] };
+      const { similarity, analogies } = await compareVectors(at("a.arrow"), at("b.vec"), sets);
+      const { withSubwords, ...known } = similarity["pairs.tsv"]!;
+      expect(known).toMatchObject({ items: 5, shared: 2, known: { a: 2, b: 4 } });
+      expect(withSubwords).toMatchObject({ items: 5, shared: 4, known: { a: 5, b: 4 } });
+      const alone = await evaluateVectors(at("b.vec"), sets);
+      expect(withSubwords!.b.score).toBeCloseTo(alone.similarity["pairs.tsv"]!.spearman, 12);
+      expect(analogies["questions.txt"]).toMatchObject({
+        ...{ items: 4, shared: 0, known: { a: 1, b: 2 } }, // dog is not in b, 木 in neither, 木头 in b alone
+        withSubwords: { items: 4, shared: 1, known: { a: 3, b: 2 } }, // an answer must be in the table: not 木头
+      });
+    });
+
+    it("tells the neighbours of a term that it makes, and which model did", async () => {
+      const at = await files();
+      const options = { neighbors: 1, terms: ["木头", "cat", "水"] };
+      const { terms: told, shared } = await compareVectors(at("a.arrow"), at("b.vec"), options);
+      expect(shared).toBe(3);
+      expect(told[0]).toMatchObject({ a: [{ term: "tree" }], b: [{ term: "tree" }], madeOfSubwords: ["a"] });
+      expect(told[1]).not.toHaveProperty("madeOfSubwords");
+      expect(told[2]).toEqual({ term: "水", a: undefined, b: undefined });
+      const back = await compareVectors(at("b.vec"), at("a.arrow"), options);
+      expect(back.terms[0]).toMatchObject({ madeOfSubwords: ["b"] });
+    });
   });
 
   it("must be given models that share terms", async () => {
