@@ -67,6 +67,7 @@ export * from "./subwords/bucketRows.js";
 export * from "./subwords/characterNgrams.js";
 export * from "./subwords/finishedRows.js";
 export * from "./subwords/firstInputRows.js";
+export * from "./subwords/meanRow.js";
 export * from "./subwords/subwordBuckets.js";
 export * from "./subwords/subwordVectors.js";
 export * from "./subwords/termLists.js";

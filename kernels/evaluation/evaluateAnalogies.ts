@@ -5,6 +5,7 @@
  */
 
 import type { Vectors } from "../embedding/vectors.js";
+import { EPSILON_3COSMUL } from "./cosines.js";
 import { type AnalogySection, type EvaluateOptions, firstRows, fold, namesIn } from "./evaluate.js";
 
 export interface AnalogyEvaluateOptions extends EvaluateOptions {
@@ -42,8 +43,6 @@ interface Question {
   readonly d: number;
 }
 
-/** As in `Vectors`. */
-const EPSILON = 0.001;
 /** Terms a block: U x 512 cosines stay in the cache. */
 const BLOCK = 512;
 
@@ -184,7 +183,7 @@ function bestInBlock(
 }
 
 const sum = (a: number, b: number, c: number): number => b - a + c;
-const quotient = (a: number, b: number, c: number): number => ((1 + b) * (1 + c)) / ((1 + a) / 2 + EPSILON);
+const quotient = (a: number, b: number, c: number): number => ((1 + b) * (1 + c)) / ((1 + a) / 2 + EPSILON_3COSMUL);
 
 /** Unit rows one after the other, in doubles, with rows of zeros up to a multiple of `multiple`. */
 function gather(vectors: QuestionRows, rows: Uint32Array, multiple: number): Float64Array {

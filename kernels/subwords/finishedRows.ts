@@ -1,5 +1,6 @@
 import type { SubwordForm, SubwordRows } from "../../schemas/subwords.js";
 import type { BucketRows } from "./bucketRows.js";
+import { meanRow } from "./meanRow.js";
 import type { TermLists } from "./termLists.js";
 
 interface Rows {
@@ -12,13 +13,8 @@ interface Rows {
 /** The vector of each term: the mean over its rows (terms, D). */
 export function meansOf(lists: TermLists, terms: number, { input, stride, vectorSize }: Rows): Float32Array {
   const means = new Float32Array(terms * vectorSize);
-  const sum = new Float64Array(vectorSize);
-  for (let id = 0; id < terms; id++) {
-    const list = lists.of(id);
-    sum.fill(0);
-    for (const row of list) for (let d = 0; d < vectorSize; d++) sum[d]! += input[row * stride + d]!;
-    for (let d = 0; d < vectorSize; d++) means[id * vectorSize + d] = sum[d]! / list.length;
-  }
+  for (let id = 0; id < terms; id++)
+    meanRow(input, stride, lists.of(id), means.subarray(id * vectorSize, (id + 1) * vectorSize));
   return means;
 }
 

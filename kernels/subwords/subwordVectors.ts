@@ -1,4 +1,5 @@
 import type { SubwordRows } from "../../schemas/subwords.js";
+import { meanRow } from "./meanRow.js";
 import { type SubwordsOf, subwordsOf } from "./subwordBuckets.js";
 
 /**
@@ -17,18 +18,12 @@ export class SubwordVectors {
 
   /** The vector of a term (D,); undefined if it has no subword that has a row. */
   of(term: string): Float32Array | undefined {
-    const size = this.#vectorSize;
     const { buckets, values } = this.#rows;
-    const subwords = this.#subwordsOf(term);
-    const sum = new Float64Array(size);
-    let known = 0;
-    for (const bucket of subwords) {
-      const row = rowIn(buckets, bucket);
-      if (row < 0) continue;
-      known++;
-      for (let d = 0; d < size; d++) sum[d]! += values[row * size + d]!;
-    }
-    return known === 0 ? undefined : Float32Array.from(sum, (total) => total / subwords.length);
+    const rows = this.#subwordsOf(term).map((bucket) => rowIn(buckets, bucket));
+    if (rows.every((row) => row < 0)) return undefined;
+    const mean = new Float32Array(this.#vectorSize);
+    meanRow(values, mean.length, rows, mean);
+    return mean;
   }
 }
 
