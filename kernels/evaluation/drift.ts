@@ -110,9 +110,9 @@ interface Movements {
  */
 export function drift(old: Vectors, young: Vectors, options?: DriftOptions): Drift {
   const { top, neighbors, terms: limit, sample, unseen } = parseOptions(driftSchema, options);
-  const [size, { vectorSize }] = [old.vectorSize, young];
-  if (size !== vectorSize)
-    throw new RangeError(`drift: both must have vectors of one size, got ${size} and ${vectorSize}`);
+  const size = young.vectorSize;
+  if (old.vectorSize !== size)
+    throw new RangeError(`drift: both must have vectors of one size, got ${old.vectorSize} and ${size}`);
   if (unseen && !old.subwords && !young.subwords)
     throw new RangeError("drift: unseen must have vectors with subwords, got none in both");
   const terms = young.terms.slice(0, limit).filter((term) => old.idOf(term) !== undefined);
