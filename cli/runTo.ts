@@ -15,6 +15,7 @@ import {
 import { Ledger } from "../runtime/ledger.js";
 import { didYouMean, plural } from "../schemas/index.js";
 import { LEFT_OUT } from "../sources/documents/leftOut.js";
+import { STEPS_LOST, stepsLost } from "../storage/fasttext/losesTextSteps.js";
 import { type CommandOption, EndedEarly, INTERRUPTED, type Io, type Parsed, UsageError } from "./command.js";
 import { urlOf } from "./listenOptions.js";
 import { printableLine } from "./printable.js";
@@ -124,7 +125,11 @@ function progressMode(text = "auto"): ProgressMode {
 
 /** What the user should know of a run that did what it was told. */
 function warnings(ledger: Ledger): string[] {
-  return [...leftOut(ledger), ...hardlyMoved(ledger)];
+  return [...leftOut(ledger), ...hardlyMoved(ledger), ...lostSteps(ledger)];
+}
+
+function lostSteps({ children }: Ledger): string[] {
+  return [...children].filter(([, part]) => part.get(STEPS_LOST) > 0).map(([path]) => `warning: ${stepsLost(path)}`);
 }
 
 function hardlyMoved({ children }: Ledger): string[] {

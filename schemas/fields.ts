@@ -21,7 +21,7 @@ export interface Field<Value = unknown, P extends Presence = Presence> {
    * run's folder: an `output`, made anew, or a `journal`, kept from run to run.
    */
   readonly file: FileUse | undefined;
-  /** The kind of data of a `value`; of an `output`, where it is not what the unit reads. */
+  /** The kind of data of a `value`; of an `output`, where it is not what the unit reads; FILE_TEXT of an `input` that may be given as a text. */
   readonly holds?: string | undefined;
   /** What other programs call it, for the command line: `dim`. */
   readonly aliases?: readonly string[] | undefined;
@@ -185,6 +185,53 @@ export const texts = <const Options extends Stated<readonly string[]> & { readon
     parse: (value) => (typeof value === "string" ? [value] : (value as readonly string[])),
   });
 };
+
+/** A small file of text: its path, or in code what it holds, with the name by which messages call it. */
+export type TextFileOption = string | NamedText;
+
+export interface NamedText {
+  readonly name: string;
+  readonly text: string;
+}
+
+function isNamedText(value: unknown): value is NamedText {
+  const { name, text } = (value ?? {}) as Partial<NamedText>;
+  return typeof name === "string" && typeof text === "string";
+}
+
+/** A small file of text whose bytes are a part of what a run was made from, and which whatever asks by the same steps keeps. */
+export const textFile = <const Options extends Stated<TextFileOption>>(options: Options) =>
+  field<TextFileOption, Options>(
+    { ...options, file: "input", holds: FILE_TEXT },
+    {
+      expects: "a path that is not empty",
+      jsonSchema: { type: "string", pattern: filledText.source },
+      refusal: textFileFault,
+    },
+  );
+
+/** A list of such files; a single one stands for a list of one. */
+export const textFiles = <const Options extends Stated<readonly TextFileOption[]>>(options: Options) => {
+  const item = { type: "string", pattern: filledText.source };
+  return field<readonly TextFileOption[], Options>(
+    { ...options, file: "input", holds: FILE_TEXT },
+    {
+      expects: "a path or a list of paths, none of them empty",
+      jsonSchema: { anyOf: [item, { type: "array", items: item }] },
+      refusal: (value) => [value].flat().map(textFileFault).find(Boolean),
+      parse: (value) => [value].flat() as readonly TextFileOption[],
+    },
+  );
+};
+
+/** What `textFile` and `textFiles` hold. */
+export const FILE_TEXT = "fileText";
+
+function textFileFault(value: unknown) {
+  if (isNamedText(value)) return undefined;
+  if (typeof value !== "string") return TypeError;
+  return isFilled(value) ? undefined : RangeError;
+}
 
 /** Word vectors: in a config the path of their file, in code their table. */
 export const vectorTable = <const Options extends Stated<VectorTable>>(options: Options) =>

@@ -80,10 +80,14 @@ export interface LogForm<Batch> {
   read(logged: LoggedBatch, shared: never, epoch: number): Batch;
 }
 
+/** Where an origin tells the steps that made tokens of texts, and what their files and the values that they need hold. */
+export const TEXT_STEPS = "textSteps";
+export const TEXT_PARTS = "textParts";
+
 /** How a whole value says where it comes from. */
 export interface OriginForm<Value> {
   of(value: Value): ReadonlyMap<string, string>;
-  /** It is asked with texts, and so is told the steps that made tokens of them, as `textSteps`. */
+  /** It is asked with texts, and so is told the steps that made tokens of them, as TEXT_STEPS and TEXT_PARTS. */
   readonly keepsTextSteps?: true;
   /** The same value with another origin. */
   with(value: Value, origin: ReadonlyMap<string, string>): Value;

@@ -1,4 +1,4 @@
-import type { Field } from "./fields.js";
+import type { Field, TextFileOption } from "./fields.js";
 import { didYouMean } from "./suggest.js";
 
 export type Fields = Readonly<Record<string, Field>>;
@@ -27,7 +27,11 @@ export type OptionsOf<S extends OptionsSchema> = Flat<
   }
 >;
 
-type Input<Value> = Value extends readonly string[] ? Value | string : Value;
+type Input<Value> = Value extends readonly string[]
+  ? Value | string
+  : Value extends readonly TextFileOption[]
+    ? Value | TextFileOption
+    : Value;
 
 /** What the unit reads: every default filled in. */
 export type SettingsOf<S extends OptionsSchema> = Flat<

@@ -10,10 +10,15 @@ export type UnitKind = "source" | "operator" | "model" | "sink";
 export type Needs = Readonly<Record<string, Kind>>;
 export type NeededValues<N extends Needs> = { readonly [Name in keyof N]: Kinds[N[Name]] };
 
+/** A step of a config: a unit's name, and its options with every default filled in. */
+export type TextStep = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
 /** What a unit is told besides its options. */
 export interface UnitContext {
   /** Which pass over the stream this is, from 0; random draws differ between passes. */
   readonly epoch: number;
+  /** In a run, the steps that made what is read of the text, as a config writes them, with files by their names alone. */
+  readonly textSteps?: readonly TextStep[] | undefined;
   /** Where a live source begins. */
   readonly start?: LiveStart | undefined;
 }

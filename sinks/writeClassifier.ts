@@ -5,6 +5,7 @@ import type { Classifier } from "../schemas/classifier.js";
 import { oneOf, text } from "../schemas/fields.js";
 import { type OptionsOf, parseOptions } from "../schemas/options.js";
 import { defineUnit } from "../schemas/units.js";
+import { losesTextSteps, STEPS_LOST } from "../storage/fasttext/losesTextSteps.js";
 import { writeFastTextClassifier } from "../storage/fasttext/writeFastText.js";
 import { writeOnce } from "./writeOnce.js";
 import { writeWhole } from "./writeWhole.js";
@@ -33,7 +34,8 @@ export type WriteClassifierOptions = OptionsOf<typeof writeClassifierSchema>;
 
 /**
  * Writes a classifier, and passes it on once it is on the disk under its name. State: one block of rows.
- * A model of fastText's holds no temperature, and reads n-grams of words across the end of a text.
+ * A model of fastText's holds no temperature, and reads n-grams of words across the end of a text. It does not hold the steps that make
+ * tokens of texts either: where they are more than a cut at white space, `stepsLost` is counted on the ledger's child of the path.
  * @throws TypeError at the call, if the format cannot be told, and through the stream, for a quantised classifier as a table
  * @example
  *   classifier$.pipe(writeClassifier({ path: "classifier.arrow" }))
@@ -43,7 +45,8 @@ export function writeClassifier(options: WriteClassifierOptions): OperatorFuncti
   const isFastText =
     format === FASTTEXT || (format === "auto" && [".bin", ".ftz", ".fasttext"].includes(extname(path)));
   if (!isFastText) return writeWhole("writeClassifier", classifier, path);
-  return writeOnce("writeClassifier", path, async (value, signal) => ({
-    rows: await writeFastTextClassifier(path, value, signal),
-  }));
+  return writeOnce("writeClassifier", path, async (value, signal, scope) => {
+    if (losesTextSteps(value)) scope.ledger.child(path).add(STEPS_LOST, 1);
+    return { rows: await writeFastTextClassifier(path, value, signal) };
+  });
 }

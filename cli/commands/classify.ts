@@ -1,12 +1,12 @@
 import { existsSync } from "node:fs";
 import { builtIn, type ClassifiedText, classifyTexts } from "../../pipelines/index.js";
-import { type Command, type CommandOption, jsonOption, type Parsed, UsageError } from "../command.js";
+import { type Command, type CommandOption, type Io, jsonOption, type Parsed, UsageError } from "../command.js";
 import { printableLine } from "../printable.js";
 import { optionValue } from "../unitOptions.js";
 
 const STDIN = "-";
 
-/** How files of texts are read: options of the source. */
+/** How files of texts are read, options of the source but for the last, and cut. */
 export const textOptions: Readonly<Record<string, CommandOption>> = {
   format: {
     type: "string",
@@ -16,8 +16,28 @@ export const textOptions: Readonly<Record<string, CommandOption>> = {
   field: { type: "string", value: "NAME|N", description: "Where a record holds the text" },
   labels: { type: "string", value: "NAME|N", description: "Where a record holds its labels" },
   "label-separator": { type: "string", value: "TEXT", description: "What separates several labels" },
-  "label-prefix": { type: "string", value: "TEXT", description: "How a label begins, in labelled text" },
+  "label-prefix": {
+    type: "string",
+    value: "TEXT",
+    description: "How a label begins, in labelled text and in a model of fastText's",
+  },
+  steps: {
+    type: "string",
+    value: "CONFIG|CLASSIFIER|RUN",
+    description:
+      "Whose steps cut the texts (default: those of the classifier; for a file of fastText's, at white space)",
+  },
 };
+
+/** How the texts are classified besides, as those options say. */
+export function textRequest(parsed: Parsed, io: Io) {
+  return {
+    steps: parsed.text("steps"),
+    labelPrefix: parsed.text("label-prefix"),
+    signal: io.signal,
+    onNote: (line: string) => io.stderr.write(`note: ${printableLine(line)}\n`),
+  };
+}
 
 /** The source that reads FILE, or standard input, and its options. */
 export function textSource(parsed: Parsed, file: string) {
@@ -26,6 +46,7 @@ export function textSource(parsed: Parsed, file: string) {
     throw new UsageError(`${parsed.argv[0]}: ${file} must be a file, got nothing there`);
   const { fields } = builtIn.units.get(source)!;
   const given = Object.keys(textOptions).flatMap((name) => {
+    if (name === "steps") return [];
     const value = parsed.text(name);
     const option = name.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
     return value === undefined ? [] : [[option, optionValue(fields[option]!, value)] as const];
@@ -63,7 +84,7 @@ export const classify: Command = {
       k: parsed.integer("k", 1) ?? 1,
       threshold,
       ...(parsed.flag("explain") ? { reasons: 10 } : {}),
-      signal: io.signal,
+      ...textRequest(parsed, io),
       onText: (text) => io.out(isJson ? `${JSON.stringify(text)}\n` : lines(text)),
     });
     return 0;

@@ -5,7 +5,7 @@ import { evaluateClassifier, evaluateVectors, type VectorScores } from "../../pi
 import { plural } from "../../schemas/plural.js";
 import { type Command, type CommandOption, type Io, jsonOption, type Parsed, UsageError } from "../command.js";
 import { textTable } from "../textTable.js";
-import { textOptions, textSource } from "./classify.js";
+import { textOptions, textRequest, textSource } from "./classify.js";
 
 /** Files to score vectors on. */
 export const evaluationOptions: Readonly<Record<string, CommandOption>> = {
@@ -57,7 +57,7 @@ async function evaluateLabelled(parsed: Parsed, io: Io, file: string): Promise<n
     source,
     options: { ...format, ...options },
     k,
-    signal: io.signal,
+    ...textRequest(parsed, io),
   });
   if (scores.documents === 0)
     throw new RangeError(

@@ -1,7 +1,9 @@
 import { extname } from "node:path";
 import { quantizeFile } from "../../pipelines/index.js";
 import { bytesOf } from "../../schemas/fields.js";
-import { type Command, type Parsed, UsageError } from "../command.js";
+import { requirePlace } from "../../storage/files/placeFile.js";
+import { type Command, forceOption, type Parsed, UsageError } from "../command.js";
+import { printableLine } from "../printable.js";
 
 export const quantize: Command = {
   name: "quantize",
@@ -14,18 +16,21 @@ export const quantize: Command = {
     cutoff: { type: "string", value: "N", description: "How many terms and buckets to keep at most (default: all)" },
     "piece-size": { type: "string", value: "N", description: "Columns that share a byte (default 2)" },
     seed: { type: "string", value: "N", description: "Seed of the draws (default 1)" },
+    force: forceOption,
   },
   examples: ["lexstream quantize runs/fastTextClassifier -o small.ftz --max-size 1MB"],
   run: async (parsed, io) => {
     const out = parsed.text("out");
     if (out === undefined || extname(out) !== ".ftz")
       throw new UsageError(`quantize: --out must be a file named .ftz, got ${out ?? "none"}`);
+    requirePlace(out, parsed.flag("force"));
     await quantizeFile(parsed.positionals[0]!, {
       out,
       ...limit(parsed),
       pieceSize: parsed.integer("piece-size", 1) ?? 2,
       seed: parsed.integer("seed", 0) ?? 1,
       signal: io.signal,
+      onNote: (line) => io.stderr.write(`warning: ${printableLine(line)}\n`),
       onPlan: ({ bytes, kept, rows }) => io.out(`${out}: ${bytes} bytes, ${kept} of ${rows} terms and buckets\n`),
     });
     return 0;

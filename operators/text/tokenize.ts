@@ -8,7 +8,7 @@ import { TokenBatcher } from "../../kernels/text/tokenBatcher.js";
 import { TokenScanner } from "../../kernels/text/tokenScanner.js";
 import { GrowingLexicon } from "../../kernels/vocabulary/lexicon.js";
 import { currentScope } from "../../runtime/flow.js";
-import { boolean, integer, oneOf, texts } from "../../schemas/fields.js";
+import { boolean, integer, oneOf, textFiles } from "../../schemas/fields.js";
 import { type OptionsOf, parseOptions, type SettingsOf } from "../../schemas/options.js";
 import type { StageState } from "../../schemas/state.js";
 import type { TextBatch } from "../../schemas/text.js";
@@ -34,9 +34,8 @@ export const tokenizeSchema = defineUnit({
       description:
         "What a token is: a Unicode word; what stands between white space; as words, but with Chinese cut by a dictionary; a character",
     }),
-    userDictionaries: texts({
+    userDictionaries: textFiles({
       optional: true,
-      file: "input",
       description:
         "Files of further words for modes words and chinese, a word a line, in jieba's format: word, frequency, tag; words of any scripts and signs",
     }),
@@ -116,7 +115,7 @@ function tokenizer(settings: Settings) {
   const classes = characterClasses(mode);
   const automaton = tokenAutomaton({ marksStandAlone: mode === "characters" });
   const userWords =
-    userDictionaries && new UserWords({ paths: userDictionaries, mode, newWords, classes, automaton, maxTokenLength });
+    userDictionaries && new UserWords({ files: userDictionaries, mode, newWords, classes, automaton, maxTokenLength });
   const tokens = new TokenScanner({
     classes,
     automaton,

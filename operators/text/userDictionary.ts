@@ -1,3 +1,4 @@
+import type { TextFileOption } from "../../schemas/fields.js";
 import { readTextLines, type TextLine } from "../../storage/files/readTextLines.js";
 
 /** A word of a user's file; frequency 0 takes it out of what came before. */
@@ -13,9 +14,9 @@ export interface UserWord {
  *
  * @throws SyntaxError for a line that cannot be read, with its file and number; the file system's error for a file
  */
-export function readUserDictionaries(paths: readonly string[]): UserWord[] {
-  return paths.flatMap((path) =>
-    readTextLines("chineseDictionary", "user dictionary", path)
+export function readUserDictionaries(files: readonly TextFileOption[]): UserWord[] {
+  return files.flatMap((file) =>
+    readTextLines("chineseDictionary", "user dictionary", file)
       .map(parseLine)
       .filter((entry) => entry !== undefined),
   );

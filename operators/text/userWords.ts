@@ -4,13 +4,14 @@ import type { HanSegmenter } from "../../kernels/text/hanSegmenter.js";
 import { shapeOf } from "../../kernels/text/knownWordScanner.js";
 import { SentenceScanner } from "../../kernels/text/sentenceScanner.js";
 import { WordTrie } from "../../kernels/text/wordTrie.js";
+import type { TextFileOption } from "../../schemas/fields.js";
 import type { StageState } from "../../schemas/state.js";
 import type { NormalizationOptions, TextBatch } from "../../schemas/text.js";
 import { hanSegmenter } from "./chineseDictionary.js";
 import { readUserDictionaries, type UserWord } from "./userDictionary.js";
 
 export interface UserWordsOptions {
-  readonly paths: readonly string[];
+  readonly files: readonly TextFileOption[];
   readonly mode: CharacterMode;
   readonly newWords: boolean;
   readonly classes: Uint8Array;
@@ -38,7 +39,7 @@ export class UserWords {
 
   constructor(options: UserWordsOptions) {
     this.#options = options;
-    this.#words = readUserDictionaries(options.paths);
+    this.#words = readUserDictionaries(options.files);
   }
 
   /** @throws RangeError for a word that cannot be found in such a text, with its file and line */

@@ -1,7 +1,7 @@
 import { defer, map, type OperatorFunction } from "rxjs";
 import { TermFilter } from "../../kernels/vocabulary/termFilter.js";
 import { currentScope } from "../../runtime/flow.js";
-import { oneOf, text, texts } from "../../schemas/fields.js";
+import { oneOf, type TextFileOption, textFile, texts } from "../../schemas/fields.js";
 import { type OptionsOf, parseOptions } from "../../schemas/options.js";
 import type { TokenBatch } from "../../schemas/tokens.js";
 import { defineUnit } from "../../schemas/units.js";
@@ -17,7 +17,7 @@ export const dropTermsSchema = defineUnit({
   summary: "Leaves out stop words and other terms that a list names",
   fields: {
     language: oneOf(stopWordLanguages, { optional: true, description: "Leave out the stop words of a language" }),
-    file: text({ optional: true, file: "input", description: "File of terms to leave out, one a line" }),
+    file: textFile({ optional: true, description: "File of terms to leave out, one a line" }),
     terms: texts({ optional: true, description: "Terms to leave out" }),
   },
   create: (_, options): OperatorFunction<TokenBatch, TokenBatch> => dropTerms(options),
@@ -70,8 +70,8 @@ function listed(options: DropTermsOptions): () => (term: string) => boolean {
   };
 }
 
-function termsIn(path: string): string[] {
-  return readTextLines("dropTerms", "list of terms", path)
+function termsIn(file: TextFileOption): string[] {
+  return readTextLines("dropTerms", "list of terms", file)
     .map(({ text }) => text.trim())
     .filter((term) => term !== "");
 }

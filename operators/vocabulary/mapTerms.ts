@@ -1,7 +1,7 @@
 import { defer, map, type OperatorFunction, tap } from "rxjs";
 import { TermMapper, type TermMapping } from "../../kernels/vocabulary/termMapper.js";
 import { currentScope } from "../../runtime/flow.js";
-import { integer, text } from "../../schemas/fields.js";
+import { integer, type TextFileOption, textFile } from "../../schemas/fields.js";
 import { type OptionsOf, parseOptions, show } from "../../schemas/options.js";
 import type { TokenBatch } from "../../schemas/tokens.js";
 import { defineUnit } from "../../schemas/units.js";
@@ -25,8 +25,7 @@ export const mapTermsSchema = defineUnit({
   resumable: true,
   summary: "Replaces terms by what a table says, such as word forms by their lemmas",
   fields: {
-    table: text({
-      file: "input",
+    table: textFile({
       example: "lemmas.tsv",
       description: "File of replacements, one a line: term, tab, replacement; an empty replacement drops the term",
     }),
@@ -85,9 +84,9 @@ function mappingOf(table: ReadonlyMap<string, string>): TermMapping {
   return (term) => table.get(term) ?? term;
 }
 
-function readTable(path: string): ReadonlyMap<string, string> {
+function readTable(file: TextFileOption): ReadonlyMap<string, string> {
   const table = new Map<string, string>();
-  for (const { text, where } of readTextLines("mapTerms", "table", path)) {
+  for (const { text, where } of readTextLines("mapTerms", "table", file)) {
     if (text.trim() === "") continue;
     const [term = "", replacement, ...rest] = text.split("\t").map((cell) => cell.trim());
     if (term === "" || replacement === undefined || rest.length > 0)

@@ -120,7 +120,7 @@ const byName: ReadonlyMap<string, AnyUnit> = new Map(units.map((unit: AnyUnit) =
 
 /** What can be asked of kinds only with the help of units; a new one is one line here. */
 const asks: { readonly [K in Kind]?: DataKind<K>["answers"] } = {
-  classifier: classifierAnswers((name) => byName.get(name)),
+  classifier: classifierAnswers({ units: byName, kinds: new Map(builtInKinds.map((kind) => [kind.name, kind])) }),
 };
 
 const kinds = builtInKinds.map((kind): DataKind => {

@@ -17,10 +17,11 @@ import { withOutsidePaths } from "../config/optionPaths.js";
 import { builtIn, type Registry } from "../config/registry.js";
 import { CHECKPOINT, MANIFEST } from "../record/runDirectory.js";
 import { LOCK } from "../record/runLock.js";
-import { dependentsOf, duringPass, isFinished, isResumable, nodesOf, type PipelineNode } from "./nodes.js";
+import { dependentsOf, duringPass, isFinished, isModel, isResumable, nodesOf, type PipelineNode } from "./nodes.js";
 import { spoiltSteps, unusualDefaults } from "./notes.js";
 import { mustReadAgain } from "./passes.js";
 import type { Pipeline } from "./pipeline.js";
+import { textStepNodes } from "./textSteps.js";
 import { unwritableTerms } from "./writableTerms.js";
 import { writtenPaths } from "./writtenPaths.js";
 
@@ -110,7 +111,7 @@ class Compiler {
     const node = this.#makeNode(step, parent, branch, chain, wanted);
     if (!node) return;
     parent?.children.push(node);
-    for (const maker of node.needs.values()) maker.neededBy.push(node);
+    for (const maker of [...node.needs.values(), ...keptWith(node)]) maker.neededBy.push(node);
     chain.push(node);
   }
 
@@ -243,6 +244,12 @@ class Compiler {
     const names = (fitting.length > 0 ? fitting : makers).map(({ name }) => name);
     return names.length > 0 ? `put ${names.join(" or ")} in between` : `nothing makes ${missing}`;
   }
+}
+
+/** The makers of values that steps of texts need and what a node makes is written with. */
+function keptWith(node: PipelineNode): PipelineNode[] {
+  if (!node.makes.origin?.keepsTextSteps || !isModel(node)) return [];
+  return textStepNodes(node).flatMap(({ needs }) => [...needs.values()]);
 }
 
 /** Where a unit's fault stands: at the option that its message begins with, if that is given. */

@@ -1,6 +1,7 @@
 import { makeUnit } from "../config/makeUnit.js";
 import { goesOnInItsSource, isModel, nodesOf, type PipelineNode } from "../graph/nodes.js";
 import type { Pipeline } from "../graph/pipeline.js";
+import { textSteps } from "../graph/textSteps.js";
 import { accountPass } from "./accountPass.js";
 import type { ExecuteOptions } from "./executeOptions.js";
 import { followLive } from "./followLive.js";
@@ -14,6 +15,7 @@ import type { RunParts } from "./runParts.js";
 import { RunState } from "./runState.js";
 import { endStep, runStep, takeResults } from "./step.js";
 import { StepPauses } from "./stepPauses.js";
+import { textOrigin } from "./textOrigin.js";
 
 /**
  * Runs a compiled pipeline in as few passes as its data allows: one over the source, which feeds everything that needs no finished
@@ -60,8 +62,14 @@ function partsOf(options: ExecuteOptions): RunParts {
   const state = new RunState(ledger);
   const values = new KeptValues(state.values);
   const create = (node: PipelineNode, epoch: number) =>
-    makeUnit(node.unit, values.neededBy(node), optionsOf(node), { epoch });
-  const models = new RunModels({ create: (node) => create(node, 0), ledger, ...(metadata ? { metadata } : {}) });
+    makeUnit(node.unit, values.neededBy(node), optionsOf(node), { epoch, textSteps: textSteps(node) });
+  const originOf: ExecuteOptions["metadata"] =
+    metadata && (async (node) => new Map([...(await metadata(node)), ...(await textOrigin(node, optionsOf, values))]));
+  const models = new RunModels({
+    create: (node) => create(node, 0),
+    ledger,
+    ...(originOf ? { metadata: originOf } : {}),
+  });
   const progress = new ProgressReporter(onProgress);
   const pauses = new StepPauses(state, models, options);
   return { options, state, values, models, progress, pauses, create };

@@ -192,19 +192,7 @@ function originOf(
 ): ReadonlyMap<string, string> {
   const hashOf = (path: string) => inputs.find((input) => resolve(input.path) === resolve(path))!.sha256;
   const begun = inputsOf(node, configFolder).map(({ option, path }) => [option, hashOf(path)] as const);
-  const steps = node.makes.origin?.keepsTextSteps ? [["textSteps", JSON.stringify(textSteps(node))] as const] : [];
-  return new Map([["corpus", corpusHash(inputs.slice(0, corpus))], ...begun, ...steps]);
-}
-
-const TEXT_KINDS = ["text", "tokens"];
-
-/** The steps that made tokens of a text on its way to a node, as a config writes them; those that need something finished cannot be among them. */
-function textSteps(node: PipelineNode): Readonly<Record<string, unknown>>[] {
-  const above = node.parent ? textSteps(node.parent) : [];
-  const { unit, options } = node;
-  return TEXT_KINDS.includes(unit.reads) && TEXT_KINDS.includes(unit.makes) && unit.kind === "operator"
-    ? [...above, { [unit.name]: options }]
-    : above;
+  return new Map([["corpus", corpusHash(inputs.slice(0, corpus))], ...begun]);
 }
 
 /** One hash for the whole corpus: of the files' hashes, in order. */

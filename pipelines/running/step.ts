@@ -1,5 +1,6 @@
 import { of } from "rxjs";
 import { Ledger } from "../../runtime/ledger.js";
+import { TEXT_PARTS } from "../../schemas/index.js";
 import { duringPass, isModel, type PipelineNode } from "../graph/nodes.js";
 import { accountPass } from "./accountPass.js";
 import { Pass } from "./pass.js";
@@ -35,7 +36,7 @@ export async function takeResults(
   for (const node of nodes) {
     const result = await models.finish(node);
     const origin = node.makes.origin?.of(result as never);
-    if (origin) state.origins.set(node, origin);
+    if (origin) state.origins.set(node, new Map([...origin].filter(([key]) => key !== TEXT_PARTS))); // which may be large
     options.onValue?.(node, result);
     values.keep(node, result);
   }

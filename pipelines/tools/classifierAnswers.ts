@@ -3,17 +3,19 @@ import { TokenDocuments } from "../../kernels/linear/tokenDocuments.js";
 import { run } from "../../runtime/run.js";
 import { type Answers, type Classifier, defineQuestion, integer, number, text } from "../../schemas/index.js";
 import { fromTexts } from "../../sources/fromTexts.js";
-import { textStepsOf, throughSteps, type UnitOf } from "./textSteps.js";
+import { type Known, textStepsOf, throughSteps } from "./textSteps.js";
 
 const MOST_LABELS = 1000;
 
 /** What can be asked of a classifier: the labels of a text, cut as the texts were that it learned from. */
-export function classifierAnswers(unitOf: UnitOf): Answers<Classifier> {
-  const predictors = new WeakMap<Classifier, Predictor>();
-  const predictorOf = (classifier: Classifier): Predictor => {
-    const predictor = predictors.get(classifier) ?? new Predictor(classifier);
-    predictors.set(classifier, predictor);
-    return predictor;
+export function classifierAnswers(known: Known): Answers<Classifier> {
+  const opened = new WeakMap<Classifier, Opened>();
+  const openedOf = (classifier: Classifier): Opened => {
+    const before = opened.get(classifier);
+    if (before) return before;
+    const now = { predictor: new Predictor(classifier), steps: textStepsOf("classify", classifier, known) };
+    opened.set(classifier, now);
+    return now;
   };
   return {
     about: "a classifier of texts",
@@ -42,22 +44,27 @@ export function classifierAnswers(unitOf: UnitOf): Answers<Classifier> {
           },
         },
         answer: async (classifier: Classifier, { text: asked, k, threshold }) => {
-          const tokens = await tokensOf(asked, classifier, unitOf);
-          return { labels: predictorOf(classifier).predict(tokens, { k, threshold }) };
+          const { predictor, steps } = openedOf(classifier);
+          return { labels: predictor.predict(await tokensOf(asked, await steps), { k, threshold }) };
         },
       }),
     ],
   };
 }
 
-async function tokensOf(text: string, classifier: Classifier, unitOf: UnitOf): Promise<readonly string[]> {
+/** What is made once for a classifier. */
+interface Opened {
+  readonly predictor: Predictor;
+  readonly steps: ReturnType<typeof textStepsOf>;
+}
+
+async function tokensOf(text: string, steps: Awaited<Opened["steps"]>): Promise<readonly string[]> {
   const documents = new TokenDocuments();
   let found: readonly string[] = [];
   const visit = (tokens: readonly string[]) => {
     found = tokens;
   };
-  const stream = throughSteps(fromTexts([text]), textStepsOf("classify", classifier, unitOf));
-  await run(stream, { onEvent: (batch) => documents.add(batch, visit) });
+  await run(throughSteps(fromTexts([text]), steps), { onEvent: (batch) => documents.add(batch, visit) });
   documents.finish(visit);
   return found;
 }

@@ -1,14 +1,19 @@
-import type { Observable } from "rxjs";
+import { dirname } from "node:path";
+import type { Observable, OperatorFunction } from "rxjs";
 import { type ClassificationScores, scoreClassification } from "../../kernels/evaluation/classification.js";
 import { type Explanation, type Prediction, type PredictOptions, Predictor } from "../../kernels/linear/predictor.js";
 import { TokenDocuments } from "../../kernels/linear/tokenDocuments.js";
 import { run } from "../../runtime/run.js";
 import type { Classifier, TextBatch } from "../../schemas/index.js";
-import { fillOptions } from "../../schemas/index.js";
+import { fillOptions, show } from "../../schemas/index.js";
+import { loadPipeline } from "../config/loadPipeline.js";
 import { makeUnit } from "../config/makeUnit.js";
 import { builtIn } from "../config/registry.js";
+import { withInputs } from "../config/withInputs.js";
+import { nodesOf } from "../graph/nodes.js";
+import { textStepNodes } from "../graph/textSteps.js";
 import { loadValue } from "./loadValue.js";
-import { textStepsOf, throughSteps } from "./textSteps.js";
+import { type Known, operatorsOf, textStepsOf, throughSteps } from "./textSteps.js";
 
 export interface ClassifiedText {
   /** The labels that came with the text. */
@@ -23,18 +28,26 @@ export interface ClassifyRequest extends PredictOptions {
   readonly options: Readonly<Record<string, unknown>>;
   /** How many reasons to give for the most probable label; none if left out. */
   readonly reasons?: number;
+  /** The config, or the file or run of another classifier, whose steps make tokens of the texts; those of the classifier if left out. */
+  readonly steps?: string | undefined;
+  /** How the labels of the classifier begin, in a file of fastText's that was made with another prefix than its own. */
+  readonly labelPrefix?: string | undefined;
   readonly signal?: AbortSignal;
+  /** Sees what the user may not expect, a line each. */
+  readonly onNote?: (line: string) => void;
   /** Sees each text once it is classified, in order. */
   readonly onText: (text: ClassifiedText) => void;
 }
 
 /**
- * Classifies texts with the classifier in a file or a run. Tokens are made of them by the steps with which it learned, which its file tells.
- * State: the classifier, and a text.
- * @throws TypeError if the file does not tell them
+ * Classifies texts with the classifier in a file or a run. Tokens are made of them by the steps with which it learned, which its file tells
+ * unless it is one of fastText's, or by others that are named. State: the classifier, and a text.
+ * @throws TypeError if nothing tells them; RangeError if a label does not begin with the prefix
  */
 export async function classifyTexts(path: string, request: ClassifyRequest): Promise<void> {
-  const classifier = (await loadValue(builtIn.kinds.get("classifier")!, path)) as Classifier;
+  const loaded = await loadClassifier(path);
+  noteFastText(path, loaded, request);
+  const classifier = withoutPrefix(path, loaded, request.labelPrefix);
   const predictor = new Predictor(classifier);
   const documents = new TokenDocuments();
   const visit = (tokens: readonly string[], given: readonly string[]) => {
@@ -42,7 +55,9 @@ export async function classifyTexts(path: string, request: ClassifyRequest): Pro
     request.onText({ given, predicted: predictor.predict(tokens, request), ...(explanation ? { explanation } : {}) });
   };
   const source = makeUnit(...unitWith(request.source, request.options), { epoch: 0 }) as Observable<TextBatch>;
-  const steps = textStepsOf(path, classifier, (name) => builtIn.units.get(name));
+  const steps = await (request.steps === undefined
+    ? textStepsOf(path, classifier, builtIn)
+    : stepsFrom(request.steps, builtIn));
   const { signal } = request;
   await run(throughSteps(source, steps), {
     ...(signal ? { signal } : {}),
@@ -60,6 +75,51 @@ export async function evaluateClassifier(
   await classifyTexts(path, { ...request, k, onText: (text) => texts.push(text) });
   return scoreClassification(texts, k);
 }
+
+async function loadClassifier(path: string): Promise<Classifier> {
+  return (await loadValue(builtIn.kinds.get("classifier")!, path)) as Classifier;
+}
+
+const PREFIX = "__label__";
+
+function withoutPrefix(path: string, classifier: Classifier, prefix = ""): Classifier {
+  const { labels, metadata } = classifier;
+  if (metadata.get("format") !== "fastText" || prefix === "" || prefix === PREFIX) return classifier;
+  const other = labels.find((label) => !label.startsWith(prefix));
+  if (other !== undefined)
+    throw new RangeError(`${path}: labels must begin with ${prefix}, as --label-prefix says, got ${show(other)}`);
+  return { ...classifier, labels: labels.map((label) => label.slice(prefix.length)) };
+}
+
+/** What a file of fastText's does not say. */
+function noteFastText(path: string, { labels, metadata }: Classifier, request: ClassifyRequest): void {
+  if (metadata.get("format") !== "fastText") return;
+  const { onNote = () => {}, steps, labelPrefix } = request;
+  if (steps === undefined)
+    onNote(
+      `${path} does not tell how texts are cut: they are cut at white space, as fastText does; --steps names a config or a classifier with other steps`,
+    );
+  const prefixed = labels.find((label) => /^__[^_]+__/.test(label));
+  if (prefixed !== undefined && labelPrefix === undefined)
+    onNote(
+      `${path} has labels that do not begin with ${PREFIX}, such as ${show(prefixed)}; --label-prefix leaves out how they begin`,
+    );
+}
+
+/** The steps that make tokens of texts in a config, or of the texts of another classifier. */
+async function stepsFrom(place: string, known: Known): Promise<OperatorFunction<unknown, unknown>[]> {
+  if (!CONFIG.test(place)) return textStepsOf(place, await loadClassifier(place), known);
+  const { root, file } = await loadPipeline(place);
+  const nodes = nodesOf(root);
+  const end =
+    nodes.find(({ makes }) => makes.origin?.keepsTextSteps) ?? nodes.findLast(({ makes }) => makes.name === "tokens");
+  const made = end ? textStepNodes(end) : [];
+  if (made.length === 0) throw new TypeError(`${place}: must have steps that make tokens of texts, got none`);
+  const steps = made.map((node) => ({ [node.unit.name]: withInputs(node, dirname(file)) }));
+  return operatorsOf(place, { steps, parts: [] }, known);
+}
+
+const CONFIG = /\.(ya?ml|json)$/;
 
 function unitWith(name: string, options: Readonly<Record<string, unknown>>) {
   const unit = builtIn.units.get(name)!;

@@ -1,6 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import { quantizeClassifier, rowsByLength } from "../../kernels/linear/quantizeClassifier.js";
 import type { Classifier } from "../../schemas/index.js";
+import { losesTextSteps, stepsLost } from "../../storage/fasttext/losesTextSteps.js";
 import { quantizedSize } from "../../storage/fasttext/quantizedSize.js";
 import { writeFastTextClassifier } from "../../storage/fasttext/writeFastText.js";
 import { builtIn } from "../config/registry.js";
@@ -18,6 +19,8 @@ export interface QuantizeRequest {
   readonly signal?: AbortSignal;
   /** Sees the size before the work begins. */
   readonly onPlan: (plan: QuantizePlan) => void;
+  /** Sees what the file cannot hold, a line each. */
+  readonly onNote?: (line: string) => void;
 }
 
 export interface QuantizePlan {
@@ -42,6 +45,7 @@ export async function quantizeFile(path: string, request: QuantizeRequest): Prom
     pause: () => setImmediate(undefined, { signal }),
   });
   await writeFastTextClassifier(request.out, quantized, signal);
+  if (losesTextSteps(classifier)) request.onNote?.(stepsLost(request.out));
 }
 
 /** How many of the rows the file can hold, and its bytes. */

@@ -67,11 +67,8 @@ function isZeros(values: Float32Array, from: number, to: number): boolean {
   return true;
 }
 
-/** fastText cuts texts at white space. */
-const TEXT_STEPS = [{ tokenize: { mode: "whitespace", maxTokenLength: 1_000_000 } }];
-
 /**
- * A classifier of fastText's, quantised or not. State: the file, once.
+ * A classifier of fastText's, quantised or not. The file does not say how texts are cut. State: the file, once.
  * @throws SyntaxError also where it holds vectors
  */
 export async function readFastTextClassifier(path: string): Promise<Classifier> {
@@ -101,7 +98,7 @@ export async function readFastTextClassifier(path: string): Promise<Classifier> 
     temperature: 1,
     metadata: new Map([
       ["model", "fastTextClassifier"],
-      ["textSteps", JSON.stringify(TEXT_STEPS)],
+      ["format", "fastText"],
     ]),
   };
 }

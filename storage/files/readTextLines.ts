@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { textFault } from "../../kernels/text/content.js";
 import { withoutMark } from "../../kernels/text/utf8.js";
+import type { TextFileOption } from "../../schemas/fields.js";
 
 export interface TextLine {
   readonly text: string;
@@ -9,11 +10,13 @@ export interface TextLine {
 }
 
 /**
- * The lines of a small file in UTF-8, such as a list of words, without their ends (also those of Windows). State: the file, as texts.
+ * The lines of a small file in UTF-8, such as a list of words, or of what one held, without their ends (also those of Windows). State: the
+ * file, as texts.
  * @throws Error if it cannot be read, SyntaxError if it is no text; `who` and `what` say whose it is
  */
-export function readTextLines(who: string, what: string, path: string): TextLine[] {
-  const bytes = bytesOf(who, what, path);
+export function readTextLines(who: string, what: string, file: TextFileOption): TextLine[] {
+  const path = typeof file === "string" ? file : file.name;
+  const bytes = typeof file === "string" ? bytesOf(who, what, file) : Buffer.from(file.text);
   const fault = textFault(bytes);
   if (fault) throw new SyntaxError(`${who}: ${path}: ${fault}`);
   return Array.from(linesOf(withoutMark(bytes)), (line, i) => {
