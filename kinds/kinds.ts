@@ -11,6 +11,7 @@ import { ids } from "./ids.js";
 import { lexicon } from "./lexicon.js";
 import { pairs } from "./pairs.js";
 import { phrases } from "./phrases.js";
+import { predictions } from "./predictions.js";
 import { sequences } from "./sequences.js";
 import { text } from "./text.js";
 import { tokens } from "./tokens.js";
@@ -38,6 +39,7 @@ export const kinds: { readonly [K in Kind]: DataKind<K> } = {
   vectors,
   classifier,
   topics,
+  predictions,
 };
 
 /** The same as a list of kinds of any type. */

@@ -3,6 +3,7 @@ export * from "./cooccurrence/associate.js";
 export * from "./cooccurrence/tableAlgebra.js";
 export * from "./documents/accumulateDocumentTerms.js";
 export * from "./documents/carryDocuments.js";
+export * from "./documents/classify.js";
 export * from "./documents/documentTerms.js";
 export * from "./documents/weighTerms.js";
 export * from "./feed.js";

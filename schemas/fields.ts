@@ -1,3 +1,4 @@
+import type { Classifier } from "./classifier.js";
 import type { VectorTable } from "./vectors.js";
 
 /**
@@ -247,6 +248,26 @@ export const vectorTable = <const Options extends Stated<VectorTable>>(options: 
       },
     },
   );
+
+/** A classifier of texts: in a config the path of its file, in code the classifier. */
+export const classifierOption = <const Options extends Stated<Classifier>>(options: Options) =>
+  field<Classifier, Options>(
+    { ...options, file: "value", holds: "classifier" },
+    {
+      expects: "the path of a file of a classifier, or of a run that made one; in code, the classifier",
+      jsonSchema: { type: "string", pattern: filledText.source },
+      refusal: (value) => {
+        if (isClassifier(value)) return undefined;
+        if (typeof value !== "string") return TypeError;
+        return isFilled(value) ? undefined : RangeError;
+      },
+    },
+  );
+
+function isClassifier(value: unknown): value is Classifier {
+  const { labels, input, output } = (value ?? {}) as Partial<Classifier>;
+  return Array.isArray(labels) && typeof input === "object" && typeof output === "object";
+}
 
 function isVectorTable(value: unknown): value is VectorTable {
   const { terms, values } = (value ?? {}) as Partial<VectorTable>;

@@ -16,6 +16,7 @@ export * from "./models.js";
 export * from "./options.js";
 export * from "./phrases.js";
 export * from "./plural.js";
+export * from "./predictions.js";
 export * from "./requireAtMost.js";
 export * from "./runFolder.js";
 export * from "./sequences.js";

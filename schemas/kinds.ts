@@ -8,6 +8,7 @@ import type { DocumentTermBatch } from "./documentTerms.js";
 import type { FinalDocumentTerms } from "./documentTermTable.js";
 import type { DocumentVectorBatch } from "./documentVectors.js";
 import type { Phrases } from "./phrases.js";
+import type { PredictionBatch } from "./predictions.js";
 import type { SequenceBatch } from "./sequences.js";
 import type { ReadableTable, Rows, TableSchema } from "./tables.js";
 import type { TextBatch } from "./text.js";
@@ -36,6 +37,7 @@ export interface Kinds {
   vectors: VectorTable;
   classifier: Classifier;
   topics: Topics;
+  predictions: PredictionBatch;
 }
 
 export type Kind = keyof Kinds;

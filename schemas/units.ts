@@ -46,6 +46,8 @@ export interface Unit<
   readonly reads: R;
   /** Finished values that it needs as well. */
   readonly needs?: N;
+  /** Options of files that hold such values, by the name of the need: where one is given, no step must make the value. */
+  readonly needsInFiles?: Readonly<Record<string, string>>;
   /** A sink passes on what it reads. */
   readonly makes: M;
   /** One sentence, no full stop. */
@@ -58,8 +60,11 @@ export interface Unit<
   readonly live?: true;
   /** Of a source: it never ends by itself, so that what needs the end of the text cannot stand behind it. */
   readonly endless?: true;
-  /** Within a pass over a live source it goes on from a state that it told (`RunScope.keep`, a model's `save`), or has none. */
-  readonly resumable?: true;
+  /**
+   * Within a pass over a live source it goes on from a state that it told (`RunScope.keep`, a model's `save`), or has none. Of some units,
+   * as its options say.
+   */
+  readonly resumable?: true | ((options: OptionsOf<OptionsSchema<F>>) => boolean);
   /** It stands in the pipelines that are made from a model's name alone (`train`), with these options. */
   readonly standard?: Readonly<Record<string, unknown>>;
   /** Options of steps above it that it was made for, where a config leaves them out: GloVe's windows are not word2vec's. */
@@ -87,7 +92,8 @@ type Created<K extends UnitKind, R extends Kind | "nothing", M extends Kind> = K
     : OperatorFunction<Kinds[R & Kind], Kinds[M]>;
 
 /** A unit of any kinds, as a registry holds it: its options and needs are checked by whoever calls `create`. */
-export interface AnyUnit extends Omit<Unit, "create" | "besides" | "termsOf" | "requireTerms"> {
+export interface AnyUnit extends Omit<Unit, "create" | "resumable" | "besides" | "termsOf" | "requireTerms"> {
+  readonly resumable?: true | ((options: never) => boolean);
   besides?(options: never): readonly string[];
   termsOf?(options: never): Readonly<Record<string, readonly string[]>>;
   requireTerms?(options: never, terms: readonly string[]): void;

@@ -7,6 +7,7 @@ export * from "./writeDocumentTerms.js";
 export * from "./writeDocumentVectors.js";
 export * from "./writeIds.js";
 export * from "./writePairs.js";
+export * from "./writePredictions.js";
 export * from "./writeSequences.js";
 export * from "./writeTokens.js";
 export * from "./writeTopics.js";

@@ -7,6 +7,7 @@ import { word2vecSchema } from "../../models/word2vec/word2vec.js";
 import { accumulateCooccurrenceSchema } from "../../operators/cooccurrence/accumulateCooccurrence.js";
 import { associateSchema } from "../../operators/cooccurrence/associate.js";
 import { accumulateDocumentTermsSchema } from "../../operators/documents/accumulateDocumentTerms.js";
+import { classifySchema } from "../../operators/documents/classify.js";
 import { documentTermsSchema } from "../../operators/documents/documentTerms.js";
 import { weighTermsSchema } from "../../operators/documents/weighTerms.js";
 import { normalizeSchema } from "../../operators/text/normalize.js";
@@ -33,6 +34,7 @@ import { writeDocumentTermsSchema } from "../../sinks/writeDocumentTerms.js";
 import { writeDocumentVectorsSchema } from "../../sinks/writeDocumentVectors.js";
 import { writeIdsSchema } from "../../sinks/writeIds.js";
 import { writePairsSchema } from "../../sinks/writePairs.js";
+import { writePredictionsSchema } from "../../sinks/writePredictions.js";
 import { writeSequencesSchema } from "../../sinks/writeSequences.js";
 import { writeTokensSchema } from "../../sinks/writeTokens.js";
 import { writeTopicsSchema } from "../../sinks/writeTopics.js";
@@ -88,6 +90,7 @@ const units = [
   accumulateDocumentTermsSchema,
   documentFrequenciesSchema,
   weighTermsSchema,
+  classifySchema,
   word2vecSchema,
   fastTextSchema,
   fastTextClassifierSchema,
@@ -105,6 +108,7 @@ const units = [
   writeCooccurrenceSchema,
   writeVectorsSchema,
   writeClassifierSchema,
+  writePredictionsSchema,
   reportNeighborsSchema,
 ] as const satisfies readonly AnyUnit[];
 

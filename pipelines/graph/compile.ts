@@ -156,7 +156,7 @@ class Compiler {
     const settings = faults.length > 0 ? options : fillOptions(unit, options);
     const fault = faults.length > 0 ? undefined : faultOfMaking(unit, settings, this.#registry.kinds.get(unit.reads));
     if (fault) this.#refuse(placeOf(fault, unit, path), fault);
-    const needs = this.#needsOf(unit, named, chain, path);
+    const needs = this.#needsOf(unit, { named, options }, chain, path);
     const startsPass = parent !== undefined && mustReadAgain(parent, needs.values());
     if (startsPass && !parent.makes.log)
       this.#refuse(
@@ -205,21 +205,30 @@ class Compiler {
 
   /** The maker of each value that a unit needs. */
   #needsOf(
-    { name, needs = {} }: AnyUnit,
-    named: Readonly<Record<string, string>>,
+    { name, needs = {}, needsInFiles = {} }: AnyUnit,
+    { named, options }: { readonly named: Readonly<Record<string, string>>; readonly options: ConfigStep["options"] },
     chain: readonly PipelineNode[],
     path: ConfigPath,
   ): Map<string, PipelineNode> {
     const makers = new Map<string, PipelineNode>();
     for (const [need, kind] of Object.entries(needs)) {
       const branch = named[need];
+      const option = needsInFiles[need];
+      const isInFile = option !== undefined && options[option] !== undefined;
+      if (isInFile && branch !== undefined)
+        this.#refuse(
+          [...path, "needs", need],
+          `${name}: either ${option} or needs must say which ${kind} it takes, got both`,
+        );
+      if (isInFile) continue;
+      const orFile = option === undefined ? "" : `, or name a file as ${option}`;
       const from = branch === undefined ? chain : (this.#chains.get(branch) ?? []);
       const maker = from.findLast(({ makes }) => makes.name === kind);
       if (maker) makers.set(need, maker);
       else if (branch === undefined)
         this.#refuse(
           path,
-          `${name} needs ${kind}, which no step above it makes; ${this.#bridge(chain.at(-1)?.makes.name, kind)}`,
+          `${name} needs ${kind}, which no step above it makes; ${this.#bridge(chain.at(-1)?.makes.name, kind)}${orFile}`,
         );
       else if (this.#chains.has(branch))
         this.#refuse([...path, "needs", need], `${name} needs ${kind}, which branch ${branch} does not make`);

@@ -33,7 +33,8 @@ export const nameOf = ({ branch, unit }: PipelineNode): string => branch ?? unit
 export const isModel = ({ unit }: PipelineNode) => unit.kind === "model";
 /** Learns batch by batch. */
 export const isUpdated = (node: PipelineNode) => isModel(node) && node.parent?.makes.arrives === "stream";
-export const isResumable = ({ unit }: PipelineNode) => unit.resumable === true;
+export const isResumable = ({ unit: { resumable }, options }: PipelineNode) =>
+  typeof resumable === "function" ? resumable(options as never) : resumable === true;
 /** What follows it runs after the pass that made its value. */
 export const isFinished = ({ makes }: PipelineNode) => makes.arrives === "whole";
 /** The last node of its pass on its way: what it makes is there once the pass is over. */
