@@ -3,8 +3,13 @@ import type { Fields, OptionsSchema, SettingsOf } from "./options.js";
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
-/** A question over HTTP: its name is the path, its fields are the query, `GET /neighbors?term=cat`. */
+/**
+ * A question over HTTP: its name is the path, its fields are the query, `GET /neighbors?term=cat`. One with a `body` can be posted, too: as
+ * plain text, which is that field, or as a JSON object of fields.
+ */
 export interface ValueQuestion<Asked, F extends Fields = Fields> extends OptionsSchema<F> {
+  /** The field that may be too long for a URL: a text. */
+  readonly body?: keyof F & string;
   /** One sentence, no full stop. */
   readonly summary: string;
   /** JSON Schema of each property that every reply has. */
@@ -18,7 +23,8 @@ export interface ValueQuestion<Asked, F extends Fields = Fields> extends Options
 }
 
 /** A question about a value of any kind: whoever calls `answer` has checked the settings. */
-export interface AnyQuestion extends Omit<ValueQuestion<never>, "answer"> {
+export interface AnyQuestion extends Omit<ValueQuestion<never>, "answer" | "body"> {
+  readonly body?: string;
   answer(asked: never, settings: never): MaybePromise<Readonly<Record<string, unknown>>>;
 }
 

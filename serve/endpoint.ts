@@ -34,6 +34,8 @@ export interface EndpointContext {
 export interface Endpoint {
   /** What the path is, without its slash; the fields are its query. */
   readonly query: OptionsSchema;
+  /** The field that a posted text is; undefined if nothing can be posted. */
+  readonly body?: string | undefined;
   /** One sentence, no full stop. */
   readonly summary: string;
   readonly contentType: "application/json" | "text/plain; version=0.0.4; charset=utf-8";

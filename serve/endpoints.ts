@@ -30,11 +30,12 @@ function json(query: OptionsSchema, summary: string) {
   return { query, summary, contentType: "application/json" } as const;
 }
 
-function endpointOf({ name, fields, summary, reply, mayReply, missing, answer }: AnyQuestion): Endpoint {
+function endpointOf({ name, fields, body, summary, reply, mayReply, missing, answer }: AnyQuestion): Endpoint {
   const query = { name, fields };
   return {
     ...json(query, summary),
     answer: counted(reply, mayReply),
+    body,
     missing,
     handle: (settings, { ask }) =>
       ask(async ({ sequence, asked }) => ({ sequence, ...(await answer(asked as never, settings as never)) })),

@@ -5,6 +5,7 @@ import type { AskedSnapshot, EndpointContext, SnapshotStamp, StatusCounters } fr
 import { endpointsOf } from "./endpoints.js";
 import { HttpFault } from "./httpFault.js";
 import { ServerMetrics } from "./metrics.js";
+import { bodyOf } from "./postedFields.js";
 import { type Access, checkAccess } from "./requestGuard.js";
 import { type Limits, respond } from "./respond.js";
 
@@ -90,11 +91,14 @@ export async function startQueryServer(options: QueryServerOptions): Promise<Que
     const ask: EndpointContext["ask"] = async (question) => (held ?? unavailable()).ask(question);
     const context = { endpoints, metrics, status, current: held?.snapshot, ask };
     const { method = "GET", url = "/", headers } = request;
-    const answer = await respond({ method, url, headers }, context, access, limits);
+    const body = (mostBytes: number) => bodyOf(request, mostBytes);
+    const answer = await respond({ method, url, headers, body }, context, access, limits);
+    const isRead = request.complete; // if not, the rest would be read before the next request
+    request.resume(); // what was not asked for is not kept
     response.writeHead(answer.status, {
       ...answer.headers,
       "content-length": Buffer.byteLength(answer.body),
-      ...(isClosing ? { connection: "close" } : {}),
+      ...(isClosing || !isRead ? { connection: "close" } : {}),
     });
     response.end(method === "HEAD" ? undefined : answer.body);
     metrics.count(answer.endpoint, answer.status, (clock() - began) / 1000);
@@ -109,10 +113,7 @@ export async function startQueryServer(options: QueryServerOptions): Promise<Que
 
   const server = createServer(
     { requestTimeout: REQUEST_WITHIN_MS, headersTimeout: REQUEST_WITHIN_MS },
-    (request, response) => {
-      request.resume(); // what a client sends with its question is not read
-      void handle(request, response);
-    },
+    (request, response) => void handle(request, response),
   );
   server.maxConnections = MOST_CONNECTIONS;
   try {

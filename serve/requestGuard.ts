@@ -1,4 +1,5 @@
-import { isLoopback, isSame } from "../sources/http/postServer.js";
+import type { IncomingHttpHeaders } from "node:http";
+import { isLoopback, isSame, originFault } from "../sources/http/postServer.js";
 import { HttpFault } from "./httpFault.js";
 
 /** A request as far as answers depend on it. */
@@ -7,6 +8,8 @@ export interface QueryRequest {
   /** The path and the query, as sent. */
   readonly url: string;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** Reads what was sent with it. @throws HttpFault 413 if that is longer */
+  readonly body?: (mostBytes: number) => Promise<Uint8Array>;
 }
 
 export interface Access {
@@ -32,14 +35,15 @@ export function checkAccess({ token, host }: Access): void {
  * Refuses what must not be answered, whatever it asks.
  *
  * The Host check keeps a web page from asking through its visitor's browser: a page can let its own name point at 127.0.0.1 (DNS
- * rebinding), and the browser then sends that name. With a token it is not needed, for a page does not know the token.
+ * rebinding), and the browser then sends that name. A page may also post under the right name, but not without telling its origin. With a
+ * token neither is needed, for a page does not know the token.
  * @throws HttpFault
  */
 export function guardRequest({ method, url, headers }: QueryRequest, { token }: Access): void {
   if (token !== undefined) requireToken(headers.authorization, token);
   else requireHost(headers.host);
-  if (method !== "GET" && method !== "HEAD")
-    throw new HttpFault(405, `the method must be GET or HEAD, got ${method}`, { headers: { allow: "GET, HEAD" } });
+  const origin = method === "POST" && token === undefined ? originFault(headers as IncomingHttpHeaders) : undefined;
+  if (origin !== undefined) throw new HttpFault(403, origin);
   if (url.length > LONGEST_URL)
     throw new HttpFault(414, `the URL must have at most ${LONGEST_URL} characters, got ${url.length}`);
 }

@@ -1,6 +1,7 @@
 import { checkOptions, didYouMean, NotFound, type OptionsOf, parseOptions, show } from "../schemas/index.js";
 import type { Endpoint, EndpointContext } from "./endpoint.js";
 import { HttpFault } from "./httpFault.js";
+import { postedFields } from "./postedFields.js";
 import { type Access, guardRequest, type QueryRequest } from "./requestGuard.js";
 
 export interface QueryResponse {
@@ -33,11 +34,13 @@ export async function respond(
     guardRequest(request, access);
     const url = urlOf(request.url);
     endpoint = endpointAt(url.pathname, context.endpoints);
+    requireMethod(request.method, endpoint);
     if (metrics.underWay > concurrent)
       throw new HttpFault(503, `at most ${concurrent} requests may be under way, got one more`, {
         headers: { "retry-after": "1" },
       });
-    const settings = parseQuery(endpoint, url.searchParams);
+    const posted = request.method === "POST" ? await postedFields(request, endpoint) : {};
+    const settings = parseFields(endpoint, url.searchParams, posted);
     const answer = await within(milliseconds, endpoint.handle(settings, context));
     const body = endpoint.contentType === "application/json" ? `${JSON.stringify(answer)}\n` : String(answer);
     return { status: 200, headers: headersOf(endpoint.contentType), body, endpoint: endpoint.query.name };
@@ -64,15 +67,28 @@ function endpointAt(path: string, endpoints: readonly Endpoint[]): Endpoint {
   throw new HttpFault(404, `unknown path ${show(path)}${didYouMean(path, known)}; known paths are ${known.join(", ")}`);
 }
 
-/** The query by the endpoint's own schema; numbers are written in digits. */
-function parseQuery({ query }: Endpoint, params: URLSearchParams): Record<string, unknown> {
-  const given: Record<string, unknown> = {};
+function requireMethod(method: string, { body, query }: Endpoint): void {
+  const known = ["GET", "HEAD", ...(body === undefined ? [] : ["POST"])];
+  if (known.includes(method)) return;
+  const allow = known.join(", ");
+  throw new HttpFault(405, `${query.name}: the method must be one of ${allow}, got ${method}`, { headers: { allow } });
+}
+
+const NUMBERS: Readonly<Record<string, RegExp>> = { integer: /^\d{1,15}$/, number: /^\d{1,15}(\.\d{1,15})?$/ };
+
+/** The query, and what was posted beside it, by the endpoint's own schema; numbers are written in digits. */
+function parseFields(
+  { query }: Endpoint,
+  params: URLSearchParams,
+  posted: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  const given: Record<string, unknown> = { ...posted };
   for (const [name, value] of params) {
     if (Object.hasOwn(given, name)) throw new HttpFault(400, `${query.name}: ${name} must be given once, got it twice`);
     if (value.includes("\ufffd"))
       throw new HttpFault(400, `${query.name}: ${name} must be UTF-8, percent-encoded, got ${show(value)}`);
-    const isInteger = query.fields[name]?.jsonSchema.type === "integer";
-    given[name] = isInteger && /^\d{1,15}$/.test(value) ? Number(value) : value;
+    const digits = NUMBERS[String(query.fields[name]?.jsonSchema.type)];
+    given[name] = digits?.test(value) ? Number(value) : value;
   }
   const [problem] = checkOptions(query, given);
   if (problem) throw new HttpFault(400, `${query.name}: ${problem.message}`);

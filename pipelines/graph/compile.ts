@@ -334,11 +334,12 @@ function waitingForTheEnd(root: PipelineNode, { units }: Registry): ConfigProble
   if (!endless) return [];
   const waiting = root.children.flatMap(duringPass).filter((node) => !isResumable(node));
   return waiting.map((node) => {
-    const { name: step, reads, makes } = node.unit;
+    const { name: step, reads, makes, resumable } = node.unit;
     const growing = [...units.values()].find(
       (unit) => unit.reads === reads && !unit.needs && unit.resumable && unit.makes !== reads,
     );
-    const instead = growing && makes !== reads ? `; ${growing.name} goes on while the text passes` : "";
+    const other = resumable ? "with other options it" : growing && makes !== reads ? growing.name : undefined;
+    const instead = other ? `; ${other} goes on while the text passes` : "";
     return { path: node.id.split("/"), message: `${step} needs the end of the text, but ${name} never ends${instead}` };
   });
 }

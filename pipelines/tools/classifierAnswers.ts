@@ -26,6 +26,7 @@ export function classifierAnswers(known: Known): Answers<Classifier> {
     questions: [
       defineQuestion({
         name: "classify",
+        body: "text",
         fields: {
           text: text({ description: "The text whose labels are wanted", minLength: 1 }),
           k: integer({ description: "How many labels", min: 1, max: MOST_LABELS, default: 1 }),

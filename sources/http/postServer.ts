@@ -103,7 +103,8 @@ export class PostServer {
     if (isLoopback(host)) checkHost(headers.host);
     if (token !== undefined && !isSame(headers.authorization ?? "", `Bearer ${token}`))
       throw new Refusal(401, "the header Authorization must be Bearer and the token");
-    if (token === undefined) checkOrigin(headers);
+    const origin = token === undefined ? originFault(headers) : undefined;
+    if (origin !== undefined) throw new Refusal(403, origin);
     if (url?.split("?")[0] !== "/") throw new Refusal(404, `there is only /, got ${url}`);
     if (method !== "POST") throw new Refusal(405, `the method must be POST, got ${method}`);
     checkContentType(headers["content-type"]);
@@ -149,14 +150,20 @@ function checkHost(host = ""): void {
 
 /**
  * A page of another site may post under the name of this machine as well, without asking first, but not without saying so: a browser
- * tells the page's origin, or at least that it is another one. Another port is another origin. A page does not know a token.
+ * tells the page's origin, or at least that it is another one. Another port is another origin. A page does not know a token. Tells what must
+ * hold and does not.
  */
-function checkOrigin({ host = "", origin, "sec-fetch-site": site = "none" }: IncomingHttpHeaders): void {
+export function originFault({
+  host = "",
+  origin,
+  "sec-fetch-site": site = "none",
+}: IncomingHttpHeaders): string | undefined {
   const own = `http://${host}`.toLowerCase();
   if (origin !== undefined && origin.toLowerCase() !== own)
-    throw new Refusal(403, `the header Origin must be ${own} or missing, got ${origin}`);
+    return `the header Origin must be ${own} or missing, got ${origin}`;
   if (site !== "none" && site !== "same-origin")
-    throw new Refusal(403, `the header Sec-Fetch-Site must be none, same-origin or missing, got ${site}`);
+    return `the header Sec-Fetch-Site must be none, same-origin or missing, got ${site}`;
+  return undefined;
 }
 
 /** In a time that does not tell how much of it is the same. */
