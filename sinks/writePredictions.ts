@@ -47,7 +47,7 @@ type Settings = SettingsOf<typeof writePredictionsSchema>;
  *
  * In, out: PredictionBatch. State: one block of 1,024 rows, or the lines of a batch.
  * Completes when the file is on the disk under its name; counts `rows` on the ledger's child of the path.
- * @throws TypeError at the call, if the format cannot be told; through the stream, RangeError for a label that holds the separator
+ * @throws TypeError at the call, if the format cannot be told; through the stream, RangeError for a label or id that .tsv cannot hold
  * @example
  *   tokens$.pipe(classify(classifier), writePredictions({ path: "predictions.parquet" }))
  */
@@ -178,8 +178,9 @@ function tabbedLine(batch: PredictionBatch, row: number, { labelSeparator, path 
     joined(documents?.labels?.[row] ?? []),
     lengths[row],
   ];
-  return `${cells.map((cell) => quoted(String(cell))).join("\t")}\n`;
+  const odd = cells.find((cell) => /[\t\n\r]/.test(String(cell)));
+  if (odd === undefined) return `${cells.join("\t")}\n`;
+  throw new RangeError(
+    `writePredictions: ${path} must hold ids and labels without tabs and ends of lines, got ${show(odd)}; .jsonl holds any`,
+  );
 }
-
-/** As RFC 4180 has it for commas. */
-const quoted = (cell: string): string => (/[\t\n\r"]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);

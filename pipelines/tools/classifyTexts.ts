@@ -1,19 +1,14 @@
-import { dirname } from "node:path";
-import type { Observable, OperatorFunction } from "rxjs";
+import type { Observable } from "rxjs";
 import { type ClassificationScores, scoreClassification } from "../../kernels/evaluation/classification.js";
 import { type Explanation, type Prediction, type PredictOptions, Predictor } from "../../kernels/linear/predictor.js";
 import { TokenDocuments } from "../../kernels/linear/tokenDocuments.js";
 import { run } from "../../runtime/run.js";
 import type { Classifier, TextBatch } from "../../schemas/index.js";
 import { fillOptions, show } from "../../schemas/index.js";
-import { loadPipeline } from "../config/loadPipeline.js";
 import { makeUnit } from "../config/makeUnit.js";
 import { builtIn } from "../config/registry.js";
-import { withInputs } from "../config/withInputs.js";
-import { nodesOf } from "../graph/nodes.js";
-import { textStepNodes } from "../graph/textSteps.js";
-import { loadValue } from "./loadValue.js";
-import { type Known, operatorsOf, textStepsOf, throughSteps } from "./textSteps.js";
+import { loadClassifier, stepsFrom } from "./namedSteps.js";
+import { textStepsOf, throughSteps } from "./textSteps.js";
 
 export interface ClassifiedText {
   /** The labels that came with the text. */
@@ -55,9 +50,7 @@ export async function classifyTexts(path: string, request: ClassifyRequest): Pro
     request.onText({ given, predicted: predictor.predict(tokens, request), ...(explanation ? { explanation } : {}) });
   };
   const source = makeUnit(...unitWith(request.source, request.options), { epoch: 0 }) as Observable<TextBatch>;
-  const steps = await (request.steps === undefined
-    ? textStepsOf(path, classifier, builtIn)
-    : stepsFrom(request.steps, builtIn));
+  const steps = await (request.steps === undefined ? textStepsOf(path, classifier, builtIn) : stepsFrom(request.steps));
   const { signal } = request;
   await run(throughSteps(source, steps), {
     ...(signal ? { signal } : {}),
@@ -74,10 +67,6 @@ export async function evaluateClassifier(
   const texts: ClassifiedText[] = [];
   await classifyTexts(path, { ...request, k, onText: (text) => texts.push(text) });
   return scoreClassification(texts, k);
-}
-
-async function loadClassifier(path: string): Promise<Classifier> {
-  return (await loadValue(builtIn.kinds.get("classifier")!, path)) as Classifier;
 }
 
 const PREFIX = "__label__";
@@ -105,21 +94,6 @@ function noteFastText(path: string, { labels, metadata }: Classifier, request: C
       `${path} has labels that do not begin with ${PREFIX}, such as ${show(prefixed)}; --label-prefix leaves out how they begin`,
     );
 }
-
-/** The steps that make tokens of texts in a config, or of the texts of another classifier. */
-async function stepsFrom(place: string, known: Known): Promise<OperatorFunction<unknown, unknown>[]> {
-  if (!CONFIG.test(place)) return textStepsOf(place, await loadClassifier(place), known);
-  const { root, file } = await loadPipeline(place);
-  const nodes = nodesOf(root);
-  const end =
-    nodes.find(({ makes }) => makes.origin?.keepsTextSteps) ?? nodes.findLast(({ makes }) => makes.name === "tokens");
-  const made = end ? textStepNodes(end) : [];
-  if (made.length === 0) throw new TypeError(`${place}: must have steps that make tokens of texts, got none`);
-  const steps = made.map((node) => ({ [node.unit.name]: withInputs(node, dirname(file)) }));
-  return operatorsOf(place, { steps, parts: [] }, known);
-}
-
-const CONFIG = /\.(ya?ml|json)$/;
 
 function unitWith(name: string, options: Readonly<Record<string, unknown>>) {
   const unit = builtIn.units.get(name)!;

@@ -1,4 +1,4 @@
-import { statSync, writeFileSync } from "node:fs";
+import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -85,6 +85,14 @@ it("answers over HTTP", async () => {
   });
   const reply = await (await fetch(`${url}/classify?text=${encodeURIComponent("苹果很甜")}`)).json();
   expect(reply).toMatchObject({ sequence: 1, labels: [{ label: "水果" }] });
+  const most = await (await fetch(`${url}/classify?k=2&threshold=0.5&text=${encodeURIComponent("苹果很甜")}`)).json();
+  expect(most).toEqual(reply);
+  const post = async (body: string, type: string) =>
+    (await fetch(`${url}/classify`, { method: "POST", body, headers: { "content-type": type } })).json();
+  expect(await post("苹果很甜", "text/plain; charset=utf-8")).toEqual(reply);
+  expect(await post(JSON.stringify({ text: "苹果很甜", k: 2, threshold: 0.5 }), "application/json")).toEqual(reply);
+  const long = "苹果".repeat(100_000); // 600 kB
+  expect(await post(long, "text/plain")).toMatchObject({ labels: [{ label: "水果" }] });
   const { error } = (await (await fetch(`${url}/classify`)).json()) as { error: string };
   expect(error).toBe("classify: text is required and must be a text that is not empty");
 });
@@ -117,11 +125,92 @@ it("says that one label is not enough, and where labels come from", async () => 
   );
 });
 
+const STEPS_LOST =
+  "a file of fastText's does not hold the steps that cut texts, and is read as if white space did; lexstream classify --steps names a classifier or config that has them";
+
+describe("a file of fastText's", () => {
+  const config = (path: string) => `
+source: { files: { paths: chinese.txt, format: labelled } }
+steps:
+  - tokenize: { mode: chinese }
+  - buildVocab
+  - encode
+  - fastTextClassifier: { vectorSize: 8, buckets: 1000, holdout: 0, workers: 1 }
+  - writeClassifier: { path: ${path} }
+`;
+
+  it("says when it is written and read that it does not hold the steps of texts, which others have", async () => {
+    writeFileSync(inFolder("c.yaml"), config("c.bin"));
+    const made = await command("run", inFolder("c.yaml"), "-o", inFolder("binary"), "--progress", "none");
+    expect(made.out).toContain(`warning: ${inFolder("binary/c.bin")}: ${STEPS_LOST}\n`);
+    const file = inFolder("apples.txt");
+    writeFileSync(file, "红苹果和船\n");
+    const whole = await command("classify", inFolder("chinese"), file, "-k", "2");
+    const model = inFolder("binary/c.bin");
+    const cutAtSpaces = await command("classify", model, file, "-k", "2");
+    expect(cutAtSpaces.err).toBe(
+      `note: ${model} does not tell how texts are cut: they are cut at white space, as fastText does; --steps names a config or a classifier with other steps\n`,
+    );
+    expect(cutAtSpaces.out).not.toBe(whole.out);
+    const bySteps = await Promise.all(
+      [inFolder("chinese"), inFolder("c.yaml")].map((steps) =>
+        command("classify", model, file, "-k", "2", "--steps", steps),
+      ),
+    );
+    for (const { out, err } of bySteps) expect([out, err]).toEqual([bySteps[0]!.out, ""]);
+    expect(bySteps[0]!.out).toMatch(/^水果 0\.[5-9]/);
+    const scores = await command(
+      ...["eval", model, "--labelled", inFolder("chinese.txt"), "--steps", inFolder("c.yaml"), "--json"],
+    );
+    expect(JSON.parse(scores.out)).toMatchObject({ precisionAtK: 1 });
+  });
+
+  it("tells of labels that begin in another way, and leaves it out where it is named", async () => {
+    const texts = inFolder("classes.txt");
+    writeFileSync(texts, "__class__fruit red apples\n__class__ships a boat\n".repeat(5));
+    const labels = ["--format", "labelled", "--label-prefix", "__"];
+    const train = ["train", "fastTextClassifier", texts, "-o", inFolder("classes.bin"), "--progress", "none"];
+    await command(...train, ...labels, "--buckets", "100", "--vector-size", "4", "--mode", "whitespace");
+    // Labels were class__fruit; as a model with the prefix __class__ has them, they begin with it.
+    const model = inFolder("classes.bin");
+    writeFileSync(model, readFileSync(model, "latin1").replaceAll("__label__class__", "__class__"), "latin1");
+    const file = inFolder("boat.txt");
+    writeFileSync(file, "a boat\n");
+    const told = await command("classify", model, file);
+    expect(told.out).toMatch(/^__class__ships /);
+    expect(told.err).toContain(
+      `note: ${model} has labels that do not begin with __label__, such as "__class__fruit"; --label-prefix leaves out how they begin\n`,
+    );
+    const left = await command("classify", model, file, "--label-prefix", "__class__");
+    expect([left.out.split(" ")[0], left.err.split("\n").length]).toEqual(["ships", 2]);
+    const wrong = await command("classify", model, file, "--label-prefix", "__kind__");
+    expect([wrong.code, wrong.err.trimEnd().split("\n").at(-1)]).toEqual([
+      1,
+      `${model}: labels must begin with __kind__, as --label-prefix says, got "__class__fruit"`,
+    ]);
+  });
+
+  it.each([
+    ["phrases.yaml", "must hold the phrases that its step joinPhrases needs, got none"],
+    ["nothing.yaml", "the config must be a readable file or a ready config, got neither"],
+    ["english.txt", "must be an Arrow or Parquet file"],
+  ])("takes no steps from %s", async (name, message) => {
+    const phrases = "  - learnPhrases\n  - joinPhrases\n  - buildVocab\n";
+    writeFileSync(inFolder("phrases.yaml"), config("c.bin").replace("  - buildVocab\n", phrases));
+    const file = inFolder("apple.txt");
+    writeFileSync(file, "苹果\n");
+    const { code, err } = await command("classify", inFolder("english"), file, "--steps", inFolder(name));
+    expect(code).toBeGreaterThan(0);
+    expect(err).toContain(message);
+    expect(err.trimEnd().split("\n")).toHaveLength(1);
+  });
+});
+
 it("quantises a classifier into a file of the size that it tells, which answers as before", async () => {
   const out = inFolder("small.ftz");
   const made = await command("quantize", inFolder("english"), "-o", out);
   const rows = Number(/of (\d+) terms/.exec(made.out)?.[1]);
-  expect(made).toMatchObject({ code: 0, err: "" });
+  expect(made).toMatchObject({ code: 0, err: `warning: ${out}: ${STEPS_LOST}\n` });
   expect(made.out).toBe(`${out}: ${statSync(out).size} bytes, ${rows} of ${rows} terms and buckets\n`);
   const texts = inFolder("sea.txt");
   writeFileSync(texts, "a boat at sea\nripe apples\n");
@@ -129,7 +218,11 @@ it("quantises a classifier into a file of the size that it tells, which answers 
   expect(told.out).toMatch(/^ships .*\nfruit .*\n$/);
 
   const limit = statSync(out).size - 1;
-  const cut = await command("quantize", inFolder("english"), "-o", out, "--max-size", String(limit));
+  const again = ["quantize", inFolder("english"), "-o", out, "--max-size", String(limit)];
+  const refused = await command(...again);
+  expect([refused.code, refused.err]).toEqual([1, `${out}: must not be there yet; --force replaces it\n`]);
+  expect(statSync(out).size).toBe(limit + 1);
+  const cut = await command(...again, "--force");
   expect(cut.out).toContain(`${rows - 1} of ${rows} terms`);
   expect(statSync(out).size).toBeLessThanOrEqual(limit);
 });

@@ -2,7 +2,7 @@ import { request } from "node:http";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { Vectors } from "#kernels";
 import { builtIn } from "#pipelines";
-import { type Answers, defineQuestion, NotFound, text, type VectorTable } from "#schemas";
+import { type Answers, defineQuestion, integer, NotFound, number, text, type VectorTable } from "#schemas";
 import {
   type CopiedSnapshot,
   copierOf,
@@ -63,7 +63,11 @@ interface Answer {
 function get(
   { address }: QueryServer,
   path: string,
-  { method = "GET", headers = {} }: { method?: string; headers?: Record<string, string> } = {},
+  {
+    method = "GET",
+    headers = {},
+    body = "",
+  }: { method?: string; headers?: Record<string, string>; body?: string | Buffer } = {},
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const sent = request({ host: "127.0.0.1", port: address.port, path, method, headers, agent: false }, (response) => {
@@ -77,7 +81,7 @@ function get(
         resolve({ status: response.statusCode!, headers: response.headers, text, json });
       });
     });
-    sent.on("error", reject).end();
+    sent.on("error", reject).end(body);
   });
 }
 
@@ -462,5 +466,121 @@ describe("the query server of another kind of data", () => {
     const { info, paths } = (await get(server, "/openapi.json")).json;
     expect(info.description).toMatch(/^Questions about labels, /);
     expect(paths["/count"].get.responses[404].description).toBe("The label never came");
+  });
+});
+
+const lengthAnswers: Answers<number> = {
+  about: "lengths",
+  questions: [
+    defineQuestion({
+      name: "length",
+      body: "text",
+      fields: {
+        text: text({ description: "Which text", minLength: 1 }),
+        times: integer({ description: "How often it counts", min: 1, default: 1 }),
+        share: number({ description: "How much of it counts", min: 0, max: 1, default: 1 }),
+      },
+      summary: "How long a text is",
+      reply: { length: { type: "number" } },
+      answer: (unit: number, { text, times, share }) => ({ length: unit * text.length * times * share }),
+    }),
+  ],
+};
+
+describe("a question with a body", () => {
+  const open = async (options: Partial<QueryServerOptions> = {}) => {
+    const server = await start({ answers: lengthAnswers as Answers<never>, ...options }, null);
+    await server.publish({ sequence: 1, copy: 1 });
+    return server;
+  };
+  const post = (type: string, body: string | Buffer, headers: Record<string, string> = {}) => ({
+    ...{ method: "POST", body },
+    headers: { "content-type": type, ...headers },
+  });
+  const PLAIN = "text/plain; charset=utf-8";
+  const JSON_TYPE = "application/json";
+
+  it("is posted as plain text, with the other fields in the query, or as JSON, and asked in a URL", async () => {
+    const server = await open();
+    const asked: [path: string, request: object, length: number][] = [
+      ["/length", post(PLAIN, "苹果"), 2],
+      ["/length?times=3&share=0.5", post("text/plain", "four"), 6],
+      ["/length", post(JSON_TYPE, JSON.stringify({ text: "four", times: 2, share: 0.25 })), 2],
+      ["/length?times=5", post(JSON_TYPE, '{"text":"a"}'), 5],
+      ["/length?text=four&share=0.25", {}, 1],
+      ["/length", post(PLAIN, "a".repeat(1 << 20)), 1 << 20], // no byte more
+    ];
+    for (const [path, request, length] of asked)
+      expect((await get(server, path, request)).json, path).toEqual({ sequence: 1, length });
+  });
+
+  it("says in one line why a body is refused", async () => {
+    const server = await open();
+    const cases: [path: string, request: object, status: number, error: string | RegExp][] = [
+      ["/length", post(PLAIN, "a".repeat((1 << 20) + 1)), 413, "the body must have at most 1048576 bytes, got more"],
+      [
+        "/length",
+        post(PLAIN, "a".repeat(3 << 20), { "transfer-encoding": "chunked" }),
+        413,
+        "the body must have at most 1048576 bytes, got more",
+      ],
+      ["/length", post(PLAIN, ""), 400, /^length: text must be a text that is not empty, got ""/],
+      ["/length", post(PLAIN, Buffer.of(0xff)), 400, "length: the body must be UTF-8, got other bytes"],
+      ["/length?text=a", post(PLAIN, "b"), 400, "length: text must be given once, got it twice"],
+      ["/length", post(JSON_TYPE, "{"), 400, /^length: the body must be JSON, got /],
+      ["/length", post(JSON_TYPE, "[1]"), 400, "length: the body must be a JSON object of fields, got [1]"],
+      ["/length", post(JSON_TYPE, '{"text":1}'), 400, "length: text must be a text that is not empty, got 1"],
+      ["/length", post(JSON_TYPE, '{"text":"a","k":1}'), 400, /^length: unknown option "k"/],
+      [
+        "/length",
+        post("text/html", "a"),
+        415,
+        "length: Content-Type must be text/plain or application/json, got text/html",
+      ],
+      ["/length", post("", "a"), 415, "length: Content-Type must be text/plain or application/json, got none"],
+      ["/length", post("text/plain; charset=gbk", "a"), 415, "length: the charset must be utf-8, got gbk"],
+      [
+        "/length",
+        post(PLAIN, "a", { "content-encoding": "gzip" }),
+        415,
+        /^length: the body must have no Content-Encoding/,
+      ],
+      ["/length", { method: "PUT" }, 405, "length: the method must be one of GET, HEAD, POST, got PUT"],
+      ["/status", post(PLAIN, "a"), 405, "status: the method must be one of GET, HEAD, got POST"],
+    ];
+    for (const [path, request, status, error] of cases) {
+      const answer = await get(server, path, request);
+      expect(answer.status, String(error)).toBe(status);
+      expect(answer.json.error).toMatch(error);
+    }
+    expect((await get(server, "/status", { method: "POST" })).headers.allow).toBe("GET, HEAD");
+  });
+
+  it("is refused from pages of other sites, which do not know a token", async () => {
+    const server = await open();
+    const host = `127.0.0.1:${server.address.port}`;
+    const from = (headers: Record<string, string>, to = server) => get(to, "/length", post(PLAIN, "a", headers));
+    expect((await from({ origin: "http://evil.example" })).json.error).toBe(
+      `the header Origin must be http://${host} or missing, got http://evil.example`,
+    );
+    expect((await from({ "sec-fetch-site": "cross-site" })).status).toBe(403);
+    expect((await from({ host: "evil.example" })).status).toBe(403);
+    expect((await from({ origin: `http://${host}`, "sec-fetch-site": "same-origin" })).status).toBe(200);
+    const guarded = await open({ token: "secret" });
+    expect((await from({}, guarded)).status).toBe(401);
+    const known = { authorization: "Bearer secret", origin: "http://proxy.example" };
+    expect((await from(known, guarded)).status).toBe(200);
+  });
+
+  it("is described", async () => {
+    const { paths } = (await get(await open(), "/openapi.json")).json;
+    const { get: asked, post: posted } = paths["/length"];
+    expect(posted.operationId).not.toBe(asked.operationId);
+    expect(posted.parameters.map(({ name }: { name: string }) => name)).toEqual(["times", "share"]);
+    expect(Object.keys(posted.requestBody.content)).toEqual(["text/plain", "application/json"]);
+    expect(Object.keys(posted.responses)).toEqual(expect.arrayContaining(["200", "413", "415"]));
+    expect(paths["/status"].post).toBeUndefined();
+    const reply = (await get(await open(), "/length", post(PLAIN, "a"))).json;
+    expect(faultsBy(posted.responses[200].content["application/json"].schema, reply)).toEqual([]);
   });
 });

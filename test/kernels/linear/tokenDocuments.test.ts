@@ -24,9 +24,9 @@ it("puts documents together across batches, empty ones too, with their labels", 
   documents.add(batch([], [0], [[]]), visit);
   documents.finish(visit);
   expect(found).toEqual([
-    [["peel", "the", "大蒜"], ["a"]],
-    [[], ["b"]],
-    [["peel"], ["c", "d"]],
-    [[], []],
+    [["peel", "the", "大蒜"], ["a"], 3],
+    [[], ["b"], 0],
+    [["peel"], ["c", "d"], 1],
+    [[], [], 0],
   ]);
 });
