@@ -68,6 +68,7 @@ export * from "./subwords/characterNgrams.js";
 export * from "./subwords/finishedRows.js";
 export * from "./subwords/firstInputRows.js";
 export * from "./subwords/meanRow.js";
+export * from "./subwords/strokes.js";
 export * from "./subwords/subwordBuckets.js";
 export * from "./subwords/subwordVectors.js";
 export * from "./subwords/termLists.js";

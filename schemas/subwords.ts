@@ -1,7 +1,9 @@
+export const subwordUnits = ["characters", "strokes"] as const;
+
 /** How a term is taken apart into subwords, and how those are told apart. */
 export interface SubwordForm {
-  /** What n-grams are made of: the characters of `<term>`, or the strokes of its Chinese characters. */
-  readonly units: "characters" | "strokes";
+  /** What n-grams are made of: the characters of `<term>`, or those of `<term>` with the strokes of its Han characters in their place. */
+  readonly units: (typeof subwordUnits)[number];
   /** Units in the shortest and in the longest n-gram; no n-grams where `maxLength` is 0. */
   readonly minLength: number;
   readonly maxLength: number;

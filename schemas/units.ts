@@ -2,6 +2,7 @@ import type { Observable, OperatorFunction } from "rxjs";
 import type { Kind, Kinds } from "./kinds.js";
 import type { Model } from "./models.js";
 import type { Fields, OptionsOf, OptionsSchema } from "./options.js";
+import type { SubwordForm } from "./subwords.js";
 import type { LiveStart, TextBatch } from "./text.js";
 
 export type UnitKind = "source" | "operator" | "model" | "sink";
@@ -12,6 +13,11 @@ export type NeededValues<N extends Needs> = { readonly [Name in keyof N]: Kinds[
 
 /** A step of a config: a unit's name, and its options with every default filled in. */
 export type TextStep = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
+/** Options of a unit, or what they are where some are given. */
+export type LanguageOptions =
+  | Readonly<Record<string, unknown>>
+  | ((given: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>);
 
 /** What a unit is told besides its options. */
 export interface UnitContext {
@@ -72,7 +78,7 @@ export interface Unit<
   /** Steps that take away what it looks for, so that it belongs before them. */
   readonly before?: Readonly<Record<string, TakesAway>>;
   /** Options for texts in a language. */
-  readonly languages?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly languages?: Readonly<Record<string, LanguageOptions>>;
   /** Its output is made for people: the command line shows it when the run is done. */
   readonly isReport?: true;
   /** Of a writer: the files that it makes besides those that its options name. */
@@ -81,6 +87,10 @@ export interface Unit<
   termsOf?(options: OptionsOf<OptionsSchema<F>>): Readonly<Record<string, readonly string[]>>;
   /** Of a writer: throws a RangeError for terms that it could not write. */
   requireTerms?(options: OptionsOf<OptionsSchema<F>>, terms: readonly string[]): void;
+  /** Of a unit that makes subwords: what its options will make them of, by the option. */
+  subwordsOf?(options: OptionsOf<OptionsSchema<F>>): Readonly<Record<string, SubwordForm["units"]>>;
+  /** Of a writer: throws a RangeError for subwords that it could not write. */
+  requireSubwords?(options: OptionsOf<OptionsSchema<F>>, units: SubwordForm["units"]): void;
   /** Makes the source's stream, the operator or the model. The options were checked; in a config, defaults are filled in. */
   create(needs: NeededValues<N>, options: OptionsOf<OptionsSchema<F>>, context: UnitContext): Created<K, R, M>;
 }
@@ -92,11 +102,17 @@ type Created<K extends UnitKind, R extends Kind | "nothing", M extends Kind> = K
     : OperatorFunction<Kinds[R & Kind], Kinds[M]>;
 
 /** A unit of any kinds, as a registry holds it: its options and needs are checked by whoever calls `create`. */
-export interface AnyUnit extends Omit<Unit, "create" | "resumable" | "besides" | "termsOf" | "requireTerms"> {
+export interface AnyUnit
+  extends Omit<
+    Unit,
+    "create" | "resumable" | "besides" | "termsOf" | "requireTerms" | "subwordsOf" | "requireSubwords"
+  > {
   readonly resumable?: true | ((options: never) => boolean);
   besides?(options: never): readonly string[];
   termsOf?(options: never): Readonly<Record<string, readonly string[]>>;
   requireTerms?(options: never, terms: readonly string[]): void;
+  subwordsOf?(options: never): Readonly<Record<string, SubwordForm["units"]>>;
+  requireSubwords?(options: never, units: SubwordForm["units"]): void;
   create(needs: never, options: never, context: UnitContext): unknown;
 }
 

@@ -2,8 +2,10 @@ import { extname } from "node:path";
 import type { OperatorFunction } from "rxjs";
 import { oneOf, text } from "../schemas/fields.js";
 import { type OptionsOf, parseOptions } from "../schemas/options.js";
+import type { SubwordForm } from "../schemas/subwords.js";
 import { defineUnit } from "../schemas/units.js";
 import type { VectorTable } from "../schemas/vectors.js";
+import { requireCharacters } from "../storage/fasttext/writeFastText.js";
 import { formatOf } from "../storage/files/formatOf.js";
 import { requireFit } from "../storage/vectors/checkTerms.js";
 import {
@@ -34,6 +36,7 @@ export const writeVectorsSchema = defineUnit({
   },
   besides: (options): readonly string[] => filesBesides(options),
   requireTerms: (options, terms): void => requireVectorTerms(options, terms),
+  requireSubwords: (options, units): void => requireVectorSubwords(options, units),
   create: (_, options): OperatorFunction<VectorTable, VectorTable> => writeVectors(options),
 });
 
@@ -90,6 +93,11 @@ export function filesBesides({ path, format = "auto" }: WriteVectorsOptions): st
 /** @throws RangeError if the file could not hold one of the terms */
 export function requireVectorTerms(options: WriteVectorsOptions, terms: readonly string[]): void {
   requireFit("writeVectors", terms, chosenVectorFormat(options));
+}
+
+/** @throws RangeError if the file could not hold subwords of these units, which others leave out and count */
+export function requireVectorSubwords(options: WriteVectorsOptions, units: SubwordForm["units"]): void {
+  if (chosenVectorFormat(options) === "fastText") requireCharacters("writeVectors", units);
 }
 
 /** @throws TypeError, RangeError if the options say no format */

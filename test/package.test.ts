@@ -149,7 +149,7 @@ describe("the installed package", () => {
   it("holds what runs and the sample texts, not the tests", async () => {
     const installed = (await printed("ls", "node_modules/lexstream")).trim().split("\n");
     expect(installed).toEqual(
-      expect.arrayContaining(["LICENSE", "README.md", "CHANGELOG.md", "data", "dist", "pipelines"]),
+      expect.arrayContaining(["LICENSE", "NOTICE.md", "README.md", "CHANGELOG.md", "data", "dist", "pipelines"]),
     );
     expect(installed).not.toContain("test");
   });

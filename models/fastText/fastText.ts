@@ -36,6 +36,7 @@ import {
   type StageState,
   type StepStats,
   type SubwordForm,
+  subwordUnits,
   threadNames,
   type UpdatedModel,
   type Vocabulary,
@@ -53,7 +54,7 @@ export const fastTextSchema = defineUnit({
   summary: "Learns vectors of words and of their subwords, so that words that were never seen have one too",
   paper: "Bojanowski et al. 2017, arXiv:1607.04606",
   upstream: { windowContexts: { radius: "random", sample: 0.0001 } },
-  languages: { chinese: { minSubword: 1, maxSubword: 4 } },
+  languages: { chinese: ({ subwordUnits }) => (subwordUnits === "strokes" ? {} : { minSubword: 1, maxSubword: 4 }) },
   fields: {
     architecture: oneOf(["skipGram", "cbow"], {
       default: "skipGram",
@@ -76,14 +77,19 @@ export const fastTextSchema = defineUnit({
       max: 100,
       default: 3,
       aliases: ["minn"],
-      description: "Characters of the shortest subword, < and > at a word's ends among them",
+      description: "Units of the shortest subword, < and > at a word's ends among them",
     }),
     maxSubword: integer({
       min: 0,
       max: 100,
-      default: 6,
+      optional: true,
       aliases: ["maxn"],
-      description: "Characters of the longest subword; 0 for none",
+      description: "Units of the longest subword, 0 for none; 6 if left out, and 12 with strokes",
+    }),
+    subwordUnits: oneOf(subwordUnits, {
+      default: "characters",
+      description:
+        "What subwords are made of: characters, or the strokes of Han characters in their place, as in cw2vec, and other characters as they are",
     }),
     buckets: integer({
       min: 1,
@@ -164,10 +170,15 @@ export const fastTextSchema = defineUnit({
         "How steps are computed: auto: compiled, with fused multiply-add where the processor has it; plain: compiled, the same bytes on every machine; reference: TypeScript",
     }),
   },
+  subwordsOf: ({ subwordUnits, maxSubword }) =>
+    maxSubword === 0 ? {} : { subwordUnits: subwordUnits ?? "characters" },
   create: (_, options): Model<"contexts", "vectors"> => fastText(options),
 });
 
 export type FastTextOptions = OptionsOf<typeof fastTextSchema>;
+
+/** Units of the longest subwords; of strokes: Cao et al. 2018, section "Stroke n-grams". */
+const LONGEST = { characters: 6, strokes: 12 } as const;
 
 /** Neighbouring examples that are scored before the first of them is applied; see `GROUP_SIZE` of word2vec. */
 const GROUP = { skipGram: 4, cbow: 1 } as const;
@@ -197,14 +208,15 @@ export function fastText(options?: FastTextOptions): UpdatedModel<"contexts", "v
   const epochs = parsed.epochs ?? (online ? 1 : 5);
   const schedule = parsed.schedule ?? (online ? "constant" : "linear");
   const minLearningRate = parsed.minLearningRate ?? (schedule === "inverse" ? 0 : learningRate / (5 * epochs));
-  const settings = { ...rest, epochs, schedule, minLearningRate };
+  const maxSubword = parsed.maxSubword ?? LONGEST[parsed.subwordUnits];
+  const settings = { ...rest, maxSubword, epochs, schedule, minLearningRate };
   requireAtMost("fastText", settings, ["minLearningRate", "learningRate"]);
   if (online) requireOnline(settings);
   const workers = parsed.workers ?? workersBeside(deterministic);
   const form: SubwordForm = {
-    units: "characters",
+    units: settings.subwordUnits,
     minLength: settings.minSubword,
-    maxLength: settings.maxSubword,
+    maxLength: maxSubword,
     buckets: settings.buckets,
   };
   const bucketsOf = subwordsOf("fastText", form);

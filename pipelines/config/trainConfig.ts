@@ -69,8 +69,10 @@ export function trainConfig({ units, model, files, options, language, seed }: Tr
   const placed = (path: string) => (isAbsolute(path) ? path : relative(folder, resolve(path)));
   const [source, ...steps] = units.map((unit) => {
     const paths = files.length > 0 && unit.kind === "source" ? { [inputOption(unit)!]: files.map(placed) } : {};
+    const given = options.get(unit.name);
     const spoken = language === undefined ? {} : unit.languages?.[language];
-    const all = { ...unit.standard, ...spoken, ...paths, ...options.get(unit.name) };
+    const forLanguage = typeof spoken === "function" ? spoken(given ?? {}) : spoken;
+    const all = { ...unit.standard, ...forLanguage, ...paths, ...given };
     return Object.keys(all).length > 0 ? { [unit.name]: all } : unit.name;
   });
   return { name: model.name, ...(seed === undefined ? {} : { seed }), source, steps };

@@ -22,7 +22,7 @@ import { spoiltSteps, unusualDefaults } from "./notes.js";
 import { mustReadAgain } from "./passes.js";
 import type { Pipeline } from "./pipeline.js";
 import { textStepNodes } from "./textSteps.js";
-import { unwritableTerms } from "./writableTerms.js";
+import { unwritableData } from "./writableData.js";
 import { writtenPaths } from "./writtenPaths.js";
 
 export interface CompileOptions {
@@ -45,7 +45,7 @@ export function compile(loaded: LoadedConfig, options: CompileOptions = {}): Pip
   const { root, problems } = compiler.compile();
   if (root) problems.push(...clashingOutputs(root), ...openEnds(root), ...waitingForTheEnd(root, registry));
   if (root && config.checkpoint.every !== "never") problems.push(...withoutForm(root));
-  if (root && problems.length === 0) problems.push(...unwritableTerms(root)); // which needs options that hold
+  if (root && problems.length === 0) problems.push(...unwritableData(root)); // which needs options that hold
   if (problems.length > 0 || !root) throw new ConfigError(file, problems.map(locate));
   const nodes = nodesOf(root);
   return {

@@ -6,7 +6,7 @@ import { tee } from "../../runtime/tee.js";
 import { nothingLearned, type StepStats } from "../../schemas/index.js";
 import { builtIn } from "../config/registry.js";
 import { isFinished, isModel, isUpdated, nameOf, type PipelineNode } from "../graph/nodes.js";
-import { requireWritable } from "../graph/writableTerms.js";
+import { requireWritable } from "../graph/writableData.js";
 import { learn } from "./learn.js";
 import type { LiveVocabulary } from "./liveVocabulary.js";
 import { accountedIn, consume, countedIn, faultsNamed, keptBy } from "./passOperators.js";

@@ -28,6 +28,14 @@ interface Parts {
   readonly output: RowMatrix;
 }
 
+/** @throws RangeError if fastText's program could not make such subwords: its files have no word for what they are made of */
+export function requireCharacters(who: string, units: SubwordForm["units"]): void {
+  if (units === "characters") return;
+  throw new RangeError(
+    `${who}: subwords must be of characters in format fastText, got ${units}; arrow and parquet hold them`,
+  );
+}
+
 /**
  * Writes vectors as a model of fastText's, so that its program and whatever reads its files finds vectors of words that were never seen, too.
  * Counts and output rows are not known, and are ones and zeros. Tells the rows of terms. State: 4,096 rows.
@@ -35,8 +43,7 @@ interface Parts {
 export async function writeFastTextVectors(path: string, table: VectorTable, signal: AbortSignal): Promise<number> {
   const { terms, values, vectorSize: size, subwords, metadata } = table;
   const form: SubwordForm = subwords?.form ?? { units: "characters", minLength: 0, maxLength: 0, buckets: 0 };
-  if (form.units !== "characters")
-    throw new RangeError(`writeVectors: subwords must be of characters in format fastText, got ${form.units}`);
+  requireCharacters("writeVectors", form.units);
   const told = JSON.parse(metadata.get("options") ?? "{}") as { architecture?: string; loss?: string };
   const place = placesOf(subwords?.buckets ?? new Uint32Array(0), form.buckets);
   const bucketsOf = subwordsOf("writeVectors", form);

@@ -3,7 +3,7 @@ import type { Ledger } from "../../runtime/ledger.js";
 import { oneOf } from "../../schemas/fields.js";
 import { defineOptions, type OptionsOf, parseOptions } from "../../schemas/options.js";
 import { plural } from "../../schemas/plural.js";
-import type { SubwordForm, SubwordRows } from "../../schemas/subwords.js";
+import { type SubwordForm, type SubwordRows, subwordUnits } from "../../schemas/subwords.js";
 import { SUBWORDS, type VectorTable } from "../../schemas/vectors.js";
 import { readFastTextVectors } from "../fasttext/readFastText.js";
 import { firstBytes, requireText } from "../files/fileBytes.js";
@@ -109,7 +109,8 @@ function subwordForm(path: string, told: string | undefined): SubwordForm | unde
   if (told === undefined) return undefined;
   const { units, minLength, maxLength, buckets } = JSON.parse(told) as Partial<SubwordForm>;
   const numbers = [minLength, maxLength, buckets].every((number) => Number.isSafeInteger(number));
-  if (units !== undefined && numbers) return { units, minLength: minLength!, maxLength: maxLength!, buckets: buckets! };
+  if (subwordUnits.includes(units!) && numbers)
+    return { units: units!, minLength: minLength!, maxLength: maxLength!, buckets: buckets! };
   throw new SyntaxError(`${path}: ${SUBWORDS} in the metadata must say the form of the subwords, got ${told}`);
 }
 

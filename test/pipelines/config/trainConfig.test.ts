@@ -84,6 +84,17 @@ describe("trainConfig", () => {
     const { root } = compile(parseConfig(formatConfig(config), "c.yaml"));
     expect(root.options.paths).toHaveLength(1);
   });
+
+  it("has the options of a language that go with those that were given", () => {
+    const stepOf = (given: Record<string, unknown>) => {
+      const options = new Map([["fastText", given]]);
+      const { steps } = trainConfig(request("fastText", { options, language: "chinese" }), ".");
+      return (steps as unknown[]).find((step) => typeof step === "object" && "fastText" in step!);
+    };
+    expect(stepOf({ seed: 2 })).toEqual({ fastText: { minSubword: 1, maxSubword: 4, seed: 2 } });
+    expect(stepOf({ maxSubword: 2 })).toEqual({ fastText: { minSubword: 1, maxSubword: 2 } });
+    expect(stepOf({ subwordUnits: "strokes" })).toEqual({ fastText: { subwordUnits: "strokes" } });
+  });
 });
 
 describe("a bare step", () => {

@@ -135,6 +135,22 @@ branches:
     expect(() => compiled(text("windowContexts, word2vec, writeVectors: { path: v.arrow }"))).not.toThrow();
   });
 
+  it("refuses strokes before a file of fastText's, which cannot hold them", () => {
+    const text = (options: string, path: string) =>
+      `${HEAD}steps: [tokenize, buildVocab, encode, windowContexts, fastText: { ${options} }, writeVectors: { path: ${path} }]`;
+    expect(refusal(text("subwordUnits: strokes", "v.fasttext"))).toContain(
+      "fastText: subwordUnits must make subwords that can be written, but writeVectors: subwords must be of characters in " +
+        "format fastText, got strokes; arrow and parquet hold them",
+    );
+    for (const [options, path] of [
+      ["subwordUnits: strokes", "v.arrow"],
+      ["subwordUnits: strokes", "v.vec"],
+      ["subwordUnits: strokes, maxSubword: 0", "v.fasttext"],
+      ["maxSubword: 4", "v.fasttext"],
+    ] as const)
+      expect(() => compiled(text(options, path))).not.toThrow();
+  });
+
   it("refuses two writers of one file and chains that end in nothing", () => {
     expect(
       refusal(

@@ -90,6 +90,33 @@ it("keeps vectors with subwords in tables, and counts what other formats leave o
   }
 });
 
+it("keeps in tables that subwords are of strokes, which fastText's files cannot", async () => {
+  const folder = await temporaryFolder();
+  const form = { units: "strokes", minLength: 3, maxLength: 12, buckets: 60 } as const;
+  const table = { ...(await readFastTextVectors(fixture("sg.bin"))) };
+  const ofStrokes = { ...table, subwords: { ...table.subwords!, form } };
+  for (const name of ["v.arrow", "v.parquet"]) {
+    const path = join(folder, name);
+    await collect(of(ofStrokes).pipe(writeVectors({ path })));
+    const again = await readVectors(path);
+    expect(again.subwords).toEqual(ofStrokes.subwords);
+    expect(new Vectors(again).has("森林")).toBe(true);
+  }
+  await expect(collect(of(ofStrokes).pipe(writeVectors({ path: join(folder, "v.fasttext") })))).rejects.toThrow(
+    "writeVectors: subwords must be of characters in format fastText, got strokes; arrow and parquet hold them",
+  );
+});
+
+it("refuses tables whose subwords are of nothing that is known", async () => {
+  const path = join(await temporaryFolder(), "v.arrow");
+  const table = await readFastTextVectors(fixture("sg.bin"));
+  const form = { ...table.subwords!.form, units: "syllables" };
+  await collect(of({ ...table, subwords: { ...table.subwords!, form } } as never).pipe(writeVectors({ path })));
+  await expect(readVectors(path)).rejects.toThrow(
+    'v.arrow: subwords in the metadata must say the form of the subwords, got {"units":"syllables"',
+  );
+});
+
 it("tells what a model holds", async () => {
   expect(await inspectFile(fixture("sg.bin"))).toMatchObject({ format: "fastText", holds: "vectors", vectorSize: 4 });
   expect(await inspectFile(fixture("sup.ftz"))).toMatchObject({ format: "fastText", holds: "classifier" });
