@@ -1,11 +1,11 @@
 import { defer, map, type OperatorFunction } from "rxjs";
 import { TermFilter } from "../../kernels/vocabulary/termFilter.js";
 import { currentScope } from "../../runtime/flow.js";
-import { oneOf, type TextFileOption, textFile, texts } from "../../schemas/fields.js";
+import { oneOf, textFile, texts } from "../../schemas/fields.js";
 import { type OptionsOf, parseOptions } from "../../schemas/options.js";
 import type { TokenBatch } from "../../schemas/tokens.js";
 import { defineUnit } from "../../schemas/units.js";
-import { readTextLines } from "../../storage/files/readTextLines.js";
+import { readTermList } from "../../storage/files/readTextLines.js";
 import { stopWordLanguages, stopWords } from "./stopWords.js";
 
 export const dropTermsSchema = defineUnit({
@@ -63,15 +63,9 @@ function listed(options: DropTermsOptions): () => (term: string) => boolean {
   return () => {
     const dropped = new Set([
       ...(language === undefined ? [] : stopWords[language]),
-      ...(file === undefined ? [] : termsIn(file)),
+      ...(file === undefined ? [] : readTermList("dropTerms", file)),
       ...(terms ?? []),
     ]);
     return (term) => dropped.has(term);
   };
-}
-
-function termsIn(file: TextFileOption): string[] {
-  return readTextLines("dropTerms", "list of terms", file)
-    .map(({ text }) => text.trim())
-    .filter((term) => term !== "");
 }

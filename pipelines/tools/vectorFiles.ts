@@ -12,7 +12,8 @@ export { inspectFile } from "../../storage/inspect/inspectFile.js";
 import { run } from "../../runtime/run.js";
 import { chosenVectorFormat, type WriteVectorsOptions, writeVectors } from "../../sinks/writeVectors.js";
 import { outputPlace } from "../../storage/files/outputPlace.js";
-import { readVectors } from "../../storage/vectors/readVectors.js";
+import { readTermList } from "../../storage/files/readTextLines.js";
+import { type ReadVectorsOptions, readVectors } from "../../storage/vectors/readVectors.js";
 import { checkAgainstManifest } from "../record/checkAgainstManifest.js";
 import { fileOfRun } from "../record/fileOfRun.js";
 import { type EvaluationFiles, resultsByFile } from "./evaluationSets.js";
@@ -23,23 +24,45 @@ export async function loadVectors(path: string): Promise<Vectors> {
 }
 
 /** @throws SyntaxError also where the file is not as the run's manifest beside it says */
-async function readChecked(path: string): Promise<VectorTable> {
+async function readChecked(path: string, options?: ReadVectorsOptions): Promise<VectorTable> {
   const file = fileOfRun(path, "vectors");
   await checkAgainstManifest(file);
-  return readVectors(file);
+  return readVectors(file, options);
+}
+
+export interface ConvertOptions {
+  readonly format?: string | undefined;
+  /** File of terms, one a line: the vectors of these are written, and no others. */
+  readonly terms?: string | undefined;
+}
+
+export interface Converted {
+  readonly terms: number;
+  readonly vectorSize: number;
+  /** Terms of the list that have no vector. */
+  readonly without: number;
 }
 
 /**
- * Reads vectors of any format and writes them in another. Where the path to write is a link, what it leads to is written.
+ * Reads vectors of any format and writes them in another. Where the path to write is a link, what it leads to is written. State: as
+ * `readVectors`.
  * @throws before anything is read, if nothing can be written there, or its format cannot be told
  */
-export async function convertVectors(from: string, to: string, format?: string): Promise<VectorTable> {
-  const options = { path: to, ...(format === undefined ? {} : { format }) } as WriteVectorsOptions;
-  const chosen = chosenVectorFormat(options);
+export async function convertVectors(from: string, to: string, options: ConvertOptions = {}): Promise<Converted> {
+  const { format, terms } = options;
+  const writing = { path: to, ...(format === undefined ? {} : { format }) } as WriteVectorsOptions;
+  const chosen = chosenVectorFormat(writing);
   const path = outputPlace("convert", to);
-  const table = await readChecked(from);
+  const wanted = terms === undefined ? undefined : new Set(readTermList("convert", terms));
+  const table = await readChecked(from, wanted && { terms: [...wanted] });
+  if (wanted && table.terms.length === 0)
+    throw new RangeError(`convert: a term of ${terms} must have a vector in ${from}, got none of ${wanted.size}`);
   await run(of(table).pipe(writeVectors({ path, format: chosen })));
-  return table;
+  return {
+    terms: table.terms.length,
+    vectorSize: table.vectorSize,
+    without: wanted ? wanted.size - table.terms.length : 0,
+  };
 }
 
 /** How far words moved between two files of vectors of any format; see `drift`. */

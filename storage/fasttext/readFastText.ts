@@ -1,65 +1,105 @@
-import { subwordsOf } from "../../kernels/subwords/subwordBuckets.js";
+import { type SubwordsOf, subwordsOf } from "../../kernels/subwords/subwordBuckets.js";
 import type { Classifier } from "../../schemas/classifier.js";
 import type { SubwordForm, SubwordRows } from "../../schemas/subwords.js";
 import type { VectorTable } from "../../schemas/vectors.js";
-import { CBOW, type FastTextFile, LOSSES, readFastTextFile, SUPERVISED } from "./fastTextFile.js";
+import type { ByteReader } from "../files/byteReader.js";
+import {
+  CBOW,
+  type FastTextHead,
+  LOSSES,
+  readFastTextFile,
+  readHead,
+  requireEnd,
+  SUPERVISED,
+  withFastTextFile,
+} from "./fastTextFile.js";
+import { type InputRows, readInputRows } from "./inputRows.js";
 
 const END = "</s>";
 const PREFIX = "__label__";
 
 /**
  * The vectors of a fastText model with their subwords; rows of zeros are left out, which is what most are that were trained with few threads.
- * State: the file, once.
+ * State: the input matrix, or, where some terms alone are wanted, 4 D bytes for each of them, for each subword of theirs, and a chunk of the
+ * file.
+ * @param wanted terms to read, with the rows of their subwords; those that are not in the file have subwords, too
  * @throws SyntaxError also where it holds a classifier, or quantised vectors
  */
-export async function readFastTextVectors(path: string): Promise<VectorTable> {
-  const file = await readFastTextFile(path);
-  const { options, words, input } = file;
-  if (options.model === SUPERVISED)
-    throw new SyntaxError(`${path}: must hold vectors, got a classifier; lexstream classify asks it`);
-  if (!("values" in input))
-    throw new SyntaxError(`${path}: must hold vectors that are not quantised, got quantised ones`);
-  if (file.kept) throw new SyntaxError(`${path}: must hold vectors that were not pruned, got a pruned model`);
-  const size = input.columns;
-  const form = formOf(file);
-  const bucketsOf = subwordsOf(path, form);
-  const values = new Float32Array(words.length * size);
-  const sum = new Float64Array(size);
-  words.forEach((word, id) => {
-    const rows = [id, ...(word === END ? [] : bucketsOf(word).map((bucket) => words.length + bucket))];
-    sum.fill(0);
-    for (const row of rows) for (let d = 0; d < size; d++) sum[d]! += input.values[row * size + d]!;
-    for (let d = 0; d < size; d++) values[id * size + d] = sum[d]! / rows.length;
+export function readFastTextVectors(path: string, wanted?: ReadonlySet<string>): Promise<VectorTable> {
+  return withFastTextFile(path, async (reader) => {
+    const head = await readHead(reader, wanted && ((word) => wanted.has(word)));
+    await requireVectors(reader, head);
+    const form = formOf(head);
+    const bucketsOf = withoutEnd(subwordsOf(path, form));
+    const input = await readInputRows(reader, head, wanted && rowsOf(head, wanted, bucketsOf));
+    requireEnd(reader);
+    const table = meansOf(head, bucketsOf, input);
+    return form.maxLength === 0 ? table : { ...table, subwords: usedRows(head, form, input) };
   });
-  const metadata = new Map([
-    ["model", "fastText"],
-    [
-      "options",
-      JSON.stringify({ architecture: options.model === CBOW ? "cbow" : "skipGram", loss: LOSSES[options.loss! - 1] }),
-    ],
-  ]);
-  const table = { terms: words, values, vectorSize: size, metadata };
-  return form.maxLength === 0 ? table : { ...table, subwords: usedRows(input.values, words.length, size, form) };
 }
 
-const formOf = ({ options }: FastTextFile): SubwordForm => ({
+async function requireVectors(reader: ByteReader, { options, kept }: FastTextHead): Promise<void> {
+  if (options.model === SUPERVISED)
+    throw reader.fault("must hold vectors, got a classifier; lexstream classify asks it");
+  if ((await reader.byte()) === 1) throw reader.fault("must hold vectors that are not quantised, got quantised ones");
+  if (kept) throw reader.fault("must hold vectors that were not pruned, got a pruned model");
+}
+
+const formOf = ({ options }: FastTextHead): SubwordForm => ({
   units: "characters",
   minLength: options.minn!,
   maxLength: options.maxn!,
   buckets: options.bucket!,
 });
 
-/** The rows of buckets that are not all zeros, moved together in place. */
-function usedRows(input: Float32Array, words: number, size: number, form: SubwordForm): SubwordRows {
-  const buckets = new Uint32Array(form.buckets);
+/** The end of a line is a word without subwords. */
+const withoutEnd =
+  (bucketsOf: SubwordsOf): SubwordsOf =>
+  (term) =>
+    term === END ? [] : bucketsOf(term);
+
+/** The rows of terms and of their subwords, ascending. */
+function rowsOf({ words, wordRows }: FastTextHead, terms: ReadonlySet<string>, bucketsOf: SubwordsOf): Uint32Array {
+  const rows = new Set(words.places);
+  for (const term of terms) for (const bucket of bucketsOf(term)) rows.add(wordRows + bucket);
+  return Uint32Array.from(rows).sort();
+}
+
+/** Each word's vector: the mean over its row and those of its subwords. */
+function meansOf({ options, words, wordRows }: FastTextHead, bucketsOf: SubwordsOf, input: InputRows): VectorTable {
+  const { columns: size, values: read, placeOf } = input;
+  const values = new Float32Array(words.texts.length * size);
+  const sum = new Float64Array(size);
+  words.texts.forEach((word, i) => {
+    const rows = [words.places[i]!, ...bucketsOf(word).map((bucket) => wordRows + bucket)];
+    sum.fill(0);
+    for (const row of rows) {
+      const at = placeOf(row) * size;
+      for (let d = 0; d < size; d++) sum[d]! += read[at + d]!;
+    }
+    for (let d = 0; d < size; d++) values[i * size + d] = sum[d]! / rows.length;
+  });
+  const told = { architecture: options.model === CBOW ? "cbow" : "skipGram", loss: LOSSES[options.loss! - 1] };
+  const metadata = new Map([
+    ["model", "fastText"],
+    ["options", JSON.stringify(told)],
+  ]);
+  return { terms: words.texts, values, vectorSize: size, metadata };
+}
+
+/** The rows of buckets that were read and are not all zeros, moved together in place. */
+function usedRows({ words, wordRows }: FastTextHead, form: SubwordForm, input: InputRows): SubwordRows {
+  const { columns: size, values, rowAt } = input;
+  const first = words.texts.length;
+  const buckets = new Uint32Array(values.length / size - first);
   let used = 0;
-  for (let bucket = 0; bucket < form.buckets; bucket++) {
-    const at = (words + bucket) * size;
-    if (isZeros(input, at, at + size)) continue;
-    if (used < bucket) input.copyWithin((words + used) * size, at, at + size);
-    buckets[used++] = bucket;
+  for (let i = 0; i < buckets.length; i++) {
+    const at = (first + i) * size;
+    if (isZeros(values, at, at + size)) continue;
+    if (used < i) values.copyWithin((first + used) * size, at, at + size);
+    buckets[used++] = rowAt(first + i) - wordRows;
   }
-  return { form, buckets: buckets.slice(0, used), values: input.subarray(words * size, (words + used) * size) };
+  return { form, buckets: buckets.slice(0, used), values: values.subarray(first * size, (first + used) * size) };
 }
 
 function isZeros(values: Float32Array, from: number, to: number): boolean {
@@ -78,10 +118,10 @@ export async function readFastTextClassifier(path: string): Promise<Classifier> 
   const hasBuckets = options.maxn! > 0 || options.wordNgrams! > 1;
   const all = hasBuckets ? options.bucket! : 0;
   return {
-    labels: labels.map((label) => (label.startsWith(PREFIX) ? label.slice(PREFIX.length) : label)),
-    labelCounts: file.labelCounts,
-    terms: words,
-    counts: file.wordCounts,
+    labels: labels.texts.map((label) => (label.startsWith(PREFIX) ? label.slice(PREFIX.length) : label)),
+    labelCounts: labels.counts,
+    terms: words.texts,
+    counts: words.counts,
     loss: LOSSES[options.loss! - 1]!,
     wordNgrams: options.wordNgrams!,
     subwords: formOf(file),

@@ -25,6 +25,12 @@ export function readTextLines(who: string, what: string, file: TextFileOption): 
   });
 }
 
+/** The terms of a list, one a line, without white space around them; blank lines are none. */
+export const readTermList = (who: string, file: TextFileOption): string[] =>
+  readTextLines(who, "list of terms", file)
+    .map(({ text }) => text.trim())
+    .filter((term) => term !== "");
+
 function bytesOf(who: string, what: string, path: string): Buffer {
   try {
     return readFileSync(path);

@@ -5,8 +5,8 @@ import { readLines } from "../files/fileBytes.js";
 import { parseFloatText } from "./floatText.js";
 import { oddSeparation } from "./oddVectorText.js";
 import { projectorMetadataPath } from "./vectorFormats.js";
-import { headerError, mostRows, parseHeader, promisedRows, type ReadSettings } from "./vectorHeader.js";
-import { VectorRows } from "./vectorRows.js";
+import { headerError, mostRows, parseHeader, promisedRows } from "./vectorHeader.js";
+import { type ReadSettings, VectorRows } from "./vectorRows.js";
 
 const space = 32;
 const tab = 9;
@@ -45,8 +45,7 @@ export async function readGloveText(path: string, settings: ReadSettings): Promi
     rows ??= new VectorRows(
       path,
       fieldCount(bytes, start, trimmed(bytes, start, end)) - 1,
-      settings.onInvalid,
-      settings.ledger,
+      settings,
       Math.min(Math.ceil(statSync(path).size / (end - start + 1)), mostRows(path, fieldCount(bytes, start, end))),
     );
     if (rows.vectorSize < 1)
@@ -63,13 +62,7 @@ export async function readProjector(path: string, settings: ReadSettings): Promi
   let rows: VectorRows | undefined;
   const count = await readLines(path, (bytes, start, end, number) => {
     const size = rows?.vectorSize ?? fieldCount(bytes, start, end);
-    rows ??= new VectorRows(
-      path,
-      size,
-      settings.onInvalid,
-      settings.ledger,
-      Math.min(terms.length, mostRows(path, size)),
-    );
+    rows ??= new VectorRows(path, size, settings, Math.min(terms.length, mostRows(path, size)));
     const found = readNumbers(bytes, start - 1, end, rows.next());
     if (found !== rows.vectorSize)
       throw new SyntaxError(

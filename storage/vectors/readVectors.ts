@@ -1,6 +1,7 @@
+import { subwordsOf } from "../../kernels/subwords/subwordBuckets.js";
 import { currentScope } from "../../runtime/flow.js";
 import type { Ledger } from "../../runtime/ledger.js";
-import { oneOf } from "../../schemas/fields.js";
+import { oneOf, texts } from "../../schemas/fields.js";
 import { defineOptions, type OptionsOf, parseOptions } from "../../schemas/options.js";
 import { plural } from "../../schemas/plural.js";
 import { type SubwordForm, type SubwordRows, subwordUnits } from "../../schemas/subwords.js";
@@ -9,12 +10,12 @@ import { readFastTextVectors } from "../fasttext/readFastText.js";
 import { firstBytes, requireText } from "../files/fileBytes.js";
 import { openTable, requireColumns } from "../tables/tableFile.js";
 import { unknownVectors } from "./oddVectorText.js";
+import { pickTerms } from "./pickTerms.js";
 import { readGloveText, readProjector, readWord2vecText } from "./readVectorText.js";
 import { readWord2vecBinary } from "./readWord2vecBinary.js";
 import { recogniseVectors } from "./recogniseVectors.js";
 import { type VectorFormat, vectorFormats } from "./vectorFormats.js";
-import type { ReadSettings } from "./vectorHeader.js";
-import { VectorRows } from "./vectorRows.js";
+import { type ReadSettings, VectorRows } from "./vectorRows.js";
 
 export const readVectorsSchema = defineOptions({
   name: "readVectors",
@@ -28,6 +29,11 @@ export const readVectorsSchema = defineOptions({
         "what to do with a term that is not UTF-8 or that was there before: reject the file, or replace bad bytes by U+FFFD, keep the first of equal terms, and count both",
       default: "reject",
     }),
+    terms: texts({
+      optional: true,
+      description:
+        "Terms to read, and no others, in this order; where the file has subwords, they give those a vector that it has no row of",
+    }),
   },
 });
 
@@ -38,7 +44,7 @@ const readers: Record<VectorFormat, (path: string, settings: ReadSettings) => Pr
   parquet: readTable,
   word2vecText: readWord2vecText,
   word2vecBinary: readWord2vecBinary,
-  fastText: readFastTextVectors,
+  fastText: (path, { wanted }) => readFastTextVectors(path, wanted),
   gloveText: readGloveText,
   projector: readProjector,
 };
@@ -46,8 +52,9 @@ const readers: Record<VectorFormat, (path: string, settings: ReadSettings) => Pr
 /**
  * Reads a table of word vectors. Text, and what word2vec writes, may be packed with gzip or Zstandard.
  *
- * In: a path. Out: VectorTable, V terms of D float32. State: the table, and one chunk or block of the file.
- * Counts `invalidTerms` and `duplicateTerms` on the ledger's child of the path.
+ * In: a path. Out: VectorTable, V terms of D float32. State: the table, and one chunk or block of the file; with `terms`, 4 D bytes for each of
+ * them and for each of their subwords, however large the file is.
+ * Counts `invalidTerms` and `duplicateTerms`, and of `terms` those that have no vector as `withoutVector`, on the ledger's child of the path.
  * @param ledger where to count; that of the run in which it is called by default
  * @throws SyntaxError, RangeError with the line or byte: a file cut short, a row of another length, something that is no finite
  *   number, an unknown format. GloVe's text has no header: cut at a line end it cannot be told from a whole one
@@ -59,23 +66,28 @@ export async function readVectors(
   options: ReadVectorsOptions = {},
   ledger: Ledger = currentScope().ledger,
 ): Promise<VectorTable> {
-  const { format, onInvalid } = parseOptions(readVectorsSchema, options);
+  const { format, onInvalid, terms } = parseOptions(readVectorsSchema, options);
   firstBytes(path, 1); // a missing file is no question of its format
   const found = await recogniseVectors(path);
   if (!found) await requireText(path, { reads: "a file of vectors", wantsVectors: true });
   const chosen = format === "auto" ? found : format;
   if (!chosen)
     throw new SyntaxError(`readVectors: ${path} must be a file of vectors, got ${await unknownVectors(path)}`);
-  return readers[chosen](path, { onInvalid, ledger: ledger.child(path) });
+  const counts = ledger.child(path);
+  if (!terms) return readers[chosen](path, { onInvalid, ledger: counts });
+  const wanted = new Set(terms);
+  const picked = pickTerms(await readers[chosen](path, { onInvalid, ledger: counts, wanted }), wanted);
+  if (picked.terms.length < wanted.size) counts.add("withoutVector", wanted.size - picked.terms.length);
+  return picked;
 }
 
 /** Columns `term` and `vector` of an Arrow or Parquet file, and `bucket` where there are subwords. */
-async function readTable(path: string, { onInvalid, ledger }: ReadSettings): Promise<VectorTable> {
+async function readTable(path: string, settings: ReadSettings): Promise<VectorTable> {
   const table = await openTable(path);
   requireColumns(path, table, ["term", "vector"]);
   const form = subwordForm(path, table.metadata.get(SUBWORDS));
   const columns = form ? ["term", "vector", "bucket"] : ["term", "vector"];
-  const subwords = new SubwordCollector();
+  const subwords = new SubwordCollector(form && settings.wanted && bucketsOfAll(path, form, settings.wanted));
   let rows: VectorRows | undefined;
   let row = 0;
   for await (const block of table.blocks(columns)) {
@@ -90,7 +102,7 @@ async function readTable(path: string, { onInvalid, ledger }: ReadSettings): Pro
         subwords.add(buckets[i]!, vector);
         continue;
       }
-      rows ??= new VectorRows(path, vector.length, onInvalid, ledger, block.rows);
+      rows ??= new VectorRows(path, vector.length, settings, block.rows);
       fill(rows, vector, row);
       rows.add(terms[i]!, () => `row ${row}`);
     }
@@ -98,7 +110,7 @@ async function readTable(path: string, { onInvalid, ledger }: ReadSettings): Pro
   const listSize = Number(
     /FixedSizeList\[(\d+)\]/.exec(table.columns.find(({ name }) => name === "vector")!.type)?.[1] ?? 0,
   );
-  rows ??= new VectorRows(path, listSize, onInvalid, ledger, 0);
+  rows ??= new VectorRows(path, listSize, settings, 0);
   const { [SUBWORDS]: _, ...metadata } = Object.fromEntries(table.metadata);
   const read = rows.table(new Map(Object.entries(metadata)));
   return form ? { ...read, subwords: subwords.rows(form) } : read;
@@ -114,13 +126,22 @@ function subwordForm(path: string, told: string | undefined): SubwordForm | unde
   throw new SyntaxError(`${path}: ${SUBWORDS} in the metadata must say the form of the subwords, got ${told}`);
 }
 
+function bucketsOfAll(path: string, form: SubwordForm, terms: ReadonlySet<string>): Set<number> {
+  const bucketsOf = subwordsOf(path, form);
+  return new Set(Array.from(terms, bucketsOf).flat());
+}
+
 /** Rows of buckets, as they come. */
 class SubwordCollector {
   readonly #buckets: number[] = [];
   #values = new Float32Array(0);
   #vectorSize = 0;
 
+  /** @param wanted buckets to keep; all if left out */
+  constructor(readonly wanted: ReadonlySet<number> | undefined) {}
+
   add(bucket: number, vector: ArrayLike<number>): void {
+    if (this.wanted?.has(bucket) === false) return;
     this.#vectorSize = vector.length;
     const at = this.#buckets.length * vector.length;
     if (at + vector.length > this.#values.length) {

@@ -1,8 +1,8 @@
 import { plural } from "../../schemas/plural.js";
 import type { VectorTable } from "../../schemas/vectors.js";
 import { fileBytes } from "../files/fileBytes.js";
-import { headerError, parseHeader, promisedRows, type ReadSettings } from "./vectorHeader.js";
-import type { VectorRows } from "./vectorRows.js";
+import { headerError, parseHeader, promisedRows } from "./vectorHeader.js";
+import type { ReadSettings, VectorRows } from "./vectorRows.js";
 
 const space = 32;
 const newline = 10;

@@ -1,15 +1,9 @@
 import { statSync } from "node:fs";
-import type { Ledger } from "../../runtime/ledger.js";
 import { plural } from "../../schemas/plural.js";
 import { packingOf } from "../files/fileBytes.js";
-import { type OnInvalid, VectorRows } from "./vectorRows.js";
+import { type ReadSettings, VectorRows } from "./vectorRows.js";
 
 const header = /^(\d+) (\d+)[ \t]*$/;
-
-export interface ReadSettings {
-  readonly onInvalid: OnInvalid;
-  readonly ledger: Ledger;
-}
 
 interface Header {
   readonly terms: number;
@@ -53,10 +47,10 @@ export function promisedRows(
   path: string,
   { terms, vectorSize }: Header,
   numberBytes: number,
-  { onInvalid, ledger }: ReadSettings,
+  settings: ReadSettings,
 ): VectorRows {
   const size = checkSize(path, vectorSize);
-  return new VectorRows(path, size, onInvalid, ledger, roomFor(path, terms, (numberBytes / 2) * size));
+  return new VectorRows(path, size, settings, roomFor(path, terms, (numberBytes / 2) * size));
 }
 
 export function headerError(path: string, found: string): Error {

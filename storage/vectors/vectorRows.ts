@@ -8,9 +8,16 @@ export type OnInvalid = "reject" | "replace";
 const growth = 1.5;
 const replacement = "\ufffd";
 
+export interface ReadSettings {
+  readonly onInvalid: OnInvalid;
+  readonly ledger: Ledger;
+  /** Terms whose rows are kept; all if left out. */
+  readonly wanted?: ReadonlySet<string> | undefined;
+}
+
 /**
- * Collects the rows of a table while a file is read. State: the table itself, grown by half where the number of rows is not
- * known beforehand.
+ * Collects the rows of a table while a file is read. State: the rows that are wanted, grown by half where their number is not known
+ * beforehand.
  */
 export class VectorRows {
   readonly #terms: string[] = [];
@@ -20,11 +27,11 @@ export class VectorRows {
   constructor(
     readonly path: string,
     readonly vectorSize: number,
-    readonly onInvalid: OnInvalid,
-    readonly ledger: Ledger,
+    readonly settings: ReadSettings,
     expectedRows: number,
   ) {
-    this.#values = new Float32Array(Math.max(1, expectedRows) * vectorSize);
+    const rows = Math.min(expectedRows, settings.wanted?.size ?? expectedRows);
+    this.#values = new Float32Array(Math.max(1, rows) * vectorSize);
   }
 
   /** Room for the numbers of the next row, to be filled before `add`. */
@@ -38,14 +45,15 @@ export class VectorRows {
     return this.#values.subarray(start, start + this.vectorSize);
   }
 
-  /** Takes the row whose numbers are in `next()`; `where` says its place in an error. */
+  /** Takes the row whose numbers are in `next()`, if it is wanted; `where` says its place in an error. */
   add(term: string, where: () => string): void {
+    if (this.settings.wanted?.has(term) === false) return;
     if (this.#rows.has(term)) {
-      if (this.onInvalid === "reject")
+      if (this.settings.onInvalid === "reject")
         throw new RangeError(
           `${this.path}: terms must differ, got ${JSON.stringify(term)} again in ${where()}; onInvalid: replace keeps the first`,
         );
-      this.ledger.add("duplicateTerms", 1);
+      this.settings.ledger.add("duplicateTerms", 1);
       return;
     }
     this.#rows.add(term);
@@ -57,11 +65,11 @@ export class VectorRows {
     if (start === end) throw new SyntaxError(`${this.path}: ${where()} must begin with a term, got none`);
     const term = bytes.toString("utf8", start, end);
     if (!term.includes(replacement) || isUtf8(bytes.subarray(start, end))) return term;
-    if (this.onInvalid === "reject")
+    if (this.settings.onInvalid === "reject")
       throw new SyntaxError(
         `${this.path}: ${where()} must begin with a term in UTF-8, got ${JSON.stringify(term)}; onInvalid: replace reads it so`,
       );
-    this.ledger.add("invalidTerms", 1);
+    this.settings.ledger.add("invalidTerms", 1);
     return term;
   }
 

@@ -1,11 +1,13 @@
 // One case of the resource bounds, in a process of its own: node bounded.mjs NAME SCALE FOLDER. SCALE 1 is the full size. Prints what
 // it took, as JSON; bounds.test.ts compares it with the budget.
-import { closeSync, openSync, readdirSync, rmSync, writeFileSync, writeSync } from "node:fs";
+import { closeSync, openSync, readdirSync, rmSync, statSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { of } from "rxjs";
 import { buildVocab, normalize, splitSentences, tokenize } from "#operators";
-import { compile, parseConfig, runPipeline } from "#pipelines";
+import { compile, convertVectors, parseConfig, runPipeline } from "#pipelines";
 import { drain, fromPull, run } from "#runtime";
+import { writeVectors } from "#sinks";
 import { files } from "#sources";
 import { peakMiB } from "../support/peakMiB.mjs";
 
@@ -90,6 +92,22 @@ branches:
   table: [windowContexts, accumulateCooccurrence, writeCooccurrence: { path: table.arrow }]`;
     const { manifest } = await runPipeline(pipelineOf(config), { out: join(folder, "out") });
     return { size: `${count} documents`, found: `${manifest.counts.documents} documents` };
+  },
+
+  async fewTerms() {
+    const path = join(folder, "model.fasttext");
+    const form = { units: "characters", minLength: 3, maxLength: 6, buckets: Math.round(2_000_000 * scale) };
+    const subwords = { form, buckets: Uint32Array.of(7), values: new Float32Array(100).fill(1) };
+    const model = {
+      terms: ["river", "河水"],
+      values: new Float32Array(200).fill(2),
+      vectorSize: 100,
+      metadata: new Map(),
+    };
+    await run(of({ ...model, subwords }).pipe(writeVectors({ path })));
+    writeFileSync(join(folder, "terms.txt"), "river\n河水\nrivers\n");
+    const { terms } = await convertVectors(path, join(folder, "few.vec"), { terms: join(folder, "terms.txt") });
+    return { size: `${(statSync(path).size / 1e6).toFixed(0)} MB`, found: `${terms} terms` };
   },
 
   async manyTerms() {

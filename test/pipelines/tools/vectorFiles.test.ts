@@ -37,6 +37,18 @@ describe("convertVectors", () => {
     expect(readFileSync(at("data"), "utf8")).toBe(VECTORS.slice(4));
   });
 
+  it("writes the terms of a list, in its order, and tells how many have no vector", async () => {
+    const at = await folderWithVectors();
+    writeFileSync(at("terms.txt"), "\ufeff猫\r\n\n  the \nfish\n猫\n");
+    const converted = await convertVectors(at("from.vec"), at("few.vec"), { terms: at("terms.txt") });
+    expect(converted).toEqual({ terms: 2, vectorSize: 2, without: 1 });
+    expect(readFileSync(at("few.vec"), "utf8")).toBe("2 2\n猫 0 1\nthe 1 0\n");
+    writeFileSync(at("none.txt"), "fish\n鱼\n");
+    await expect(convertVectors(at("from.vec"), at("no.vec"), { terms: at("none.txt") })).rejects.toThrow(
+      `convert: a term of ${at("none.txt")} must have a vector in ${at("from.vec")}, got none of 2`,
+    );
+  });
+
   it.each([
     ["folder", "folder must be a file to write, got a folder"],
     ["from.vec/x.vec", "from.vec/x.vec: must be writable, got EEXIST"],
@@ -48,7 +60,9 @@ describe("convertVectors", () => {
     mkdirSync(at("folder"));
     symlinkSync("circle.vec", at("circle.vec"));
     const path = to.startsWith("/") ? to : at(to);
-    await expect(convertVectors("nowhere.vec", path, to === "folder" ? "arrow" : undefined)).rejects.toThrow(message);
+    await expect(convertVectors("nowhere.vec", path, to === "folder" ? { format: "arrow" } : {})).rejects.toThrow(
+      message,
+    );
   });
 });
 

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { of } from "rxjs";
 import { expect, it } from "vitest";
-import { Predictor, Vectors } from "#kernels";
+import { characterBuckets, Predictor, Vectors } from "#kernels";
 import { writeClassifier, writeVectors } from "#sinks";
 import { inspectFile, readVectors } from "#storage";
 import { quantizeClassifier, rowsByLength } from "../../../dist/kernels/linear/quantizeClassifier.js";
@@ -53,6 +53,28 @@ it.each(Object.entries(predictedByFastText))("predicts as fastText does, from %s
     const water = predictor.predict(tokens, { k: 2 }).find(({ label }) => label === "water")!;
     expect(Math.abs(water.probability - expected[i]!)).toBeLessThan(3e-5); // fastText adds 0.00001 to each
   });
+});
+
+it("reads some terms alone, with the same numbers, also those that the model has no row of", async () => {
+  const whole = new Vectors(await readVectors(fixture("sg.bin")));
+  const listed = ["河水", "rivers", "</s>", "boat", "河水"];
+  const some = await readVectors(fixture("sg.bin"), { terms: listed });
+  expect(some.terms).toEqual(["河水", "rivers", "</s>", "boat"]); // in their order, each once
+  some.terms.forEach((term, row) => {
+    expect(some.values.slice(4 * row, 4 * row + 4)).toEqual(whole.vectorOf(term));
+  });
+  expect(some.subwords).toBeUndefined();
+});
+
+it("holds the rows of the terms that are wanted, and of their subwords", async () => {
+  const whole = await readFastTextVectors(fixture("sg.bin"));
+  const { terms, values, subwords } = await readFastTextVectors(fixture("sg.bin"), new Set(["river", "rivers"]));
+  expect(terms).toEqual(["river"]);
+  expect([...values]).toEqual([...new Vectors(whole).vectorOf("river")]);
+  const buckets = new Set(["river", "rivers"].flatMap((term) => characterBuckets(term, subwords!.form)));
+  const used = [...buckets].filter((bucket) => whole.subwords!.buckets.includes(bucket)).sort((a, b) => a - b);
+  expect([...subwords!.buckets]).toEqual(used);
+  expect(used.length).toBeLessThan(whole.subwords!.buckets.length);
 });
 
 it("writes vectors that it reads again, subwords and all", async () => {
@@ -110,8 +132,8 @@ it("keeps in tables that subwords are of strokes, which fastText's files cannot"
 it("refuses tables whose subwords are of nothing that is known", async () => {
   const path = join(await temporaryFolder(), "v.arrow");
   const table = await readFastTextVectors(fixture("sg.bin"));
-  const form = { ...table.subwords!.form, units: "syllables" };
-  await collect(of({ ...table, subwords: { ...table.subwords!, form } } as never).pipe(writeVectors({ path })));
+  const form = { ...table.subwords!.form, units: "syllables" as "strokes" };
+  await collect(of({ ...table, subwords: { ...table.subwords!, form } }).pipe(writeVectors({ path })));
   await expect(readVectors(path)).rejects.toThrow(
     'v.arrow: subwords in the metadata must say the form of the subwords, got {"units":"syllables"',
   );

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { of } from "rxjs";
 import { expect, it } from "vitest";
+import { strokeBuckets } from "#kernels";
 import { Ledger } from "#runtime";
 import { writeVectors } from "#sinks";
 import { readVectors } from "#storage";
@@ -295,4 +296,34 @@ it("turns every format into every other", async () => {
     await collect(of(read).pipe(writeVectors({ path })));
   }
   expect(await readFile(path)).toEqual(await readFile(join(folder, "start.vec")));
+});
+
+it("reads some terms of any format alone, in their order, and tells how many have no vector", async () => {
+  const folder = await temporaryFolder();
+  for (const name of ["v.arrow", "v.parquet", "v.vec", "v.bin", "v.glove", "v.tsv"]) {
+    const path = join(folder, name);
+    await collect(of(table).pipe(writeVectors({ path })));
+    const ledger = new Ledger();
+    const [last, first] = [table.terms.at(-1)!, table.terms[0]!];
+    const read = await readVectors(path, { terms: [last, "nowhere", first] }, ledger);
+    expect(read.terms).toEqual([last, first]);
+    const rowOf = (row: number) => [...table.values.subarray(row * table.vectorSize, (row + 1) * table.vectorSize)];
+    expect([...read.values]).toEqual([...rowOf(table.terms.length - 1), ...rowOf(0)]);
+    expect(ledger.child(path).get("withoutVector")).toBe(1);
+  }
+});
+
+it("makes vectors of terms that a table has no row of from its subwords", async () => {
+  const path = join(await temporaryFolder(), "v.arrow");
+  const form = { units: "strokes", minLength: 3, maxLength: 3, buckets: 1000 } as const;
+  const [bucket] = strokeBuckets("大", form); // <㇐㇒ of <134>
+  const subwords = { form, buckets: Uint32Array.of(bucket!), values: Float32Array.of(3, 6) };
+  await collect(
+    of({ ...table, vectorSize: 2, terms: ["河"], values: Float32Array.of(1, 2), subwords }).pipe(
+      writeVectors({ path }),
+    ),
+  );
+  const read = await readVectors(path, { terms: ["大", "河", "小"] });
+  expect(read.terms).toEqual(["大", "河"]);
+  expect([...read.values]).toEqual([1, 2, 1, 2]); // a third of (3, 6); the row of its own
 });
