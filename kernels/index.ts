@@ -48,6 +48,7 @@ export * from "./linear/documentAssembler.js";
 export * from "./linear/documentFeatures.js";
 export * from "./linear/featureCache.js";
 export * from "./linear/labelOutputs.js";
+export * from "./linear/pairExamples.js";
 export * from "./linear/predictor.js";
 export * from "./linear/rarityRates.js";
 export * from "./linear/rowMatrix.js";

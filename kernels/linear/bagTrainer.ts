@@ -12,6 +12,7 @@ import { type RecordChunk, recordLength } from "./bagRecords.js";
  * with p_j the sigmoid or softmax of x_j, r the rate, s_i that of the row, and c = 1 for vectors or 1 / n for classifiers, as in fastText
  * (`model.cc`; Bojanowski et al. 2017, arXiv:1607.04606; Joulin et al. 2017, arXiv:1607.01759). Unlike there, examples are learned in groups:
  * the scores of a group come from the weights as they were at its start; targets may be fractions, and rows may have rates of their own.
+ * The reference learns as fastText's program where it is asked to: see `order`.
  */
 export interface BagSettings {
   readonly vectorSize: number;
@@ -26,6 +27,11 @@ export interface BagSettings {
   readonly maxOutputs: number;
   /** Rows of lists, one behind the other. */
   readonly lists: BagLists;
+  /**
+   * Of the reference alone: `fastText` scores each output of an example after the one before it has been learned from, with the sigmoid of
+   * fastText's table (`loss.cc`), so that what `writePairExamples` writes is learned from as by fastText's program on one thread.
+   */
+  readonly order?: "groups" | "fastText";
   /** By how much faster or slower than the others input rows learn; all the same if left out. */
   readonly rates?: BagRates;
 }
@@ -110,6 +116,7 @@ export class BagTrainer implements BagEngine {
   close(): void {}
 
   #learnGroup(words: Uint32Array): number {
+    if (this.#settings.order === "fastText") return this.#learnInOrder(words);
     const scored: Scored[] = [];
     for (let at = 0; at < words.length; at += recordLength(words, at)) scored.push(this.#score(words, at));
     let loss = 0;
@@ -120,8 +127,23 @@ export class BagTrainer implements BagEngine {
     return loss;
   }
 
-  #score(words: Uint32Array, at: number): Scored {
-    const { lists, vectorSize, scoredBy } = this.#settings;
+  #learnInOrder(words: Uint32Array): number {
+    let loss = 0;
+    for (let at = 0; at < words.length; at += recordLength(words, at)) {
+      const { rate, inputs, hidden, outputs } = this.#read(words, at);
+      const change = new Float64Array(this.#settings.vectorSize);
+      for (const output of outputs) {
+        const x = this.#dot(hidden, output.row);
+        this.#learnOutput(output.row, rate * output.weight * (output.target - tableSigmoid(x)), hidden, change);
+        loss += output.weight * (softplus(x) - output.target * x);
+      }
+      this.#moveInputs(inputs, change);
+    }
+    return loss;
+  }
+
+  #read(words: Uint32Array, at: number): Example {
+    const { lists, vectorSize } = this.#settings;
     const floats = new Float32Array(words.buffer, words.byteOffset, words.length);
     const [lengthOfLists, rows, named] = words.subarray(at + 1, at + 4) as unknown as [number, number, number];
     const listed = at + 4 + lengthOfLists;
@@ -136,10 +158,16 @@ export class BagTrainer implements BagEngine {
     const hidden = new Float64Array(vectorSize);
     for (const row of inputs)
       for (let d = 0; d < vectorSize; d++) hidden[d]! += this.weights.input[row * this.stride + d]! / inputs.length;
+    return { rate: floats[at]!, inputs, outputs, hidden };
+  }
+
+  #score(words: Uint32Array, at: number): Scored {
+    const { scoredBy } = this.#settings;
+    const { rate, inputs, outputs, hidden } = this.#read(words, at);
     const all = scoredBy === "rows" ? outputs : overLabels(outputs, this.labels, scoredBy);
     const scores = all.map(({ row }) => this.#dot(hidden, row));
     const { loss, gradients } = scoredBy === "softmax" ? softmaxGradients(scores, all) : sigmoidGradients(scores, all);
-    return { inputs, outputs: all, hidden, loss, gradients: gradients.map((gradient) => floats[at]! * gradient) };
+    return { inputs, outputs: all, hidden, loss, gradients: gradients.map((gradient) => rate * gradient) };
   }
 
   #dot(hidden: Float64Array, row: number): number {
@@ -150,15 +178,25 @@ export class BagTrainer implements BagEngine {
   }
 
   #apply({ inputs, outputs, hidden, gradients }: Scored): void {
-    const { vectorSize, divides, rates } = this.#settings;
-    const change = new Float64Array(vectorSize);
+    const change = new Float64Array(this.#settings.vectorSize);
     outputs.forEach(({ row }, j) => {
-      for (let d = 0; d < vectorSize; d++) {
-        const at = row * this.stride + d;
-        change[d]! += gradients[j]! * this.weights.output[at]!;
-        this.weights.output[at]! += gradients[j]! * hidden[d]!;
-      }
+      this.#learnOutput(row, gradients[j]!, hidden, change);
     });
+    this.#moveInputs(inputs, change);
+  }
+
+  /** Adds to the change of the inputs what an output row asks of them, and moves that row. */
+  #learnOutput(row: number, gradient: number, hidden: Float64Array, change: Float64Array): void {
+    const { output } = this.weights;
+    for (let d = 0; d < hidden.length; d++) {
+      const at = row * this.stride + d;
+      change[d]! += gradient * output[at]!;
+      output[at]! += gradient * hidden[d]!;
+    }
+  }
+
+  #moveInputs(inputs: readonly number[], change: Float64Array): void {
+    const { vectorSize, divides, rates } = this.#settings;
     const share = divides ? 1 / Math.max(1, inputs.length) : 1;
     for (const row of inputs) {
       const step = share * (rates ? (rates.rows[row] ?? rates.rest) : 1);
@@ -173,10 +211,14 @@ interface Output {
   readonly weight: number;
 }
 
-interface Scored {
+interface Example {
+  readonly rate: number;
   readonly inputs: readonly number[];
   readonly outputs: readonly Output[];
   readonly hidden: Float64Array;
+}
+
+interface Scored extends Omit<Example, "rate"> {
   readonly loss: number;
   readonly gradients: readonly number[];
 }
@@ -193,6 +235,17 @@ function overLabels(named: readonly Output[], labels: number, scoredBy: "softmax
 function sigmoidGradients(scores: readonly number[], outputs: readonly Output[]) {
   const loss = scores.reduce((sum, x, j) => sum + outputs[j]!.weight * (softplus(x) - outputs[j]!.target * x), 0);
   return { loss, gradients: scores.map((x, j) => outputs[j]!.weight * (outputs[j]!.target - sigmoid(x))) };
+}
+
+const TABLE_SIZE = 512;
+const TABLE_END = 8;
+
+/** fastText looks the sigmoid up at the next of 512 places between -8 and 8 below x; beyond, it is 0 or 1. */
+function tableSigmoid(x: number): number {
+  if (x < -TABLE_END) return 0;
+  if (x > TABLE_END) return 1;
+  const place = Math.trunc((Math.fround(x + TABLE_END) * TABLE_SIZE) / TABLE_END / 2); // of float32, where -1e-8 + 8 is 8
+  return Math.fround(sigmoid((place * 2 * TABLE_END) / TABLE_SIZE - TABLE_END));
 }
 
 function softmaxGradients(scores: readonly number[], outputs: readonly Output[]) {

@@ -89,7 +89,11 @@ function pathOutputs({ architecture }: WindowExampleSettings, counts: Float64Arr
   return { write, rows: counts.length, most: (size) => words(size) * longest };
 }
 
-function forEachContext([start, end]: readonly [number, number], centre: number, visit: (place: number) => void): void {
+export function forEachContext(
+  [start, end]: readonly [number, number],
+  centre: number,
+  visit: (place: number) => void,
+): void {
   for (let place = start; place < end; place++) if (place !== centre) visit(place);
 }
 

@@ -103,3 +103,25 @@ it("takes out whole groups, and goes on from words that were kept", () => {
   expect(kept.take(2, true)).toEqual(records.take(2, true));
   expect(records.count).toBe(0);
 });
+
+it("learns from each output before it scores the next, with fastText's table of sigmoids, in fastText's order", () => {
+  const records = new BagRecords();
+  records.begin(0.5);
+  records.row(0);
+  records.output(1, 1, 1);
+  records.output(1, 0, 1);
+  const model = trainer({ order: "fastText" });
+  model.learn(records.take(1, true));
+  // h = (1, 0). x = 0, p = .5, g = .25: u = (.25, 0), e = 0. Then x = .25, p = .562177, g = -.281088: u = (-.031088, 0), e = -.070272
+  close(model.weights.output, [2, 0, -0.0310883, 0]);
+  close(model.weights.input, [0.9297279, 0, 0, 1]);
+  // x = 2 + 1 / 64 lies between two places of the table, which are 1 / 32 apart: p is the sigmoid of 2
+  const between = trainer({ order: "fastText" });
+  between.weights.output[0] = 2 + 1 / 64;
+  const second = new BagRecords();
+  second.begin(1);
+  second.row(0);
+  second.output(0, 1, 1);
+  between.learn(second.take(1, true));
+  expect(between.weights.output[0]).toBeCloseTo(2 + 1 / 64 + (1 - 0.8807971), 6);
+});
