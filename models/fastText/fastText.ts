@@ -75,9 +75,10 @@ export const fastTextSchema = defineUnit({
     minSubword: integer({
       min: 1,
       max: 100,
-      default: 3,
+      optional: true,
       aliases: ["minn"],
-      description: "Units of the shortest subword, < and > at a word's ends among them",
+      description:
+        "Units of the shortest subword, < and > at a word's ends among them; 3 if left out, and 6 with strokes",
     }),
     maxSubword: integer({
       min: 0,
@@ -177,8 +178,8 @@ export const fastTextSchema = defineUnit({
 
 export type FastTextOptions = OptionsOf<typeof fastTextSchema>;
 
-/** Units of the longest subwords; of strokes: Cao et al. 2018, section "Stroke n-grams". */
-const LONGEST = { characters: 6, strokes: 12 } as const;
+/** Units of the shortest and the longest subwords. Cao et al. 2018 take 3 to 12 strokes; those of 3 to 5 stand in words of any meaning. */
+const LENGTHS = { characters: [3, 6], strokes: [6, 12] } as const;
 
 /** Neighbouring examples that are scored before the first of them is applied; see `GROUP_SIZE` of word2vec. */
 const GROUP = { skipGram: 4, cbow: 1 } as const;
@@ -208,14 +209,15 @@ export function fastText(options?: FastTextOptions): UpdatedModel<"contexts", "v
   const epochs = parsed.epochs ?? (online ? 1 : 5);
   const schedule = parsed.schedule ?? (online ? "constant" : "linear");
   const minLearningRate = parsed.minLearningRate ?? (schedule === "inverse" ? 0 : learningRate / (5 * epochs));
-  const maxSubword = parsed.maxSubword ?? LONGEST[parsed.subwordUnits];
-  const settings = { ...rest, maxSubword, epochs, schedule, minLearningRate };
+  const [shortest, longest] = LENGTHS[parsed.subwordUnits];
+  const { minSubword = shortest, maxSubword = longest } = parsed;
+  const settings = { ...rest, minSubword, maxSubword, epochs, schedule, minLearningRate };
   requireAtMost("fastText", settings, ["minLearningRate", "learningRate"]);
   if (online) requireOnline(settings);
   const workers = parsed.workers ?? workersBeside(deterministic);
   const form: SubwordForm = {
     units: settings.subwordUnits,
-    minLength: settings.minSubword,
+    minLength: minSubword,
     maxLength: maxSubword,
     buckets: settings.buckets,
   };

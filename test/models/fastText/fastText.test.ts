@@ -70,11 +70,15 @@ it("has as a term's vector the mean of its own row and those of its subwords, wh
 it("makes vectors of strokes, so that words of characters that were never seen have one", async () => {
   const sentences = sentencesOf(chineseFamilies, 12);
   const vectors = await train({ subwordUnits: "strokes", epochs: 1, buckets: 100_000 }, sentences);
-  expect(vectors.subwords!.form).toEqual({ units: "strokes", minLength: 3, maxLength: 12, buckets: 100_000 });
-  expect(JSON.parse(vectors.metadata.get("options")!)).toMatchObject({ subwordUnits: "strokes", maxSubword: 12 });
-  // 伙 is 32 and 火, of whose strokes there are n-grams; 一 has <㇐> alone, which no other word has
-  expect(vectors.idOf("伙")).toBeUndefined();
-  expect(vectors.has("伙")).toBe(true);
+  expect(vectors.subwords!.form).toEqual({ units: "strokes", minLength: 6, maxLength: 12, buckets: 100_000 });
+  expect(JSON.parse(vectors.metadata.get("options")!)).toMatchObject({
+    subwordUnits: "strokes",
+    minSubword: 6,
+    maxSubword: 12,
+  });
+  // 棵 is 木 and 果, of whose eight strokes there are n-grams; 一 is too short for any
+  expect(vectors.idOf("棵")).toBeUndefined();
+  expect(vectors.has("棵")).toBe(true);
   expect(vectors.has("一")).toBe(false);
   const compiled = await train({ subwordUnits: "strokes", epochs: 1, buckets: 100_000, kernel: "plain" }, sentences);
   compiled.values.forEach((value, i) => {
