@@ -1,3 +1,4 @@
+import { meanRow } from "../../kernels/subwords/meanRow.js";
 import { type SubwordsOf, subwordsOf } from "../../kernels/subwords/subwordBuckets.js";
 import type { Classifier } from "../../schemas/classifier.js";
 import type { SubwordForm, SubwordRows } from "../../schemas/subwords.js";
@@ -69,15 +70,9 @@ function rowsOf({ words, wordRows }: FastTextHead, terms: ReadonlySet<string>, b
 function meansOf({ options, words, wordRows }: FastTextHead, bucketsOf: SubwordsOf, input: InputRows): VectorTable {
   const { columns: size, values: read, placeOf } = input;
   const values = new Float32Array(words.texts.length * size);
-  const sum = new Float64Array(size);
   words.texts.forEach((word, i) => {
     const rows = [words.places[i]!, ...bucketsOf(word).map((bucket) => wordRows + bucket)];
-    sum.fill(0);
-    for (const row of rows) {
-      const at = placeOf(row) * size;
-      for (let d = 0; d < size; d++) sum[d]! += read[at + d]!;
-    }
-    for (let d = 0; d < size; d++) values[i * size + d] = sum[d]! / rows.length;
+    meanRow(read, size, rows.map(placeOf), values.subarray(i * size, (i + 1) * size));
   });
   const told = { architecture: options.model === CBOW ? "cbow" : "skipGram", loss: LOSSES[options.loss! - 1] };
   const metadata = new Map([
