@@ -1,11 +1,6 @@
 import type { Classifier } from "../../schemas/classifier.js";
-import { isDistribution, logLoss, Predictor } from "./predictor.js";
-
-/** A document that was kept aside, and the numbers of its labels. */
-export interface HeldDocument {
-  readonly tokens: readonly string[];
-  readonly labels: readonly number[];
-}
+import { type HeldDocument, labelLoss } from "./heldLoss.js";
+import { Predictor } from "./predictor.js";
 
 /** Places of the golden section search. */
 const STEPS = 24;
@@ -22,7 +17,7 @@ export function calibrate(classifier: Classifier, held: readonly HeldDocument[])
     const scores = scored.scores(tokens);
     return scores ? [{ scores, labels }] : [];
   });
-  const lossOf = isDistribution(classifier) ? lossOfOne : lossOfEach;
+  const lossOf = labelLoss(classifier);
   const lossAt = (log: number) => {
     const temperature = Math.E ** log;
     let loss = 0;
@@ -39,14 +34,3 @@ export function calibrate(classifier: Classifier, held: readonly HeldDocument[])
   }
   return Math.E ** ((low + high) / 2);
 }
-
-/** -ln of the probability that a label which is drawn is one of the document's own. */
-const lossOfOne = (probabilities: Float64Array, own: readonly number[]): number =>
-  logLoss(own.reduce((sum, label) => sum + probabilities[label]!, 0));
-
-/** -ln of the probability that each label is told right, those that are not the document's own too. */
-const lossOfEach = (probabilities: Float64Array, own: readonly number[]): number =>
-  probabilities.reduce(
-    (sum, probability, label) => sum + logLoss(own.includes(label) ? probability : 1 - probability),
-    0,
-  );
