@@ -57,6 +57,7 @@ export * from "./linear/windowExamples.js";
 export * from "./numbers/exactSum.js";
 export * from "./numbers/joinStates.js";
 export * from "./numbers/logarithm.js";
+export * from "./numbers/parameterSearch.js";
 export * from "./numbers/random.js";
 export * from "./numbers/shuffle.js";
 export * from "./numbers/sigmoid.js";

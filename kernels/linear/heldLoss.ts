@@ -13,7 +13,8 @@ export type LabelLoss = (probabilities: Float64Array, own: readonly number[]) =>
 export const labelLoss = (classifier: Classifier): LabelLoss => (isDistribution(classifier) ? lossOfOne : lossOfEach);
 
 /** -ln of the probability that a label which is drawn is one of the document's own. */
-const lossOfOne: LabelLoss = (probabilities, own) => logLoss(own.reduce((sum, label) => sum + probabilities[label]!, 0));
+const lossOfOne: LabelLoss = (probabilities, own) =>
+  logLoss(own.reduce((sum, label) => sum + probabilities[label]!, 0));
 
 /** -ln of the probability that each label is told right, those that are not the document's own too. */
 const lossOfEach: LabelLoss = (probabilities, own) =>

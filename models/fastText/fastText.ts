@@ -57,6 +57,7 @@ export const fastTextSchema = defineUnit({
   fields: {
     architecture: oneOf(["skipGram", "cbow"], {
       default: "skipGram",
+      tune: { values: ["skipGram", "cbow"] },
       description:
         "How a window trains: skipGram its centre's subwords against its words, cbow the mean of all their subwords against the centre",
     }),
@@ -69,6 +70,7 @@ export const fastTextSchema = defineUnit({
       max: 4096,
       default: 100,
       aliases: lengthNames,
+      tune: { from: 50, to: 400, scale: "log" },
       description: "Length of a word vector (D)",
     }),
     minSubword: integer({
@@ -76,6 +78,7 @@ export const fastTextSchema = defineUnit({
       max: 100,
       default: 3,
       aliases: ["minn"],
+      tune: { values: [1, 2, 3] },
       description: "Characters of the shortest subword, < and > at a word's ends among them",
     }),
     maxSubword: integer({
@@ -83,6 +86,7 @@ export const fastTextSchema = defineUnit({
       max: 100,
       default: 6,
       aliases: ["maxn"],
+      tune: { values: [0, 3, 4, 5, 6] },
       description: "Characters of the longest subword; 0 for none",
     }),
     buckets: integer({
@@ -97,18 +101,21 @@ export const fastTextSchema = defineUnit({
       max: 25,
       default: 5,
       aliases: ["neg"],
+      tune: { from: 3, to: 20, scale: "log" },
       description: "Noise words per pair, for negativeSampling",
     }),
     exponent: number({
       min: 0,
       max: 1,
       default: 0.5,
+      tune: { from: 0, to: 1, scale: "linear" },
       description: "Noise words are drawn in proportion to their count raised to this power",
     }),
     epochs: integer({
       min: 1,
       optional: true,
       aliases: epochNames,
+      tune: { from: 1, to: 30, scale: "log" },
       description: "Passes over the corpus; 5 if left out, and with online 1",
     }),
     learningRate: number({
@@ -116,6 +123,7 @@ export const fastTextSchema = defineUnit({
       aboveMin: true,
       default: 0.05,
       aliases: rateNames,
+      tune: { from: 0.005, to: 0.2, scale: "log" },
       description: "Step size at the start",
     }),
     minLearningRate: number({

@@ -1,7 +1,7 @@
 import type { Classifier, RowMatrix, StageState } from "../../schemas/index.js";
 
 /** What of a classifier changes from pass to pass, once its rows are known. */
-export type LearnedRows = Pick<Classifier, "buckets" | "input" | "output" | "temperature">;
+export type LearnedRows = Pick<Classifier, "buckets" | "input" | "output">;
 
 interface BestPass {
   /** Counted from 1. */
@@ -52,7 +52,7 @@ export class EarlyStop {
     if (!this.#best) return { facts: { seen: this.#seen }, arrays: {} };
     const { pass, loss, rows } = this.#best;
     return {
-      facts: { seen: this.#seen, pass, loss, temperature: rows.temperature, columns: rows.input.columns },
+      facts: { seen: this.#seen, pass, loss, columns: rows.input.columns },
       arrays: { buckets: rows.buckets, input: valuesOf(rows.input), output: valuesOf(rows.output) },
     };
   }
@@ -65,7 +65,6 @@ export class EarlyStop {
       buckets: arrays.buckets as Uint32Array,
       input: { columns, values: arrays.input as Float32Array },
       output: { columns, values: arrays.output as Float32Array },
-      temperature: facts.temperature as number,
     };
     this.#best = { pass: facts.pass as number, loss: facts.loss as number, rows };
   }

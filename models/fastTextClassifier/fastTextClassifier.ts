@@ -63,6 +63,7 @@ export const fastTextClassifierSchema = defineUnit({
       max: 4096,
       default: 100,
       aliases: lengthNames,
+      tune: { from: 10, to: 300, scale: "log" },
       description: "Length of a feature's row (D)",
     }),
     wordNgrams: integer({
@@ -71,6 +72,7 @@ export const fastTextClassifierSchema = defineUnit({
       default: 2,
       aliases: ["wordNgram"],
       elsewhere: { program: "fastText", default: 1 },
+      tune: { from: 1, to: 4, scale: "linear" },
       description: "Words of the longest n-gram of words; 1 for none",
     }),
     minSubword: integer({
@@ -78,6 +80,7 @@ export const fastTextClassifierSchema = defineUnit({
       max: 100,
       default: 3,
       aliases: ["minn"],
+      tune: { values: [2, 3] },
       description: "Characters of the shortest subword",
     }),
     maxSubword: integer({
@@ -85,6 +88,7 @@ export const fastTextClassifierSchema = defineUnit({
       max: 100,
       default: 0,
       aliases: ["maxn"],
+      tune: { values: [0, 4, 6] },
       description: "Characters of the longest subword; 0 for none",
     }),
     buckets: integer({
@@ -107,6 +111,7 @@ export const fastTextClassifierSchema = defineUnit({
       default: 25,
       aliases: epochNames,
       elsewhere: { program: "fastText", default: 5 },
+      tune: { from: 3, to: 100, scale: "log" },
       description: "Passes over the texts",
     }),
     learningRate: number({
@@ -115,15 +120,18 @@ export const fastTextClassifierSchema = defineUnit({
       default: 0.5,
       aliases: rateNames,
       elsewhere: { program: "fastText", default: 0.1 },
+      tune: { from: 0.02, to: 2, scale: "log" },
       description: "Step size at the start; it falls evenly to 0",
     }),
     featureRates: oneOf(["rarity", "even"], {
       default: "rarity",
       elsewhere: { program: "fastText", default: "even" },
+      tune: { values: ["rarity", "even"] },
       description: "rarity lets rare words learn faster than frequent ones, as tf-idf weighs them; even: all alike",
     }),
     classWeights: oneOf(["none", "balanced"], {
       default: "none",
+      tune: { values: ["none", "balanced"] },
       description: "balanced weighs texts so that every label counts as much, however many texts it has",
     }),
     holdout: number({
@@ -171,6 +179,8 @@ export type FastTextClassifierOptions = OptionsOf<typeof fastTextClassifierSchem
 const GROUP = 8;
 /** How many texts are kept aside at most, but for the luck of the draw. */
 const MOST_HELD = 10_000;
+/** A pass is looked at with a temperature that is near enough: within 7 %, where the loss hardly moves. */
+const LOOK_STEPS = 8;
 const MAX_BYTES = 3.9 * 2 ** 30;
 
 /**
@@ -330,8 +340,10 @@ export function fastTextClassifier(options?: FastTextClassifierOptions): Updated
       throw new RangeError(
         `fastTextClassifier: patience must have texts kept aside to look at, got none of ${documents}; raise holdout`,
       );
-    const made = classifierOf(engine!, vocabulary!);
-    early.see(heldLoss(made, heldTexts()), made);
+    const learnt = rowsIn(engine!);
+    const made = classifierWith(learnt, engine!, vocabulary!);
+    const texts = heldTexts();
+    early.see(heldLoss({ ...made, temperature: calibrate(made, texts, LOOK_STEPS) }, texts), learnt);
     return early.isOver;
   }
 
@@ -486,7 +498,10 @@ export function fastTextClassifier(options?: FastTextClassifierOptions): Updated
   }
 
   function classifierOf(from: BagEngine, learnedFrom: Vocabulary): Classifier {
-    const made = classifierWith(rowsIn(from), from, learnedFrom);
+    return calibrated(classifierWith(rowsIn(from), from, learnedFrom));
+  }
+
+  function calibrated(made: Classifier): Classifier {
     return { ...made, temperature: calibrate(made, heldTexts()) };
   }
 
@@ -513,14 +528,12 @@ export function fastTextClassifier(options?: FastTextClassifierOptions): Updated
       buckets: Uint32Array.from(order, (place) => rows.buckets[place]!),
       input: { columns: vectorSize, values: input },
       output: { columns: vectorSize, values: output },
-      temperature: 1,
     };
   }
 
   function classifierWith(learnt: LearnedRows, { arithmetic }: BagEngine, learnedFrom: Vocabulary): Classifier {
     const counts = new Float64Array(terms.length).fill(documents);
     counts.set(learnedFrom.counts);
-    const { buckets, input, output, temperature } = learnt;
     return {
       labels: labels.names,
       labelCounts: labels.counts,
@@ -528,7 +541,8 @@ export function fastTextClassifier(options?: FastTextClassifierOptions): Updated
       subwords: form,
       pruned: false,
       sentenceEnd: settings.sentenceEnd,
-      ...{ buckets, input, output, temperature },
+      ...learnt,
+      temperature: 1,
       metadata: new Map([
         ["model", "fastTextClassifier"],
         ["options", JSON.stringify({ ...settings, deterministic })],
@@ -555,7 +569,7 @@ export function fastTextClassifier(options?: FastTextClassifierOptions): Updated
     await engine.finish();
     const { best } = early;
     if (!best) return classifierOf(engine, vocabulary);
-    const made = classifierWith(best.rows, engine, vocabulary);
+    const made = calibrated(classifierWith(best.rows, engine, vocabulary));
     const told = { epochs: passes, best: best.pass, loss: best.loss };
     return { ...made, metadata: new Map([...made.metadata, ["earlyStop", JSON.stringify(told)]]) };
   }
