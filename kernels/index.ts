@@ -1,4 +1,5 @@
 export * from "./cooccurrence/distanceUnits.js";
+export * from "./documents/documentPicker.js";
 export * from "./embedding/cbow.js";
 export * from "./embedding/contextWindow.js";
 export * from "./embedding/glove.js";
