@@ -48,7 +48,7 @@ export * from "./linear/calibrate.js";
 export * from "./linear/documentAssembler.js";
 export * from "./linear/documentFeatures.js";
 export * from "./linear/featureCache.js";
-export * from "./linear/heldLoss.js";
+export * from "./linear/labelLoss.js";
 export * from "./linear/labelOutputs.js";
 export * from "./linear/predictor.js";
 export * from "./linear/rarityRates.js";

@@ -1,3 +1,4 @@
+import type { Calibrated } from "../../kernels/linear/calibrate.js";
 import type { Classifier, RowMatrix, StageState } from "../../schemas/index.js";
 
 /** What of a classifier changes from pass to pass, once its rows are known. */
@@ -18,6 +19,7 @@ interface BestPass {
 export class EarlyStop {
   readonly #patience: number;
   #seen = 0;
+  #temperature: number | undefined;
   #best: BestPass | undefined;
 
   /** @param patience 0 looks at no pass and never ends */
@@ -38,28 +40,35 @@ export class EarlyStop {
     return this.#best !== undefined && this.#seen - this.#best.pass >= this.#patience;
   }
 
+  /** That of the last pass. */
+  get temperature(): number | undefined {
+    return this.#temperature;
+  }
+
   get best(): BestPass | undefined {
     return this.#best;
   }
 
   /** Looks at the next pass. */
-  see(loss: number, rows: LearnedRows): void {
+  see({ loss, temperature }: Calibrated, rows: LearnedRows): void {
     this.#seen++;
+    this.#temperature = temperature;
     if (!this.#best || loss < this.#best.loss) this.#best = { pass: this.#seen, loss, rows };
   }
 
   save(): StageState {
-    if (!this.#best) return { facts: { seen: this.#seen }, arrays: {} };
+    if (!this.#best || this.#temperature === undefined) return { facts: { seen: 0 }, arrays: {} };
     const { pass, loss, rows } = this.#best;
     return {
-      facts: { seen: this.#seen, pass, loss, columns: rows.input.columns },
+      facts: { seen: this.#seen, temperature: this.#temperature, pass, loss, columns: rows.input.columns },
       arrays: { buckets: rows.buckets, input: valuesOf(rows.input), output: valuesOf(rows.output) },
     };
   }
 
   restore({ facts, arrays }: StageState): void {
     this.#seen = facts.seen as number;
-    if (facts.pass === undefined) return;
+    if (this.#seen === 0) return;
+    this.#temperature = facts.temperature as number;
     const columns = facts.columns as number;
     const rows = {
       buckets: arrays.buckets as Uint32Array,

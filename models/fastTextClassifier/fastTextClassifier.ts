@@ -2,11 +2,10 @@ import { learningRateAt } from "../../kernels/embedding/learningRate.js";
 import { bagStride } from "../../kernels/linear/bagMemory.js";
 import { BagRecords } from "../../kernels/linear/bagRecords.js";
 import { type BagEngine, type BagSettings, BagTrainer, MAX_INPUTS, noLists } from "../../kernels/linear/bagTrainer.js";
-import { calibrate } from "../../kernels/linear/calibrate.js";
+import { calibrate, type HeldDocument, recalibrate } from "../../kernels/linear/calibrate.js";
 import { DocumentAssembler, type LabelledDocument } from "../../kernels/linear/documentAssembler.js";
 import { SENTENCE_END } from "../../kernels/linear/documentFeatures.js";
 import { FeatureCache } from "../../kernels/linear/featureCache.js";
-import { type HeldDocument, heldLoss } from "../../kernels/linear/heldLoss.js";
 import { type LabelOutputs, labelOutputs } from "../../kernels/linear/labelOutputs.js";
 import { rarityRates } from "../../kernels/linear/rarityRates.js";
 import { joinStates, splitState } from "../../kernels/numbers/joinStates.js";
@@ -179,8 +178,6 @@ export type FastTextClassifierOptions = OptionsOf<typeof fastTextClassifierSchem
 const GROUP = 8;
 /** How many texts are kept aside at most, but for the luck of the draw. */
 const MOST_HELD = 10_000;
-/** A pass is looked at with a temperature that is near enough: within 7 %, where the loss hardly moves. */
-const LOOK_STEPS = 8;
 const MAX_BYTES = 3.9 * 2 ** 30;
 
 /**
@@ -343,7 +340,7 @@ export function fastTextClassifier(options?: FastTextClassifierOptions): Updated
     const learnt = rowsIn(engine!);
     const made = classifierWith(learnt, engine!, vocabulary!);
     const texts = heldTexts();
-    early.see(heldLoss({ ...made, temperature: calibrate(made, texts, LOOK_STEPS) }, texts), learnt);
+    early.see(recalibrate(made, texts, early.temperature ?? calibrate(made, texts)), learnt);
     return early.isOver;
   }
 

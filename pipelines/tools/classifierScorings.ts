@@ -1,6 +1,6 @@
 import type { Observable } from "rxjs";
 import { type ClassifiedDocument, scoreClassification } from "../../kernels/evaluation/classification.js";
-import { labelLoss } from "../../kernels/linear/heldLoss.js";
+import { labelLoss } from "../../kernels/linear/labelLoss.js";
 import { Predictor } from "../../kernels/linear/predictor.js";
 import { TokenDocuments } from "../../kernels/linear/tokenDocuments.js";
 import { run } from "../../runtime/run.js";
