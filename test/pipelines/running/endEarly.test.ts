@@ -9,8 +9,7 @@ import { chinese, english } from "../../support/topics.js";
 const options = "{ vectorSize: 8, epochs: 12, wordNgrams: 1, holdout: 0.3, learningRate: 1, workers: 1, kernel: plain";
 const config = `
 source: { files: { paths: texts.txt, format: labelled } }
-checkpoint: { every: 0s }
-steps: [normalize, tokenize: { mode: chinese, batchSize: 100 }, buildVocab: { minCount: 1 }, encode]
+steps: [normalize, tokenize: { mode: chinese, batchSize: 300 }, buildVocab: { minCount: 1 }, encode]
 branches:
   patient:
     - fastTextClassifier: ${options} }
@@ -24,7 +23,7 @@ branches:
 function noisyTexts(): string {
   const stream = randomStream(5, "noisy");
   const topics = [...english, ...chinese];
-  const lines = Array.from({ length: 150 }, (_, t) => {
+  const lines = Array.from({ length: 120 }, (_, t) => {
     const topic = topics[t % topics.length]!;
     const words = [0, 1, 2].map((k) => topic[1 + drawBelow(stream, 4 * t + k, 4)]!);
     const isWrong = drawUniform(stream, 4 * t + 3) < 1 / 3;
@@ -68,19 +67,19 @@ it("ends the step where no model goes on, whose progress then is whole", async (
 it("goes on to the same bytes from wherever it was interrupted, also behind the early end", async () => {
   const whole = await prepare();
   await runPipeline(whole.pipeline(), { out: whole.out });
-  const { out, pipeline } = await prepare();
+  const { out, pipeline } = await prepare(`checkpoint: { every: 0s }${config}`);
   let runs = 0;
   for (let isOver = false; !isOver; runs++) {
     const abort = new AbortController();
     let signs = 0;
     const onProgress = () => {
-      if (++signs === 7) abort.abort();
+      if (++signs === 9) abort.abort();
     };
     await runPipeline(pipeline(), { out, resume: true, signal: abort.signal, onProgress }).catch((error: Error) => {
       expect(error.name).toBe("AbortError");
     });
     isOver = !abort.signal.aborted;
   }
-  expect(runs).toBeGreaterThan(5);
+  expect(runs).toBeGreaterThan(3);
   expect(bytesOf(out)).toEqual(bytesOf(whole.out));
 });
