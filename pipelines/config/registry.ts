@@ -123,14 +123,16 @@ const loads: { readonly [K in Kind]?: DataKind<K>["load"] } = {
 
 const byName: ReadonlyMap<string, AnyUnit> = new Map(units.map((unit: AnyUnit) => [unit.name, unit]));
 
+const known = { units: byName, kinds: new Map(builtInKinds.map((kind) => [kind.name, kind])) };
+
 /** What can be asked of kinds only with the help of units; a new one is one line here. */
 const asks: { readonly [K in Kind]?: DataKind<K>["answers"] } = {
-  classifier: classifierAnswers({ units: byName, kinds: new Map(builtInKinds.map((kind) => [kind.name, kind])) }),
+  classifier: classifierAnswers(known),
 };
 
 /** What kinds can be scored on only with the help of units; a new one is one line here. */
 const scores: { readonly [K in Kind]?: DataKind<K>["scorings"] } = {
-  classifier: classifierScorings({ units: byName, kinds: new Map(builtInKinds.map((kind) => [kind.name, kind])) }),
+  classifier: classifierScorings(known),
 };
 
 const kinds = builtInKinds.map((kind): DataKind => {
