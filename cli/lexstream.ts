@@ -35,6 +35,7 @@ import { schema } from "./commands/schema.js";
 import { serve } from "./commands/serve.js";
 import { test } from "./commands/test.js";
 import { train } from "./commands/train.js";
+import { tune } from "./commands/tune.js";
 import { verify } from "./commands/verify.js";
 import { commandHelp, generalHelp } from "./help.js";
 import { printable } from "./printable.js";
@@ -58,6 +59,7 @@ const commands: readonly Command[] = [
   quantize,
   serve,
   evaluate,
+  tune,
   compare,
   convert,
   cooccurrence,

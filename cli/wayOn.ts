@@ -14,8 +14,12 @@ export function wayOn(parsed: Parsed, out: string): string {
       token !== undefined && argument.endsWith(token) ? `${argument.slice(0, -token.length)}TOKEN` : argument,
     );
   const goesOn = parsed.flag("resume") || parsed.flag("finish");
-  const command = ["lexstream", ...given, ...(goesOn ? [] : ["--resume"])];
-  return `; go on with: ${printableLine(command.map(quoted).join(" "))}`;
+  return `; go on with: ${commandLine([...given, ...(goesOn ? [] : ["--resume"])])}`;
+}
+
+/** The command with some arguments, as a shell takes it. */
+export function commandLine(argv: readonly string[]): string {
+  return printableLine(["lexstream", ...argv].map(quoted).join(" "));
 }
 
 /** An argument as a shell takes it. */

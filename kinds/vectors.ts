@@ -5,6 +5,7 @@ import type { SubwordForm } from "../schemas/subwords.js";
 import { type VectorTable, vectorRowBlocks, vectorsSchema } from "../schemas/vectors.js";
 import { wholeColumns } from "./rows.js";
 import { vectorAnswers } from "./vectorAnswers/vectorAnswers.js";
+import { vectorScorings } from "./vectorScorings.js";
 
 const rowsAtOnce = 65_536;
 
@@ -48,5 +49,6 @@ export const vectors = defineKind({
   },
   hardlyMoved: pointTheSameWay,
   answers: vectorAnswers,
+  scorings: vectorScorings,
   shown: ([vectors]) => ({ terms: vectors!.terms.length, vectorSize: vectors!.vectorSize }),
 });

@@ -28,12 +28,19 @@ export interface Field<Value = unknown, P extends Presence = Presence> {
   readonly aliases?: readonly string[] | undefined;
   /** What the program that people know takes where nothing is said, if that is something else. */
   readonly elsewhere?: Elsewhere | undefined;
+  /** How a search for better options may change the value; left alone by it if left out. */
+  readonly tune?: Tuning | undefined;
   readonly jsonSchema: Readonly<Record<string, unknown>>;
   /** The error class of a refused value: `TypeError` for a wrong kind, `RangeError` for a value out of range. */
   readonly refusal: (value: unknown) => typeof TypeError | typeof RangeError | undefined;
   /** Turns an accepted value into the one the unit reads. */
   readonly parse: (value: unknown) => Value;
 }
+
+/** Between two numbers, evenly or by their logarithm; or one of some values. */
+export type Tuning<Value = unknown> =
+  | { readonly from: number; readonly to: number; readonly scale: "linear" | "log" }
+  | { readonly values: readonly Value[] };
 
 export interface Elsewhere {
   readonly program: string;
@@ -52,6 +59,7 @@ interface Stated<Value> {
   readonly holds?: string;
   readonly aliases?: readonly string[];
   readonly elsewhere?: Elsewhere;
+  readonly tune?: Tuning<Value>;
 }
 
 type PresenceOf<Options> = Options extends { default: unknown }
@@ -84,6 +92,7 @@ function field<Value, Options extends Stated<Value>>(
     ...(stated.holds === undefined ? {} : { holds: stated.holds }),
     ...(stated.aliases === undefined ? {} : { aliases: stated.aliases }),
     ...(stated.elsewhere === undefined ? {} : { elsewhere: stated.elsewhere }),
+    ...(stated.tune === undefined ? {} : { tune: stated.tune }),
     jsonSchema: kind.jsonSchema,
     refusal: kind.refusal,
     parse: kind.parse ?? ((value) => value as Value),

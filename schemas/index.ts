@@ -19,6 +19,7 @@ export * from "./plural.js";
 export * from "./predictions.js";
 export * from "./requireAtMost.js";
 export * from "./runFolder.js";
+export * from "./scorings.js";
 export * from "./sequences.js";
 export * from "./state.js";
 export * from "./subwords.js";

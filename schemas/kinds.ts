@@ -9,6 +9,7 @@ import type { FinalDocumentTerms } from "./documentTermTable.js";
 import type { DocumentVectorBatch } from "./documentVectors.js";
 import type { Phrases } from "./phrases.js";
 import type { PredictionBatch } from "./predictions.js";
+import type { Scorings } from "./scorings.js";
 import type { SequenceBatch } from "./sequences.js";
 import type { ReadableTable, Rows, TableSchema } from "./tables.js";
 import type { TextBatch } from "./text.js";
@@ -128,6 +129,8 @@ export interface DataKind<K extends Kind = Kind> {
   shown?(values: readonly Kinds[K][], expected: unknown): unknown;
   /** What can be asked of a value; nothing if left out. */
   readonly answers?: Answers<Kinds[K]>;
+  /** How good a value is, for whoever looks for the best options; it cannot be told if left out. */
+  readonly scorings?: Scorings<Kinds[K]>;
   /** Reads the value that a file of this kind holds, in whatever format. */
   load?(path: string): Promise<Kinds[K]>;
   /** Gives back what the value holds besides memory. */

@@ -32,7 +32,7 @@ export interface Model<R extends Kind = Kind, M extends Kind = Kind, Made extend
   readonly name: string;
   readonly reads: R;
   readonly makes: M;
-  /** Passes over what it reads that the model wants. */
+  /** Passes over what it reads that the model wants; fewer, where `endPass` says so. */
   readonly epochs: number;
   /** How many updates may be asked for before the first is done, 1 if left out; they are made in the order of the calls. */
   readonly updatesUnderWay?: number;
@@ -40,6 +40,11 @@ export interface Model<R extends Kind = Kind, M extends Kind = Kind, Made extend
   begin?(context: ModelContext): MaybePromise<void>;
   /** Learns from the next batch of a stream. */
   update?(batch: Kinds[R]): MaybePromise<StepStats>;
+  /**
+   * A pass over its stream is over, and another one would come: whether the model wants none any more, though `epochs` says so. Called while
+   * no update is under way; a model that never ends early leaves it out.
+   */
+  endPass?(): MaybePromise<boolean>;
   /** Learns from a whole value. Yields once per epoch; goes on after `restore`. */
   fit?(whole: Kinds[R], signal?: AbortSignal): AsyncIterable<StepStats>;
   /** The loss of a batch or value, which changes nothing. */

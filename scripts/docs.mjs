@@ -57,11 +57,26 @@ const pageList = (kind) =>
     .map((schema) => `- [\`${schema.name}\`](${pageOf(schema).slice("docs/".length)}): ${schema.summary}`)
     .join("\n");
 
+/** What of which unit `lexstream tune` searches. */
+const tunableTable = () => {
+  const spaceOf = (tune) =>
+    "values" in tune
+      ? tune.values.join(", ")
+      : `${tune.from} to ${tune.to}${tune.scale === "log" ? ", by the logarithm" : ""}`;
+  const rows = schemas.flatMap(({ name, fields }) =>
+    Object.entries(fields)
+      .filter(([, { tune }]) => tune)
+      .map(([option, { tune }]) => `| \`${name}\` | \`${option}\` | ${spaceOf(tune)} |`),
+  );
+  return ["| model | option | searched |", "|---|---|---|", ...rows].join("\n");
+};
+
 const generators = {
   options: (name) => optionTable(optionSchemas.find((schema) => schema.name === name) ?? fail(`no unit "${name}"`)),
   units: (kind) => unitTable([kind]),
   models: modelTable,
   pages: pageList,
+  tunable: tunableTable,
 };
 
 function fail(message) {
@@ -71,7 +86,7 @@ function fail(message) {
 /** Replaces what stands between `<!-- KIND:NAME -->` and `<!-- /KIND -->`. */
 function fill(text) {
   return text.replace(
-    /(<!-- (options|units|models|pages)(?::(\w+))? -->)[\s\S]*?(<!-- \/\2 -->)/g,
+    /(<!-- (options|units|models|pages|tunable)(?::(\w+))? -->)[\s\S]*?(<!-- \/\2 -->)/g,
     (_, open, kind, name, close) => [open, generators[kind](name), close].join("\n"),
   );
 }

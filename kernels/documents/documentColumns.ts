@@ -46,6 +46,11 @@ function joinFields(first: NonNullable<DocumentColumn["fields"]>, columns: reado
   return Object.fromEntries(Object.keys(first).map((name) => [name, joined(name)]));
 }
 
+/** Those entries of a column that stand at some places. */
+export function pickEntries(column: DocumentColumn, places: readonly number[]): DocumentColumn {
+  return mapColumn(column, (list) => places.map((place) => list[place]!));
+}
+
 function mapColumn(
   { ids, labels, weights, fields }: DocumentColumn,
   map: <T>(list: readonly T[]) => readonly T[],

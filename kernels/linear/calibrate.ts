@@ -1,5 +1,7 @@
 import type { Classifier } from "../../schemas/classifier.js";
-import { isDistribution, logLoss, Predictor } from "./predictor.js";
+import { ln } from "../numbers/logarithm.js";
+import { labelLoss } from "./labelLoss.js";
+import { Predictor } from "./predictor.js";
 
 /** A document that was kept aside, and the numbers of its labels. */
 export interface HeldDocument {
@@ -10,6 +12,10 @@ export interface HeldDocument {
 /** Places of the golden section search. */
 const STEPS = 24;
 const RATIO = (Math.sqrt(5) - 1) / 2;
+/** The range of the logarithm of temperatures, both ways from 0. */
+const MOST = 3;
+/** How far the points of a parabola lie apart. */
+const APART = 0.25;
 
 /**
  * The temperature by which the labels of documents that were kept aside become the most likely (Guo et al. 2017, arXiv:1706.04599,
@@ -17,21 +23,8 @@ const RATIO = (Math.sqrt(5) - 1) / 2;
  */
 export function calibrate(classifier: Classifier, held: readonly HeldDocument[]): number {
   if (held.length === 0) return 1;
-  const scored = new Predictor(classifier);
-  const rows = held.flatMap(({ tokens, labels }) => {
-    const scores = scored.scores(tokens);
-    return scores ? [{ scores, labels }] : [];
-  });
-  const lossOf = isDistribution(classifier) ? lossOfOne : lossOfEach;
-  const lossAt = (log: number) => {
-    const temperature = Math.E ** log;
-    let loss = 0;
-    for (const { scores, labels } of rows) {
-      loss += lossOf(scored.probabilitiesAt(scores, temperature), labels);
-    }
-    return loss;
-  };
-  let [low, high] = [-3, 3];
+  const lossAt = meanLossAt(classifier, held);
+  let [low, high] = [-MOST, MOST];
   for (let step = 0; step < STEPS; step++) {
     const [left, right] = [high - RATIO * (high - low), low + RATIO * (high - low)];
     if (lossAt(left) <= lossAt(right)) high = right;
@@ -40,13 +33,41 @@ export function calibrate(classifier: Classifier, held: readonly HeldDocument[])
   return Math.E ** ((low + high) / 2);
 }
 
-/** -ln of the probability that a label which is drawn is one of the document's own. */
-const lossOfOne = (probabilities: Float64Array, own: readonly number[]): number =>
-  logLoss(own.reduce((sum, label) => sum + probabilities[label]!, 0));
+export interface Calibrated {
+  readonly temperature: number;
+  /** Mean over the documents with a known feature, in nats. */
+  readonly loss: number;
+}
 
-/** -ln of the probability that each label is told right, those that are not the document's own too. */
-const lossOfEach = (probabilities: Float64Array, own: readonly number[]): number =>
-  probabilities.reduce(
-    (sum, probability, label) => sum + logLoss(own.includes(label) ? probability : 1 - probability),
-    0,
-  );
+/**
+ * The temperature of a classifier that has learned on since one was known, and the loss at it: at the lowest point of a parabola through the
+ * losses at that temperature and on both sides of it, or at one of these where that is lower. A twelfth of the work of `calibrate`.
+ */
+export function recalibrate(classifier: Classifier, held: readonly HeldDocument[], before: number): Calibrated {
+  const lossAt = meanLossAt(classifier, held);
+  const near = ln(before);
+  const logs = [near, near - APART, near + APART];
+  const [middle, left, right] = logs.map(lossAt) as [number, number, number];
+  const bend = left - 2 * middle + right;
+  const lowest = bend > 0 ? near + (APART / 2) * ((left - right) / bend) : near;
+  logs.push(Math.min(MOST, Math.max(-MOST, lowest)));
+  const losses = [middle, left, right, lossAt(logs[3]!)];
+  const tried = logs.map((log, k): Calibrated => ({ temperature: Math.E ** log, loss: losses[k]! }));
+  return tried.reduce((best, each) => (each.loss < best.loss ? each : best));
+}
+
+/** The mean loss of documents at a temperature, by its logarithm. State: the scores of the documents, 8 L bytes each. */
+function meanLossAt(classifier: Classifier, held: readonly HeldDocument[]): (log: number) => number {
+  const scored = new Predictor(classifier);
+  const rows = held.flatMap(({ tokens, labels }) => {
+    const scores = scored.scores(tokens);
+    return scores ? [{ scores, labels }] : [];
+  });
+  const lossOf = labelLoss(classifier);
+  return (log) => {
+    const temperature = Math.E ** log;
+    let loss = 0;
+    for (const { scores, labels } of rows) loss += lossOf(scored.probabilitiesAt(scores, temperature), labels);
+    return loss / rows.length;
+  };
+}

@@ -58,6 +58,7 @@ export const fastTextSchema = defineUnit({
   fields: {
     architecture: oneOf(["skipGram", "cbow"], {
       default: "skipGram",
+      tune: { values: ["skipGram", "cbow"] },
       description:
         "How a window trains: skipGram its centre's subwords against its words, cbow the mean of all their subwords against the centre",
     }),
@@ -70,6 +71,7 @@ export const fastTextSchema = defineUnit({
       max: 4096,
       default: 100,
       aliases: lengthNames,
+      tune: { from: 50, to: 400, scale: "log" },
       description: "Length of a word vector (D)",
     }),
     minSubword: integer({
@@ -77,6 +79,7 @@ export const fastTextSchema = defineUnit({
       max: 100,
       optional: true,
       aliases: ["minn"],
+      tune: { values: [1, 2, 3] },
       description:
         "Units of the shortest subword, < and > at a word's ends among them; 3 if left out, and 6 with strokes",
     }),
@@ -85,6 +88,7 @@ export const fastTextSchema = defineUnit({
       max: 100,
       optional: true,
       aliases: ["maxn"],
+      tune: { values: [0, 3, 4, 5, 6] },
       description: "Units of the longest subword, 0 for none; 6 if left out, and 12 with strokes",
     }),
     subwordUnits: oneOf(subwordUnits, {
@@ -104,18 +108,21 @@ export const fastTextSchema = defineUnit({
       max: 25,
       default: 5,
       aliases: ["neg"],
+      tune: { from: 3, to: 20, scale: "log" },
       description: "Noise words per pair, for negativeSampling",
     }),
     exponent: number({
       min: 0,
       max: 1,
       default: 0.5,
+      tune: { from: 0, to: 1, scale: "linear" },
       description: "Noise words are drawn in proportion to their count raised to this power",
     }),
     epochs: integer({
       min: 1,
       optional: true,
       aliases: epochNames,
+      tune: { from: 1, to: 30, scale: "log" },
       description: "Passes over the corpus; 5 if left out, and with online 1",
     }),
     learningRate: number({
@@ -123,6 +130,7 @@ export const fastTextSchema = defineUnit({
       aboveMin: true,
       default: 0.05,
       aliases: rateNames,
+      tune: { from: 0.005, to: 0.2, scale: "log" },
       description: "Step size at the start",
     }),
     minLearningRate: number({

@@ -2,7 +2,7 @@ import { learningRateAt } from "../../kernels/embedding/learningRate.js";
 import { bagStride } from "../../kernels/linear/bagMemory.js";
 import { BagRecords } from "../../kernels/linear/bagRecords.js";
 import { type BagEngine, type BagSettings, BagTrainer, MAX_INPUTS, noLists } from "../../kernels/linear/bagTrainer.js";
-import { calibrate, type HeldDocument } from "../../kernels/linear/calibrate.js";
+import { calibrate, type HeldDocument, recalibrate } from "../../kernels/linear/calibrate.js";
 import { DocumentAssembler, type LabelledDocument } from "../../kernels/linear/documentAssembler.js";
 import { SENTENCE_END } from "../../kernels/linear/documentFeatures.js";
 import { FeatureCache } from "../../kernels/linear/featureCache.js";
@@ -41,6 +41,7 @@ import {
 } from "../../schemas/index.js";
 import { BagThreads } from "../linear/bagThreads.js";
 import { workersBeside } from "../trainingKernel.js";
+import { EarlyStop, type LearnedRows } from "./earlyStop.js";
 
 export const fastTextClassifierSchema = defineUnit({
   name: "fastTextClassifier",
@@ -61,6 +62,7 @@ export const fastTextClassifierSchema = defineUnit({
       max: 4096,
       default: 100,
       aliases: lengthNames,
+      tune: { from: 10, to: 300, scale: "log" },
       description: "Length of a feature's row (D)",
     }),
     wordNgrams: integer({
@@ -69,6 +71,7 @@ export const fastTextClassifierSchema = defineUnit({
       default: 2,
       aliases: ["wordNgram"],
       elsewhere: { program: "fastText", default: 1 },
+      tune: { from: 1, to: 4, scale: "linear" },
       description: "Words of the longest n-gram of words; 1 for none",
     }),
     minSubword: integer({
@@ -76,6 +79,7 @@ export const fastTextClassifierSchema = defineUnit({
       max: 100,
       default: 3,
       aliases: ["minn"],
+      tune: { values: [2, 3] },
       description: "Characters of the shortest subword",
     }),
     maxSubword: integer({
@@ -83,6 +87,7 @@ export const fastTextClassifierSchema = defineUnit({
       max: 100,
       default: 0,
       aliases: ["maxn"],
+      tune: { values: [0, 4, 6] },
       description: "Characters of the longest subword; 0 for none",
     }),
     buckets: integer({
@@ -105,6 +110,7 @@ export const fastTextClassifierSchema = defineUnit({
       default: 25,
       aliases: epochNames,
       elsewhere: { program: "fastText", default: 5 },
+      tune: { from: 3, to: 100, scale: "log" },
       description: "Passes over the texts",
     }),
     learningRate: number({
@@ -113,15 +119,18 @@ export const fastTextClassifierSchema = defineUnit({
       default: 0.5,
       aliases: rateNames,
       elsewhere: { program: "fastText", default: 0.1 },
+      tune: { from: 0.02, to: 2, scale: "log" },
       description: "Step size at the start; it falls evenly to 0",
     }),
     featureRates: oneOf(["rarity", "even"], {
       default: "rarity",
       elsewhere: { program: "fastText", default: "even" },
+      tune: { values: ["rarity", "even"] },
       description: "rarity lets rare words learn faster than frequent ones, as tf-idf weighs them; even: all alike",
     }),
     classWeights: oneOf(["none", "balanced"], {
       default: "none",
+      tune: { values: ["none", "balanced"] },
       description: "balanced weighs texts so that every label counts as much, however many texts it has",
     }),
     holdout: number({
@@ -129,6 +138,12 @@ export const fastTextClassifierSchema = defineUnit({
       max: 0.5,
       default: 0.05,
       description: "Share of the texts that is not learned from and calibrates the probabilities",
+    }),
+    patience: integer({
+      min: 0,
+      default: 0,
+      description:
+        "Passes without a lower loss of the texts of holdout after which learning ends, with the weights of the best pass; 0 for never",
     }),
     seed: integer({
       min: 0,
@@ -171,9 +186,10 @@ const MAX_BYTES = 3.9 * 2 ** 30;
  * In:  IdBatch, whose documents have labels, in order, `epochs` passes; of the vocabulary the labels, too. Out: Classifier. Loss in nats, summed
  * over the texts. The same batches, cut in any way, give the same bytes, at any number of workers unless `deterministic` is false. Words that
  * the vocabulary lacks are not learned from, so `minCount` is best 1. Texts without labels or words are passed over; the metadata of the result
- * says how many.
- * State: 4 D (V + R + L) bytes of weights (D rounded up to 16), R the buckets that occur; 4 bytes a bucket; the texts kept aside, some 10,000 at most.
- * @throws RangeError at the call, if an option is out of range; from `update`, if the weights could exceed 4 GiB, there are fewer than two
+ * says how many. With `patience`, `endPass` looks at the texts kept aside, and the result has the weights of the pass with their lowest loss.
+ * State: 4 D (V + R + L) bytes of weights (D rounded up to 16), R the buckets that occur; 4 bytes a bucket; the texts kept aside, some 10,000
+ * at most; with `patience` the weights of the best pass, and while one is looked at those of that.
+ * @throws RangeError at the call, if an option is out of range, or patience has no holdout; from `update`, if the weights could exceed 4 GiB, there are fewer than two
  * labels, a label is unknown, or the loss is not finite; from `result`, if there was nothing to learn from; TypeError if the vocabulary changes
  * @see https://github.com/facebookresearch/fastText
  * @example
@@ -185,6 +201,9 @@ export function fastTextClassifier(options?: FastTextClassifierOptions): Updated
   const { workers: given, deterministic, kernel, ...settings } = parseOptions(fastTextClassifierSchema, options);
   const { vectorSize, seed, loss, epochs, wordNgrams } = settings;
   const workers = given ?? workersBeside(deterministic);
+  const early = new EarlyStop(settings.patience);
+  if (early.isAsked && settings.holdout === 0)
+    throw new RangeError("fastTextClassifier: patience must have texts kept aside to look at, got a holdout of 0");
   const form: SubwordForm = {
     units: "characters",
     minLength: settings.minSubword,
@@ -282,7 +301,8 @@ export function fastTextClassifier(options?: FastTextClassifierOptions): Updated
     vocabulary = batch.vocabulary;
     engine ??= start(vocabulary);
     const before = examples;
-    if (batch.epoch + 1 !== passes) endPass();
+    if (batch.epoch + 1 !== passes) endTexts();
+    requireLooked(batch.epoch);
     passes = batch.epoch + 1;
     assembler.add(batch, take);
     const written = examples - before; // some of them wait for a group to be whole
@@ -300,7 +320,32 @@ export function fastTextClassifier(options?: FastTextClassifierOptions): Updated
     return chunk.starts.length > 1 ? await through.learn(chunk) : { loss: 0, examples: 0 };
   }
 
-  function endPass(): void {
+  /** Where nobody says that a pass is over, its weights are gone with the next one. */
+  function requireLooked(epoch: number): void {
+    if (early.isAsked && early.seen < epoch)
+      throw new RangeError(
+        `fastTextClassifier: endPass must be called after each pass where patience is set, got epoch ${epoch} after ${early.seen} calls`,
+      );
+  }
+
+  async function endPass(): Promise<boolean> {
+    if (!early.isAsked || early.seen === passes) return early.isOver;
+    endTexts();
+    await learn(engine!, true);
+    await engine!.idle();
+    if (held.length === 0)
+      throw new RangeError(
+        `fastTextClassifier: patience must have texts kept aside to look at, got none of ${documents}; raise holdout`,
+      );
+    const learnt = rowsIn(engine!);
+    const made = classifierWith(learnt, engine!, vocabulary!);
+    const texts = heldTexts();
+    early.see(recalibrate(made, texts, early.temperature ?? calibrate(made, texts)), learnt);
+    return early.isOver;
+  }
+
+  /** The last text of a pass has ended. */
+  function endTexts(): void {
     assembler.finish(take);
     assembler.restart();
     learned = 0;
@@ -402,13 +447,13 @@ export function fastTextClassifier(options?: FastTextClassifierOptions): Updated
         heldIds: Uint32Array.from(held.flatMap(({ ids }) => [...ids])),
       },
     };
-    return joinStates({ own, document: assembler.save() });
+    return joinStates({ own, document: assembler.save(), early: early.save() });
   }
 
   function restore(state: StageState, { vocabulary: from }: ModelContext): void {
     if (!from)
       throw new TypeError("fastTextClassifier: restore must be given the vocabulary of the batches to come, got none");
-    const { own, document } = splitState(state);
+    const { own, document, early: looked } = splitState(state);
     const { facts, arrays } = own!;
     vocabulary = from;
     engine = start(from);
@@ -446,11 +491,22 @@ export function fastTextClassifier(options?: FastTextClassifierOptions): Updated
       return { ids: ids.slice(at - length, at), labels: each };
     });
     assembler.restore(document!);
+    early.restore(looked!);
   }
 
-  function classifierOf({ weights, stride, arithmetic }: BagEngine, learnedFrom: Vocabulary): Classifier {
-    const counts = new Float64Array(terms.length).fill(documents);
-    counts.set(learnedFrom.counts);
+  function classifierOf(from: BagEngine, learnedFrom: Vocabulary): Classifier {
+    return calibrated(classifierWith(rowsIn(from), from, learnedFrom));
+  }
+
+  function calibrated(made: Classifier): Classifier {
+    return { ...made, temperature: calibrate(made, heldTexts()) };
+  }
+
+  function heldTexts(): HeldDocument[] {
+    return held.map(({ ids, labels: own }) => ({ tokens: Array.from(ids, (id) => terms[id]!), labels: own }));
+  }
+
+  function rowsIn({ weights, stride }: BagEngine): LearnedRows {
     const order = rows.ascending();
     const input = new Float32Array((terms.length + order.length) * vectorSize);
     const copy = (from: Float32Array, row: number, to: Float32Array, place: number) =>
@@ -465,16 +521,24 @@ export function fastTextClassifier(options?: FastTextClassifierOptions): Updated
     labels.names.forEach((_, id) => {
       copy(weights.output, id, output, id);
     });
-    const made: Classifier = {
+    return {
+      buckets: Uint32Array.from(order, (place) => rows.buckets[place]!),
+      input: { columns: vectorSize, values: input },
+      output: { columns: vectorSize, values: output },
+    };
+  }
+
+  function classifierWith(learnt: LearnedRows, { arithmetic }: BagEngine, learnedFrom: Vocabulary): Classifier {
+    const counts = new Float64Array(terms.length).fill(documents);
+    counts.set(learnedFrom.counts);
+    return {
       labels: labels.names,
       labelCounts: labels.counts,
       ...{ terms, counts, loss, wordNgrams },
       subwords: form,
-      buckets: Uint32Array.from(order, (place) => rows.buckets[place]!),
       pruned: false,
       sentenceEnd: settings.sentenceEnd,
-      input: { columns: vectorSize, values: input },
-      output: { columns: vectorSize, values: output },
+      ...learnt,
       temperature: 1,
       metadata: new Map([
         ["model", "fastTextClassifier"],
@@ -483,28 +547,28 @@ export function fastTextClassifier(options?: FastTextClassifierOptions): Updated
         ["documents", JSON.stringify({ held: held.length, withoutLabels, withoutWords, featuresCut: cut })],
       ]),
     };
-    const kept: HeldDocument[] = held.map(({ ids, labels: own }) => ({
-      tokens: Array.from(ids, (id) => terms[id]!),
-      labels: own,
-    }));
-    return { ...made, temperature: calibrate(made, kept) };
   }
 
   async function result(): Promise<Classifier> {
     if (!vocabulary || !engine)
       throw new RangeError("fastTextClassifier: there must be texts to learn from before a result, got none");
-    endPass();
+    endTexts();
     await learn(engine, true);
     if (examples === 0)
       throw new RangeError(
         `fastTextClassifier: there must be texts with labels and words, got ${withoutLabels} without labels and ${withoutWords} without words`,
       );
-    if (passes !== epochs)
+    if (passes !== epochs && !early.isOver)
       throw new RangeError(
         `fastTextClassifier: must be fed as many passes over the texts as its epochs, ${epochs}, got ${passes}`,
       );
+    if (early.isAsked) await endPass();
     await engine.finish();
-    return classifierOf(engine, vocabulary);
+    const { best } = early;
+    if (!best) return classifierOf(engine, vocabulary);
+    const made = calibrated(classifierWith(best.rows, engine, vocabulary));
+    const told = { epochs: passes, best: best.pass, loss: best.loss };
+    return { ...made, metadata: new Map([...made.metadata, ["earlyStop", JSON.stringify(told)]]) };
   }
 
   return {
@@ -514,6 +578,7 @@ export function fastTextClassifier(options?: FastTextClassifierOptions): Updated
     epochs,
     updatesUnderWay: 4,
     update,
+    endPass,
     save,
     restore,
     snapshot: () => engine && vocabulary && classifierOf(engine, vocabulary),

@@ -53,6 +53,7 @@ export const gloveSchema = defineUnit({
       default: 100,
       aliases: lengthNames,
       elsewhere: { program: "GloVe's glove", default: 50 },
+      tune: { from: 50, to: 400, scale: "log" },
       description: "Length of a word vector (D)",
     }),
     xMax: number({
@@ -60,18 +61,21 @@ export const gloveSchema = defineUnit({
       aboveMin: true,
       default: 10,
       elsewhere: { program: "GloVe's glove", default: 100 },
+      tune: { from: 2, to: 200, scale: "log" },
       description:
         "Weight from which on a cell counts fully; 10 as in GloVe's own demo, and very large corpora want 100",
     }),
     exponent: number({
       min: 0,
       default: 0.75,
+      tune: { from: 0.3, to: 1, scale: "linear" },
       description: "How steeply a cell's importance rises below xMax (the paper's alpha)",
     }),
     epochs: integer({
       min: 1,
       default: 25,
       aliases: epochNames,
+      tune: { from: 5, to: 100, scale: "log" },
       description: "Passes over the table; the paper takes 50, and 100 from vectorSize 300 on",
     }),
     learningRate: number({
@@ -79,6 +83,7 @@ export const gloveSchema = defineUnit({
       aboveMin: true,
       default: 0.05,
       aliases: rateNames,
+      tune: { from: 0.01, to: 0.2, scale: "log" },
       description: "Step size of AdaGrad",
     }),
     tolerance: number({

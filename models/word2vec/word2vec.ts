@@ -58,6 +58,7 @@ export const word2vecSchema = defineUnit({
     architecture: oneOf(["skipGram", "cbow"], {
       default: "skipGram",
       elsewhere: { program: "word2vec.c", default: "cbow" },
+      tune: { values: ["skipGram", "cbow"] },
       description: "How a window trains: skipGram each of its words against the centre, cbow their mean",
     }),
     loss: oneOf(["negativeSampling", "hierarchicalSoftmax"], {
@@ -69,6 +70,7 @@ export const word2vecSchema = defineUnit({
       max: 4096,
       default: 100,
       aliases: lengthNames,
+      tune: { from: 50, to: 400, scale: "log" },
       description: "Length of a word vector (D)",
     }),
     negative: integer({
@@ -76,18 +78,21 @@ export const word2vecSchema = defineUnit({
       max: 25,
       default: 5,
       aliases: ["neg"],
+      tune: { from: 3, to: 20, scale: "log" },
       description: "Noise words per centre, for negativeSampling",
     }),
     exponent: number({
       min: 0,
       max: 1,
       default: 0.75,
+      tune: { from: 0, to: 1, scale: "linear" },
       description: "Noise words are drawn in proportion to their count raised to this power",
     }),
     epochs: integer({
       min: 1,
       optional: true,
       aliases: epochNames,
+      tune: { from: 1, to: 30, scale: "log" },
       description: "Passes over the corpus; 5 if left out, and with online 1",
     }),
     learningRate: number({
@@ -95,6 +100,7 @@ export const word2vecSchema = defineUnit({
       aboveMin: true,
       optional: true,
       aliases: rateNames,
+      tune: { from: 0.005, to: 0.2, scale: "log" },
       description: "Step size at the start; 0.025 for skipGram and 0.05 for cbow if left out, as in word2vec.c",
     }),
     minLearningRate: number({

@@ -52,6 +52,7 @@ import { isFastTextFile } from "../../storage/fasttext/fastTextFile.js";
 import { readFastTextClassifier } from "../../storage/fasttext/readFastText.js";
 import { readVectors } from "../../storage/vectors/readVectors.js";
 import { classifierAnswers } from "../tools/classifierAnswers.js";
+import { classifierScorings } from "../tools/classifierScorings.js";
 
 /** The units that a config can name, and the kinds of data that flow between them. */
 export interface Registry {
@@ -122,15 +123,23 @@ const loads: { readonly [K in Kind]?: DataKind<K>["load"] } = {
 
 const byName: ReadonlyMap<string, AnyUnit> = new Map(units.map((unit: AnyUnit) => [unit.name, unit]));
 
+const known = { units: byName, kinds: new Map(builtInKinds.map((kind) => [kind.name, kind])) };
+
 /** What can be asked of kinds only with the help of units; a new one is one line here. */
 const asks: { readonly [K in Kind]?: DataKind<K>["answers"] } = {
-  classifier: classifierAnswers({ units: byName, kinds: new Map(builtInKinds.map((kind) => [kind.name, kind])) }),
+  classifier: classifierAnswers(known),
+};
+
+/** What kinds can be scored on only with the help of units; a new one is one line here. */
+const scores: { readonly [K in Kind]?: DataKind<K>["scorings"] } = {
+  classifier: classifierScorings(known),
 };
 
 const kinds = builtInKinds.map((kind): DataKind => {
   const load = loads[kind.name] as DataKind["load"];
   const answers = asks[kind.name] as DataKind["answers"];
-  return { ...kind, ...(load ? { load } : {}), ...(answers ? { answers } : {}) };
+  const scorings = scores[kind.name] as DataKind["scorings"];
+  return { ...kind, ...(load ? { load } : {}), ...(answers ? { answers } : {}), ...(scorings ? { scorings } : {}) };
 });
 
 /** What ships. */

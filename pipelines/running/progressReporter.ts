@@ -5,6 +5,8 @@ import type { PipelineNode } from "../graph/nodes.js";
 import { afterEach } from "./passOperators.js";
 import { addLosses, type EpochLoss, type Progress } from "./progress.js";
 
+type Reached = Omit<Progress, "step" | "share" | "stage" | "losses">;
+
 /** Tells whoever watches a run how far it has come. State: the stage, and the losses of each model since it began. */
 export class ProgressReporter {
   readonly #onProgress: ((progress: Progress) => void) | undefined;
@@ -12,6 +14,7 @@ export class ProgressReporter {
   #stage = "";
   /** The step under way, and which of its passes. */
   #step = { id: "", pass: 0, passes: 1 };
+  #reached: Reached | undefined;
 
   constructor(onProgress: ((progress: Progress) => void) | undefined) {
     this.#onProgress = onProgress;
@@ -22,6 +25,13 @@ export class ProgressReporter {
     this.#stage = stage;
     this.#step = { id, pass, passes };
     this.#losses.clear();
+    this.#reached = undefined;
+  }
+
+  /** The step has fewer passes than was said when the one under way began. */
+  endEarly(passes: number): void {
+    this.#step = { ...this.#step, passes };
+    if (this.#reached) this.report(this.#reached);
   }
 
   /** A model has learned from some examples. */
@@ -29,7 +39,8 @@ export class ProgressReporter {
     this.#losses.set(name, addLosses(this.#losses.get(name), loss));
   }
 
-  report(reached: Omit<Progress, "step" | "share" | "stage" | "losses">): void {
+  report(reached: Reached): void {
+    this.#reached = reached;
     const { done, total } = reached;
     const { id: step, pass, passes } = this.#step;
     const share = total ? (pass + Math.min(1, done / total)) / passes : undefined;

@@ -14,6 +14,8 @@ export class RunState {
   readonly done = new Set<PipelineNode>();
   /** Epochs done of the first task, where it reads a stream again. */
   epoch = 0;
+  /** After how many epochs models have ended early. */
+  readonly ended = new Map<PipelineNode, number>();
   readonly losses = new Map<PipelineNode, EpochLoss[]>();
   /** What the result of a model says of where it comes from. */
   readonly origins = new Map<PipelineNode, ReadonlyMap<string, string>>();
@@ -31,6 +33,7 @@ export interface RunRecord {
   readonly values: readonly (readonly [maker: string, value: string])[];
   readonly done: readonly string[];
   readonly epoch: number;
+  readonly ended: readonly (readonly [node: string, epochs: number])[];
   readonly losses: readonly (readonly [node: string, losses: readonly EpochLoss[]])[];
   readonly origins: readonly (readonly [node: string, origin: readonly (readonly [string, string])[]])[];
   readonly accounts: readonly (readonly [branch: string, account: Conservation])[];
@@ -47,6 +50,7 @@ export function recordOf(state: RunState, idOf: (maker: PipelineNode, value: unk
     values: [...state.values].map(([maker, value]) => [maker.id, idOf(maker, value)]),
     done: [...state.done].map(({ id }) => id),
     epoch: state.epoch,
+    ended: [...state.ended].map(([node, epochs]) => [node.id, epochs]),
     losses: lossesOf(state),
     origins: [...state.origins].map(([node, origin]) => [node.id, [...origin]]),
     accounts: [...state.accounts],
@@ -71,6 +75,7 @@ export function restoreInto(
   for (const [maker, value] of record.values) state.values.set(nodeOf(maker), values.get(value));
   for (const id of record.done) state.done.add(nodeOf(id));
   state.epoch = record.epoch;
+  for (const [id, epochs] of record.ended) state.ended.set(nodeOf(id), epochs);
   for (const [id, losses] of record.losses) state.losses.set(nodeOf(id), [...losses]);
   for (const [id, origin] of record.origins) state.origins.set(nodeOf(id), new Map(origin));
   for (const [branch, account] of record.accounts) state.accounts.set(branch, account);

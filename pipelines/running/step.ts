@@ -1,28 +1,45 @@
 import { of } from "rxjs";
 import { Ledger } from "../../runtime/ledger.js";
 import { TEXT_PARTS } from "../../schemas/index.js";
-import { duringPass, isModel, type PipelineNode } from "../graph/nodes.js";
+import { duringPass, isModel, isUpdated, type PipelineNode } from "../graph/nodes.js";
 import { accountPass } from "./accountPass.js";
 import { Pass } from "./pass.js";
 import { type PassPlan, planPasses, readySteps } from "./planner.js";
 import type { RunParts } from "./runParts.js";
 
-/** Runs the step that a node begins, from the epoch that the run has come to: a whole value once, a log as often as a model wants it. */
+/**
+ * Runs the step that a node begins, from the epoch that the run has come to: a whole value once, a log as often as a model wants it, and
+ * no more once all of its models have ended early.
+ */
 export async function runStep(parts: RunParts, head: PipelineNode): Promise<void> {
   const { state, models, progress, pauses, options } = parts;
-  const plans = planPasses(head, (model) => models.of(model).epochs);
+  const wanted = new Map(modelsIn(head).map((model) => [model, models.of(model).epochs]));
+  const planned = () => planPasses(head, (model) => state.ended.get(model) ?? wanted.get(model)!);
   const first = state.epoch;
-  for (const plan of plans.slice(first)) {
-    const { epoch } = plan;
+  let plans = planned();
+  for (let epoch = first; epoch < plans.length; epoch++) {
+    const plan = plans[epoch]!;
     if (head.startsPass || isModel(head)) progress.enter(stageOf(head, plan, plans.length), head, epoch, plans.length);
     state.epoch = epoch;
     const canTell = plan.models.every((model) => models.of(model).save);
     if (epoch > first && canTell) await pauses.betweenSteps();
     if (epoch > first) await options.requireInputs?.();
     await (head.startsPass ? readLog(parts, head, plan) : readValue(parts, head, plan));
-    await takeResults(parts, plan.finishing);
+    await endEarly(parts, plan);
+    const left = plans.length;
+    plans = planned();
+    if (plans.length < left) progress.endEarly(plans.length);
+    await takeResults(parts, plans[epoch]!.finishing);
   }
   pauses.willCome = false;
+}
+
+const modelsIn = (head: PipelineNode) => duringPass(head).filter(isUpdated);
+
+/** Asks the models that another pass would come for whether they want it. */
+async function endEarly({ state, models }: RunParts, { epoch, models: learning, finishing }: PassPlan): Promise<void> {
+  for (const model of learning.filter((each) => !finishing.includes(each)))
+    if (await models.of(model).endPass?.()) state.ended.set(model, epoch + 1);
 }
 
 const stageOf = ({ unit }: PipelineNode, { epoch }: PassPlan, passes: number) =>

@@ -14,12 +14,14 @@ export async function resultsByFile<Result>(
   paths: readonly string[],
   evaluate: (text: string, path: string) => Result,
 ): Promise<Record<string, Result>> {
-  const named = namesOf(paths).map(async ([name, path]) => [name, evaluate(await readText(path), path)] as const);
+  const named = namesOf(paths).map(
+    async ([name, path]) => [name, evaluate(await readEvaluationText(path), path)] as const,
+  );
   return Object.fromEntries(await Promise.all(named));
 }
 
 /** @throws SyntaxError for bytes that are not UTF-8, which would become words that no vectors have */
-async function readText(path: string): Promise<string> {
+export async function readEvaluationText(path: string): Promise<string> {
   const bytes = await readFile(path);
   const fault = textFault(bytes) ?? (isUtf8(bytes) ? undefined : "must be UTF-8, got other bytes");
   if (fault) throw new SyntaxError(`${path}: ${fault}`);
