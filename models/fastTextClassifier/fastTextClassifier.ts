@@ -138,10 +138,7 @@ export const fastTextClassifierSchema = defineUnit({
 
 export type FastTextClassifierOptions = OptionsOf<typeof fastTextClassifierSchema>;
 
-/**
- * Text by text, as fastText: groups of eight, which let threads that share the work wait less for each other, cost .006 to .017 of P@1 on short
- * texts and with hierarchicalSoftmax.
- */
+/** Text by text, as fastText learns: groups would spare threads some waiting, but score their texts by older rows. */
 const GROUP = 1;
 
 /** What was counted since the start; `learned` are the tokens of this pass whose texts are whole. */
