@@ -26,3 +26,15 @@ export function loadKernel(name: string, fused: boolean): WasmModule {
 export function workersBeside(deterministic: boolean): number {
   return deterministic ? Math.max(1, availableParallelism() - 1) : availableParallelism();
 }
+
+/**
+ * Training can only go on to the same bytes with the arithmetic that it began with.
+ * @param who the model, for the message
+ * @throws RangeError if it is another one
+ */
+export function requireArithmetic(who: string, begunWith: string, arithmetic: string): void {
+  if (begunWith !== arithmetic)
+    throw new RangeError(
+      `${who}: training must go on with the arithmetic that it began with, ${begunWith}, got ${arithmetic} on this machine`,
+    );
+}

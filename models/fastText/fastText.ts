@@ -1,7 +1,6 @@
 import { initialTerms, knownRows } from "../../kernels/embedding/knownRows.js";
 import { Vectors } from "../../kernels/embedding/vectors.js";
 import { MAX_WINDOW } from "../../kernels/embedding/word2vecMemory.js";
-import { bagStride } from "../../kernels/linear/bagMemory.js";
 import { BagRecords } from "../../kernels/linear/bagRecords.js";
 import {
   type BagEngine,
@@ -37,13 +36,13 @@ import {
   type StepStats,
   type SubwordForm,
   subwordUnits,
-  threadNames,
   type UpdatedModel,
   type Vocabulary,
   vectorTable,
 } from "../../schemas/index.js";
-import { BagThreads } from "../linear/bagThreads.js";
-import { workersBeside } from "../trainingKernel.js";
+import { bagEngine } from "../linear/bagEngine.js";
+import { trainingFields } from "../trainingFields.js";
+import { requireArithmetic } from "../trainingKernel.js";
 
 export const fastTextSchema = defineUnit({
   name: "fastText",
@@ -160,24 +159,7 @@ export const fastTextSchema = defineUnit({
         "Vectors learned before, to go on from, with their subwords if they have some; what they lack begins at random",
     }),
     seed: integer({ min: 0, default: 1, description: "Seed of the first weights and of the noise words" }),
-    workers: integer({
-      min: 1,
-      max: 64,
-      optional: true,
-      aliases: threadNames,
-      description:
-        "Threads that train; as many as there are processors if left out, less the one that reads while deterministic",
-    }),
-    deterministic: boolean({
-      default: true,
-      description:
-        "The same bytes for any number of workers; false lets them write to the same rows at the same time (Hogwild), which is faster",
-    }),
-    kernel: oneOf(["auto", "plain", "reference"], {
-      default: "auto",
-      description:
-        "How steps are computed: auto: compiled, with fused multiply-add where the processor has it; plain: compiled, the same bytes on every machine; reference: TypeScript",
-    }),
+    ...trainingFields,
   },
   subwordsOf: ({ subwordUnits, maxSubword }) =>
     maxSubword === 0 ? {} : { subwordUnits: subwordUnits ?? "characters" },
@@ -212,7 +194,7 @@ const GROUP = { skipGram: 4, cbow: 1 } as const;
  */
 export function fastText(options?: FastTextOptions): UpdatedModel<"contexts", "vectors", Vectors> {
   const parsed = parseOptions(fastTextSchema, options);
-  const { workers: _, deterministic, kernel, initialVectors, ...rest } = parsed;
+  const { workers, deterministic, kernel, initialVectors, ...rest } = parsed;
   const { online, architecture, vectorSize, seed, learningRate } = parsed;
   const epochs = parsed.epochs ?? (online ? 1 : 5);
   const schedule = parsed.schedule ?? (online ? "constant" : "linear");
@@ -222,7 +204,6 @@ export function fastText(options?: FastTextOptions): UpdatedModel<"contexts", "v
   const settings = { ...rest, minSubword, maxSubword, epochs, schedule, minLearningRate };
   requireAtMost("fastText", settings, ["minLearningRate", "learningRate"]);
   if (online) requireOnline(settings);
-  const workers = parsed.workers ?? workersBeside(deterministic);
   const form: SubwordForm = {
     units: settings.subwordUnits,
     minLength: minSubword,
@@ -272,11 +253,7 @@ export function fastText(options?: FastTextOptions): UpdatedModel<"contexts", "v
       maxOutputs: outputs.most(windowSize),
       lists: online ? noLists : lists.pushed,
     };
-    requireRoom(bags);
-    const made =
-      kernel === "reference"
-        ? new BagTrainer(bags)
-        : new BagThreads(bags, { who: "fastText", workers, deterministic, fused: kernel === "auto" });
+    const made = bagEngine("fastText", bags, { workers, deterministic, kernel });
     rows.buckets.buckets.forEach((bucket, i) => {
       fillBucket(made, size + i, bucket);
     });
@@ -386,10 +363,7 @@ export function fastText(options?: FastTextOptions): UpdatedModel<"contexts", "v
     vocabulary = given;
     windowSize = facts.windowSize as number;
     engine = start(given, arrays.buckets as Uint32Array);
-    if (facts.arithmetic !== engine.arithmetic)
-      throw new RangeError(
-        `fastText: training must go on with the arithmetic that it began with, ${facts.arithmetic}, got ${engine.arithmetic} on this machine`,
-      );
+    requireArithmetic("fastText", facts.arithmetic as string, engine.arithmetic);
     [generation, taken, examples, passes] = ["generation", "taken", "examples", "passes"].map(
       (name) => facts[name] as number,
     ) as [number, number, number, number];
@@ -442,17 +416,6 @@ export function fastText(options?: FastTextOptions): UpdatedModel<"contexts", "v
 }
 
 const nothing: BagStep = { loss: 0, examples: 0 };
-
-const MAX_BYTES = 3.9 * 2 ** 30;
-
-function requireRoom({ inputRows, outputRows, vectorSize }: BagSettings): void {
-  const bytes = 4 * (inputRows + outputRows) * bagStride(vectorSize);
-  if (bytes <= MAX_BYTES) return;
-  const found = `${inputRows + outputRows} rows x ${vectorSize} = ${(bytes / 2 ** 30).toFixed(1)} GiB`;
-  throw new RangeError(
-    `fastText: weights must fit into 3.9 GiB, got ${found}; lower buckets or vectorSize, or raise minCount`,
-  );
-}
 
 /** The length of a stream is not known beforehand, and a tree belongs to one vocabulary. */
 function requireOnline({ epochs, loss, schedule }: { epochs: number; loss: string; schedule: string }): void {

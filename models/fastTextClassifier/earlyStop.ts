@@ -1,29 +1,36 @@
-import type { Calibrated } from "../../kernels/linear/calibrate.js";
+import { type HeldDocument, recalibrate } from "../../kernels/linear/calibrate.js";
+import type { LearnedRows } from "../../kernels/linear/learnedRows.js";
 import type { Classifier, RowMatrix, StageState } from "../../schemas/index.js";
-
-/** What of a classifier changes from pass to pass, once its rows are known. */
-export type LearnedRows = Pick<Classifier, "buckets" | "input" | "output">;
 
 interface BestPass {
   /** Counted from 1. */
   readonly pass: number;
-  /** Mean loss of the texts kept aside, in nats. */
+  /** As of `Calibrated`. */
   readonly loss: number;
   readonly rows: LearnedRows;
 }
 
+const WHO = "fastTextClassifier";
+
 /**
  * Ends learning once the loss of texts kept aside has not improved for `patience` passes, and keeps the weights of the best pass (Prechelt
- * 1998, "Early Stopping - But When?"). The earliest of equal passes is the best. State: a copy of the weights.
+ * 1998, "Early Stopping - But When?"). The earliest of equal passes is the best. The loss is that of probabilities as they are calibrated, so
+ * that growing too sure is no reason to end. State: a copy of the weights.
  */
 export class EarlyStop {
   readonly #patience: number;
   #seen = 0;
+  /** That of the last pass. */
   #temperature: number | undefined;
   #best: BestPass | undefined;
 
-  /** @param patience 0 looks at no pass and never ends */
-  constructor(patience: number) {
+  /**
+   * @param patience 0 looks at no pass and never ends
+   * @throws RangeError if no texts are kept aside to look at
+   */
+  constructor({ patience, holdout }: { readonly patience: number; readonly holdout: number }) {
+    if (patience > 0 && holdout === 0)
+      throw new RangeError(`${WHO}: patience must have texts kept aside to look at, got a holdout of 0`);
     this.#patience = patience;
   }
 
@@ -31,29 +38,55 @@ export class EarlyStop {
     return this.#patience > 0;
   }
 
-  /** How many passes were looked at. */
-  get seen(): number {
-    return this.#seen;
-  }
-
   get isOver(): boolean {
     return this.#best !== undefined && this.#seen - this.#best.pass >= this.#patience;
-  }
-
-  /** That of the last pass. */
-  get temperature(): number | undefined {
-    return this.#temperature;
   }
 
   get best(): BestPass | undefined {
     return this.#best;
   }
 
-  /** Looks at the next pass. */
-  see({ loss, temperature }: Calibrated, rows: LearnedRows): void {
+  /** Whether the pass, counted from 1, needs no look, or had it. */
+  hasSeen(pass: number): boolean {
+    return !this.isAsked || this.#seen >= pass;
+  }
+
+  /**
+   * Where nobody says that a pass is over, its weights are gone with the next one.
+   * @param epoch that is to begin
+   * @throws RangeError if the pass before it was not looked at
+   */
+  requireSeen(epoch: number): void {
+    if (!this.hasSeen(epoch))
+      throw new RangeError(
+        `${WHO}: endPass must be called after each pass where patience is set, got epoch ${epoch} after ${this.#seen} calls`,
+      );
+  }
+
+  /**
+   * Looks at what the next pass has made.
+   * @param made keeps its rows
+   * @param documents that were drawn from, for the message
+   * @throws RangeError if there is no text to look at
+   */
+  see(made: Classifier, held: readonly HeldDocument[], documents: number): void {
+    if (held.length === 0)
+      throw new RangeError(
+        `${WHO}: patience must have texts kept aside to look at, got none of ${documents}; raise holdout`,
+      );
+    const { temperature, loss } = recalibrate(made, held, this.#temperature);
     this.#seen++;
     this.#temperature = temperature;
-    if (!this.#best || loss < this.#best.loss) this.#best = { pass: this.#seen, loss, rows };
+    const { buckets, input, output } = made;
+    if (!this.#best || loss < this.#best.loss)
+      this.#best = { pass: this.#seen, loss, rows: { buckets, input, output } };
+  }
+
+  /** What a result says of it. */
+  get told(): [string, string][] {
+    if (!this.#best) return [];
+    const { pass, loss } = this.#best;
+    return [["earlyStop", JSON.stringify({ epochs: this.#seen, best: pass, loss })]];
   }
 
   save(): StageState {

@@ -37,12 +37,12 @@ import {
   requireAtMost,
   type StageState,
   type StepStats,
-  threadNames,
   type UpdatedModel,
   type Vocabulary,
   vectorTable,
 } from "../../schemas/index.js";
-import { workersBeside } from "../trainingKernel.js";
+import { trainingFields } from "../trainingFields.js";
+import { requireArithmetic, workersBeside } from "../trainingKernel.js";
 import { Word2vecThreads } from "./word2vecThreads.js";
 
 export const word2vecSchema = defineUnit({
@@ -133,24 +133,7 @@ export const word2vecSchema = defineUnit({
       description: "Vectors learned before, to go on from; terms without one begin at random",
     }),
     seed: integer({ min: 0, default: 1, description: "Seed of the first weights and of the noise words" }),
-    workers: integer({
-      min: 1,
-      max: 64,
-      optional: true,
-      aliases: threadNames,
-      description:
-        "Threads that train; as many as there are processors if left out, less the one that reads while deterministic",
-    }),
-    deterministic: boolean({
-      default: true,
-      description:
-        "The same bytes for any number of workers; false lets them write to the same rows at the same time (Hogwild), which is faster",
-    }),
-    kernel: oneOf(["auto", "plain", "reference"], {
-      default: "auto",
-      description:
-        "How steps are computed: auto: compiled, with fused multiply-add where the processor has it; plain: compiled, the same bytes on every machine; reference: TypeScript",
-    }),
+    ...trainingFields,
   },
   create: (_, options): Model<"contexts", "vectors"> => word2vec(options),
 });
@@ -309,10 +292,7 @@ export function word2vec(options?: Word2vecOptions): UpdatedModel<"contexts", "v
     [generation, generationStart] = [known as number, knownStart as number];
     const { taken: takenBefore, examples: examplesBefore, ...rest } = counted;
     [taken, examples] = [takenBefore as number, examplesBefore as number];
-    if (before !== arithmetic)
-      throw new RangeError(
-        `word2vec: training must go on with the arithmetic that it began with, ${before}, got ${arithmetic} on this machine`,
-      );
+    requireArithmetic("word2vec", before as string, arithmetic);
     const { input, output, counts, ...held } = arrays;
     passes = (rest.epoch as number) + 1;
     engine.weights.input.set(input!);

@@ -1,50 +1,94 @@
 import { expect, it } from "vitest";
-import { calibrate, type HeldDocument, labelLoss, recalibrate } from "#kernels";
+import { calibrate, type HeldDocument, labelLoss, Predictor, recalibrate } from "#kernels";
 import { classifierOf } from "../../support/classifierOf.js";
 
 const labels = { a: [1, 0], b: [-1, 0] } as const;
 
-/** `right` documents of the label that "x" speaks for, and as many others as are left of ten. */
-const held = (right: number): HeldDocument[] =>
-  Array.from({ length: 10 }, (_, i) => ({ tokens: ["x"], labels: [i < right ? 0 : 1] }));
+/** `right` documents of the label that "x" speaks for, of so many words, and others, `all` together. */
+const held = (right: number, all: number, words = 1): HeldDocument[] => {
+  const tokens = new Array(words).fill("x");
+  return Array.from({ length: all }, (_, i) => ({ tokens, labels: [i < right ? 0 : 1] }));
+};
+
+const classifier = classifierOf({ x: [3, 0] }, labels);
 
 it("finds the temperature at which a label is as probable as it is often right", () => {
   // The scores are 3 and -3. sigmoid(6 / t) = 8 / 10 where 6 / t = ln 4.
-  expect(calibrate(classifierOf({ x: [3, 0] }, labels), held(8))).toBeCloseTo(6 / Math.log(4), 3);
+  expect(calibrate(classifier, held(800, 1000, 100)).temperature).toBeCloseTo(6 / Math.log(4), 2);
 });
 
 it("does so for labels with probabilities of their own", () => {
-  // The loss is that of the given label alone: sigmoid(3 / t) is driven up by 8, sigmoid(-3 / t) by 2 of 10; ln(8 / 2) = 3 / t.
-  expect(calibrate(classifierOf({ x: [3, 0] }, labels, { loss: "oneVsAll" }), held(8))).toBeCloseTo(3 / Math.log(4), 3);
+  // The loss is that of both labels: for each sigmoid(3 / t) is right in 8 of 10 documents; ln(8 / 2) = 3 / t.
+  const each = { ...classifier, loss: "oneVsAll" } as const;
+  expect(calibrate(each, held(800, 1000, 100)).temperature).toBeCloseTo(3 / Math.log(4), 2);
 });
 
-it("stays within 1/20 and 20, and is 1 where nothing was kept aside", () => {
+it("leans to 1 where little was kept aside, and stays between 1/20 and 20", () => {
   const one = classifierOf({ x: [1, 0] }, labels);
-  expect(calibrate(one, [])).toBe(1);
-  expect(calibrate(one, held(10))).toBeCloseTo(Math.exp(-3), 3); // the surer the better
-  expect(calibrate(one, held(5))).toBeCloseTo(Math.exp(3), 1); // the less sure the better
+  expect(calibrate(one, []).temperature).toBe(1);
+  const right = [1, 10, 100, 1000].map((all) => calibrate(one, held(all, all, all < 1000 ? 1 : 10_000)).temperature);
+  expect(right).toEqual([...right].sort((x, y) => y - x)); // the more documents, the surer
+  expect(right[0]).toBeGreaterThan(0.7);
+  expect(right[3]).toBeGreaterThan(Math.exp(-3) - 1e-6);
+  expect(calibrate(one, held(500, 1000, 10_000)).temperature).toBeCloseTo(Math.exp(3), 1); // the less sure the better
+});
+
+it("lets a text weigh the root of its words", () => {
+  // 400 right ones of 400 words weigh 8000, 200 wrong ones of 100 words 2000, as 8 of 10.
+  const both = [...held(400, 400, 400), ...held(0, 200, 100)];
+  expect(calibrate(classifier, both).temperature).toBeCloseTo(6 / Math.log(4), 2);
+});
+
+it("tells how often texts have the first label where they have several", () => {
+  const three = classifierOf({ x: [2, 0], y: [0, 1] }, { a: [1, 0], b: [0, 1], c: [0, 0] });
+  // "x" is of a and b in 9 of 10 texts, "y" of b and c in 6 of 10.
+  const kept = ["x", "y"].flatMap((token, t) =>
+    Array.from({ length: 1000 }, (_, i): HeldDocument => {
+      const isRight = i % 10 < (t === 0 ? 9 : 6);
+      return { tokens: [token], labels: isRight ? [t, t + 1] : [2 - 2 * t] };
+    }),
+  );
+  const made = { ...three, ...calibrate(three, kept) };
+  const predictor = new Predictor(made);
+  expect(made.labelOdds!.slope).toBeGreaterThan(0);
+  expect(predictor.predict(["x"])[0]!.label).toBe("a");
+  expect(predictor.predict(["x"])[0]!.probability).toBeCloseTo(0.9, 2);
+  expect(predictor.predict(["y"])[0]!.probability).toBeCloseTo(0.6, 2);
+  expect(calibrate(three, held(800, 1000)).labelOdds).toBeUndefined();
 });
 
 it("finds a temperature near the one before, with its loss, as the search of the whole range does", () => {
   for (const loss of ["softmax", "oneVsAll"] as const) {
-    const made = classifierOf({ x: [3, 0] }, labels, { loss });
-    const best = calibrate(made, held(8));
-    for (const before of [best, best * 0.8, best * 1.2]) {
-      const { temperature, loss: found } = recalibrate(made, held(8), before);
+    const made = { ...classifier, loss };
+    const texts = held(800, 1000, 100);
+    const best = calibrate(made, texts).temperature;
+    for (const before of [undefined, best, best * 0.8, best * 1.2]) {
+      const { temperature, loss: found } = recalibrate(made, texts, before);
       expect(Math.abs(Math.log(temperature / best))).toBeLessThan(0.03);
-      // Of softmax: at 6 / t = ln 4, eight texts have a probability of 4/5 and two of 1/5.
+      // Of softmax: at 6 / t = ln 4, eight texts of ten have a probability of 4/5 and two of 1/5.
       if (loss === "softmax") expect(found).toBeCloseTo(-(8 * Math.log(0.8) + 2 * Math.log(0.2)) / 10, 3);
     }
   }
 });
 
+it("weighs texts, and leans to 1, as the search of the whole range does", () => {
+  const few = [...held(3, 3, 4), ...held(0, 2)]; // 6 against 2, but 3 against 2 without their lengths
+  const best = calibrate(classifier, few).temperature;
+  const { temperature, loss } = recalibrate(classifier, few, best);
+  expect(temperature).toBeCloseTo(best, 2);
+  const sure = 1 / (1 + Math.exp(-6 / temperature));
+  const ofLabels = -6 * Math.log(sure) - 2 * Math.log(1 - sure);
+  expect(loss).toBeCloseTo((Math.log(temperature) ** 2 / 2 + ofLabels) / 8, 12);
+});
+
 it("goes towards a temperature that is far, and stays where all are the same", () => {
-  const made = classifierOf({ x: [3, 0] }, labels);
-  const best = calibrate(made, held(8)); // 4.3
-  const once = recalibrate(made, held(8), 2).temperature;
+  const texts = held(800, 1000, 100);
+  const best = calibrate(classifier, texts).temperature; // 4.3
+  const once = recalibrate(classifier, texts, 2).temperature;
   expect(once).toBeGreaterThan(2);
-  expect(Math.abs(Math.log(recalibrate(made, held(8), once).temperature / best))).toBeLessThan(Math.log(best / 2));
-  const nothingKnown = recalibrate(made, [{ tokens: ["月"], labels: [0] }], 1);
+  const twice = recalibrate(classifier, texts, once).temperature;
+  expect(Math.abs(Math.log(twice / best))).toBeLessThan(Math.log(best / 2));
+  const nothingKnown = recalibrate(classifier, [{ tokens: ["月"], labels: [0] }], 1);
   expect(nothingKnown).toEqual({ temperature: 1, loss: Number.NaN });
 });
 
