@@ -1,4 +1,4 @@
-import type { Classifier, ClassifierLoss, RowMatrix } from "../schemas/classifier.js";
+import type { Classifier, ClassifierLoss, LabelOdds, RowMatrix } from "../schemas/classifier.js";
 import { defineKind } from "../schemas/kinds.js";
 import type { SubwordForm } from "../schemas/subwords.js";
 import type { Rows } from "../schemas/tables.js";
@@ -24,8 +24,9 @@ export const classifier = defineKind({
     schema: ({ input }) => ({
       columns: { part: "text", text: "text", count: "float64", vector: { list: "float32", size: input.columns } },
     }),
-    facts: ({ loss, wordNgrams, subwords, sentenceEnd, pruned, temperature, metadata, input }) => ({
+    facts: ({ loss, wordNgrams, subwords, sentenceEnd, pruned, temperature, labelOdds, metadata, input }) => ({
       ...{ loss, wordNgrams, subwords, sentenceEnd, pruned, temperature },
+      ...(labelOdds ? { labelOdds } : {}),
       columns: input.columns,
       metadata: [...metadata],
     }),
@@ -65,6 +66,7 @@ export const classifier = defineKind({
         sentenceEnd: facts.sentenceEnd as boolean,
         pruned: facts.pruned as boolean,
         temperature: facts.temperature as number,
+        ...(facts.labelOdds ? { labelOdds: facts.labelOdds as LabelOdds } : {}),
         metadata: new Map(facts.metadata as [string, string][]),
       };
     },

@@ -25,6 +25,12 @@ export type RowMatrix = DenseRows | QuantizedRows;
 export const classifierLosses = ["softmax", "hierarchicalSoftmax", "negativeSampling", "oneVsAll"] as const;
 export type ClassifierLoss = (typeof classifierLosses)[number];
 
+export interface LabelOdds {
+  /** Above 0. */
+  readonly slope: number;
+  readonly offset: number;
+}
+
 /**
  * A linear classifier of texts over the mean of their features' rows (Joulin et al. 2017): words, subwords, and n-grams of words. With V
  * terms, R buckets in use, L labels and D columns. Plain data; `kernels/linear` predicts with it.
@@ -52,6 +58,11 @@ export interface Classifier {
   readonly output: RowMatrix;
   /** Scores are divided by it before they become probabilities (Guo et al. 2017); 1 where it was not calibrated. */
   readonly temperature: number;
+  /**
+   * Of softmax and hierarchicalSoftmax learned from texts with several labels each: from the probability p that a label which is drawn from
+   * a text's own is this one to the probability q that the text has it, logit q = slope logit p + offset. Left out where texts have one.
+   */
+  readonly labelOdds?: LabelOdds;
   /** Model, options, corpus hash, and how texts were made tokens. */
   readonly metadata: ReadonlyMap<string, string>;
 }

@@ -19,9 +19,12 @@ export let listOffsets: usize = 0;
 export let listEntries: usize = 0;
 /** What an example is scored by: the rows that its record names (0), the softmax over all labels (1), or each label alone (2). */
 export let scoredBy: u32 = 0;
-/** The gradient of the mean goes to each row in full (fastText's vectors), or divided by their number (its classifier). */
+/**
+ * The gradient of the mean goes to each row in full (fastText's vectors), or divided by their number (its classifier). There rows that
+ * repeat, one behind the other, are read and written once, as many times over.
+ */
 export let divides: bool = false;
-/** Whether rows learn at rates of their own: those of the first `ratedRows` rows, and that of the rest. */
+/** Whether rows learn at rates of their own, if the gradient is divided: those of the first `ratedRows` rows, and that of the rest. */
 export let rated: bool = false;
 export let rates: usize = 0;
 export let ratedRows: u32 = 0;
@@ -31,10 +34,14 @@ export let nullRow: usize = 0;
 /** The most rows an example can have. */
 export let maxInputs: u32 = 0;
 export let maxOutputs: u32 = 0;
-/** This worker's own memory: addresses of input rows, their rates, addresses of output rows, numbers of both, targets and weights, hidden rows, gradients, and the
- *  change of the hidden row. */
+/**
+ * This worker's own memory: addresses of input rows, how often each occurs and by how much of the change it moves, addresses of output rows;
+ * of each example its input rows, output rows, rate, and repeats among the input; targets and weights, hidden rows, gradients, and the change
+ * of the hidden row.
+ */
 export let inputs: usize = 0;
-export let inputRates: usize = 0;
+export let inputCounts: usize = 0;
+export let inputSteps: usize = 0;
 export let outputs: usize = 0;
 export let sizes: usize = 0;
 export let targets: usize = 0;
@@ -143,6 +150,8 @@ function unfold(at: usize, i: u32): usize {
     for (; entry < end; entry += 4, to += 4) placeInput(to, load<u32>(entry));
   }
   for (let k: u32 = 0; k < rows; k++, at += 4, to += 4) placeInput(to, load<u32>(at));
+  store<u32>(sizes + (<usize>i << 4), <u32>((to - start) >>> 2), 12);
+  if (divides) to = countRepeats(start, to);
   store<u32>(sizes + (<usize>i << 4), <u32>((to - start) >>> 2));
   const n = scoredBy == 0 ? nameOutputs(at, i, named) : allOutputs(at, i, named);
   store<u32>(sizes + (<usize>i << 4), n, 4);
@@ -153,14 +162,42 @@ function unfold(at: usize, i: u32): usize {
 @inline
 function placeInput(to: usize, row: u32): void {
   store<u32>(to, <u32>(inputRows + <usize>row * rowBytes));
-  if (rated) store<f32>(rateOf(to), row < ratedRows ? load<f32>(rates + (<usize>row << 2)) : restRate);
 }
 
-/** Where the rate of a row stands whose address stands at `input`. */
+/** Leaves one of the same rows that stand one behind the other, with their number and their step, and tells where the rows now end. */
+function countRepeats(start: usize, end: usize): usize {
+  let to = start;
+  for (let from = start; from < end; to += 4) {
+    const row = load<u32>(from);
+    const first = from;
+    for (from += 4; from < end && load<u32>(from) == row; ) from += 4;
+    const count = <f32>(<u32>((from - first) >>> 2));
+    store<u32>(to, row);
+    store<f32>(countOf(to), count);
+    store<f32>(stepOf(to), rated ? count * rateOf(row) : count);
+  }
+  return to;
+}
+
+/** Where it stands how often the row occurs whose address stands at `input`. */
 // @ts-ignore: decorator
 @inline
-function rateOf(input: usize): usize {
-  return inputRates + (input - inputs);
+function countOf(input: usize): usize {
+  return inputCounts + (input - inputs);
+}
+
+// @ts-ignore: decorator
+@inline
+function stepOf(input: usize): usize {
+  return inputSteps + (input - inputs);
+}
+
+/** The rate of the row at an address. */
+// @ts-ignore: decorator
+@inline
+function rateOf(address: u32): f32 {
+  const row = (address - <u32>inputRows) / <u32>rowBytes;
+  return row < ratedRows ? load<f32>(rates + (<usize>row << 2)) : restRate;
 }
 
 function nameOutputs(at: usize, i: u32, named: u32): u32 {
@@ -202,28 +239,59 @@ function allOutputs(at: usize, i: u32, named: u32): u32 {
 /** The mean of an example's rows, in the slices this worker owns. */
 function hide(i: u32): void {
   const m = load<u32>(sizes + (<usize>i << 4));
-  const scale = f32x4.splat(<f32>1 / <f32>max<u32>(1, m));
+  const all = load<u32>(sizes + (<usize>i << 4), 12);
+  const scale = f32x4.splat(<f32>1 / <f32>max<u32>(1, all));
   const to = hiddenRows + <usize>i * rowBytes;
   const first = inputsOf(i);
   const last = first + (<usize>m << 2);
   const end = <usize>load<u32>(sliceEdges + (<usize>endSlice << 2));
   for (let d = <usize>load<u32>(sliceEdges + (<usize>firstSlice << 2)); d < end; d += LINE) {
-    let sum0 = f32x4.splat(0);
-    let sum1 = sum0;
-    let sum2 = sum0;
-    let sum3 = sum0;
-    for (let input = first; input < last; input += 4) {
-      const row = <usize>load<u32>(input) + d;
-      sum0 = f32x4.add(sum0, v128.load(row));
-      sum1 = f32x4.add(sum1, v128.load(row, 16));
-      sum2 = f32x4.add(sum2, v128.load(row, 32));
-      sum3 = f32x4.add(sum3, v128.load(row, 48));
-    }
-    v128.store(to + d, f32x4.mul(sum0, scale));
-    v128.store(to + d, f32x4.mul(sum1, scale), 16);
-    v128.store(to + d, f32x4.mul(sum2, scale), 32);
-    v128.store(to + d, f32x4.mul(sum3, scale), 48);
+    if (divides) sumCounted(first, last, d, to + d, scale);
+    else sumPlain(first, last, d, to + d, scale);
   }
+}
+
+/** One line of the sum of rows, scaled. */
+// @ts-ignore: decorator
+@inline
+function sumPlain(first: usize, last: usize, d: usize, to: usize, scale: v128): void {
+  let sum0 = f32x4.splat(0);
+  let sum1 = sum0;
+  let sum2 = sum0;
+  let sum3 = sum0;
+  for (let input = first; input < last; input += 4) {
+    const row = <usize>load<u32>(input) + d;
+    sum0 = f32x4.add(sum0, v128.load(row));
+    sum1 = f32x4.add(sum1, v128.load(row, 16));
+    sum2 = f32x4.add(sum2, v128.load(row, 32));
+    sum3 = f32x4.add(sum3, v128.load(row, 48));
+  }
+  v128.store(to, f32x4.mul(sum0, scale));
+  v128.store(to, f32x4.mul(sum1, scale), 16);
+  v128.store(to, f32x4.mul(sum2, scale), 32);
+  v128.store(to, f32x4.mul(sum3, scale), 48);
+}
+
+/** The same, each row as often as it occurs. */
+// @ts-ignore: decorator
+@inline
+function sumCounted(first: usize, last: usize, d: usize, to: usize, scale: v128): void {
+  let sum0 = f32x4.splat(0);
+  let sum1 = sum0;
+  let sum2 = sum0;
+  let sum3 = sum0;
+  for (let input = first; input < last; input += 4) {
+    const row = <usize>load<u32>(input) + d;
+    const count = v128.load32_splat(countOf(input));
+    sum0 = madd(count, v128.load(row), sum0);
+    sum1 = madd(count, v128.load(row, 16), sum1);
+    sum2 = madd(count, v128.load(row, 32), sum2);
+    sum3 = madd(count, v128.load(row, 48), sum3);
+  }
+  v128.store(to, f32x4.mul(sum0, scale));
+  v128.store(to, f32x4.mul(sum1, scale), 16);
+  v128.store(to, f32x4.mul(sum2, scale), 32);
+  v128.store(to, f32x4.mul(sum3, scale), 48);
 }
 
 /** Products of the hidden row with each output row, in one slice. */
@@ -278,9 +346,16 @@ function sigmoids(i: u32, n: u32, rate: f32): void {
     const probability = f32x4.div(v128.bitselect(one, e, f32x4.gt(x, zero)), f32x4.add(one, e));
     const softplus = f32x4.add(f32x4.max(x, zero), logOnePlus(e));
     sum = f32x4.add(sum, f32x4.mul(w, f32x4.sub(softplus, f32x4.mul(t, x))));
-    v128.store(gradients + j, f32x4.mul(f32x4.mul(f32x4.splat(rate), w), f32x4.sub(t, probability)));
+    v128.store(gradients + j, flushed(f32x4.mul(f32x4.mul(f32x4.splat(rate), w), f32x4.sub(t, probability))));
   }
   loss += added(sum);
+}
+
+/** Gradients that would change nothing become 0: products with them would be denormal numbers, which processors are slow at. */
+// @ts-ignore: decorator
+@inline
+function flushed(gradient: v128): v128 {
+  return v128.and(gradient, f32x4.gt(f32x4.abs(gradient), f32x4.splat(1e-20)));
 }
 
 /** ln(1 + e) = 2 atanh(e / (2 + e)), by seven terms; for 0 <= e <= 1. */
@@ -317,7 +392,7 @@ function softmax(i: u32, n: u32, rate: f32): void {
   const scale = f32x4.splat(<f32>1 / total);
   for (let j: usize = 0; j < end; j += 16) {
     const p = f32x4.mul(v128.load(gradients + j), scale);
-    v128.store(gradients + j, f32x4.mul(step, f32x4.sub(v128.load(target + j), p)));
+    v128.store(gradients + j, flushed(f32x4.mul(step, f32x4.sub(v128.load(target + j), p))));
   }
   loss += <f64>load<f32>(weight) * (ln(<f64>total) - right);
 }
@@ -329,13 +404,15 @@ function apply(i: u32, n: u32): void {
   const hidden = hiddenRows + <usize>i * rowBytes;
   const rows = outputsOf(i);
   for (let d = start; d < end; d += 16) v128.store(change + d, f32x4.splat(0));
-  for (let j: usize = 0; j < <usize>n << 2; j += 16) applyFour(rows + j, gradients + j, hidden, start, end);
+  for (let j: usize = 0; j < <usize>n << 2; j += 16)
+    if (v128.any_true(v128.load(gradients + j))) applyFour(rows + j, gradients + j, hidden, start, end);
   const m = load<u32>(sizes + (<usize>i << 4));
-  const share = f32x4.splat(divides ? <f32>1 / <f32>max<u32>(1, m) : 1);
+  const all = load<u32>(sizes + (<usize>i << 4), 12);
+  const share = f32x4.splat(divides ? <f32>1 / <f32>max<u32>(1, all) : 1);
   const first = inputsOf(i);
   const last = first + (<usize>m << 2);
   for (let d = start; d < end; d += 16) v128.store(change + d, f32x4.mul(v128.load(change + d), share));
-  if (rated) spreadAtRates(first, last, start, end);
+  if (divides) spreadInSteps(first, last, start, end);
   else spread(first, last, start, end);
 }
 
@@ -356,8 +433,8 @@ function spread(first: usize, last: usize, start: usize, end: usize): void {
   }
 }
 
-/** The same, each row at its own rate. */
-function spreadAtRates(first: usize, last: usize, start: usize, end: usize): void {
+/** The same, each row by its own step. */
+function spreadInSteps(first: usize, last: usize, start: usize, end: usize): void {
   for (let d = start; d < end; d += LINE) {
     const step0 = v128.load(change + d);
     const step1 = v128.load(change + d, 16);
@@ -365,11 +442,11 @@ function spreadAtRates(first: usize, last: usize, start: usize, end: usize): voi
     const step3 = v128.load(change + d, 48);
     for (let input = first; input < last; input += 4) {
       const row = <usize>load<u32>(input) + d;
-      const rate = v128.load32_splat(rateOf(input));
-      v128.store(row, madd(rate, step0, v128.load(row)));
-      v128.store(row, madd(rate, step1, v128.load(row, 16)), 16);
-      v128.store(row, madd(rate, step2, v128.load(row, 32)), 32);
-      v128.store(row, madd(rate, step3, v128.load(row, 48)), 48);
+      const step = v128.load32_splat(stepOf(input));
+      v128.store(row, madd(step, step0, v128.load(row)));
+      v128.store(row, madd(step, step1, v128.load(row, 16)), 16);
+      v128.store(row, madd(step, step2, v128.load(row, 32)), 32);
+      v128.store(row, madd(step, step3, v128.load(row, 48)), 48);
     }
   }
 }

@@ -8,8 +8,11 @@ export const SENTENCE_END = "</s>";
 /** A feature's row, or this: a bucket without a row, which counts as a row of zeros. */
 export const ZERO_ROW = -1;
 
-interface Word {
+/** What a classifier knows of a word: all that a text needs of it. */
+export interface Word {
+  readonly text: string;
   readonly hash: number;
+  /** Its own, and those of its subwords. */
   readonly rows: readonly number[];
 }
 
@@ -20,7 +23,7 @@ type Features = Pick<Classifier, "terms" | "subwords" | "wordNgrams" | "buckets"
  * known has those of its subwords alone; n-grams of words follow, in which words that are not known take part (fastText, `getLine` and
  * `addSubwords` in `dictionary.cc`).
  *
- * State: the terms and, from its first use on, the list of each; 4 bytes a bucket.
+ * State: the terms, the rows of each term that was looked up; 4 bytes a bucket.
  */
 export class DocumentFeatures {
   readonly #features: Features;
@@ -43,19 +46,17 @@ export class DocumentFeatures {
   }
 
   /** The rows of a text's features, in fastText's order, repeats kept; none if nothing in it is known. */
-  of(tokens: readonly string[]): number[] {
+  of(words: readonly Word[]): number[] {
     const rows: number[] = [];
-    this.forEach(tokens, (row) => rows.push(row));
+    this.forEach(words, (row) => rows.push(row));
     return rows;
   }
 
   /** Calls `visit` with each feature's row and what it is: a word, a subword's word, or an n-gram of words. */
-  forEach(tokens: readonly string[], visit: (row: number, from: number, to: number) => void): void {
+  forEach(given: readonly Word[], visit: (row: number, from: number, to: number) => void): void {
     const { sentenceEnd, wordNgrams, subwords, pruned } = this.#features;
-    const words = (sentenceEnd ? [...tokens, SENTENCE_END] : tokens).map((token) => this.#wordOf(token));
-    words.forEach(({ rows }, at) => {
-      for (const row of rows) visit(row, at, at + 1);
-    });
+    const words = sentenceEnd ? [...given, this.word(SENTENCE_END)] : given;
+    for (let at = 0; at < words.length; at++) for (const row of words[at]!.rows) visit(row, at, at + 1);
     if (wordNgrams < 2) return;
     const hashes = words.map(({ hash }) => hash);
     forEachWordNgram(hashes, wordNgrams, subwords.buckets, (bucket, from, to) => {
@@ -64,17 +65,17 @@ export class DocumentFeatures {
     });
   }
 
-  #wordOf(token: string): Word {
-    const id = this.#idOf.get(token);
-    if (id === undefined) return this.#makeWord(token, []);
-    this.#words[id] ??= this.#makeWord(token, [id]);
+  word(text: string): Word {
+    const id = this.#idOf.get(text);
+    if (id === undefined) return this.#makeWord(text, []);
+    this.#words[id] ??= this.#makeWord(text, [id]);
     return this.#words[id]!;
   }
 
-  #makeWord(token: string, own: readonly number[]): Word {
-    const subwords = token === SENTENCE_END ? [] : this.#subwordsOf(token);
+  #makeWord(text: string, own: readonly number[]): Word {
+    const subwords = text === SENTENCE_END ? [] : this.#subwordsOf(text);
     const rows = subwords.map((bucket) => this.#rowOfBucket[bucket]!);
     const kept = this.#features.pruned ? rows.filter((row) => row !== ZERO_ROW) : rows;
-    return { hash: hashTerm(token), rows: [...own, ...kept] };
+    return { text, hash: hashTerm(text), rows: [...own, ...kept] };
   }
 }

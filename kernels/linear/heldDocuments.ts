@@ -5,18 +5,26 @@ import type { HeldDocument } from "./calibrate.js";
 /** How many documents are kept aside at most, but for the luck of the draw. */
 const MOST_HELD = 10_000;
 
+/** Documents that are kept aside as one, where there are many: neighbours are often made from one another, as the phrases of a sentence. */
+const LONGEST_BLOCK = 64;
+
+/** How many blocks are kept aside at the least, where they are of several documents. */
+const LEAST_BLOCKS = 32;
+
 /**
- * Documents that are kept aside, drawn by their numbers, in the order of these. State: their terms' ids and their labels, of some 10,000
- * documents at most.
+ * Documents that are kept aside, drawn by their numbers in blocks of neighbours, in the order of the numbers. State: their terms' ids and
+ * their labels, of some 10,000 documents at most.
  */
 export class HeldDocuments {
   readonly #seed: number;
   readonly #share: number;
+  readonly #block: number;
   #documents: { readonly ids: Uint32Array; readonly labels: readonly number[] }[] = [];
 
   /** @param share of `documents` to be kept aside */
   constructor(share: number, documents: number, seed: number) {
     this.#share = Math.min(share, MOST_HELD / documents);
+    this.#block = Math.min(LONGEST_BLOCK, Math.max(1, Math.floor((this.#share * documents) / LEAST_BLOCKS)));
     this.#seed = seed;
   }
 
@@ -26,7 +34,8 @@ export class HeldDocuments {
 
   /** Whether the document with this number is one of them, in every pass. */
   has(number: number): boolean {
-    return this.#share > 0 && drawUniform(randomStream(this.#seed, "holdout"), number) < this.#share;
+    if (this.#share === 0) return false;
+    return drawUniform(randomStream(this.#seed, "holdout"), Math.floor(number / this.#block)) < this.#share;
   }
 
   push(ids: Uint32Array, labels: readonly number[]): void {

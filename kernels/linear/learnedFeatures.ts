@@ -48,7 +48,7 @@ export class LearnedFeatures {
     this.#hashes = Uint32Array.from(this.terms, hashTerm);
   }
 
-  /** The rows of a document's features, in fastText's order: a view that lasts until the next call. */
+  /** The rows of a document's features, ascending, so that repeats stand together: a view that lasts until the next call. */
   of(ids: Uint32Array, document: number, epoch: number): Uint32Array {
     const known = this.#cache.of(document);
     if (known) return known;
@@ -66,7 +66,7 @@ export class LearnedFeatures {
       forEachWordNgram(words, wordNgrams, form.buckets, (bucket) => write(this.rows.rowOf(bucket)));
     }
     if (epoch === 0) this.cut += Math.max(0, length - MAX_INPUTS);
-    const found = this.#found.subarray(0, length);
+    const found = this.#found.subarray(0, length).sort();
     this.#cache.keep(document, found);
     return found;
   }

@@ -1,15 +1,18 @@
-import type { Classifier } from "../../schemas/classifier.js";
+import type { Classifier, LabelOdds } from "../../schemas/classifier.js";
 import { type HuffmanCodes, makeHuffmanCodes } from "../embedding/huffman.js";
 import { exp, ln } from "../numbers/logarithm.js";
 import { sigmoid, softplus } from "../numbers/sigmoid.js";
-import { DocumentFeatures, SENTENCE_END, ZERO_ROW } from "./documentFeatures.js";
+import { DocumentFeatures, SENTENCE_END, type Word, ZERO_ROW } from "./documentFeatures.js";
 import { type RowReader, rowReader } from "./rowMatrix.js";
 
 export interface Prediction {
   readonly label: string;
-  /** 0 .. 1; of softmax and hierarchicalSoftmax they add up to 1 over all labels. */
+  /** 0 .. 1; of softmax and hierarchicalSoftmax they add up to 1 over all labels, unless texts have several (`labelOdds`). */
   readonly probability: number;
 }
+
+/** A word of a text, or what was found of it by `Predictor.word`. */
+export type Token = string | Word;
 
 export interface PredictOptions {
   /** How many labels at most; 1 by default. */
@@ -37,7 +40,7 @@ export interface Explanation {
  * et al. 2017, arXiv:1607.01759, section 2). softmax and hierarchicalSoftmax give one distribution over the labels; oneVsAll and
  * negativeSampling give each label a probability of its own.
  *
- * In: the tokens of a text. Out: at most k labels, the most probable first, equal ones in the order of the labels; none for a text
+ * In: the tokens of a text, or words that were looked up before. Out: at most k labels, the most probable first, equal ones in the order of the labels; none for a text
  * without features. State: that of `DocumentFeatures`; the classifier is not copied. A text costs (features + L) x D multiplications.
  * @example
  *   new Predictor(classifier).predict(["how", "to", "peel", "garlic"], { k: 3 });
@@ -59,7 +62,12 @@ export class Predictor {
     if (classifier.loss === "hierarchicalSoftmax") this.#codes = makeHuffmanCodes(classifier.labelCounts);
   }
 
-  predict(tokens: readonly string[], { k = 1, threshold = 0 }: PredictOptions = {}): Prediction[] {
+  /** Looks a word up, once for all the texts in which it occurs. */
+  word(text: string): Word {
+    return this.#features.word(text);
+  }
+
+  predict(tokens: readonly Token[], { k = 1, threshold = 0 }: PredictOptions = {}): Prediction[] {
     const probabilities = this.probabilities(tokens);
     if (!probabilities) return [];
     return best(probabilities, k)
@@ -68,18 +76,21 @@ export class Predictor {
   }
 
   /** The probability of each label (L,); undefined for a text without features. */
-  probabilities(tokens: readonly string[]): Float64Array | undefined {
+  probabilities(tokens: readonly Token[]): Float64Array | undefined {
     const scores = this.scores(tokens);
-    return scores && this.probabilitiesAt(scores, this.#classifier.temperature);
+    if (!scores) return undefined;
+    const { temperature, labelOdds } = this.#classifier;
+    const probabilities = this.probabilitiesAt(scores, temperature);
+    return labelOdds ? probabilities.map((probability) => ofHaving(probability, labelOdds)) : probabilities;
   }
 
   /** The product of the text's mean row with each output row (L,); undefined for a text without features. */
-  scores(tokens: readonly string[]): Float64Array | undefined {
-    const rows = this.#features.of(tokens);
+  scores(tokens: readonly Token[]): Float64Array | undefined {
+    const rows = this.#features.of(this.#words(tokens));
     return rows.length === 0 ? undefined : this.#scores(rows);
   }
 
-  /** Probabilities from scores (L,), at a temperature. */
+  /** Probabilities from scores (L,), at a temperature: of softmax and hierarchicalSoftmax those of drawing each label. */
   probabilitiesAt(scores: Float64Array, temperature: number): Float64Array {
     const cooled = scores.map((score) => score / temperature);
     if (this.#codes) return softmax(alongPaths(cooled, this.#codes));
@@ -90,16 +101,17 @@ export class Predictor {
    * What a label rests on, before temperature; undefined for a text without features, or where there is one label.
    * @param k how many reasons at most
    */
-  explain(tokens: readonly string[], k = 10): Explanation | undefined {
+  explain(tokens: readonly Token[], k = 10): Explanation | undefined {
     const { labels, sentenceEnd } = this.#classifier;
-    const rows = this.#features.of(tokens);
+    const words = this.#words(tokens);
+    const rows = this.#features.of(words);
     if (rows.length === 0 || labels.length < 2) return undefined;
     const all = this.#logProbabilities(rows);
     const [first, second] = best(all, 2) as [number, number];
-    const texts = sentenceEnd ? [...tokens, SENTENCE_END] : tokens;
+    const texts = [...words.map(({ text }) => text), ...(sentenceEnd ? [SENTENCE_END] : [])];
     const rowsOf = new Map<string, number[]>();
     let at = 0;
-    this.#features.forEach(tokens, (_, from, to) => {
+    this.#features.forEach(words, (_, from, to) => {
       const feature = texts.slice(from, to).join(" ");
       rowsOf.set(feature, [...(rowsOf.get(feature) ?? []), at++]);
     });
@@ -112,11 +124,17 @@ export class Predictor {
     return { label: labels[first]!, against: labels[second]!, reasons: reasons.slice(0, k) };
   }
 
+  #words(tokens: readonly Token[]): readonly Word[] {
+    return tokens.map((token) => (typeof token === "string" ? this.word(token) : token));
+  }
+
   #scores(rows: readonly number[]): Float64Array {
     const hidden = this.#hidden.fill(0);
-    for (const row of rows) if (row !== ZERO_ROW) this.#input.addTo(hidden, row);
+    this.#input.addTo(hidden, rows);
     for (let d = 0; d < hidden.length; d++) hidden[d]! /= Math.max(1, rows.length);
-    return Float64Array.from(this.#classifier.labels, (_, row) => this.#output.dot(hidden, row));
+    const scores = new Float64Array(this.#classifier.labels.length);
+    for (let row = 0; row < scores.length; row++) scores[row] = this.#output.dot(hidden, row);
+    return scores;
   }
 
   /** Logarithms of probabilities, up to a number that is the same for all labels (L,). */
@@ -127,7 +145,17 @@ export class Predictor {
   }
 }
 
-/** Whether the probabilities of all labels add up to 1. */
+/** The probability that a text has a label, from that of drawing it among its own. */
+const ofHaving = (probability: number, { slope, offset }: LabelOdds): number =>
+  sigmoid(slope * logOdds(probability) + offset);
+
+/** ln p - ln(1 - p), p kept from 0 and 1. */
+export function logOdds(probability: number): number {
+  const inside = Math.min(1 - 1e-9, Math.max(1e-9, probability));
+  return ln(inside) - ln(1 - inside);
+}
+
+/** Whether the scores make one distribution over the labels. */
 export const isDistribution = ({ loss }: Classifier): boolean => loss === "softmax" || loss === "hierarchicalSoftmax";
 
 /** The logarithm of each label's probability: a turn with bit 1 has probability sigmoid(score), as in fastText. */

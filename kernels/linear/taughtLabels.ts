@@ -56,10 +56,14 @@ export class TaughtLabels {
 
   /** Writes what a document with these labels teaches in an epoch: all of them for oneVsAll, otherwise one that is drawn. */
   write(records: BagRecords, own: readonly number[], weight: number, epoch: number, document: number): void {
-    const { loss, seed } = this.#settings;
-    const taught =
-      loss === "oneVsAll" ? own : [own[drawBelow(randomStream(seed, "label", epoch), document, own.length)]!];
+    const taught = this.#taught(own, epoch, document);
     this.outputs.write(records, taught, weight * this.#classWeight(taught), epoch, document);
+  }
+
+  #taught(own: readonly number[], epoch: number, document: number): readonly number[] {
+    const { loss, seed } = this.#settings;
+    if (loss === "oneVsAll" || own.length === 1) return own;
+    return [own[drawBelow(randomStream(seed, "label", epoch), document, own.length)]!];
   }
 
   /** So that each label weighs the mean of all. */

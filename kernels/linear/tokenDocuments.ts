@@ -2,20 +2,32 @@ import type { StageState } from "../../schemas/state.js";
 import type { TokenBatch } from "../../schemas/tokens.js";
 
 /** @param length its tokens, those without a text counted too */
-type Visit = (tokens: readonly string[], labels: readonly string[], length: number) => void;
+type Visit<Token> = (tokens: readonly Token[], labels: readonly string[], length: number) => void;
+
+interface Term<Token> {
+  readonly text: string;
+  readonly made: Token;
+}
 
 /**
- * Puts the tokens of whole documents together, whatever batches they come in, as texts. A token whose term the lexicon no longer knows has
- * none, and is left out, as one that nobody knows. State: the document that has begun; a text a term.
+ * Puts the tokens of whole documents together, whatever batches they come in, each as what its term is made into, once. A token whose term the
+ * lexicon no longer knows has none, and is left out, as one that nobody knows. State: the document that has begun; each term and what it was
+ * made into.
  */
-export class TokenDocuments {
-  #tokens: string[] | undefined;
+export class TokenDocuments<Token> {
+  readonly #make: (text: string) => Token;
+  #tokens: Term<Token>[] | undefined;
   #length = 0;
   #labels: readonly string[] = [];
-  readonly #terms: (string | undefined)[] = [];
+  readonly #terms: (Term<Token> | undefined)[] = [];
+
+  /** @param make what a term's text is made into */
+  constructor(make: (text: string) => Token) {
+    this.#make = make;
+  }
 
   /** Calls `visit` with each document that ends in the batch. */
-  add({ lexicon, ids, documentOffsets, documents }: TokenBatch, visit: Visit): void {
+  add({ lexicon, ids, documentOffsets, documents }: TokenBatch, visit: Visit<Token>): void {
     let next = 0;
     const begin = (upTo: number) => {
       while (next < documentOffsets.length && documentOffsets[next]! <= upTo) {
@@ -26,30 +38,44 @@ export class TokenDocuments {
         next++;
       }
     };
-    ids.forEach((id, place) => {
+    for (let place = 0; place < ids.length; place++) {
       begin(place);
-      this.#terms[id] ??= lexicon.term(id);
+      const id = ids[place]!;
+      this.#terms[id] ??= this.#termOf(lexicon.term(id));
       const term = this.#terms[id];
       this.#length++;
-      if (term !== undefined) this.#tokens?.push(term);
-    });
+      if (term) this.#tokens?.push(term);
+    }
     begin(ids.length);
   }
 
   /** Ends the document that has begun, if one has. */
-  finish(visit: Visit): void {
-    if (this.#tokens) visit(this.#tokens, this.#labels, this.#length);
+  finish(visit: Visit<Token>): void {
+    if (this.#tokens)
+      visit(
+        this.#tokens.map(({ made }) => made),
+        this.#labels,
+        this.#length,
+      );
     this.#tokens = undefined;
   }
 
   save(): StageState {
-    const [tokens, labels] = [JSON.stringify(this.#tokens ?? null), JSON.stringify(this.#labels)];
-    return { facts: { tokens, labels, length: this.#length }, arrays: {} };
+    const texts = this.#tokens?.map(({ text }) => text) ?? null;
+    return {
+      facts: { tokens: JSON.stringify(texts), labels: JSON.stringify(this.#labels), length: this.#length },
+      arrays: {},
+    };
   }
 
   restore({ facts }: StageState): void {
-    this.#tokens = (JSON.parse(facts.tokens as string) as string[] | null) ?? undefined;
+    const texts = JSON.parse(facts.tokens as string) as string[] | null;
+    this.#tokens = texts?.map((text) => this.#termOf(text)!);
     this.#labels = JSON.parse(facts.labels as string) as string[];
     this.#length = facts.length as number;
+  }
+
+  #termOf(text: string | undefined): Term<Token> | undefined {
+    return text === undefined ? undefined : { text, made: this.#make(text) };
   }
 }

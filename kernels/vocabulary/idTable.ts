@@ -12,21 +12,27 @@ const pruned = 3;
 /** An id of the vocabulary, moved up by as much as there are codes before it. */
 const firstId = 4;
 
+/** Codes of the terms that were looked up in vocabularies that stay the same, so that later passes find them by index. */
+const codesIn = new WeakMap<Vocabulary, TermCodes>();
+
 /**
- * From the lexicon's provisional ids to the vocabulary's, looked up by text once per term and by index from then on.
- * State: 4 bytes per id given out by the lexicon.
+ * From the lexicon's provisional ids to the vocabulary's, looked up by text once per term and by index from then on, also by other tables of
+ * the same vocabulary. State: 4 bytes per id given out by the lexicon.
  */
 export class IdTable {
   readonly #vocabulary: Vocabulary;
   readonly #unknown: number | undefined;
   #replaced = 0;
-  readonly #codes = new TermCodes();
+  readonly #codes: TermCodes;
   #dropped = new Float64Array(firstId);
 
   /** @param unknown stands for each token that has no id of its own; such tokens are left out without it */
   constructor(vocabulary: Vocabulary, unknown?: number) {
     this.#vocabulary = vocabulary;
     this.#unknown = unknown;
+    const codes = codesIn.get(vocabulary) ?? new TermCodes();
+    if (!("generation" in vocabulary)) codesIn.set(vocabulary, codes);
+    this.#codes = codes;
   }
 
   /** The ids that are in the vocabulary, in order, and each list of positions moved to where it now points. */
@@ -34,7 +40,7 @@ export class IdTable {
     const codes = this.#codes.of(lexicon);
     const dropped = this.#dropped;
     const kept = new Uint32Array(ids.length);
-    const places = new Uint32Array(ids.length);
+    let places: Uint32Array | undefined; // of what is kept, once something is left out
     let length = 0;
     for (let i = 0; i < ids.length; i++) {
       const id = ids[i]!;
@@ -42,12 +48,15 @@ export class IdTable {
       const code = codes[id]!;
       if (code < firstId && this.#unknown === undefined) {
         dropped[code]!++;
+        places ??= Uint32Array.from(ids.keys());
         continue;
       }
       if (code < firstId) this.#replaced++;
       kept[length] = code < firstId ? this.#unknown! : code - firstId;
-      places[length++] = i;
+      if (places) places[length] = i;
+      length++;
     }
+    if (!places) return [kept, positions.map((starts) => starts.slice())];
     const taken = places.subarray(0, length);
     return [kept.slice(0, length), positions.map((starts) => movedStarts(starts, taken))];
   }

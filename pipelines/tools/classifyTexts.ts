@@ -1,5 +1,6 @@
 import type { Observable } from "rxjs";
 import { type ClassificationScores, scoreClassification } from "../../kernels/evaluation/classification.js";
+import type { Word } from "../../kernels/linear/documentFeatures.js";
 import { type Explanation, type Prediction, type PredictOptions, Predictor } from "../../kernels/linear/predictor.js";
 import { TokenDocuments } from "../../kernels/linear/tokenDocuments.js";
 import { run } from "../../runtime/run.js";
@@ -44,8 +45,8 @@ export async function classifyTexts(path: string, request: ClassifyRequest): Pro
   noteFastText(path, loaded, request);
   const classifier = withoutPrefix(path, loaded, request.labelPrefix);
   const predictor = new Predictor(classifier);
-  const documents = new TokenDocuments();
-  const visit = (tokens: readonly string[], given: readonly string[]) => {
+  const documents = new TokenDocuments((term) => predictor.word(term));
+  const visit = (tokens: readonly Word[], given: readonly string[]) => {
     const explanation = request.reasons === undefined ? undefined : predictor.explain(tokens, request.reasons);
     request.onText({ given, predicted: predictor.predict(tokens, request), ...(explanation ? { explanation } : {}) });
   };

@@ -6,6 +6,10 @@ const terms = { peel: [1, 0], garlic: [0, 1] } as const;
 const labels = { a: [1, 0], b: [0, 1] } as const;
 const form = { units: "characters", minLength: 3, maxLength: 3, buckets: 100 } as const;
 
+/** The rows of a text's features. */
+const rowsOf = (features: DocumentFeatures, ...words: readonly string[]) =>
+  features.of(words.map((word) => features.word(word)));
+
 const bigram = (...words: readonly string[]) => {
   let found = -1;
   forEachWordNgram(words.map(hashTerm), 2, 100, (bucket) => {
@@ -16,18 +20,21 @@ const bigram = (...words: readonly string[]) => {
 
 it("gives words their rows and keeps repeats; words that are not known have none", () => {
   const features = new DocumentFeatures(classifierOf(terms, labels));
-  expect(features.of(["garlic", "onion", "peel", "garlic"])).toEqual([1, 0, 1]);
-  expect(features.of(["onion"])).toEqual([]);
-  expect(features.of([])).toEqual([]);
+  expect(rowsOf(features, "garlic", "onion", "peel", "garlic")).toEqual([1, 0, 1]);
+  expect(rowsOf(features, "onion")).toEqual([]);
+  expect(rowsOf(features)).toEqual([]);
 });
 
 it("hashes n-grams of words over all words, also those that are not known", () => {
   const [known, unknown] = [bigram("peel", "garlic"), bigram("garlic", "onion")];
   const features = new DocumentFeatures(classifierOf(terms, labels, { wordNgrams: 2, buckets: { [unknown]: [5, 5] } }));
   expect(known).not.toBe(unknown);
-  expect(features.of(["peel", "garlic", "onion"])).toEqual([0, 1, ZERO_ROW, 2]); // words first, then n-grams
+  expect(rowsOf(features, "peel", "garlic", "onion")).toEqual([0, 1, ZERO_ROW, 2]); // words first, then n-grams
   const seen: [number, number, number][] = [];
-  features.forEach(["peel", "garlic", "onion"], (...feature) => seen.push(feature));
+  features.forEach(
+    ["peel", "garlic", "onion"].map((word) => features.word(word)),
+    (...feature) => seen.push(feature),
+  );
   expect(seen).toEqual([
     [0, 0, 1],
     [1, 1, 2],
@@ -41,19 +48,19 @@ it("leaves out buckets without a row where the classifier was pruned, and counts
   const options = { subwords: form, buckets: { [first]: [1, 1] as const } };
   const row = Object.keys(terms).length;
   const rows = (pruned: boolean) =>
-    new DocumentFeatures(classifierOf(terms, labels, { ...options, pruned })).of(["onion"]);
+    rowsOf(new DocumentFeatures(classifierOf(terms, labels, { ...options, pruned })), "onion");
   expect(rows(true)).toEqual([row]);
   expect(rows(false)).toEqual([row, ...new Array(4).fill(ZERO_ROW)]); // <on oni nio ion on>
 });
 
 it("ends a text with </s>, which has no subwords, where the classifier was trained so", () => {
   const withEnd = classifierOf({ ...terms, [SENTENCE_END]: [2, 2] }, labels, { sentenceEnd: true, subwords: form });
-  expect(new DocumentFeatures(withEnd).of([])).toEqual([2]);
+  expect(rowsOf(new DocumentFeatures(withEnd))).toEqual([2]);
   const bucket = bigram("garlic", SENTENCE_END);
   const withNgrams = classifierOf({ ...terms, [SENTENCE_END]: [2, 2] }, labels, {
     sentenceEnd: true,
     wordNgrams: 2,
     buckets: { [bucket]: [0, 0] },
   });
-  expect(new DocumentFeatures(withNgrams).of(["garlic"])).toEqual([1, 2, 3]);
+  expect(rowsOf(new DocumentFeatures(withNgrams), "garlic")).toEqual([1, 2, 3]);
 });

@@ -15,7 +15,7 @@ it("keeps up to 256 rows as they are, but for rounding", async () => {
   const reader = rowReader(quantized);
   for (let row = 0; row < 3; row++) {
     const sum = new Float64Array(3);
-    reader.addTo(sum, row);
+    reader.addTo(sum, [row]);
     sum.forEach((value, d) => {
       expect(value).toBeCloseTo(values[row * 3 + d]!, 5);
     });

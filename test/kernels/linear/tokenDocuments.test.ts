@@ -16,7 +16,7 @@ const batch = (
 
 it("puts documents together across batches, empty ones too, with their labels", () => {
   const found: unknown[] = [];
-  const documents = new TokenDocuments();
+  const documents = new TokenDocuments((term) => term);
   const visit = (...document: readonly unknown[]) => found.push(document);
   documents.finish(visit);
   documents.add(batch([0, 1], [0], [["a"]]), visit);
