@@ -87,10 +87,15 @@ export async function compareInTurn(
 export const lexstreamProgram = fileURLToPath(new URL("../cli/main.js", import.meta.url));
 
 /** `lexstream run` with a config that reads a file; what it writes lies in the folder that is returned. */
-export function lexstreamRun(folder: string, corpus: string, steps: readonly unknown[]): [Program, out: string] {
+export function lexstreamRun(
+  folder: string,
+  corpus: string,
+  steps: readonly unknown[],
+  format: "lines" | "labelled" = "lines",
+): [Program, out: string] {
   const own = mkdtempSync(join(folder, "lexstream-"));
   const [config, out] = [join(own, "config.json"), join(own, "out")];
-  writeFileSync(config, JSON.stringify({ source: { files: { paths: corpus, format: "lines" } }, steps }));
+  writeFileSync(config, JSON.stringify({ source: { files: { paths: corpus, format } }, steps }));
   const args = [lexstreamProgram, "run", config, "--out", out, "--force", "--progress", "none"];
   return [{ command: process.execPath, args, output: "/dev/null" }, out];
 }

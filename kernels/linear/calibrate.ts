@@ -25,7 +25,8 @@ const SEVERAL = 0.1;
  * What makes probabilities agree with how often labels are right, by documents that were kept aside. The temperature is that by which their
  * labels become the most likely (Guo et al. 2017, arXiv:1706.04599, section 4.2), by a golden section search over its logarithm, between 1/20
  * and 20. A document weighs the square root of its words: among phrases that were cut from one another short ones are many and say little
- * of whole texts. Where documents have several labels, the odds of the most probable label are fitted, too. 1 where there is no document.
+ * of whole texts. The logarithm is taken to be about 0, with a variance of 1: a few documents that are all told right do not make every
+ * probability 1. Where documents have several labels, the odds of the most probable label are fitted, too. 1 where there is no document.
  */
 export function calibrate(
   classifier: Classifier,
@@ -42,7 +43,7 @@ export function calibrate(
   const temperature = minimum((log) =>
     rows.reduce(
       (sum, { scores, labels, weight }) => sum + weight * lossOf(scored.probabilitiesAt(scores, Math.E ** log), labels),
-      0,
+      log ** 2 / 2,
     ),
   );
   const several = rows.filter(({ labels }) => labels.length > 1).length;

@@ -7,6 +7,7 @@ describe("the ready configs", () => {
   it("are these", () => {
     expect(names).toEqual([
       "chinese",
+      "classify",
       "contexts-to-parquet",
       "cooccurrence-only",
       "glove",
