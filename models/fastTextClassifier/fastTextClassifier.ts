@@ -1,3 +1,4 @@
+import { initialTerms, knownRows } from "../../kernels/embedding/knownRows.js";
 import { learningRateAt } from "../../kernels/embedding/learningRate.js";
 import { BagRecords } from "../../kernels/linear/bagRecords.js";
 import { type BagEngine, type BagSettings, MAX_INPUTS, noLists } from "../../kernels/linear/bagTrainer.js";
@@ -28,15 +29,20 @@ import {
   oneOf,
   parseOptions,
   rateNames,
+  requireAtMost,
   type StageState,
   type StepStats,
   type SubwordForm,
   type UpdatedModel,
+  type VectorTable,
   type Vocabulary,
+  vectorTable,
 } from "../../schemas/index.js";
 import { bagEngine } from "../linear/bagEngine.js";
 import { trainingFields } from "../trainingFields.js";
 import { requireArithmetic } from "../trainingKernel.js";
+import { onlineClassifier } from "./onlineClassifier.js";
+import { onlineFields, requireOnline } from "./onlineFields.js";
 
 export const fastTextClassifierSchema = defineUnit({
   name: "fastTextClassifier",
@@ -45,7 +51,8 @@ export const fastTextClassifierSchema = defineUnit({
   makes: "classifier",
   summary: "Learns to tell the labels of texts from their words, subwords and n-grams of words",
   paper: "Joulin et al. 2017, arXiv:1607.01759",
-  upstream: { buildVocab: { minCount: 1 } },
+  resumable: true,
+  upstream: { buildVocab: { minCount: 1 }, growVocab: { minCount: 1 } },
   fields: {
     loss: oneOf(classifierLosses, {
       default: "softmax",
@@ -98,10 +105,10 @@ export const fastTextClassifierSchema = defineUnit({
     }),
     epochs: integer({
       min: 1,
-      default: 25,
+      optional: true,
       aliases: epochNames,
       elsewhere: { program: "fastText", default: 5 },
-      description: "Passes over the texts",
+      description: "Passes over the texts; 25 if left out, and with online 1",
     }),
     learningRate: number({
       min: 0,
@@ -109,7 +116,7 @@ export const fastTextClassifierSchema = defineUnit({
       default: 0.5,
       aliases: rateNames,
       elsewhere: { program: "fastText", default: 0.1 },
-      description: "Step size at the start; it falls evenly to 0",
+      description: "Step size at the start",
     }),
     featureRates: oneOf(["rarity", "even"], {
       default: "rarity",
@@ -131,6 +138,12 @@ export const fastTextClassifierSchema = defineUnit({
       default: 1,
       description: "Seed of the first weights, the noise labels and the texts kept aside",
     }),
+    ...onlineFields,
+    initialVectors: vectorTable({
+      optional: true,
+      aliases: ["pretrainedVectors"],
+      description: "Vectors of words that their rows begin with; those of other words begin at random",
+    }),
     ...trainingFields,
   },
   create: (_, options): Model<"ids", "classifier"> => fastTextClassifier(options),
@@ -143,9 +156,19 @@ export type FastTextClassifierOptions = OptionsOf<typeof fastTextClassifierSchem
  * texts and with hierarchicalSoftmax.
  */
 const GROUP = 1;
+/** Labels there can be on a stream, where nobody says. */
+const ONLINE_LABELS = 1000;
 
 /** What was counted since the start; `learned` are the tokens of this pass whose texts are whole. */
-const nothingYet = { passes: 0, tokens: 0, examples: 0, learned: 0, withoutLabels: 0, withoutWords: 0 };
+const nothingYet = {
+  passes: 0,
+  tokens: 0,
+  examples: 0,
+  learned: 0,
+  withoutLabels: 0,
+  withoutWords: 0,
+  withoutKeptLabels: 0,
+};
 
 /**
  * fastText's classifier of texts: the mean over the rows of a text's features, scored by a row a label.
@@ -164,8 +187,12 @@ const nothingYet = { passes: 0, tokens: 0, examples: 0, learned: 0, withoutLabel
  *   new Predictor(await model.result()).predict(["peel", "garlic"]);
  */
 export function fastTextClassifier(options?: FastTextClassifierOptions): UpdatedModel<"ids", "classifier"> {
-  const { workers, deterministic, kernel, ...settings } = parseOptions(fastTextClassifierSchema, options);
-  const { vectorSize, seed, loss, epochs, wordNgrams, sentenceEnd } = settings;
+  const { workers, deterministic, kernel, initialVectors, ...parsed } = parseOptions(fastTextClassifierSchema, options);
+  const { vectorSize, seed, loss, online, wordNgrams, sentenceEnd } = parsed;
+  const epochs = parsed.epochs ?? (online ? 1 : 25);
+  const schedule = parsed.schedule ?? (online ? "constant" : "linear");
+  const settings = { ...parsed, epochs, schedule };
+  requireAtMost("fastTextClassifier", settings, ["minLearningRate", "learningRate"]);
   const form: SubwordForm = {
     units: "characters",
     minLength: settings.minSubword,
@@ -173,7 +200,20 @@ export function fastTextClassifier(options?: FastTextClassifierOptions): Updated
     buckets: settings.buckets,
   };
   const featureSettings = { form, wordNgrams, sentenceEnd, subwordsOf: subwordsOf("fastTextClassifier", form) };
-  const firstRows = new FirstInputRows(vectorSize, seed, form, undefined);
+  const firstRows = new FirstInputRows(
+    ...([vectorSize, seed, form] as const),
+    initialVectors && wordsAlone(initialVectors),
+    "fastTextClassifier",
+  );
+  const describe = { options: JSON.stringify({ ...settings, deterministic }), initialVectors };
+  if (online) {
+    requireOnline(settings);
+    const maxLabels = settings.maxLabels ?? ONLINE_LABELS;
+    return onlineClassifier(
+      { ...settings, maxLabels, form, firstRows, ...describe },
+      { workers, deterministic, kernel },
+    );
+  }
   const records = new BagRecords();
   const assembler = new DocumentAssembler();
   let vocabulary: Vocabulary | undefined;
@@ -185,6 +225,7 @@ export function fastTextClassifier(options?: FastTextClassifierOptions): Updated
 
   function start(from: Vocabulary): BagEngine {
     requireFixed("fastTextClassifier", from);
+    if (initialVectors) knownRows("fastTextClassifier", from.terms, initialVectors); // which must have some of them
     labels = new TaughtLabels("fastTextClassifier", from.labels, settings);
     held = new HeldDocuments(settings.holdout, labels.documents, seed);
     features = new LearnedFeatures(from.terms, featureSettings, (row, bucket) => {
@@ -258,7 +299,8 @@ export function fastTextClassifier(options?: FastTextClassifierOptions): Updated
       return;
     }
     const own = labels.idsOf(names, number);
-    if (weight === 0) return;
+    if (own.length === 0 && epoch === 0) counted.withoutKeptLabels++;
+    if (own.length === 0 || weight === 0) return;
     if (held.has(number)) {
       if (epoch === 0) held.push(ids, own);
       return;
@@ -272,10 +314,8 @@ export function fastTextClassifier(options?: FastTextClassifierOptions): Updated
   /** The rate of a text before which so many tokens of its epoch have come. */
   function rateAfter(epoch: number, tokens: number): number {
     const total = Math.max(1, vocabulary!.tokens);
-    return learningRateAt(
-      { learningRate: settings.learningRate, minLearningRate: 0, schedule: "linear", centres: epochs * total },
-      epoch * total + tokens,
-    );
+    const centres = schedule === "inverse" ? settings.decayTokens : epochs * total;
+    return learningRateAt({ ...settings, centres }, epoch * total + tokens);
   }
 
   function save(): StageState | undefined {
@@ -316,7 +356,8 @@ export function fastTextClassifier(options?: FastTextClassifierOptions): Updated
   /** @param made by which of the two ways the rows are taken out of the engine */
   function classifierOf(made: typeof finishedClassifier, through: BagEngine, { counts }: Vocabulary): Classifier {
     const { terms, cut } = features;
-    const { withoutLabels, withoutWords } = counted;
+    const { withoutLabels, withoutWords, withoutKeptLabels } = counted;
+    const left = { withoutLabels, withoutWords, withoutKeptLabels, ...labels.leftOut, featuresCut: cut };
     const whole = made(
       {
         labels: labels.names,
@@ -326,9 +367,10 @@ export function fastTextClassifier(options?: FastTextClassifierOptions): Updated
         ...{ loss, wordNgrams, sentenceEnd, subwords: form },
         metadata: new Map([
           ["model", "fastTextClassifier"],
-          ["options", JSON.stringify({ ...settings, deterministic })],
+          ["options", describe.options],
           ["arithmetic", through.arithmetic],
-          ["documents", JSON.stringify({ held: held.count, withoutLabels, withoutWords, featuresCut: cut })],
+          ["documents", JSON.stringify({ held: held.count, ...left })],
+          ...initialTerms(terms, initialVectors),
         ]),
       },
       features,
@@ -370,3 +412,8 @@ export function fastTextClassifier(options?: FastTextClassifierOptions): Updated
     close: () => engine?.close(),
   };
 }
+
+/** Their subwords would share buckets with n-grams of words. */
+const wordsAlone = ({ terms, values, vectorSize, metadata }: VectorTable): VectorTable => ({
+  ...{ terms, values, vectorSize, metadata },
+});
