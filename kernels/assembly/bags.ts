@@ -348,7 +348,21 @@ function sigmoids(i: u32, n: u32, rate: f32): void {
     sum = f32x4.add(sum, f32x4.mul(w, f32x4.sub(softplus, f32x4.mul(t, x))));
     v128.store(gradients + j, flushed(f32x4.mul(f32x4.mul(f32x4.splat(rate), w), f32x4.sub(t, probability))));
   }
-  loss += added(sum);
+  loss += countable(added(sum));
+}
+
+/** An example's loss in units of 2^-24: sums of these are exact, and so do not depend on where batches end. */
+// @ts-ignore: decorator
+@inline
+function countable(loss: f64): f64 {
+  return nearest<f64>(loss * 16777216) / 16777216;
+}
+
+/** Gradients that would change nothing become 0: products with them would be denormal numbers, which processors are slow at. */
+// @ts-ignore: decorator
+@inline
+function flushed(gradient: v128): v128 {
+  return v128.and(gradient, f32x4.gt(f32x4.abs(gradient), f32x4.splat(1e-20)));
 }
 
 /** Gradients that would change nothing become 0: products with them would be denormal numbers, which processors are slow at. */
@@ -394,7 +408,7 @@ function softmax(i: u32, n: u32, rate: f32): void {
     const p = f32x4.mul(v128.load(gradients + j), scale);
     v128.store(gradients + j, flushed(f32x4.mul(step, f32x4.sub(v128.load(target + j), p))));
   }
-  loss += <f64>load<f32>(weight) * (ln(<f64>total) - right);
+  loss += countable(<f64>load<f32>(weight) * (ln(<f64>total) - right));
 }
 
 /** u_j += g_j h, and e = sum over j of g_j u_j, which then goes to every input row. */

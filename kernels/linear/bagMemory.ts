@@ -60,7 +60,7 @@ export function makeBagMemory(who: string, settings: BagSettings, threads: numbe
     ...{ rowBytes, scoreBytes, slices, groupSize, maxOutputs, maxInputs: settings.maxInputs },
     scoredBy: SCORED_BY[settings.scoredBy],
     divides: Number(settings.divides),
-    ...{ rated: Number(rates !== undefined), ratedRows: rates?.rows.length ?? 0, restRate: rates?.rest ?? 1 },
+    ...{ rated: Number(rates !== undefined), ratedRows: rates?.rows.length ?? 0 },
     workers: together ? threads : 1,
   };
   const jointScores = together ? take(2 * slices * scoreBytes) : undefined;
@@ -88,8 +88,9 @@ export function makeBagMemory(who: string, settings: BagSettings, threads: numbe
   uint32(common.sliceEdges, edges.length).set(edges);
   uint32(common.listOffsets, lists.offsets.length).set(lists.offsets);
   uint32(common.listEntries, lists.entries.length).set(lists.entries);
-  if (rates) new Float32Array(memory.buffer, common.rates, rates.rows.length).set(rates.rows);
-  return { memory, variables, control, slots };
+  const made = { memory, variables, control, slots };
+  bagRates(made, settings)?.set(rates!.rows);
+  return made;
 }
 
 function allocate(who: string, bytes: number): WasmMemory {
@@ -101,6 +102,11 @@ function allocate(who: string, bytes: number): WasmMemory {
   } catch (cause) {
     throw new RangeError(refusal, { cause });
   }
+}
+
+/** The rates of the first rows, as a view of the memory. */
+export function bagRates({ memory, variables }: BagMemory, { rates }: BagSettings): Float32Array | undefined {
+  return rates && new Float32Array(memory.buffer, variables[0]!.rates, rates.rows.length);
 }
 
 /** Both matrices with their padding, as views of the memory. */

@@ -11,6 +11,7 @@ interface BagKernel {
   readonly loss: Variable;
   readonly examples: Variable;
   readonly labels: Variable;
+  readonly restRate: Variable;
   train(at: number, count: number): void;
   fuses(x: number): number;
 }
@@ -35,6 +36,7 @@ export function trainBags({ module, shared, thread, together }: BagJob, done: (s
     const slot = slots + (turn % SLOTS) * BAG_SLOT_BYTES;
     const [count, labels] = new Uint32Array(memory.buffer, slot, 2);
     kernel.labels.value = labels!;
+    kernel.restRate.value = new Float32Array(memory.buffer, slot + 8, 1)[0]!;
     kernel.train(slot + HEADER_BYTES, count!);
     done({ turn, loss: kernel.loss.value, examples: kernel.examples.value });
   });
@@ -46,10 +48,11 @@ export function writeBags(
   slot: number,
   words: Uint32Array,
   count: number,
-  labels: number,
+  { labels, restRate }: { readonly labels: number; readonly restRate: number },
 ) {
   const start = slots + slot * BAG_SLOT_BYTES;
   new Uint32Array(memory.buffer, start, 2).set([count, labels]);
+  new Float32Array(memory.buffer, start + 8, 1)[0] = restRate;
   new Uint32Array(memory.buffer, start + HEADER_BYTES, words.length).set(words);
 }
 

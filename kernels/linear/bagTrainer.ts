@@ -65,6 +65,9 @@ export interface BagEngine {
   /** Both matrices, a row every `stride` numbers; may be written to where no example that is under way has its row. */
   readonly weights: { readonly input: Float32Array; readonly output: Float32Array };
   readonly stride: number;
+  /** Where the settings have rates: those of the first rows, and of the rest; may be written to while nothing is under way. */
+  readonly rates: Float32Array | undefined;
+  restRate: number;
   readonly arithmetic: string;
   /** Resolves once nothing is under way. */
   idle(): Promise<void> | void;
@@ -80,6 +83,8 @@ export class BagTrainer implements BagEngine {
   readonly #settings: BagSettings;
   readonly weights: { readonly input: Float32Array; readonly output: Float32Array };
   readonly stride: number;
+  readonly rates: Float32Array | undefined;
+  restRate: number;
   readonly arithmetic = "double";
   labels = 0;
 
@@ -87,6 +92,8 @@ export class BagTrainer implements BagEngine {
   constructor(settings: BagSettings, held?: Pick<BagEngine, "weights" | "stride">) {
     const { vectorSize, inputRows, outputRows } = settings;
     this.#settings = settings;
+    this.rates = settings.rates?.rows;
+    this.restRate = settings.rates?.rest ?? 1;
     this.stride = held?.stride ?? vectorSize;
     this.weights = held?.weights ?? {
       input: new Float32Array(inputRows * vectorSize),
@@ -122,7 +129,7 @@ export class BagTrainer implements BagEngine {
     let loss = 0;
     for (const each of scored) {
       this.#apply(each);
-      loss += each.loss;
+      loss += countable(each.loss);
     }
     return loss;
   }
@@ -196,14 +203,17 @@ export class BagTrainer implements BagEngine {
   }
 
   #moveInputs(inputs: readonly number[], change: Float64Array): void {
-    const { vectorSize, divides, rates } = this.#settings;
+    const { vectorSize, divides } = this.#settings;
     const share = divides ? 1 / Math.max(1, inputs.length) : 1;
     for (const row of inputs) {
-      const step = share * (rates ? (rates.rows[row] ?? rates.rest) : 1);
+      const step = share * (this.rates?.[row] ?? this.restRate);
       for (let d = 0; d < vectorSize; d++) this.weights.input[row * this.stride + d]! += step * change[d]!;
     }
   }
 }
+
+/** An example's loss in units of 2^-24: sums of these are exact, and so do not depend on where batches end. */
+const countable = (loss: number): number => Math.round(loss * 2 ** 24) / 2 ** 24;
 
 interface Output {
   readonly row: number;

@@ -1,5 +1,6 @@
 import type { StageState } from "../../schemas/state.js";
 import type { IdBatch } from "../../schemas/tokens.js";
+import { joinIds } from "../numbers/joinIds.js";
 
 export interface LabelledDocument {
   readonly ids: Uint32Array;
@@ -34,10 +35,18 @@ export class DocumentAssembler {
 
   /** Ends the document that has begun, if one has. */
   finish(visit: (document: LabelledDocument) => void): void {
-    const ids = joined(this.#pieces);
+    const ids = joinIds(this.#pieces);
     this.#pieces = [];
     if (this.#begun) visit({ ids, labels: this.#labels, weight: this.#weight, number: this.#number });
     this.#begun = false;
+  }
+
+  /** Leaves out ids of the document that has begun, and tells how many. */
+  leaveOut(isGone: (id: number) => boolean): number {
+    const begun = joinIds(this.#pieces);
+    const left = begun.filter((id) => !isGone(id));
+    this.#pieces = [left];
+    return begun.length - left.length;
   }
 
   /** The pass is over: the next document is number 0. */
@@ -53,7 +62,7 @@ export class DocumentAssembler {
         number: this.#number,
         begun: this.#begun,
       },
-      arrays: { ids: joined(this.#pieces) },
+      arrays: { ids: joinIds(this.#pieces) },
     };
   }
 
@@ -66,15 +75,4 @@ export class DocumentAssembler {
     ];
     this.#pieces = [arrays.ids as Uint32Array];
   }
-}
-
-function joined(pieces: readonly Uint32Array[]): Uint32Array {
-  if (pieces.length === 1) return pieces[0]!;
-  const whole = new Uint32Array(pieces.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
 }

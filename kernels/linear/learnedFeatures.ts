@@ -14,43 +14,65 @@ export interface FeatureSettings {
   readonly subwordsOf: SubwordsOf;
 }
 
+/** For terms that change: how many there are at most, and the buckets that had rows in an earlier run, in the order of these. */
+export interface ChangingTerms {
+  readonly most: number;
+  readonly buckets: Iterable<number>;
+}
+
 /**
  * The features of texts while a classifier learns: as `DocumentFeatures` has them, from ids, and with rows for the buckets that occur, given
  * out in the order in which they do. Terms have rows 0 .. V - 1.
  *
- * State: the rows of each term and its hash; 4 bytes a bucket, and the number of each in use; the features of texts, at most 128 MiB of them.
+ * State: the rows of each term and its hash; 4 bytes a bucket, and the number of each in use; the features of texts, at most 128 MiB of them,
+ * but for terms that change.
  */
 export class LearnedFeatures {
   readonly #settings: FeatureSettings;
   readonly #hashes: Uint32Array;
   readonly #lists = new TermLists();
   readonly #endTerm: number | undefined;
-  readonly #cache = new FeatureCache();
+  readonly #cache: FeatureCache | undefined;
   readonly #found = new Uint32Array(MAX_INPUTS);
   /** Of the vocabulary, and the end of a text where it is a feature. */
-  readonly terms: readonly string[];
+  readonly terms: string[];
   readonly rows: BucketRows;
   /** Features of texts beyond `MAX_INPUTS` each, which are left out; of the first pass. */
   cut = 0;
 
   /** @param made called with each bucket that gets a row, before the row is used */
-  constructor(terms: readonly string[], settings: FeatureSettings, made: (row: number, bucket: number) => void) {
-    const { form, wordNgrams, sentenceEnd, subwordsOf } = settings;
+  constructor(
+    terms: readonly string[],
+    settings: FeatureSettings,
+    made: (row: number, bucket: number) => void,
+    changing?: ChangingTerms,
+  ) {
+    const { form, wordNgrams, sentenceEnd } = settings;
     this.#settings = settings;
-    this.terms = sentenceEnd && !terms.includes(SENTENCE_END) ? [...terms, SENTENCE_END] : terms;
+    this.terms = sentenceEnd && !terms.includes(SENTENCE_END) ? [...terms, SENTENCE_END] : [...terms];
     this.#endTerm = sentenceEnd ? this.terms.indexOf(SENTENCE_END) : undefined;
     const hasBuckets = form.maxLength > 0 || wordNgrams > 1;
-    this.rows = new BucketRows(hasBuckets ? form.buckets : 0, this.terms.length, made);
+    const most = changing?.most ?? this.terms.length;
+    this.#cache = changing ? undefined : new FeatureCache();
+    this.rows = new BucketRows(hasBuckets ? form.buckets : 0, most, made);
+    for (const bucket of changing?.buckets ?? []) this.rows.rowOf(bucket);
     this.terms.forEach((term, id) => {
-      const subwords = term === SENTENCE_END ? [] : subwordsOf(term);
-      this.#lists.push([id, ...subwords.map((bucket) => this.rows.rowOf(bucket))]);
+      this.#lists.push(this.#rowsOf(term, id));
     });
-    this.#hashes = Uint32Array.from(this.terms, hashTerm);
+    this.#hashes = new Uint32Array(most);
+    this.#hashes.set(this.terms.map(hashTerm));
+  }
+
+  /** Another term has the row from now on. */
+  replace(id: number, term: string): void {
+    this.terms[id] = term;
+    this.#lists.replace(id, this.#rowsOf(term, id));
+    this.#hashes[id] = hashTerm(term);
   }
 
   /** The rows of a document's features, ascending, so that repeats stand together: a view that lasts until the next call. */
   of(ids: Uint32Array, document: number, epoch: number): Uint32Array {
-    const known = this.#cache.of(document);
+    const known = this.#cache?.of(document);
     if (known) return known;
     const { form, wordNgrams, sentenceEnd } = this.#settings;
     let length = 0;
@@ -67,7 +89,12 @@ export class LearnedFeatures {
     }
     if (epoch === 0) this.cut += Math.max(0, length - MAX_INPUTS);
     const found = this.#found.subarray(0, length).sort();
-    this.#cache.keep(document, found);
+    this.#cache?.keep(document, found);
     return found;
+  }
+
+  #rowsOf(term: string, id: number): number[] {
+    const subwords = term === SENTENCE_END ? [] : this.#settings.subwordsOf(term);
+    return [id, ...subwords.map((bucket) => this.rows.rowOf(bucket))];
   }
 }

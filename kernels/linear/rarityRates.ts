@@ -4,6 +4,9 @@ import type { BagRates } from "./bagTrainer.js";
 /** What a bucket weighs beside a word that would have s = 1: with 1 bigrams outweigh words in long texts. */
 const BUCKET_WEIGHT = 0.5;
 
+/** 1 / mean of s^2 at most: it is 4 to 14 for texts; where every word is in nearly all documents rare ones would learn without bound. */
+const MOST_SCALE = 20;
+
 /**
  * Rates by which rare words learn faster than frequent ones. A row v = w s of a word's weight s = idf moves by s for a change of w, and w by
  * s for one of the mean, so a rate of s^2 for rows that are not weighted learns what tf-idf weighs in (Spärck Jones 1972), and texts are
@@ -22,7 +25,7 @@ export function rarityRates(counts: Float64Array, terms: number, documents: numb
     sum += count * square(count);
     tokens += count;
   }
-  const scale = tokens / sum;
+  const scale = Math.min(MOST_SCALE, tokens / (sum || 1));
   const rows = Float32Array.from({ length: terms }, (_, id) => scale * square(counts[id] ?? documents));
   return { rows, rest: scale * BUCKET_WEIGHT ** 2 };
 }

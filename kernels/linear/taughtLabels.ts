@@ -1,6 +1,7 @@
 import type { ClassifierLoss } from "../../schemas/classifier.js";
 import type { LabelSet } from "../../schemas/vocabulary.js";
 import { drawBelow, randomStream } from "../numbers/random.js";
+import { type KeptLabels, keepLabels, type LabelBounds } from "../vocabulary/keptLabels.js";
 import type { BagRecords } from "./bagRecords.js";
 import { type LabelOutputs, labelOutputs } from "./labelOutputs.js";
 
@@ -16,23 +17,32 @@ export class TaughtLabels {
   readonly #who: string;
   readonly #settings: TaughtSettings;
   readonly #idOf: ReadonlyMap<string, number>;
+  readonly #dropped: ReadonlySet<string>;
   readonly #set: LabelSet;
+  readonly leftOut: KeptLabels["leftOut"];
   readonly outputs: LabelOutputs;
   /** A document with several labels counts as often. */
   readonly documents: number;
 
   /**
    * @param who the model, for messages
-   * @throws RangeError if there are fewer than two labels
+   * @throws RangeError if fewer than two labels are kept
    */
-  constructor(who: string, set: LabelSet | undefined, settings: TaughtSettings) {
+  constructor(who: string, set: LabelSet | undefined, settings: TaughtSettings & LabelBounds) {
     requireTwo(who, set?.names ?? []);
+    const { kept, dropped, leftOut } = keepLabels(set!, settings);
+    if (kept.names.length < 2)
+      throw new RangeError(
+        `${who}: two labels or more must have minLabelCount = ${settings.minLabelCount} texts, got ${kept.names.length} of ${set!.names.length}`,
+      );
     this.#who = who;
-    this.#set = set!;
+    this.#set = kept;
+    this.#dropped = dropped;
+    this.leftOut = leftOut;
     this.#settings = settings;
-    this.#idOf = new Map(set!.names.map((name, id) => [name, id]));
-    this.outputs = labelOutputs(settings.loss, set!.counts, settings);
-    this.documents = set!.counts.reduce((sum, count) => sum + count, 0);
+    this.#idOf = new Map(kept.names.map((name, id) => [name, id]));
+    this.outputs = labelOutputs(settings.loss, kept.counts, settings);
+    this.documents = kept.counts.reduce((sum, count) => sum + count, 0);
   }
 
   get names(): readonly string[] {
@@ -43,35 +53,53 @@ export class TaughtLabels {
     return this.#set.counts;
   }
 
-  /** @throws RangeError if a label was not counted */
+  /**
+   * The numbers of those that are kept.
+   * @throws RangeError if a label was not counted
+   */
   idsOf(names: readonly string[], document: number): number[] {
-    return names.map((name) => {
+    return names.flatMap((name) => {
       const id = this.#idOf.get(name);
       if (id !== undefined) return id;
+      if (this.#dropped.has(name)) return [];
       throw new RangeError(
         `${this.#who}: labels must be those that the vocabulary was counted with, got ${JSON.stringify(name)} in document ${document}`,
       );
     });
   }
 
-  /** Writes what a document with these labels teaches in an epoch: all of them for oneVsAll, otherwise one that is drawn. */
+  /** Writes what a document with these labels teaches in an epoch. */
   write(records: BagRecords, own: readonly number[], weight: number, epoch: number, document: number): void {
-    const taught = this.#taught(own, epoch, document);
-    this.outputs.write(records, taught, weight * this.#classWeight(taught), epoch, document);
+    teach(records, this.outputs, { ...this.#settings, counted: this }, own, weight, epoch, document);
   }
+}
 
-  #taught(own: readonly number[], epoch: number, document: number): readonly number[] {
-    const { loss, seed } = this.#settings;
-    if (loss === "oneVsAll" || own.length === 1) return own;
-    return [own[drawBelow(randomStream(seed, "label", epoch), document, own.length)]!];
-  }
+interface Teaching extends TaughtSettings {
+  /** Documents of each label, and all together. */
+  readonly counted: { readonly counts: ArrayLike<number>; readonly documents: number };
+}
 
-  /** So that each label weighs the mean of all. */
-  #classWeight(own: readonly number[]): number {
-    if (this.#settings.classWeights === "none") return 1;
-    const { counts } = this;
-    return own.reduce((sum, id) => sum + this.documents / (counts.length * counts[id]!), 0) / own.length;
-  }
+/** Writes what a document with these labels teaches when it is visited: all of them for oneVsAll, otherwise one that is drawn. */
+export function teach(
+  records: BagRecords,
+  outputs: LabelOutputs,
+  { loss, seed, classWeights, counted }: Teaching,
+  own: readonly number[],
+  weight: number,
+  visit: number,
+  document: number,
+): void {
+  const taught =
+    loss === "oneVsAll" || own.length === 1
+      ? own
+      : [own[drawBelow(randomStream(seed, "label", visit), document, own.length)]!];
+  const share = classWeights === "none" ? 1 : balancedWeight(taught, counted);
+  outputs.write(records, taught, weight * share, visit, document);
+}
+
+/** So that each label weighs the mean of all. */
+function balancedWeight(own: readonly number[], { counts, documents }: Teaching["counted"]): number {
+  return own.reduce((sum, id) => sum + documents / (counts.length * counts[id]!), 0) / own.length;
 }
 
 function requireTwo(who: string, names: readonly string[]): void {

@@ -23,10 +23,11 @@ export class FirstInputRows {
     readonly seed: number,
     form: SubwordForm,
     readonly initialVectors: VectorTable | undefined,
+    who = "fastText",
   ) {
     if (initialVectors && initialVectors.vectorSize !== vectorSize)
       throw new RangeError(
-        `fastText: initialVectors must be of vectorSize = ${vectorSize} numbers a term, got ${initialVectors.vectorSize}`,
+        `${who}: initialVectors must be of vectorSize = ${vectorSize} numbers a term, got ${initialVectors.vectorSize}`,
       );
     this.#rowOf = new Map(initialVectors?.terms.map((term, row) => [term, row]));
     this.#buckets = knownBuckets(initialVectors?.subwords, form, vectorSize);

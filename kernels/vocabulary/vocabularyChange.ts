@@ -25,20 +25,23 @@ export function rowCounts({ counts, maxSize }: VocabularySnapshot): Float64Array
   return padded;
 }
 
-/** Terms in the order of a vocabulary, count descending and then code point, with the rows of a matrix that belong to them. */
+/** The rows of terms in the order of a vocabulary: count descending, then code point. */
+export function rowsByCount({ counts, terms }: Vocabulary): number[] {
+  return Array.from(terms.keys()).sort((a, b) => counts[b]! - counts[a]! || compareCodePoints(terms[a]!, terms[b]!));
+}
+
+/** Terms in the order of a vocabulary, with the rows of a matrix that belong to them. */
 export function byCount(
-  { counts, terms }: Vocabulary,
+  vocabulary: Vocabulary,
   rows: Float32Array,
   vectorSize: number,
 ): { readonly terms: string[]; readonly values: Float32Array } {
-  const order = Array.from(terms.keys()).sort(
-    (a, b) => counts[b]! - counts[a]! || compareCodePoints(terms[a]!, terms[b]!),
-  );
+  const order = rowsByCount(vocabulary);
   const values = new Float32Array(order.length * vectorSize);
   order.forEach((row, i) => {
     values.set(rows.subarray(row * vectorSize, (row + 1) * vectorSize), i * vectorSize);
   });
-  return { terms: order.map((row) => terms[row]!), values };
+  return { terms: order.map((row) => vocabulary.terms[row]!), values };
 }
 
 /**

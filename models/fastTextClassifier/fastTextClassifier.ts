@@ -1,43 +1,27 @@
-import { learningRateAt } from "../../kernels/embedding/learningRate.js";
-import { BagRecords } from "../../kernels/linear/bagRecords.js";
-import { type BagEngine, type BagSettings, MAX_INPUTS, noLists } from "../../kernels/linear/bagTrainer.js";
-import { calibrate } from "../../kernels/linear/calibrate.js";
-import { DocumentAssembler, type LabelledDocument } from "../../kernels/linear/documentAssembler.js";
-import { HeldDocuments } from "../../kernels/linear/heldDocuments.js";
-import { LearnedFeatures } from "../../kernels/linear/learnedFeatures.js";
-import { copyLearnedRows, type LearnedRows, takeLearnedRows } from "../../kernels/linear/learnedRows.js";
-import { rarityRates } from "../../kernels/linear/rarityRates.js";
-import { TaughtLabels } from "../../kernels/linear/taughtLabels.js";
-import { joinStates, splitState } from "../../kernels/numbers/joinStates.js";
 import { FirstInputRows } from "../../kernels/subwords/firstInputRows.js";
-import { subwordsOf } from "../../kernels/subwords/subwordBuckets.js";
-import { requireFixed } from "../../kernels/vocabulary/vocabulary.js";
 import {
   boolean,
-  type Classifier,
   classifierLosses,
   defineUnit,
   epochNames,
-  type IdBatch,
   integer,
   lengthNames,
   type Model,
-  type ModelContext,
   number,
   type OptionsOf,
   oneOf,
   parseOptions,
   rateNames,
-  type StageState,
-  type StepStats,
+  requireAtMost,
   type SubwordForm,
   type UpdatedModel,
-  type Vocabulary,
+  type VectorTable,
+  vectorTable,
 } from "../../schemas/index.js";
-import { bagEngine } from "../linear/bagEngine.js";
 import { trainingFields } from "../trainingFields.js";
-import { requireArithmetic } from "../trainingKernel.js";
-import { EarlyStop } from "./earlyStop.js";
+import { multiPassClassifier } from "./multiPassClassifier.js";
+import { onlineClassifier } from "./onlineClassifier.js";
+import { onlineFields, requireOnline } from "./onlineFields.js";
 
 export const fastTextClassifierSchema = defineUnit({
   name: "fastTextClassifier",
@@ -46,7 +30,8 @@ export const fastTextClassifierSchema = defineUnit({
   makes: "classifier",
   summary: "Learns to tell the labels of texts from their words, subwords and n-grams of words",
   paper: "Joulin et al. 2017, arXiv:1607.01759",
-  upstream: { buildVocab: { minCount: 1 } },
+  resumable: true,
+  upstream: { buildVocab: { minCount: 1 }, growVocab: { minCount: 1 } },
   fields: {
     loss: oneOf(classifierLosses, {
       default: "softmax",
@@ -103,11 +88,11 @@ export const fastTextClassifierSchema = defineUnit({
     }),
     epochs: integer({
       min: 1,
-      default: 25,
+      optional: true,
       aliases: epochNames,
       elsewhere: { program: "fastText", default: 5 },
       tune: { from: 3, to: 100, scale: "log" },
-      description: "Passes over the texts",
+      description: "Passes over the texts; 25 if left out, and with online 1",
     }),
     learningRate: number({
       min: 0,
@@ -116,7 +101,7 @@ export const fastTextClassifierSchema = defineUnit({
       aliases: rateNames,
       elsewhere: { program: "fastText", default: 0.1 },
       tune: { from: 0.02, to: 2, scale: "log" },
-      description: "Step size at the start; it falls evenly to 0",
+      description: "Step size at the start",
     }),
     featureRates: oneOf(["rarity", "even"], {
       default: "rarity",
@@ -146,6 +131,12 @@ export const fastTextClassifierSchema = defineUnit({
       default: 1,
       description: "Seed of the first weights, the noise labels and the texts kept aside",
     }),
+    ...onlineFields,
+    initialVectors: vectorTable({
+      optional: true,
+      aliases: ["pretrainedVectors"],
+      description: "Vectors of words that their rows begin with; those of other words begin at random",
+    }),
     ...trainingFields,
   },
   create: (_, options): Model<"ids", "classifier"> => fastTextClassifier(options),
@@ -153,11 +144,8 @@ export const fastTextClassifierSchema = defineUnit({
 
 export type FastTextClassifierOptions = OptionsOf<typeof fastTextClassifierSchema>;
 
-/** Text by text, as fastText learns: groups would spare threads some waiting, but score their texts by older rows. */
-const GROUP = 1;
-
-/** What was counted since the start; `learned` are the tokens of this pass whose texts are whole. */
-const nothingYet = { passes: 0, tokens: 0, examples: 0, learned: 0, withoutLabels: 0, withoutWords: 0 };
+/** Labels there can be on a stream, where nobody says. */
+const ONLINE_LABELS = 1000;
 
 /**
  * fastText's classifier of texts: the mean over the rows of a text's features, scored by a row a label.
@@ -168,8 +156,10 @@ const nothingYet = { passes: 0, tokens: 0, examples: 0, learned: 0, withoutLabel
  * says how many. With `patience`, `endPass` looks at the texts kept aside, and the result has the weights of the pass with their lowest loss.
  * State: 4 D (V + R + L) bytes of weights (D rounded up to 16), R the buckets that occur; 4 bytes a bucket; the texts kept aside, some 10,000
  * at most; with `patience` the weights of the best pass, and while one is looked at those of that.
- * @throws RangeError at the call, if an option is out of range, or patience has no holdout; from `update`, if the weights could exceed 4 GiB, there are fewer than two
- * labels, a label is unknown, or the loss is not finite; from `result`, if there was nothing to learn from; TypeError if the vocabulary changes
+ * With `online`: `onlineClassifier`.
+ * @throws RangeError at the call, if an option is out of range, or patience has no holdout; from `update`, if the weights could exceed 4 GiB,
+ * there are fewer than two labels, a label is unknown, or the loss is not finite; from `result`, if there was nothing to learn from; TypeError
+ * if the vocabulary changes
  * @see https://github.com/facebookresearch/fastText
  * @example
  *   const model = fastTextClassifier({ epochs: 10 });
@@ -177,238 +167,37 @@ const nothingYet = { passes: 0, tokens: 0, examples: 0, learned: 0, withoutLabel
  *   new Predictor(await model.result()).predict(["peel", "garlic"]);
  */
 export function fastTextClassifier(options?: FastTextClassifierOptions): UpdatedModel<"ids", "classifier"> {
-  const { workers, deterministic, kernel, ...settings } = parseOptions(fastTextClassifierSchema, options);
-  const { vectorSize, seed, loss, epochs, wordNgrams, sentenceEnd } = settings;
+  const { workers, deterministic, kernel, initialVectors, ...parsed } = parseOptions(fastTextClassifierSchema, options);
+  const { vectorSize, seed, online } = parsed;
+  const epochs = parsed.epochs ?? (online ? 1 : 25);
+  const schedule = parsed.schedule ?? (online ? "constant" : "linear");
+  const chosen = { ...parsed, epochs, schedule };
+  requireAtMost("fastTextClassifier", chosen, ["minLearningRate", "learningRate"]);
   const form: SubwordForm = {
     units: "characters",
-    minLength: settings.minSubword,
-    maxLength: settings.maxSubword,
-    buckets: settings.buckets,
+    minLength: chosen.minSubword,
+    maxLength: chosen.maxSubword,
+    buckets: chosen.buckets,
   };
-  const featureSettings = { form, wordNgrams, sentenceEnd, subwordsOf: subwordsOf("fastTextClassifier", form) };
-  const firstRows = new FirstInputRows(vectorSize, seed, form, undefined);
-  const records = new BagRecords();
-  const assembler = new DocumentAssembler();
-  let vocabulary: Vocabulary | undefined;
-  let engine: BagEngine | undefined;
-  let labels: TaughtLabels;
-  let features: LearnedFeatures;
-  let held: HeldDocuments;
-  /** The result, which has taken the weights over. */
-  let finished: Classifier | undefined;
-  const early = new EarlyStop(settings);
-  const counted = { ...nothingYet };
-
-  function start(from: Vocabulary): BagEngine {
-    requireFixed("fastTextClassifier", from);
-    labels = new TaughtLabels("fastTextClassifier", from.labels, settings);
-    held = new HeldDocuments(settings.holdout, labels.documents, seed);
-    features = new LearnedFeatures(from.terms, featureSettings, (row, bucket) => {
-      if (engine) firstRows.fillBucket(inputOf(engine), row, bucket);
-    });
-    const { terms, rows } = features;
-    const bags: BagSettings = {
-      vectorSize,
-      scoredBy: labels.outputs.scoredBy,
-      divides: true,
-      groupSize: GROUP,
-      inputRows: terms.length + (wordNgrams > 1 ? form.buckets : rows.buckets.length),
-      outputRows: labels.names.length,
-      maxInputs: MAX_INPUTS,
-      maxOutputs: labels.outputs.most,
-      lists: noLists,
-      ...(settings.featureRates === "rarity"
-        ? { rates: rarityRates(from.counts, terms.length, labels.documents) }
-        : {}),
-    };
-    const made = bagEngine("fastTextClassifier", bags, { workers, deterministic, kernel });
-    made.labels = labels.names.length;
-    rows.buckets.forEach((bucket, i) => {
-      firstRows.fillBucket(inputOf(made), terms.length + i, bucket);
-    });
-    terms.forEach((term, id) => {
-      firstRows.fillTerm(inputOf(made), term, Uint32Array.of(id));
-    });
-    return made;
-  }
-
-  const inputOf = ({ weights, stride }: BagEngine) => ({ input: weights.input, stride });
-
-  async function update(batch: IdBatch): Promise<StepStats> {
-    if (vocabulary && batch.vocabulary !== vocabulary)
-      throw new TypeError("fastTextClassifier: every batch must have the same vocabulary, got another one");
-    vocabulary = batch.vocabulary;
-    engine ??= start(vocabulary);
-    const before = counted.examples;
-    if (batch.epoch + 1 !== counted.passes) endTexts();
-    early.requireSeen(batch.epoch);
-    counted.passes = batch.epoch + 1;
-    assembler.add(batch, take);
-    const written = counted.examples - before; // some of them wait for a group to be whole
-    counted.tokens += batch.ids.length;
-    const step = await learn(engine, false);
-    if (!Number.isFinite(step.loss))
-      throw new RangeError(
-        `fastTextClassifier: the loss must stay finite, got ${step.loss} in epoch ${batch.epoch}; lower learningRate`,
-      );
-    return { taken: batch.ids.length, examples: written, loss: step.loss, epoch: batch.epoch };
-  }
-
-  async function learn(through: BagEngine, all: boolean) {
-    const chunk = records.take(GROUP, all);
-    return chunk.starts.length > 1 ? await through.learn(chunk) : { loss: 0, examples: 0 };
-  }
-
-  /** Whether the texts kept aside say that no further pass would help. */
-  async function endPass(): Promise<boolean> {
-    if (early.hasSeen(counted.passes)) return early.isOver;
-    endTexts();
-    await learn(engine!, true);
-    await engine!.idle();
-    early.see(classifierWith(rowsSoFar(engine!)), held.inWords(features.terms), labels.documents);
-    return early.isOver;
-  }
-
-  /** The last text of a pass has ended. */
-  function endTexts(): void {
-    assembler.finish(take);
-    assembler.restart();
-    counted.learned = 0;
-  }
-
-  /** Writes the record of a text, or keeps it aside. */
-  function take({ ids, labels: names, weight, number }: LabelledDocument): void {
-    const epoch = Math.max(0, counted.passes - 1);
-    const before = counted.learned;
-    counted.learned += ids.length;
-    if (names.length === 0 || ids.length === 0) {
-      if (epoch === 0) counted[names.length === 0 ? "withoutLabels" : "withoutWords"]++;
-      return;
-    }
-    const own = labels.idsOf(names, number);
-    if (weight === 0) return;
-    if (held.has(number)) {
-      if (epoch === 0) held.push(ids, own);
-      return;
-    }
-    counted.examples++;
-    records.begin(rateAfter(epoch, before));
-    records.rows(features.of(ids, number, epoch));
-    labels.write(records, own, weight, epoch, number);
-  }
-
-  /** The rate of a text before which so many tokens of its epoch have come. */
-  function rateAfter(epoch: number, tokens: number): number {
-    const total = Math.max(1, vocabulary!.tokens);
-    return learningRateAt(
-      { learningRate: settings.learningRate, minLearningRate: 0, schedule: "linear", centres: epochs * total },
-      epoch * total + tokens,
-    );
-  }
-
-  function save(): StageState | undefined {
-    if (!engine || finished) return undefined;
-    const { weights, stride, arithmetic } = engine;
-    const { terms, rows, cut } = features;
-    const own: StageState = {
-      facts: { ...counted, arithmetic, cut },
-      arrays: {
-        input: weights.input.slice(0, (terms.length + rows.buckets.length) * stride),
-        output: weights.output.slice(),
-        buckets: Uint32Array.from(rows.buckets),
-        pending: records.save(),
-      },
-    };
-    return joinStates({ own, document: assembler.save(), held: held.save(), early: early.save() });
-  }
-
-  function restore(state: StageState, { vocabulary: from }: ModelContext): void {
-    if (!from)
-      throw new TypeError("fastTextClassifier: restore must be given the vocabulary of the batches to come, got none");
-    const { own, document, held: heldState, early: looked } = splitState(state);
-    const { arithmetic, cut, ...facts } = own!.facts;
-    const { input, output, buckets, pending } = own!.arrays;
-    vocabulary = from;
-    engine = start(from);
-    requireArithmetic("fastTextClassifier", arithmetic as string, engine.arithmetic);
-    for (const bucket of buckets!) features.rows.rowOf(bucket);
-    engine.weights.input.set(input!);
-    engine.weights.output.set(output!);
-    records.restore(pending as Uint32Array);
-    Object.assign(counted, facts);
-    features.cut = cut as number;
-    held.restore(heldState!);
-    assembler.restore(document!);
-    early.restore(looked!);
-  }
-
-  function rowsSoFar(from: BagEngine): LearnedRows {
-    const order = { terms: [...features.terms.keys()], labels: [...labels.names.keys()] };
-    return copyLearnedRows(features, from, order, vectorSize);
-  }
-
-  function calibrated(rows: LearnedRows, told: readonly [string, string][] = []): Classifier {
-    const made = classifierWith(rows, told);
-    return { ...made, ...calibrate(made, held.inWords(features.terms)) };
-  }
-
-  /** Not calibrated. */
-  function classifierWith(rows: LearnedRows, told: readonly [string, string][] = []): Classifier {
-    const { terms, cut } = features;
-    const { withoutLabels, withoutWords } = counted;
-    return {
-      labels: labels.names,
-      labelCounts: labels.counts,
-      // The end of a text is in each of them.
-      counts: Float64Array.from(terms, (_, id) => vocabulary!.counts[id] ?? labels.documents),
-      ...{ terms, loss, wordNgrams, sentenceEnd, subwords: form },
-      pruned: false,
-      ...rows,
-      temperature: 1,
-      metadata: new Map([
-        ["model", "fastTextClassifier"],
-        ["options", JSON.stringify({ ...settings, deterministic })],
-        ["arithmetic", engine!.arithmetic],
-        ["documents", JSON.stringify({ held: held.count, withoutLabels, withoutWords, featuresCut: cut })],
-        ...told,
-      ]),
-    };
-  }
-
-  async function result(): Promise<Classifier> {
-    if (finished) return finished;
-    if (!vocabulary || !engine)
-      throw new RangeError("fastTextClassifier: there must be texts to learn from before a result, got none");
-    endTexts();
-    await learn(engine, true);
-    const { examples, withoutLabels, withoutWords, passes } = counted;
-    if (examples === 0)
-      throw new RangeError(
-        `fastTextClassifier: there must be texts with labels and words, got ${withoutLabels} without labels and ${withoutWords} without words`,
-      );
-    if (passes !== epochs && !early.isOver)
-      throw new RangeError(
-        `fastTextClassifier: must be fed as many passes over the texts as its epochs, ${epochs}, got ${passes}`,
-      );
-    await endPass();
-    await engine.finish();
-    const rows = early.best?.rows ?? takeLearnedRows(features, engine, labels.names.length, vectorSize);
-    finished = calibrated(rows, early.told);
-    return finished;
-  }
-
-  return {
-    name: "fastTextClassifier",
-    reads: "ids",
-    makes: "classifier",
-    epochs,
-    updatesUnderWay: 4,
-    update,
-    endPass,
-    save,
-    restore,
-    snapshot: () => finished ?? (engine && calibrated(rowsSoFar(engine))),
-    result,
-    close: () => engine?.close(),
+  const firstRows = new FirstInputRows(
+    ...([vectorSize, seed, form] as const),
+    initialVectors && wordsAlone(initialVectors),
+    "fastTextClassifier",
+  );
+  const settings = {
+    ...chosen,
+    form,
+    firstRows,
+    initialVectors,
+    options: JSON.stringify({ ...chosen, deterministic }),
   };
+  const engineOptions = { workers, deterministic, kernel };
+  if (!online) return multiPassClassifier(settings, engineOptions);
+  requireOnline(settings);
+  return onlineClassifier({ ...settings, maxLabels: settings.maxLabels ?? ONLINE_LABELS }, engineOptions);
 }
+
+/** Their subwords would share buckets with n-grams of words. */
+const wordsAlone = ({ terms, values, vectorSize, metadata }: VectorTable): VectorTable => ({
+  ...{ terms, values, vectorSize, metadata },
+});

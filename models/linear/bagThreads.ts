@@ -1,6 +1,7 @@
 import {
   BAG_SLOT_WORDS,
   type BagMemory,
+  bagRates,
   bagSlices,
   bagStride,
   bagWeights,
@@ -34,8 +35,10 @@ export class BagThreads implements BagEngine {
   #written: Promise<void> = Promise.resolve();
   readonly weights: { readonly input: Float32Array; readonly output: Float32Array };
   readonly stride: number;
+  readonly rates: Float32Array | undefined;
   readonly arithmetic: "fused" | "plain";
   labels = 0;
+  restRate: number;
 
   constructor(settings: BagSettings, { who, workers, deterministic, fused }: BagThreadSettings) {
     const threads = deterministic ? Math.min(workers, bagSlices(settings.vectorSize).length - 1) : workers;
@@ -44,6 +47,8 @@ export class BagThreads implements BagEngine {
     this.#settings = settings;
     this.#shared = shared;
     this.weights = bagWeights(shared, settings);
+    this.rates = bagRates(shared, settings);
+    this.restRate = settings.rates?.rest ?? 1;
     this.stride = bagStride(settings.vectorSize);
     this.arithmetic = bagsFuse(module, shared) ? "fused" : "plain";
     this.#threads = new SlotThreads({
@@ -59,7 +64,7 @@ export class BagThreads implements BagEngine {
   }
 
   async learn({ words, starts }: RecordChunk): Promise<BagStep> {
-    const { labels } = this;
+    const { labels, restRate } = this;
     const before = this.#written;
     let wrote: () => void = () => {};
     this.#written = new Promise((resolve) => {
@@ -72,7 +77,7 @@ export class BagThreads implements BagEngine {
       for (let from = 0; from < starts.length - 1; ) {
         const slot = await this.#threads.freeSlot();
         const to = this.#fitting(starts, from);
-        writeBags(this.#shared, slot, words.subarray(starts[from], starts[to]), to - from, labels);
+        writeBags(this.#shared, slot, words.subarray(starts[from], starts[to]), to - from, { labels, restRate });
         steps.push(this.#threads.publish(to - from));
         from = to;
       }

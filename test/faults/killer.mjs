@@ -40,6 +40,24 @@ const configs = {
     - glove: { vectorSize: 50, xMax: 10, epochs: ${epochs[2]} }
     - writeVectors: { path: glove.txt }
 `,
+  fastText: `${shared}
+  skipGram:
+    - windowContexts: { sample: 0.001, batchSize: 1024 }
+    - fastText: { vectorSize: 50, buckets: 20000, epochs: ${epochs[0]} }
+    - writeVectors: { path: skipgram.bin }
+  cbow:
+    - windowContexts: { batchSize: 2000 }
+    - fastText: { architecture: cbow, loss: hierarchicalSoftmax, vectorSize: 20, buckets: 5000, epochs: ${epochs[1]} }
+    - writeVectors: { path: cbow.arrow }
+`,
+  fastTextClassifier: `${shared.replace("corpus.txt, format: paragraphs", "labelled.txt, format: labelled")}
+  softmax:
+    - fastTextClassifier: { vectorSize: 50, maxSubword: 4, buckets: 50000, epochs: ${epochs[2]} }
+    - writeClassifier: { path: softmax.arrow }
+  each:
+    - fastTextClassifier: { loss: oneVsAll, vectorSize: 20, buckets: 5000, epochs: ${epochs[0]} }
+    - writeClassifier: { path: each.bin }
+`,
   "contexts to Parquet": `${shared}
   ids:
     - writeIds: { path: ids.parquet }
@@ -53,8 +71,12 @@ const configs = {
 const intervals = ["0s", "30ms", "5000 tokens", "300ms"];
 
 const sample = (name) => readFileSync(join(root, "data", name), "utf8").slice(0, characters);
-const corpus = `${sample("sample-english-two-novels.txt")}\n${sample("sample-chinese-lu-xun.txt")}\n`;
-writeFileSync(join(folder, "corpus.txt"), corpus);
+const texts = { english: sample("sample-english-two-novels.txt"), chinese: sample("sample-chinese-lu-xun.txt") };
+writeFileSync(join(folder, "corpus.txt"), `${texts.english}\n${texts.chinese}\n`);
+const labelled = Object.entries(texts).flatMap(([language, text]) =>
+  linesOf(text).map((line, n) => `__label__${language} __label__part${n % 3} ${line}\n`),
+);
+writeFileSync(join(folder, "labelled.txt"), labelled.join(""));
 
 const pipelines = [];
 for (const [name, config] of Object.entries(configs)) {
@@ -64,6 +86,10 @@ for (const [name, config] of Object.entries(configs)) {
   const pipeline = { name, file: `${place}.yaml`, out: join(place, "out") };
   const signs = await resume(pipeline, "never");
   pipelines.push({ ...pipeline, signs, expected: hashesIn(pipeline.out) });
+}
+
+function linesOf(text) {
+  return text.split("\n").filter((line) => line.trim() !== "");
 }
 
 /** How many signs of progress there were; undefined if it was killed. */
@@ -98,7 +124,7 @@ await eachCase(async (n, below) => {
   const { name, out, expected } = pipeline;
   rmSync(out, { recursive: true });
   try {
-    const kills = await killUntilDone(pipeline, 1 + (Math.floor(n / 3) % 7), below);
+    const kills = await killUntilDone(pipeline, 1 + (Math.floor(n / pipelines.length) % 7), below);
     const found = hashesIn(out);
     return { name, kills, fault: found === expected ? undefined : `${found}\nmust be\n${expected}` };
   } catch (error) {

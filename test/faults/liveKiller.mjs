@@ -18,11 +18,14 @@ const words = [..."the of and to in cat dog sat ran on mat".split(" "), ..."çŒ«ç
 /** Eight words a document, of which some go together. */
 const documentAt = (n) =>
   Array.from({ length: 8 }, (_, k) => words[(Math.imul(n, 0x9e3779b1) >>> (3 * k)) % words.length]).join(" ");
-const messages = Array.from({ length: documents }, (_, n) => documentAt(n));
+const texts = Array.from({ length: documents }, (_, n) => documentAt(n));
+/** Labels that come one after the other; some texts have none. */
+const labelAt = (n) => (n % 5 === 4 ? "" : `__label__${n % (2 + Math.floor((4 * n) / documents))} `);
+const messages = texts.map((text, n) => labelAt(n) + text);
 const tokens = 8 * documents;
 /** Some checkpoints between two kills, on any machine. */
 const interval = `${Math.round(tokens / (10 * kills))} tokens`;
-const counts = countsOf(messages);
+const counts = countsOf(texts);
 const corpus = join(folder, "messages.txt");
 writeFileSync(corpus, messages.map((message) => `${message}\n`).join(""));
 
@@ -44,12 +47,23 @@ branches:
     - windowContexts: { radius: random, sample: 0.5 }
     - word2vec: { vectorSize: ${vectorSize}, online: true }
     - writeVectors: { path: online.arrow }
+  subwords:
+    - growVocab: { maxSize: 15, minCount: 1 }
+    - windowContexts: { sample: 0.5 }
+    - fastText: { vectorSize: ${vectorSize}, minSubword: 1, maxSubword: 3, buckets: 1000, online: true }
+    - writeVectors: { path: subwords.arrow }
+  labels:
+    - growVocab: { maxSize: 15, minCount: 1, generationSize: 4096 }
+    - fastTextClassifier: { vectorSize: ${vectorSize}, buckets: 1000, online: true, maxLabels: 4, replay: 2, replayTexts: 500 }
+    - writeClassifier: { path: labels.arrow }
 `;
 const sources = {
-  "tail of a file": `tail: { paths: messages.txt, chunkSize: ${chunkSize} }`,
-  "standard input that brings the same text again": `stdin: { onResume: skip, chunkSize: ${chunkSize} }`,
+  "tail of a file": `tail: { paths: messages.txt, format: labelled, chunkSize: ${chunkSize} }`,
+  "standard input that brings the same text again": `stdin: { onResume: skip, format: labelled, chunkSize: ${chunkSize} }`,
   ...(natsServerCommand
-    ? { "NATS stream": `nats: { servers: "${await publish()}", stream: messages, chunkSize: ${chunkSize} }` }
+    ? {
+        "NATS stream": `nats: { servers: "${await publish()}", stream: messages, format: labelled, chunkSize: ${chunkSize} }`,
+      }
     : {}),
 };
 
@@ -74,9 +88,9 @@ async function publish() {
 }
 
 /** Counted plainly, without lexstream. */
-function countsOf(messages) {
+function countsOf(texts) {
   const found = new Map(words.map((word) => [word, 0]));
-  for (const message of messages) for (const word of message.split(" ")) found.set(word, found.get(word) + 1);
+  for (const text of texts) for (const word of text.split(" ")) found.set(word, found.get(word) + 1);
   return [...found].map(([word, count]) => `${word} ${count}\n`).join("");
 }
 

@@ -1,21 +1,11 @@
-import { once } from "node:events";
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
-import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { compile, parseConfig, type RunPipelineOptions, RunStopped, runPipeline } from "#pipelines";
+import { freePort } from "../support/freePort.js";
 import { temporaryFolder } from "../support/temporaryFolder.js";
 
 const FIRST_LINE = '{"lexstream":"http journal","format":1,"text":null}\n';
-
-/** A port that was free a moment ago. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 async function prepare(journal: string, checkpoint = "1h") {
   const folder = await temporaryFolder();

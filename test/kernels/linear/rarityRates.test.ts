@@ -16,3 +16,12 @@ it("stays finite where words are in every document", () => {
   const { rows, rest } = rarityRates(Float64Array.of(9, 5), 2, 2);
   expect([...rows, rest].every((rate) => Number.isFinite(rate) && rate > 0)).toBe(true);
 });
+
+it("lets nothing learn more than 20 times as fast, where every word is in nearly all documents, or none has come", () => {
+  // N = 1000: s = ln(1001 / 1000) / ln 1001 = 1.4e-4 for the words that came; 1 for a row that no term has.
+  const { rows, rest } = rarityRates(Float64Array.of(9000, 0), 2, 1000);
+  expect(rows[0]).toBeLessThan(1e-6);
+  expect([rows[1], rest]).toEqual([20, 5]);
+  const nothing = rarityRates(new Float64Array(2), 2, 2);
+  expect([...nothing.rows, nothing.rest].every(Number.isFinite)).toBe(true);
+});

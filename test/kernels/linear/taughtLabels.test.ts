@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { BagRecords, TaughtLabels } from "#kernels";
 
 const set = { names: ["baking", "soup", "大蒜"], counts: Float64Array.of(6, 3, 3) };
-const settings = { loss: "softmax", negative: 2, classWeights: "none", seed: 1 } as const;
+const settings = { loss: "softmax", negative: 2, minLabelCount: 1, classWeights: "none", seed: 1 } as const;
 
 /** The labels and weights that a document with these labels teaches. */
 function taught(labels: TaughtLabels, own: readonly number[], epoch = 0): [number, number][] {
@@ -39,4 +39,14 @@ it("weighs labels so that each counts as much where weights are balanced", () =>
   // 12 documents, 3 labels: 12 / (3 x 6) and 12 / (3 x 3).
   expect(taught(labels, [0])[0]![1]).toBeCloseTo(2 / 3, 6);
   expect(taught(labels, [1])[0]![1]).toBeCloseTo(4 / 3, 6);
+});
+
+it("leaves out labels that are rare or beyond the most, and refuses to be left with one", () => {
+  const labels = new TaughtLabels("model", set, { ...settings, maxLabels: 2 });
+  expect([labels.names, labels.documents]).toEqual([["baking", "soup"], 9]);
+  expect(labels.idsOf(["大蒜", "soup"], 0)).toEqual([1]);
+  expect(labels.leftOut).toEqual({ belowMinLabelCount: 0, beyondMaxLabels: 3 });
+  expect(() => new TaughtLabels("model", set, { ...settings, minLabelCount: 4 })).toThrow(
+    "model: two labels or more must have minLabelCount = 4 texts, got 1 of 3",
+  );
 });

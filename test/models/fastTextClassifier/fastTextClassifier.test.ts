@@ -224,7 +224,8 @@ it("says how many texts had no labels or no words", async () => {
   const texts = [...topicalTexts(english, 6), { words: ["river"], labels: [] }, { words: [], labels: ["bread"] }];
   const made = await train(texts);
   expect(JSON.parse(made.metadata.get("documents")!)).toEqual({
-    ...{ held: 0, withoutLabels: 1, withoutWords: 1, featuresCut: 0 },
+    ...{ held: 0, withoutLabels: 1, withoutWords: 1, withoutKeptLabels: 0, featuresCut: 0 },
+    ...{ belowMinLabelCount: 0, beyondMaxLabels: 0 },
   });
 });
 

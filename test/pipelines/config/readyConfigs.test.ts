@@ -8,6 +8,7 @@ describe("the ready configs", () => {
     expect(names).toEqual([
       "chinese",
       "classify",
+      "classify-live",
       "contexts-to-parquet",
       "cooccurrence-only",
       "glove",
