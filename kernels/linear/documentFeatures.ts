@@ -8,9 +8,14 @@ export const SENTENCE_END = "</s>";
 /** A feature's row, or this: a bucket without a row, which counts as a row of zeros. */
 export const ZERO_ROW = -1;
 
-interface Word {
+/** A word of texts with its features. */
+export interface Word {
+  readonly text: string;
   readonly hash: number;
   readonly rows: readonly number[];
+  readonly features: number;
+  /** Where whoever predicts has what its rows add to a text; -1 as long as that was not asked for. */
+  place: number;
 }
 
 type Features = Pick<Classifier, "terms" | "subwords" | "wordNgrams" | "buckets" | "pruned" | "sentenceEnd">;
@@ -51,11 +56,33 @@ export class DocumentFeatures {
 
   /** Calls `visit` with each feature's row and what it is: a word, a subword's word, or an n-gram of words. */
   forEach(tokens: readonly string[], visit: (row: number, from: number, to: number) => void): void {
-    const { sentenceEnd, wordNgrams, subwords, pruned } = this.#features;
-    const words = (sentenceEnd ? [...tokens, SENTENCE_END] : tokens).map((token) => this.#wordOf(token));
+    const words = this.wordsOf(tokens);
     words.forEach(({ rows }, at) => {
       for (const row of rows) visit(row, at, at + 1);
     });
+    this.forEachNgram(words, visit);
+  }
+
+  /** The words of a text, the end of it among them where that is one. */
+  wordsOf(tokens: readonly string[]): Word[] {
+    return this.withEnd(tokens.map((token) => this.wordOf(token)));
+  }
+
+  withEnd(words: Word[]): Word[] {
+    return this.#features.sentenceEnd ? [...words, this.wordOf(SENTENCE_END)] : words;
+  }
+
+  /** The same object each time, for a known word. */
+  wordOf(token: string): Word {
+    const id = this.#idOf.get(token);
+    if (id === undefined) return this.#makeWord(token, []);
+    this.#words[id] ??= this.#makeWord(token, [id]);
+    return this.#words[id]!;
+  }
+
+  /** Calls `visit` with the row of each n-gram of two words and more, and where it stands. */
+  forEachNgram(words: readonly Word[], visit: (row: number, from: number, to: number) => void): void {
+    const { wordNgrams, subwords, pruned } = this.#features;
     if (wordNgrams < 2) return;
     const hashes = words.map(({ hash }) => hash);
     forEachWordNgram(hashes, wordNgrams, subwords.buckets, (bucket, from, to) => {
@@ -64,17 +91,11 @@ export class DocumentFeatures {
     });
   }
 
-  #wordOf(token: string): Word {
-    const id = this.#idOf.get(token);
-    if (id === undefined) return this.#makeWord(token, []);
-    this.#words[id] ??= this.#makeWord(token, [id]);
-    return this.#words[id]!;
-  }
-
   #makeWord(token: string, own: readonly number[]): Word {
     const subwords = token === SENTENCE_END ? [] : this.#subwordsOf(token);
     const rows = subwords.map((bucket) => this.#rowOfBucket[bucket]!);
     const kept = this.#features.pruned ? rows.filter((row) => row !== ZERO_ROW) : rows;
-    return { hash: hashTerm(token), rows: [...own, ...kept] };
+    const all = [...own, ...kept];
+    return { text: token, hash: hashTerm(token), rows: all, features: all.length, place: -1 };
   }
 }

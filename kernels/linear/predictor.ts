@@ -2,7 +2,7 @@ import type { Classifier } from "../../schemas/classifier.js";
 import { type HuffmanCodes, makeHuffmanCodes } from "../embedding/huffman.js";
 import { exp, ln } from "../numbers/logarithm.js";
 import { sigmoid, softplus } from "../numbers/sigmoid.js";
-import { DocumentFeatures, SENTENCE_END, ZERO_ROW } from "./documentFeatures.js";
+import { DocumentFeatures, type Word, ZERO_ROW } from "./documentFeatures.js";
 import { type RowReader, rowReader } from "./rowMatrix.js";
 
 export interface Prediction {
@@ -38,7 +38,8 @@ export interface Explanation {
  * negativeSampling give each label a probability of its own.
  *
  * In: the tokens of a text. Out: at most k labels, the most probable first, equal ones in the order of the labels; none for a text
- * without features. State: that of `DocumentFeatures`; the classifier is not copied. A text costs (features + L) x D multiplications.
+ * without features. State: that of `DocumentFeatures`, and of each word that has occurred what it adds, min(L, D) numbers; the classifier is
+ * not copied. A word costs min(L, D) additions but for the first time, an n-gram of words D.
  * @example
  *   new Predictor(classifier).predict(["how", "to", "peel", "garlic"], { k: 3 });
  */
@@ -49,6 +50,11 @@ export class Predictor {
   readonly #output: RowReader;
   readonly #codes: HuffmanCodes | undefined;
   readonly #hidden: Float64Array;
+  /** Words add to the scores themselves, where these are fewer than the numbers in a row. */
+  readonly #addsScores: boolean;
+  /** What words add, one behind the other. */
+  #sums = new Float64Array(1024);
+  #sumsEnd = 0;
 
   constructor(classifier: Classifier) {
     this.#classifier = classifier;
@@ -56,12 +62,25 @@ export class Predictor {
     this.#input = rowReader(classifier.input);
     this.#output = rowReader(classifier.output);
     this.#hidden = new Float64Array(this.#input.columns);
+    this.#addsScores = classifier.labels.length < this.#input.columns;
     if (classifier.loss === "hierarchicalSoftmax") this.#codes = makeHuffmanCodes(classifier.labelCounts);
   }
 
-  predict(tokens: readonly string[], { k = 1, threshold = 0 }: PredictOptions = {}): Prediction[] {
-    const probabilities = this.probabilities(tokens);
-    if (!probabilities) return [];
+  predict(tokens: readonly string[], options?: PredictOptions): Prediction[] {
+    return this.predictWords(tokens.map(this.wordForm.make), options);
+  }
+
+  /** Tokens that are looked up once however often they occur. */
+  readonly wordForm = {
+    make: (token: string): Word => this.#features.wordOf(token),
+    termOf: ({ text }: Word): string => text,
+  };
+
+  /** The same as `predict`, for words of `wordForm`. */
+  predictWords(words: Word[], { k = 1, threshold = 0 }: PredictOptions = {}): Prediction[] {
+    const scores = this.#scoresOf(this.#features.withEnd(words));
+    if (!scores) return [];
+    const probabilities = this.probabilitiesAt(scores, this.#classifier.temperature);
     return best(probabilities, k)
       .map((id) => ({ label: this.#classifier.labels[id]!, probability: probabilities[id]! }))
       .filter(({ probability }) => probability >= threshold);
@@ -75,8 +94,53 @@ export class Predictor {
 
   /** The product of the text's mean row with each output row (L,); undefined for a text without features. */
   scores(tokens: readonly string[]): Float64Array | undefined {
-    const rows = this.#features.of(tokens);
-    return rows.length === 0 ? undefined : this.#scores(rows);
+    return this.#scoresOf(this.#features.wordsOf(tokens));
+  }
+
+  #scoresOf(words: readonly Word[]): Float64Array | undefined {
+    const ngrams = this.#hidden.fill(0);
+    let features = 0;
+    this.#features.forEachNgram(words, (row) => {
+      features++;
+      if (row !== ZERO_ROW) this.#input.addTo(ngrams, row);
+    });
+    const hasNgrams = features > 0;
+    const sum = this.#addsScores ? this.#products(hasNgrams ? ngrams : undefined) : ngrams.slice();
+    const size = sum.length;
+    for (const word of words) {
+      if (word.features === 0) continue;
+      features += word.features;
+      if (word.place < 0) word.place = this.#place(word);
+      const { place } = word;
+      const sums = this.#sums;
+      for (let k = 0; k < size; k++) sum[k]! += sums[place + k]!;
+    }
+    if (features === 0) return undefined;
+    for (let k = 0; k < sum.length; k++) sum[k]! /= features;
+    return this.#addsScores ? sum : this.#products(sum);
+  }
+
+  /** Where the sums have what a word adds: the sum of its rows, or the products of that with all output rows. */
+  #place({ rows }: Word): number {
+    const sum = new Float64Array(this.#hidden.length);
+    for (const row of rows) if (row !== ZERO_ROW) this.#input.addTo(sum, row);
+    const added = this.#addsScores ? this.#products(sum) : sum;
+    const place = this.#sumsEnd;
+    this.#sumsEnd += added.length;
+    if (this.#sumsEnd > this.#sums.length) {
+      const grown = new Float64Array(2 * this.#sumsEnd);
+      grown.set(this.#sums);
+      this.#sums = grown;
+    }
+    this.#sums.set(added, place);
+    return place;
+  }
+
+  /** The products of a vector, or of zeros, with all output rows (L,). */
+  #products(vector: Float64Array | undefined): Float64Array {
+    const products = new Float64Array(this.#classifier.labels.length);
+    if (vector) for (let row = 0; row < products.length; row++) products[row] = this.#output.dot(vector, row);
+    return products;
   }
 
   /** Probabilities from scores (L,), at a temperature. */
@@ -91,12 +155,12 @@ export class Predictor {
    * @param k how many reasons at most
    */
   explain(tokens: readonly string[], k = 10): Explanation | undefined {
-    const { labels, sentenceEnd } = this.#classifier;
+    const { labels } = this.#classifier;
     const rows = this.#features.of(tokens);
     if (rows.length === 0 || labels.length < 2) return undefined;
     const all = this.#logProbabilities(rows);
     const [first, second] = best(all, 2) as [number, number];
-    const texts = sentenceEnd ? [...tokens, SENTENCE_END] : tokens;
+    const texts = this.#features.wordsOf(tokens).map(({ text }) => text);
     const rowsOf = new Map<string, number[]>();
     let at = 0;
     this.#features.forEach(tokens, (_, from, to) => {
@@ -112,16 +176,16 @@ export class Predictor {
     return { label: labels[first]!, against: labels[second]!, reasons: reasons.slice(0, k) };
   }
 
-  #scores(rows: readonly number[]): Float64Array {
+  #scoresOfRows(rows: readonly number[]): Float64Array {
     const hidden = this.#hidden.fill(0);
     for (const row of rows) if (row !== ZERO_ROW) this.#input.addTo(hidden, row);
     for (let d = 0; d < hidden.length; d++) hidden[d]! /= Math.max(1, rows.length);
-    return Float64Array.from(this.#classifier.labels, (_, row) => this.#output.dot(hidden, row));
+    return this.#products(hidden);
   }
 
   /** Logarithms of probabilities, up to a number that is the same for all labels (L,). */
   #logProbabilities(rows: readonly number[]): Float64Array {
-    const scores = this.#scores(rows);
+    const scores = this.#scoresOfRows(rows);
     if (this.#codes) return alongPaths(scores, this.#codes);
     return this.#classifier.loss === "softmax" ? scores : scores.map((score) => -softplus(-score));
   }

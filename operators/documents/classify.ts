@@ -1,6 +1,7 @@
 import { concat, defer, filter, map, type OperatorFunction, of } from "rxjs";
 import { DocumentRelay } from "../../kernels/documents/documentRelay.js";
-import { type Prediction, Predictor } from "../../kernels/linear/predictor.js";
+import type { Word } from "../../kernels/linear/documentFeatures.js";
+import { type Prediction, type PredictOptions, Predictor } from "../../kernels/linear/predictor.js";
 import { TokenDocuments } from "../../kernels/linear/tokenDocuments.js";
 import { joinStates, splitState } from "../../kernels/numbers/joinStates.js";
 import { currentScope } from "../../runtime/flow.js";
@@ -77,7 +78,7 @@ export function classify(
   return (source) =>
     defer(() => {
       const scope = currentScope();
-      const rows = new PredictionRows((tokens) => predictor.predict(tokens, settings));
+      const rows = new PredictionRows(predictor, settings);
       scope.keep(rows);
       const counted = (batch: PredictionBatch | undefined) => {
         if (batch) scope.ledger.add("withoutLabel", rows.takeWithoutLabel());
@@ -92,16 +93,17 @@ export function classify(
 
 /** Puts predictions for documents together as batches. State: the document that has begun, and what is known of it. */
 class PredictionRows implements StateKeeper {
-  readonly #predict: (tokens: readonly string[]) => readonly Prediction[];
-  readonly #documents = new TokenDocuments();
+  readonly #predict: (words: Word[]) => readonly Prediction[];
+  readonly #documents: TokenDocuments<Word>;
   readonly #relay = new DocumentRelay();
   /** Documents so far. */
   #count = 0;
   #withoutLabel = 0;
   #rows: { readonly length: number; readonly predicted: readonly Prediction[] }[] = [];
 
-  constructor(predict: (tokens: readonly string[]) => readonly Prediction[]) {
-    this.#predict = predict;
+  constructor(predictor: Predictor, options: PredictOptions) {
+    this.#predict = (words) => predictor.predictWords(words, options);
+    this.#documents = new TokenDocuments(predictor.wordForm);
   }
 
   /** The rows of the documents that end in the batch; undefined if none does. */
@@ -134,8 +136,8 @@ class PredictionRows implements StateKeeper {
     this.#relay.restore(documents!);
   }
 
-  readonly #visit = (tokens: readonly string[], _: readonly string[], length: number): void => {
-    const predicted = this.#predict(tokens);
+  readonly #visit = (words: Word[], _: readonly string[], length: number): void => {
+    const predicted = this.#predict(words);
     if (predicted.length === 0) this.#withoutLabel++;
     this.#rows.push({ length, predicted });
   };

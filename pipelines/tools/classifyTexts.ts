@@ -1,5 +1,6 @@
 import type { Observable } from "rxjs";
 import { type ClassificationScores, scoreClassification } from "../../kernels/evaluation/classification.js";
+import type { Word } from "../../kernels/linear/documentFeatures.js";
 import { type Explanation, type Prediction, type PredictOptions, Predictor } from "../../kernels/linear/predictor.js";
 import { TokenDocuments } from "../../kernels/linear/tokenDocuments.js";
 import { run } from "../../runtime/run.js";
@@ -44,10 +45,19 @@ export async function classifyTexts(path: string, request: ClassifyRequest): Pro
   noteFastText(path, loaded, request);
   const classifier = withoutPrefix(path, loaded, request.labelPrefix);
   const predictor = new Predictor(classifier);
-  const documents = new TokenDocuments();
-  const visit = (tokens: readonly string[], given: readonly string[]) => {
-    const explanation = request.reasons === undefined ? undefined : predictor.explain(tokens, request.reasons);
-    request.onText({ given, predicted: predictor.predict(tokens, request), ...(explanation ? { explanation } : {}) });
+  const documents = new TokenDocuments(predictor.wordForm);
+  const explain = (words: readonly Word[], reasons: number) =>
+    predictor.explain(
+      words.map(({ text }) => text),
+      reasons,
+    );
+  const visit = (words: Word[], given: readonly string[]) => {
+    const explanation = request.reasons === undefined ? undefined : explain(words, request.reasons);
+    request.onText({
+      given,
+      predicted: predictor.predictWords(words, request),
+      ...(explanation ? { explanation } : {}),
+    });
   };
   const source = makeUnit(...unitWith(request.source, request.options), { epoch: 0 }) as Observable<TextBatch>;
   const steps = await (request.steps === undefined ? textStepsOf(path, classifier, builtIn) : stepsFrom(request.steps));
