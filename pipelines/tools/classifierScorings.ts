@@ -63,7 +63,7 @@ async function scoresOf(
     loss += lossOf(predictor.probabilities(tokens) ?? nothingKnown, own);
     seen.push({ given, predicted: predictor.predict(tokens) });
   };
-  const documents = new TokenDocuments();
+  const documents = TokenDocuments.ofTexts();
   await run(throughSteps(texts, await textStepsOf("tune", classifier, known)), {
     onEvent: (batch) => documents.add(batch, visit),
     ...(signal ? { signal } : {}),
