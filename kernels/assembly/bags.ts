@@ -365,13 +365,6 @@ function flushed(gradient: v128): v128 {
   return v128.and(gradient, f32x4.gt(f32x4.abs(gradient), f32x4.splat(1e-20)));
 }
 
-/** Gradients that would change nothing become 0: products with them would be denormal numbers, which processors are slow at. */
-// @ts-ignore: decorator
-@inline
-function flushed(gradient: v128): v128 {
-  return v128.and(gradient, f32x4.gt(f32x4.abs(gradient), f32x4.splat(1e-20)));
-}
-
 /** ln(1 + e) = 2 atanh(e / (2 + e)), by seven terms; for 0 <= e <= 1. */
 // @ts-ignore: decorator
 @inline

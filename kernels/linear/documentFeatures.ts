@@ -14,6 +14,10 @@ export interface Word {
   readonly hash: number;
   /** Its own, and those of its subwords. */
   readonly rows: readonly number[];
+  /** Whether one of these is no row of zeros. */
+  readonly isKnown: boolean;
+  /** What its rows add to a text, once whoever predicts has added them up. */
+  sum: Float64Array | undefined;
 }
 
 type Features = Pick<Classifier, "terms" | "subwords" | "wordNgrams" | "buckets" | "pruned" | "sentenceEnd">;
@@ -23,7 +27,7 @@ type Features = Pick<Classifier, "terms" | "subwords" | "wordNgrams" | "buckets"
  * known has those of its subwords alone; n-grams of words follow, in which words that are not known take part (fastText, `getLine` and
  * `addSubwords` in `dictionary.cc`).
  *
- * State: the terms, the rows of each term that was looked up; 4 bytes a bucket.
+ * State: the terms and, from its first use on, the list of each; 4 bytes a bucket.
  */
 export class DocumentFeatures {
   readonly #features: Features;
@@ -45,18 +49,38 @@ export class DocumentFeatures {
     });
   }
 
-  /** The rows of a text's features, in fastText's order, repeats kept; none if nothing in it is known. */
+  /**
+   * The rows of a text's features, in fastText's order, repeats kept; none if nothing in it is known, neither a word nor a bucket in use.
+   * @param words with the end of the text, where that is one
+   */
   of(words: readonly Word[]): number[] {
     const rows: number[] = [];
     this.forEach(words, (row) => rows.push(row));
-    return rows;
+    return rows.some((row) => row !== ZERO_ROW) ? rows : [];
   }
 
   /** Calls `visit` with each feature's row and what it is: a word, a subword's word, or an n-gram of words. */
-  forEach(given: readonly Word[], visit: (row: number, from: number, to: number) => void): void {
-    const { sentenceEnd, wordNgrams, subwords, pruned } = this.#features;
-    const words = sentenceEnd ? [...given, this.word(SENTENCE_END)] : given;
+  forEach(words: readonly Word[], visit: (row: number, from: number, to: number) => void): void {
     for (let at = 0; at < words.length; at++) for (const row of words[at]!.rows) visit(row, at, at + 1);
+    this.forEachNgram(words, visit);
+  }
+
+  /** The words of a text, the end of it among them where that is one. */
+  withEnd(words: readonly Word[]): readonly Word[] {
+    return this.#features.sentenceEnd ? [...words, this.word(SENTENCE_END)] : words;
+  }
+
+  /** The same object each time, for a known word. */
+  word(text: string): Word {
+    const id = this.#idOf.get(text);
+    if (id === undefined) return this.#makeWord(text, []);
+    this.#words[id] ??= this.#makeWord(text, [id]);
+    return this.#words[id]!;
+  }
+
+  /** Calls `visit` with the row of each n-gram of two words and more, and where it stands. */
+  forEachNgram(words: readonly Word[], visit: (row: number, from: number, to: number) => void): void {
+    const { wordNgrams, subwords, pruned } = this.#features;
     if (wordNgrams < 2) return;
     const hashes = words.map(({ hash }) => hash);
     forEachWordNgram(hashes, wordNgrams, subwords.buckets, (bucket, from, to) => {
@@ -65,17 +89,11 @@ export class DocumentFeatures {
     });
   }
 
-  word(text: string): Word {
-    const id = this.#idOf.get(text);
-    if (id === undefined) return this.#makeWord(text, []);
-    this.#words[id] ??= this.#makeWord(text, [id]);
-    return this.#words[id]!;
-  }
-
   #makeWord(text: string, own: readonly number[]): Word {
     const subwords = text === SENTENCE_END ? [] : this.#subwordsOf(text);
-    const rows = subwords.map((bucket) => this.#rowOfBucket[bucket]!);
-    const kept = this.#features.pruned ? rows.filter((row) => row !== ZERO_ROW) : rows;
-    return { text, hash: hashTerm(text), rows: [...own, ...kept] };
+    const found = subwords.map((bucket) => this.#rowOfBucket[bucket]!);
+    const kept = this.#features.pruned ? found.filter((row) => row !== ZERO_ROW) : found;
+    const rows = [...own, ...kept];
+    return { text, hash: hashTerm(text), rows, isKnown: rows.some((row) => row !== ZERO_ROW), sum: undefined };
   }
 }

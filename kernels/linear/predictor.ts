@@ -2,7 +2,7 @@ import type { Classifier } from "../../schemas/classifier.js";
 import { type HuffmanCodes, makeHuffmanCodes } from "../embedding/huffman.js";
 import { exp, ln } from "../numbers/logarithm.js";
 import { sigmoid, softplus } from "../numbers/sigmoid.js";
-import { DocumentFeatures, SENTENCE_END, type Word, ZERO_ROW } from "./documentFeatures.js";
+import { DocumentFeatures, type Word, ZERO_ROW } from "./documentFeatures.js";
 import { probabilityOfHaving } from "./labelOdds.js";
 import { type RowReader, rowReader } from "./rowMatrix.js";
 
@@ -12,8 +12,8 @@ export interface Prediction {
   readonly probability: number;
 }
 
-/** A word of a text, or what was found of it by `Predictor.word`. */
-export type Token = string | Word;
+/** The words of a text, or what `Predictor.wordForm` made of them. */
+export type Tokens = readonly string[] | readonly Word[];
 
 export interface PredictOptions {
   /** How many labels at most; 1 by default. */
@@ -41,8 +41,9 @@ export interface Explanation {
  * et al. 2017, arXiv:1607.01759, section 2). softmax and hierarchicalSoftmax give one distribution over the labels; oneVsAll and
  * negativeSampling give each label a probability of its own.
  *
- * In: the tokens of a text, or words that were looked up before. Out: at most k labels, the most probable first, equal ones in the order of the labels; none for a text
- * without features. State: that of `DocumentFeatures`; the classifier is not copied. A text costs (features + L) x D multiplications.
+ * In: the tokens of a text, or words that were looked up before. Out: at most k labels, the most probable first, equal ones in the order of
+ * the labels; none for a text in which nothing is known. State: that of `DocumentFeatures`, and of each known word that has occurred what it
+ * adds, min(L, D) numbers; the classifier is not copied. A word costs min(L, D) additions but for the first time, an n-gram of words D.
  * @example
  *   new Predictor(classifier).predict(["how", "to", "peel", "garlic"], { k: 3 });
  */
@@ -53,6 +54,8 @@ export class Predictor {
   readonly #output: RowReader;
   readonly #codes: HuffmanCodes | undefined;
   readonly #hidden: Float64Array;
+  /** Words add to the scores themselves, where these are fewer than the numbers in a row. */
+  readonly #addsScores: boolean;
 
   constructor(classifier: Classifier) {
     this.#classifier = classifier;
@@ -60,15 +63,17 @@ export class Predictor {
     this.#input = rowReader(classifier.input);
     this.#output = rowReader(classifier.output);
     this.#hidden = new Float64Array(this.#input.columns);
+    this.#addsScores = classifier.labels.length < this.#input.columns;
     if (classifier.loss === "hierarchicalSoftmax") this.#codes = makeHuffmanCodes(classifier.labelCounts);
   }
 
-  /** Looks a word up, once for all the texts in which it occurs. */
-  word(text: string): Word {
-    return this.#features.word(text);
-  }
+  /** Tokens that are looked up once, for all the texts in which they occur. */
+  readonly wordForm = {
+    make: (text: string): Word => this.#features.word(text),
+    termOf: ({ text }: Word): string => text,
+  };
 
-  predict(tokens: readonly Token[], { k = 1, threshold = 0 }: PredictOptions = {}): Prediction[] {
+  predict(tokens: Tokens, { k = 1, threshold = 0 }: PredictOptions = {}): Prediction[] {
     const probabilities = this.probabilities(tokens);
     if (!probabilities) return [];
     return best(probabilities, k)
@@ -76,8 +81,8 @@ export class Predictor {
       .filter(({ probability }) => probability >= threshold);
   }
 
-  /** The probability of each label (L,); undefined for a text without features. */
-  probabilities(tokens: readonly Token[]): Float64Array | undefined {
+  /** The probability of each label (L,); undefined for a text in which nothing is known. */
+  probabilities(tokens: Tokens): Float64Array | undefined {
     const scores = this.scores(tokens);
     if (!scores) return undefined;
     const { temperature, labelOdds } = this.#classifier;
@@ -85,10 +90,23 @@ export class Predictor {
     return labelOdds ? probabilities.map((probability) => probabilityOfHaving(probability, labelOdds)) : probabilities;
   }
 
-  /** The product of the text's mean row with each output row (L,); undefined for a text without features. */
-  scores(tokens: readonly Token[]): Float64Array | undefined {
-    const rows = this.#features.of(this.#words(tokens));
-    return rows.length === 0 ? undefined : this.#scores(rows);
+  /** The product of the text's mean row with each output row (L,); undefined for a text in which nothing is known. */
+  scores(tokens: Tokens): Float64Array | undefined {
+    const words = this.#wordsOf(tokens);
+    const ngrams: number[] = [];
+    this.#features.forEachNgram(words, (row) => ngrams.push(row));
+    const sum = this.#sumOf(ngrams);
+    let isKnown = ngrams.some((row) => row !== ZERO_ROW);
+    let features = ngrams.length;
+    for (const word of words) {
+      features += word.rows.length;
+      if (!word.isKnown) continue;
+      isKnown = true;
+      word.sum ??= this.#sumOf(word.rows);
+      const added = word.sum;
+      for (let k = 0; k < sum.length; k++) sum[k]! += added[k]!;
+    }
+    return isKnown ? this.#scoresFrom(sum, features) : undefined;
   }
 
   /** Probabilities from scores (L,), at a temperature: of softmax and hierarchicalSoftmax those of drawing each label. */
@@ -99,17 +117,17 @@ export class Predictor {
   }
 
   /**
-   * What a label rests on, before temperature; undefined for a text without features, or where there is one label.
+   * What a label rests on, before temperature; undefined for a text in which nothing is known, or where there is one label.
    * @param k how many reasons at most
    */
-  explain(tokens: readonly Token[], k = 10): Explanation | undefined {
-    const { labels, sentenceEnd } = this.#classifier;
-    const words = this.#words(tokens);
+  explain(tokens: Tokens, k = 10): Explanation | undefined {
+    const { labels } = this.#classifier;
+    const words = this.#wordsOf(tokens);
     const rows = this.#features.of(words);
     if (rows.length === 0 || labels.length < 2) return undefined;
     const all = this.#logProbabilities(rows);
     const [first, second] = best(all, 2) as [number, number];
-    const texts = [...words.map(({ text }) => text), ...(sentenceEnd ? [SENTENCE_END] : [])];
+    const texts = words.map(({ text }) => text);
     const rowsOf = new Map<string, number[]>();
     let at = 0;
     this.#features.forEach(words, (_, from, to) => {
@@ -125,26 +143,42 @@ export class Predictor {
     return { label: labels[first]!, against: labels[second]!, reasons: reasons.slice(0, k) };
   }
 
-  #words(tokens: readonly Token[]): readonly Word[] {
-    return tokens.map((token) => (typeof token === "string" ? this.word(token) : token));
+  /** The end of the text among them where that is a word. */
+  #wordsOf(tokens: Tokens): readonly Word[] {
+    return this.#features.withEnd(areTexts(tokens) ? tokens.map(this.wordForm.make) : tokens);
   }
 
-  #scores(rows: readonly number[]): Float64Array {
-    const hidden = this.#hidden.fill(0);
-    this.#input.addTo(hidden, rows);
-    for (let d = 0; d < hidden.length; d++) hidden[d]! /= Math.max(1, rows.length);
-    const scores = new Float64Array(this.#classifier.labels.length);
-    for (let row = 0; row < scores.length; row++) scores[row] = this.#output.dot(hidden, row);
-    return scores;
+  /** What rows add to a text: their sum (D,), or where labels are fewer the products of that with all output rows (L,). */
+  #sumOf(rows: readonly number[]): Float64Array {
+    if (rows.length === 0)
+      return new Float64Array(this.#addsScores ? this.#classifier.labels.length : this.#input.columns);
+    const sum = this.#hidden.fill(0);
+    this.#input.addTo(sum, rows);
+    return this.#addsScores ? this.#products(sum) : sum.slice();
+  }
+
+  /** The scores of a text from what all of its features add. */
+  #scoresFrom(sum: Float64Array, features: number): Float64Array {
+    for (let k = 0; k < sum.length; k++) sum[k]! /= features;
+    return this.#addsScores ? sum : this.#products(sum);
+  }
+
+  /** The products of a vector with all output rows (L,). */
+  #products(vector: Float64Array): Float64Array {
+    const products = new Float64Array(this.#classifier.labels.length);
+    for (let row = 0; row < products.length; row++) products[row] = this.#output.dot(vector, row);
+    return products;
   }
 
   /** Logarithms of probabilities, up to a number that is the same for all labels (L,). */
   #logProbabilities(rows: readonly number[]): Float64Array {
-    const scores = this.#scores(rows);
+    const scores = this.#scoresFrom(this.#sumOf(rows), rows.length);
     if (this.#codes) return alongPaths(scores, this.#codes);
     return this.#classifier.loss === "softmax" ? scores : scores.map((score) => -softplus(-score));
   }
 }
+
+const areTexts = (tokens: Tokens): tokens is readonly string[] => typeof tokens[0] === "string";
 
 /** Whether the scores make one distribution over the labels. */
 export const isDistribution = ({ loss }: Classifier): boolean => loss === "softmax" || loss === "hierarchicalSoftmax";

@@ -3,7 +3,7 @@
  * bucket that has.
  */
 export class BucketRows {
-  readonly #rowOf: Int32Array;
+  #rowOf: Int32Array;
   readonly #made: (row: number, bucket: number) => void;
   /** The bucket of each row, in the order of the rows. */
   readonly buckets: number[] = [];
@@ -29,6 +29,11 @@ export class BucketRows {
     this.buckets.push(bucket);
     this.#made(row, bucket);
     return row;
+  }
+
+  /** No row will be asked for any more. */
+  close(): void {
+    this.#rowOf = new Int32Array(0);
   }
 
   /** Places of the buckets, ascending by bucket. */

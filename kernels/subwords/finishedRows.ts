@@ -1,4 +1,5 @@
 import type { SubwordForm, SubwordRows } from "../../schemas/subwords.js";
+import { closeUpRows, permuteRows } from "../numbers/moveRows.js";
 import type { BucketRows } from "./bucketRows.js";
 import { meanRow } from "./meanRow.js";
 import type { TermLists } from "./termLists.js";
@@ -26,5 +27,21 @@ export function subwordRowsOf(rows: BucketRows, form: SubwordForm, { input, stri
     const at = (rows.firstRow + place) * stride;
     values.set(input.subarray(at, at + vectorSize), i * vectorSize);
   });
-  return { form, buckets: Uint32Array.from(order, (place) => rows.buckets[place]!), values };
+  return { form, buckets: bucketsIn(order, rows), values };
 }
+
+/** The same for rows that nobody needs any more where they are: they are moved in `input` itself, and values are a part of it. */
+export function subwordRowsWithin(
+  rows: BucketRows,
+  form: SubwordForm,
+  { input, stride, vectorSize }: Rows,
+): SubwordRows {
+  const order = rows.ascending();
+  const from = rows.firstRow * stride;
+  const bucketRows = input.subarray(from, from + order.length * stride);
+  permuteRows(bucketRows, order, stride);
+  return { form, buckets: bucketsIn(order, rows), values: closeUpRows(bucketRows, order.length, vectorSize, stride) };
+}
+
+const bucketsIn = (order: readonly number[], { buckets }: BucketRows) =>
+  Uint32Array.from(order, (place) => buckets[place]!);

@@ -10,7 +10,7 @@ import {
   noLists,
 } from "../../kernels/linear/bagTrainer.js";
 import { type WindowOutputs, windowOutputs, writeWindowExamples } from "../../kernels/linear/windowExamples.js";
-import { meansOf, subwordRowsOf } from "../../kernels/subwords/finishedRows.js";
+import { meansOf, subwordRowsOf, subwordRowsWithin } from "../../kernels/subwords/finishedRows.js";
 import { FirstInputRows } from "../../kernels/subwords/firstInputRows.js";
 import { subwordsOf } from "../../kernels/subwords/subwordBuckets.js";
 import { MAX_LIST, TermRows } from "../../kernels/subwords/termRows.js";
@@ -216,6 +216,8 @@ export function fastText(options?: FastTextOptions): UpdatedModel<"contexts", "v
   const records = new BagRecords();
   let vocabulary: Vocabulary | undefined;
   let engine: BagEngine | undefined;
+  /** The result, which holds what the weights were. */
+  let made: Vectors | undefined;
   let bags: BagSettings;
   let outputs: WindowOutputs;
   let rows: TermRows;
@@ -241,6 +243,7 @@ export function fastText(options?: FastTextOptions): UpdatedModel<"contexts", "v
     });
     for (const bucket of met) rows.buckets.rowOf(bucket);
     for (const term of terms) rows.push(term);
+    if (!online) rows.buckets.close();
     const { lists } = rows;
     bags = {
       vectorSize,
@@ -335,6 +338,7 @@ export function fastText(options?: FastTextOptions): UpdatedModel<"contexts", "v
   function score(batch: ContextBatch): StepStats {
     if (!engine || !vocabulary)
       throw new RangeError("fastText: must have learned from windows before it scores some, got none");
+    if (made) throw new RangeError("fastText: windows must be scored before the result is taken, got some after it");
     if (batch.vocabulary !== vocabulary || online)
       throw new TypeError(
         "fastText: windows to be scored must have the vocabulary that was learned from, one that stays the same",
@@ -347,11 +351,11 @@ export function fastText(options?: FastTextOptions): UpdatedModel<"contexts", "v
   }
 
   function save(): StageState | undefined {
-    if (!engine) return undefined;
+    if (!engine || made) return undefined;
     const { buckets, firstRow } = rows.buckets;
     const arrays = {
-      input: engine.weights.input.slice(0, (firstRow + buckets.length) * engine.stride),
-      output: engine.weights.output.slice(),
+      input: engine.weights.input.subarray(0, (firstRow + buckets.length) * engine.stride),
+      output: engine.weights.output,
       pending: records.save(),
       buckets: Uint32Array.from(buckets),
     };
@@ -372,7 +376,8 @@ export function fastText(options?: FastTextOptions): UpdatedModel<"contexts", "v
     records.restore(arrays.pending as Uint32Array);
   }
 
-  function vectorsOf(through: BagEngine, learned: Vocabulary): Vectors {
+  /** @param subwordRows takes the rows of subwords out of the weights */
+  function vectorsOf(through: BagEngine, learned: Vocabulary, subwordRows: typeof subwordRowsOf): Vectors {
     const input = inputOf(through);
     const means = meansOf(rows.lists, learned.terms.length, input);
     const { terms, values } = online ? byCount(learned, means, vectorSize) : { ...learned, values: means };
@@ -382,11 +387,12 @@ export function fastText(options?: FastTextOptions): UpdatedModel<"contexts", "v
       ["arithmetic", through.arithmetic],
       ...initialTerms(terms, initialVectors),
     ]);
-    const subwords = form.maxLength > 0 ? { subwords: subwordRowsOf(rows.buckets, form, input) } : {};
+    const subwords = form.maxLength > 0 ? { subwords: subwordRows(rows.buckets, form, input) } : {};
     return new Vectors({ terms, values, vectorSize, metadata, ...subwords });
   }
 
   async function result(): Promise<Vectors> {
+    if (made) return made;
     if (!vocabulary || !engine)
       throw new RangeError("fastText: there must be windows to learn from before a result, got none");
     await learn(engine, true);
@@ -396,7 +402,8 @@ export function fastText(options?: FastTextOptions): UpdatedModel<"contexts", "v
         `fastText: must be fed as many passes over the text as its epochs, ${epochs}, got ${passes}`,
       );
     await engine.finish();
-    return vectorsOf(engine, vocabulary);
+    made = vectorsOf(engine, vocabulary, subwordRowsWithin);
+    return made;
   }
 
   return {
@@ -409,7 +416,7 @@ export function fastText(options?: FastTextOptions): UpdatedModel<"contexts", "v
     score,
     save,
     restore,
-    snapshot: () => engine && vocabulary && vectorsOf(engine, vocabulary),
+    snapshot: () => made ?? (engine && vocabulary && vectorsOf(engine, vocabulary, subwordRowsOf)),
     result,
     close: () => engine?.close(),
   };

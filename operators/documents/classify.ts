@@ -93,8 +93,7 @@ export function classify(
 
 /** Puts predictions for documents together as batches. State: the document that has begun, and what is known of it. */
 class PredictionRows implements StateKeeper {
-  readonly #predictor: Predictor;
-  readonly #settings: PredictOptions;
+  readonly #predict: (words: readonly Word[]) => readonly Prediction[];
   readonly #documents: TokenDocuments<Word>;
   readonly #relay = new DocumentRelay();
   /** Documents so far. */
@@ -102,10 +101,9 @@ class PredictionRows implements StateKeeper {
   #withoutLabel = 0;
   #rows: { readonly length: number; readonly predicted: readonly Prediction[] }[] = [];
 
-  constructor(predictor: Predictor, settings: PredictOptions) {
-    this.#predictor = predictor;
-    this.#settings = settings;
-    this.#documents = new TokenDocuments((text) => predictor.word(text));
+  constructor(predictor: Predictor, options: PredictOptions) {
+    this.#predict = (words) => predictor.predict(words, options);
+    this.#documents = new TokenDocuments(predictor.wordForm);
   }
 
   /** The rows of the documents that end in the batch; undefined if none does. */
@@ -138,8 +136,8 @@ class PredictionRows implements StateKeeper {
     this.#relay.restore(documents!);
   }
 
-  readonly #visit = (tokens: readonly Word[], _: readonly string[], length: number): void => {
-    const predicted = this.#predictor.predict(tokens, this.#settings);
+  readonly #visit = (words: readonly Word[], _: readonly string[], length: number): void => {
+    const predicted = this.#predict(words);
     if (predicted.length === 0) this.#withoutLabel++;
     this.#rows.push({ length, predicted });
   };

@@ -60,7 +60,7 @@ interface Opened {
 }
 
 async function tokensOf(text: string, steps: Awaited<Opened["steps"]>): Promise<readonly string[]> {
-  const documents = new TokenDocuments((text) => text);
+  const documents = TokenDocuments.ofTexts();
   let found: readonly string[] = [];
   const visit = (tokens: readonly string[]) => {
     found = tokens;

@@ -1,5 +1,6 @@
 import type { Observable } from "rxjs";
 import { type ClassifiedDocument, scoreClassification } from "../../kernels/evaluation/classification.js";
+import type { Word } from "../../kernels/linear/documentFeatures.js";
 import { labelLoss } from "../../kernels/linear/labelLoss.js";
 import { Predictor } from "../../kernels/linear/predictor.js";
 import { TokenDocuments } from "../../kernels/linear/tokenDocuments.js";
@@ -54,16 +55,18 @@ async function scoresOf(
   const predictor = new Predictor(classifier);
   const lossOf = labelLoss(classifier);
   const idOf = new Map(classifier.labels.map((label, id) => [label, id]));
-  const nothingKnown = predictor.probabilitiesAt(new Float64Array(classifier.labels.length), classifier.temperature);
+  const nothingKnown = new Float64Array(classifier.labels.length);
   const seen: ClassifiedDocument[] = [];
   let loss = 0;
-  const visit = (tokens: readonly string[], given: readonly string[]) => {
+  const visit = (words: readonly Word[], given: readonly string[]) => {
     if (given.length === 0) return;
     const own = given.flatMap((label) => idOf.get(label) ?? []);
-    loss += lossOf(predictor.probabilities(tokens) ?? nothingKnown, own);
-    seen.push({ given, predicted: predictor.predict(tokens) });
+    // Of drawing a label, also where a text is told the probabilities of having each.
+    const probabilities = predictor.probabilitiesAt(predictor.scores(words) ?? nothingKnown, classifier.temperature);
+    loss += lossOf(probabilities, own);
+    seen.push({ given, predicted: predictor.predict(words) });
   };
-  const documents = new TokenDocuments((text) => text);
+  const documents = new TokenDocuments(predictor.wordForm);
   await run(throughSteps(texts, await textStepsOf("tune", classifier, known)), {
     onEvent: (batch) => documents.add(batch, visit),
     ...(signal ? { signal } : {}),

@@ -45,7 +45,7 @@ export async function classifyTexts(path: string, request: ClassifyRequest): Pro
   noteFastText(path, loaded, request);
   const classifier = withoutPrefix(path, loaded, request.labelPrefix);
   const predictor = new Predictor(classifier);
-  const documents = new TokenDocuments((term) => predictor.word(term));
+  const documents = new TokenDocuments(predictor.wordForm);
   const visit = (tokens: readonly Word[], given: readonly string[]) => {
     const explanation = request.reasons === undefined ? undefined : predictor.explain(tokens, request.reasons);
     request.onText({ given, predicted: predictor.predict(tokens, request), ...(explanation ? { explanation } : {}) });

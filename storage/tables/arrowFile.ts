@@ -1,6 +1,13 @@
 import { closeSync, fstatSync, openSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
-import { DataType, type RecordBatch, RecordBatchReader, type Schema, type Vector } from "apache-arrow";
+import {
+  DataType,
+  type FixedSizeList,
+  type RecordBatch,
+  RecordBatchReader,
+  type Schema,
+  type Vector,
+} from "apache-arrow";
 import type { ReadColumn, TableBlock, TableFile } from "../../schemas/tables.js";
 import { readFully } from "../files/readFully.js";
 import { checkArrow } from "./arrowCheck.js";
@@ -97,11 +104,23 @@ function isNumeric(type: DataType): boolean {
 }
 
 function cells(vector: Vector, rows: number): ReadColumn {
+  if (DataType.isFixedSizeList(vector.type) && isNumeric(vector.type.children[0]!.type))
+    return equalLists(vector as Vector<FixedSizeList>, rows);
   const isList = DataType.isList(vector.type) || DataType.isFixedSizeList(vector.type);
   return Array.from({ length: rows }, (_, row) => {
     const cell = vector.get(row);
     return isList ? (cell as Vector).toArray() : String(cell);
   }) as ReadColumn;
+}
+
+/** Lists of so many numbers each, as parts of the memory in which they lie end to end. */
+function equalLists(vector: Vector<FixedSizeList>, rows: number): ReadColumn {
+  const { listSize } = vector.type;
+  const numbers = vector.getChildAt(0);
+  if (!numbers || numbers.length < rows * listSize || numbers.nullCount > 0)
+    throw new RangeError(`lists must hold ${rows} x ${listSize} numbers and no null, got ${numbers?.length ?? 0}`);
+  const values = numbers.toArray() as Float32Array;
+  return Array.from({ length: rows }, (_, row) => values.subarray(row * listSize, (row + 1) * listSize));
 }
 
 function unreadable(path: string, cause: unknown): Error {

@@ -1,3 +1,4 @@
+import { stat } from "node:fs/promises";
 import { subwordsOf } from "../../kernels/subwords/subwordBuckets.js";
 import { currentScope } from "../../runtime/flow.js";
 import type { Ledger } from "../../runtime/ledger.js";
@@ -14,6 +15,7 @@ import { pickTerms } from "./pickTerms.js";
 import { readGloveText, readProjector, readWord2vecText } from "./readVectorText.js";
 import { readWord2vecBinary } from "./readWord2vecBinary.js";
 import { recogniseVectors } from "./recogniseVectors.js";
+import { RowBuffer } from "./rowBuffer.js";
 import { type VectorFormat, vectorFormats } from "./vectorFormats.js";
 import { type ReadSettings, VectorRows } from "./vectorRows.js";
 
@@ -87,6 +89,7 @@ async function readTable(path: string, settings: ReadSettings): Promise<VectorTa
   requireColumns(path, table, ["term", "vector"]);
   const form = subwordForm(path, table.metadata.get(SUBWORDS));
   const columns = form ? ["term", "vector", "bucket"] : ["term", "vector"];
+  const { size } = await stat(path);
   const subwords = new SubwordCollector(form && settings.wanted && bucketsOfAll(path, form, settings.wanted));
   let rows: VectorRows | undefined;
   let row = 0;
@@ -99,11 +102,12 @@ async function readTable(path: string, settings: ReadSettings): Promise<VectorTa
     for (let i = 0; i < block.rows; i++, row++) {
       const vector = vectors[i]!;
       if (buckets && buckets[i]! >= 0) {
-        subwords.add(buckets[i]!, vector);
+        fill(path, subwords.next(vector.length, mostRows(size, vector.length)), vector, row);
+        subwords.keep(buckets[i]!);
         continue;
       }
-      rows ??= new VectorRows(path, vector.length, settings, block.rows);
-      fill(rows, vector, row);
+      rows ??= new VectorRows(path, vector.length, settings, mostRows(size, vector.length));
+      fill(path, rows.next(), vector, row);
       rows.add(terms[i]!, () => `row ${row}`);
     }
   }
@@ -130,44 +134,39 @@ function bucketsOfAll(path: string, form: SubwordForm, terms: ReadonlySet<string
   const bucketsOf = subwordsOf(path, form);
   return new Set(Array.from(terms, bucketsOf).flat());
 }
+/** Rows that an uncompressed file of so many bytes can have. */
+const mostRows = (bytes: number, vectorSize: number): number => Math.ceil(bytes / (4 * Math.max(1, vectorSize)));
 
 /** Rows of buckets, as they come. */
 class SubwordCollector {
   readonly #buckets: number[] = [];
-  #values = new Float32Array(0);
-  #vectorSize = 0;
+  #vectors: RowBuffer | undefined;
 
   /** @param wanted buckets to keep; all if left out */
   constructor(readonly wanted: ReadonlySet<number> | undefined) {}
 
-  add(bucket: number, vector: ArrayLike<number>): void {
+  next(vectorSize: number, expectedRows: number): Float32Array {
+    this.#vectors ??= new RowBuffer(vectorSize, Math.min(expectedRows, this.wanted?.size ?? expectedRows));
+    return this.#vectors.next();
+  }
+
+  keep(bucket: number): void {
     if (this.wanted?.has(bucket) === false) return;
-    this.#vectorSize = vector.length;
-    const at = this.#buckets.length * vector.length;
-    if (at + vector.length > this.#values.length) {
-      const grown = new Float32Array(2 * at + 4096 * vector.length);
-      grown.set(this.#values);
-      this.#values = grown;
-    }
-    this.#values.set(vector, at);
+    this.#vectors!.keep();
     this.#buckets.push(bucket);
   }
 
   rows(form: SubwordForm): SubwordRows {
-    const buckets = Uint32Array.from(this.#buckets);
-    return { form, buckets, values: this.#values.slice(0, buckets.length * this.#vectorSize) };
+    return { form, buckets: Uint32Array.from(this.#buckets), values: this.#vectors?.values ?? new Float32Array(0) };
   }
 }
 
-function fill(rows: VectorRows, vector: ArrayLike<number>, row: number): void {
-  if (vector.length !== rows.vectorSize)
-    throw new RangeError(
-      `${rows.path}: row ${row} must hold ${plural(rows.vectorSize, "number")}, got ${vector.length}`,
-    );
-  const numbers = rows.next();
+function fill(path: string, numbers: Float32Array, vector: ArrayLike<number>, row: number): void {
+  if (vector.length !== numbers.length)
+    throw new RangeError(`${path}: row ${row} must hold ${plural(numbers.length, "number")}, got ${vector.length}`);
   for (let k = 0; k < numbers.length; k++) {
     if (!Number.isFinite(vector[k]))
-      throw new RangeError(`${rows.path}: numbers must be finite, got ${vector[k]} in row ${row}`);
+      throw new RangeError(`${path}: numbers must be finite, got ${vector[k]} in row ${row}`);
     numbers[k] = vector[k]!;
   }
 }

@@ -1,11 +1,11 @@
 import { isUtf8 } from "node:buffer";
 import type { Ledger } from "../../runtime/ledger.js";
 import type { VectorTable } from "../../schemas/vectors.js";
+import { RowBuffer } from "./rowBuffer.js";
 
 /** What to do with a term that is not UTF-8 or that was there before. */
 export type OnInvalid = "reject" | "replace";
 
-const growth = 1.5;
 const replacement = "\ufffd";
 
 export interface ReadSettings {
@@ -16,13 +16,12 @@ export interface ReadSettings {
 }
 
 /**
- * Collects the rows of a table while a file is read. State: the rows that are wanted, grown by half where their number is not known
- * beforehand.
+ * Collects the rows of a table while a file is read. State: the rows that are wanted.
  */
 export class VectorRows {
   readonly #terms: string[] = [];
   readonly #rows = new Set<string>();
-  #values: Float32Array;
+  readonly #vectors: RowBuffer;
 
   constructor(
     readonly path: string,
@@ -31,18 +30,12 @@ export class VectorRows {
     expectedRows: number,
   ) {
     const rows = Math.min(expectedRows, settings.wanted?.size ?? expectedRows);
-    this.#values = new Float32Array(Math.max(1, rows) * vectorSize);
+    this.#vectors = new RowBuffer(vectorSize, rows);
   }
 
   /** Room for the numbers of the next row, to be filled before `add`. */
   next(): Float32Array {
-    const start = this.#terms.length * this.vectorSize;
-    if (start + this.vectorSize > this.#values.length) {
-      const larger = new Float32Array(Math.ceil((this.#terms.length + 1) * growth) * this.vectorSize);
-      larger.set(this.#values);
-      this.#values = larger;
-    }
-    return this.#values.subarray(start, start + this.vectorSize);
+    return this.#vectors.next();
   }
 
   /** Takes the row whose numbers are in `next()`, if it is wanted; `where` says its place in an error. */
@@ -58,6 +51,7 @@ export class VectorRows {
     }
     this.#rows.add(term);
     this.#terms.push(term);
+    this.#vectors.keep();
   }
 
   /** A term's text; none at all is refused, bytes that are not UTF-8 are refused, or replaced and counted. */
@@ -74,8 +68,6 @@ export class VectorRows {
   }
 
   table(metadata: ReadonlyMap<string, string> = new Map()): VectorTable {
-    const { vectorSize } = this;
-    const values = this.#values.subarray(0, this.#terms.length * vectorSize);
-    return { terms: this.#terms, values, vectorSize, metadata };
+    return { terms: this.#terms, values: this.#vectors.values, vectorSize: this.vectorSize, metadata };
   }
 }

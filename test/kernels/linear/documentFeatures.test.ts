@@ -8,7 +8,7 @@ const form = { units: "characters", minLength: 3, maxLength: 3, buckets: 100 } a
 
 /** The rows of a text's features. */
 const rowsOf = (features: DocumentFeatures, ...words: readonly string[]) =>
-  features.of(words.map((word) => features.word(word)));
+  features.of(features.withEnd(words.map((word) => features.word(word))));
 
 const bigram = (...words: readonly string[]) => {
   let found = -1;
@@ -51,6 +51,14 @@ it("leaves out buckets without a row where the classifier was pruned, and counts
     rowsOf(new DocumentFeatures(classifierOf(terms, labels, { ...options, pruned })), "onion");
   expect(rows(true)).toEqual([row]);
   expect(rows(false)).toEqual([row, ...new Array(4).fill(ZERO_ROW)]); // <on oni nio ion on>
+});
+
+it("finds nothing in a text without a known word and without a bucket in use, whatever its n-grams", () => {
+  const bucket = bigram("洋葱", "大蒜");
+  const features = new DocumentFeatures(classifierOf(terms, labels, { wordNgrams: 2, buckets: { [bucket]: [5, 5] } }));
+  expect(rowsOf(features, "onion", "leek")).toEqual([]);
+  expect(rowsOf(features, "洋葱", "韭葱")).toEqual([]);
+  expect(rowsOf(features, "韭葱", "洋葱", "大蒜")).toEqual([ZERO_ROW, 2]);
 });
 
 it("ends a text with </s>, which has no subwords, where the classifier was trained so", () => {

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { Predictor } from "#kernels";
+import { DocumentFeatures, Predictor } from "#kernels";
 import { classifierOf } from "../../support/classifierOf.js";
 
 const terms = { peel: [2, 0], boil: [0, 2], the: [0, 0] } as const;
@@ -80,4 +80,47 @@ it("reads quantised rows as their centroids", () => {
   const quantized = { ...dense, input };
   const text = ["peel", "boil", "boil"];
   expect(new Predictor(quantized).scores(text)).toEqual(new Predictor(dense).scores(text));
+});
+
+it.each([2, 6])(
+  "scores texts the same however often their words have come, by %i labels over four columns",
+  (count) => {
+    const columns = 4;
+    const rowsOf = (numbers: number) => Float32Array.from({ length: numbers * columns }, (_, i) => ((7 * i) % 11) - 5);
+    const buckets = Object.fromEntries(Array.from({ length: 100 }, (_, bucket) => [bucket, [0, 0] as const]));
+    const classifier = {
+      ...classifierOf(terms, {}, { wordNgrams: 2, buckets }),
+      labels: Array.from({ length: count }, (_, label) => `${label}`),
+      input: { columns, values: rowsOf(3 + 100) },
+      output: { columns, values: rowsOf(count) },
+    };
+    const text = ["peel", "boil", "unknown", "peel"];
+    const known = new DocumentFeatures(classifier);
+    const rows = known.of(text.map((word) => known.word(word)));
+    expect(rows).toHaveLength(3 + 3); // three words that are known, and bigrams
+    const expected = Array.from({ length: count }, (_, label) =>
+      rows.reduce((sum, row) => {
+        for (let d = 0; d < columns; d++)
+          sum += (classifier.input.values[4 * row + d]! * classifier.output.values[4 * label + d]!) / rows.length;
+        return sum;
+      }, 0),
+    );
+    const predictor = new Predictor(classifier);
+    close(predictor.scores(text), expected);
+    expect(predictor.scores(["boil"])).toEqual(new Predictor(classifier).scores(["boil"]));
+    expect(predictor.scores(text)).toEqual(new Predictor(classifier).scores(text));
+    const words = text.map(predictor.wordForm.make);
+    expect(words[0]).toBe(words[3]);
+    expect(predictor.predict(words, { k: count })).toEqual(predictor.predict(text, { k: count }));
+  },
+);
+
+it("tells no label of a text in which nothing is known", () => {
+  const predictor = new Predictor(classifierOf(terms, labels, { wordNgrams: 2 }));
+  for (const text of [[], ["洋葱"], ["onion", "leek"], ["洋葱", "韭葱", "leek"]]) {
+    expect(predictor.predict(text)).toEqual([]);
+    expect(predictor.probabilities(text)).toBeUndefined();
+    expect(predictor.explain(text)).toBeUndefined();
+  }
+  expect(predictor.predict(["onion", "peel"])).toHaveLength(1);
 });

@@ -260,8 +260,20 @@ describe("score", () => {
     await model.update(batch!);
     const { loss } = await model.score!(batch!);
     await model.update({ ...batch!, epoch: 1 });
-    await model.result();
     expect((await model.score!(batch!)).loss).toBeLessThan(loss);
+    await model.close();
+  });
+
+  it("is told before the result, which holds what the weights were", async () => {
+    const model = fastText({ ...small, kernel: "reference", epochs: 1 });
+    await model.update(batch!);
+    const result = await model.result();
+    expect(await model.result()).toBe(result);
+    expect(await model.snapshot!()).toBe(result);
+    expect(model.save!()).toBeUndefined();
+    expect(() => model.score!(batch!)).toThrow(
+      "fastText: windows must be scored before the result is taken, got some after it",
+    );
     await model.close();
   });
 
