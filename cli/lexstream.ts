@@ -24,6 +24,7 @@ import { drift } from "./commands/drift.js";
 import { evaluate } from "./commands/eval.js";
 import { graph } from "./commands/graph.js";
 import { inspect } from "./commands/inspect.js";
+import { keywords } from "./commands/keywords.js";
 import { lint } from "./commands/lint.js";
 import { list } from "./commands/list.js";
 import { map } from "./commands/map.js";
@@ -33,6 +34,7 @@ import { quantize } from "./commands/quantize.js";
 import { run } from "./commands/run.js";
 import { schema } from "./commands/schema.js";
 import { serve } from "./commands/serve.js";
+import { summarize } from "./commands/summarize.js";
 import { test } from "./commands/test.js";
 import { train } from "./commands/train.js";
 import { tune } from "./commands/tune.js";
@@ -55,6 +57,8 @@ const commands: readonly Command[] = [
   drift,
   map,
   plot,
+  keywords,
+  summarize,
   classify,
   quantize,
   serve,

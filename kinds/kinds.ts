@@ -8,11 +8,13 @@ import { documentTerms } from "./documentTerms.js";
 import { documentTermTable } from "./documentTermTable.js";
 import { documentVectors } from "./documentVectors.js";
 import { ids } from "./ids.js";
+import { keywords } from "./keywords.js";
 import { lexicon } from "./lexicon.js";
 import { pairs } from "./pairs.js";
 import { phrases } from "./phrases.js";
 import { predictions } from "./predictions.js";
 import { sequences } from "./sequences.js";
+import { summaries } from "./summaries.js";
 import { text } from "./text.js";
 import { tokens } from "./tokens.js";
 import { topics } from "./topics.js";
@@ -35,6 +37,8 @@ export const kinds: { readonly [K in Kind]: DataKind<K> } = {
   documentFrequencies,
   documentVectors,
   documents,
+  keywords,
+  summaries,
   cooccurrence,
   vectors,
   classifier,

@@ -53,6 +53,7 @@ export * from "./running/stepPauses.js";
 export * from "./tools/classifyTexts.js";
 export * from "./tools/compareVectors.js";
 export * from "./tools/cooccurrenceFiles.js";
+export * from "./tools/describeTexts.js";
 export * from "./tools/guessLanguage.js";
 export * from "./tools/inspectPath.js";
 export * from "./tools/layOutOnThreads.js";

@@ -1,18 +1,14 @@
-import { extname } from "node:path";
 import type { OperatorFunction } from "rxjs";
 import { predictionRows, predictions } from "../kinds/predictions.js";
-import type { RunScope } from "../runtime/flow.js";
-import { writeThrough } from "../runtime/writeThrough.js";
 import { text } from "../schemas/fields.js";
 import { type OptionsOf, parseOptions, type SettingsOf, show } from "../schemas/options.js";
 import { type PredictionBatch, predictionsSchema } from "../schemas/predictions.js";
-import type { StateKeeper } from "../schemas/state.js";
 import { defineUnit } from "../schemas/units.js";
-import { DurableFile } from "../storage/files/durableFile.js";
 import { formatOf } from "../storage/files/formatOf.js";
+import { areLines, lineExtensions, tabbed, writeLines } from "./writeLines.js";
 import { tableExtensions, tableFormats, writeRows } from "./writeRows.js";
 
-const extensions = { ...tableExtensions, jsonl: "jsonl", tsv: "tsv" } as const;
+const extensions = { ...tableExtensions, ...lineExtensions } as const;
 type Format = (typeof extensions)[keyof typeof extensions];
 
 export const writePredictionsSchema = defineUnit({
@@ -20,7 +16,7 @@ export const writePredictionsSchema = defineUnit({
   kind: "sink",
   reads: "predictions",
   makes: "predictions",
-  resumable: ({ path }) => ["jsonl", "tsv"].includes(extname(path).slice(1).toLowerCase()),
+  resumable: ({ path }) => areLines(path),
   summary: "Writes the labels that a classifier gives documents to a file, one row a document",
   fields: {
     path: text({
@@ -55,93 +51,22 @@ export function writePredictions(options: WritePredictionsOptions): OperatorFunc
   const settings = parseOptions(writePredictionsSchema, options);
   const { path } = settings;
   const format = formatOf<Format>("writePredictions", path, extensions);
-  if (format === "jsonl") return writeLines(path, "", jsonLine);
+  const amount = predictions.amounts!.tokens!;
+  const rowsOf = ({ lengths }: PredictionBatch) => lengths.length;
+  if (format === "jsonl") return writeLines("writePredictions", path, { head: "", rowsOf, lineOf: jsonLine, amount });
   if (format === "tsv")
-    return writeLines(path, `${HEAD.join("\t")}\n`, (batch, row) => tabbedLine(batch, row, settings));
+    return writeLines("writePredictions", path, {
+      ...{ head: `${HEAD.join("\t")}\n`, rowsOf, amount },
+      lineOf: (batch, row) => tabbedLine(batch, row, settings),
+    });
   return writeRows("writePredictions", path, tableFormats[format], () => ({
     schema: () => predictionsSchema,
     rows: predictionRows,
-    amount: predictions.amounts!.tokens!,
+    amount,
   }));
 }
 
 const HEAD = Object.keys(predictionsSchema.columns);
-
-type LineOf = (batch: PredictionBatch, row: number) => string;
-
-function writeLines(path: string, head: string, lineOf: LineOf): OperatorFunction<PredictionBatch, PredictionBatch> {
-  return writeThrough("writePredictions", (scope) => {
-    const file = new LineFile(path, head);
-    scope.keep(file);
-    return {
-      write(batch) {
-        file.add(
-          Array.from(batch.lengths, (_, row) => lineOf(batch, row)),
-          predictions.amounts!.tokens!(batch),
-        );
-      },
-      finish() {
-        file.commit(scope);
-      },
-      abandon: () => file.close(),
-    };
-  });
-}
-
-/** Lines that a later run can go on with. State: the file's buffer. */
-class LineFile implements StateKeeper {
-  readonly #path: string;
-  readonly #head: string;
-  #file: DurableFile | undefined;
-  #rows = 0;
-  #amount = 0;
-  /** A checkpoint counts on what is there. */
-  #isSettled = false;
-
-  constructor(path: string, head: string) {
-    this.#path = path;
-    this.#head = head;
-  }
-
-  add(lines: readonly string[], amount: number): void {
-    const file = this.#open();
-    file.write(Buffer.from(lines.join("")));
-    file.flush(); // so that whoever follows the file sees them
-    this.#rows += lines.length;
-    this.#amount += amount;
-  }
-
-  commit(scope: RunScope): void {
-    this.#open().commit();
-    scope.ledger.child(this.#path).add("rows", this.#rows);
-    scope.took(this.#amount);
-  }
-
-  /** Removes what was not committed, unless a run can go on with it. */
-  close(): void {
-    if (this.#isSettled) this.#file?.leave();
-    else this.#file?.discard();
-  }
-
-  save() {
-    this.#isSettled = true;
-    return { facts: { bytes: this.#open().settle(), rows: this.#rows, amount: this.#amount }, arrays: {} };
-  }
-
-  restore({ facts }: ReturnType<LineFile["save"]>): void {
-    this.#file = new DurableFile(this.#path, facts.bytes);
-    this.#rows = facts.rows;
-    this.#amount = facts.amount;
-    this.#isSettled = true;
-  }
-
-  #open(): DurableFile {
-    if (this.#file) return this.#file;
-    this.#file = new DurableFile(this.#path);
-    this.#file.write(Buffer.from(this.#head));
-    return this.#file;
-  }
-}
 
 const labelsOf = ({ labels, offsets }: PredictionBatch, row: number) => labels.slice(offsets[row], offsets[row + 1]);
 const probabilitiesOf = ({ probabilities, offsets }: PredictionBatch, row: number) =>
@@ -178,9 +103,5 @@ function tabbedLine(batch: PredictionBatch, row: number, { labelSeparator, path 
     joined(documents?.labels?.[row] ?? []),
     lengths[row],
   ];
-  const odd = cells.find((cell) => /[\t\n\r]/.test(String(cell)));
-  if (odd === undefined) return `${cells.join("\t")}\n`;
-  throw new RangeError(
-    `writePredictions: ${path} must hold ids and labels without tabs and ends of lines, got ${show(odd)}; .jsonl holds any`,
-  );
+  return tabbed("writePredictions", path, "ids and labels", cells);
 }

@@ -30,7 +30,7 @@ export interface TokenScannerParts {
   readonly classes: Uint8Array;
   readonly automaton: Uint8Array;
   readonly lexicon: GrowingLexicon;
-  readonly batcher: TokenBatcher;
+  readonly batcher: Pick<TokenBatcher, "push">;
   /** In bytes; longer tokens are counted and left out. */
   readonly maxTokenLength: number;
   /** Needed where a code point is of class HAN. */

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { ln } from "../../kernels/numbers/logarithm.js";
 import { type HanSegmenter, unigramSegmenter } from "../../kernels/text/hanSegmenter.js";
 import { WordTrie } from "../../kernels/text/wordTrie.js";
 import { jiebaSegmenter } from "./jiebaSegmenter.js";
@@ -44,6 +45,35 @@ function baseWords(): WordTrie {
   cachedWords = new WordTrie(1 << 20);
   cachedWords.addDictionary(baseDictionary());
   return cachedWords;
+}
+
+/** How rare a word is in jieba's dictionary: ln(all occurrences / its own), as if a word that it lacks had occurred once. */
+export function chineseRarity(word: string): number {
+  const words = baseWords();
+  return ln(words.total / Math.max(1, words.frequency(word)));
+}
+
+/** What tells the tag of a word in jieba's dictionary, such as n or v; undefined for one that it lacks. Memory: its file, 5 MB. */
+export function chineseTagger(): (word: string) => string | undefined {
+  const dictionary = baseDictionary();
+  return (word) => tagIn(dictionary, Buffer.from(word));
+}
+
+/** The lines are `word frequency tag`, their words ascending by bytes. */
+function tagIn(dictionary: Buffer, word: Buffer): string | undefined {
+  let low = 0;
+  let high = dictionary.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const start = middle === 0 ? 0 : dictionary.lastIndexOf("\n", middle - 1) + 1;
+    const space = dictionary.indexOf(" ", start);
+    const end = dictionary.indexOf("\n", space);
+    const order = Buffer.compare(word, dictionary.subarray(start, space));
+    if (order === 0) return dictionary.toString("latin1", start, end).trimEnd().split(" ").at(-1);
+    if (order < 0) high = start;
+    else low = end + 1;
+  }
+  return undefined;
 }
 
 /** The file that ships inside `@node-rs/jieba`. */

@@ -37,6 +37,7 @@ export function stem(options?: StemOptions): OperatorFunction<TokenBatch, TokenB
 
 const englishWord = /^[a-z][a-z'’]*$/;
 
-function stemOf(term: string): string {
+/** The stem of a term in small letters, if it is an English word. */
+export function stemOf(term: string): string {
   return englishWord.test(term) ? porter2(term.replaceAll("’", "'")) : term;
 }

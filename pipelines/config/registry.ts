@@ -9,6 +9,8 @@ import { associateSchema } from "../../operators/cooccurrence/associate.js";
 import { accumulateDocumentTermsSchema } from "../../operators/documents/accumulateDocumentTerms.js";
 import { classifySchema } from "../../operators/documents/classify.js";
 import { documentTermsSchema } from "../../operators/documents/documentTerms.js";
+import { keywordsSchema } from "../../operators/documents/keywords.js";
+import { summarizeSchema } from "../../operators/documents/summarize.js";
 import { weighTermsSchema } from "../../operators/documents/weighTerms.js";
 import { normalizeSchema } from "../../operators/text/normalize.js";
 import { splitSentencesSchema } from "../../operators/text/splitSentences.js";
@@ -33,9 +35,11 @@ import { writeDocumentsSchema } from "../../sinks/writeDocuments.js";
 import { writeDocumentTermsSchema } from "../../sinks/writeDocumentTerms.js";
 import { writeDocumentVectorsSchema } from "../../sinks/writeDocumentVectors.js";
 import { writeIdsSchema } from "../../sinks/writeIds.js";
+import { writeKeywordsSchema } from "../../sinks/writeKeywords.js";
 import { writePairsSchema } from "../../sinks/writePairs.js";
 import { writePredictionsSchema } from "../../sinks/writePredictions.js";
 import { writeSequencesSchema } from "../../sinks/writeSequences.js";
+import { writeSummariesSchema } from "../../sinks/writeSummaries.js";
 import { writeTokensSchema } from "../../sinks/writeTokens.js";
 import { writeTopicsSchema } from "../../sinks/writeTopics.js";
 import { writeVectorsSchema } from "../../sinks/writeVectors.js";
@@ -73,6 +77,8 @@ const units = [
   websocketSchema,
   normalizeSchema,
   splitSentencesSchema,
+  keywordsSchema,
+  summarizeSchema,
   tokenizeSchema,
   mapTermsSchema,
   dropTermsSchema,
@@ -106,6 +112,8 @@ const units = [
   writeDocumentFrequenciesSchema,
   writeDocumentVectorsSchema,
   writeTopicsSchema,
+  writeKeywordsSchema,
+  writeSummariesSchema,
   writeCooccurrenceSchema,
   writeVectorsSchema,
   writeClassifierSchema,

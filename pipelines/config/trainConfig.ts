@@ -69,13 +69,17 @@ export function trainConfig({ units, model, files, options, language, seed }: Tr
   const placed = (path: string) => (isAbsolute(path) ? path : relative(folder, resolve(path)));
   const [source, ...steps] = units.map((unit) => {
     const paths = files.length > 0 && unit.kind === "source" ? { [inputOption(unit)!]: files.map(placed) } : {};
-    const given = options.get(unit.name);
-    const spoken = language === undefined ? {} : unit.languages?.[language];
-    const forLanguage = typeof spoken === "function" ? spoken(given ?? {}) : spoken;
-    const all = { ...unit.standard, ...forLanguage, ...paths, ...given };
+    const given = options.get(unit.name) ?? {};
+    const all = { ...unit.standard, ...forLanguage(unit, language, given), ...paths, ...given };
     return Object.keys(all).length > 0 ? { [unit.name]: all } : unit.name;
   });
   return { name: model.name, ...(seed === undefined ? {} : { seed }), source, steps };
+}
+
+/** The options that a unit has for texts in a language, beside some that are given. */
+export function forLanguage({ languages = {} }: AnyUnit, language: string | undefined, given: Options = {}): Options {
+  const options = language === undefined ? {} : (languages[language] ?? {});
+  return typeof options === "function" ? options(given) : options;
 }
 
 /** The option of a source that names the files which it reads. */

@@ -1,4 +1,5 @@
 import { TOOK } from "../../runtime/flow.js";
+import type { Ledger } from "../../runtime/ledger.js";
 import { branchesEndingIn, endsPass, type PipelineNode, pathTo } from "../graph/nodes.js";
 import { accountOf, addAccounts, assertConserved } from "./conservation.js";
 import type { RunState } from "./runState.js";
@@ -21,13 +22,20 @@ export function accountPass(state: Accounts, head: PipelineNode, stages: Stages)
     const last = path.at(-1);
     if (!last || !(last === end || endsPass(last))) continue; // its model needs no more passes
     const own = accountsOf(path, stages);
-    const account = accountOf(branch, ledger, own, leftOutIn(own));
+    if (own.length > 0 && own.every(({ tokens }) => tokens === undefined)) continue; // nothing in it knows tokens
+    const account = accountOf(branch, readingOf(end, ledger), own, leftOutIn(own));
     assertConserved(account);
     const soFar = accounts.get(branch);
     accounts.set(branch, soFar ? addAccounts(soFar, account) : account);
   }
   for (const node of logs.keys())
     if (stages.has(node) && !leftOut.has(node)) leftOut.set(node, leftOutIn(accountsOf(pathTo(node), stages)));
+}
+
+/** Where it was counted how much text a branch read: in its own part, if it cuts the text itself. */
+function readingOf({ branch }: PipelineNode, ledger: Ledger): Ledger {
+  const own = branch === undefined ? ledger : ledger.child(branch);
+  return own.get("read") > 0 ? own : ledger;
 }
 
 const accountsOf = (path: readonly PipelineNode[], stages: Stages) => path.flatMap((node) => stages.get(node) ?? []);

@@ -34,7 +34,12 @@ export async function guessLanguage(
       throw new RangeError(
         `${source.name}: ${path} must be UTF-8, got ${invalid} bytes that are not among its first ${bytes}; iconv -t UTF-8 makes it so, and onInvalid: replace reads it as it is`,
       );
-    if (first && hanShare(first.bytes) >= LEAST_SHARE) return "chinese";
+    if (first && languageOf(first) === "chinese") return "chinese";
   }
   return "english";
+}
+
+/** Which of the two a stretch of text is in. */
+export function languageOf({ bytes }: TextBatch): "chinese" | "english" {
+  return hanShare(bytes) >= LEAST_SHARE ? "chinese" : "english";
 }

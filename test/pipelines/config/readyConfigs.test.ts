@@ -12,6 +12,7 @@ describe("the ready configs", () => {
       "contexts-to-parquet",
       "cooccurrence-only",
       "glove",
+      "keywords",
       "live-http",
       "live-nats",
       "live-tail",
