@@ -303,6 +303,7 @@ it("says what it cannot do", async () => {
       "loss must be softmax, negativeSampling or oneVsAll with online, got hierarchicalSoftmax",
     ],
     [{ sentenceEnd: true }, "sentenceEnd must be false with online, got true"],
+    [{ patience: 2 }, "patience must be 0 with online, got 2"],
     [{ minLearningRate: 1 }, "minLearningRate must be at most learningRate = 0.5, got 1"],
   ];
   for (const [options, message] of wrong)
