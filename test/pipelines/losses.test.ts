@@ -135,8 +135,8 @@ const sabotages: Readonly<Record<string, readonly [...Sabotage, Branch, RegExp]>
   ],
   "encode drops every second id": [
     "kernels/vocabulary/idTable.js",
-    "places[length++] = i;",
-    "if (i % 2 === 0) places[length++] = i;",
+    "if (places)\n                places[length] = i;",
+    "places ??= Uint32Array.from(ids.keys()); if (i % 2 === 1) continue; places[length] = i;",
     "ids",
     /^encode: the \d+ tokens that came in/,
   ],
