@@ -1,6 +1,7 @@
 import { columnBytes, columnOfBytes } from "../kernels/documents/documentColumns.js";
 import type { DocumentTermBatch } from "../schemas/documentTerms.js";
 import { defineKind } from "../schemas/kinds.js";
+import type { FlatLists } from "../schemas/tables.js";
 import type { Vocabulary } from "../schemas/vocabulary.js";
 
 /** Sparse rows, one a whole document; 12 bytes a term in the log, and 12 a document. */
@@ -50,10 +51,11 @@ function valuesOfRows({ vocabulary, offsets, terms, values, lengths }: DocumentT
 }
 
 /** The terms and the values of each row, as lists. */
-export function rowLists({ lengths, offsets, terms, values }: DocumentTermBatch): [Uint32Array[], Float64Array[]] {
-  const lists = <Values extends Uint32Array | Float64Array>(all: Values) =>
-    Array.from(lengths, (_, row) => all.subarray(offsets[row], offsets[row + 1]) as Values);
-  return [lists(terms), lists(values)];
+export function rowLists({ offsets, terms, values }: DocumentTermBatch): [terms: FlatLists, values: FlatLists] {
+  return [
+    { offsets, values: terms },
+    { offsets, values },
+  ];
 }
 
 /** Rows of a table: the number of the document, its tokens, and the lists of its terms and their values. */

@@ -16,6 +16,7 @@ export function weighedCorpus(
   const characters = norm === "pivotedCharacters" ? charactersOf(vocabulary) : undefined;
   return {
     documents,
+    terms: vocabulary.terms.length,
     documentsOf: (term) => own[term]!,
     pivot: documents === 0 ? 0 : pivotOf(frequencies, norm) / documents,
     charactersOf: (term) => characters![term]!,
