@@ -58,10 +58,11 @@ export function rowLists({ offsets, terms, values }: DocumentTermBatch): [terms:
   ];
 }
 
-/** Rows of a table: the number of the document, its tokens, and the lists of its terms and their values. */
+/** Rows of a file: the number of the document, its tokens, and the lists of its terms and their values. */
 export interface DocumentTermRows {
   readonly rowDocuments: ArrayLike<number>;
-  readonly lengths: ArrayLike<number>;
+  /** Left out by formats that have no room for them. */
+  readonly lengths?: ArrayLike<number>;
   readonly terms: readonly ArrayLike<number>[];
   readonly values: readonly ArrayLike<number>[];
 }
@@ -77,6 +78,17 @@ export function batchOfRows(vocabulary: Vocabulary, rows: DocumentTermRows): Doc
     terms.set(list, offsets[row]);
     values.set(rows.values[row]!, offsets[row]);
   });
-  const [lengths, rowDocuments] = [Uint32Array.from(rows.lengths), Uint32Array.from(rows.rowDocuments)];
+  const lengths = Uint32Array.from(rows.lengths ?? rows.values.map(tokensOf));
+  const rowDocuments = Uint32Array.from(rows.rowDocuments);
   return { vocabulary, offsets, terms, values, lengths, rowDocuments, epoch: 0 };
+}
+
+/** The sum of counts; where there are weights, the terms that have one, since nothing tells how often they occur. */
+function tokensOf(values: ArrayLike<number>): number {
+  let tokens = 0;
+  for (let k = 0; k < values.length; k++) {
+    if (!(Number.isInteger(values[k]) && values[k]! > 0)) return values.length;
+    tokens += values[k]!;
+  }
+  return tokens;
 }

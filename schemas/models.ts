@@ -10,8 +10,8 @@ export interface StepStats {
   readonly taken: number;
   /** Training examples seen in this step. */
   readonly examples: number;
-  /** Loss summed over the examples, in the model's own unit (nats for word2vec, weighted squares for GloVe). */
-  readonly loss: number;
+  /** Loss summed over the examples, in the model's own unit (nats for word2vec, weighted squares for GloVe); left out by a model that has none. */
+  readonly loss?: number;
   /** Which epoch the step belonged to, from 0. */
   readonly epoch: number;
 }

@@ -197,7 +197,8 @@ export class TermWeigher {
     if (corpus !== this.#corpus) {
       this.#corpus = corpus;
       const { terms } = corpus;
-      this.#idfs = terms === undefined ? undefined : Float64Array.from({ length: terms }, (_, t) => this.#idf(corpus, t));
+      this.#idfs =
+        terms === undefined ? undefined : Float64Array.from({ length: terms }, (_, t) => this.#idf(corpus, t));
     }
     return this.#idfs;
   }

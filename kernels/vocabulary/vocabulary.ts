@@ -1,4 +1,4 @@
-import type { LabelSet, Vocabulary } from "../../schemas/vocabulary.js";
+import type { LabelSet, OutsideDocuments, Vocabulary } from "../../schemas/vocabulary.js";
 
 /**
  * A finished vocabulary from terms in their final order and their counts.
@@ -10,6 +10,7 @@ export function makeVocabulary(
   counts: Float64Array,
   truncated?: ReadonlySet<string>,
   labels?: LabelSet,
+  outsideDocuments?: ReadonlyMap<string, OutsideDocuments>,
 ): Vocabulary {
   if (terms.length !== counts.length)
     throw new RangeError(`vocabulary: terms and counts must be equally many, got ${terms.length} and ${counts.length}`);
@@ -19,6 +20,7 @@ export function makeVocabulary(
     counts,
     tokens: counts.reduce((sum, count) => sum + count, 0),
     ...(truncated ? { truncated } : {}),
+    ...(outsideDocuments?.size ? { outsideDocuments } : {}),
     ...(labels ? { labels } : {}),
     idOf(term) {
       ids ??= new Map(terms.map((each, id) => [each, id]));

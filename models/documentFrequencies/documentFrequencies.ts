@@ -36,7 +36,7 @@ export function documentFrequencies(): UpdatedModel<"documentTerms", "documentFr
     vocabulary = batch.vocabulary;
     counter.add(batch);
     const taken = batch.lengths.reduce((sum, length) => sum + length, 0);
-    return { taken, examples: batch.lengths.length, loss: 0, epoch: batch.epoch };
+    return { taken, examples: batch.lengths.length, epoch: batch.epoch };
   }
 
   function result(): DocumentFrequencies {

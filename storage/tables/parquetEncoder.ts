@@ -66,8 +66,7 @@ class ParquetEncoder implements TableEncoder {
     return Object.fromEntries(
       this.#columns.map(([name, type], k) => {
         const column = columns[k]!;
-        if (hasAnyLength(type))
-          return [`${name},list,element`, listsColumn(listsOf(column, start, end))];
+        if (hasAnyLength(type)) return [`${name},list,element`, listsColumn(listsOf(column, start, end))];
         if (typeof type !== "object")
           return [name, pageColumn(plainValues(column as RowList, start, end), [], new Array(end - start))];
         const size = listSize(type);

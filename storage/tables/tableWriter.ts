@@ -1,7 +1,16 @@
 import { crc32 } from "node:zlib";
 import { isPlainObject, show } from "../../schemas/options.js";
 import { plural } from "../../schemas/plural.js";
-import type { CellType, Column, ColumnType, FlatLists, NumericColumn, NumberType, RowList, TableSchema } from "../../schemas/tables.js";
+import type {
+  CellType,
+  Column,
+  ColumnType,
+  FlatLists,
+  NumberType,
+  NumericColumn,
+  RowList,
+  TableSchema,
+} from "../../schemas/tables.js";
 import { DurableFile } from "../files/durableFile.js";
 import { checksumKey, checksumText, noChecksum, statedChecksum } from "./tableChecksum.js";
 
