@@ -1,5 +1,6 @@
 import { columnBytes, columnOfBytes } from "../kernels/documents/documentColumns.js";
 import { defineKind } from "../schemas/kinds.js";
+import type { RowList } from "../schemas/tables.js";
 import { type PredictionBatch, predictionsSchema } from "../schemas/predictions.js";
 import type { Rows } from "../schemas/tables.js";
 
@@ -38,7 +39,7 @@ export const predictions = defineKind({
       };
     },
   },
-  shown: (batches) => batches.flatMap((batch) => predictionRows(batch).columns[LABELS]),
+  shown: (batches) => batches.flatMap((batch) => predictionRows(batch).columns[LABELS] as readonly RowList[]),
 });
 
 /** The place of the labels among the columns. */

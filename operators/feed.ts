@@ -177,11 +177,9 @@ function measureOf<R extends Kind>({ name }: Model<R>, kind: DataKind<R> | undef
 }
 
 function checked(step: StepStats, { model, amount, measure }: Given): StepStats {
-  const isTold = [step?.taken, step?.examples, step?.epoch, step?.loss ?? 0].every((told) => typeof told === "number");
+  const isTold = [step?.taken, step?.examples, step?.loss, step?.epoch].every((told) => typeof told === "number");
   if (!isTold)
-    throw new TypeError(
-      `${model}: a step must tell numbers of taken, examples, epoch and, if it has one, loss, got ${show(step)}`,
-    );
+    throw new TypeError(`${model}: a step must tell numbers of taken, examples, loss and epoch, got ${show(step)}`);
   if (amount === undefined || step.taken === amount) return step;
   throw new Error(`${model}: a step must take all ${amount} ${measure} that it is given, got ${step.taken}`);
 }

@@ -40,6 +40,7 @@ export const writeDocumentTermsSchema = defineUnit({
     terms: text({
       optional: true,
       file: "output",
+      holds: "termList",
       description: "Text file for the terms of the columns, one a line in the order of their ids",
     }),
   },

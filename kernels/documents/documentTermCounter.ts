@@ -26,6 +26,12 @@ export class DocumentTermCounter {
   #hasBegun = false;
   readonly #relay = new DocumentRelay();
   #replaced = 0;
+  readonly #size: number | undefined;
+
+  /** @param size ids are below it; below the vocabulary's size if left out */
+  constructor(size?: number) {
+    this.#size = size;
+  }
 
   /** Rows of the documents that end in the batch, in one batch for each epoch. */
   *push({ ids, documentOffsets, documents, vocabulary, epoch }: IdBatch): Generator<DocumentTermBatch> {
@@ -93,8 +99,9 @@ export class DocumentTermCounter {
 
   #follow(vocabulary: Vocabulary): void {
     if (vocabulary === this.#vocabulary) return;
-    if (vocabulary.terms.length > this.#counts.length) {
-      const grown = new Uint32Array(vocabulary.terms.length);
+    const size = this.#size ?? vocabulary.terms.length;
+    if (size > this.#counts.length) {
+      const grown = new Uint32Array(size);
       grown.set(this.#counts);
       this.#counts = grown;
     }

@@ -233,9 +233,10 @@ export class TermWeigher {
   }
 
   /** 0 for a term that was never seen, where its weight would not be finite. */
-  #idf({ documents, documentsOf }: WeighedCorpus, term: number): number {
+  #idf(corpus: WeighedCorpus, term: number): number {
     if (this.#scheme.idf === "none") return 1;
-    const df = documentsOf(term);
+    const { documents } = corpus;
+    const df = corpus.documentsOf(term);
     if (this.#scheme.idf === "smooth") return this.#log((1 + documents) / (1 + df)) + 1;
     if (df === 0) return 0;
     switch (this.#scheme.idf) {

@@ -4,8 +4,8 @@ import { weighedCorpus } from "../../kernels/documents/weighedCorpus.js";
 import { currentScope } from "../../runtime/flow.js";
 import type { DocumentFrequencies } from "../../schemas/documentFrequencies.js";
 import type { DocumentTermBatch } from "../../schemas/documentTerms.js";
-import { boolean, number, oneOf, text } from "../../schemas/fields.js";
-import { type OptionsOf, parseOptions, type SettingsOf } from "../../schemas/options.js";
+import { boolean, frequenciesOption, number, oneOf, text } from "../../schemas/fields.js";
+import { defineOptions, type OptionsOf, parseOptions, type SettingsOf } from "../../schemas/options.js";
 import { defineUnit } from "../../schemas/units.js";
 
 /** The options of units that weigh terms. */
@@ -37,21 +37,31 @@ export const weightFields = {
   }),
 } as const;
 
+/** In code the frequencies are an argument. */
+const weighTermsOptions = defineOptions({ name: "weighTerms", fields: weightFields });
+
 export const weighTermsSchema = defineUnit({
   name: "weighTerms",
   kind: "operator",
   reads: "documentTerms",
   needs: { frequencies: "documentFrequencies" },
+  needsInFiles: { frequencies: "frequencies" },
   makes: "documentTerms",
   resumable: true,
   summary: "Weighs the terms of each document by TF-IDF",
   paper: "Salton and Buckley 1988, Information Processing and Management 24(5); Singhal et al. 1996 for pivoted norms",
-  fields: weightFields,
-  create: ({ frequencies }, options): OperatorFunction<DocumentTermBatch, DocumentTermBatch> =>
+  fields: {
+    ...weightFields,
+    frequencies: frequenciesOption({
+      optional: true,
+      description: "File of the document frequencies; if left out, a step above counts them",
+    }),
+  },
+  create: (needs, { frequencies = needs.frequencies, ...options }): OperatorFunction<DocumentTermBatch, DocumentTermBatch> =>
     weighTerms(frequencies, options),
 });
 
-export type WeighTermsOptions = OptionsOf<typeof weighTermsSchema>;
+export type WeighTermsOptions = OptionsOf<typeof weighTermsOptions>;
 
 /**
  * Turns the counts of terms in documents into weights: tf x idf / norm.
@@ -68,7 +78,7 @@ export function weighTerms(
   frequencies: DocumentFrequencies,
   options?: WeighTermsOptions,
 ): OperatorFunction<DocumentTermBatch, DocumentTermBatch> {
-  const settings = parseOptions(weighTermsSchema, options);
+  const settings = parseOptions(weighTermsOptions, options);
   const scheme = schemeOf("weighTerms", settings);
   return (source) =>
     defer(() => {
@@ -96,7 +106,7 @@ export function weighTerms(
  */
 export function schemeOf(
   who: string,
-  { preset, smart, sublinear, norm }: Omit<SettingsOf<typeof weighTermsSchema>, "slope">,
+  { preset, smart, sublinear, norm }: Omit<SettingsOf<typeof weighTermsOptions>, "slope">,
 ): WeightScheme {
   const scheme = smart === undefined ? weightPresets[preset] : smartScheme(who, smart);
   return { ...scheme, ...(sublinear ? { tf: "logarithm" as const } : {}), ...(norm === undefined ? {} : { norm }) };

@@ -11,7 +11,10 @@ import { classifySchema } from "../../operators/documents/classify.js";
 import { documentTermsSchema } from "../../operators/documents/documentTerms.js";
 import { keywordsSchema } from "../../operators/documents/keywords.js";
 import { summarizeSchema } from "../../operators/documents/summarize.js";
+import { hashTermsSchema } from "../../operators/documents/hashTerms.js";
+import { oneHotSchema } from "../../operators/documents/oneHot.js";
 import { weighTermsSchema } from "../../operators/documents/weighTerms.js";
+import { weighTermsOnlineSchema } from "../../operators/documents/weighTermsOnline.js";
 import { normalizeSchema } from "../../operators/text/normalize.js";
 import { splitSentencesSchema } from "../../operators/text/splitSentences.js";
 import { tokenizeSchema } from "../../operators/text/tokenize.js";
@@ -22,7 +25,9 @@ import { growVocabSchema } from "../../operators/vocabulary/growVocab.js";
 import { joinPhrasesSchema } from "../../operators/vocabulary/joinPhrases.js";
 import { learnPhrasesSchema } from "../../operators/vocabulary/learnPhrases.js";
 import { mapTermsSchema } from "../../operators/vocabulary/mapTerms.js";
+import { oneHotVectorsSchema } from "../../operators/vocabulary/oneHotVectors.js";
 import { stemSchema } from "../../operators/vocabulary/stem.js";
+import { wordNgramsSchema } from "../../operators/vocabulary/wordNgrams.js";
 import { contextPairsSchema } from "../../operators/windows/contextPairs.js";
 import { miniBatchSchema } from "../../operators/windows/miniBatch.js";
 import { windowContextsSchema } from "../../operators/windows/windowContexts.js";
@@ -85,7 +90,9 @@ const units = [
   stemSchema,
   learnPhrasesSchema,
   joinPhrasesSchema,
+  wordNgramsSchema,
   buildVocabSchema,
+  oneHotVectorsSchema,
   encodeSchema,
   growVocabSchema,
   windowContextsSchema,
@@ -94,9 +101,12 @@ const units = [
   accumulateCooccurrenceSchema,
   associateSchema,
   documentTermsSchema,
+  hashTermsSchema,
+  oneHotSchema,
   accumulateDocumentTermsSchema,
   documentFrequenciesSchema,
   weighTermsSchema,
+  weighTermsOnlineSchema,
   classifySchema,
   word2vecSchema,
   fastTextSchema,

@@ -4,7 +4,7 @@ import { kinds } from "lexstream";
 import { concat, from, throwError } from "rxjs";
 import { expect, it } from "vitest";
 import { accumulateDocumentTerms, documentTerms } from "#operators";
-import type { FinalDocumentTerms } from "#schemas";
+import type { DocumentTermBatch, FinalDocumentTerms } from "#schemas";
 import { arrowFormat, openTable, writeTable } from "#storage";
 import { allOf } from "../../support/allOf.js";
 import { collect } from "../../support/collect.js";
@@ -77,5 +77,13 @@ it("comes back from its form on the disk", async () => {
   const { batches, ...facts } = read;
   const { batches: _, close: __, ...wanted } = table;
   expect(facts).toEqual(wanted);
-  expect(await allOf(batches())).toEqual(await allOf(table.batches()));
+  const rowsOf = async (all: AsyncIterable<DocumentTermBatch>) =>
+    (await allOf(all)).flatMap(({ documents, offsets, terms, values, lengths, rowDocuments }) =>
+      Array.from(lengths, (length, row) => ({
+        ...{ length, document: rowDocuments[row], labels: documents!.labels![row] },
+        terms: [...terms.subarray(offsets[row], offsets[row + 1])],
+        values: [...values.subarray(offsets[row], offsets[row + 1])],
+      })),
+    );
+  expect(await rowsOf(batches())).toEqual(await rowsOf(table.batches()));
 });
