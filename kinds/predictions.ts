@@ -1,8 +1,7 @@
 import { columnBytes, columnOfBytes } from "../kernels/documents/documentColumns.js";
 import { defineKind } from "../schemas/kinds.js";
-import type { RowList } from "../schemas/tables.js";
 import { type PredictionBatch, predictionsSchema } from "../schemas/predictions.js";
-import type { Rows } from "../schemas/tables.js";
+import type { RowList, Rows } from "../schemas/tables.js";
 
 /** Labels that a classifier gives documents; 20 bytes a document and 8 a label in the log, and their texts. */
 export const predictions = defineKind({

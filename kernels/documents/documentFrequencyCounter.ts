@@ -78,7 +78,12 @@ export class DocumentFrequencyCounter {
   /** What was counted so far, as a copy. */
   frequencies(vocabulary: Vocabulary): DocumentFrequencies {
     this.follow(vocabulary);
-    return { vocabulary, counts: this.#counts.slice(0, vocabulary.terms.length), documents: this.#documents, tokens: this.#tokens };
+    return {
+      vocabulary,
+      counts: this.#counts.slice(0, vocabulary.terms.length),
+      documents: this.#documents,
+      tokens: this.#tokens,
+    };
   }
 
   save(): StageState {

@@ -20,7 +20,11 @@ export class TermHasher {
   /** Codes moved up by 1. */
   readonly #codes = new TermCodes();
 
-  constructor({ columns, seed, signed }: { readonly columns: number; readonly seed: number; readonly signed: boolean }) {
+  constructor({
+    columns,
+    seed,
+    signed,
+  }: { readonly columns: number; readonly seed: number; readonly signed: boolean }) {
     [this.#columns, this.#seed, this.#signed] = [columns, seed, signed];
   }
 

@@ -1,5 +1,5 @@
-import type { DocumentTermBatch } from "../../schemas/documentTerms.js";
 import type { DocumentFrequencies } from "../../schemas/documentFrequencies.js";
+import type { DocumentTermBatch } from "../../schemas/documentTerms.js";
 import type { Vocabulary } from "../../schemas/vocabulary.js";
 import type { DocumentFrequencyCounter } from "./documentFrequencyCounter.js";
 import type { DocumentNorm, WeighedCorpus } from "./termWeights.js";

@@ -14,3 +14,11 @@ function rank(unit: number): number {
   if (unit < 0xd800) return unit;
   return unit < 0xe000 ? unit + 0x2000 : unit - 0x800;
 }
+
+/** Surrogates and what follows them: the only units where the order of units is not that of code points. */
+const HIGH_UNITS = /[\ud800-\uffff]/;
+
+/** Sorts strings by code point, in place. Most lists have no high units, and those the engine sorts itself, in a fraction of the time. */
+export function sortByCodePoints(texts: string[]): string[] {
+  return texts.some((text) => HIGH_UNITS.test(text)) ? texts.sort(compareCodePoints) : texts.sort();
+}

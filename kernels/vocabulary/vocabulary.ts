@@ -23,10 +23,17 @@ export function makeVocabulary(
     ...(outsideDocuments?.size ? { outsideDocuments } : {}),
     ...(labels ? { labels } : {}),
     idOf(term) {
-      ids ??= new Map(terms.map((each, id) => [each, id]));
+      ids ??= idsOf(terms);
       return ids.get(term);
     },
   };
+}
+
+/** A pair for each term would take longer to make and to clear away than the map. */
+function idsOf(terms: readonly string[]): Map<string, number> {
+  const ids = new Map<string, number>();
+  for (let id = 0; id < terms.length; id++) ids.set(terms[id]!, id);
+  return ids;
 }
 
 /**

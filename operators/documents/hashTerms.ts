@@ -28,7 +28,8 @@ export const hashTermsSchema = defineUnit({
     signed: boolean({
       default: true,
       aliases: ["alternateSign"],
-      description: "Take half of the terms away from their column in the place of adding them, so that those that share one cancel out on the mean",
+      description:
+        "Take half of the terms away from their column in the place of adding them, so that those that share one cancel out on the mean",
     }),
     seed: integer({ default: 0, min: 0, max: 4_294_967_295, description: "Of the hash" }),
   },

@@ -57,8 +57,10 @@ export const weighTermsSchema = defineUnit({
       description: "File of the document frequencies; if left out, a step above counts them",
     }),
   },
-  create: (needs, { frequencies = needs.frequencies, ...options }): OperatorFunction<DocumentTermBatch, DocumentTermBatch> =>
-    weighTerms(frequencies, options),
+  create: (
+    needs,
+    { frequencies = needs.frequencies, ...options },
+  ): OperatorFunction<DocumentTermBatch, DocumentTermBatch> => weighTerms(frequencies, options),
 });
 
 export type WeighTermsOptions = OptionsOf<typeof weighTermsOptions>;

@@ -16,7 +16,8 @@ export const weighTermsOnlineSchema = defineUnit({
   reads: "documentTerms",
   makes: "documentTerms",
   resumable: true,
-  summary: "Weighs the terms of each document by TF-IDF over the documents so far, in one pass over a stream that need not end",
+  summary:
+    "Weighs the terms of each document by TF-IDF over the documents so far, in one pass over a stream that need not end",
   paper: "Salton and Buckley 1988, Information Processing and Management 24(5)",
   fields: {
     ...weightFields,

@@ -1,6 +1,6 @@
 import { map, type OperatorFunction } from "rxjs";
-import { requireFixed } from "../../kernels/vocabulary/vocabulary.js";
 import { Vectors } from "../../kernels/embedding/vectors.js";
+import { requireFixed } from "../../kernels/vocabulary/vocabulary.js";
 import { integer } from "../../schemas/fields.js";
 import { type OptionsOf, parseOptions } from "../../schemas/options.js";
 import { plural } from "../../schemas/plural.js";

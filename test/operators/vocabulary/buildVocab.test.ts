@@ -48,7 +48,8 @@ describe("buildVocab", () => {
 
   it("keeps what enough and not too many documents have, by their number or their share", async () => {
     const text = documentsOf("a a b 猫|a c|a b|a c c c");
-    const cut = (options: BuildVocabOptions, cuts?: number[]) => build(tokenBatches(text, cuts), { minCount: 1, ...options });
+    const cut = (options: BuildVocabOptions, cuts?: number[]) =>
+      build(tokenBatches(text, cuts), { minCount: 1, ...options });
     // documents: a 4, b 2, c 2, 猫 1
     for (const cuts of [[100], [1], [2, 3]]) {
       expect((await cut({ minDocuments: 2 }, cuts)).terms).toEqual(["a", "c", "b"]);

@@ -16,6 +16,7 @@ describe("the ready configs", () => {
       "live-tail",
       "quickstart",
       "subwords",
+      "tfidf",
       "word2vec",
     ]);
   });
