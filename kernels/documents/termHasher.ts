@@ -22,10 +22,10 @@ export class TermHasher {
 
   constructor({
     columns,
-    seed,
+    hashSeed,
     signed,
-  }: { readonly columns: number; readonly seed: number; readonly signed: boolean }) {
-    [this.#columns, this.#seed, this.#signed] = [columns, seed, signed];
+  }: { readonly columns: number; readonly hashSeed: number; readonly signed: boolean }) {
+    [this.#columns, this.#seed, this.#signed] = [columns, hashSeed, signed];
   }
 
   /** The batch with codes in the place of ids, without tokens whose term the lexicon no longer knows. */

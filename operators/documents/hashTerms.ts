@@ -31,7 +31,12 @@ export const hashTermsSchema = defineUnit({
       description:
         "Take half of the terms away from their column in the place of adding them, so that those that share one cancel out on the mean",
     }),
-    seed: integer({ default: 0, min: 0, max: 4_294_967_295, description: "Of the hash" }),
+    hashSeed: integer({
+      default: 0,
+      min: 0,
+      max: 4_294_967_295,
+      description: "Of the hash; that of the run has no part in it",
+    }),
   },
   create: (_, options): OperatorFunction<TokenBatch, DocumentTermBatch> => hashTerms(options),
 });
