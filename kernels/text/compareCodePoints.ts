@@ -18,7 +18,19 @@ function rank(unit: number): number {
 /** Surrogates and what follows them: the only units where the order of units is not that of code points. */
 const HIGH_UNITS = /[\ud800-\uffff]/;
 
-/** Sorts strings by code point, in place. Most lists have no high units, and those the engine sorts itself, in a fraction of the time. */
-export function sortByCodePoints(texts: string[]): string[] {
-  return texts.some((text) => HIGH_UNITS.test(text)) ? texts.sort(compareCodePoints) : texts.sort();
+/**
+ * Strings in the order of `compareCodePoints`. The engine sorts by units, in a fraction of the time, and that is the same order unless two
+ * strings have high units where they differ: so those with high units are sorted apart, and merged in.
+ */
+export function sortedByCodePoints(texts: readonly string[]): string[] {
+  const low = texts.filter((text) => !HIGH_UNITS.test(text)).sort();
+  if (low.length === texts.length) return low;
+  const high = texts.filter((text) => HIGH_UNITS.test(text)).sort(compareCodePoints);
+  const sorted: string[] = [];
+  let next = 0;
+  for (const text of low) {
+    while (next < high.length && high[next]! < text) sorted.push(high[next++]!);
+    sorted.push(text);
+  }
+  return [...sorted, ...high.slice(next)];
 }

@@ -1,5 +1,5 @@
 import { defer, last, map, type OperatorFunction, scan, startWith } from "rxjs";
-import { sortByCodePoints } from "../../kernels/text/compareCodePoints.js";
+import { sortedByCodePoints } from "../../kernels/text/compareCodePoints.js";
 import { LabelCounter } from "../../kernels/vocabulary/labelCounter.js";
 import { TermCounter } from "../../kernels/vocabulary/termCounter.js";
 import { makeVocabulary } from "../../kernels/vocabulary/vocabulary.js";
@@ -158,7 +158,7 @@ function ranked(groups: Groups): { terms: string[]; counts: number[] } {
   const terms: string[] = [];
   const counts: number[] = [];
   for (const [count, group] of [...groups].sort(([a], [b]) => b - a)) {
-    for (const term of sortByCodePoints(group)) {
+    for (const term of sortedByCodePoints(group)) {
       terms.push(term);
       counts.push(count);
     }
