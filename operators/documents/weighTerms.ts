@@ -1,41 +1,14 @@
 import { defer, map, type OperatorFunction } from "rxjs";
-import { smartScheme, TermWeigher, type WeightScheme, weightPresets } from "../../kernels/documents/termWeights.js";
+import { TermWeigher } from "../../kernels/documents/termWeights.js";
 import { weighedCorpus } from "../../kernels/documents/weighedCorpus.js";
+import { schemeOf } from "../../kernels/documents/weightScheme.js";
 import { currentScope } from "../../runtime/flow.js";
 import type { DocumentFrequencies } from "../../schemas/documentFrequencies.js";
 import type { DocumentTermBatch } from "../../schemas/documentTerms.js";
-import { boolean, frequenciesOption, number, oneOf, text } from "../../schemas/fields.js";
-import { defineOptions, type OptionsOf, parseOptions, type SettingsOf } from "../../schemas/options.js";
+import { frequenciesOption } from "../../schemas/fields.js";
+import { defineOptions, type OptionsOf, parseOptions } from "../../schemas/options.js";
 import { defineUnit } from "../../schemas/units.js";
-
-/** The options of units that weigh terms. */
-export const weightFields = {
-  preset: oneOf(["sklearn", "gensim", "lucene", "textbook"], {
-    default: "sklearn",
-    description: "Whose TF-IDF: that of scikit-learn, gensim or Lucene, or the share of the tokens times ln(N / df)",
-  }),
-  smart: text({
-    optional: true,
-    minLength: 3,
-    description:
-      "Letters of SMART in the place of the preset, such as ltc: n b l d a L for the term, n f t p for its documents, n c u b for the norm",
-  }),
-  sublinear: boolean({
-    optional: true,
-    aliases: ["sublinearTf"],
-    description: "Count 1 + log n in the place of n",
-  }),
-  norm: oneOf(["none", "l1", "l2"], {
-    optional: true,
-    description: "What each document's weights are divided by; as the preset says if left out",
-  }),
-  slope: number({
-    default: 0.25,
-    min: 0,
-    max: 1,
-    description: "Of the pivoted norms u and b: how much of a document's own length counts",
-  }),
-} as const;
+import { weightFields } from "../../schemas/weightFields.js";
 
 /** In code the frequencies are an argument. */
 const weighTermsOptions = defineOptions({ name: "weighTerms", fields: weightFields });
@@ -100,16 +73,4 @@ export function weighTerms(
         }),
       );
     });
-}
-
-/**
- * How terms are weighed, from the options.
- * @throws RangeError if a letter is unknown
- */
-export function schemeOf(
-  who: string,
-  { preset, smart, sublinear, norm }: Omit<SettingsOf<typeof weighTermsOptions>, "slope">,
-): WeightScheme {
-  const scheme = smart === undefined ? weightPresets[preset] : smartScheme(who, smart);
-  return { ...scheme, ...(sublinear ? { tf: "logarithm" as const } : {}), ...(norm === undefined ? {} : { norm }) };
 }

@@ -2,13 +2,14 @@ import { defer, map, type OperatorFunction } from "rxjs";
 import { DocumentFrequencyCounter } from "../../kernels/documents/documentFrequencyCounter.js";
 import { TermWeigher } from "../../kernels/documents/termWeights.js";
 import { GrowingCorpus } from "../../kernels/documents/weighedCorpus.js";
+import { schemeOf } from "../../kernels/documents/weightScheme.js";
 import { currentScope } from "../../runtime/flow.js";
 import type { DocumentTermBatch } from "../../schemas/documentTerms.js";
 import { frequenciesOption } from "../../schemas/fields.js";
 import { type OptionsOf, parseOptions } from "../../schemas/options.js";
 import type { StageState } from "../../schemas/state.js";
 import { defineUnit } from "../../schemas/units.js";
-import { schemeOf, weightFields } from "./weighTerms.js";
+import { weightFields } from "../../schemas/weightFields.js";
 
 export const weighTermsOnlineSchema = defineUnit({
   name: "weighTermsOnline",

@@ -33,6 +33,7 @@ import { miniBatchSchema } from "../../operators/windows/miniBatch.js";
 import { windowContextsSchema } from "../../operators/windows/windowContexts.js";
 import type { AnyUnit, DataKind, Kind } from "../../schemas/index.js";
 import { reportNeighborsSchema } from "../../sinks/reportNeighbors.js";
+import { reportWeightsSchema } from "../../sinks/reportWeights.js";
 import { writeClassifierSchema } from "../../sinks/writeClassifier.js";
 import { writeCooccurrenceSchema } from "../../sinks/writeCooccurrence.js";
 import { writeDocumentFrequenciesSchema } from "../../sinks/writeDocumentFrequencies.js";
@@ -129,6 +130,7 @@ const units = [
   writeClassifierSchema,
   writePredictionsSchema,
   reportNeighborsSchema,
+  reportWeightsSchema,
 ] as const satisfies readonly AnyUnit[];
 
 export type BuiltInUnit = (typeof units)[number];

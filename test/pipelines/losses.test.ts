@@ -32,6 +32,11 @@ const branches = {
     "[buildVocab: { minCount: 1 }, encode, windowContexts: { batchSize: 50, radius: fixed, sample: 0 }, word2vec: { vectorSize: 4, epochs: 2, workers: 2, deterministic: false, architecture: cbow }, writeVectors: { path: h.bin }]",
   glove:
     "[buildVocab: { minCount: 1 }, encode, windowContexts, accumulateCooccurrence, glove: { vectorSize: 4, epochs: 2 }, writeVectors: { path: g.tsv }]",
+  tfidf:
+    "[wordNgrams, buildVocab: { minCount: 1, minDocuments: 2, maxDocuments: 0.9 }, encode, documentTerms, documentFrequencies, weighTerms, writeDocumentTerms: { path: m.npz }]",
+  hashed: "[hashTerms: { columns: 64 }, oneHot, writeDocumentTerms: { path: h.mtx }]",
+  "weights online":
+    "[buildVocab: { minCount: 1 }, encode, documentTerms, weighTermsOnline, writeDocumentTerms: { path: o.parquet, cells: true }]",
   growing:
     "[growVocab: { minCount: 1, maxSize: 5 }, windowContexts: { batchSize: 50, radius: fixed, sample: 0 }, word2vec: { vectorSize: 4, online: true }, writeVectors: { path: o.arrow }]",
 } as const;
