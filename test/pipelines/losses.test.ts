@@ -161,8 +161,8 @@ const sabotages: Readonly<Record<string, readonly [...Sabotage, Branch, RegExp]>
   ],
   "a vocabulary counts its first batch only": [
     "kernels/vocabulary/termCounter.js",
-    "    add({ lexicon, ids }) {",
-    "    add({ lexicon, ids }) { if (this.#counts.size > 0) return;",
+    "    add(batch) {",
+    "    add(batch) { if (this.#counts.size > 0) return;",
     "vocabulary lines",
     /^buildVocab: the \d+ tokens that came in/,
   ],
