@@ -18,10 +18,10 @@ export { accumulateDocumentTerms } from "./operators/documents/accumulateDocumen
 export { carryDocuments } from "./operators/documents/carryDocuments.js";
 export { classify } from "./operators/documents/classify.js";
 export { documentTerms } from "./operators/documents/documentTerms.js";
-export { keywords } from "./operators/documents/keywords.js";
-export { summarize } from "./operators/documents/summarize.js";
 export { hashTerms } from "./operators/documents/hashTerms.js";
+export { keywords } from "./operators/documents/keywords.js";
 export { oneHot } from "./operators/documents/oneHot.js";
+export { summarize } from "./operators/documents/summarize.js";
 export { weighTerms } from "./operators/documents/weighTerms.js";
 export { weighTermsOnline } from "./operators/documents/weighTermsOnline.js";
 export { feed } from "./operators/feed.js";

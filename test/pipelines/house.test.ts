@@ -159,7 +159,9 @@ describe("units and kinds of data from outside", () => {
     await done("run", config, "--plugins", "--out", out);
     const rerun = await command("verify", "--rerun", out);
     expect([rerun.code, rerun.err.endsWith(message)]).toEqual([2, true]);
-    expect((await command("list", "hotTerms")).err).toMatch(/^list: unknown unit "hotTerms".*; known units are files, /);
+    expect((await command("list", "hotTerms")).err).toMatch(
+      /^list: unknown unit "hotTerms".*; known units are files, /,
+    );
     expect(await done("inspect", join(out, "prototypes.parquet"))).toContain("holds: prototypes");
   });
 
