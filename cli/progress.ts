@@ -93,7 +93,7 @@ export function meanLossesBetween(): (progress: Pick<Progress, "stage" | "losses
     const means = new Map<string, number>();
     for (const [model, { examples, loss }] of losses) {
       const { examples: seen = 0, loss: counted = 0 } = before.get(model) ?? {};
-      if (examples > seen) means.set(model, (loss - counted) / (examples - seen));
+      if (loss !== undefined && examples > seen) means.set(model, (loss - counted) / (examples - seen));
     }
     return means;
   };

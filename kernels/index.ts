@@ -101,6 +101,7 @@ export * from "./text/displayWidth.js";
 export * from "./text/hanSegmenter.js";
 export * from "./text/joiningCharacters.js";
 export * from "./text/knownWordScanner.js";
+export * from "./text/murmurHash3.js";
 export * from "./text/normalizer.js";
 export * from "./text/replacementTable.js";
 export * from "./text/stretchCache.js";

@@ -1,6 +1,7 @@
 import { columnBytes, columnOfBytes } from "../kernels/documents/documentColumns.js";
 import type { DocumentTermBatch } from "../schemas/documentTerms.js";
 import { defineKind } from "../schemas/kinds.js";
+import type { FlatLists } from "../schemas/tables.js";
 import type { Vocabulary } from "../schemas/vocabulary.js";
 
 /** Sparse rows, one a whole document; 12 bytes a term in the log, and 12 a document. */
@@ -50,16 +51,18 @@ function valuesOfRows({ vocabulary, offsets, terms, values, lengths }: DocumentT
 }
 
 /** The terms and the values of each row, as lists. */
-export function rowLists({ lengths, offsets, terms, values }: DocumentTermBatch): [Uint32Array[], Float64Array[]] {
-  const lists = <Values extends Uint32Array | Float64Array>(all: Values) =>
-    Array.from(lengths, (_, row) => all.subarray(offsets[row], offsets[row + 1]) as Values);
-  return [lists(terms), lists(values)];
+export function rowLists({ offsets, terms, values }: DocumentTermBatch): [terms: FlatLists, values: FlatLists] {
+  return [
+    { offsets, values: terms },
+    { offsets, values },
+  ];
 }
 
-/** Rows of a table: the number of the document, its tokens, and the lists of its terms and their values. */
+/** Rows of a file: the number of the document, its tokens, and the lists of its terms and their values. */
 export interface DocumentTermRows {
   readonly rowDocuments: ArrayLike<number>;
-  readonly lengths: ArrayLike<number>;
+  /** Left out by formats that have no room for them. */
+  readonly lengths?: ArrayLike<number>;
   readonly terms: readonly ArrayLike<number>[];
   readonly values: readonly ArrayLike<number>[];
 }
@@ -75,6 +78,17 @@ export function batchOfRows(vocabulary: Vocabulary, rows: DocumentTermRows): Doc
     terms.set(list, offsets[row]);
     values.set(rows.values[row]!, offsets[row]);
   });
-  const [lengths, rowDocuments] = [Uint32Array.from(rows.lengths), Uint32Array.from(rows.rowDocuments)];
+  const lengths = Uint32Array.from(rows.lengths ?? rows.values.map(tokensOf));
+  const rowDocuments = Uint32Array.from(rows.rowDocuments);
   return { vocabulary, offsets, terms, values, lengths, rowDocuments, epoch: 0 };
+}
+
+/** The sum of counts; where there are weights, the terms that have one, since nothing tells how often they occur. */
+function tokensOf(values: ArrayLike<number>): number {
+  let tokens = 0;
+  for (let k = 0; k < values.length; k++) {
+    if (!(Number.isInteger(values[k]) && values[k]! > 0)) return values.length;
+    tokens += values[k]!;
+  }
+  return tokens;
 }

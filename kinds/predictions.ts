@@ -1,7 +1,7 @@
 import { columnBytes, columnOfBytes } from "../kernels/documents/documentColumns.js";
 import { defineKind } from "../schemas/kinds.js";
 import { type PredictionBatch, predictionsSchema } from "../schemas/predictions.js";
-import type { Rows } from "../schemas/tables.js";
+import type { RowList, Rows } from "../schemas/tables.js";
 
 /** Labels that a classifier gives documents; 20 bytes a document and 8 a label in the log, and their texts. */
 export const predictions = defineKind({
@@ -38,7 +38,7 @@ export const predictions = defineKind({
       };
     },
   },
-  shown: (batches) => batches.flatMap((batch) => predictionRows(batch).columns[LABELS]),
+  shown: (batches) => batches.flatMap((batch) => predictionRows(batch).columns[LABELS] as readonly RowList[]),
 });
 
 /** The place of the labels among the columns. */

@@ -94,8 +94,9 @@ class Closing {
   }
 }
 
-/** The counter of an account for what a stage took; all others are what it left out. */
+/** The counters of an account for what a stage took, and for what it made more of; all others are what it left out. */
 export const TOOK = "took";
+export const ADDED = "added";
 
 /** What the stages of one run share, found implicitly when they are subscribed. */
 export class RunScope {
@@ -139,6 +140,12 @@ export class RunScope {
   lost(why: string, amount: number): void {
     this.ledger.add(why, amount);
     this.account.add(why, amount);
+  }
+
+  /** A stage that passes on what it reads tells how much more it passes on: n-grams beside words. */
+  added(amount: number): void {
+    this.ledger.add(ADDED, amount);
+    this.account.add(ADDED, amount);
   }
 
   /** Calls `action` with this scope in place, so that whatever it subscribes to finds it. */

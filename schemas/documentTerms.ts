@@ -25,3 +25,8 @@ export interface DocumentTermBatch {
 export const documentTermRowsSchema: TableSchema = {
   columns: { document: "int32", length: "int32", terms: { list: "int32" }, values: { list: "float64" } },
 };
+
+/** One row a cell. */
+export const documentTermCellsSchema: TableSchema = {
+  columns: { document: "int32", term: "int32", value: "float64" },
+};

@@ -1,4 +1,5 @@
 import type { Classifier } from "./classifier.js";
+import type { DocumentFrequencies } from "./documentFrequencies.js";
 import type { VectorTable } from "./vectors.js";
 
 /**
@@ -276,6 +277,26 @@ export const classifierOption = <const Options extends Stated<Classifier>>(optio
 function isClassifier(value: unknown): value is Classifier {
   const { labels, input, output } = (value ?? {}) as Partial<Classifier>;
   return Array.isArray(labels) && typeof input === "object" && typeof output === "object";
+}
+
+/** Document frequencies: in a config the path of their file, in code the frequencies. */
+export const frequenciesOption = <const Options extends Stated<DocumentFrequencies>>(options: Options) =>
+  field<DocumentFrequencies, Options>(
+    { ...options, file: "value", holds: "documentFrequencies" },
+    {
+      expects: "the path of a file of document frequencies, or of a run that made some; in code, the frequencies",
+      jsonSchema: { type: "string", pattern: filledText.source },
+      refusal: (value) => {
+        if (isDocumentFrequencies(value)) return undefined;
+        if (typeof value !== "string") return TypeError;
+        return isFilled(value) ? undefined : RangeError;
+      },
+    },
+  );
+
+function isDocumentFrequencies(value: unknown): value is DocumentFrequencies {
+  const { counts, documents } = (value ?? {}) as Partial<DocumentFrequencies>;
+  return counts instanceof Float64Array && typeof documents === "number";
 }
 
 function isVectorTable(value: unknown): value is VectorTable {

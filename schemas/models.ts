@@ -34,6 +34,8 @@ export interface Model<R extends Kind = Kind, M extends Kind = Kind, Made extend
   readonly makes: M;
   /** Passes over what it reads that the model wants; fewer, where `endPass` says so. */
   readonly epochs: number;
+  /** False where there is nothing that learning makes less; the loss of its steps is 0 then, and nobody is told of it. */
+  readonly hasLoss?: false;
   /** How many updates may be asked for before the first is done, 1 if left out; they are made in the order of the calls. */
   readonly updatesUnderWay?: number;
   /** Called once, before the first update or fit, and not where `restore` is. */

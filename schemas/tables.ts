@@ -3,8 +3,15 @@ export type NumericColumn = Int8Array | Int32Array | Uint32Array | Float32Array 
 /** A list in a row, where each row may have one of another length. */
 export type RowList = NumericColumn | readonly string[];
 
+/** Lists of numbers that may differ in length, laid end to end: that of row k is `values[offsets[k], offsets[k + 1])`. */
+export interface FlatLists {
+  /** One more than there are rows. */
+  readonly offsets: Uint32Array;
+  readonly values: NumericColumn;
+}
+
 /** A column of a table to be written: numbers, texts, lists of equal length laid end to end, or a list a row. */
-export type Column = NumericColumn | readonly string[] | readonly RowList[];
+export type Column = NumericColumn | readonly string[] | readonly RowList[] | FlatLists;
 
 /** A column as it was read: texts, numbers, or a list a row. */
 export type ReadColumn = readonly string[] | ArrayLike<number> | readonly ArrayLike<number>[] | readonly string[][];

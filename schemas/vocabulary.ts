@@ -7,6 +7,9 @@ export interface LabelSet {
   readonly counts: Float64Array;
 }
 
+/** Why a term is left out: fewer documents than `minDocuments` have it, or more than `maxDocuments`. */
+export type OutsideDocuments = "belowMinDocuments" | "aboveMaxDocuments";
+
 /** Terms in their final order: count descending, then code point; extra terms that never occurred come last, with count 0. Fixed once built. */
 export interface Vocabulary {
   readonly terms: readonly string[];
@@ -16,6 +19,8 @@ export interface Vocabulary {
   readonly tokens: number;
   /** Terms that are frequent enough, and left out all the same because of `maxSize`. */
   readonly truncated?: ReadonlySet<string>;
+  /** Terms that are frequent enough, and left out because too few or too many documents have them. */
+  readonly outsideDocuments?: ReadonlyMap<string, OutsideDocuments>;
   /** Of the documents that it was counted over, if they have some. */
   readonly labels?: LabelSet;
   /** The term's id, or undefined for a term outside the vocabulary. */

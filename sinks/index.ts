@@ -1,4 +1,5 @@
 export * from "./reportNeighbors.js";
+export * from "./reportWeights.js";
 export * from "./writeClassifier.js";
 export * from "./writeCooccurrence.js";
 export * from "./writeDocumentFrequencies.js";

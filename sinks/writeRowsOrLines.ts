@@ -1,6 +1,6 @@
 import type { OperatorFunction } from "rxjs";
 import { text } from "../schemas/fields.js";
-import type { Column, TableSchema } from "../schemas/tables.js";
+import type { Column, FlatLists, TableSchema } from "../schemas/tables.js";
 import { formatOf } from "../storage/files/formatOf.js";
 import { lineExtensions, tabbed, writeLines } from "./writeLines.js";
 import { tableExtensions, tableFormats, writeRows } from "./writeRows.js";
@@ -17,6 +17,9 @@ export const rowsOrLinesFields = {
   }),
 } as const;
 
+/** A column with a cell a row. */
+type Cells = Exclude<Column, FlatLists>;
+
 /**
  * Writes batches whose parts are named as the columns of a table: as that table, or as lines that hold a JSON object, or cells between tabs
  * below a header. State: one block of rows, or the lines of a batch.
@@ -29,7 +32,7 @@ export function writeRowsOrLines<Batch extends object>(
 ): OperatorFunction<Batch, Batch> {
   const format = formatOf<Format>(who, path, extensions);
   const names = Object.keys(columns);
-  const columnsOf = (batch: Batch) => names.map((name) => (batch as Record<string, Column>)[name]!);
+  const columnsOf = (batch: Batch) => names.map((name) => (batch as Record<string, Cells>)[name]!);
   const rowsOf = (batch: Batch) => columnsOf(batch)[0]!.length;
   const cellsOf = (batch: Batch, row: number) => columnsOf(batch).map((column) => column[row] as string | number);
   const lines = { rowsOf, amount: rowsOf };

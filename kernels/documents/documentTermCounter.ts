@@ -26,6 +26,12 @@ export class DocumentTermCounter {
   #hasBegun = false;
   readonly #relay = new DocumentRelay();
   #replaced = 0;
+  readonly #size: number | undefined;
+
+  /** @param size ids are below it; below the vocabulary's size if left out */
+  constructor(size?: number) {
+    this.#size = size;
+  }
 
   /** Rows of the documents that end in the batch, in one batch for each epoch. */
   *push({ ids, documentOffsets, documents, vocabulary, epoch }: IdBatch): Generator<DocumentTermBatch> {
@@ -93,8 +99,9 @@ export class DocumentTermCounter {
 
   #follow(vocabulary: Vocabulary): void {
     if (vocabulary === this.#vocabulary) return;
-    if (vocabulary.terms.length > this.#counts.length) {
-      const grown = new Uint32Array(vocabulary.terms.length);
+    const size = this.#size ?? vocabulary.terms.length;
+    if (size > this.#counts.length) {
+      const grown = new Uint32Array(size);
       grown.set(this.#counts);
       this.#counts = grown;
     }
@@ -143,8 +150,7 @@ export class DocumentTermCounter {
     const seen = this.#seen.subarray(0, this.#distinct);
     if (seen.length <= FEW) sortFew(seen);
     else seen.sort();
-    rows.add(seen, this.#counts, this.#length, this.#document);
-    for (const term of seen) this.#counts[term] = 0;
+    rows.take(seen, this.#counts, this.#length, this.#document);
     this.#distinct = 0;
     this.#length = 0;
     this.#hasBegun = false;
@@ -185,11 +191,15 @@ class RowBuffer {
     this.#documents = new Uint32Array(mostRows);
   }
 
-  add(terms: Uint32Array, counts: Uint32Array, tokens: number, document: number): void {
+  /** The counts of the terms are 0 afterwards. */
+  take(terms: Uint32Array, counts: Uint32Array, tokens: number, document: number): void {
+    const [ids, values] = [this.#terms, this.#values];
     let at = this.#cells;
-    for (const term of terms) {
-      this.#terms[at] = term;
-      this.#values[at++] = counts[term]!;
+    for (let i = 0; i < terms.length; i++) {
+      const term = terms[i]!;
+      ids[at] = term;
+      values[at++] = counts[term]!;
+      counts[term] = 0;
     }
     this.#cells = at;
     this.#lengths[this.length] = tokens;

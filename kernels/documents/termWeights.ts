@@ -98,6 +98,8 @@ export interface WeighedCorpus {
   readonly pivot: number;
   /** Characters of a term, a space behind it among them. */
   charactersOf(term: number): number;
+  /** V, where frequencies stay as they are, so that what they make of a term is computed once. */
+  readonly terms?: number;
 }
 
 /** What a cell's weight is made of: tf x idf / norm. */
@@ -113,18 +115,21 @@ const LEAST = 1e-12;
 
 /** ln n of small counts. */
 const logarithms = Float64Array.from({ length: 1024 }, (_, n) => (n === 0 ? 0 : ln(n)));
-const lnOf = (x: number): number => logarithms[x] ?? ln(x);
+const lnOfCount = (n: number): number => logarithms[n] ?? ln(n);
 
 /**
  * Weighs the terms of documents. What has no weight is left out of its row: a term in every document where idf is log(N / df), and one
- * that was never seen.
- * State: none; every row alone, in float64.
+ * that was never seen. Every row alone, in float64.
+ * State: 8 bytes per term of a corpus that stays as it is.
  */
 export class TermWeigher {
   readonly #scheme: WeightScheme;
   readonly #slope: number;
   /** log x = ln x * perLn */
   readonly #perLn: number;
+  #corpus: WeighedCorpus | undefined;
+  /** What the corpus makes of each term (V,). */
+  #idfs: Float64Array | undefined;
 
   constructor(scheme: WeightScheme, slope: number) {
     this.#scheme = scheme;
@@ -134,18 +139,16 @@ export class TermWeigher {
 
   /** The batch with weights in the place of counts. The corpus is asked for before each row. */
   weigh(batch: DocumentTermBatch, corpusOf: (row: number) => WeighedCorpus): DocumentTermBatch {
-    const offsets = new Uint32Array(batch.offsets.length);
+    const rows = batch.lengths.length;
+    const offsets = new Uint32Array(rows + 1);
     const terms = new Uint32Array(batch.terms.length);
     const values = new Float64Array(batch.terms.length);
     let cells = 0;
-    for (let row = 0; row < batch.lengths.length; row++) {
+    for (let row = 0; row < rows; row++) {
       const corpus = corpusOf(row);
       const start = cells;
-      this.#forEachCell(batch, row, corpus, (cell, tf, idf) => {
-        terms[cells] = batch.terms[cell]!;
-        values[cells++] = tf * idf;
-      });
-      const norm = this.#norm(batch, row, corpus, values.subarray(start, cells));
+      cells = this.#weighRow(batch, row, corpus, { terms, values, start });
+      const norm = this.#norm(batch, row, corpus, values, start, cells);
       if (norm !== 1) for (let cell = start; cell < cells; cell++) values[cell]! /= norm;
       offsets[row + 1] = cells;
     }
@@ -154,29 +157,50 @@ export class TermWeigher {
 
   /** What the weights of a row are made of, by term. */
   explain(batch: DocumentTermBatch, row: number, corpus: WeighedCorpus): ReadonlyMap<number, WeightParts> {
-    const parts = new Map<number, WeightParts>();
-    const weights: number[] = [];
-    this.#forEachCell(batch, row, corpus, (cell, tf, idf) => {
-      weights.push(tf * idf);
-      parts.set(batch.terms[cell]!, { tf, idf, norm: 1 });
-    });
-    const norm = this.#norm(batch, row, corpus, Float64Array.from(weights));
-    return new Map([...parts].map(([term, { tf, idf }]) => [term, { tf, idf, norm }]));
+    const { offsets, terms: ids, values: counts } = batch;
+    const [from, to] = [offsets[row]!, offsets[row + 1]!];
+    const [terms, values] = [new Uint32Array(to - from), new Float64Array(to - from)];
+    const cells = this.#weighRow(batch, row, corpus, { terms, values, start: 0 });
+    const norm = this.#norm(batch, row, corpus, values, 0, cells);
+    const scale = this.#scaleOf(counts.subarray(from, to), batch.lengths[row]!);
+    const countOf = new Map(Array.from(ids.subarray(from, to), (term, k) => [term, counts[from + k]!]));
+    const partsOf = (term: number): [number, WeightParts] => [
+      term,
+      { tf: this.#tf(countOf.get(term)!, scale), idf: this.#idf(corpus, term), norm },
+    ];
+    return new Map(Array.from(terms.subarray(0, cells), partsOf));
   }
 
-  #forEachCell(
+  /** Writes the terms of a row that have a weight, and tf x idf, from `start` on, and tells where they end. */
+  #weighRow(
     { offsets, terms, values, lengths }: DocumentTermBatch,
     row: number,
     corpus: WeighedCorpus,
-    visit: (cell: number, tf: number, idf: number) => void,
-  ): void {
+    weighed: { readonly terms: Uint32Array; readonly values: Float64Array; readonly start: number },
+  ): number {
     const [from, to] = [offsets[row]!, offsets[row + 1]!];
-    const of = this.#scaleOf(values.subarray(from, to), lengths[row]!);
+    const scale = this.#scaleOf(values.subarray(from, to), lengths[row]!);
+    const known = this.#knownIdfs(corpus);
+    let cells = weighed.start;
     for (let cell = from; cell < to; cell++) {
-      const tf = this.#tf(values[cell]!, of);
-      const idf = this.#idf(corpus, terms[cell]!);
-      if (Math.abs(tf * idf) > LEAST) visit(cell, tf, idf);
+      const term = terms[cell]!;
+      const weight = this.#tf(values[cell]!, scale) * (known ? known[term]! : this.#idf(corpus, term));
+      if (Math.abs(weight) <= LEAST) continue;
+      weighed.terms[cells] = term;
+      weighed.values[cells++] = weight;
     }
+    return cells;
+  }
+
+  /** The idf of every term, of a corpus that stays as it is. */
+  #knownIdfs(corpus: WeighedCorpus): Float64Array | undefined {
+    if (corpus !== this.#corpus) {
+      this.#corpus = corpus;
+      const { terms } = corpus;
+      this.#idfs =
+        terms === undefined ? undefined : Float64Array.from({ length: terms }, (_, t) => this.#idf(corpus, t));
+    }
+    return this.#idfs;
   }
 
   /** What the frequencies of a row are related to: its tokens, its largest count, or its mean. */
@@ -198,20 +222,21 @@ export class TermWeigher {
       case "squareRoot":
         return Math.sqrt(n);
       case "logarithm":
-        return 1 + this.#log(n);
+        return 1 + this.#logOfCount(n);
       case "doubleLogarithm":
-        return 1 + this.#log(1 + this.#log(n));
+        return 1 + this.#log(1 + this.#logOfCount(n));
       case "augmented":
         return 0.5 + (0.5 * n) / scale;
       case "logAverage":
-        return (1 + this.#log(n)) / scale;
+        return (1 + this.#logOfCount(n)) / scale;
     }
   }
 
   /** 0 for a term that was never seen, where its weight would not be finite. */
-  #idf({ documents, documentsOf }: WeighedCorpus, term: number): number {
+  #idf(corpus: WeighedCorpus, term: number): number {
     if (this.#scheme.idf === "none") return 1;
-    const df = documentsOf(term);
+    const { documents } = corpus;
+    const df = corpus.documentsOf(term);
     if (this.#scheme.idf === "smooth") return this.#log((1 + documents) / (1 + df)) + 1;
     if (df === 0) return 0;
     switch (this.#scheme.idf) {
@@ -224,20 +249,30 @@ export class TermWeigher {
     }
   }
 
-  /** 1 for a row without weights. */
-  #norm(batch: DocumentTermBatch, row: number, corpus: WeighedCorpus, weights: Float64Array): number {
-    if (weights.length === 0) return 1;
+  /** Of the row whose weights are values[start, end); 1 for a row without weights. */
+  #norm(
+    batch: DocumentTermBatch,
+    row: number,
+    corpus: WeighedCorpus,
+    values: Float64Array,
+    start: number,
+    end: number,
+  ): number {
+    if (start === end) return 1;
+    let sum = 0;
     switch (this.#scheme.norm) {
       case "none":
         return 1;
       case "l1":
-        return weights.reduce((sum, weight) => sum + Math.abs(weight), 0);
+        for (let cell = start; cell < end; cell++) sum += Math.abs(values[cell]!);
+        return sum;
       case "l2":
-        return Math.sqrt(weights.reduce((sum, weight) => sum + weight * weight, 0));
+        for (let cell = start; cell < end; cell++) sum += values[cell]! * values[cell]!;
+        return Math.sqrt(sum);
       case "rootLength":
         return Math.sqrt(batch.lengths[row]!);
       case "pivotedUnique":
-        return this.#pivoted(corpus, weights.length);
+        return this.#pivoted(corpus, end - start);
       case "pivotedCharacters":
         return this.#pivoted(corpus, charactersOf(batch, row, corpus));
     }
@@ -248,7 +283,11 @@ export class TermWeigher {
   }
 
   #log(x: number): number {
-    return lnOf(x) * this.#perLn;
+    return ln(x) * this.#perLn;
+  }
+
+  #logOfCount(n: number): number {
+    return lnOfCount(n) * this.#perLn;
   }
 }
 

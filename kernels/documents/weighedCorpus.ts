@@ -1,5 +1,7 @@
 import type { DocumentFrequencies } from "../../schemas/documentFrequencies.js";
+import type { DocumentTermBatch } from "../../schemas/documentTerms.js";
 import type { Vocabulary } from "../../schemas/vocabulary.js";
+import type { DocumentFrequencyCounter } from "./documentFrequencyCounter.js";
 import type { DocumentNorm, WeighedCorpus } from "./termWeights.js";
 
 /**
@@ -16,10 +18,71 @@ export function weighedCorpus(
   const characters = norm === "pivotedCharacters" ? charactersOf(vocabulary) : undefined;
   return {
     documents,
+    terms: vocabulary.terms.length,
     documentsOf: (term) => own[term]!,
     pivot: documents === 0 ? 0 : pivotOf(frequencies, norm) / documents,
     charactersOf: (term) => characters![term]!,
   };
+}
+
+/**
+ * A corpus as a counter knows it at the moment, for rows of the vocabulary that it follows: it changes with every document.
+ * State: the length of each term for norms of characters.
+ */
+export class GrowingCorpus implements WeighedCorpus {
+  readonly #counter: DocumentFrequencyCounter;
+  readonly #norm: DocumentNorm;
+  #vocabulary: Vocabulary | undefined;
+  #characters: Uint32Array = new Uint32Array(0);
+  /** Of all tokens so far. */
+  #length: number;
+
+  constructor(counter: DocumentFrequencyCounter, norm: DocumentNorm, initial: DocumentFrequencies | undefined) {
+    this.#counter = counter;
+    this.#norm = norm;
+    this.#length = initial && norm === "pivotedCharacters" ? pivotOf(initial, norm) : 0;
+  }
+
+  get documents(): number {
+    return this.#counter.documents;
+  }
+
+  get pivot(): number {
+    const all = this.#norm === "pivotedUnique" ? this.#counter.cells : this.#length;
+    return this.documents === 0 ? 0 : all / this.documents;
+  }
+
+  /** Characters of all tokens so far, which a run that goes on begins with. */
+  get length(): number {
+    return this.#length;
+  }
+
+  set length(length: number) {
+    this.#length = length;
+  }
+
+  documentsOf(term: number): number {
+    return this.#counter.counts[term]!;
+  }
+
+  charactersOf(term: number): number {
+    return this.#characters[term]!;
+  }
+
+  follow(vocabulary: Vocabulary): void {
+    this.#counter.follow(vocabulary);
+    if (vocabulary === this.#vocabulary) return;
+    this.#vocabulary = vocabulary;
+    if (this.#norm === "pivotedCharacters") this.#characters = charactersOf(vocabulary);
+  }
+
+  /** Counts the next document, whose vocabulary is followed already. */
+  add(batch: DocumentTermBatch, row: number): void {
+    this.#counter.addRow(batch, row);
+    if (this.#norm !== "pivotedCharacters") return;
+    for (let cell = batch.offsets[row]!; cell < batch.offsets[row + 1]!; cell++)
+      this.#length += batch.values[cell]! * this.#characters[batch.terms[cell]!]!;
+  }
 }
 
 function countsIn({ counts, vocabulary: known }: DocumentFrequencies, { terms }: Vocabulary): Float64Array {

@@ -14,3 +14,23 @@ function rank(unit: number): number {
   if (unit < 0xd800) return unit;
   return unit < 0xe000 ? unit + 0x2000 : unit - 0x800;
 }
+
+/** Surrogates and what follows them: the only units where the order of units is not that of code points. */
+const HIGH_UNITS = /[\ud800-\uffff]/;
+
+/**
+ * Strings in the order of `compareCodePoints`. The engine sorts by units, in a fraction of the time, and that is the same order unless two
+ * strings have high units where they differ: so those with high units are sorted apart, and merged in.
+ */
+export function sortedByCodePoints(texts: readonly string[]): string[] {
+  const low = texts.filter((text) => !HIGH_UNITS.test(text)).sort();
+  if (low.length === texts.length) return low;
+  const high = texts.filter((text) => HIGH_UNITS.test(text)).sort(compareCodePoints);
+  const sorted: string[] = [];
+  let next = 0;
+  for (const text of low) {
+    while (next < high.length && high[next]! < text) sorted.push(high[next++]!);
+    sorted.push(text);
+  }
+  return [...sorted, ...high.slice(next)];
+}

@@ -1,16 +1,17 @@
 import type { Lexicon } from "../../schemas/tokens.js";
-import type { Vocabulary } from "../../schemas/vocabulary.js";
+import type { OutsideDocuments, Vocabulary } from "../../schemas/vocabulary.js";
 import { TermCodes } from "./termCodes.js";
 import { movedStarts } from "./tokensAt.js";
 
 /** Why a token has no id in the vocabulary. */
-export type Absence = "belowMinCount" | "truncated" | "pruned";
+export type Absence = "belowMinCount" | "truncated" | "pruned" | OutsideDocuments;
 
 const belowMinCount = 1;
 const truncated = 2;
 const pruned = 3;
+const outside = { belowMinDocuments: 4, aboveMaxDocuments: 5 } as const;
 /** An id of the vocabulary, moved up by as much as there are codes before it. */
-const firstId = 4;
+const firstId = 6;
 
 /** Codes of the terms that were looked up in vocabularies that stay the same, so that later passes find them by index. */
 const codesIn = new WeakMap<Vocabulary, TermCodes>();
@@ -61,11 +62,17 @@ export class IdTable {
     return [kept.slice(0, length), positions.map((starts) => movedStarts(starts, taken))];
   }
 
-  /** What was left out since the last call. */
-  takeDropped(): Record<Absence, number> {
+  /** What was left out since the last call; by documents only if something was. */
+  takeDropped(): Partial<Record<Absence, number>> {
     const counts = this.#dropped;
     this.#dropped = new Float64Array(firstId);
-    return { belowMinCount: counts[belowMinCount]!, truncated: counts[truncated]!, pruned: counts[pruned]! };
+    const byDocuments = Object.entries(outside).flatMap(([why, code]) =>
+      counts[code]! > 0 ? [[why, counts[code]!]] : [],
+    );
+    return {
+      ...{ belowMinCount: counts[belowMinCount]!, truncated: counts[truncated]!, pruned: counts[pruned]! },
+      ...Object.fromEntries(byDocuments),
+    };
   }
 
   /** For how many tokens the unknown id has stood since the last call. */
@@ -79,6 +86,8 @@ export class IdTable {
     if (term === undefined) return pruned;
     const id = this.#vocabulary.idOf(term);
     if (id !== undefined) return id + firstId;
+    const why = this.#vocabulary.outsideDocuments?.get(term);
+    if (why) return outside[why];
     return this.#vocabulary.truncated?.has(term) ? truncated : belowMinCount;
   }
 }

@@ -1,4 +1,4 @@
-import type { LabelSet, Vocabulary } from "../../schemas/vocabulary.js";
+import type { LabelSet, OutsideDocuments, Vocabulary } from "../../schemas/vocabulary.js";
 
 /**
  * A finished vocabulary from terms in their final order and their counts.
@@ -10,6 +10,7 @@ export function makeVocabulary(
   counts: Float64Array,
   truncated?: ReadonlySet<string>,
   labels?: LabelSet,
+  outsideDocuments?: ReadonlyMap<string, OutsideDocuments>,
 ): Vocabulary {
   if (terms.length !== counts.length)
     throw new RangeError(`vocabulary: terms and counts must be equally many, got ${terms.length} and ${counts.length}`);
@@ -19,12 +20,20 @@ export function makeVocabulary(
     counts,
     tokens: counts.reduce((sum, count) => sum + count, 0),
     ...(truncated ? { truncated } : {}),
+    ...(outsideDocuments?.size ? { outsideDocuments } : {}),
     ...(labels ? { labels } : {}),
     idOf(term) {
-      ids ??= new Map(terms.map((each, id) => [each, id]));
+      ids ??= idsOf(terms);
       return ids.get(term);
     },
   };
+}
+
+/** A pair for each term would take longer to make and to clear away than the map. */
+function idsOf(terms: readonly string[]): Map<string, number> {
+  const ids = new Map<string, number>();
+  for (let id = 0; id < terms.length; id++) ids.set(terms[id]!, id);
+  return ids;
 }
 
 /**

@@ -1,8 +1,12 @@
 import { DocumentFrequencyCounter } from "../../kernels/documents/documentFrequencyCounter.js";
+import { mergeFrequencies } from "../../kernels/documents/mergeFrequencies.js";
+import { frequenciesOption } from "../../schemas/fields.js";
 import {
   type DocumentFrequencies,
   type DocumentTermBatch,
   defineUnit,
+  type OptionsOf,
+  parseOptions,
   type UpdatedModel,
   type Vocabulary,
 } from "../../schemas/index.js";
@@ -14,21 +18,32 @@ export const documentFrequenciesSchema = defineUnit({
   makes: "documentFrequencies",
   summary: "Counts in how many documents each term occurs",
   paper: "Spärck Jones 1972, Journal of Documentation 28(1)",
-  fields: {},
-  create: (): UpdatedModel<"documentTerms", "documentFrequencies"> => documentFrequencies(),
+  fields: {
+    initialFrequencies: frequenciesOption({
+      optional: true,
+      description: "What was counted before over other documents, which is added",
+    }),
+  },
+  create: (_, options): UpdatedModel<"documentTerms", "documentFrequencies"> => documentFrequencies(options),
 });
+
+export type DocumentFrequenciesOptions = OptionsOf<typeof documentFrequenciesSchema>;
 
 /**
  * Counts in how many documents each term occurs: what inverse document frequencies are made of.
  *
- * In:  DocumentTermBatch, one pass. Out: DocumentFrequencies; exact, whatever the batches and the order of the documents. Has no loss.
- * State: 8 bytes per term. `snapshot` tells the frequencies so far.
- * @throws RangeError from `result`, if there were no documents
+ * In:  DocumentTermBatch, one pass. Out: DocumentFrequencies; exact, whatever the batches and the order of the documents. With
+ * `initialFrequencies`, of the terms of both: counted in two parts, a corpus has the same frequencies as counted at once. Has no loss.
+ * State: 8 bytes per term, and the initial frequencies. `snapshot` tells the frequencies so far.
+ * @throws TypeError at the call, if an option is of the wrong kind; RangeError from `result`, if there were no documents
  * @example
  *   await run(documentTerms$.pipe(feed(model)));
  *   const { counts, documents } = await model.result();
  */
-export function documentFrequencies(): UpdatedModel<"documentTerms", "documentFrequencies"> {
+export function documentFrequencies(
+  options?: DocumentFrequenciesOptions,
+): UpdatedModel<"documentTerms", "documentFrequencies"> {
+  const { initialFrequencies } = parseOptions(documentFrequenciesSchema, options);
   const counter = new DocumentFrequencyCounter();
   let vocabulary: Vocabulary | undefined;
 
@@ -41,7 +56,8 @@ export function documentFrequencies(): UpdatedModel<"documentTerms", "documentFr
 
   function result(): DocumentFrequencies {
     if (!vocabulary) throw new RangeError("documentFrequencies: the stream must have documents, got none");
-    return counter.frequencies(vocabulary);
+    const counted = counter.frequencies(vocabulary);
+    return initialFrequencies ? mergeFrequencies(initialFrequencies, counted) : counted;
   }
 
   return {
@@ -49,6 +65,7 @@ export function documentFrequencies(): UpdatedModel<"documentTerms", "documentFr
     reads: "documentTerms",
     makes: "documentFrequencies",
     epochs: 1,
+    hasLoss: false,
     update,
     save: () => counter.save(),
     restore: (state, context) => {

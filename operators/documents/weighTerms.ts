@@ -1,57 +1,42 @@
 import { defer, map, type OperatorFunction } from "rxjs";
-import { smartScheme, TermWeigher, type WeightScheme, weightPresets } from "../../kernels/documents/termWeights.js";
+import { TermWeigher } from "../../kernels/documents/termWeights.js";
 import { weighedCorpus } from "../../kernels/documents/weighedCorpus.js";
+import { schemeOf } from "../../kernels/documents/weightScheme.js";
 import { currentScope } from "../../runtime/flow.js";
 import type { DocumentFrequencies } from "../../schemas/documentFrequencies.js";
 import type { DocumentTermBatch } from "../../schemas/documentTerms.js";
-import { boolean, number, oneOf, text } from "../../schemas/fields.js";
-import { type OptionsOf, parseOptions, type SettingsOf } from "../../schemas/options.js";
+import { frequenciesOption } from "../../schemas/fields.js";
+import { defineOptions, type OptionsOf, parseOptions } from "../../schemas/options.js";
 import { defineUnit } from "../../schemas/units.js";
+import { weightFields } from "../../schemas/weightFields.js";
 
-/** The options of units that weigh terms. */
-export const weightFields = {
-  preset: oneOf(["sklearn", "gensim", "lucene", "textbook"], {
-    default: "sklearn",
-    description: "Whose TF-IDF: that of scikit-learn, gensim or Lucene, or the share of the tokens times ln(N / df)",
-  }),
-  smart: text({
-    optional: true,
-    minLength: 3,
-    description:
-      "Letters of SMART in the place of the preset, such as ltc: n b l d a L for the term, n f t p for its documents, n c u b for the norm",
-  }),
-  sublinear: boolean({
-    optional: true,
-    aliases: ["sublinearTf"],
-    description: "Count 1 + log n in the place of n",
-  }),
-  norm: oneOf(["none", "l1", "l2"], {
-    optional: true,
-    description: "What each document's weights are divided by; as the preset says if left out",
-  }),
-  slope: number({
-    default: 0.25,
-    min: 0,
-    max: 1,
-    description: "Of the pivoted norms u and b: how much of a document's own length counts",
-  }),
-} as const;
+/** In code the frequencies are an argument. */
+const weighTermsOptions = defineOptions({ name: "weighTerms", fields: weightFields });
 
 export const weighTermsSchema = defineUnit({
   name: "weighTerms",
   kind: "operator",
   reads: "documentTerms",
   needs: { frequencies: "documentFrequencies" },
+  needsInFiles: { frequencies: "frequencies" },
   makes: "documentTerms",
   resumable: true,
   summary: "Weighs the terms of each document by TF-IDF",
   paper: "Salton and Buckley 1988, Information Processing and Management 24(5); Singhal et al. 1996 for pivoted norms",
-  fields: weightFields,
-  create: ({ frequencies }, options): OperatorFunction<DocumentTermBatch, DocumentTermBatch> =>
-    weighTerms(frequencies, options),
+  fields: {
+    ...weightFields,
+    frequencies: frequenciesOption({
+      optional: true,
+      description: "File of the document frequencies; if left out, a step above counts them",
+    }),
+  },
+  create: (
+    needs,
+    { frequencies = needs.frequencies, ...options },
+  ): OperatorFunction<DocumentTermBatch, DocumentTermBatch> => weighTerms(frequencies, options),
 });
 
-export type WeighTermsOptions = OptionsOf<typeof weighTermsSchema>;
+export type WeighTermsOptions = OptionsOf<typeof weighTermsOptions>;
 
 /**
  * Turns the counts of terms in documents into weights: tf x idf / norm.
@@ -68,7 +53,7 @@ export function weighTerms(
   frequencies: DocumentFrequencies,
   options?: WeighTermsOptions,
 ): OperatorFunction<DocumentTermBatch, DocumentTermBatch> {
-  const settings = parseOptions(weighTermsSchema, options);
+  const settings = parseOptions(weighTermsOptions, options);
   const scheme = schemeOf("weighTerms", settings);
   return (source) =>
     defer(() => {
@@ -88,16 +73,4 @@ export function weighTerms(
         }),
       );
     });
-}
-
-/**
- * How terms are weighed, from the options.
- * @throws RangeError if a letter is unknown
- */
-export function schemeOf(
-  who: string,
-  { preset, smart, sublinear, norm }: Omit<SettingsOf<typeof weighTermsSchema>, "slope">,
-): WeightScheme {
-  const scheme = smart === undefined ? weightPresets[preset] : smartScheme(who, smart);
-  return { ...scheme, ...(sublinear ? { tf: "logarithm" as const } : {}), ...(norm === undefined ? {} : { norm }) };
 }

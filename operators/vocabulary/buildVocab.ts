@@ -1,16 +1,16 @@
 import { defer, last, map, type OperatorFunction, scan, startWith } from "rxjs";
-import { compareCodePoints } from "../../kernels/text/compareCodePoints.js";
+import { sortedByCodePoints } from "../../kernels/text/compareCodePoints.js";
 import { LabelCounter } from "../../kernels/vocabulary/labelCounter.js";
 import { TermCounter } from "../../kernels/vocabulary/termCounter.js";
 import { makeVocabulary } from "../../kernels/vocabulary/vocabulary.js";
 import { currentScope } from "../../runtime/flow.js";
 import type { Ledger } from "../../runtime/ledger.js";
-import { integer, texts, vectorTable } from "../../schemas/fields.js";
+import { integer, number, texts, vectorTable } from "../../schemas/fields.js";
 import { type OptionsOf, parseOptions, type SettingsOf } from "../../schemas/options.js";
 import { plural } from "../../schemas/plural.js";
 import type { TokenBatch } from "../../schemas/tokens.js";
 import { defineUnit } from "../../schemas/units.js";
-import type { LabelSet, Vocabulary } from "../../schemas/vocabulary.js";
+import type { LabelSet, OutsideDocuments, Vocabulary } from "../../schemas/vocabulary.js";
 
 export const buildVocabSchema = defineUnit({
   name: "buildVocab",
@@ -27,6 +27,19 @@ export const buildVocabSchema = defineUnit({
       aliases: ["maxVocab", "maxFinalVocab"],
       description:
         "Most terms kept, extra terms included; the rarest are left out and their tokens counted as truncated",
+    }),
+    minDocuments: number({
+      optional: true,
+      min: 0,
+      aliases: ["minDf", "noBelow"],
+      description: "Documents that must have a term for it to be kept: how many, or below 1 their share of all",
+    }),
+    maxDocuments: number({
+      optional: true,
+      min: 0,
+      aboveMin: true,
+      aliases: ["maxDf", "noAbove"],
+      description: "Documents that may have a term for it to be kept: how many, or below 1 their share of all",
     }),
     extraTerms: texts({ default: [], description: "Terms kept whatever their count, such as <unk>" }),
     extraTermsOf: vectorTable({
@@ -45,7 +58,8 @@ type Settings = SettingsOf<typeof buildVocabSchema>;
  * Makes the vocabulary of a stream of tokens: count descending, then by code point.
  *
  * In:  TokenBatch. Out: one Vocabulary on completion, with the labels of the documents if they have some; extra terms that never occur come last, with count 0.
- * State: 8 bytes per id given out by the lexicon; on completion a string per term that is kept.
+ * State: 8 bytes per id given out by the lexicon, 24 if documents count; on completion a string per term that is kept, or that is frequent enough and left
+ * out for another reason.
  * Occurrences of a term before the lexicon pruned it are not in its count. What is not in the vocabulary is accounted for as `encode`
  * does.
  * @throws TypeError, RangeError at the call, if an option is of the wrong kind or out of range; RangeError through the stream, if
@@ -62,7 +76,7 @@ export function buildVocab(options?: BuildVocabOptions): OperatorFunction<TokenB
   return (source) =>
     defer(() => {
       const { account } = currentScope();
-      const counter = new TermCounter();
+      const counter = new TermCounter(settings.minDocuments !== undefined || settings.maxDocuments !== undefined);
       const labels = new LabelCounter();
       return source.pipe(
         scan((counter, batch) => {
@@ -82,21 +96,27 @@ type Groups = Map<number, string[]>;
 
 function vocabularyOf(
   counter: TermCounter,
-  { minCount, maxSize, extraTerms }: Settings,
+  { minCount, maxSize, extraTerms, minDocuments, maxDocuments }: Settings,
   account: Ledger,
   labels: LabelSet | undefined,
 ): Vocabulary {
   const extra = new Map(extraTerms.map((term) => [term, 0]));
   const groups: Groups = new Map();
+  const isOutside = documentBounds(counter.documents, minDocuments, maxDocuments);
+  const outside = new Map<string, OutsideDocuments>();
   let belowMinCount = 0;
   let live = 0;
-  counter.forEachTerm(1, (term, count) => {
+  counter.forEachTerm(1, (term, count, documents) => {
     live += count;
+    const why = isOutside(documents);
     if (extra.has(term)) extra.set(term, count);
-    else if (count >= minCount) enter(groups, term, count);
-    else belowMinCount += count;
+    else if (count < minCount) belowMinCount += count;
+    else if (why) {
+      outside.set(term, why);
+      account.add(why, count);
+    } else enter(groups, term, count);
   });
-  if (groups.size + extra.size === 0) throw noTerms(counter, minCount);
+  if (groups.size + extra.size === 0) throw noTerms(counter, minCount, outside.size);
   let { terms, counts } = ranked(groups);
   const most = maxSize === undefined ? terms.length : maxSize - extra.size;
   account.add("belowMinCount", belowMinCount);
@@ -112,7 +132,17 @@ function vocabularyOf(
     ({ terms, counts } = ranked(kept));
   }
   const truncated = cut.length > 0 ? new Set(cut) : undefined;
-  return makeVocabulary(terms, Float64Array.from(counts.slice(0, terms.length)), truncated, labels);
+  return makeVocabulary(terms, Float64Array.from(counts.slice(0, terms.length)), truncated, labels, outside);
+}
+
+/** Why a term of so many documents is left out, if it is. As in scikit-learn, a share of all documents need not be a whole number. */
+function documentBounds(all: number, min = 0, max = Infinity): (documents: number) => OutsideDocuments | undefined {
+  const countOf = (bound: number) => (bound < 1 ? bound * all : bound);
+  const [least, most] = [countOf(min), countOf(max)];
+  return (documents) => {
+    if (documents < least) return "belowMinDocuments";
+    return documents > most ? "aboveMaxDocuments" : undefined;
+  };
 }
 
 const sumOf = (counts: readonly number[]): number => counts.reduce((sum, count) => sum + count, 0);
@@ -128,7 +158,7 @@ function ranked(groups: Groups): { terms: string[]; counts: number[] } {
   const terms: string[] = [];
   const counts: number[] = [];
   for (const [count, group] of [...groups].sort(([a], [b]) => b - a)) {
-    for (const term of group.sort(compareCodePoints)) {
+    for (const term of sortedByCodePoints(group)) {
       terms.push(term);
       counts.push(count);
     }
@@ -136,7 +166,7 @@ function ranked(groups: Groups): { terms: string[]; counts: number[] } {
   return { terms, counts };
 }
 
-function noTerms(counter: TermCounter, minCount: number): RangeError {
+function noTerms(counter: TermCounter, minCount: number, outside: number): RangeError {
   let terms = 0;
   let most = 0;
   counter.forEachTerm(1, (_, count) => {
@@ -144,6 +174,10 @@ function noTerms(counter: TermCounter, minCount: number): RangeError {
     most = Math.max(most, count);
   });
   if (terms === 0) return new RangeError("buildVocab: the corpus must have tokens, got none");
+  if (outside > 0)
+    return new RangeError(
+      `buildVocab: at least one term must be in minDocuments to maxDocuments of the ${plural(counter.documents, "document")}, got none of the ${plural(outside, "term")} that occur minCount = ${plural(minCount, "time")}`,
+    );
   return new RangeError(
     `buildVocab: at least one term must occur minCount = ${plural(minCount, "time")}, the most frequent of ${plural(terms, "term")} occurs ${plural(most, "time")}`,
   );

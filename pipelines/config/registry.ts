@@ -9,9 +9,12 @@ import { associateSchema } from "../../operators/cooccurrence/associate.js";
 import { accumulateDocumentTermsSchema } from "../../operators/documents/accumulateDocumentTerms.js";
 import { classifySchema } from "../../operators/documents/classify.js";
 import { documentTermsSchema } from "../../operators/documents/documentTerms.js";
+import { hashTermsSchema } from "../../operators/documents/hashTerms.js";
 import { keywordsSchema } from "../../operators/documents/keywords.js";
+import { oneHotSchema } from "../../operators/documents/oneHot.js";
 import { summarizeSchema } from "../../operators/documents/summarize.js";
 import { weighTermsSchema } from "../../operators/documents/weighTerms.js";
+import { weighTermsOnlineSchema } from "../../operators/documents/weighTermsOnline.js";
 import { normalizeSchema } from "../../operators/text/normalize.js";
 import { splitSentencesSchema } from "../../operators/text/splitSentences.js";
 import { tokenizeSchema } from "../../operators/text/tokenize.js";
@@ -22,12 +25,15 @@ import { growVocabSchema } from "../../operators/vocabulary/growVocab.js";
 import { joinPhrasesSchema } from "../../operators/vocabulary/joinPhrases.js";
 import { learnPhrasesSchema } from "../../operators/vocabulary/learnPhrases.js";
 import { mapTermsSchema } from "../../operators/vocabulary/mapTerms.js";
+import { oneHotVectorsSchema } from "../../operators/vocabulary/oneHotVectors.js";
 import { stemSchema } from "../../operators/vocabulary/stem.js";
+import { wordNgramsSchema } from "../../operators/vocabulary/wordNgrams.js";
 import { contextPairsSchema } from "../../operators/windows/contextPairs.js";
 import { miniBatchSchema } from "../../operators/windows/miniBatch.js";
 import { windowContextsSchema } from "../../operators/windows/windowContexts.js";
 import type { AnyUnit, DataKind, Kind } from "../../schemas/index.js";
 import { reportNeighborsSchema } from "../../sinks/reportNeighbors.js";
+import { reportWeightsSchema } from "../../sinks/reportWeights.js";
 import { writeClassifierSchema } from "../../sinks/writeClassifier.js";
 import { writeCooccurrenceSchema } from "../../sinks/writeCooccurrence.js";
 import { writeDocumentFrequenciesSchema } from "../../sinks/writeDocumentFrequencies.js";
@@ -85,7 +91,9 @@ const units = [
   stemSchema,
   learnPhrasesSchema,
   joinPhrasesSchema,
+  wordNgramsSchema,
   buildVocabSchema,
+  oneHotVectorsSchema,
   encodeSchema,
   growVocabSchema,
   windowContextsSchema,
@@ -94,9 +102,12 @@ const units = [
   accumulateCooccurrenceSchema,
   associateSchema,
   documentTermsSchema,
+  hashTermsSchema,
+  oneHotSchema,
   accumulateDocumentTermsSchema,
   documentFrequenciesSchema,
   weighTermsSchema,
+  weighTermsOnlineSchema,
   classifySchema,
   word2vecSchema,
   fastTextSchema,
@@ -119,6 +130,7 @@ const units = [
   writeClassifierSchema,
   writePredictionsSchema,
   reportNeighborsSchema,
+  reportWeightsSchema,
 ] as const satisfies readonly AnyUnit[];
 
 export type BuiltInUnit = (typeof units)[number];

@@ -46,7 +46,7 @@ export interface Manifest extends Origins {
   /** What was counted over the whole run, in tokens unless the name says otherwise. */
   readonly counts: Readonly<Record<string, number>>;
   readonly conservation: readonly Conservation[];
-  /** Mean loss per example, by model and epoch. */
+  /** Mean loss per example, by model and epoch; without the models that have no loss. */
   readonly losses: Readonly<Record<string, readonly { readonly examples: number; readonly meanLoss: number }[]>>;
 }
 
@@ -71,10 +71,12 @@ export function makeManifest(
   const { config } = pipeline;
   const resolved = resolvedConfig(pipeline, folder);
   const held = heldByOutputs(resolved, pipeline.registry.units);
-  const losses = inOrder(pipeline, execution.losses).map(([node, epochs]) => [
-    nameOf(node),
-    epochs.map(({ examples, loss }) => ({ examples, meanLoss: loss / examples })),
-  ]);
+  const losses = inOrder(pipeline, execution.losses).flatMap(([node, epochs]) => {
+    const means = epochs.flatMap(({ examples, loss }) =>
+      loss === undefined ? [] : [{ examples, meanLoss: loss / examples }],
+    );
+    return means.length > 0 ? [[nameOf(node), means]] : [];
+  });
   return {
     format: MANIFEST_FORMAT,
     lexstream: lexstreamVersion(),

@@ -131,9 +131,11 @@ export class Pass {
   #learned(node: PipelineNode, stats: StepStats): void {
     const { state, models, progress } = this.#parts;
     const losses = state.losses.get(node) ?? [];
-    losses[stats.epoch] = addLosses(losses[stats.epoch], stats);
+    const { examples, loss } = stats;
+    const told = models.of(node).hasLoss === false ? { examples } : { examples, loss };
+    losses[stats.epoch] = addLosses(losses[stats.epoch], told);
     state.losses.set(node, losses);
-    progress.learned(nameOf(node), stats);
+    progress.learned(nameOf(node), told);
     if (!isUpdated(node)) progress.report({ done: stats.epoch + 1, total: models.of(node).epochs, unit: "epochs" });
   }
 

@@ -41,14 +41,15 @@ export interface Chore {
   readonly run: (model: PipelineNode, take: () => Promise<unknown>, ledger: Ledger) => Promise<void>;
 }
 
-/** Examples and summed loss of one epoch. */
+/** Examples and summed loss of one epoch; without a loss, of a model that has none. */
 export interface EpochLoss {
   readonly examples: number;
-  readonly loss: number;
+  readonly loss?: number;
 }
 
 export function addLosses(before: EpochLoss | undefined, { examples, loss }: EpochLoss): EpochLoss {
-  return before ? { examples: before.examples + examples, loss: before.loss + loss } : { examples, loss };
+  const all = (before?.examples ?? 0) + examples;
+  return loss === undefined ? { examples: all } : { examples: all, loss: (before?.loss ?? 0) + loss };
 }
 
 export interface Execution {

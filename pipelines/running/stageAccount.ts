@@ -1,4 +1,4 @@
-import { TOOK } from "../../runtime/flow.js";
+import { ADDED, TOOK } from "../../runtime/flow.js";
 import type { Ledger } from "../../runtime/ledger.js";
 import type { DataKind } from "../../schemas/index.js";
 import { isModel, type PipelineNode } from "../graph/nodes.js";
@@ -71,8 +71,8 @@ export class StageAccount {
   #assertPassedOn(measure: string): void {
     const [reached, passedOn] = [this.#amount("reached", measure), this.#amount("passedOn", measure)];
     let left = 0;
-    for (const [counter, amount] of this.own.counts) if (counter !== TOOK) left += amount;
-    if (passedOn + left !== reached)
+    for (const [counter, amount] of this.own.counts) if (counter !== TOOK && counter !== ADDED) left += amount;
+    if (passedOn + left !== reached + this.own.get(ADDED))
       this.#fail(`the ${reached} ${measure} that came in must be passed on or counted as left out`, passedOn + left);
   }
 

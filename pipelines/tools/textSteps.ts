@@ -110,7 +110,7 @@ export async function packValue({ name, table }: DataKind, value: unknown): Prom
   const columns: unknown[][] = names.map(() => []);
   for await (const block of table.blocks(value as never))
     block.columns.forEach((column, place) => {
-      for (const cell of column) columns[place]!.push(cell);
+      for (const cell of column as Iterable<unknown>) columns[place]!.push(cell);
     });
   return {
     kind: name,

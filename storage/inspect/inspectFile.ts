@@ -1,12 +1,16 @@
 import { statSync } from "node:fs";
 import { basename } from "node:path";
 import { contentOf } from "../../kernels/text/content.js";
+import { documentTerms } from "../../kinds/documentTerms.js";
 import { builtInKinds } from "../../kinds/kinds.js";
 import type { DataKind } from "../../schemas/kinds.js";
 import { KIND, type ReadColumn, type TableFile } from "../../schemas/tables.js";
 import { recordBytes } from "../cooccurrence/recordBytes.js";
+import { beginsAsMatrixMarket } from "../documents/matrixMarketFile.js";
+import { openMatrix } from "../documents/readDocumentTerms.js";
 import { MAGIC, OPTIONS, SUPERVISED } from "../fasttext/fastTextFile.js";
 import { fileBytes, firstContent, packingOf } from "../files/fileBytes.js";
+import { beginsAsZip, ZipReader } from "../files/zipFile.js";
 import { openTable } from "../tables/tableFile.js";
 import { recogniseVectors } from "../vectors/recogniseVectors.js";
 import { parseHeader } from "../vectors/vectorHeader.js";
@@ -35,6 +39,7 @@ export async function inspectFile(path: string, kinds: readonly DataKind[] = bui
 async function inspectContent(path: string, head: Buffer, kinds: readonly DataKind[]): Promise<Finding> {
   const magic = head.toString("latin1", 0, 6);
   if (magic === "ARROW1" || magic.startsWith("PAR1")) return inspectTable(await openTable(path), kinds);
+  if (beginsAsMatrixMarket(head) || (beginsAsZip(head) && isNpz(path))) return inspectMatrix(path);
   if (head.length >= 8 && head.readUInt32LE(0) === 0xffffffff) return { format: "arrowStream" };
   if (head.length >= 40 && head.readInt32LE() === MAGIC) return inspectFastText(head);
   const [firstLine = ""] = head.toString("latin1").split("\n", 1);
@@ -49,6 +54,28 @@ async function inspectContent(path: string, head: Buffer, kinds: readonly DataKi
   if (head.includes(0)) return inspectRecords(path, head);
   const { inspectText } = await import("./inspectText.js"); // with the library that reads CSV
   return inspectText(basename(path), head, await recogniseVectors(path));
+}
+
+function isNpz(path: string): boolean {
+  const zip = new ZipReader(path);
+  zip.close();
+  return zip.members.has("indptr.npy");
+}
+
+async function inspectMatrix(path: string): Promise<Finding> {
+  const file = await openMatrix(path);
+  try {
+    const { format, documents, columns, cells, metadata } = file;
+    const sizes = { columns: String(columns), cells: String(cells) };
+    return {
+      format,
+      holds: documentTerms.name,
+      rows: documents!,
+      metadata: { ...sizes, ...Object.fromEntries(metadata) },
+    };
+  } finally {
+    file.close();
+  }
 }
 
 /** What the options at the file's beginning say. */

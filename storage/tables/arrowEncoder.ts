@@ -16,7 +16,7 @@ import {
   Struct,
   Utf8,
 } from "apache-arrow";
-import type { Column, ColumnType, NumericColumn, RowList, TableSchema } from "../../schemas/tables.js";
+import type { Column, ColumnType, FlatLists, NumericColumn, TableSchema } from "../../schemas/tables.js";
 import type { ByteSink, OpenEncoder } from "./tableWriter.js";
 
 const cellTypes = { text: Utf8, int8: Int8, int32: Int32, float32: Float32, float64: Float64 } as const;
@@ -68,28 +68,23 @@ function recordBatch(schema: Schema, columns: readonly Column[], rows: number): 
 
 function columnData(type: DataType, column: Column, rows: number): Data {
   if (DataType.isUtf8(type)) return textData(column as readonly string[]);
-  if (DataType.isList(type)) return listData(type, column as readonly RowList[]);
+  if (DataType.isList(type)) return listData(type, column as readonly (readonly string[])[] | FlatLists);
   if (!DataType.isFixedSizeList(type)) return numberData(type, column as NumericColumn);
   const child = numberData(type.children[0]!.type, column as NumericColumn);
   return makeData({ type, length: rows, nullCount: 0, child });
 }
 
-function listData(type: List, lists: readonly RowList[]): Data {
-  const valueOffsets = new Int32Array(lists.length + 1);
-  for (const [row, list] of lists.entries()) valueOffsets[row + 1] = valueOffsets[row]! + list.length;
-  const child = columnData(type.children[0]!.type, joined(type.children[0]!.type, lists), valueOffsets.at(-1)!);
-  return makeData({ type, length: lists.length, nullCount: 0, valueOffsets, child });
+function listData(type: List, lists: readonly (readonly string[])[] | FlatLists): Data {
+  const { offsets, values } = "offsets" in lists ? lists : joined(lists);
+  const child = columnData(type.children[0]!.type, values, offsets.at(-1)!);
+  const valueOffsets = new Int32Array(offsets.buffer, offsets.byteOffset, offsets.length);
+  return makeData({ type, length: offsets.length - 1, nullCount: 0, valueOffsets, child });
 }
 
-function joined(type: DataType, lists: readonly RowList[]): Column {
-  if (DataType.isUtf8(type)) return (lists as readonly (readonly string[])[]).flat();
-  const values = new type.ArrayType(lists.reduce((length, list) => length + list.length, 0)) as NumericColumn;
-  let at = 0;
-  for (const list of lists as readonly NumericColumn[]) {
-    values.set(list, at);
-    at += list.length;
-  }
-  return values;
+function joined(lists: readonly (readonly string[])[]): { offsets: Uint32Array; values: readonly string[] } {
+  const offsets = new Uint32Array(lists.length + 1);
+  for (const [row, list] of lists.entries()) offsets[row + 1] = offsets[row]! + list.length;
+  return { offsets, values: lists.flat() };
 }
 
 function numberData(type: DataType, data: NumericColumn): Data {

@@ -66,8 +66,7 @@ class ParquetEncoder implements TableEncoder {
     return Object.fromEntries(
       this.#columns.map(([name, type], k) => {
         const column = columns[k]!;
-        if (hasAnyLength(type))
-          return [`${name},list,element`, listsColumn(column.slice(start, end) as readonly RowList[])];
+        if (hasAnyLength(type)) return [`${name},list,element`, listsColumn(listsOf(column, start, end))];
         if (typeof type !== "object")
           return [name, pageColumn(plainValues(column as RowList, start, end), [], new Array(end - start))];
         const size = listSize(type);
@@ -83,6 +82,13 @@ function plainValues(column: RowList, start: number, end: number): unknown[] {
   const values = new Array<number>(end - start);
   for (let i = start; i < end; i++) values[i - start] = column[i] as number;
   return values;
+}
+
+/** The lists of the rows [start, end). */
+function listsOf(column: Column, start: number, end: number): readonly RowList[] {
+  if (!("offsets" in column)) return column.slice(start, end) as readonly RowList[];
+  const { offsets, values } = column;
+  return Array.from({ length: end - start }, (_, k) => values.subarray(offsets[start + k], offsets[start + k + 1]));
 }
 
 /** An empty list has a level and no value. */
@@ -138,10 +144,10 @@ function packedAtEnd(levels: readonly number[]): number {
 }
 
 function cell(type: ColumnType, column: Column, row: number): unknown {
-  if (typeof type !== "object") return signed(column[row]);
+  if (typeof type !== "object") return signed((column as RowList)[row]);
   const size = listSize(type);
   const list = hasAnyLength(type)
-    ? (column[row] as RowList)
+    ? listsOf(column, row, row + 1)[0]!
     : (column as NumericColumn).subarray(row * size, (row + 1) * size);
   const values = plainValues(list, 0, list.length);
   return { list: values.map((element) => ({ element: signed(element) })) };

@@ -1,7 +1,16 @@
 import { crc32 } from "node:zlib";
 import { isPlainObject, show } from "../../schemas/options.js";
 import { plural } from "../../schemas/plural.js";
-import type { CellType, Column, ColumnType, NumericColumn, RowList, TableSchema } from "../../schemas/tables.js";
+import type {
+  CellType,
+  Column,
+  ColumnType,
+  FlatLists,
+  NumberType,
+  NumericColumn,
+  RowList,
+  TableSchema,
+} from "../../schemas/tables.js";
 import { DurableFile } from "../files/durableFile.js";
 import { checksumKey, checksumText, noChecksum, statedChecksum } from "./tableChecksum.js";
 
@@ -27,7 +36,7 @@ export interface ByteSink {
 }
 
 export interface TableEncoder {
-  /** Every block but the last is full. The columns must not be kept. */
+  /** Every block but the last is full. The columns must not be kept. Lists of numbers that differ in length are FlatLists. */
   writeBlock(columns: readonly Column[], rows: number): void | Promise<void>;
   finish(): void | Promise<void>;
 }
@@ -44,7 +53,7 @@ export class TableWriter {
   readonly #encoder: TableEncoder;
   readonly #widths: readonly number[];
   readonly #blockRows: number;
-  readonly #block: Column[];
+  readonly #block: (NumericColumn | (string | RowList)[] | ListBlock)[];
   #filled = 0;
   #rows = 0;
   #sum = 0;
@@ -62,7 +71,7 @@ export class TableWriter {
     const types = typesOf(schema);
     this.#widths = types.map(listSize);
     this.#blockRows = Math.max(1, Math.min(format.blockRows, Math.floor(blockValues / Math.max(...this.#widths))));
-    this.#block = types.map((type, k) => emptyColumn(type, this.#blockRows * this.#widths[k]!));
+    this.#block = types.map((type, k) => emptyColumn(type, this.#blockRows * this.#widths[k]!, this.#blockRows));
     this.#file = new DurableFile(path);
     const counted: ByteSink = {
       write: (bytes) => {
@@ -111,22 +120,77 @@ export class TableWriter {
     for (const [k, block] of this.#block.entries()) {
       const column = columns[k]!;
       const width = this.#widths[k]!;
-      if (Array.isArray(block)) for (let i = start; i < start + count; i++) block.push(owned(column[i]!));
-      else {
+      if (block instanceof ListBlock) block.add(column as readonly NumericColumn[] | FlatLists, start, start + count);
+      else if (Array.isArray(block)) {
+        const cells = column as readonly string[] | readonly RowList[];
+        for (let i = start; i < start + count; i++) block.push(owned(cells[i]!));
+      } else {
         const values = (column as NumericColumn).subarray(start * width, (start + count) * width);
-        (block as NumericColumn).set(values, this.#filled * width);
+        block.set(values, this.#filled * width);
       }
     }
     this.#filled += count;
   }
 
   async #flush(): Promise<void> {
-    const columns = this.#block.map((block, k) =>
-      Array.isArray(block) ? block : (block as NumericColumn).subarray(0, this.#filled * this.#widths[k]!),
-    );
+    const columns = this.#block.map((block, k): Column => {
+      if (block instanceof ListBlock) return block.lists;
+      return Array.isArray(block)
+        ? (block as readonly string[] | readonly RowList[])
+        : block.subarray(0, this.#filled * this.#widths[k]!);
+    });
     await this.#encoder.writeBlock(columns, this.#filled);
-    for (const block of this.#block) if (Array.isArray(block)) block.length = 0;
+    for (const block of this.#block) {
+      if (block instanceof ListBlock) block.clear();
+      else if (Array.isArray(block)) block.length = 0;
+    }
     this.#filled = 0;
+  }
+}
+
+/** The lists of numbers of a block, laid end to end. State: the largest block so far, up to twice. */
+class ListBlock {
+  readonly #offsets: Uint32Array;
+  #values: NumericColumn;
+  #rows = 0;
+
+  constructor(type: NumberType, rows: number) {
+    this.#offsets = new Uint32Array(rows + 1);
+    this.#values = new arrays[type](1024);
+  }
+
+  get lists(): FlatLists {
+    const offsets = this.#offsets.subarray(0, this.#rows + 1);
+    return { offsets, values: this.#values.subarray(0, offsets[this.#rows]) };
+  }
+
+  add(column: readonly NumericColumn[] | FlatLists, from: number, to: number): void {
+    if ("offsets" in column) this.#addFlat(column, from, to);
+    else for (let row = from; row < to; row++) this.#addValues(column[row]!, this.#rows++);
+  }
+
+  clear(): void {
+    this.#rows = 0;
+  }
+
+  #addFlat({ offsets, values }: FlatLists, from: number, to: number): void {
+    const shift = this.#offsets[this.#rows]! - offsets[from]!;
+    const first = this.#rows;
+    this.#addValues(values.subarray(offsets[from], offsets[to]), first);
+    for (let row = from; row < to; row++) this.#offsets[++this.#rows] = offsets[row + 1]! + shift;
+  }
+
+  /** Puts values behind those of the rows before one, and tells where they end. */
+  #addValues(values: NumericColumn, row: number): void {
+    const start = this.#offsets[row]!;
+    const end = start + values.length;
+    if (end > this.#values.length) {
+      const grown = new (this.#values.constructor as Float64ArrayConstructor)(2 * end) as NumericColumn;
+      grown.set(this.#values.subarray(0, start));
+      this.#values = grown;
+    }
+    this.#values.set(values, start);
+    this.#offsets[row + 1] = end;
   }
 }
 
@@ -166,7 +230,7 @@ const fewTexts = 16;
 const manyNumbers = 4096;
 
 /** What was given may be changed before the block is laid down. */
-function owned(cell: string | number | RowList): string | number | RowList {
+function owned(cell: string | RowList): string | RowList {
   return typeof cell === "object" ? (cell.slice() as RowList) : cell;
 }
 
@@ -187,7 +251,8 @@ function typesOf({ columns }: TableSchema): ColumnType[] {
   return Object.values(columns);
 }
 
-function emptyColumn(type: ColumnType, length: number): Column {
+function emptyColumn(type: ColumnType, length: number, rows: number): NumericColumn | string[] | RowList[] | ListBlock {
   const cell = cellOf(type);
-  return cell === "text" || hasAnyLength(type) ? [] : new arrays[cell](length);
+  if (cell === "text") return [];
+  return hasAnyLength(type) ? new ListBlock(cell, rows) : new arrays[cell](length);
 }

@@ -40,11 +40,11 @@ steps:
   - word2vec: { vectorSize: 4, epochs: 100000 }
   - writeVectors: { path: vectors.txt }
 `;
-const house = fileURLToPath(new URL("../fixtures/house/oneHot.mjs", import.meta.url));
+const house = fileURLToPath(new URL("../fixtures/house/hotTerms.mjs", import.meta.url));
 const otherKind = `
 source: { files: { paths: news.txt } }
 plugins: [${house}]
-steps: [tokenize: { mode: chinese }, buildVocab: { minCount: 1 }, encode, oneHot, countSpread: { epochs: 100000 }]
+steps: [tokenize: { mode: chinese }, buildVocab: { minCount: 1 }, encode, hotTerms, countSpread: { epochs: 100000 }]
 `;
 const hush = `{
   name: "hush", kind: "model", reads: "ids", makes: "silent", summary: "Learns what nobody can ask for", fields: {},
@@ -144,7 +144,7 @@ describe("lexstream run --serve", () => {
 
     const silent = "export const silent = { name: 'silent', arrives: 'whole' };";
     writeFileSync(join(folder, "silent.mjs"), `${silent} export const hush = ${hush};`);
-    writeFileSync(join(folder, "c.yaml"), otherKind.replace(house, "silent.mjs").replace(/oneHot, .*]/, "hush]"));
+    writeFileSync(join(folder, "c.yaml"), otherKind.replace(house, "silent.mjs").replace(/hotTerms, .*]/, "hush]"));
     const nothing = run(folder, ["--out", join(folder, "other"), "--serve"]);
     expect(await nothing.ended).toBe(2);
     expect(nothing.err()).toBe(

@@ -6,7 +6,7 @@ import { loadPipeline, type RunPipelineOptions, runPipeline } from "#pipelines";
 import { command, startCommand } from "../support/command.js";
 import { temporaryFolder } from "../support/temporaryFolder.js";
 
-const plugin = fileURLToPath(new URL("../fixtures/house/oneHot.mjs", import.meta.url));
+const plugin = fileURLToPath(new URL("../fixtures/house/hotTerms.mjs", import.meta.url));
 const config = `
 source: { files: { paths: corpus.jsonl, labels: label } }
 checkpoint: { every: 0s }
@@ -15,7 +15,7 @@ steps:
   - tokenize: { mode: chinese, batchSize: 7 }
   - buildVocab: { minCount: 1 }
   - encode
-  - oneHot
+  - hotTerms
 branches:
   counts:
     - countSpread
@@ -65,7 +65,7 @@ describe("units and kinds of data from outside", () => {
     const { config } = await prepare();
     expect(await done("lint", config, "--plugins")).toContain("no problems");
     expect(await done("test", config, "--plugins")).toBe("2 passed, 0 failed\n");
-    expect(await done("list", "--plugin", plugin)).toMatch(/^ *oneHot +ids \+ vocabulary -> hotRows: /m);
+    expect(await done("list", "--plugin", plugin)).toMatch(/^ *hotTerms +ids \+ vocabulary -> hotRows: /m);
     expect(await done("list", "weigh", "--plugin", plugin)).toContain(
       "reads hotRows, needs spread, makes weightedRows",
     );
@@ -159,14 +159,16 @@ describe("units and kinds of data from outside", () => {
     await done("run", config, "--plugins", "--out", out);
     const rerun = await command("verify", "--rerun", out);
     expect([rerun.code, rerun.err.endsWith(message)]).toEqual([2, true]);
-    expect((await command("list", "oneHot")).err).toMatch(/^list: unknown unit "oneHot"; known units are files, /);
+    expect((await command("list", "hotTerms")).err).toMatch(
+      /^list: unknown unit "hotTerms".*; known units are files, /,
+    );
     expect(await done("inspect", join(out, "prototypes.parquet"))).toContain("holds: prototypes");
   });
 
   it("are inputs of the run, and its manifest names the modules", async () => {
     const { config, out } = await prepare();
     const { manifest } = await runIn({ config, out });
-    expect(manifest.inputs.map(({ path }) => basename(path))).toEqual(["corpus.jsonl", "oneHot.mjs"]);
+    expect(manifest.inputs.map(({ path }) => basename(path))).toEqual(["corpus.jsonl", "hotTerms.mjs"]);
     expect(manifest.config.plugins).toEqual([plugin]);
   });
 });

@@ -32,6 +32,11 @@ const branches = {
     "[buildVocab: { minCount: 1 }, encode, windowContexts: { batchSize: 50, radius: fixed, sample: 0 }, word2vec: { vectorSize: 4, epochs: 2, workers: 2, deterministic: false, architecture: cbow }, writeVectors: { path: h.bin }]",
   glove:
     "[buildVocab: { minCount: 1 }, encode, windowContexts, accumulateCooccurrence, glove: { vectorSize: 4, epochs: 2 }, writeVectors: { path: g.tsv }]",
+  tfidf:
+    "[wordNgrams, buildVocab: { minCount: 1, minDocuments: 2, maxDocuments: 0.9 }, encode, documentTerms, documentFrequencies, weighTerms, writeDocumentTerms: { path: m.npz }]",
+  hashed: "[hashTerms: { columns: 64 }, oneHot, writeDocumentTerms: { path: h.mtx }]",
+  "weights online":
+    "[buildVocab: { minCount: 1 }, encode, documentTerms, weighTermsOnline, writeDocumentTerms: { path: o.parquet, cells: true }]",
   growing:
     "[growVocab: { minCount: 1, maxSize: 5 }, windowContexts: { batchSize: 50, radius: fixed, sample: 0 }, word2vec: { vectorSize: 4, online: true }, writeVectors: { path: o.arrow }]",
 } as const;
@@ -156,8 +161,8 @@ const sabotages: Readonly<Record<string, readonly [...Sabotage, Branch, RegExp]>
   ],
   "a vocabulary counts its first batch only": [
     "kernels/vocabulary/termCounter.js",
-    "    add({ lexicon, ids }) {",
-    "    add({ lexicon, ids }) { if (this.#counts.size > 0) return;",
+    "    add(batch) {",
+    "    add(batch) { if (this.#counts.size > 0) return;",
     "vocabulary lines",
     /^buildVocab: the \d+ tokens that came in/,
   ],

@@ -1,4 +1,6 @@
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { from } from "rxjs";
 import { expect, it } from "vitest";
 import { builtIn, inspectFile } from "#pipelines";
@@ -11,6 +13,7 @@ import { logged } from "../support/logged.js";
 import { vocabularyOf } from "../support/tables.js";
 import { temporaryFolder } from "../support/temporaryFolder.js";
 
+const fixture = (name: string) => fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url));
 const vocabulary = vocabularyOf(["the", "猫", "sat"]);
 
 /** Documents from a number on, each the pairs of a term and its value. */
@@ -49,15 +52,118 @@ const parts = [
   batchOf(3, [[]]),
 ];
 
-it.each(["t.arrow", "t.parquet"])("come back, documents without a term too, whatever the batches: %s", async (name) => {
-  const path = join(await temporaryFolder(), name);
+it.each(["t.arrow", "t.parquet", "t.npz"])(
+  "come back, documents without a term too, whatever the batches: %s",
+  async (name) => {
+    const path = join(await temporaryFolder(), name);
+    for (const batches of [[whole], parts]) {
+      expect(await collect(from(batches).pipe(writeDocumentTerms({ path })))).toEqual(batches);
+      expect(await allOf(readDocumentTerms(path, vocabulary))).toEqual([whole]);
+      expect(await inspectFile(path)).toMatchObject({ holds: "documentTerms", rows: 4 });
+    }
+    const other = vocabularyOf(["the", "猫", "sits"]);
+    await expect(allOf(readDocumentTerms(path, other))).rejects.toThrow("must be read with the vocabulary");
+  },
+);
+
+it("come back from the Matrix Market, with the sum of counts as tokens, and as such lines", async () => {
+  const path = join(await temporaryFolder(), "t.mtx");
+  const terms = join(await temporaryFolder(), "terms.txt");
   for (const batches of [[whole], parts]) {
-    expect(await collect(from(batches).pipe(writeDocumentTerms({ path })))).toEqual(batches);
-    expect(await allOf(readDocumentTerms(path, vocabulary))).toEqual([whole]);
-    expect(await inspectFile(path)).toMatchObject({ holds: "documentTerms", rows: 4 });
+    await collect(from(batches).pipe(writeDocumentTerms({ path, terms })));
+    const [head, , sizes, ...cells] = (await readFile(path, "utf8")).split("\n");
+    expect(head).toBe("%%MatrixMarket matrix coordinate real general");
+    expect(sizes!.trim().split(/ +/)).toEqual(["4", "3", "3"]);
+    expect(cells).toEqual(["1 1 2", "1 3 0.1", "3 2 9007199254740992", ""]);
+    expect(await readFile(terms, "utf8")).toBe("the\n猫\nsat\n");
+    // The first document has a weight, so that its terms are counted; of the others the counts are added up (modulo 2^32).
+    expect(await allOf(readDocumentTerms(path, vocabulary))).toEqual([
+      { ...whole, lengths: Uint32Array.of(2, 0, 0, 0) },
+    ]);
+    expect(await inspectFile(path)).toMatchObject({ format: "matrixMarket", holds: "documentTerms", rows: 4 });
   }
-  const other = vocabularyOf(["the", "猫", "sits"]);
-  await expect(allOf(readDocumentTerms(path, other))).rejects.toThrow("must be read with the vocabulary");
+});
+
+it.each(["t.arrow", "t.parquet"])(
+  "come back from a row a cell, documents without a term left out: %s",
+  async (name) => {
+    const path = join(await temporaryFolder(), name);
+    for (const batches of [[whole], parts]) {
+      await collect(from(batches).pipe(writeDocumentTerms({ path, cells: true })));
+      const [read] = await allOf(readDocumentTerms(path, vocabulary));
+      expect(read).toMatchObject({ terms: whole.terms, values: whole.values, rowDocuments: Uint32Array.of(0, 2) });
+      expect(await inspectFile(path)).toMatchObject({ holds: "documentTerms", rows: 3 });
+    }
+  },
+);
+
+it("are the same files for any batches", async () => {
+  for (const name of ["t.arrow", "t.parquet", "t.npz", "t.mtx"]) {
+    const files = await Promise.all(
+      [[whole], parts].map(async (batches) => {
+        const path = join(await temporaryFolder(), name);
+        await collect(from(batches).pipe(writeDocumentTerms({ path })));
+        return readFile(path);
+      }),
+    );
+    expect(files[0]!.equals(files[1]!), name).toBe(true);
+  }
+});
+
+it("of SciPy and of the Matrix Market are read, as scipy.sparse writes them", async () => {
+  // fixtures/documents/makeMatrices.py
+  for (const name of ["scipy.npz", "scipy.mtx"]) {
+    const [batch] = await allOf(readDocumentTerms(fixture(`documents/${name}`), vocabulary));
+    expect(batch!.offsets, name).toEqual(Uint32Array.of(0, 2, 2, 3));
+    expect(batch!.terms).toEqual(Uint32Array.of(0, 1, 2));
+    expect(batch!.values).toEqual(Float64Array.of(2, 0.1, 3));
+  }
+});
+
+it.each(["t.npz", "t.mtx"])("are refused in one line wherever the file was cut: %s", async (name) => {
+  const path = join(await temporaryFolder(), name);
+  await collect(from([whole]).pipe(writeDocumentTerms({ path })));
+  const bytes = await readFile(path);
+  const step = name === "t.npz" ? 37 : 1;
+  for (let length = bytes.length - 1; length > 20; length -= step) {
+    await writeFile(path, bytes.subarray(0, length));
+    const error = await allOf(readDocumentTerms(path, vocabulary)).then(
+      () => undefined,
+      (cause: Error) => cause,
+    );
+    expect(error, `${length} bytes`).toBeInstanceOf(SyntaxError);
+    expect(error!.message.startsWith(`${path}: `) && !error!.message.includes("\n"), error!.message).toBe(true);
+  }
+});
+
+it("are refused where an archive was damaged", async () => {
+  const path = join(await temporaryFolder(), "t.npz");
+  await collect(from([whole]).pipe(writeDocumentTerms({ path })));
+  const bytes = await readFile(path);
+  bytes[300]! ^= 1;
+  await writeFile(path, bytes);
+  await expect(allOf(readDocumentTerms(path, vocabulary))).rejects.toThrow("it is damaged");
+});
+
+it.each([
+  ["3 3 2\n2 1 1\n1 1 1\n", "rows must be ascending from 2 to 3, got 1 in line 4"],
+  ["3 3 2\n1 2 1\n1 1 1\n", "terms must be ascending ids from 0 to 2, got 0 in row 0"],
+  ["3 3 1\n1 1 nan\n", "values must be finite, got NaN in row 0"],
+  ["3 3 1\n1 4 1\n", "terms must be ascending ids from 0 to 2, got 3 in row 0"],
+  ["3 4 1\n1 4 1\n", "must have a column for each of 3 terms, got 4 columns"],
+  ["3 3 2\n1 1 1\n", "must have the 2 cells that its head states, got 1: it is cut short"],
+  ["3 3 1\n1 1 x\n", 'line 3 must have numbers, got "x"'],
+  ["3 3 1\n1 1\n", 'line 3 must have 3 numbers, got "1 1"'],
+])("are refused where a line is at fault: %j", async (body, message) => {
+  const path = join(await temporaryFolder(), "t.mtx");
+  await writeFile(path, `%%MatrixMarket matrix coordinate integer general\n${body}`);
+  await expect(allOf(readDocumentTerms(path, vocabulary))).rejects.toThrow(`${path}: ${message}`);
+});
+
+it("have one form where a format has one", () => {
+  expect(() => writeDocumentTerms({ path: "t.npz", cells: true })).toThrow(
+    "writeDocumentTerms: cells must be false in format npz, which has one form, got true",
+  );
 });
 
 it.each<[row: [document: number, length: number, terms: number[], values: number[]], message: string]>([

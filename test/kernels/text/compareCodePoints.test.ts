@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { compareCodePoints } from "#kernels";
+import { compareCodePoints, sortedByCodePoints } from "#kernels";
 
 it("puts a fullwidth letter before an emoji, where the order of UTF-16 units does not", () => {
   expect("Ａ" > "😀").toBe(true); // U+FF21 against the surrogate U+D83D
@@ -20,4 +20,15 @@ it("orders any two texts as their UTF-8 bytes", () => {
     }),
     { seed: 1 },
   );
+});
+
+it("sorts as it compares, with high units and without", () => {
+  const texts = fc.array(fc.string({ unit: fc.constantFrom("a", "b", "é", "中", "Ａ", "😀"), maxLength: 3 }));
+  fc.assert(
+    fc.property(texts, (list) => {
+      expect(sortedByCodePoints(list)).toEqual([...list].sort(compareCodePoints));
+    }),
+    { seed: 2 },
+  );
+  expect(sortedByCodePoints(["😀", "Ａ", "a"])).toEqual(["a", "Ａ", "😀"]);
 });

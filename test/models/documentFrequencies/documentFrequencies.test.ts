@@ -2,6 +2,7 @@ import { from } from "rxjs";
 import { expect, it } from "vitest";
 import { documentFrequencies } from "#models";
 import { documentTerms, feed } from "#operators";
+import type { DocumentFrequencies } from "#schemas";
 import { collect } from "../../support/collect.js";
 import { copyState } from "../../support/copyState.js";
 import { labelledBatches, labelledVocabulary } from "../../support/labelledBatches.js";
@@ -37,4 +38,18 @@ it("goes on from its state after any batch", async () => {
 it("has nothing to tell without documents", () => {
   expect(documentFrequencies().snapshot!()).toBeUndefined();
   expect(() => documentFrequencies().result()).toThrow("documentFrequencies: the stream must have documents, got none");
+});
+
+it("counts a corpus in parts as at once, with the terms of both", async () => {
+  const parts = [texts.slice(0, 2), texts.slice(2)];
+  let initialFrequencies: DocumentFrequencies | undefined;
+  for (const part of parts) {
+    const own = labelledVocabulary(part);
+    const model = documentFrequencies({ initialFrequencies });
+    await collect(from(labelledBatches(own, part)).pipe(documentTerms(), feed(model)));
+    initialFrequencies = await model.result();
+  }
+  const { vocabulary: merged, ...counted } = initialFrequencies!;
+  expect(counted).toEqual({ counts: Float64Array.of(2, 2, 2), documents: 4, tokens: 8 });
+  expect([merged.terms, [...merged.counts]]).toEqual([vocabulary.terms, [...vocabulary.counts]]);
 });

@@ -1,9 +1,11 @@
 import { readdirSync } from "node:fs";
+import { join } from "node:path";
 import { kinds } from "lexstream";
 import { concat, from, throwError } from "rxjs";
 import { expect, it } from "vitest";
 import { accumulateDocumentTerms, documentTerms } from "#operators";
-import type { FinalDocumentTerms } from "#schemas";
+import type { DocumentTermBatch, FinalDocumentTerms } from "#schemas";
+import { arrowFormat, openTable, writeTable } from "#storage";
 import { allOf } from "../../support/allOf.js";
 import { collect } from "../../support/collect.js";
 import { labelledBatches, labelledVocabulary } from "../../support/labelledBatches.js";
@@ -65,20 +67,23 @@ it("needs documents", async () => {
 it("comes back from its form on the disk", async () => {
   const table = await tableOf({ memory: 10_000_000 });
   const form = kinds.documentTermTable.table!;
-  const blocks = await allOf(form.blocks(table) as AsyncIterable<{ columns: never[]; rows: number }>);
-  const read = await form.read(
-    {
-      path: "t",
-      columns: [],
-      blocks: async function* () {
-        yield* blocks;
-      },
-    },
-    JSON.parse(JSON.stringify(form.facts!(table))),
-    { vocabulary },
-  );
+  const path = join(await temporaryFolder(), "t.arrow");
+  await writeTable(path, form.schema(table), arrowFormat, async (writer) => {
+    for await (const { columns, rows } of form.blocks(table)) await writer.write(columns, rows);
+  });
+  const read = await form.read({ path, ...(await openTable(path)) }, JSON.parse(JSON.stringify(form.facts!(table))), {
+    vocabulary,
+  });
   const { batches, ...facts } = read;
   const { batches: _, close: __, ...wanted } = table;
   expect(facts).toEqual(wanted);
-  expect(await allOf(batches())).toEqual(await allOf(table.batches()));
+  const rowsOf = async (all: AsyncIterable<DocumentTermBatch>) =>
+    (await allOf(all)).flatMap(({ documents, offsets, terms, values, lengths, rowDocuments }) =>
+      Array.from(lengths, (length, row) => ({
+        ...{ length, document: rowDocuments[row], labels: documents!.labels![row] },
+        terms: [...terms.subarray(offsets[row], offsets[row + 1])],
+        values: [...values.subarray(offsets[row], offsets[row + 1])],
+      })),
+    );
+  expect(await rowsOf(batches())).toEqual(await rowsOf(table.batches()));
 });

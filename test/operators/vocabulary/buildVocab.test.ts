@@ -46,6 +46,25 @@ describe("buildVocab", () => {
     expect([...vocabulary.truncated!]).toEqual(["c"]); // d is below minCount
   });
 
+  it("keeps what enough and not too many documents have, by their number or their share", async () => {
+    const text = documentsOf("a a b 猫|a c|a b|a c c c");
+    const cut = (options: BuildVocabOptions, cuts?: number[]) =>
+      build(tokenBatches(text, cuts), { minCount: 1, ...options });
+    // documents: a 4, b 2, c 2, 猫 1
+    for (const cuts of [[100], [1], [2, 3]]) {
+      expect((await cut({ minDocuments: 2 }, cuts)).terms).toEqual(["a", "c", "b"]);
+      expect((await cut({ maxDocuments: 3 }, cuts)).terms).toEqual(["c", "b", "猫"]);
+      expect((await cut({ minDocuments: 0.5, maxDocuments: 0.75 }, cuts)).terms).toEqual(["c", "b"]);
+      expect((await cut({ minDocuments: 0.3 }, cuts)).terms).toEqual(["a", "c", "b"]); // 1.2 documents
+    }
+    const both = await cut({ minDocuments: 2, maxDocuments: 3, extraTerms: ["a"] });
+    expect(both.terms).toEqual(["a", "c", "b"]); // extra terms stay
+    expect([...both.outsideDocuments!]).toEqual([["猫", "belowMinDocuments"]]);
+    await expect(cut({ minDocuments: 5 })).rejects.toThrow(
+      "buildVocab: at least one term must be in minDocuments to maxDocuments of the 4 documents, got none of the 4 terms that occur minCount = 1 time",
+    );
+  });
+
   it("keeps the terms of vectors beside other extra terms, and says how much room they need", async () => {
     const extraTermsOf = { terms: ["c", "old", "旧"], values: new Float32Array(3), vectorSize: 1, metadata: new Map() };
     const batches = tokenBatches(documentsOf("a a a b b c"));

@@ -18,6 +18,7 @@ describe("the ready configs", () => {
       "live-tail",
       "quickstart",
       "subwords",
+      "tfidf",
       "word2vec",
     ]);
   });

@@ -3,12 +3,12 @@ import { describe, expect, it } from "vitest";
 import { builtIn, compile, loadPlugins, parseConfig, withUnits } from "#pipelines";
 import { type AnyUnit, defineKind } from "#schemas";
 
-const plugin = fileURLToPath(new URL("../../fixtures/house/oneHot.mjs", import.meta.url));
+const plugin = fileURLToPath(new URL("../../fixtures/house/hotTerms.mjs", import.meta.url));
 const registry = await loadPlugins(builtIn, [plugin]);
 
 const config = (branches: string) => `
 source: { files: { paths: a.txt } }
-steps: [tokenize, buildVocab, encode, oneHot]
+steps: [tokenize, buildVocab, encode, hotTerms]
 branches:
 ${branches}`;
 const counts = "  counts: [countSpread, writeSpread: { path: s.arrow }]\n";

@@ -111,7 +111,8 @@ steps: [tokenize: { maxTokenLength: 20, maxTerms: 40, batchSize: 10 }, dropTerms
 branches: { vectors: [windowContexts: { sample: 0.01, radius: fixed }, word2vec: { vectorSize: 4, epochs: 2 }, writeVectors: { path: w.txt }] }`;
     const pipeline = compile(parseConfig(text, join(folder, "c.yaml")));
     const { manifest } = await runPipeline(pipeline, { out: join(folder, "out") });
-    const { branch, epochs, read, ...parts } = manifest.conservation[0]!;
+    const { branch, epochs, read, belowMinDocuments, aboveMaxDocuments, ...parts } = manifest.conservation[0]!;
+    expect([belowMinDocuments, aboveMaxDocuments]).toEqual([0, 0]); // one document: documentTerms.test.ts has some
     expect([branch, epochs, read]).toEqual(["vectors", 2, 2 * words.split(" ").length]);
     expect(Object.entries(parts).filter(([, tokens]) => tokens === 0)).toEqual([]);
     expect(Object.keys(parts)).toHaveLength(8); // used, and where else a token can go
