@@ -33,6 +33,7 @@ import { plot } from "./commands/plot.js";
 import { quantize } from "./commands/quantize.js";
 import { run } from "./commands/run.js";
 import { schema } from "./commands/schema.js";
+import { search } from "./commands/search.js";
 import { serve } from "./commands/serve.js";
 import { summarize } from "./commands/summarize.js";
 import { test } from "./commands/test.js";
@@ -60,6 +61,7 @@ const commands: readonly Command[] = [
   keywords,
   summarize,
   classify,
+  search,
   quantize,
   serve,
   evaluate,

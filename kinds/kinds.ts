@@ -7,12 +7,14 @@ import { documents } from "./documents.js";
 import { documentTerms } from "./documentTerms.js";
 import { documentTermTable } from "./documentTermTable.js";
 import { documentVectors } from "./documentVectors.js";
+import { hits } from "./hits.js";
 import { ids } from "./ids.js";
 import { keywords } from "./keywords.js";
 import { lexicon } from "./lexicon.js";
 import { pairs } from "./pairs.js";
 import { phrases } from "./phrases.js";
 import { predictions } from "./predictions.js";
+import { searchIndex } from "./searchIndex.js";
 import { sequences } from "./sequences.js";
 import { summaries } from "./summaries.js";
 import { text } from "./text.js";
@@ -44,6 +46,8 @@ export const kinds: { readonly [K in Kind]: DataKind<K> } = {
   classifier,
   topics,
   predictions,
+  searchIndex,
+  hits,
 };
 
 /** The same as a list of kinds of any type. */

@@ -1,3 +1,4 @@
+export * from "./bm25/bm25.js";
 export * from "./documentFrequencies/documentFrequencies.js";
 export * from "./fastText/fastText.js";
 export * from "./fastTextClassifier/fastTextClassifier.js";

@@ -8,6 +8,7 @@ export * from "./documents/documentTerms.js";
 export * from "./documents/hashTerms.js";
 export * from "./documents/keywords.js";
 export * from "./documents/oneHot.js";
+export * from "./documents/searchDocuments.js";
 export * from "./documents/summarize.js";
 export * from "./documents/weighTerms.js";
 export * from "./documents/weighTermsOnline.js";

@@ -1,5 +1,6 @@
 import type { Classifier } from "./classifier.js";
 import type { DocumentFrequencies } from "./documentFrequencies.js";
+import type { SearchIndex } from "./searchIndex.js";
 import type { VectorTable } from "./vectors.js";
 
 /**
@@ -244,35 +245,53 @@ function textFileFault(value: unknown) {
   return isFilled(value) ? undefined : RangeError;
 }
 
-/** Word vectors: in a config the path of their file, in code their table. */
-export const vectorTable = <const Options extends Stated<VectorTable>>(options: Options) =>
-  field<VectorTable, Options>(
-    { ...options, file: "value", holds: "vectors" },
+/** A whole value: in a config the path of its file, in code the value. */
+function wholeValue<Value, Options extends Stated<Value>>(
+  options: Options,
+  { holds, expects, isValue }: { holds: string; expects: string; isValue: (value: unknown) => boolean },
+) {
+  return field<Value, Options>(
+    { ...options, file: "value", holds },
     {
-      expects: "the path of a file of vectors, or of a run that made some; in code, their table",
+      expects,
       jsonSchema: { type: "string", pattern: filledText.source },
       refusal: (value) => {
-        if (isVectorTable(value)) return undefined;
+        if (isValue(value)) return undefined;
         if (typeof value !== "string") return TypeError;
         return isFilled(value) ? undefined : RangeError;
       },
     },
   );
+}
+
+/** Word vectors: in a config the path of their file, in code their table. */
+export const vectorTable = <const Options extends Stated<VectorTable>>(options: Options) =>
+  wholeValue<VectorTable, Options>(options, {
+    holds: "vectors",
+    expects: "the path of a file of vectors, or of a run that made some; in code, their table",
+    isValue: isVectorTable,
+  });
 
 /** A classifier of texts: in a config the path of its file, in code the classifier. */
 export const classifierOption = <const Options extends Stated<Classifier>>(options: Options) =>
-  field<Classifier, Options>(
-    { ...options, file: "value", holds: "classifier" },
-    {
-      expects: "the path of a file of a classifier, or of a run that made one; in code, the classifier",
-      jsonSchema: { type: "string", pattern: filledText.source },
-      refusal: (value) => {
-        if (isClassifier(value)) return undefined;
-        if (typeof value !== "string") return TypeError;
-        return isFilled(value) ? undefined : RangeError;
-      },
-    },
-  );
+  wholeValue<Classifier, Options>(options, {
+    holds: "classifier",
+    expects: "the path of a file of a classifier, or of a run that made one; in code, the classifier",
+    isValue: isClassifier,
+  });
+
+/** An index of documents: in a config the path of its file, in code the index. */
+export const searchIndexOption = <const Options extends Stated<SearchIndex>>(options: Options) =>
+  wholeValue<SearchIndex, Options>(options, {
+    holds: "searchIndex",
+    expects: "the path of a file of an index, or of a run that made one; in code, the index",
+    isValue: isSearchIndex,
+  });
+
+function isSearchIndex(value: unknown): value is SearchIndex {
+  const { terms, offsets, documents } = (value ?? {}) as Partial<SearchIndex>;
+  return Array.isArray(terms) && offsets instanceof Uint32Array && documents instanceof Uint32Array;
+}
 
 function isClassifier(value: unknown): value is Classifier {
   const { labels, input, output } = (value ?? {}) as Partial<Classifier>;

@@ -7,10 +7,12 @@ import type { DocumentColumn } from "./documents.js";
 import type { DocumentTermBatch } from "./documentTerms.js";
 import type { FinalDocumentTerms } from "./documentTermTable.js";
 import type { DocumentVectorBatch } from "./documentVectors.js";
+import type { HitBatch } from "./hits.js";
 import type { KeywordBatch } from "./keywords.js";
 import type { Phrases } from "./phrases.js";
 import type { PredictionBatch } from "./predictions.js";
 import type { Scorings } from "./scorings.js";
+import type { SearchIndex } from "./searchIndex.js";
 import type { SequenceBatch } from "./sequences.js";
 import type { SummaryBatch } from "./summaries.js";
 import type { ReadableTable, Rows, TableSchema } from "./tables.js";
@@ -43,6 +45,8 @@ export interface Kinds {
   classifier: Classifier;
   topics: Topics;
   predictions: PredictionBatch;
+  searchIndex: SearchIndex;
+  hits: HitBatch;
 }
 
 export type Kind = keyof Kinds;

@@ -1,11 +1,13 @@
 import type { ClassificationScores } from "../../kernels/evaluation/classification.js";
 import type { SimilarityResult } from "../../kernels/evaluation/evaluate.js";
 import type { AnalogyResult } from "../../kernels/evaluation/evaluateAnalogies.js";
-import { evaluateClassifier, evaluateVectors, type VectorScores } from "../../pipelines/index.js";
+import type { RetrievalScores } from "../../kernels/evaluation/retrieval.js";
+import { evaluateClassifier, evaluateRetrieval, evaluateVectors, type VectorScores } from "../../pipelines/index.js";
 import { plural } from "../../schemas/plural.js";
 import { type Command, type CommandOption, type Io, jsonOption, type Parsed, UsageError } from "../command.js";
 import { textTable } from "../textTable.js";
 import { textOptions, textRequest, textSource } from "./classify.js";
+import { scoringCommandOptions, scoringOf } from "./search.js";
 
 /** Files to score vectors on. */
 export const evaluationOptions: Readonly<Record<string, CommandOption>> = {
@@ -25,23 +27,51 @@ export const evaluationOptions: Readonly<Record<string, CommandOption>> = {
 
 export const evaluate: Command = {
   name: "eval",
-  summary: "Score vectors on word-similarity and analogy files, or a classifier on texts with labels",
-  usage: "VECTORS|CLASSIFIER|RUN [--similarity FILE]... [--analogies FILE]... [--labelled FILE]",
+  summary: "Score vectors on word pairs and analogies, a classifier on texts with labels, or an index on queries",
+  usage:
+    "VECTORS|CLASSIFIER|INDEX|RUN [--similarity FILE]... [--analogies FILE]... [--labelled FILE] [--retrieval FILE --relevance FILE]",
   positionals: [1, 1],
   options: {
     ...evaluationOptions,
     labelled: { type: "string", value: "FILE", description: "Texts with the labels that a classifier is to tell" },
-    k: { type: "string", short: "k", value: "N", description: "Labels to look at, for --labelled (default 1)" },
+    retrieval: {
+      type: "string",
+      value: "FILE",
+      description: "Queries whose documents an index is to find: id TAB text",
+    },
+    relevance: {
+      type: "string",
+      value: "FILE",
+      description: "Which documents they are: query TAB document TAB grade, or of TREC: query 0 document grade",
+    },
+    gain: {
+      type: "string",
+      value: "grade|N-grade",
+      description:
+        "What a grade counts: as it is, not relevant from 0 down; or where 1 is best, as in 5-grade: all are relevant, and count 5 less the grade, at least 1, as does a grade below 1 (default grade)",
+    },
+    depth: { type: "string", value: "N", description: "Documents of a query that are looked at (default 1000)" },
+    k: {
+      type: "string",
+      short: "k",
+      value: "N",
+      description: "Labels to look at, for --labelled (default 1), or documents, for --retrieval (default 10)",
+    },
     ...textOptions,
+    ...scoringCommandOptions,
     json: jsonOption,
   },
   run: async (parsed, io) => {
     const labelled = parsed.text("labelled");
     if (labelled !== undefined) return evaluateLabelled(parsed, io, labelled);
+    const retrieval = parsed.text("retrieval");
+    if (retrieval !== undefined) return evaluateQueries(parsed, io, retrieval);
     const similarity = parsed.texts("similarity");
     const analogies = parsed.texts("analogies");
     if (similarity.length + analogies.length === 0)
-      throw new UsageError("eval: at least one --similarity, --analogies or --labelled file must be given");
+      throw new UsageError(
+        "eval: at least one --similarity, --analogies, --labelled or --retrieval file must be given",
+      );
     const scores = await evaluateVectors(parsed.positionals[0]!, { similarity, analogies });
     if (parsed.flag("json")) io.out(`${JSON.stringify(scores)}\n`);
     else io.out(table(scores));
@@ -65,6 +95,37 @@ async function evaluateLabelled(parsed: Parsed, io: Io, file: string): Promise<n
     );
   io.out(parsed.flag("json") ? `${JSON.stringify(scores)}\n` : classificationTable(scores));
   return 0;
+}
+
+async function evaluateQueries(parsed: Parsed, io: Io, queries: string): Promise<number> {
+  const relevance = parsed.text("relevance");
+  if (relevance === undefined)
+    throw new UsageError("eval: --retrieval must come with --relevance, the documents that fit its queries, got none");
+  const scores = await evaluateRetrieval(parsed.positionals[0]!, {
+    queries,
+    relevance,
+    gain: parsed.text("gain") ?? "grade",
+    k: parsed.integer("k", 1) ?? 10,
+    depth: parsed.integer("depth", 1) ?? 1000,
+    scoring: scoringOf(parsed),
+  });
+  io.out(parsed.flag("json") ? `${JSON.stringify(scores)}\n` : retrievalTable(scores));
+  return 0;
+}
+
+function retrievalTable(scores: RetrievalScores): string {
+  const { queries, withoutRelevant, withoutHits, k } = scores;
+  const four = (value: number) => value.toFixed(4);
+  const left = [
+    ...(withoutRelevant > 0 ? [`${withoutRelevant} without a relevant document left out`] : []),
+    ...(withoutHits > 0 ? [`${withoutHits} that found nothing`] : []),
+  ];
+  return [
+    [queries === 1 ? "1 query" : `${queries} queries`, ...left].join(", "),
+    `MAP ${four(scores.meanAveragePrecision)}, MRR ${four(scores.meanReciprocalRank)}`,
+    `nDCG@${k} ${four(scores.ndcgAtK)}, P@${k} ${four(scores.precisionAtK)}, recall@${k} ${four(scores.recallAtK)}`,
+    "",
+  ].join("\n");
 }
 
 const MOST_LABELS = 20;

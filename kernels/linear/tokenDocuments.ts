@@ -10,7 +10,7 @@ export interface TokenForm<Token> {
   readonly termOf: (token: Token) => string;
 }
 
-const asTexts: TokenForm<string> = { make: (term) => term, termOf: (term) => term };
+export const asTexts: TokenForm<string> = { make: (term) => term, termOf: (term) => term };
 
 /**
  * Puts the tokens of whole documents together, whatever batches they come in. A token whose term the lexicon no longer knows is left out, as one

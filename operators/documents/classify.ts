@@ -1,18 +1,14 @@
-import { concat, defer, filter, map, type OperatorFunction, of } from "rxjs";
-import { DocumentRelay } from "../../kernels/documents/documentRelay.js";
+import type { OperatorFunction } from "rxjs";
 import type { Word } from "../../kernels/linear/documentFeatures.js";
-import { type Prediction, type PredictOptions, Predictor } from "../../kernels/linear/predictor.js";
-import { TokenDocuments } from "../../kernels/linear/tokenDocuments.js";
-import { joinStates, splitState } from "../../kernels/numbers/joinStates.js";
-import { currentScope } from "../../runtime/flow.js";
+import { type Prediction, Predictor } from "../../kernels/linear/predictor.js";
 import type { Classifier } from "../../schemas/classifier.js";
 import { classifierOption, integer, number, oneOf } from "../../schemas/fields.js";
-import { TEXT_STEPS } from "../../schemas/kinds.js";
 import { defineOptions, type OptionsOf, parseOptions } from "../../schemas/options.js";
 import type { PredictionBatch } from "../../schemas/predictions.js";
-import type { StageState, StateKeeper } from "../../schemas/state.js";
+import { requireSameTextSteps } from "../../schemas/sameTextSteps.js";
 import type { TokenBatch } from "../../schemas/tokens.js";
-import { defineUnit, type TextStep } from "../../schemas/units.js";
+import { defineUnit } from "../../schemas/units.js";
+import { answerDocuments } from "./documentAnswers.js";
 
 /** In code the classifier is an argument. */
 const classifyOptions = defineOptions({
@@ -52,7 +48,8 @@ export const classifySchema = defineUnit({
     { model = classifier, textSteps = "same", ...options },
     context,
   ): OperatorFunction<TokenBatch, PredictionBatch> => {
-    if (textSteps === "same" && context.textSteps) requireSameSteps(model, context.textSteps);
+    if (textSteps === "same" && context.textSteps)
+      requireSameTextSteps("classify", "the classifier learned from", model.metadata, context.textSteps);
     return classify(model, options);
   },
 });
@@ -75,120 +72,14 @@ export function classify(
 ): OperatorFunction<TokenBatch, PredictionBatch> {
   const settings = parseOptions(classifyOptions, options);
   const predictor = new Predictor(classifier);
-  return (source) =>
-    defer(() => {
-      const scope = currentScope();
-      const rows = new PredictionRows(predictor, settings);
-      scope.keep(rows);
-      const counted = (batch: PredictionBatch | undefined) => {
-        if (batch) scope.ledger.add("withoutLabel", rows.takeWithoutLabel());
-        return batch;
-      };
-      return concat(
-        source.pipe(map((batch) => counted(rows.add(batch)))),
-        defer(() => of(counted(rows.finish()))),
-      ).pipe(filter((batch) => batch !== undefined));
-    });
-}
-
-/** Puts predictions for documents together as batches. State: the document that has begun, and what is known of it. */
-class PredictionRows implements StateKeeper {
-  readonly #predict: (words: readonly Word[]) => readonly Prediction[];
-  readonly #documents: TokenDocuments<Word>;
-  readonly #relay = new DocumentRelay();
-  /** Documents so far. */
-  #count = 0;
-  #withoutLabel = 0;
-  #rows: { readonly length: number; readonly predicted: readonly Prediction[] }[] = [];
-
-  constructor(predictor: Predictor, options: PredictOptions) {
-    this.#predict = (words) => predictor.predict(words, options);
-    this.#documents = new TokenDocuments(predictor.wordForm);
-  }
-
-  /** The rows of the documents that end in the batch; undefined if none does. */
-  add(batch: TokenBatch): PredictionBatch | undefined {
-    this.#relay.push(batch.documents);
-    this.#documents.add(batch, this.#visit);
-    return this.#take();
-  }
-
-  finish(): PredictionBatch | undefined {
-    this.#documents.finish(this.#visit);
-    return this.#take();
-  }
-
-  takeWithoutLabel(): number {
-    const count = this.#withoutLabel;
-    this.#withoutLabel = 0;
-    return count;
-  }
-
-  save(): StageState {
-    const own = { facts: { count: this.#count }, arrays: {} };
-    return joinStates({ own, text: this.#documents.save(), documents: this.#relay.save() });
-  }
-
-  restore(state: StageState): void {
-    const { own, text, documents } = splitState(state);
-    this.#count = own!.facts.count as number;
-    this.#documents.restore(text!);
-    this.#relay.restore(documents!);
-  }
-
-  readonly #visit = (words: readonly Word[], _: readonly string[], length: number): void => {
-    const predicted = this.#predict(words);
-    if (predicted.length === 0) this.#withoutLabel++;
-    this.#rows.push({ length, predicted });
-  };
-
-  #take(): PredictionBatch | undefined {
-    const rows = this.#rows;
-    if (rows.length === 0) return undefined;
-    this.#rows = [];
-    const first = this.#count;
-    this.#count += rows.length;
-    const offsets = new Uint32Array(rows.length + 1);
-    for (const [row, { predicted }] of rows.entries()) offsets[row + 1] = offsets[row]! + predicted.length;
-    const all = rows.flatMap(({ predicted }) => predicted);
-    const documents = this.#relay.take(rows.length);
-    return {
-      rowDocuments: Uint32Array.from(rows, (_, row) => first + row),
-      lengths: Uint32Array.from(rows, ({ length }) => length),
-      offsets,
-      labels: all.map(({ label }) => label),
-      probabilities: Float64Array.from(all, ({ probability }) => probability),
-      ...(documents ? { documents } : {}),
-    };
-  }
-}
-
-/** @throws TypeError if a classifier tells by which steps tokens are made, and they are others */
-function requireSameSteps({ metadata }: Classifier, steps: readonly TextStep[]): void {
-  const told = metadata.get(TEXT_STEPS);
-  if (told === undefined) return;
-  const [wanted, found] = [JSON.parse(told) as TextStep[], JSON.parse(JSON.stringify(steps)) as TextStep[]];
-  for (let place = 0; place < Math.max(wanted.length, found.length); place++) {
-    const difference = differenceOf(wanted[place], found[place]);
-    if (difference)
-      throw new TypeError(
-        `classify: tokens must be made as those that the classifier learned from, ${difference} in step ${place + 1} of its text; textSteps: any takes them as they are`,
-      );
-  }
-}
-
-/** How much is held at once, on which no token depends. */
-const SIZES = ["batchSize", "maxTerms"];
-
-/** `by normalize case "lower", got "keep"`; undefined if two steps do the same. */
-function differenceOf(wanted: TextStep | undefined, found: TextStep | undefined): string | undefined {
-  const [[name, options], [otherName, others]] = [entryOf(wanted), entryOf(found)];
-  if (name !== otherName) return `by ${name}, got ${otherName}`;
-  const shown = (value: unknown) => JSON.stringify(value) ?? "none";
-  const other = [...new Set([...Object.keys(options), ...Object.keys(others)])].find(
-    (option) => !SIZES.includes(option) && shown(options[option]) !== shown(others[option]),
+  return answerDocuments<Word, Prediction, PredictionBatch>(
+    predictor.wordForm,
+    (words) => predictor.predict(words, settings),
+    "withoutLabel",
+    ({ answers, ...rows }) => ({
+      ...rows,
+      labels: answers.map(({ label }) => label),
+      probabilities: Float64Array.from(answers, ({ probability }) => probability),
+    }),
   );
-  return other && `by ${name} with ${other} ${shown(options[other])}, got ${shown(others[other])}`;
 }
-
-const entryOf = (step: TextStep | undefined) => Object.entries(step ?? { "no step": {} })[0]!;

@@ -1,4 +1,5 @@
 import { builtInKinds, kinds as described } from "../../kinds/kinds.js";
+import { bm25Schema } from "../../models/bm25/bm25.js";
 import { documentFrequenciesSchema } from "../../models/documentFrequencies/documentFrequencies.js";
 import { fastTextSchema } from "../../models/fastText/fastText.js";
 import { fastTextClassifierSchema } from "../../models/fastTextClassifier/fastTextClassifier.js";
@@ -12,6 +13,7 @@ import { documentTermsSchema } from "../../operators/documents/documentTerms.js"
 import { hashTermsSchema } from "../../operators/documents/hashTerms.js";
 import { keywordsSchema } from "../../operators/documents/keywords.js";
 import { oneHotSchema } from "../../operators/documents/oneHot.js";
+import { searchDocumentsSchema } from "../../operators/documents/searchDocuments.js";
 import { summarizeSchema } from "../../operators/documents/summarize.js";
 import { weighTermsSchema } from "../../operators/documents/weighTerms.js";
 import { weighTermsOnlineSchema } from "../../operators/documents/weighTermsOnline.js";
@@ -40,10 +42,12 @@ import { writeDocumentFrequenciesSchema } from "../../sinks/writeDocumentFrequen
 import { writeDocumentsSchema } from "../../sinks/writeDocuments.js";
 import { writeDocumentTermsSchema } from "../../sinks/writeDocumentTerms.js";
 import { writeDocumentVectorsSchema } from "../../sinks/writeDocumentVectors.js";
+import { writeHitsSchema } from "../../sinks/writeHits.js";
 import { writeIdsSchema } from "../../sinks/writeIds.js";
 import { writeKeywordsSchema } from "../../sinks/writeKeywords.js";
 import { writePairsSchema } from "../../sinks/writePairs.js";
 import { writePredictionsSchema } from "../../sinks/writePredictions.js";
+import { writeSearchIndexSchema } from "../../sinks/writeSearchIndex.js";
 import { writeSequencesSchema } from "../../sinks/writeSequences.js";
 import { writeSummariesSchema } from "../../sinks/writeSummaries.js";
 import { writeTokensSchema } from "../../sinks/writeTokens.js";
@@ -63,6 +67,7 @@ import { readFastTextClassifier } from "../../storage/fasttext/readFastText.js";
 import { readVectors } from "../../storage/vectors/readVectors.js";
 import { classifierAnswers } from "../tools/classifierAnswers.js";
 import { classifierScorings } from "../tools/classifierScorings.js";
+import { searchAnswers } from "../tools/searchAnswers.js";
 
 /** The units that a config can name, and the kinds of data that flow between them. */
 export interface Registry {
@@ -109,10 +114,12 @@ const units = [
   weighTermsSchema,
   weighTermsOnlineSchema,
   classifySchema,
+  searchDocumentsSchema,
   word2vecSchema,
   fastTextSchema,
   fastTextClassifierSchema,
   gloveSchema,
+  bm25Schema,
   writeTokensSchema,
   writeVocabularySchema,
   writeIdsSchema,
@@ -129,6 +136,8 @@ const units = [
   writeVectorsSchema,
   writeClassifierSchema,
   writePredictionsSchema,
+  writeSearchIndexSchema,
+  writeHitsSchema,
   reportNeighborsSchema,
   reportWeightsSchema,
 ] as const satisfies readonly AnyUnit[];
@@ -148,6 +157,7 @@ const known = { units: byName, kinds: new Map(builtInKinds.map((kind) => [kind.n
 /** What can be asked of kinds only with the help of units; a new one is one line here. */
 const asks: { readonly [K in Kind]?: DataKind<K>["answers"] } = {
   classifier: classifierAnswers(known),
+  searchIndex: searchAnswers(known),
 };
 
 /** What kinds can be scored on only with the help of units; a new one is one line here. */

@@ -1,9 +1,6 @@
 import { Predictor } from "../../kernels/linear/predictor.js";
-import { TokenDocuments } from "../../kernels/linear/tokenDocuments.js";
-import { run } from "../../runtime/run.js";
 import { type Answers, type Classifier, defineQuestion, integer, number, text } from "../../schemas/index.js";
-import { fromTexts } from "../../sources/fromTexts.js";
-import { type Known, textStepsOf, throughSteps } from "./textSteps.js";
+import { type Known, textStepsOf, tokensOfTexts } from "./textSteps.js";
 
 const MOST_LABELS = 1000;
 
@@ -46,7 +43,8 @@ export function classifierAnswers(known: Known): Answers<Classifier> {
         },
         answer: async (classifier: Classifier, { text: asked, k, threshold }) => {
           const { predictor, steps } = openedOf(classifier);
-          return { labels: predictor.predict(await tokensOf(asked, await steps), { k, threshold }) };
+          const [tokens = []] = await tokensOfTexts([asked], await steps);
+          return { labels: predictor.predict(tokens, { k, threshold }) };
         },
       }),
     ],
@@ -57,15 +55,4 @@ export function classifierAnswers(known: Known): Answers<Classifier> {
 interface Opened {
   readonly predictor: Predictor;
   readonly steps: ReturnType<typeof textStepsOf>;
-}
-
-async function tokensOf(text: string, steps: Awaited<Opened["steps"]>): Promise<readonly string[]> {
-  const documents = TokenDocuments.ofTexts();
-  let found: readonly string[] = [];
-  const visit = (tokens: readonly string[]) => {
-    found = tokens;
-  };
-  await run(throughSteps(fromTexts([text]), steps), { onEvent: (batch) => documents.add(batch, visit) });
-  documents.finish(visit);
-  return found;
 }

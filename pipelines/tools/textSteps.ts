@@ -1,7 +1,8 @@
 import type { Observable, OperatorFunction } from "rxjs";
+import { TokenDocuments } from "../../kernels/linear/tokenDocuments.js";
+import { run } from "../../runtime/run.js";
 import {
   type AnyUnit,
-  type Classifier,
   type DataKind,
   type Facts,
   fillOptions,
@@ -14,6 +15,7 @@ import {
   type TextStep,
   type TokenBatch,
 } from "../../schemas/index.js";
+import { fromTexts } from "../../sources/fromTexts.js";
 import { makeUnit } from "../config/makeUnit.js";
 
 /** What units and kinds there are. */
@@ -49,21 +51,26 @@ export const FASTTEXT_STEPS: TextSteps = {
   parts: [],
 };
 
-/** The steps that the metadata of a classifier tell; undefined if they tell none. */
-export function toldSteps({ metadata }: Classifier): TextSteps | undefined {
+/** What was made of texts and is asked with texts: a classifier, an index. */
+interface MadeOfTexts {
+  readonly metadata: ReadonlyMap<string, string>;
+}
+
+/** The steps that the metadata tell; undefined if they tell none. */
+export function toldSteps({ metadata }: MadeOfTexts): TextSteps | undefined {
   const told = metadata.get(TEXT_STEPS);
   if (told === undefined) return undefined;
   return { steps: JSON.parse(told) as TextStep[], parts: JSON.parse(metadata.get(TEXT_PARTS) ?? "[]") };
 }
 
 /**
- * The operators that make tokens of texts as those were made that a classifier learned from, by what its metadata tell, or as fastText does
- * for one of its files. State: the values that they need.
+ * The operators that make tokens of texts as those were made that something was made of, by what its metadata tell, or as fastText does for one
+ * of its files. State: the values that they need.
  * @throws TypeError if they tell nothing, or name a unit that is not there or lacks what it needs
  */
-export async function textStepsOf(who: string, classifier: Classifier, known: Known) {
-  const isFastText = classifier.metadata.get("format") === "fastText";
-  const told = toldSteps(classifier) ?? (isFastText ? FASTTEXT_STEPS : undefined);
+export async function textStepsOf(who: string, made: MadeOfTexts, known: Known) {
+  const isFastText = made.metadata.get("format") === "fastText";
+  const told = toldSteps(made) ?? (isFastText ? FASTTEXT_STEPS : undefined);
   if (told) return operatorsOf(who, told, known);
   throw new TypeError(`${who}: must tell the steps that made tokens of its texts, got none; a run writes them`);
 }
@@ -95,6 +102,19 @@ async function operatorOf(who: string, step: TextStep, parts: TextStepParts, { u
 
 export function throughSteps(source: Observable<unknown>, steps: readonly OperatorFunction<unknown, unknown>[]) {
   return steps.reduce((stream, step) => stream.pipe(step), source) as Observable<TokenBatch>;
+}
+
+/** The tokens of each text. */
+export async function tokensOfTexts(
+  texts: readonly string[],
+  steps: readonly OperatorFunction<unknown, unknown>[],
+): Promise<(readonly string[])[]> {
+  const documents = TokenDocuments.ofTexts();
+  const found: (readonly string[])[] = [];
+  const visit = (tokens: readonly string[]) => found.push(tokens);
+  await run(throughSteps(fromTexts(texts), steps), { onEvent: (batch) => documents.add(batch, visit) });
+  documents.finish(visit);
+  return found;
 }
 
 /**

@@ -1,0 +1,75 @@
+import { placeOf } from "../../kernels/search/queryTerms.js";
+import { type ScoringSettings, searcherWith } from "../../operators/documents/searchDocuments.js";
+import type { DocumentField, ScorePart, SearchIndex } from "../../schemas/index.js";
+import { builtIn } from "../config/registry.js";
+import { loadValue } from "./loadValue.js";
+import { type Known, textStepsOf, tokensOfTexts } from "./textSteps.js";
+
+export interface FoundDocument {
+  /** From 1. */
+  readonly rank: number;
+  readonly document: number;
+  readonly score: number;
+  /** Left out where the index knows none. */
+  readonly id?: string | null;
+  readonly fields?: Readonly<Record<string, DocumentField>>;
+  readonly parts?: readonly ScorePart[];
+}
+
+export interface SearchedText {
+  readonly hits: readonly FoundDocument[];
+  /** Words of the query that the index does not know, each once. */
+  readonly unknown: readonly string[];
+}
+
+export interface SearchRequest {
+  readonly k: number;
+  /** Tell what each score is the sum of. */
+  readonly explain?: boolean;
+}
+
+/** An index that is asked with texts, cut as those that it was made of. State: the index, and 28 bytes for each of its documents. */
+export class TextSearch {
+  readonly #who: string;
+  readonly #index: SearchIndex;
+  readonly #searcher: ReturnType<typeof searcherWith>;
+  readonly #known: Known;
+  #steps: ReturnType<typeof textStepsOf> | undefined;
+
+  constructor(who: string, index: SearchIndex, scoring: ScoringSettings, known: Known) {
+    this.#who = who;
+    this.#index = index;
+    this.#searcher = searcherWith(index, scoring);
+    this.#known = known;
+  }
+
+  /** @throws TypeError if the index does not tell the steps that made tokens of its texts */
+  async search(texts: readonly string[], { k, explain = false }: SearchRequest): Promise<SearchedText[]> {
+    this.#steps ??= textStepsOf(this.#who, this.#index, this.#known);
+    const queries = await tokensOfTexts(texts, await this.#steps);
+    return queries.map((tokens) => ({
+      hits: this.#found(tokens, k, explain),
+      unknown: [...new Set(tokens)].filter((token) => placeOf(this.#index, token) === undefined),
+    }));
+  }
+
+  #found(tokens: readonly string[], k: number, explain: boolean): FoundDocument[] {
+    const { ids, fields } = this.#index.entries ?? {};
+    return this.#searcher.search(tokens, k).map(({ document, score }, place) => ({
+      rank: place + 1,
+      document,
+      ...(ids ? { id: ids[document]! } : {}),
+      score,
+      ...(fields
+        ? { fields: Object.fromEntries(Object.entries(fields).map(([name, values]) => [name, values[document]!])) }
+        : {}),
+      ...(explain ? { parts: this.#searcher.explain(tokens, document) } : {}),
+    }));
+  }
+}
+
+/** The index of a file or a run, to be asked with texts. */
+export async function openSearch(path: string, scoring: ScoringSettings): Promise<TextSearch> {
+  const index = (await loadValue(builtIn.kinds.get("searchIndex")!, path)) as SearchIndex;
+  return new TextSearch(path, index, scoring, builtIn);
+}

@@ -1,0 +1,38 @@
+import type { DocumentColumn } from "./documents.js";
+
+/** How a document is scored for a query. */
+export const bm25Variants = ["lucene", "robertson", "atire", "bm25l", "bm25plus"] as const;
+export type Bm25Variant = (typeof bm25Variants)[number];
+
+export interface Bm25Settings {
+  readonly variant: Bm25Variant;
+  /** How soon more occurrences of a term in a document stop to count. */
+  readonly k1: number;
+  /** How much the length of a document counts, 0 to 1. */
+  readonly b: number;
+  /** What bm25l and bm25plus add; their own if left out. */
+  readonly delta?: number | undefined;
+}
+
+/**
+ * An inverted index: for each of V terms the documents that hold it and how often, M postings, of N documents. Integers alone, so that every
+ * way of scoring reads the same index. Plain data; `kernels/search` searches in it.
+ */
+export interface SearchIndex {
+  /** Terms that occur in a document, by code point (V). */
+  readonly terms: readonly string[];
+  /** Where the postings of each term begin, and at last where they end (V + 1,). */
+  readonly offsets: Uint32Array;
+  /** Numbers of documents, ascending within a term (M,). */
+  readonly documents: Uint32Array;
+  /** Occurrences of the term in each of them (M,). */
+  readonly counts: Uint32Array;
+  /** Tokens of each document, none for an empty one, which keeps its number (N,). */
+  readonly lengths: Uint32Array;
+  /** What is known of the documents; left out where the source was asked for nothing. */
+  readonly entries?: DocumentColumn;
+  /** How it is searched where nothing else is asked for. */
+  readonly scoring: Bm25Settings;
+  /** Model, options, corpus hash, and how texts were made tokens. */
+  readonly metadata: ReadonlyMap<string, string>;
+}
