@@ -121,7 +121,7 @@ function retrievalTable(scores: RetrievalScores): string {
     ...(withoutHits > 0 ? [`${withoutHits} that found nothing`] : []),
   ];
   return [
-    [queries === 1 ? "1 query" : `${queries} queries`, ...left].join(", "),
+    [`${queries} ${queries === 1 ? "query" : "queries"}`, ...left].join(", "),
     `MAP ${four(scores.meanAveragePrecision)}, MRR ${four(scores.meanReciprocalRank)}`,
     `nDCG@${k} ${four(scores.ndcgAtK)}, P@${k} ${four(scores.precisionAtK)}, recall@${k} ${four(scores.recallAtK)}`,
     "",

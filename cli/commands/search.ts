@@ -2,7 +2,7 @@ import { text } from "node:stream/consumers";
 import { displayWidth } from "../../kernels/text/displayWidth.js";
 import { scoringOptions } from "../../operators/documents/searchDocuments.js";
 import { type FoundDocument, openSearch, type SearchedText } from "../../pipelines/index.js";
-import { parseOptions } from "../../schemas/index.js";
+import { parseOptions, plural } from "../../schemas/index.js";
 import { readTextLines } from "../../storage/files/readTextLines.js";
 import {
   type Command,
@@ -113,7 +113,7 @@ function line(hit: FoundDocument, width: number): string {
   ];
   const told = parts.map(
     ({ term, inQuery, count, documents, score: part }) =>
-      `${" ".repeat(5)}${part.toFixed(4).padStart(8)}  ${printableLine(term)}${inQuery > 1 ? ` x ${inQuery}` : ""}: ${count} here, in ${documents} documents\n`,
+      `${" ".repeat(5)}${part.toFixed(4).padStart(8)}  ${printableLine(term)}${inQuery > 1 ? ` x ${inQuery}` : ""}: ${count} here, in ${plural(documents, "document")}\n`,
   );
   return `${cells.join("  ").trimEnd()}\n${told.join("")}`;
 }
