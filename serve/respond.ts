@@ -74,9 +74,14 @@ function requireMethod(method: string, { body, query }: Endpoint): void {
   throw new HttpFault(405, `${query.name}: the method must be one of ${allow}, got ${method}`, { headers: { allow } });
 }
 
-const NUMBERS: Readonly<Record<string, RegExp>> = { integer: /^\d{1,15}$/, number: /^\d{1,15}(\.\d{1,15})?$/ };
+/** How what is no text is written in a URL: numbers in digits, truth values as in JSON. */
+const WRITTEN: Readonly<Record<string, RegExp>> = {
+  integer: /^\d{1,15}$/,
+  number: /^\d{1,15}(\.\d{1,15})?$/,
+  boolean: /^(true|false)$/,
+};
 
-/** The query, and what was posted beside it, by the endpoint's own schema; numbers are written in digits. */
+/** The query, and what was posted beside it, by the endpoint's own schema. */
 function parseFields(
   { query }: Endpoint,
   params: URLSearchParams,
@@ -87,13 +92,15 @@ function parseFields(
     if (Object.hasOwn(given, name)) throw new HttpFault(400, `${query.name}: ${name} must be given once, got it twice`);
     if (value.includes("\ufffd"))
       throw new HttpFault(400, `${query.name}: ${name} must be UTF-8, percent-encoded, got ${show(value)}`);
-    const digits = NUMBERS[String(query.fields[name]?.jsonSchema.type)];
-    given[name] = digits?.test(value) ? Number(value) : value;
+    const written = WRITTEN[String(query.fields[name]?.jsonSchema.type)];
+    given[name] = written?.test(value) ? asWritten(value) : value;
   }
   const [problem] = checkOptions(query, given);
   if (problem) throw new HttpFault(400, `${query.name}: ${problem.message}`);
   return parseOptions(query, given as OptionsOf<typeof query>);
 }
+
+const asWritten = (value: string) => (/^\d/.test(value) ? Number(value) : value === "true");
 
 async function within<T>(milliseconds: number, answer: T | Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;

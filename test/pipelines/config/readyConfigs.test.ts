@@ -17,6 +17,7 @@ describe("the ready configs", () => {
       "live-nats",
       "live-tail",
       "quickstart",
+      "search",
       "subwords",
       "tfidf",
       "word2vec",
