@@ -5,9 +5,9 @@ import type { RetrievalScores } from "../../kernels/evaluation/retrieval.js";
 import { evaluateClassifier, evaluateRetrieval, evaluateVectors, type VectorScores } from "../../pipelines/index.js";
 import { plural } from "../../schemas/plural.js";
 import { type Command, type CommandOption, type Io, jsonOption, type Parsed, UsageError } from "../command.js";
+import { scoringCommandOptions, scoringOf } from "../scoringOptions.js";
 import { textTable } from "../textTable.js";
 import { textOptions, textRequest, textSource } from "./classify.js";
-import { scoringCommandOptions, scoringOf } from "./search.js";
 
 /** Files to score vectors on. */
 export const evaluationOptions: Readonly<Record<string, CommandOption>> = {

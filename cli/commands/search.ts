@@ -1,40 +1,14 @@
 import { text } from "node:stream/consumers";
 import { displayWidth } from "../../kernels/text/displayWidth.js";
-import { scoringOptions } from "../../operators/documents/searchDocuments.js";
 import { type FoundDocument, openSearch, type SearchedText } from "../../pipelines/index.js";
-import { parseOptions, plural } from "../../schemas/index.js";
+import { plural } from "../../schemas/index.js";
 import { readTextLines } from "../../storage/files/readTextLines.js";
-import {
-  type Command,
-  type CommandOption,
-  countNames,
-  type Io,
-  jsonOption,
-  type Parsed,
-  UsageError,
-} from "../command.js";
+import { type Command, countNames, type Io, jsonOption, type Parsed, UsageError } from "../command.js";
 import { printableLine } from "../printable.js";
 import { requirePipe } from "../runTo.js";
-import { optionValue } from "../unitOptions.js";
+import { scoringCommandOptions, scoringOf } from "../scoringOptions.js";
 
 const STDIN = "-";
-
-/** How documents are scored, as `searchDocuments` has it. */
-export const scoringCommandOptions: Readonly<Record<string, CommandOption>> = Object.fromEntries(
-  Object.entries(scoringOptions.fields).map(([name, { description, jsonSchema }]) => [
-    name,
-    { type: jsonSchema.type === "boolean" ? "boolean" : "string", value: name.toUpperCase(), description },
-  ]),
-);
-
-/** The scoring that is asked for. */
-export function scoringOf(parsed: Parsed) {
-  const given = Object.entries(scoringOptions.fields).flatMap(([name, field]) => {
-    const value = parsed.value(name);
-    return value === undefined ? [] : [[name, typeof value === "string" ? optionValue(field, value) : value]];
-  });
-  return parseOptions({ ...scoringOptions, name: parsed.argv[0]! }, Object.fromEntries(given));
-}
 
 export const search: Command = {
   name: "search",

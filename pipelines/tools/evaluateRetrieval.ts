@@ -2,7 +2,7 @@ import { type RetrievalScores, scoreRetrieval } from "../../kernels/evaluation/r
 import type { ScoringSettings } from "../../operators/documents/searchDocuments.js";
 import { show } from "../../schemas/index.js";
 import { readTextLines, type TextLine } from "../../storage/files/readTextLines.js";
-import { openSearch } from "./searchTexts.js";
+import { openSearch } from "./openSearch.js";
 
 export interface RetrievalRequest {
   /** A query a line: id TAB text. */

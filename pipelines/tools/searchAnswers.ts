@@ -8,7 +8,7 @@ import {
   type SearchIndex,
   text,
 } from "../../schemas/index.js";
-import { TextSearch } from "./searchTexts.js";
+import { TextSearch } from "./textSearch.js";
 import type { Known } from "./textSteps.js";
 
 const MOST_HITS = 1000;

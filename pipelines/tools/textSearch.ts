@@ -1,8 +1,6 @@
 import { placeOf } from "../../kernels/search/queryTerms.js";
 import { type ScoringSettings, searcherWith } from "../../operators/documents/searchDocuments.js";
 import type { DocumentField, ScorePart, SearchIndex } from "../../schemas/index.js";
-import { builtIn } from "../config/registry.js";
-import { loadValue } from "./loadValue.js";
 import { type Known, textStepsOf, tokensOfTexts } from "./textSteps.js";
 
 export interface FoundDocument {
@@ -66,10 +64,4 @@ export class TextSearch {
       ...(explain ? { parts: this.#searcher.explain(tokens, document) } : {}),
     }));
   }
-}
-
-/** The index of a file or a run, to be asked with texts. */
-export async function openSearch(path: string, scoring: ScoringSettings): Promise<TextSearch> {
-  const index = (await loadValue(builtIn.kinds.get("searchIndex")!, path)) as SearchIndex;
-  return new TextSearch(path, index, scoring, builtIn);
 }
