@@ -3,7 +3,7 @@ import { compareCodePoints } from "../text/compareCodePoints.js";
 import type { QueryTerm, WeighedTerm } from "./scoring.js";
 
 /** The place of a term in an index, by halving; undefined for one that it has not. */
-export function placeOf({ terms }: SearchIndex, term: string): number | undefined {
+export function termPlace({ terms }: SearchIndex, term: string): number | undefined {
   let [from, to] = [0, terms.length];
   while (from < to) {
     const middle = (from + to) >>> 1;
@@ -17,7 +17,7 @@ export function placeOf({ terms }: SearchIndex, term: string): number | undefine
 export function queryTerms(index: SearchIndex, tokens: readonly string[]): QueryTerm[] {
   const counts = new Map<number, number>();
   for (const token of tokens) {
-    const term = placeOf(index, token);
+    const term = termPlace(index, token);
     if (term !== undefined) counts.set(term, (counts.get(term) ?? 0) + 1);
   }
   return Array.from(counts, ([term, inQuery]) => ({ term, inQuery }));

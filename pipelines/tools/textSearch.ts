@@ -1,4 +1,4 @@
-import { placeOf } from "../../kernels/search/queryTerms.js";
+import { termPlace } from "../../kernels/search/queryTerms.js";
 import { type ScoringSettings, searcherWith } from "../../operators/documents/searchDocuments.js";
 import type { DocumentField, ScorePart, SearchIndex } from "../../schemas/index.js";
 import { type Known, textStepsOf, tokensOfTexts } from "./textSteps.js";
@@ -47,7 +47,7 @@ export class TextSearch {
     const queries = await tokensOfTexts(texts, await this.#steps);
     return queries.map((tokens) => ({
       hits: this.#found(tokens, k, explain),
-      unknown: [...new Set(tokens)].filter((token) => placeOf(this.#index, token) === undefined),
+      unknown: [...new Set(tokens)].filter((token) => termPlace(this.#index, token) === undefined),
     }));
   }
 
