@@ -24,7 +24,6 @@ export const searchIndex = defineKind({
     documents: ({ lengths }: SearchIndex) => lengths.length,
     terms: ({ terms }: SearchIndex) => terms.length,
   },
-  isEmpty: ({ documents }) => documents.length === 0,
   table: {
     schema: () => ({
       columns: { part: "text", text: "text", documents: { list: "int32" }, counts: { list: "int32" } },

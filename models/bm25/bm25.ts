@@ -7,6 +7,7 @@ import {
   type OptionsOf,
   oneOf,
   parseOptions,
+  plural,
   requireSameTextSteps,
   type SearchIndex,
   searchIndexOption,
@@ -21,7 +22,7 @@ export const bm25Schema = defineUnit({
   resumable: true,
   summary: "Indexes documents by their terms, to find those that fit a query best",
   paper: "Robertson and Zaragoza 2009, Foundations and Trends in Information Retrieval 3(4)",
-  upstream: { buildVocab: { minCount: 1 } },
+  upstream: { buildVocab: { minCount: 1 }, growVocab: { minCount: 1 } },
   fields: {
     variant: oneOf(bm25Variants, {
       default: "lucene",
@@ -67,7 +68,7 @@ export type Bm25Options = OptionsOf<typeof bm25Schema>;
  * to an index of a file, give the bytes of all at once. Has no loss.
  * State: 8 bytes a posting and 8 a document, the terms, and what is known of documents; twice the postings while a result or snapshot is made.
  * @throws TypeError, RangeError at the call, if an option is of the wrong kind or out of range; RangeError from `update` for weights in the place of
- *   counts, TypeError if other things are known of a document than of the first; RangeError from `result`, if there were no documents
+ *   counts, TypeError if other things are known of a document than of the first; RangeError from `result`, if no document has a word
  * @example
  *   await run(documentTerms$.pipe(feed(model)));
  *   const searcher = searcherOf(await model.result());
@@ -83,9 +84,13 @@ export function bm25(options?: Bm25Options): UpdatedModel<"documentTerms", "sear
   }
 
   function result(): SearchIndex {
-    if (builder.documents === 0) throw new RangeError("bm25: the stream must have documents, got none");
+    const index = builder.index();
+    if (index.terms.length === 0)
+      throw new RangeError(
+        `bm25: a document must have a word of the vocabulary, got ${plural(index.lengths.length, "document")} without any`,
+      );
     const scoring = { variant, k1, b, ...(delta === undefined ? {} : { delta }) };
-    return { ...builder.index(), scoring, metadata: new Map([["model", "bm25"]]) };
+    return { ...index, scoring, metadata: new Map([["model", "bm25"]]) };
   }
 
   return {
@@ -96,7 +101,7 @@ export function bm25(options?: Bm25Options): UpdatedModel<"documentTerms", "sear
     update,
     save: () => builder.save(),
     restore: (state) => builder.restore(state),
-    snapshot: () => (builder.documents > 0 ? result() : undefined),
+    snapshot: () => (builder.index().terms.length > 0 ? result() : undefined),
     result,
     close: () => {},
   };

@@ -7,6 +7,7 @@ import { builtIn } from "#pipelines";
 import { readWhole, writeSearchIndex } from "#sinks";
 import { kinds } from "../../../dist/kinds/kinds.js";
 import { collect } from "../../support/collect.js";
+import { vocabularyOf } from "../../support/contextBatches.js";
 import { copyState } from "../../support/copyState.js";
 import { labelledBatches, labelledVocabulary } from "../../support/labelledBatches.js";
 import { temporaryFolder } from "../../support/temporaryFolder.js";
@@ -67,9 +68,37 @@ it("keeps how it is to be searched", async () => {
   expect((await model.result()).scoring).toEqual({ variant: "bm25plus", k1: 0.9, b: 0.4, delta: 0.7 });
 });
 
-it("has nothing to tell without documents", () => {
-  expect(bm25().snapshot!()).toBeUndefined();
-  expect(() => bm25().result()).toThrow("bm25: the stream must have documents, got none");
+it("has nothing to tell without a word", async () => {
+  const model = bm25();
+  expect(() => model.result()).toThrow(
+    "bm25: a document must have a word of the vocabulary, got 0 documents without any",
+  );
+  for (const batch of await rowsOf(textsOf(["", ""]), [100])) await model.update(batch);
+  expect(model.snapshot!()).toBeUndefined();
+  expect(() => model.result()).toThrow("got 2 documents without any");
+});
+
+it("follows a vocabulary that grows, and keeps the documents of a term whose row another one takes", async () => {
+  const snapshot = (terms: string[], generation: number, since: number[]) => ({
+    ...vocabularyOf([terms]),
+    terms,
+    ...{ maxSize: 2, generation, since: Uint32Array.from(since) },
+  });
+  const [cell] = await rowsOf(textsOf(["猫 猫"]), [100]);
+  const batchOf = (value: object, row: number) => ({
+    ...cell!,
+    vocabulary: value as never,
+    terms: Uint32Array.of(row),
+  });
+  const model = bm25();
+  await model.update(batchOf(snapshot(["cat", "猫"], 0, [0, 0]), 1));
+  await model.update(batchOf(snapshot(["cat", "狗"], 1, [0, 1]), 1));
+  await model.update(batchOf(snapshot(["猫", "狗"], 2, [2, 1]), 0));
+  expect(await model.result()).toMatchObject({
+    terms: ["狗", "猫"],
+    offsets: Uint32Array.of(0, 1, 3),
+    documents: Uint32Array.of(1, 0, 2),
+  });
 });
 
 it("adds only documents of the same steps to an index", async () => {
