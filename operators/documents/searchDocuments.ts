@@ -1,4 +1,5 @@
 import type { OperatorFunction } from "rxjs";
+import { schemeOf } from "../../kernels/documents/weightScheme.js";
 import { asTexts } from "../../kernels/linear/tokenDocuments.js";
 import { searcherOf } from "../../kernels/search/searcherOf.js";
 import { integer, number, oneOf, searchIndexOption } from "../../schemas/fields.js";
@@ -8,8 +9,8 @@ import { requireSameTextSteps } from "../../schemas/sameTextSteps.js";
 import { bm25Variants, type SearchIndex } from "../../schemas/searchIndex.js";
 import type { TokenBatch } from "../../schemas/tokens.js";
 import { defineUnit } from "../../schemas/units.js";
+import { weightFields } from "../../schemas/weightFields.js";
 import { answerDocuments } from "./documentAnswers.js";
-import { schemeOf, weightFields } from "./weighTerms.js";
 
 /** How an index is searched; what is left out is as the index says. */
 export const scoringOptions = defineOptions({
