@@ -15,6 +15,7 @@ import { pairs } from "./pairs.js";
 import { phrases } from "./phrases.js";
 import { predictions } from "./predictions.js";
 import { searchIndex } from "./searchIndex.js";
+import { semanticSpace } from "./semanticSpace.js";
 import { sequences } from "./sequences.js";
 import { summaries } from "./summaries.js";
 import { text } from "./text.js";
@@ -45,6 +46,7 @@ export const kinds: { readonly [K in Kind]: DataKind<K> } = {
   vectors,
   classifier,
   topics,
+  semanticSpace,
   predictions,
   searchIndex,
   hits,

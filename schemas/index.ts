@@ -24,6 +24,7 @@ export * from "./runFolder.js";
 export * from "./sameTextSteps.js";
 export * from "./scorings.js";
 export * from "./searchIndex.js";
+export * from "./semanticSpace.js";
 export * from "./sequences.js";
 export * from "./state.js";
 export * from "./subwords.js";

@@ -13,6 +13,7 @@ import type { Phrases } from "./phrases.js";
 import type { PredictionBatch } from "./predictions.js";
 import type { Scorings } from "./scorings.js";
 import type { SearchIndex } from "./searchIndex.js";
+import type { SemanticSpace } from "./semanticSpace.js";
 import type { SequenceBatch } from "./sequences.js";
 import type { SummaryBatch } from "./summaries.js";
 import type { ReadableTable, Rows, TableSchema } from "./tables.js";
@@ -44,6 +45,7 @@ export interface Kinds {
   vectors: VectorTable;
   classifier: Classifier;
   topics: Topics;
+  semanticSpace: SemanticSpace;
   predictions: PredictionBatch;
   searchIndex: SearchIndex;
   hits: HitBatch;

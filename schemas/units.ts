@@ -73,7 +73,10 @@ export interface Unit<
   readonly resumable?: true | ((options: OptionsOf<OptionsSchema<F>>) => boolean);
   /** It stands in the pipelines that are made from a model's name alone (`train`), with these options. */
   readonly standard?: Readonly<Record<string, unknown>>;
-  /** Options of steps above it that it was made for, where a config leaves them out: GloVe's windows are not word2vec's. */
+  /**
+   * Options of steps above it that it was made for, where a config leaves them out: GloVe's windows are not word2vec's. Pipelines that are
+   * made from a model's name alone have these steps.
+   */
   readonly upstream?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   /** Steps that take away what it looks for, so that it belongs before them. */
   readonly before?: Readonly<Record<string, TakesAway>>;

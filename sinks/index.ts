@@ -12,6 +12,7 @@ export * from "./writeKeywords.js";
 export * from "./writePairs.js";
 export * from "./writePredictions.js";
 export * from "./writeSearchIndex.js";
+export * from "./writeSemanticSpace.js";
 export * from "./writeSequences.js";
 export * from "./writeSummaries.js";
 export * from "./writeTokens.js";

@@ -118,7 +118,9 @@ export class SubspaceIteration {
     const least = squares[this.#settings.used - 1]!;
     const shown = least > 10 * GRAM_ERROR * most ? Math.sqrt(least) : 0;
     this.#progress = { iterations: iterations + 1, shift: Math.max(shift, (shift + shown) / 2) };
-    return squares.subarray(0, this.#settings.rank).reduce((sum, each) => sum + Math.sqrt(Math.max(0, each)) + shift, 0);
+    return squares
+      .subarray(0, this.#settings.rank)
+      .reduce((sum, each) => sum + Math.sqrt(Math.max(0, each)) + shift, 0);
   }
 
   /** One pass. Afterwards the engine holds the singular vectors. */
@@ -132,8 +134,7 @@ export class SubspaceIteration {
     const x = this.#engine.read();
     const columns = x.length / width;
     const chosen = new Float32Array(columns * found);
-    for (let row = 0; row < columns; row++)
-      chosen.set(x.subarray(row * width, row * width + found), row * found);
+    for (let row = 0; row < columns; row++) chosen.set(x.subarray(row * width, row * width + found), row * found);
     const signs = signsOf(chosen, found);
     for (let i = 0; i < chosen.length; i++) if (signs[i % found]! < 0) chosen[i] = 0 - chosen[i]!;
     return { singularValues: values.slice(0, found).map(Math.sqrt), vectors: chosen };

@@ -149,7 +149,11 @@ export class RowWriter {
   readonly #values: Float32Array;
   rows = 0;
 
-  constructor({ buffer }: WasmMemory, { offsets, cells }: RowPlace, room: { readonly rows: number; readonly cells: number }) {
+  constructor(
+    { buffer }: WasmMemory,
+    { offsets, cells }: RowPlace,
+    room: { readonly rows: number; readonly cells: number },
+  ) {
     this.#offsets = new Uint32Array(buffer, offsets, room.rows + 1);
     this.#terms = new Uint32Array(buffer, cells, 2 * room.cells);
     this.#values = new Float32Array(buffer, cells, 2 * room.cells);

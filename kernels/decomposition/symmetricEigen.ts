@@ -15,7 +15,8 @@ const MAX_SWEEPS = 60;
 
 /** @throws RangeError if the matrix holds what is not a number */
 export function symmetricEigen(matrix: Float64Array, size: number): Eigen {
-  if (!matrix.every(Number.isFinite)) throw new RangeError("symmetricEigen: numbers must be finite, got NaN or infinity");
+  if (!matrix.every(Number.isFinite))
+    throw new RangeError("symmetricEigen: numbers must be finite, got NaN or infinity");
   const rows = matrix.slice();
   const diagonal = new Float64Array(size);
   const beside = new Float64Array(size); // beside[i] stands between the diagonal's i - 1 and i
@@ -75,7 +76,8 @@ function diagonalise(vectors: Float64Array, d: Float64Array, beside: Float64Arra
       let m = l;
       while (m < size - 1 && !isNegligible(e[m]!, d[m]!, d[m + 1]!)) m++;
       if (m === l) break;
-      if (sweep === MAX_SWEEPS) throw new RangeError(`symmetricEigen: the QL algorithm must converge in ${MAX_SWEEPS} sweeps`);
+      if (sweep === MAX_SWEEPS)
+        throw new RangeError(`symmetricEigen: the QL algorithm must converge in ${MAX_SWEEPS} sweeps`);
       sweepQl(vectors, d, e, l, m, size);
     }
   }

@@ -4,6 +4,8 @@ import { documentFrequenciesSchema } from "../../models/documentFrequencies/docu
 import { fastTextSchema } from "../../models/fastText/fastText.js";
 import { fastTextClassifierSchema } from "../../models/fastTextClassifier/fastTextClassifier.js";
 import { gloveSchema } from "../../models/glove/glove.js";
+import { lsaSchema } from "../../models/lsa/lsa.js";
+import { ppmiSvdSchema } from "../../models/ppmiSvd/ppmiSvd.js";
 import { word2vecSchema } from "../../models/word2vec/word2vec.js";
 import { accumulateCooccurrenceSchema } from "../../operators/cooccurrence/accumulateCooccurrence.js";
 import { associateSchema } from "../../operators/cooccurrence/associate.js";
@@ -13,8 +15,10 @@ import { documentTermsSchema } from "../../operators/documents/documentTerms.js"
 import { hashTermsSchema } from "../../operators/documents/hashTerms.js";
 import { keywordsSchema } from "../../operators/documents/keywords.js";
 import { oneHotSchema } from "../../operators/documents/oneHot.js";
+import { projectDocumentsSchema } from "../../operators/documents/projectDocuments.js";
 import { searchDocumentsSchema } from "../../operators/documents/searchDocuments.js";
 import { summarizeSchema } from "../../operators/documents/summarize.js";
+import { termVectorsSchema } from "../../operators/documents/termVectors.js";
 import { weighTermsSchema } from "../../operators/documents/weighTerms.js";
 import { weighTermsOnlineSchema } from "../../operators/documents/weighTermsOnline.js";
 import { normalizeSchema } from "../../operators/text/normalize.js";
@@ -48,6 +52,7 @@ import { writeKeywordsSchema } from "../../sinks/writeKeywords.js";
 import { writePairsSchema } from "../../sinks/writePairs.js";
 import { writePredictionsSchema } from "../../sinks/writePredictions.js";
 import { writeSearchIndexSchema } from "../../sinks/writeSearchIndex.js";
+import { writeSemanticSpaceSchema } from "../../sinks/writeSemanticSpace.js";
 import { writeSequencesSchema } from "../../sinks/writeSequences.js";
 import { writeSummariesSchema } from "../../sinks/writeSummaries.js";
 import { writeTokensSchema } from "../../sinks/writeTokens.js";
@@ -113,6 +118,8 @@ const units = [
   documentFrequenciesSchema,
   weighTermsSchema,
   weighTermsOnlineSchema,
+  termVectorsSchema,
+  projectDocumentsSchema,
   classifySchema,
   searchDocumentsSchema,
   word2vecSchema,
@@ -120,6 +127,8 @@ const units = [
   fastTextClassifierSchema,
   gloveSchema,
   bm25Schema,
+  ppmiSvdSchema,
+  lsaSchema,
   writeTokensSchema,
   writeVocabularySchema,
   writeIdsSchema,
@@ -132,6 +141,7 @@ const units = [
   writeTopicsSchema,
   writeKeywordsSchema,
   writeSummariesSchema,
+  writeSemanticSpaceSchema,
   writeCooccurrenceSchema,
   writeVectorsSchema,
   writeClassifierSchema,

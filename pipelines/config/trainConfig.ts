@@ -24,7 +24,7 @@ export function trainingOf(name: string, source: "files" | "stdin", { units }: R
   const all = [...units.values()];
   const model = units.get(name);
   if (model?.kind !== "model") throw new RangeError(unknownModel(name, all));
-  const standard = all.filter((unit) => unit.standard);
+  const standard = all.filter((unit) => unit.standard || Object.hasOwn(model.upstream ?? {}, unit.name));
   const steps: AnyUnit[] = [];
   const add = (unit: AnyUnit): void => {
     if (steps.includes(unit)) return;

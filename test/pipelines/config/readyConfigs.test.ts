@@ -16,6 +16,8 @@ describe("the ready configs", () => {
       "live-http",
       "live-nats",
       "live-tail",
+      "lsa",
+      "lsa-chinese",
       "quickstart",
       "search",
       "subwords",
