@@ -37,6 +37,7 @@ import { search } from "./commands/search.js";
 import { serve } from "./commands/serve.js";
 import { summarize } from "./commands/summarize.js";
 import { test } from "./commands/test.js";
+import { topics } from "./commands/topics.js";
 import { train } from "./commands/train.js";
 import { tune } from "./commands/tune.js";
 import { verify } from "./commands/verify.js";
@@ -63,6 +64,7 @@ const commands: readonly Command[] = [
   classify,
   search,
   quantize,
+  topics,
   serve,
   evaluate,
   tune,

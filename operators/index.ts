@@ -6,6 +6,7 @@ export * from "./documents/carryDocuments.js";
 export * from "./documents/classify.js";
 export * from "./documents/documentTerms.js";
 export * from "./documents/hashTerms.js";
+export * from "./documents/inferTopics.js";
 export * from "./documents/keywords.js";
 export * from "./documents/oneHot.js";
 export * from "./documents/projectDocuments.js";

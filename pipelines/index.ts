@@ -65,6 +65,7 @@ export * from "./tools/openSearch.js";
 export * from "./tools/quantizeFile.js";
 export * from "./tools/termMap.js";
 export * from "./tools/textSearch.js";
+export * from "./tools/topicFiles.js";
 export * from "./tools/tune.js";
 export * from "./tools/tunedConfig.js";
 export * from "./tools/tuneScoring.js";

@@ -102,6 +102,11 @@ export class AskedThread<Question, Answer> {
     });
   }
 
+  /** Whether the process stays alive for the thread's sake; it does at first. */
+  hold(isHeld: boolean): void {
+    this.#thread.hold(isHeld);
+  }
+
   /** Sends what has no answer. */
   send(message: Question): void {
     this.#thread.send(message);
@@ -126,6 +131,10 @@ export class ThreadPool<Question, Answer> {
     return this.#threads
       .reduce((best, thread) => (thread.pending < best.pending ? thread : best))
       .ask(question, buffers);
+  }
+
+  hold(isHeld: boolean): void {
+    for (const thread of this.#threads) thread.hold(isHeld);
   }
 
   /** Asks each of the threads. */

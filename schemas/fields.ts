@@ -1,6 +1,7 @@
 import type { Classifier } from "./classifier.js";
 import type { DocumentFrequencies } from "./documentFrequencies.js";
 import type { SearchIndex } from "./searchIndex.js";
+import type { Topics } from "./topics.js";
 import type { VectorTable } from "./vectors.js";
 
 /**
@@ -279,6 +280,19 @@ export const classifierOption = <const Options extends Stated<Classifier>>(optio
     expects: "the path of a file of a classifier, or of a run that made one; in code, the classifier",
     isValue: isClassifier,
   });
+
+/** Topics: in a config the path of their file, in code the topics. */
+export const topicsOption = <const Options extends Stated<Topics>>(options: Options) =>
+  wholeValue<Topics, Options>(options, {
+    holds: "topics",
+    expects: "the path of a file of topics, or of a run that made some; in code, the topics",
+    isValue: isTopics,
+  });
+
+function isTopics(value: unknown): value is Topics {
+  const { weights, alpha } = (value ?? {}) as Partial<Topics>;
+  return weights instanceof Float32Array && alpha instanceof Float64Array;
+}
 
 /** An index of documents: in a config the path of its file, in code the index. */
 export const searchIndexOption = <const Options extends Stated<SearchIndex>>(options: Options) =>

@@ -1,3 +1,4 @@
+export * from "./describeTopics.js";
 export * from "./reportNeighbors.js";
 export * from "./reportWeights.js";
 export * from "./writeClassifier.js";

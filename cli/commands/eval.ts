@@ -2,7 +2,13 @@ import type { ClassificationScores } from "../../kernels/evaluation/classificati
 import type { SimilarityResult } from "../../kernels/evaluation/evaluate.js";
 import type { AnalogyResult } from "../../kernels/evaluation/evaluateAnalogies.js";
 import type { RetrievalScores } from "../../kernels/evaluation/retrieval.js";
-import { evaluateClassifier, evaluateRetrieval, evaluateVectors, type VectorScores } from "../../pipelines/index.js";
+import {
+  evaluateClassifier,
+  evaluateRetrieval,
+  evaluateTopics,
+  evaluateVectors,
+  type VectorScores,
+} from "../../pipelines/index.js";
 import { plural } from "../../schemas/plural.js";
 import { type Command, type CommandOption, type Io, jsonOption, type Parsed, UsageError } from "../command.js";
 import { scoringCommandOptions, scoringOf } from "../scoringOptions.js";
@@ -27,13 +33,19 @@ export const evaluationOptions: Readonly<Record<string, CommandOption>> = {
 
 export const evaluate: Command = {
   name: "eval",
-  summary: "Score vectors on word pairs and analogies, a classifier on texts with labels, or an index on queries",
+  summary:
+    "Score vectors on word pairs and analogies, a classifier on texts with labels, topics on texts, or an index on queries",
   usage:
-    "VECTORS|CLASSIFIER|INDEX|RUN [--similarity FILE]... [--analogies FILE]... [--labelled FILE] [--retrieval FILE --relevance FILE]",
+    "VECTORS|CLASSIFIER|TOPICS|INDEX|RUN [--similarity FILE]... [--analogies FILE]... [--labelled FILE] [--documents FILE] [--retrieval FILE --relevance FILE]",
   positionals: [1, 1],
   options: {
     ...evaluationOptions,
     labelled: { type: "string", value: "FILE", description: "Texts with the labels that a classifier is to tell" },
+    documents: {
+      type: "string",
+      value: "FILE",
+      description: "Texts that topics are to predict, half of each from the other half",
+    },
     retrieval: {
       type: "string",
       value: "FILE",
@@ -66,11 +78,13 @@ export const evaluate: Command = {
     if (labelled !== undefined) return evaluateLabelled(parsed, io, labelled);
     const retrieval = parsed.text("retrieval");
     if (retrieval !== undefined) return evaluateQueries(parsed, io, retrieval);
+    const documents = parsed.text("documents");
+    if (documents !== undefined) return evaluateDocuments(parsed, io, documents);
     const similarity = parsed.texts("similarity");
     const analogies = parsed.texts("analogies");
     if (similarity.length + analogies.length === 0)
       throw new UsageError(
-        "eval: at least one --similarity, --analogies, --labelled or --retrieval file must be given",
+        "eval: at least one --similarity, --analogies, --labelled, --documents or --retrieval file must be given",
       );
     const scores = await evaluateVectors(parsed.positionals[0]!, { similarity, analogies });
     if (parsed.flag("json")) io.out(`${JSON.stringify(scores)}\n`);
@@ -126,6 +140,27 @@ function retrievalTable(scores: RetrievalScores): string {
     `nDCG@${k} ${four(scores.ndcgAtK)}, P@${k} ${four(scores.precisionAtK)}, recall@${k} ${four(scores.recallAtK)}`,
     "",
   ].join("\n");
+}
+
+async function evaluateDocuments(parsed: Parsed, io: Io, file: string): Promise<number> {
+  const { onNote: _, labelPrefix: __, ...request } = textRequest(parsed, io);
+  const format = file.endsWith(".txt") ? { format: "lines" } : {};
+  const { source, options } = textSource(parsed, file);
+  const scores = await evaluateTopics(parsed.positionals[0]!, {
+    source,
+    options: { ...format, ...options },
+    ...request,
+  });
+  if (scores.tokens === 0)
+    throw new RangeError(`eval: ${file} must have texts of two tokens or more that the topics know, got none`);
+  const { perplexity, tokens, documents, unknownTokens, coherence } = scores;
+  const mean = (values: readonly number[]) => (values.reduce((sum, each) => sum + each, 0) / values.length).toFixed(4);
+  io.out(
+    parsed.flag("json")
+      ? `${JSON.stringify(scores)}\n`
+      : `perplexity ${perplexity.toFixed(2)} of ${plural(tokens, "token")} in ${plural(documents, "text")}, ${unknownTokens} unknown left out\ncoherence: NPMI ${mean(coherence.npmi)}, U_mass ${mean(coherence.uMass)}, C_v ${mean(coherence.cV)}, of the first ten terms in these texts\n`,
+  );
+  return 0;
 }
 
 const MOST_LABELS = 20;

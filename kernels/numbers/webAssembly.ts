@@ -4,6 +4,8 @@ export type WasmModule = object;
 
 export interface WasmMemory {
   readonly buffer: SharedArrayBuffer;
+  /** Adds pages of 64 KiB; `buffer` is another object afterwards. */
+  grow(pages: number): number;
 }
 
 interface WebAssemblyApi {
@@ -35,8 +37,14 @@ export function startKernel<Kernel>(module: WasmModule, memory: WasmMemory): Ker
 
 const PAGE = 65536;
 
-/** Zeros that threads may share, at least `bytes` of them, at most 4 GiB. */
-export function sharedMemory(bytes: number): WasmMemory {
-  const pages = Math.ceil(bytes / PAGE);
-  return new Memory({ initial: pages, maximum: pages, shared: true });
+/** Zeros that threads may share, at least `bytes` of them, at most 4 GiB; it may grow up to `most` bytes. */
+export function sharedMemory(bytes: number, most = bytes): WasmMemory {
+  const [initial, maximum] = [Math.ceil(bytes / PAGE), Math.ceil(most / PAGE)];
+  return new Memory({ initial, maximum, shared: true });
+}
+
+/** Lets a memory have at least so many bytes. */
+export function growTo(memory: WasmMemory, bytes: number): void {
+  const missing = Math.ceil((bytes - memory.buffer.byteLength) / PAGE);
+  if (missing > 0) memory.grow(missing);
 }

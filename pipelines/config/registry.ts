@@ -4,6 +4,7 @@ import { documentFrequenciesSchema } from "../../models/documentFrequencies/docu
 import { fastTextSchema } from "../../models/fastText/fastText.js";
 import { fastTextClassifierSchema } from "../../models/fastTextClassifier/fastTextClassifier.js";
 import { gloveSchema } from "../../models/glove/glove.js";
+import { ldaSchema } from "../../models/lda/lda.js";
 import { lsaSchema } from "../../models/lsa/lsa.js";
 import { ppmiSvdSchema } from "../../models/ppmiSvd/ppmiSvd.js";
 import { word2vecSchema } from "../../models/word2vec/word2vec.js";
@@ -13,6 +14,7 @@ import { accumulateDocumentTermsSchema } from "../../operators/documents/accumul
 import { classifySchema } from "../../operators/documents/classify.js";
 import { documentTermsSchema } from "../../operators/documents/documentTerms.js";
 import { hashTermsSchema } from "../../operators/documents/hashTerms.js";
+import { inferTopicsSchema } from "../../operators/documents/inferTopics.js";
 import { keywordsSchema } from "../../operators/documents/keywords.js";
 import { oneHotSchema } from "../../operators/documents/oneHot.js";
 import { projectDocumentsSchema } from "../../operators/documents/projectDocuments.js";
@@ -38,6 +40,7 @@ import { contextPairsSchema } from "../../operators/windows/contextPairs.js";
 import { miniBatchSchema } from "../../operators/windows/miniBatch.js";
 import { windowContextsSchema } from "../../operators/windows/windowContexts.js";
 import type { AnyUnit, DataKind, Kind } from "../../schemas/index.js";
+import { describeTopicsSchema } from "../../sinks/describeTopics.js";
 import { reportNeighborsSchema } from "../../sinks/reportNeighbors.js";
 import { reportWeightsSchema } from "../../sinks/reportWeights.js";
 import { writeClassifierSchema } from "../../sinks/writeClassifier.js";
@@ -73,6 +76,7 @@ import { readVectors } from "../../storage/vectors/readVectors.js";
 import { classifierAnswers } from "../tools/classifierAnswers.js";
 import { classifierScorings } from "../tools/classifierScorings.js";
 import { searchAnswers } from "../tools/searchAnswers.js";
+import { topicAnswers } from "../tools/topicAnswers.js";
 
 /** The units that a config can name, and the kinds of data that flow between them. */
 export interface Registry {
@@ -122,6 +126,7 @@ const units = [
   projectDocumentsSchema,
   classifySchema,
   searchDocumentsSchema,
+  inferTopicsSchema,
   word2vecSchema,
   fastTextSchema,
   fastTextClassifierSchema,
@@ -129,6 +134,7 @@ const units = [
   bm25Schema,
   ppmiSvdSchema,
   lsaSchema,
+  ldaSchema,
   writeTokensSchema,
   writeVocabularySchema,
   writeIdsSchema,
@@ -150,6 +156,7 @@ const units = [
   writeHitsSchema,
   reportNeighborsSchema,
   reportWeightsSchema,
+  describeTopicsSchema,
 ] as const satisfies readonly AnyUnit[];
 
 export type BuiltInUnit = (typeof units)[number];
@@ -168,6 +175,7 @@ const known = { units: byName, kinds: new Map(builtInKinds.map((kind) => [kind.n
 const asks: { readonly [K in Kind]?: DataKind<K>["answers"] } = {
   classifier: classifierAnswers(known),
   searchIndex: searchAnswers(known),
+  topics: topicAnswers(known),
 };
 
 /** What kinds can be scored on only with the help of units; a new one is one line here. */

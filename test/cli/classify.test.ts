@@ -100,7 +100,10 @@ it("answers over HTTP", async () => {
 it.each([
   [["classify", "MODEL", "none.txt"], /^classify: none\.txt must be a file, got nothing there/],
   [["classify", "MODEL", "-", "--threshold", "2"], /^classify: --threshold must be a number in 0 \.\. 1, got 2/],
-  [["eval", "MODEL"], /^eval: at least one --similarity, --analogies, --labelled or --retrieval file must be given/],
+  [
+    ["eval", "MODEL"],
+    /^eval: at least one --similarity, --analogies, --labelled, --documents or --retrieval file must be given/,
+  ],
   [["eval", "MODEL", "--labelled", "UNLABELLED"], /must have texts with labels, got 1 text without/],
 ] as const)("refuses %j in one line", async (args, message) => {
   writeFileSync(inFolder("unlabelled.txt"), "red apples\n");

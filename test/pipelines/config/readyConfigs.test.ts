@@ -13,6 +13,8 @@ describe("the ready configs", () => {
       "cooccurrence-only",
       "glove",
       "keywords",
+      "lda",
+      "lda-chinese",
       "live-http",
       "live-nats",
       "live-tail",
@@ -22,6 +24,7 @@ describe("the ready configs", () => {
       "search",
       "subwords",
       "tfidf",
+      "topics-live",
       "word2vec",
     ]);
   });

@@ -1,0 +1,132 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
+import { command, startCommand } from "../support/command.js";
+
+const words = {
+  english: {
+    mode: "words",
+    topics: [
+      ["apple", "pear", "ripe", "sweet", "orchard"],
+      ["boat", "sea", "sail", "harbour", "anchor"],
+    ],
+  },
+  chinese: {
+    mode: "chinese",
+    topics: [
+      ["苹果", "梨子", "水果", "果园", "甜"],
+      ["帆船", "大海", "港口", "船长", "水手"],
+    ],
+  },
+} as const;
+
+let folder: string;
+const inFolder = (name: string) => join(folder, name);
+
+/** Documents of words of one topic, in turn; every other document has the other topic. */
+function documentsOf([first, second]: readonly [readonly string[], readonly string[]]): string[] {
+  return Array.from({ length: 60 }, (_, d) => {
+    const own = d % 2 === 0 ? first : second;
+    return Array.from({ length: 12 }, (_, i) => own[(d * 7 + i * 3 + (i >> 2)) % own.length]!).join("，");
+  });
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "lexstream-test-"));
+  for (const [language, { mode, topics }] of Object.entries(words)) {
+    writeFileSync(inFolder(`${language}.txt`), `${documentsOf(topics).join("\n")}\n`);
+    const config = {
+      source: { files: { paths: `${language}.txt`, format: "lines" } },
+      steps: [
+        { tokenize: { mode } },
+        { buildVocab: { minCount: 1 } },
+        "encode",
+        "documentTerms",
+        { lda: { topics: 2, epochs: 20, batchSize: 20, workers: 1, kernel: "plain", holdout: 0.1, learningOffset: 1 } },
+        { writeTopics: { path: "topics.arrow" } },
+        { describeTopics: { path: "topics.txt", k: 5 } },
+        "inferTopics",
+        { writeDocumentVectors: { path: "shares.arrow" } },
+      ],
+    };
+    writeFileSync(inFolder(`${language}.json`), JSON.stringify(config));
+    const run = await command("run", inFolder(`${language}.json`), "--out", inFolder(language), "--progress", "none");
+    expect([run.code, run.err]).toEqual([0, expect.any(String)]);
+  }
+});
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+describe.each(["english", "chinese"] as const)("topics in %s", (language) => {
+  const planted = words[language].topics.map((terms) => [...terms].sort());
+
+  it("are told by their first terms, as a report, in words and as JSON", async () => {
+    const { code, out } = await command("topics", inFolder(language), "-k", "5", "--json", "--by", "probability");
+    expect(code).toBe(0);
+    const told = JSON.parse(out) as { topic: number; terms: { term: string }[] }[];
+    expect(told.map(({ topic }) => topic)).toEqual([0, 1]);
+    const found = told.map(({ terms }) => terms.map(({ term }) => term).sort());
+    expect(found.sort()).toEqual(planted.sort());
+    const lines = (await command("topics", inFolder(language), "-k", "2")).out.trimEnd().split("\n");
+    expect(lines).toHaveLength(2);
+    expect(lines[0]).toMatch(/^ {2}0 +\d+\.\d % {2}\S+ \S+$/);
+    expect(readFileSync(join(inFolder(language), "topics.txt"), "utf8")).toMatch(
+      /^topics and their first terms\n {2}0 \(\d/,
+    );
+  });
+
+  it("predict half of texts from the other half", async () => {
+    const scored = await command("eval", inFolder(language), "--documents", inFolder(`${language}.txt`), "--json");
+    const { perplexity, documents, tokens, unknownTokens, coherence } = JSON.parse(scored.out);
+    expect([documents, tokens, unknownTokens]).toEqual([60, 360, 0]);
+    expect(perplexity).toBeGreaterThan(4.5); // five terms a topic
+    expect(perplexity).toBeLessThan(6);
+    expect(coherence.npmi).toHaveLength(2);
+    const said = await command("eval", inFolder(language), "--documents", inFolder(`${language}.txt`));
+    expect(said.out).toMatch(
+      /^perplexity \d\.\d\d of 360 tokens in 60 texts, 0 unknown left out\ncoherence: NPMI -?\d\.\d{4}, U_mass -\d\.\d{4}, C_v -?\d\.\d{4}, of the first ten terms in these texts\n$/,
+    );
+  });
+});
+
+it("answers over HTTP which topics there are, and those of a text", async () => {
+  const server = startCommand(["serve", inFolder("chinese"), "--listen", "127.0.0.1:0"]);
+  onTestFinished(async () => {
+    server.interrupt();
+    await server.ended;
+  });
+  const url = await vi.waitFor(() => /http:\/\/\S+/.exec(server.out())?.[0] ?? Promise.reject(new Error("not yet")), {
+    timeout: 60_000,
+    interval: 50,
+  });
+  const get = async (path: string) => (await fetch(`${url}${path}`)).json() as Promise<Record<string, never>>;
+  const { topics } = (await get("/topics?k=5")) as unknown as {
+    topics: { topic: number; terms: { term: string }[] }[];
+  };
+  const fruit = topics.find(({ terms }) => terms.some(({ term }) => term === "苹果"))!.topic;
+  const asked = await get(`/infer?text=${encodeURIComponent("苹果，果园，梨子，未知")}`);
+  expect(asked).toMatchObject({ topics: [{ topic: fruit }, {}], knownTokens: 3 });
+  expect(await get(`/infer?text=${encodeURIComponent("苹果，果园，梨子，未知")}`)).toEqual(asked);
+  const none = (await get("/infer?text=xyz")) as unknown as { topics: { share: number }[] };
+  expect(none.topics.map(({ share }) => share)).toEqual([0.5, 0.5]);
+});
+
+it.each([
+  [["topics", "MODEL", "--by", "size"], /^topics: --by must be one of probability, relevance, lift, got size/],
+  [["topics", "MODEL", "--lambda", "2"], /^topics: --lambda must be a number in 0 \.\. 1, got 2/],
+  [
+    ["eval", "MODEL", "--documents", "EMPTY"],
+    /^eval: .*empty\.txt must have texts of two tokens or more that the topics know, got none/,
+  ],
+] as const)("refuses %j in one line", async (argv, message) => {
+  writeFileSync(inFolder("empty.txt"), "zzz\n");
+  const named = argv.map((part) =>
+    part === "MODEL" ? inFolder("english") : part === "EMPTY" ? inFolder("empty.txt") : part,
+  );
+  const { code, err } = await command(...named);
+  expect(code).not.toBe(0);
+  expect(err).toMatch(message);
+  expect(err.trimEnd().split("\n")).toHaveLength(1);
+});
