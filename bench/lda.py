@@ -1,6 +1,7 @@
-"""Peers of bench/lda.ts: fits gensim's LdaModel or scikit-learn's LatentDirichletAllocation on a matrix, and tells what that took.
+"""Peers of bench/lda.ts: fits gensim's LdaModel, scikit-learn's LatentDirichletAllocation or its NMF under the Kullback-Leibler divergence on a
+matrix, and tells what that took.
 
-    python3 lda.py gensim|sklearn MATRIX TOPICS EPOCHS BATCH OUT
+    python3 lda.py gensim|sklearn|nmf MATRIX TOPICS EPOCHS BATCH OUT
 
 MATRIX.offsets, MATRIX.terms, MATRIX.counts are arrays of uint32. Writes to OUT the weights, float32, a row a topic, and prints JSON:
 seconds and processor seconds of the fit alone, imports and reading left out.
@@ -31,6 +32,19 @@ if program == "gensim":
         model = LdaModel(corpus, id2word=words, num_topics=topics, passes=epochs, chunksize=batch, decay=0.7, offset=10,
                          iterations=50, gamma_threshold=1e-3, eval_every=None, random_state=1)
         return model.get_lambda() if hasattr(model, "get_lambda") else model.state.get_lambda()
+elif program == "nmf":
+    import sklearn
+    from scipy.sparse import csr_matrix
+    from sklearn.decomposition import non_negative_factorization
+
+    version = sklearn.__version__
+    corpus = csr_matrix((counts.astype(np.float32), terms.astype(np.int64), offsets.astype(np.int64)), shape=(documents, size))
+
+    def fit():
+        draw = np.random.RandomState(1)
+        start = [draw.uniform(0.5, 1.5, shape).astype(np.float32) for shape in ((documents, topics), (topics, size))]
+        return non_negative_factorization(corpus, *start, n_components=topics, init="custom", beta_loss="kullback-leibler", solver="mu",
+                                          max_iter=epochs, tol=0)[1]
 else:
     import sklearn
     from scipy.sparse import csr_matrix

@@ -3,13 +3,16 @@
  * LatentDirichletAllocation.
  *
  *     npm run bench:lda -- TRAIN TEST [--topics 50] [--epochs 2] [--workers 1] [--rounds 3] [--batchSize 500] [--peers gensim,sklearn]
- *         [--option NAME=VALUE]...
+ *         [--option NAME=VALUE]... [--fitted ldaSampler,plsa] [--iterations 200]
  *
  * TRAIN and TEST hold a text a line, behind a label and a tab; 20 Newsgroups are meant. Tokens are runs of letters and digits in lower case; terms are
  * longer than two letters and no numbers, in 5 documents to half of them, without the 318 stop words of scikit-learn. What is measured is the fit alone:
  * starts, imports and reading are left out, everywhere. All have learning decay 0.7, offset 10, documents a step as told and priors of 1 / topics; the others 50
  * steps a document and a tolerance of 1e-3, we what we have as default. The same code scores all: even tokens tell a document's topics, odd ones are predicted;
  * NPMI of the first ten terms in the training documents.
+ *
+ * `--fitted` adds models that learn from the whole table, with `--iterations` instead of passes; scikit-learn's NMF under the Kullback-Leibler
+ * divergence, whose steps plsa makes, is the peer `nmf` and makes as many.
  *
  * The others are run by the Python of PYTHON, /usr/bin/python3 if it is not set, with one thread of BLAS.
  */
@@ -21,8 +24,8 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { gunzipSync } from "node:zlib";
 import { HeldOutDocuments, makeVocabulary, PairsInDocuments, TopicInference, topicTerms } from "../kernels/index.js";
-import { lda } from "../models/index.js";
-import type { DocumentTermBatch, Topics, Vocabulary } from "../schemas/index.js";
+import { lda, ldaSampler, plsa } from "../models/index.js";
+import type { DocumentTermBatch, FittedModel, Topics, Vocabulary } from "../schemas/index.js";
 import { inScratch, median } from "./wholeProcess.js";
 
 const python = process.env.PYTHON ?? "/usr/bin/python3";
@@ -36,6 +39,8 @@ const { values, positionals } = parseArgs({
     batchSize: { type: "string", default: "500" },
     peers: { type: "string", default: "gensim,sklearn" },
     option: { type: "string", multiple: true, default: [] },
+    fitted: { type: "string", default: "" },
+    iterations: { type: "string", default: "200" },
   },
 });
 const [trainPath, testPath] = positionals;
@@ -58,6 +63,10 @@ await inScratch(async (folder) => {
   );
   const programs: [string, () => Promise<Fitted> | Fitted][] = [
     [`lexstream, ${values.workers} threads`, () => ours(train)],
+    ...values.fitted
+      .split(",")
+      .filter(Boolean)
+      .map((name): [string, () => Promise<Fitted>] => [`lexstream ${name}`, () => fitTable(name, train)]),
     ...values.peers
       .split(",")
       .filter(Boolean)
@@ -101,10 +110,35 @@ async function ours(train: DocumentTermBatch): Promise<Fitted> {
   return { seconds, processorSeconds: (user + system) / 1e6, topics: fitted };
 }
 
+async function fitTable(name: string, train: DocumentTermBatch): Promise<Fitted> {
+  const iterations = Number(values.iterations);
+  const models: Record<string, () => FittedModel<"documentTermTable", "topics">> = {
+    ldaSampler: () => ldaSampler({ topics, iterations, workers: Number(values.workers) }),
+    plsa: () => plsa({ topics, iterations, heldOut: 0 }),
+  };
+  const model = models[name]!();
+  const tokens = train.lengths.reduce((sum, length) => sum + length, 0);
+  const [started, used] = [performance.now(), process.cpuUsage()];
+  const steps = model.fit({
+    ...{ vocabulary: train.vocabulary, documents: train.lengths.length, length: train.terms.length, tokens },
+    ...{ documentFrequencies: new Float64Array(train.vocabulary.terms.length), documentParts: [] },
+    async *batches() {
+      yield train;
+    },
+  });
+  for await (const _ of steps);
+  const fitted = await model.result();
+  const { user, system } = process.cpuUsage(used);
+  const seconds = (performance.now() - started) / 1000;
+  await model.close();
+  return { seconds, processorSeconds: (user + system) / 1e6, topics: fitted };
+}
+
 function peer(name: string, folder: string, vocabulary: Vocabulary): Fitted {
   const out = join(folder, `${name}.f32`);
   const script = fileURLToPath(new URL("../../bench/lda.py", import.meta.url));
-  const args = [script, name, join(folder, "train"), topics, epochs, batchSize, out].map(String);
+  const passes = name === "nmf" ? values.iterations : epochs;
+  const args = [script, name, join(folder, "train"), topics, passes, batchSize, out].map(String);
   const env = { ...process.env, OMP_NUM_THREADS: "1", OPENBLAS_NUM_THREADS: "1" };
   const { stdout, stderr, status } = spawnSync(python, args, { encoding: "utf8", env });
   if (status !== 0) throw new Error(`bench/lda: ${name} must run under ${python}, got: ${stderr.slice(-500)}`);

@@ -4,6 +4,8 @@ export * from "./fastText/fastText.js";
 export * from "./fastTextClassifier/fastTextClassifier.js";
 export * from "./glove/glove.js";
 export * from "./lda/lda.js";
+export * from "./ldaSampler/ldaSampler.js";
 export * from "./lsa/lsa.js";
+export * from "./plsa/plsa.js";
 export * from "./ppmiSvd/ppmiSvd.js";
 export * from "./word2vec/word2vec.js";

@@ -9,11 +9,11 @@ import { compileKernel, isValidKernel, type WasmModule } from "../kernels/number
  */
 export function loadKernel(name: string, fused: boolean): WasmModule {
   const read = (file: string) => readFileSync(new URL(`../kernels/assembly/${file}`, import.meta.url));
-  const relaxed = read(`${name}.relaxed.wasm`);
-  if (fused && !isValidKernel(relaxed)) setFlagsFromString("--experimental-wasm-relaxed-simd"); // Node 20 and 21
+  const relaxed = fused ? read(`${name}.relaxed.wasm`) : undefined;
+  if (relaxed && !isValidKernel(relaxed)) setFlagsFromString("--experimental-wasm-relaxed-simd"); // Node 20 and 21
   setFlagsFromString("--no-liftoff");
   try {
-    return compileKernel(fused && isValidKernel(relaxed) ? relaxed : read(`${name}.wasm`));
+    return compileKernel(relaxed && isValidKernel(relaxed) ? relaxed : read(`${name}.wasm`));
   } finally {
     setFlagsFromString("--liftoff");
   }

@@ -25,6 +25,11 @@ export function drawUint32({ key0, key1 }: RandomStream, index: number): number 
   return mix32(mix32(low ^ key0) ^ mix32(high + key1)) >>> 0;
 }
 
+/** What the upper half of an index below 2^32 contributes to its draws: for kernels, which then mix the lower half alone. */
+export function lowIndexHalf({ key1 }: RandomStream): number {
+  return mix32(key1);
+}
+
 /** A uniform number in [0, 1), with 32 bits. */
 export function drawUniform(stream: RandomStream, index: number): number {
   return drawUint32(stream, index) / 4294967296;

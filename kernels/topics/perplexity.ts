@@ -1,6 +1,13 @@
 import type { DocumentTermBatch } from "../../schemas/documentTerms.js";
 import { exp, ln } from "../numbers/logarithm.js";
-import type { TopicInference } from "./inference.js";
+
+/** What tells the topics of a document. */
+export interface DocumentTopics {
+  /** P(term | topic), a row a term (V x K). */
+  readonly probabilities: Float32Array;
+  /** The share of each topic in a document (K,), of its terms and how often each occurs. */
+  shares(terms: ArrayLike<number>, values: ArrayLike<number>): Float64Array;
+}
 
 export interface HeldOutScore {
   /** e to the mean of -ln P over the tokens that are predicted; NaN if there are none. */
@@ -22,7 +29,7 @@ export interface HeldOutScore {
  * Unlike bounds such as gensim's log_perplexity, it has no term that depends on the size of the test set, and one measure serves any model.
  */
 export function completeDocument(
-  inference: TopicInference,
+  inference: DocumentTopics,
   terms: ArrayLike<number>,
   counts: ArrayLike<number>,
 ): { readonly loss: number; readonly tokens: number } {
@@ -57,7 +64,7 @@ export class HeldOutDocuments {
   #tokens = 0;
   #documents = 0;
 
-  constructor(readonly inference: TopicInference) {}
+  constructor(readonly inference: DocumentTopics) {}
 
   /** @throws RangeError if something else than counts of tokens comes */
   add(terms: ArrayLike<number>, counts: ArrayLike<number>): void {

@@ -5,7 +5,9 @@ import { fastTextSchema } from "../../models/fastText/fastText.js";
 import { fastTextClassifierSchema } from "../../models/fastTextClassifier/fastTextClassifier.js";
 import { gloveSchema } from "../../models/glove/glove.js";
 import { ldaSchema } from "../../models/lda/lda.js";
+import { ldaSamplerSchema } from "../../models/ldaSampler/ldaSampler.js";
 import { lsaSchema } from "../../models/lsa/lsa.js";
+import { plsaSchema } from "../../models/plsa/plsa.js";
 import { ppmiSvdSchema } from "../../models/ppmiSvd/ppmiSvd.js";
 import { word2vecSchema } from "../../models/word2vec/word2vec.js";
 import { accumulateCooccurrenceSchema } from "../../operators/cooccurrence/accumulateCooccurrence.js";
@@ -135,6 +137,8 @@ const units = [
   ppmiSvdSchema,
   lsaSchema,
   ldaSchema,
+  ldaSamplerSchema,
+  plsaSchema,
   writeTokensSchema,
   writeVocabularySchema,
   writeIdsSchema,

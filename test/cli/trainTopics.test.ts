@@ -1,0 +1,22 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { kinds } from "lexstream";
+import { expect, it } from "vitest";
+
+import { readWhole } from "#sinks";
+import { command } from "../support/command.js";
+import { plantedStrongest, plantedTexts, strongestTerms } from "../support/plantedTopics.js";
+import { temporaryFolder } from "../support/temporaryFolder.js";
+
+it.each(["ldaSampler", "plsa"])("train learns topics with %s by the standard steps", async (model) => {
+  const folder = await temporaryFolder();
+  const text = join(folder, "a.txt");
+  await writeFile(text, `${plantedTexts(150).filter(Boolean).join("\n")}\n`);
+  const out = join(folder, "topics.arrow");
+  const options = ["--topics", "3", "--iterations", "60", "--min-count", "1", "--progress", "none"];
+  const { code, err } = await command("train", model, text, "-o", out, ...options);
+  expect({ code, err }).toEqual({ code: 0, err: "" });
+  const topics = await readWhole(kinds.topics, out);
+  expect(strongestTerms(topics)).toEqual(plantedStrongest);
+  expect(topics.metadata.get("model")).toBe(model);
+});
