@@ -85,7 +85,7 @@ export const classify: Command = {
       threshold,
       ...(parsed.flag("explain") ? { reasons: 10 } : {}),
       ...textRequest(parsed, io),
-      onText: (text) => io.out(isJson ? `${JSON.stringify(text)}\n` : lines(text)),
+      onTexts: (texts) => io.out(texts.map(isJson ? (text) => `${JSON.stringify(text)}\n` : lines).join("")),
     });
     return 0;
   },

@@ -11,13 +11,13 @@ export const ZERO_ROW = -1;
 /** What a classifier knows of a word: all that a text needs of it. */
 export interface Word {
   readonly text: string;
+  /** Its place among the terms; undefined where it is none of them. */
+  readonly id: number | undefined;
   readonly hash: number;
   /** Its own, and those of its subwords. */
   readonly rows: readonly number[];
   /** Whether one of these is no row of zeros. */
   readonly isKnown: boolean;
-  /** What its rows add to a text, once whoever predicts has added them up. */
-  sum: Float64Array | undefined;
 }
 
 type Features = Pick<Classifier, "terms" | "subwords" | "wordNgrams" | "buckets" | "pruned" | "sentenceEnd">;
@@ -73,8 +73,8 @@ export class DocumentFeatures {
   /** The same object each time, for a known word. */
   word(text: string): Word {
     const id = this.#idOf.get(text);
-    if (id === undefined) return this.#makeWord(text, []);
-    this.#words[id] ??= this.#makeWord(text, [id]);
+    if (id === undefined) return this.#makeWord(text, undefined);
+    this.#words[id] ??= this.#makeWord(text, id);
     return this.#words[id]!;
   }
 
@@ -82,18 +82,19 @@ export class DocumentFeatures {
   forEachNgram(words: readonly Word[], visit: (row: number, from: number, to: number) => void): void {
     const { wordNgrams, subwords, pruned } = this.#features;
     if (wordNgrams < 2) return;
-    const hashes = words.map(({ hash }) => hash);
+    const hashes = new Uint32Array(words.length);
+    for (let at = 0; at < words.length; at++) hashes[at] = words[at]!.hash;
     forEachWordNgram(hashes, wordNgrams, subwords.buckets, (bucket, from, to) => {
       const row = this.#rowOfBucket[bucket]!;
       if (row !== ZERO_ROW || !pruned) visit(row, from, to);
     });
   }
 
-  #makeWord(text: string, own: readonly number[]): Word {
+  #makeWord(text: string, id: number | undefined): Word {
     const subwords = text === SENTENCE_END ? [] : this.#subwordsOf(text);
     const found = subwords.map((bucket) => this.#rowOfBucket[bucket]!);
     const kept = this.#features.pruned ? found.filter((row) => row !== ZERO_ROW) : found;
-    const rows = [...own, ...kept];
-    return { text, hash: hashTerm(text), rows, isKnown: rows.some((row) => row !== ZERO_ROW), sum: undefined };
+    const rows = id === undefined ? kept : [id, ...kept];
+    return { text, id, hash: hashTerm(text), rows, isKnown: rows.some((row) => row !== ZERO_ROW) };
   }
 }

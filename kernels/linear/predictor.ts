@@ -5,6 +5,7 @@ import { sigmoid, softplus } from "../numbers/sigmoid.js";
 import { DocumentFeatures, type Word, ZERO_ROW } from "./documentFeatures.js";
 import { probabilityOfHaving } from "./labelOdds.js";
 import { type RowReader, rowReader } from "./rowMatrix.js";
+import { WordSums } from "./wordSums.js";
 
 export interface Prediction {
   readonly label: string;
@@ -42,8 +43,8 @@ export interface Explanation {
  * negativeSampling give each label a probability of its own.
  *
  * In: the tokens of a text, or words that were looked up before. Out: at most k labels, the most probable first, equal ones in the order of
- * the labels; none for a text in which nothing is known. State: that of `DocumentFeatures`, and of each known word that has occurred what it
- * adds, min(L, D) numbers; the classifier is not copied. A word costs min(L, D) additions but for the first time, an n-gram of words D.
+ * the labels; none for a text in which nothing is known. State: those of `DocumentFeatures` and of `WordSums`, min(L, D) numbers a word; the
+ * classifier is not copied. A word costs min(L, D) additions but for the first time, an n-gram of words D.
  * @example
  *   new Predictor(classifier).predict(["how", "to", "peel", "garlic"], { k: 3 });
  */
@@ -54,6 +55,9 @@ export class Predictor {
   readonly #output: RowReader;
   readonly #codes: HuffmanCodes | undefined;
   readonly #hidden: Float64Array;
+  readonly #words: WordSums;
+  /** Rows of n-grams of a text. */
+  #ngrams = new Int32Array(1024);
   /** Words add to the scores themselves, where these are fewer than the numbers in a row. */
   readonly #addsScores: boolean;
 
@@ -64,6 +68,8 @@ export class Predictor {
     this.#output = rowReader(classifier.output);
     this.#hidden = new Float64Array(this.#input.columns);
     this.#addsScores = classifier.labels.length < this.#input.columns;
+    const width = Math.min(classifier.labels.length, this.#input.columns);
+    this.#words = new WordSums(classifier.terms.length, width, (rows) => this.#sumOf(rows));
     if (classifier.loss === "hierarchicalSoftmax") this.#codes = makeHuffmanCodes(classifier.labelCounts);
   }
 
@@ -77,8 +83,8 @@ export class Predictor {
     const probabilities = this.probabilities(tokens);
     if (!probabilities) return [];
     return best(probabilities, k)
-      .map((id) => ({ label: this.#classifier.labels[id]!, probability: probabilities[id]! }))
-      .filter(({ probability }) => probability >= threshold);
+      .filter((id) => probabilities[id]! >= threshold)
+      .map((id) => ({ label: this.#classifier.labels[id]!, probability: probabilities[id]! }));
   }
 
   /** The probability of each label (L,); undefined for a text in which nothing is known. */
@@ -93,25 +99,19 @@ export class Predictor {
   /** The product of the text's mean row with each output row (L,); undefined for a text in which nothing is known. */
   scores(tokens: Tokens): Float64Array | undefined {
     const words = this.#wordsOf(tokens);
-    const ngrams: number[] = [];
-    this.#features.forEachNgram(words, (row) => ngrams.push(row));
+    const ngrams = this.#ngramsOf(words);
     const sum = this.#sumOf(ngrams);
-    let isKnown = ngrams.some((row) => row !== ZERO_ROW);
+    const hasWords = this.#words.addTo(sum, words);
+    if (!hasWords && !ngrams.some((row) => row !== ZERO_ROW)) return undefined;
     let features = ngrams.length;
-    for (const word of words) {
-      features += word.rows.length;
-      if (!word.isKnown) continue;
-      isKnown = true;
-      word.sum ??= this.#sumOf(word.rows);
-      const added = word.sum;
-      for (let k = 0; k < sum.length; k++) sum[k]! += added[k]!;
-    }
-    return isKnown ? this.#scoresFrom(sum, features) : undefined;
+    for (const { rows } of words) features += rows.length;
+    return this.#scoresFrom(sum, features);
   }
 
   /** Probabilities from scores (L,), at a temperature: of softmax and hierarchicalSoftmax those of drawing each label. */
   probabilitiesAt(scores: Float64Array, temperature: number): Float64Array {
-    const cooled = scores.map((score) => score / temperature);
+    const cooled = scores.slice();
+    for (let label = 0; label < cooled.length; label++) cooled[label]! /= temperature;
     if (this.#codes) return softmax(alongPaths(cooled, this.#codes));
     return isDistribution(this.#classifier) ? softmax(cooled) : cooled.map(sigmoid);
   }
@@ -148,8 +148,18 @@ export class Predictor {
     return this.#features.withEnd(areTexts(tokens) ? tokens.map(this.wordForm.make) : tokens);
   }
 
+  /** The rows of a text's n-grams of words: a view that lasts until the next call. */
+  #ngramsOf(words: readonly Word[]): Int32Array {
+    let length = 0;
+    this.#features.forEachNgram(words, (row) => {
+      if (length === this.#ngrams.length) this.#ngrams = doubled(this.#ngrams);
+      this.#ngrams[length++] = row;
+    });
+    return this.#ngrams.subarray(0, length);
+  }
+
   /** What rows add to a text: their sum (D,), or where labels are fewer the products of that with all output rows (L,). */
-  #sumOf(rows: readonly number[]): Float64Array {
+  #sumOf(rows: ArrayLike<number>): Float64Array {
     if (rows.length === 0)
       return new Float64Array(this.#addsScores ? this.#classifier.labels.length : this.#input.columns);
     const sum = this.#hidden.fill(0);
@@ -180,6 +190,12 @@ export class Predictor {
 
 const areTexts = (tokens: Tokens): tokens is readonly string[] => typeof tokens[0] === "string";
 
+function doubled(numbers: Int32Array) {
+  const all = new Int32Array(2 * numbers.length);
+  all.set(numbers);
+  return all;
+}
+
 /** Whether the scores make one distribution over the labels. */
 export const isDistribution = ({ loss }: Classifier): boolean => loss === "softmax" || loss === "hierarchicalSoftmax";
 
@@ -196,17 +212,29 @@ function alongPaths(scores: Float64Array, { offsets, nodes, bits }: HuffmanCodes
 }
 
 export function softmax(scores: Float64Array): Float64Array {
-  const largest = scores.reduce((x, y) => Math.max(x, y), Number.NEGATIVE_INFINITY);
-  const powers = scores.map((score) => exp(Math.max(-700, score - largest)));
-  const sum = powers.reduce((x, y) => x + y, 0);
-  return powers.map((power) => power / sum);
+  let largest = Number.NEGATIVE_INFINITY;
+  for (const score of scores) largest = Math.max(largest, score);
+  const powers = new Float64Array(scores.length);
+  let sum = 0;
+  for (let label = 0; label < scores.length; label++) {
+    powers[label] = exp(Math.max(-700, scores[label]! - largest));
+    sum += powers[label]!;
+  }
+  for (let label = 0; label < powers.length; label++) powers[label]! /= sum;
+  return powers;
 }
 
 /** The places of the k largest values, the largest first, equal ones in order. */
 function best(values: Float64Array, k: number): number[] {
+  if (k === 1) return values.length === 0 ? [] : [placeOfLargest(values)];
   const order = Array.from(values.keys());
-  if (k === 1) return order.length === 0 ? [] : [values.indexOf(values.reduce((x, y) => Math.max(x, y)))];
   return order.sort((x, y) => values[y]! - values[x]! || x - y).slice(0, k);
+}
+
+function placeOfLargest(values: Float64Array): number {
+  let place = 0;
+  for (let i = 1; i < values.length; i++) if (values[i]! > values[place]!) place = i;
+  return place;
 }
 
 /** -ln of the probability that a text's own label was given. */

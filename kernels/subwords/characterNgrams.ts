@@ -60,25 +60,34 @@ export function forEachWordNgram(
   buckets: number,
   visit: (bucket: number, from: number, to: number) => void,
 ): void {
+  const inverse = 1 / buckets;
   for (let from = 0; from < hashes.length; from++) {
-    let low = hashes[from]! >>> 0;
-    let high = low >>> 31 ? 0xffffffff : 0;
+    let low = hashes[from]! | 0;
+    let high = low >> 31;
     for (let to = from + 1; to < hashes.length && to < from + longest; to++) {
-      const next = hashes[to]! >>> 0;
-      // The low half times the factor, in two products below 2^53.
+      const next = hashes[to]! | 0;
+      // What the low half times the factor carries into the high one, by two products below 2^53.
       const bottom = (low & 0xffff) * WORD_FACTOR;
       const top = (low >>> 16) * WORD_FACTOR + Math.floor(bottom / 0x10000);
-      const sum = (top % 0x10000) * 0x10000 + (bottom % 0x10000) + next;
+      const sum = (Math.imul(low, WORD_FACTOR) >>> 0) + (next >>> 0);
       const carry = Math.floor(top / 0x10000) + (sum > 0xffffffff ? 1 : 0);
-      high = (Math.imul(high, WORD_FACTOR) + carry + (next >>> 31 ? 0xffffffff : 0)) >>> 0;
-      low = sum >>> 0;
-      visit(remainder(high, low, buckets), from, to + 1);
+      high = (Math.imul(high, WORD_FACTOR) + carry + (next >> 31)) | 0;
+      low = sum | 0;
+      visit(remainder(high >>> 0, low >>> 0, buckets, inverse), from, to + 1);
     }
   }
 }
 
 /** (high 2^32 + low) modulo a number below 2^32. */
-function remainder(high: number, low: number, divisor: number): number {
-  const middle = ((high % divisor) * 0x10000 + (low >>> 16)) % divisor;
-  return (middle * 0x10000 + (low & 0xffff)) % divisor;
+function remainder(high: number, low: number, divisor: number, inverse: number): number {
+  const first = modulo(high, divisor, inverse);
+  const middle = modulo(first * 0x10000 + (low >>> 16), divisor, inverse);
+  return modulo(middle * 0x10000 + (low & 0xffff), divisor, inverse);
+}
+
+/** x % divisor for x in 0 .. 2^52, by the divisor's inverse: `%` of numbers beyond 31 bits is a call that takes some ten times as long. */
+function modulo(x: number, divisor: number, inverse: number): number {
+  const rest = x - Math.floor(x * inverse) * divisor; // exact, and by one divisor at most beside the remainder
+  if (rest < 0) return rest + divisor;
+  return rest < divisor ? rest : rest - divisor;
 }

@@ -31,13 +31,14 @@ export interface ClassifyRequest extends PredictOptions {
   readonly signal?: AbortSignal;
   /** Sees what the user may not expect, a line each. */
   readonly onNote?: (line: string) => void;
-  /** Sees each text once it is classified, in order. */
-  readonly onText: (text: ClassifiedText) => void;
+  /** Sees the texts that have ended with each batch of tokens, in order. */
+  readonly onTexts: (texts: readonly ClassifiedText[]) => void;
 }
 
 /**
  * Classifies texts with the classifier in a file or a run. Tokens are made of them by the steps with which it learned, which its file tells
- * unless it is one of fastText's, or by others that are named. State: the classifier, and a text.
+ * unless it is one of fastText's, or by others that are named. State: the classifier, a batch of tokens, and
+ * the texts that end in it.
  * @throws TypeError if nothing tells them; RangeError if a label does not begin with the prefix
  */
 export async function classifyTexts(path: string, request: ClassifyRequest): Promise<void> {
@@ -46,27 +47,36 @@ export async function classifyTexts(path: string, request: ClassifyRequest): Pro
   const classifier = withoutPrefix(path, loaded, request.labelPrefix);
   const predictor = new Predictor(classifier);
   const documents = new TokenDocuments(predictor.wordForm);
+  let ended: ClassifiedText[] = [];
   const visit = (tokens: readonly Word[], given: readonly string[]) => {
     const explanation = request.reasons === undefined ? undefined : predictor.explain(tokens, request.reasons);
-    request.onText({ given, predicted: predictor.predict(tokens, request), ...(explanation ? { explanation } : {}) });
+    ended.push({ given, predicted: predictor.predict(tokens, request), ...(explanation ? { explanation } : {}) });
+  };
+  const tell = () => {
+    if (ended.length > 0) request.onTexts(ended);
+    ended = [];
   };
   const source = makeUnit(...unitWith(request.source, request.options), { epoch: 0 }) as Observable<TextBatch>;
   const steps = await (request.steps === undefined ? textStepsOf(path, classifier, builtIn) : stepsFrom(request.steps));
   const { signal } = request;
   await run(throughSteps(source, steps), {
     ...(signal ? { signal } : {}),
-    onEvent: (batch) => documents.add(batch, visit),
+    onEvent: (batch) => {
+      documents.add(batch, visit);
+      tell();
+    },
   });
   documents.finish(visit);
+  tell();
 }
 
 /** Scores a classifier on texts whose labels are known. */
 export async function evaluateClassifier(
   path: string,
-  { k = 1, ...request }: Omit<ClassifyRequest, "onText" | "threshold">,
+  { k = 1, ...request }: Omit<ClassifyRequest, "onTexts" | "threshold">,
 ): Promise<ClassificationScores> {
   const texts: ClassifiedText[] = [];
-  await classifyTexts(path, { ...request, k, onText: (text) => texts.push(text) });
+  await classifyTexts(path, { ...request, k, onTexts: (some) => void texts.push(...some) });
   return scoreClassification(texts, k);
 }
 
