@@ -13,11 +13,16 @@ export interface Word {
   readonly text: string;
   /** Its place among the terms; undefined where it is none of them. */
   readonly id: number | undefined;
+  /** A signed number, as fastText takes it. */
   readonly hash: number;
   /** Its own, and those of its subwords. */
   readonly rows: readonly number[];
+  /** How many rows these are: what a text counts of every word stands in one object. */
+  readonly size: number;
   /** Whether one of these is no row of zeros. */
   readonly isKnown: boolean;
+  /** Where `WordSums` has its sum; negative while it has none. */
+  place: number;
 }
 
 type Features = Pick<Classifier, "terms" | "subwords" | "wordNgrams" | "buckets" | "pruned" | "sentenceEnd">;
@@ -82,7 +87,7 @@ export class DocumentFeatures {
   forEachNgram(words: readonly Word[], visit: (row: number, from: number, to: number) => void): void {
     const { wordNgrams, subwords, pruned } = this.#features;
     if (wordNgrams < 2) return;
-    const hashes = new Uint32Array(words.length);
+    const hashes = new Int32Array(words.length);
     for (let at = 0; at < words.length; at++) hashes[at] = words[at]!.hash;
     forEachWordNgram(hashes, wordNgrams, subwords.buckets, (bucket, from, to) => {
       const row = this.#rowOfBucket[bucket]!;
@@ -95,6 +100,7 @@ export class DocumentFeatures {
     const found = subwords.map((bucket) => this.#rowOfBucket[bucket]!);
     const kept = this.#features.pruned ? found.filter((row) => row !== ZERO_ROW) : found;
     const rows = id === undefined ? kept : [id, ...kept];
-    return { text, id, hash: hashTerm(text), rows, isKnown: rows.some((row) => row !== ZERO_ROW) };
+    const isKnown = rows.some((row) => row !== ZERO_ROW);
+    return { text, id, hash: hashTerm(text) | 0, rows, size: rows.length, isKnown, place: -1 };
   }
 }

@@ -69,7 +69,7 @@ export class Predictor {
     this.#hidden = new Float64Array(this.#input.columns);
     this.#addsScores = classifier.labels.length < this.#input.columns;
     const width = Math.min(classifier.labels.length, this.#input.columns);
-    this.#words = new WordSums(classifier.terms.length, width, (rows) => this.#sumOf(rows));
+    this.#words = new WordSums(width, (rows) => this.#sumOf(rows));
     if (classifier.loss === "hierarchicalSoftmax") this.#codes = makeHuffmanCodes(classifier.labelCounts);
   }
 
@@ -104,7 +104,7 @@ export class Predictor {
     const hasWords = this.#words.addTo(sum, words);
     if (!hasWords && !ngrams.some((row) => row !== ZERO_ROW)) return undefined;
     let features = ngrams.length;
-    for (const { rows } of words) features += rows.length;
+    for (const { size } of words) features += size;
     return this.#scoresFrom(sum, features);
   }
 

@@ -1,32 +1,24 @@
 import type { Word } from "./documentFeatures.js";
 
-const NONE = -1;
-
 /**
  * What words add to texts. The sums of the words that a classifier knows lie end to end, so that those of a text are added without an object
  * for each of them; those of other words, whose number has no bound, last as long as the words.
  *
- * State: 4 bytes a term; `width` numbers of 8 bytes each word that has occurred, up to twice as many while there is room for more.
+ * State: `width` numbers of 8 bytes each word that has occurred, up to twice as many while there is room for more.
  */
 export class WordSums {
   readonly #width: number;
   readonly #sumOf: (rows: readonly number[]) => Float64Array;
-  /** Where the sum of each term begins. */
-  readonly #placeOf: Int32Array;
   #sums: Float64Array;
   #length = 0;
   readonly #others = new WeakMap<Word, Float64Array>();
   /** Where those of a text begin. */
   #places = new Int32Array(1024);
 
-  /**
-   * @param terms how many there are
-   * @param sumOf what rows add to a text (width,)
-   */
-  constructor(terms: number, width: number, sumOf: (rows: readonly number[]) => Float64Array) {
+  /** @param sumOf what rows add to a text (width,) */
+  constructor(width: number, sumOf: (rows: readonly number[]) => Float64Array) {
     this.#width = width;
     this.#sumOf = sumOf;
-    this.#placeOf = new Int32Array(terms).fill(NONE);
     this.#sums = new Float64Array(64 * width);
   }
 
@@ -48,9 +40,9 @@ export class WordSums {
     let count = 0;
     for (let i = 0; i < words.length; i++) {
       const word = words[i]!;
-      if (!word.isKnown) continue;
-      if (word.id === undefined) others.push({ word, at: count++ });
-      else places[count++] = this.#keptPlace(word.id, word.rows);
+      if (word.place >= 0) places[count++] = word.place;
+      else if (word.isKnown && word.id === undefined) others.push({ word, at: count++ });
+      else if (word.isKnown) places[count++] = this.#keep(word);
     }
     let end = this.#length; // of others for this text alone, behind those that are kept
     for (const { word, at } of others) {
@@ -60,13 +52,10 @@ export class WordSums {
     return count;
   }
 
-  #keptPlace(id: number, rows: readonly number[]): number {
-    const known = this.#placeOf[id]!;
-    if (known !== NONE) return known;
-    const place = this.#length;
-    this.#placeOf[id] = place;
-    this.#length = this.#write(this.#sumOf(rows), place);
-    return place;
+  #keep(word: Word): number {
+    word.place = this.#length;
+    this.#length = this.#write(this.#sumOf(word.rows), word.place);
+    return word.place;
   }
 
   #sumOfOther(word: Word): Float64Array {

@@ -81,11 +81,12 @@ export function forEachWordNgram(
 /** (high 2^32 + low) modulo a number below 2^32. */
 function remainder(high: number, low: number, divisor: number, inverse: number): number {
   const first = modulo(high, divisor, inverse);
+  if (divisor < 2 ** 21) return modulo(first * 2 ** 32 + low, divisor, inverse);
   const middle = modulo(first * 0x10000 + (low >>> 16), divisor, inverse);
   return modulo(middle * 0x10000 + (low & 0xffff), divisor, inverse);
 }
 
-/** x % divisor for x in 0 .. 2^52, by the divisor's inverse: `%` of numbers beyond 31 bits is a call that takes some ten times as long. */
+/** x % divisor below 2^53 - divisor, by the divisor's inverse: `%` of numbers beyond 31 bits is a call that takes some ten times as long. */
 function modulo(x: number, divisor: number, inverse: number): number {
   const rest = x - Math.floor(x * inverse) * divisor; // exact, and by one divisor at most beside the remainder
   if (rest < 0) return rest + divisor;
