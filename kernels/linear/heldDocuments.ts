@@ -1,5 +1,5 @@
 import type { StageState } from "../../schemas/state.js";
-import { drawUniform, randomStream } from "../numbers/random.js";
+import { drawUniform, type RandomStream, randomStream } from "../numbers/random.js";
 import type { HeldDocument } from "./calibrate.js";
 
 /** How many documents are kept aside at most, but for the luck of the draw. */
@@ -16,7 +16,7 @@ const LEAST_BLOCKS = 32;
  * their labels, of some 10,000 documents at most.
  */
 export class HeldDocuments {
-  readonly #seed: number;
+  readonly #stream: RandomStream;
   readonly #share: number;
   readonly #block: number;
   #documents: { readonly ids: Uint32Array; readonly labels: readonly number[] }[] = [];
@@ -25,7 +25,7 @@ export class HeldDocuments {
   constructor(share: number, documents: number, seed: number) {
     this.#share = Math.min(share, MOST_HELD / documents);
     this.#block = Math.min(LONGEST_BLOCK, Math.max(1, Math.floor((this.#share * documents) / LEAST_BLOCKS)));
-    this.#seed = seed;
+    this.#stream = randomStream(seed, "holdout");
   }
 
   get count(): number {
@@ -35,7 +35,7 @@ export class HeldDocuments {
   /** Whether the document with this number is one of them, in every pass. */
   has(number: number): boolean {
     if (this.#share === 0) return false;
-    return drawUniform(randomStream(this.#seed, "holdout"), Math.floor(number / this.#block)) < this.#share;
+    return drawUniform(this.#stream, Math.floor(number / this.#block)) < this.#share;
   }
 
   push(ids: Uint32Array, labels: readonly number[]): void {

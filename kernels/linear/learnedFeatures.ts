@@ -80,11 +80,13 @@ export class LearnedFeatures {
       if (length < MAX_INPUTS) this.#found[length] = row;
       length++;
     };
-    for (const id of ids) for (const row of this.#lists.of(id)) write(row);
+    if (form.maxLength === 0) for (let i = 0; i < ids.length; i++) write(ids[i]!);
+    else for (const id of ids) for (const row of this.#lists.of(id)) write(row);
     if (this.#endTerm !== undefined) write(this.#endTerm);
     if (wordNgrams > 1) {
-      const words = Array.from(ids, (id) => this.#hashes[id]!);
-      if (sentenceEnd) words.push(hashTerm(SENTENCE_END));
+      const words = new Uint32Array(ids.length + (sentenceEnd ? 1 : 0));
+      for (let i = 0; i < ids.length; i++) words[i] = this.#hashes[ids[i]!]!;
+      if (sentenceEnd) words[ids.length] = hashTerm(SENTENCE_END);
       forEachWordNgram(words, wordNgrams, form.buckets, (bucket) => write(this.rows.rowOf(bucket)));
     }
     if (epoch === 0) this.cut += Math.max(0, length - MAX_INPUTS);

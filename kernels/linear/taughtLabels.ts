@@ -15,7 +15,7 @@ export interface TaughtSettings {
 /** The labels of texts: their numbers, and what each text teaches about them. State: a number and a count a label. */
 export class TaughtLabels {
   readonly #who: string;
-  readonly #settings: TaughtSettings;
+  readonly #teaching: Teaching;
   readonly #idOf: ReadonlyMap<string, number>;
   readonly #dropped: ReadonlySet<string>;
   readonly #set: LabelSet;
@@ -39,7 +39,7 @@ export class TaughtLabels {
     this.#set = kept;
     this.#dropped = dropped;
     this.leftOut = leftOut;
-    this.#settings = settings;
+    this.#teaching = { ...settings, counted: this };
     this.#idOf = new Map(kept.names.map((name, id) => [name, id]));
     this.outputs = labelOutputs(settings.loss, kept.counts, settings);
     this.documents = kept.counts.reduce((sum, count) => sum + count, 0);
@@ -58,19 +58,21 @@ export class TaughtLabels {
    * @throws RangeError if a label was not counted
    */
   idsOf(names: readonly string[], document: number): number[] {
-    return names.flatMap((name) => {
+    const ids: number[] = [];
+    for (const name of names) {
       const id = this.#idOf.get(name);
-      if (id !== undefined) return id;
-      if (this.#dropped.has(name)) return [];
-      throw new RangeError(
-        `${this.#who}: labels must be those that the vocabulary was counted with, got ${JSON.stringify(name)} in document ${document}`,
-      );
-    });
+      if (id !== undefined) ids.push(id);
+      else if (!this.#dropped.has(name))
+        throw new RangeError(
+          `${this.#who}: labels must be those that the vocabulary was counted with, got ${JSON.stringify(name)} in document ${document}`,
+        );
+    }
+    return ids;
   }
 
   /** Writes what a document with these labels teaches in an epoch. */
   write(records: BagRecords, own: readonly number[], weight: number, epoch: number, document: number): void {
-    teach(records, this.outputs, { ...this.#settings, counted: this }, own, weight, epoch, document);
+    teach(records, this.outputs, this.#teaching, own, weight, epoch, document);
   }
 }
 

@@ -1,5 +1,5 @@
 import { initialTerms, knownRows } from "../../kernels/embedding/knownRows.js";
-import { learningRateAt, type Schedule } from "../../kernels/embedding/learningRate.js";
+import { type LearningRate, learningRateAt, type Schedule } from "../../kernels/embedding/learningRate.js";
 import { BagRecords } from "../../kernels/linear/bagRecords.js";
 import { type BagEngine, type BagSettings, MAX_INPUTS, noLists } from "../../kernels/linear/bagTrainer.js";
 import { calibrate } from "../../kernels/linear/calibrate.js";
@@ -83,6 +83,8 @@ export function multiPassClassifier(
   let labels: TaughtLabels;
   let features: LearnedFeatures;
   let held: HeldDocuments;
+  /** Of all passes. */
+  let rates: LearningRate;
   /** The result, which has taken the weights over. */
   let finished: Classifier | undefined;
   const early = new EarlyStop(settings);
@@ -92,6 +94,8 @@ export function multiPassClassifier(
     requireFixed(WHO, from);
     if (initialVectors) knownRows(WHO, from.terms, initialVectors); // which must have some of them
     labels = new TaughtLabels(WHO, from.labels, settings);
+    const centres = schedule === "inverse" ? settings.decayTokens : epochs * wordsOf(from);
+    rates = { ...settings, centres };
     held = new HeldDocuments(settings.holdout, labels.documents, seed);
     features = new LearnedFeatures(from.terms, featureSettings, (row, bucket) => {
       if (engine) firstRows.fillBucket(inputOf(engine), row, bucket);
@@ -121,6 +125,8 @@ export function multiPassClassifier(
     });
     return made;
   }
+
+  const wordsOf = ({ tokens }: Vocabulary) => Math.max(1, tokens);
 
   const inputOf = ({ weights, stride }: BagEngine) => ({ input: weights.input, stride });
 
@@ -190,9 +196,7 @@ export function multiPassClassifier(
 
   /** The rate of a text before which so many tokens of its epoch have come. */
   function rateAfter(epoch: number, tokens: number): number {
-    const total = Math.max(1, vocabulary!.tokens);
-    const centres = schedule === "inverse" ? settings.decayTokens : epochs * total;
-    return learningRateAt({ ...settings, centres }, epoch * total + tokens);
+    return learningRateAt(rates, epoch * wordsOf(vocabulary!) + tokens);
   }
 
   function save(): StageState | undefined {

@@ -76,7 +76,10 @@ export async function evaluateClassifier(
   { k = 1, ...request }: Omit<ClassifyRequest, "onTexts" | "threshold">,
 ): Promise<ClassificationScores> {
   const texts: ClassifiedText[] = [];
-  await classifyTexts(path, { ...request, k, onTexts: (some) => void texts.push(...some) });
+  const onTexts = (some: readonly ClassifiedText[]) => {
+    for (const text of some) texts.push(text);
+  };
+  await classifyTexts(path, { ...request, k, onTexts });
   return scoreClassification(texts, k);
 }
 

@@ -49,8 +49,9 @@ it("keeps repeats, and brings hashes down to the buckets", () => {
 });
 
 it("hashes n-grams of words as whole numbers of 64 bits do", () => {
-  const hashes = ["the", "river", "中国", "bank", "of", "", "zebra"].map(hashTerm);
-  for (const buckets of [1, 7, 10_000, 2_000_000, 2 ** 31 - 1]) {
+  const words = ["the", "river", "中国", "bank", "of", "", "zebra"].map(hashTerm);
+  const hashes = [...words, 0, 0xffffffff, 0xffffffff, 0x80000000, 0x7fffffff, 0xffffffff, 1];
+  for (const buckets of [1, 7, 10_000, 2_000_000, 2 ** 21 - 1, 2 ** 21, 2 ** 31 - 1, 2 ** 32 - 1]) {
     const found: number[] = [];
     forEachWordNgram(hashes, 4, buckets, (bucket) => found.push(bucket));
     expect(found).toEqual(wordNgramsByDefinition(hashes, 4, buckets));
