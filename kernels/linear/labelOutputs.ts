@@ -37,19 +37,32 @@ export function labelOutputs(
 
 function paths(counts: Float64Array): LabelOutputs {
   const { offsets, nodes, bits } = makeHuffmanCodes(counts);
+
+  /** The nodes of one path differ. */
+  function writePath(records: BagRecords, label: number, weight: number): void {
+    for (let entry = offsets[label]!; entry < offsets[label + 1]!; entry++)
+      records.output(nodes[entry]!, bits[entry]!, weight);
+  }
+
+  function writePaths(records: BagRecords, labels: readonly number[], weight: number): void {
+    const ones = new Map<number, number>();
+    const all = new Map<number, number>();
+    for (const label of labels)
+      for (let entry = offsets[label]!; entry < offsets[label + 1]!; entry++) {
+        const node = nodes[entry]!;
+        ones.set(node, (ones.get(node) ?? 0) + bits[entry]!);
+        all.set(node, (all.get(node) ?? 0) + 1);
+      }
+    for (const [node, times] of all) records.output(node, ones.get(node)! / times, (weight * times) / labels.length);
+  }
+
   return {
     scoredBy: "rows",
     most: counts.length,
     write(records, labels, weight) {
-      const ones = new Map<number, number>();
-      const all = new Map<number, number>();
-      for (const label of labels)
-        for (let entry = offsets[label]!; entry < offsets[label + 1]!; entry++) {
-          const node = nodes[entry]!;
-          ones.set(node, (ones.get(node) ?? 0) + bits[entry]!);
-          all.set(node, (all.get(node) ?? 0) + 1);
-        }
-      for (const [node, times] of all) records.output(node, ones.get(node)! / times, (weight * times) / labels.length);
+      const [only] = labels;
+      if (labels.length === 1) writePath(records, only!, weight);
+      else writePaths(records, labels, weight);
     },
   };
 }
