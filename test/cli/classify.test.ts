@@ -138,6 +138,21 @@ it("scores labelled lines whatever their file is called, and notes where they ar
   }
 });
 
+it("warns of texts that were passed over", async () => {
+  const file = inFolder("gaps.txt");
+  writeFileSync(
+    file,
+    "__label__fruit red apples\nno label\n__label__ships a boat __label__水果\n__label__ships\n没有标签\n",
+  );
+  const train = ["train", "fastTextClassifier", file, "--format", "labelled", "-o", inFolder("gaps"), "--epochs", "2"];
+  const { code, out } = await command(...train, "--progress", "none");
+  expect(code).toBe(0);
+  expect(out).toContain(
+    "warning: fastTextClassifier: 3 texts passed over, without a label or word; lexstream inspect tells more\n",
+  );
+  expect(JSON.parse(readFileSync(join(inFolder("gaps"), "manifest.json"), "utf8")).counts.documentsPassedOver).toBe(3);
+});
+
 it("says that a classifier holds no vectors", async () => {
   const file = join(inFolder("english"), "classifier.arrow");
   expect((await command("neighbors", file, "apples")).err).toBe(`${file}: must hold vectors, got classifier\n`);
