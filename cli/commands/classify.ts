@@ -4,7 +4,7 @@ import { type Command, type CommandOption, type Io, jsonOption, type Parsed, Usa
 import { printableLine } from "../printable.js";
 import { optionValue } from "../unitOptions.js";
 
-export const STDIN = "-";
+const STDIN = "-";
 
 /** How files of texts are read, options of the source but for the last, and cut. */
 export const textOptions: Readonly<Record<string, CommandOption>> = {

@@ -16,7 +16,7 @@ import { firstBytes } from "../../storage/files/fileBytes.js";
 import { type Command, type CommandOption, type Io, jsonOption, type Parsed, UsageError } from "../command.js";
 import { scoringCommandOptions, scoringOf } from "../scoringOptions.js";
 import { textTable } from "../textTable.js";
-import { STDIN, textOptions, textRequest, textSource } from "./classify.js";
+import { textOptions, textRequest, textSource } from "./classify.js";
 
 /** Files to score vectors on. */
 export const evaluationOptions: Readonly<Record<string, CommandOption>> = {
@@ -99,7 +99,7 @@ export const evaluate: Command = {
 async function evaluateLabelled(parsed: Parsed, io: Io, file: string): Promise<number> {
   const { source, options } = textSource(parsed, file);
   const k = parsed.integer("k", 1) ?? 1;
-  const format = holdsLines(file) ? { format: "labelled" } : {};
+  const format = source === "stdin" || holdsLines(file) ? { format: "labelled" } : {};
   const scores = await evaluateClassifier(parsed.positionals[0]!, {
     source,
     options: { ...format, ...options },
@@ -168,7 +168,7 @@ async function evaluateDocuments(parsed: Parsed, io: Io, file: string): Promise<
 
 /** Whether texts are lines and no records, so that their labels can only stand in the lines. */
 function holdsLines(file: string): boolean {
-  return file === STDIN || guessFormat(file, contentOf(firstBytes(file, 8)) === parquet) === "lines";
+  return guessFormat(file, contentOf(firstBytes(file, 8)) === parquet) === "lines";
 }
 
 const MOST_LABELS = 20;
