@@ -7,6 +7,7 @@ import {
   inputPlace,
   type Manifest,
   originsIn,
+  PASSED_OVER,
   type Pipeline,
   plannedSteps,
   RunStopped,
@@ -125,7 +126,7 @@ function progressMode(text = "auto"): ProgressMode {
 
 /** What the user should know of a run that did what it was told. */
 function warnings(ledger: Ledger): string[] {
-  return [...leftOut(ledger), ...hardlyMoved(ledger), ...lostSteps(ledger)];
+  return [...leftOut(ledger), ...hardlyMoved(ledger), ...passedOver(ledger), ...lostSteps(ledger)];
 }
 
 function lostSteps({ children }: Ledger): string[] {
@@ -139,6 +140,17 @@ function hardlyMoved({ children }: Ledger): string[] {
       ([model]) =>
         `warning: ${model}: vectors hardly moved apart: those of frequent terms all point the same way; more epochs`,
     );
+}
+
+function passedOver({ children }: Ledger): string[] {
+  return [...children].flatMap(([model, part]) => {
+    const texts = part.get(PASSED_OVER);
+    return texts > 0
+      ? [
+          `warning: ${model}: ${plural(texts, "text")} passed over, without a label or word; lexstream inspect tells more`,
+        ]
+      : [];
+  });
 }
 
 /** A folder that was read held the folders of runs, perhaps of this one before. */

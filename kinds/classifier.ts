@@ -19,6 +19,11 @@ export const classifier = defineKind({
   name: "classifier",
   arrives: "whole",
   columns: ["part", "text", "count", "vector"],
+  passedOver: ({ metadata }) => {
+    const counted: Readonly<Record<string, number>> = JSON.parse(metadata.get("documents") ?? "{}");
+    const { withoutLabels = 0, withoutWords = 0, withoutKeptLabels = 0 } = counted;
+    return withoutLabels + withoutWords + withoutKeptLabels;
+  },
   amounts: { labels: ({ labels }: Classifier) => labels.length },
   table: {
     schema: ({ input }) => ({

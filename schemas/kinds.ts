@@ -132,6 +132,8 @@ export interface DataKind<K extends Kind = Kind> {
   isEmpty?(value: Kinds[K]): boolean;
   /** Of what a model has learned: whether it looks as if training had hardly begun. */
   hardlyMoved?(value: Kinds[K]): boolean;
+  /** Of what a model has learned: how many of the documents that it read it has not learned from, since something was missing. */
+  passedOver?(value: Kinds[K]): number;
   /** The terms that whatever is made of the value will name. */
   terms?(value: Kinds[K]): readonly string[];
   readonly origin?: OriginForm<Kinds[K]>;

@@ -2,6 +2,7 @@ import type { ClassificationScores } from "../../kernels/evaluation/classificati
 import type { SimilarityResult } from "../../kernels/evaluation/evaluate.js";
 import type { AnalogyResult } from "../../kernels/evaluation/evaluateAnalogies.js";
 import type { RetrievalScores } from "../../kernels/evaluation/retrieval.js";
+import { contentOf, parquet } from "../../kernels/text/content.js";
 import {
   evaluateClassifier,
   evaluateRetrieval,
@@ -10,6 +11,8 @@ import {
   type VectorScores,
 } from "../../pipelines/index.js";
 import { plural } from "../../schemas/plural.js";
+import { guessFormat } from "../../sources/documents/fileFormats.js";
+import { firstBytes } from "../../storage/files/fileBytes.js";
 import { type Command, type CommandOption, type Io, jsonOption, type Parsed, UsageError } from "../command.js";
 import { scoringCommandOptions, scoringOf } from "../scoringOptions.js";
 import { textTable } from "../textTable.js";
@@ -96,7 +99,7 @@ export const evaluate: Command = {
 async function evaluateLabelled(parsed: Parsed, io: Io, file: string): Promise<number> {
   const { source, options } = textSource(parsed, file);
   const k = parsed.integer("k", 1) ?? 1;
-  const format = file.endsWith(".txt") ? { format: "labelled" } : {};
+  const format = source === "stdin" || holdsLines(file) ? { format: "labelled" } : {};
   const scores = await evaluateClassifier(parsed.positionals[0]!, {
     source,
     options: { ...format, ...options },
@@ -105,7 +108,7 @@ async function evaluateLabelled(parsed: Parsed, io: Io, file: string): Promise<n
   });
   if (scores.documents === 0)
     throw new RangeError(
-      `eval: ${file} must have texts with labels, got ${plural(scores.withoutLabels, "text")} without`,
+      `eval: ${file} must have texts with labels, got ${plural(scores.withoutLabels, "text")} without; --labels names where a record holds them, --label-prefix how they begin in a line`,
     );
   io.out(parsed.flag("json") ? `${JSON.stringify(scores)}\n` : classificationTable(scores));
   return 0;
@@ -161,6 +164,11 @@ async function evaluateDocuments(parsed: Parsed, io: Io, file: string): Promise<
       : `perplexity ${perplexity.toFixed(2)} of ${plural(tokens, "token")} in ${plural(documents, "text")}, ${unknownTokens} unknown left out\ncoherence: NPMI ${mean(coherence.npmi)}, U_mass ${mean(coherence.uMass)}, C_v ${mean(coherence.cV)}, of the first ten terms in these texts\n`,
   );
   return 0;
+}
+
+/** Whether texts are lines and no records, so that their labels can only stand in the lines. */
+function holdsLines(file: string): boolean {
+  return guessFormat(file, contentOf(firstBytes(file, 8)) === parquet) === "lines";
 }
 
 const MOST_LABELS = 20;

@@ -292,7 +292,7 @@ export function fastText(options?: FastTextOptions): UpdatedModel<"contexts", "v
     const loss = steps.reduce((sum, step) => sum + step.loss, 0);
     if (!Number.isFinite(loss))
       throw new RangeError(
-        `fastText: the loss must stay finite, got ${loss} in epoch ${batch.epoch}; lower learningRate`,
+        `fastText: the loss must stay finite, got ${loss} in epoch ${batch.epoch + 1}; lower learningRate`,
       );
     return { taken: through, examples: written, loss, epoch: batch.epoch };
   }

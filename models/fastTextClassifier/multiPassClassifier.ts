@@ -145,7 +145,7 @@ export function multiPassClassifier(
     const step = await learn(engine, false);
     if (!Number.isFinite(step.loss))
       throw new RangeError(
-        `${WHO}: the loss must stay finite, got ${step.loss} in epoch ${batch.epoch}; lower learningRate`,
+        `${WHO}: the loss must stay finite, got ${step.loss} in epoch ${batch.epoch + 1}; lower learningRate`,
       );
     return { taken: batch.ids.length, examples: written, loss: step.loss, epoch: batch.epoch };
   }

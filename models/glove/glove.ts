@@ -287,7 +287,7 @@ function throwIfBroken(job: GloveJob, store: CellStore, epoch: number, terms: re
     const column = (tile % blocks) * size + (cell[0]! & 0xffff);
     const named = `${row}, ${column} (${JSON.stringify(terms[row])}, ${JSON.stringify(terms[column])})`;
     throw new RangeError(
-      `glove: the loss must stay finite, got NaN or infinity in epoch ${epoch} at cell ${named}; lower learningRate`,
+      `glove: the loss must stay finite, got NaN or infinity in epoch ${epoch + 1} at cell ${named}; lower learningRate`,
     );
   }
 }

@@ -242,7 +242,7 @@ export function word2vec(options?: Word2vecOptions): UpdatedModel<"contexts", "v
   function learned(step: StepStats): StepStats {
     if (!Number.isFinite(step.loss))
       throw new RangeError(
-        `word2vec: the loss must stay finite, got ${step.loss} in epoch ${step.epoch}; lower learningRate`,
+        `word2vec: the loss must stay finite, got ${step.loss} in epoch ${step.epoch + 1}; lower learningRate`,
       );
     taken += step.taken;
     examples += step.examples;

@@ -125,7 +125,7 @@ export async function runPipeline(pipeline: Pipeline, options: RunPipelineOption
       metadata: async (node) => originOf(node, configFolder, await hashed, texts.length),
       signal,
       onProgress,
-      onValue: (node, value) => noteHardlyMoved(node, value, ledger),
+      onValue: (node, value) => noteLearned(node, value, ledger),
       onRejected: (rejection) => rejected.add(rejection),
       requireInputs,
       settleRejected: () => rejected.settle(),
@@ -152,14 +152,20 @@ export async function runPipeline(pipeline: Pipeline, options: RunPipelineOption
   }
 }
 
-/** Counts a model whose result looks as if training had hardly begun: for the run, and in the model's own ledger. */
-function noteHardlyMoved(node: PipelineNode, value: unknown, ledger: Ledger): void {
-  if (!isModel(node) || !node.makes.hardlyMoved?.(value as never)) return;
-  for (const each of [ledger, ledger.child(nameOf(node))]) each.add(HARDLY_MOVED, 1);
+/** Counts a model whose result looks as if training had hardly begun, and documents that it passed over: for the run, and in its own ledger. */
+function noteLearned(node: PipelineNode, value: unknown, ledger: Ledger): void {
+  if (!isModel(node)) return;
+  const hardlyMoved = node.makes.hardlyMoved?.(value as never) ?? false;
+  const passedOver = node.makes.passedOver?.(value as never) ?? 0;
+  for (const each of [ledger, ledger.child(nameOf(node))]) {
+    if (hardlyMoved) each.add(HARDLY_MOVED, 1);
+    if (passedOver > 0) each.add(PASSED_OVER, passedOver);
+  }
 }
 
-/** The counter's name. */
+/** The counters' names. */
 export const HARDLY_MOVED = "modelsHardlyMoved";
+export const PASSED_OVER = "documentsPassedOver";
 
 const isSink = ({ unit }: PipelineNode) => unit.kind === "sink";
 

@@ -1,4 +1,4 @@
-import type { Observable } from "rxjs";
+import { defer, type Observable, tap } from "rxjs";
 import { type ClassificationScores, scoreClassification } from "../../kernels/evaluation/classification.js";
 import type { Word } from "../../kernels/linear/documentFeatures.js";
 import { type Explanation, type Prediction, type PredictOptions, Predictor } from "../../kernels/linear/predictor.js";
@@ -59,7 +59,7 @@ export async function classifyTexts(path: string, request: ClassifyRequest): Pro
   const source = makeUnit(...unitWith(request.source, request.options), { epoch: 0 }) as Observable<TextBatch>;
   const steps = await (request.steps === undefined ? textStepsOf(path, classifier, builtIn) : stepsFrom(request.steps));
   const { signal } = request;
-  await run(throughSteps(source, steps), {
+  await run(throughSteps(noteLabels(source, request), steps), {
     ...(signal ? { signal } : {}),
     onEvent: (batch) => {
       documents.add(batch, visit);
@@ -107,6 +107,23 @@ function noteFastText(path: string, { labels, metadata }: Classifier, request: C
     onNote(
       `${path} has labels that do not begin with ${PREFIX}, such as ${show(prefixed)}; --label-prefix leaves out how they begin`,
     );
+}
+
+/** Notes that the first text begins with a label, which is read as a word: a file of fastText's that is read as lines. */
+function noteLabels(source: Observable<TextBatch>, { labelPrefix, onNote = () => {} }: ClassifyRequest) {
+  const prefix = labelPrefix || PREFIX;
+  return defer(() => {
+    let isFirst = true;
+    return source.pipe(
+      tap(({ bytes, position }) => {
+        if (isFirst && Buffer.from(bytes).indexOf(prefix) === 0)
+          onNote(
+            `${position.source}: texts begin with ${prefix}, which is read as a word of theirs; --format labelled takes the labels out`,
+          );
+        isFirst = false;
+      }),
+    );
+  });
 }
 
 function unitWith(name: string, options: Readonly<Record<string, unknown>>) {

@@ -13,7 +13,8 @@ export async function openTable(path: string): Promise<TableFile> {
     const table = await (magic === "ARROW1" ? openArrow : openParquet)(path);
     return { ...table, metadata: withoutChecksum(table.metadata) };
   }
-  const found = packingOf(path) ?? `one that begins with ${JSON.stringify(magic)}`;
+  const begins = magic === "" ? "an empty file" : `one that begins with ${JSON.stringify(magic)}`;
+  const found = packingOf(path) ?? begins;
   throw new SyntaxError(`${path}: must be an Arrow or Parquet file, not packed, got ${found}`);
 }
 

@@ -6,6 +6,7 @@ import { oneOf, texts } from "../../schemas/fields.js";
 import { defineOptions, type OptionsOf, parseOptions } from "../../schemas/options.js";
 import { plural } from "../../schemas/plural.js";
 import { type SubwordForm, type SubwordRows, subwordUnits } from "../../schemas/subwords.js";
+import type { TableFile } from "../../schemas/tables.js";
 import { SUBWORDS, type VectorTable } from "../../schemas/vectors.js";
 import { readFastTextVectors } from "../fasttext/readFastText.js";
 import { firstBytes, requireText } from "../files/fileBytes.js";
@@ -83,10 +84,18 @@ export async function readVectors(
   return picked;
 }
 
+/** @throws TypeError if the table lacks a column of theirs; it names the kind of data that says itself to be another */
+function requireVectors(path: string, table: TableFile): void {
+  const kind = table.metadata.get("kind");
+  const isOther = kind !== undefined && !table.columns.some(({ name }) => name === "term");
+  if (isOther) throw new TypeError(`${path}: must hold vectors, got ${kind}`);
+  requireColumns(path, table, ["term", "vector"]);
+}
+
 /** Columns `term` and `vector` of an Arrow or Parquet file, and `bucket` where there are subwords. */
 async function readTable(path: string, settings: ReadSettings): Promise<VectorTable> {
   const table = await openTable(path);
-  requireColumns(path, table, ["term", "vector"]);
+  requireVectors(path, table);
   const form = subwordForm(path, table.metadata.get(SUBWORDS));
   const columns = form ? ["term", "vector", "bucket"] : ["term", "vector"];
   const { size } = await stat(path);

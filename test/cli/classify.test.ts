@@ -104,16 +104,58 @@ it.each([
     ["eval", "MODEL"],
     /^eval: at least one --similarity, --analogies, --labelled, --documents or --retrieval file must be given/,
   ],
-  [["eval", "MODEL", "--labelled", "UNLABELLED"], /must have texts with labels, got 1 text without/],
+  [
+    ["eval", "MODEL", "--labelled", "UNLABELLED"],
+    /must have texts with labels, got 1 text without; --labels names where/,
+  ],
+  [["classify", "EMPTY", "-"], /must be an Arrow or Parquet file, not packed, got an empty file/],
 ] as const)("refuses %j in one line", async (args, message) => {
   writeFileSync(inFolder("unlabelled.txt"), "red apples\n");
+  writeFileSync(inFolder("empty.bin"), "");
   const named = args.map((each) =>
-    each.replace("MODEL", inFolder("english")).replace("UNLABELLED", inFolder("unlabelled.txt")),
+    each
+      .replace("MODEL", inFolder("english"))
+      .replace("UNLABELLED", inFolder("unlabelled.txt"))
+      .replace("EMPTY", inFolder("empty.bin")),
   );
   const { code, err } = await command(...named);
   expect(code).not.toBe(0);
   expect(err).toMatch(message);
   expect(err.trimEnd().split("\n")).toHaveLength(1);
+});
+
+it("scores labelled lines whatever their file is called, and notes where they are classified as they stand", async () => {
+  for (const language of ["english", "chinese"] as const) {
+    const valid = inFolder(`${language}.valid`);
+    writeFileSync(valid, readFileSync(inFolder(`${language}.txt`)));
+    expect((await command("eval", inFolder(language), "--labelled", valid)).out).toContain("30 texts\nP@1 1.0000");
+    const plain = await command("classify", inFolder(language), valid);
+    expect(plain.err).toBe(
+      `note: ${valid}: texts begin with __label__, which is read as a word of theirs; --format labelled takes the labels out\n`,
+    );
+    const labelled = await command("classify", inFolder(language), valid, "--format", "labelled");
+    expect([labelled.code, labelled.err, labelled.out.split("\n").length]).toEqual([0, "", 31]);
+  }
+});
+
+it("warns of texts that were passed over", async () => {
+  const file = inFolder("gaps.txt");
+  writeFileSync(
+    file,
+    "__label__fruit red apples\nno label\n__label__ships a boat __label__水果\n__label__ships\n没有标签\n",
+  );
+  const train = ["train", "fastTextClassifier", file, "--format", "labelled", "-o", inFolder("gaps"), "--epochs", "2"];
+  const { code, out } = await command(...train, "--progress", "none");
+  expect(code).toBe(0);
+  expect(out).toContain(
+    "warning: fastTextClassifier: 3 texts passed over, without a label or word; lexstream inspect tells more\n",
+  );
+  expect(JSON.parse(readFileSync(join(inFolder("gaps"), "manifest.json"), "utf8")).counts.documentsPassedOver).toBe(3);
+});
+
+it("says that a classifier holds no vectors", async () => {
+  const file = join(inFolder("english"), "classifier.arrow");
+  expect((await command("neighbors", file, "apples")).err).toBe(`${file}: must hold vectors, got classifier\n`);
 });
 
 it("says that one label is not enough, and where labels come from", async () => {

@@ -221,7 +221,7 @@ it.each([
 
 it("names the epoch in which a learning rate blew up", async () => {
   await expect(train({ learningRate: 1e30, kernel: "plain", epochs: 3 }, sentencesOf(families, 30))).rejects.toThrow(
-    /^fastText: the loss must stay finite, got (NaN|Infinity) in epoch \d; lower learningRate$/,
+    /^fastText: the loss must stay finite, got (NaN|Infinity) in epoch [1-3]; lower learningRate$/,
   );
 });
 

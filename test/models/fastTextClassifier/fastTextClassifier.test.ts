@@ -247,7 +247,7 @@ it("refuses texts with fewer than two labels, and labels that were not counted",
 it("names the epoch when a learning rate blows up", async () => {
   for (const kernel of ["reference", "plain"] as const)
     await expect(train(topicalTexts(english, 60), { kernel, learningRate: 1e30, epochs: 3 }, [50])).rejects.toThrow(
-      /^fastTextClassifier: the loss must stay finite, got (NaN|Infinity|-Infinity) in epoch \d; lower learningRate$/,
+      /^fastTextClassifier: the loss must stay finite, got (NaN|Infinity|-Infinity) in epoch [1-3]; lower learningRate$/,
     );
 });
 

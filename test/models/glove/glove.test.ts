@@ -249,7 +249,7 @@ describe("errors", () => {
     );
     await expect(run).rejects.toThrow(
       new RangeError(
-        'glove: the loss must stay finite, got NaN or infinity in epoch 1 at cell 0, 1 ("a", "b"); lower learningRate',
+        'glove: the loss must stay finite, got NaN or infinity in epoch 2 at cell 0, 1 ("a", "b"); lower learningRate',
       ),
     );
   });
