@@ -83,9 +83,16 @@ export async function readVectors(
   return picked;
 }
 
+/** Where files of spaces have what vectors are made of. */
+const SPACE_COLUMN = "coordinates";
+
 /** Columns `term` and `vector` of an Arrow or Parquet file, and `bucket` where there are subwords. */
 async function readTable(path: string, settings: ReadSettings): Promise<VectorTable> {
   const table = await openTable(path);
+  if (table.columns.some(({ name }) => name === SPACE_COLUMN))
+    throw new TypeError(
+      `${path}: must be a file of vectors, got a space of LSA, of whose terms the step termVectors makes vectors`,
+    );
   requireColumns(path, table, ["term", "vector"]);
   const form = subwordForm(path, table.metadata.get(SUBWORDS));
   const columns = form ? ["term", "vector", "bucket"] : ["term", "vector"];
