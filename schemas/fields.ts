@@ -1,8 +1,8 @@
 import type { Classifier } from "./classifier.js";
 import type { DocumentFrequencies } from "./documentFrequencies.js";
 import type { SearchIndex } from "./searchIndex.js";
-import type { Topics } from "./topics.js";
 import type { SemanticSpace } from "./semanticSpace.js";
+import type { Topics } from "./topics.js";
 import type { VectorTable } from "./vectors.js";
 
 /**
