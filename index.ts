@@ -14,6 +14,7 @@ export { glove } from "./models/glove/glove.js";
 export { lda } from "./models/lda/lda.js";
 export { ldaSampler } from "./models/ldaSampler/ldaSampler.js";
 export { lsa } from "./models/lsa/lsa.js";
+export { lsaOnline } from "./models/lsa/lsaOnline.js";
 export { plsa } from "./models/plsa/plsa.js";
 export { ppmiSvd } from "./models/ppmiSvd/ppmiSvd.js";
 export { word2vec } from "./models/word2vec/word2vec.js";

@@ -99,6 +99,7 @@ export * from "./search/queryTerms.js";
 export * from "./search/scoring.js";
 export * from "./search/searcherOf.js";
 export * from "./search/searchIndexBuilder.js";
+export * from "./search/spaceSearcher.js";
 export * from "./search/topDocuments.js";
 export * from "./subwords/bucketRows.js";
 export * from "./subwords/characterNgrams.js";

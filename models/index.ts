@@ -6,6 +6,7 @@ export * from "./glove/glove.js";
 export * from "./lda/lda.js";
 export * from "./ldaSampler/ldaSampler.js";
 export * from "./lsa/lsa.js";
+export * from "./lsa/lsaOnline.js";
 export * from "./plsa/plsa.js";
 export * from "./ppmiSvd/ppmiSvd.js";
 export * from "./word2vec/word2vec.js";

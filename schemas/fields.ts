@@ -1,6 +1,7 @@
 import type { Classifier } from "./classifier.js";
 import type { DocumentFrequencies } from "./documentFrequencies.js";
 import type { SearchIndex } from "./searchIndex.js";
+import type { SemanticSpace } from "./semanticSpace.js";
 import type { Topics } from "./topics.js";
 import type { VectorTable } from "./vectors.js";
 
@@ -301,6 +302,19 @@ export const searchIndexOption = <const Options extends Stated<SearchIndex>>(opt
     expects: "the path of a file of an index, or of a run that made one; in code, the index",
     isValue: isSearchIndex,
   });
+
+/** A space of LSA: in a config the path of its file, in code the space. */
+export const semanticSpaceOption = <const Options extends Stated<SemanticSpace>>(options: Options) =>
+  wholeValue<SemanticSpace, Options>(options, {
+    holds: "semanticSpace",
+    expects: "the path of a file of a space of LSA, or of a run that made one; in code, the space",
+    isValue: isSemanticSpace,
+  });
+
+function isSemanticSpace(value: unknown): value is SemanticSpace {
+  const { termVectors, singularValues } = (value ?? {}) as Partial<SemanticSpace>;
+  return termVectors instanceof Float32Array && singularValues instanceof Float64Array;
+}
 
 function isSearchIndex(value: unknown): value is SearchIndex {
   const { terms, offsets, documents } = (value ?? {}) as Partial<SearchIndex>;

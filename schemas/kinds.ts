@@ -96,6 +96,8 @@ export interface LogForm<Batch> {
 /** Where an origin tells the steps that made tokens of texts, and what their files and the values that they need hold. */
 export const TEXT_STEPS = "textSteps";
 export const TEXT_PARTS = "textParts";
+/** Where it tells the steps that weighed the terms of its documents; nothing where counts are as they were. */
+export const WEIGHT_STEPS = "weightSteps";
 
 /** How a whole value says where it comes from. */
 export interface OriginForm<Value> {

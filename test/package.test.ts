@@ -91,6 +91,7 @@ const publicNames = [
   "loadPlugins",
   "loadVectors",
   "lsa",
+  "lsaOnline",
   "makeVocabulary",
   "mapAsync",
   "mapTerms",

@@ -14,7 +14,7 @@ import { plural } from "../../schemas/plural.js";
 import { guessFormat } from "../../sources/documents/fileFormats.js";
 import { firstBytes } from "../../storage/files/fileBytes.js";
 import { type Command, type CommandOption, type Io, jsonOption, type Parsed, UsageError } from "../command.js";
-import { scoringCommandOptions, scoringOf } from "../scoringOptions.js";
+import { rankingOf, scoringCommandOptions } from "../scoringOptions.js";
 import { textTable } from "../textTable.js";
 import { textOptions, textRequest, textSource } from "./classify.js";
 
@@ -124,7 +124,7 @@ async function evaluateQueries(parsed: Parsed, io: Io, queries: string): Promise
     gain: parsed.text("gain") ?? "grade",
     k: parsed.integer("k", 1) ?? 10,
     depth: parsed.integer("depth", 1) ?? 1000,
-    scoring: scoringOf(parsed),
+    ranking: rankingOf(parsed),
   });
   io.out(parsed.flag("json") ? `${JSON.stringify(scores)}\n` : retrievalTable(scores));
   return 0;

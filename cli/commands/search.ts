@@ -6,7 +6,7 @@ import { readTextLines } from "../../storage/files/readTextLines.js";
 import { type Command, countNames, type Io, jsonOption, type Parsed, UsageError } from "../command.js";
 import { printableLine } from "../printable.js";
 import { requirePipe } from "../runTo.js";
-import { scoringCommandOptions, scoringOf } from "../scoringOptions.js";
+import { rankingOf, scoringCommandOptions } from "../scoringOptions.js";
 
 const STDIN = "-";
 
@@ -30,12 +30,13 @@ export const search: Command = {
   examples: [
     "lexstream search runs/bm25 flow past a flat plate -k 5",
     "lexstream search index.arrow --queries questions.txt --json",
+    "lexstream search runs/lsa a walk by the sea --space runs/lsa",
     "lexstream search index.arrow 母亲 --variant bm25plus --explain",
   ],
   run: async (parsed, io) => {
     const [path, ...words] = parsed.positionals;
     const queries = await queriesOf(parsed, words, io);
-    const index = await openSearch(path!, scoringOf(parsed));
+    const index = await openSearch(path!, rankingOf(parsed));
     const request = { k: parsed.integer("k", 1) ?? 10, explain: parsed.flag("explain") };
     const found = await index.search(queries, request);
     for (const [place, searched] of found.entries()) {

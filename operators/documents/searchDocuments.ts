@@ -2,15 +2,18 @@ import type { OperatorFunction } from "rxjs";
 import { schemeOf } from "../../kernels/documents/weightScheme.js";
 import { asTexts } from "../../kernels/linear/tokenDocuments.js";
 import { searcherOf } from "../../kernels/search/searcherOf.js";
-import { integer, number, oneOf, searchIndexOption } from "../../schemas/fields.js";
+import { SpaceSearcher } from "../../kernels/search/spaceSearcher.js";
+import { integer, number, oneOf, searchIndexOption, semanticSpaceOption } from "../../schemas/fields.js";
 import type { DocumentSearcher, Hit, HitBatch } from "../../schemas/hits.js";
 import { defineOptions, type OptionsOf, parseOptions, type SettingsOf } from "../../schemas/options.js";
 import { requireSameTextSteps } from "../../schemas/sameTextSteps.js";
 import { bm25Variants, type SearchIndex } from "../../schemas/searchIndex.js";
+import type { SemanticSpace } from "../../schemas/semanticSpace.js";
 import type { TokenBatch } from "../../schemas/tokens.js";
 import { defineUnit } from "../../schemas/units.js";
 import { weightFields } from "../../schemas/weightFields.js";
 import { answerDocuments } from "./documentAnswers.js";
+import { toldWeights } from "./toldWeights.js";
 
 /** How an index is searched; what is left out is as the index says. */
 export const scoringOptions = defineOptions({
@@ -42,6 +45,10 @@ const searchOptions = defineOptions({
   name: "searchDocuments",
   fields: {
     k: integer({ min: 1, max: 1_000_000, default: 10, description: "Documents of a query at most" }),
+    space: semanticSpaceOption({
+      optional: true,
+      description: "A space of LSA: documents are scored by their cosine there, in the place of scoring",
+    }),
     ...scoringOptions.fields,
   },
 });
@@ -85,7 +92,7 @@ export const searchDocumentsSchema = defineUnit({
  *
  * In:  TokenBatch. Out: HitBatch, a row a query, once it has ended: with the beginning of the next, or of the stream's end; any split of a text into
  * batches gives the same rows. A query without a known word finds nothing. Counts `withoutHits`.
- * State: the query that has begun, the index, and 28 bytes for each of its documents.
+ * State: the query that has begun, the index, and 28 bytes for each of its documents; with a space of k dimensions 4 k bytes instead.
  * @throws TypeError, RangeError at the call, if an option is of the wrong kind or out of range
  * @see Robertson and Zaragoza 2009, section 3; kernels/search/bm25.ts has the formulas
  * @example
@@ -95,12 +102,17 @@ export function searchDocuments(
   index: SearchIndex,
   options?: SearchDocumentsOptions,
 ): OperatorFunction<TokenBatch, HitBatch> {
-  const { k, ...scoring } = parseOptions(searchOptions, options);
-  return searchWith(searcherWith(index, scoring), k, index.entries?.ids);
+  const { k, space, ...scoring } = parseOptions(searchOptions, options);
+  return searchWith(searcherWith(index, scoring, space), k, index.entries?.ids);
 }
 
 /** The searcher that options ask for. */
-export function searcherWith(index: SearchIndex, { scoring, preset, sublinear, ...bm25 }: ScoringSettings) {
+export function searcherWith(
+  index: SearchIndex,
+  { scoring, preset, sublinear, ...bm25 }: ScoringSettings,
+  space?: SemanticSpace,
+): Required<DocumentSearcher> {
+  if (space) return new SpaceSearcher(index, space, toldWeights(space.metadata));
   if (scoring === "bm25") return searcherOf(index, bm25);
   const scheme = schemeOf("searchDocuments", { preset, smart: undefined, sublinear, norm: "l2" });
   return searcherOf(index, { scheme });

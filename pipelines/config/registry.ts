@@ -7,6 +7,7 @@ import { gloveSchema } from "../../models/glove/glove.js";
 import { ldaSchema } from "../../models/lda/lda.js";
 import { ldaSamplerSchema } from "../../models/ldaSampler/ldaSampler.js";
 import { lsaSchema } from "../../models/lsa/lsa.js";
+import { lsaOnlineSchema } from "../../models/lsa/lsaOnline.js";
 import { plsaSchema } from "../../models/plsa/plsa.js";
 import { ppmiSvdSchema } from "../../models/ppmiSvd/ppmiSvd.js";
 import { word2vecSchema } from "../../models/word2vec/word2vec.js";
@@ -136,6 +137,7 @@ const units = [
   bm25Schema,
   ppmiSvdSchema,
   lsaSchema,
+  lsaOnlineSchema,
   ldaSchema,
   ldaSamplerSchema,
   plsaSchema,

@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
-import { type DataKind, FILE_TEXT, type NamedText, TEXT_PARTS, TEXT_STEPS } from "../../schemas/index.js";
+import { type DataKind, FILE_TEXT, type NamedText, TEXT_PARTS, TEXT_STEPS, WEIGHT_STEPS } from "../../schemas/index.js";
 import type { PipelineNode } from "../graph/nodes.js";
-import { textStepNodes, textSteps } from "../graph/textSteps.js";
+import { textStepNodes, textSteps, weightSteps } from "../graph/textSteps.js";
 import { packValue, type TextStepParts } from "../tools/textSteps.js";
 import type { KeptValues } from "./keptValues.js";
 
@@ -10,7 +10,8 @@ type Options = Readonly<Record<string, unknown>>;
 
 /**
  * What a value that is asked with texts is told of the steps that made tokens of them: the steps as a config writes them, and beside them
- * what their files and the values that they need hold, so that whoever has the value needs nothing else. State: those, as text.
+ * what their files and the values that they need hold, so that whoever has the value needs nothing else; and how the terms of documents were
+ * weighed. State: those, as text.
  */
 export async function textOrigin(
   node: PipelineNode,
@@ -20,8 +21,10 @@ export async function textOrigin(
   if (!node.makes.origin?.keepsTextSteps) return [];
   const parts = await Promise.all(textStepNodes(node).map((step) => partsOf(step, optionsOf(step), values)));
   const hasParts = parts.some((part) => Object.keys(part).length > 0);
+  const weights = weightSteps(node);
   return [
     [TEXT_STEPS, JSON.stringify(textSteps(node))],
+    ...(weights.length > 0 ? [[WEIGHT_STEPS, JSON.stringify(weights)] as [string, string]] : []),
     ...(hasParts ? [[TEXT_PARTS, JSON.stringify(parts)] as [string, string]] : []),
   ];
 }

@@ -1,8 +1,7 @@
 import { type RetrievalScores, scoreRetrieval } from "../../kernels/evaluation/retrieval.js";
-import type { ScoringSettings } from "../../operators/documents/searchDocuments.js";
 import { show } from "../../schemas/index.js";
 import { readTextLines, type TextLine } from "../../storage/files/readTextLines.js";
-import { openSearch } from "./openSearch.js";
+import { openSearch, type Ranking } from "./openSearch.js";
 
 export interface RetrievalRequest {
   /** A query a line: id TAB text. */
@@ -17,7 +16,7 @@ export interface RetrievalRequest {
   readonly k: number;
   /** Documents of a query that are looked at, at most. */
   readonly depth: number;
-  readonly scoring: ScoringSettings;
+  readonly ranking: Ranking;
 }
 
 /**
@@ -25,10 +24,10 @@ export interface RetrievalRequest {
  * @throws SyntaxError for a line that cannot be read; RangeError if no query has a relevant document, or no judged document is there
  */
 export async function evaluateRetrieval(path: string, request: RetrievalRequest): Promise<RetrievalScores> {
-  const { queries: queryFile, relevance, k, depth, scoring } = request;
+  const { queries: queryFile, relevance, k, depth, ranking } = request;
   const queries = readTextLines("eval", "queries", queryFile).filter(isFilled).map(queryOf);
   const gains = gainsOf(relevance, gainOf(request.gain));
-  const search = await openSearch(path, scoring);
+  const search = await openSearch(path, ranking);
   const found = await search.search(
     queries.map(({ text }) => text),
     { k: depth },

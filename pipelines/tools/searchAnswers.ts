@@ -46,7 +46,7 @@ export function searchAnswers(known: Known): Answers<SearchIndex> {
   const openedOf = (index: SearchIndex): TextSearch => {
     const before = opened.get(index);
     if (before) return before;
-    const now = new TextSearch("search", index, parseOptions(scoringOptions, {}), known);
+    const now = new TextSearch("search", index, known, { scoring: parseOptions(scoringOptions, {}) });
     opened.set(index, now);
     return now;
   };

@@ -1,6 +1,6 @@
 import { termPlace } from "../../kernels/search/queryTerms.js";
 import { type ScoringSettings, searcherWith } from "../../operators/documents/searchDocuments.js";
-import type { DocumentField, ScorePart, SearchIndex } from "../../schemas/index.js";
+import type { DocumentField, DocumentSearcher, ScorePart, SearchIndex, SemanticSpace } from "../../schemas/index.js";
 import { type Known, textStepsOf, tokensOfTexts } from "./textSteps.js";
 
 export interface FoundDocument {
@@ -26,19 +26,26 @@ export interface SearchRequest {
   readonly explain?: boolean;
 }
 
-/** An index that is asked with texts, cut as those that it was made of. State: the index, and 28 bytes for each of its documents. */
+/** How documents are ranked. */
+export interface TextRanking {
+  readonly scoring: ScoringSettings;
+  /** The cosine there, in the place of `scoring`. */
+  readonly space?: SemanticSpace | undefined;
+}
+
+/** An index that is asked with texts, cut as those that it was made of. State: the index, and 28 bytes for each of its documents, or 4 for each dimension of a space. */
 export class TextSearch {
   readonly #who: string;
   readonly #index: SearchIndex;
-  readonly #searcher: ReturnType<typeof searcherWith>;
+  readonly #searcher: Required<DocumentSearcher>;
   readonly #known: Known;
   #steps: ReturnType<typeof textStepsOf> | undefined;
 
-  constructor(who: string, index: SearchIndex, scoring: ScoringSettings, known: Known) {
+  constructor(who: string, index: SearchIndex, known: Known, { scoring, space }: TextRanking) {
     this.#who = who;
     this.#index = index;
-    this.#searcher = searcherWith(index, scoring);
     this.#known = known;
+    this.#searcher = searcherWith(index, scoring, space);
   }
 
   /** @throws TypeError if the index does not tell the steps that made tokens of its texts */

@@ -84,11 +84,16 @@ export async function readVectors(
   return picked;
 }
 
+/** Where files of spaces of LSA have what vectors are made of. */
+const SPACE_COLUMN = "coordinates";
+
 /** @throws TypeError if the table lacks a column of theirs; it names the kind of data that says itself to be another */
 function requireVectors(path: string, table: TableFile): void {
   const kind = table.metadata.get("kind");
-  const isOther = kind !== undefined && !table.columns.some(({ name }) => name === "term");
-  if (isOther) throw new TypeError(`${path}: must hold vectors, got ${kind}`);
+  const has = (column: string) => table.columns.some(({ name }) => name === column);
+  const way = has(SPACE_COLUMN) ? ", of whose terms the step termVectors makes vectors" : "";
+  if (kind !== undefined && !(has("term") && has("vector")))
+    throw new TypeError(`${path}: must hold vectors, got ${kind}${way}`);
   requireColumns(path, table, ["term", "vector"]);
 }
 

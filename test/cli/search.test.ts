@@ -4,7 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { builtIn, type SearchedText } from "#pipelines";
-import type { SearchIndex } from "#schemas";
+import type { SearchIndex, SemanticSpace } from "#schemas";
+import { readWhole } from "#sinks";
+import { kinds } from "../../dist/kinds/kinds.js";
 import { command } from "../support/command.js";
 
 const texts = {
@@ -95,6 +97,56 @@ it("searches as it is told", async () => {
   expect(await scoreOf("--variant", "atire", "--k1", "1", "--b", "0")).toBeCloseTo(Math.log(2), 12); // ln(4 / 2) x 2 / 2
   expect(await scoreOf("--scoring", "cosine")).toBeLessThan(1);
 });
+
+it.each([
+  ["english", "harbour", ["d0", "d3"], "boat"],
+  ["chinese", "港口", ["d0", "d3"], "船"],
+])(
+  "searches in a space of LSA that the same run made, weighed as it tells, in %s",
+  async (language, query, ids, shared) => {
+    // A document that has the query, one that has its company, and others.
+    const lines = {
+      english: ["A boat at sea, a boat.", "Ripe apples, red.", "red apples, sweet", "The boat left the harbour."],
+      chinese: ["船 在 海 上 船", "苹果 又 红", "红 苹果 甜", "船 离开 港口"],
+    }[language as "english" | "chinese"];
+    const name = inFolder(`${language}-lsa`);
+    writeFileSync(`${name}.jsonl`, lines.map((text, k) => `${JSON.stringify({ id: `d${k}`, text })}\n`).join(""));
+    writeFileSync(
+      `${name}.yaml`,
+      `
+source: { files: { paths: ${language}-lsa.jsonl, id: id } }
+steps: [normalize, tokenize: { mode: ${language === "chinese" ? "whitespace" : "words"} }, buildVocab: { minCount: 1 }, encode, documentTerms]
+branches:
+  index: [bm25, writeSearchIndex: { path: index.arrow }]
+  lsa:
+    - documentFrequencies
+    - weighTerms: { preset: gensim, sublinear: true }
+    - accumulateDocumentTerms
+    - lsa: { vectorSize: 2, workers: 1 }
+    - writeSemanticSpace: { path: space.arrow }
+`,
+    );
+    const run = await command("run", `${name}.yaml`, "--out", name, "--progress", "none");
+    expect([run.code, run.err]).toEqual([0, expect.any(String)]);
+    const space = (await readWhole(kinds.semanticSpace, join(name, "space.arrow"))) as SemanticSpace;
+    expect(JSON.parse(space.metadata.get("weightSteps")!)).toMatchObject([
+      { weighTerms: { preset: "gensim", sublinear: true } },
+    ]);
+    const [{ hits }] = found((await command("search", name, query, "--space", name, "-k", "2", "--json")).out) as [
+      SearchedText,
+    ];
+    expect(hits.map(({ id }) => id).toSorted()).toEqual(ids); // both lie along boats
+    expect(hits[0]!.score).toBeGreaterThan(0.5);
+    expect((await command("search", name, query)).out).toMatch(/^ {2}1 .*d3\n$/); // the only one that has the word
+    const { out } = await command("search", name, query, shared, "--space", join(name, "space.arrow"), "--explain");
+    expect(out).toContain(`${query}: 0 here, in 1 document\n`);
+    const [queries, relevance] = [inFolder("space-q.tsv"), inFolder("space-r.tsv")];
+    writeFileSync(queries, `q\t${query}\n`);
+    writeFileSync(relevance, "q\td3\t1\nq\td0\t1\n");
+    const told = await command("eval", name, "--retrieval", queries, "--relevance", relevance, "--space", name);
+    expect(told.out).toContain("MAP 1.0000");
+  },
+);
 
 it("scores itself on queries whose documents are known", async () => {
   const [queries, relevance, trec] = ["q.tsv", "r.tsv", "r.qrels"].map(inFolder) as [string, string, string];
