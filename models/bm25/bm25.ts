@@ -98,6 +98,7 @@ export function bm25(options?: Bm25Options): UpdatedModel<"documentTerms", "sear
     reads: "documentTerms",
     makes: "searchIndex",
     epochs: 1,
+    hasLoss: false,
     update,
     save: () => builder.save(),
     restore: (state) => builder.restore(state),

@@ -9,7 +9,7 @@ import { type SubwordForm, type SubwordRows, subwordUnits } from "../../schemas/
 import { SUBWORDS, type VectorTable } from "../../schemas/vectors.js";
 import { readFastTextVectors } from "../fasttext/readFastText.js";
 import { firstBytes, requireText } from "../files/fileBytes.js";
-import { openTable, requireColumns } from "../tables/tableFile.js";
+import { openTable, requireColumns, requireKind } from "../tables/tableFile.js";
 import { unknownVectors } from "./oddVectorText.js";
 import { pickTerms } from "./pickTerms.js";
 import { readGloveText, readProjector, readWord2vecText } from "./readVectorText.js";
@@ -86,6 +86,7 @@ export async function readVectors(
 /** Columns `term` and `vector` of an Arrow or Parquet file, and `bucket` where there are subwords. */
 async function readTable(path: string, settings: ReadSettings): Promise<VectorTable> {
   const table = await openTable(path);
+  requireKind(path, table, "vectors");
   requireColumns(path, table, ["term", "vector"]);
   const form = subwordForm(path, table.metadata.get(SUBWORDS));
   const columns = form ? ["term", "vector", "bucket"] : ["term", "vector"];
