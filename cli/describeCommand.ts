@@ -65,7 +65,7 @@ export function describeCommand<N extends Name, Row extends object>(form: Descri
 }
 
 const operatorOptions = { method: "method", language: "language", "stop-words": "stopWords", k: "topN" } as const;
-const sourceOptions = { format: "format", field: "field", id: "id" } as const;
+const sourceOptions = { format: "format", field: "field", id: "id", header: "header" } as const;
 
 function optionsOf({ unit, rows, method }: Pick<DescribeForm<Name, object>, "unit" | "rows" | "method">) {
   const { fields } = builtIn.units.get(unit)!;
@@ -86,6 +86,10 @@ function optionsOf({ unit, rows, method }: Pick<DescribeForm<Name, object>, "uni
     },
     field: { type: "string", value: "NAME|N", description: "Where a record holds the text" },
     id: { type: "string", value: "NAME|N", description: "Where a record holds its id (default: file and number)" },
+    header: {
+      type: "boolean",
+      description: "The first record of CSV and TSV names the columns (default true, else --no-header)",
+    },
     json: jsonOption,
   };
   return options;
@@ -122,7 +126,7 @@ function unitOptions(parsed: Parsed, name: string): Record<string, unknown> {
 
 /** What was given for some options, by the names that units have for them. */
 function given(parsed: Parsed, names: Readonly<Record<string, string>>): Record<string, unknown> {
-  const entries = Object.entries(names).map(([name, option]) => [option, parsed.text(name)] as const);
+  const entries = Object.entries(names).map(([name, option]) => [option, parsed.value(name)] as const);
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
 }
 

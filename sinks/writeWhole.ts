@@ -2,7 +2,7 @@ import type { OperatorFunction } from "rxjs";
 import { writeThrough } from "../runtime/writeThrough.js";
 import type { DataKind, Facts, Kind, Kinds } from "../schemas/kinds.js";
 import { KIND, type TableFile } from "../schemas/tables.js";
-import { openTable } from "../storage/tables/tableFile.js";
+import { openTable, requireKind } from "../storage/tables/tableFile.js";
 import { writeTable } from "../storage/tables/tableWriter.js";
 import { tableFormatOf } from "./writeRows.js";
 
@@ -39,10 +39,11 @@ export function writeWhole<K extends Kind>(
 
 /**
  * Reads what `writeWhole` wrote.
- * @throws SyntaxError if it is something else, not whole or damaged
+ * @throws TypeError if it holds another kind of data; SyntaxError if it is something else, not whole or damaged
  */
 export async function readWhole<K extends Kind>(kind: DataKind<K>, path: string): Promise<Kinds[K]> {
   const table = await openTable(path);
+  requireKind(path, table, kind.name);
   return formOf(kind).read({ path, ...table }, factsOf(kind.name, path, table), {});
 }
 
@@ -51,8 +52,9 @@ function formOf<K extends Kind>({ name, table }: DataKind<K>) {
   throw new TypeError(`${name}: a kind must have a form on the disk to be written, got none`);
 }
 
-function factsOf(kind: string, path: string, { metadata }: TableFile): Facts {
+function factsOf(kind: string, path: string, { metadata, columns }: TableFile): Facts {
   const facts = metadata.get(FACTS);
   if (facts !== undefined) return JSON.parse(facts) as Facts;
-  throw new SyntaxError(`${path}: must be a file of ${kind} with facts in its metadata, got one without`);
+  const names = columns.map(({ name }) => name).join(", ");
+  throw new SyntaxError(`${path}: must be a file of ${kind}, got a table without its facts, of the columns ${names}`);
 }

@@ -55,7 +55,11 @@ async function queriesOf(parsed: Parsed, words: readonly string[], io: Io): Prom
     throw new UsageError(
       `search: there must be a query, or a file of queries as --queries, got ${file === undefined ? "neither" : "both"}`,
     );
-  if (file === undefined) return [words.join(" ")];
+  if (file === undefined) {
+    const query = words.join(" ");
+    if (query.trim() === "") throw new UsageError(`search: the query must have a word, got ${JSON.stringify(query)}`);
+    return [query];
+  }
   if (file === STDIN) requirePipe("search", io.stdin);
   const source = file === STDIN ? { name: "standard input", text: await text(process.stdin) } : file;
   return readTextLines("search", "queries", source)

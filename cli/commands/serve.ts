@@ -15,7 +15,7 @@ const LOOK_EVERY_MS = 500;
 export const serve: Command = {
   name: "serve",
   summary:
-    "Answer questions about a file of vectors, or those of a run, over HTTP, and follow the file when it changes",
+    "Answer questions over HTTP about vectors, a classifier, topics or an index of a file or run, and follow the file when it changes",
   usage: "FILE|RUN [--listen HOST:PORT]",
   positionals: [1, 1],
   options: {

@@ -1,4 +1,4 @@
-import type { TableFile } from "../../schemas/tables.js";
+import { KIND, type TableFile } from "../../schemas/tables.js";
 import { firstBytes, packingOf } from "../files/fileBytes.js";
 import { checksumKey, checkTable } from "./tableChecksum.js";
 
@@ -26,6 +26,13 @@ const openParquet = async (path: string): Promise<TableFile> =>
 /** Another table will have another one. */
 function withoutChecksum(metadata: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
   return new Map([...metadata].filter(([key]) => key !== checksumKey));
+}
+
+/** @throws TypeError if the table says that it holds another kind of data */
+export function requireKind(path: string, { metadata }: Pick<TableFile, "metadata">, kind: string): void {
+  const held = metadata.get(KIND);
+  if (held !== undefined && held !== kind)
+    throw new TypeError(`${path}: must be a file of ${kind}, got one of ${held}`);
 }
 
 /** @throws TypeError if the table lacks one of the columns */

@@ -10,7 +10,7 @@ import type { TableFile } from "../../schemas/tables.js";
 import { SUBWORDS, type VectorTable } from "../../schemas/vectors.js";
 import { readFastTextVectors } from "../fasttext/readFastText.js";
 import { firstBytes, requireText } from "../files/fileBytes.js";
-import { openTable, requireColumns } from "../tables/tableFile.js";
+import { openTable, requireColumns, requireKind } from "../tables/tableFile.js";
 import { unknownVectors } from "./oddVectorText.js";
 import { pickTerms } from "./pickTerms.js";
 import { readGloveText, readProjector, readWord2vecText } from "./readVectorText.js";
@@ -87,13 +87,13 @@ export async function readVectors(
 /** Where files of spaces of LSA have what vectors are made of. */
 const SPACE_COLUMN = "coordinates";
 
-/** @throws TypeError if the table lacks a column of theirs; it names the kind of data that says itself to be another */
+/** @throws TypeError if the table holds another kind of data, or lacks a column of theirs */
 function requireVectors(path: string, table: TableFile): void {
-  const kind = table.metadata.get("kind");
-  const has = (column: string) => table.columns.some(({ name }) => name === column);
-  const way = has(SPACE_COLUMN) ? ", of whose terms the step termVectors makes vectors" : "";
-  if (kind !== undefined && !(has("term") && has("vector")))
-    throw new TypeError(`${path}: must hold vectors, got ${kind}${way}`);
+  if (table.columns.some(({ name }) => name === SPACE_COLUMN))
+    throw new TypeError(
+      `${path}: must be a file of vectors, got a space of LSA, of whose terms the step termVectors makes vectors`,
+    );
+  requireKind(path, table, "vectors");
   requireColumns(path, table, ["term", "vector"]);
 }
 

@@ -57,6 +57,19 @@ describe("lexstream keywords", () => {
     expect(rest).toEqual([""]);
   });
 
+  it("takes the first record for a document where there is no header", async () => {
+    writeFileSync(join(folder, "rows.tsv"), `x\t${english}\ny\t${chinese}\n`);
+    const idsOf = async (...more: readonly string[]) => {
+      const { out } = await here("keywords", "rows.tsv", "--id", "1", "--field", "2", "--json", ...more);
+      return out
+        .trimEnd()
+        .split("\n")
+        .map((line) => JSON.parse(line).id);
+    };
+    expect(await idsOf("--no-header")).toEqual(["x", "y"]);
+    expect(await idsOf()).toEqual(["y"]);
+  });
+
   it("says what is wrong with what was asked for", async () => {
     const fault = async (...args: string[]) => {
       const { code, err } = await here("keywords", ...args);

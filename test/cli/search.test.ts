@@ -174,6 +174,7 @@ it.each([
     ["search", "english", "a", "--queries", "q"],
     "search: there must be a query, or a file of queries as --queries, got both",
   ],
+  [["search", "english", "", " "], 'search: the query must have a word, got "  "'],
   [["search", "english", "a", "--b", "2"], "search: b must be a number from 0 to 1, got 2"],
   [["eval", "english", "--retrieval", "q"], "eval: --retrieval must come with --relevance"],
 ])("refuses %j", async ([name, run, ...rest], message) => {

@@ -91,6 +91,27 @@ describe.each(["english", "chinese"] as const)("topics in %s", (language) => {
   });
 });
 
+it("say what another file holds", async () => {
+  const told = async (...args: string[]) => {
+    const { code, err } = await command(...args);
+    return [code, err];
+  };
+  const topics = inFolder("english/topics.arrow");
+  const shares = inFolder("english/shares.arrow");
+  expect(await told("neighbors", topics, "apple")).toEqual([
+    1,
+    `${topics}: must be a file of vectors, got one of topics\n`,
+  ]);
+  expect(await told("search", topics, "apple")).toEqual([
+    1,
+    `${topics}: must be a file of searchIndex, got one of topics\n`,
+  ]);
+  expect(await told("topics", shares)).toEqual([
+    1,
+    `${shares}: must be a file of topics, got a table without its facts, of the columns document, id, vector\n`,
+  ]);
+});
+
 it("answers over HTTP which topics there are, and those of a text", async () => {
   const server = startCommand(["serve", inFolder("chinese"), "--listen", "127.0.0.1:0"]);
   onTestFinished(async () => {

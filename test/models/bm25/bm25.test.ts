@@ -68,6 +68,8 @@ it("keeps how it is to be searched", async () => {
   expect((await model.result()).scoring).toEqual({ variant: "bm25plus", k1: 0.9, b: 0.4, delta: 0.7 });
 });
 
+it("has no loss that a run could tell", () => expect(bm25().hasLoss).toBe(false));
+
 it("has nothing to tell without a word", async () => {
   const model = bm25();
   expect(() => model.result()).toThrow(
