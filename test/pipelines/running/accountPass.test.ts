@@ -15,13 +15,13 @@ const graph = graphOf({
   slow: { reads: "ids", kind: "model", branch: "slow" },
 });
 
-function pass(nodes: readonly PipelineNode[], lost = 3): Map<PipelineNode, StageAccount> {
+function pass(nodes: readonly PipelineNode[], lost = 3, why = "belowMinCount"): Map<PipelineNode, StageAccount> {
   const ledger = new Ledger();
   const stages = new Map(nodes.map((node) => [node, new StageAccount(node, ledger)]));
   for (const [node, account] of stages) {
     account.count("reached", node.id === "ids" ? 10 : 7);
     account.count("passedOn", 7);
-    if (node.id === "ids") account.own.add("belowMinCount", lost);
+    if (node.id === "ids") account.own.add(why, lost);
     if (node.unit.kind === "model") account.own.add(TOOK, 7);
   }
   return stages;
