@@ -55,6 +55,16 @@ describe("the account of a pass", () => {
     ]);
   });
 
+  it.each(["belowMinCount", "truncated", "joined", "dropped", "replaced"] as const)(
+    "adds up with tokens that are %s",
+    (why) => {
+      const state = prepare();
+      const { ids, fast } = graph;
+      accountPass(state, ids, pass([ids, fast], 3, why));
+      expect(state.accounts.get("fast")).toMatchObject({ read: 10, used: 7, [why]: 3 });
+    },
+  );
+
   it("is that of a model, too, which begins the pass itself", () => {
     const state = prepare();
     state.ledger.add("rejected", 3);
