@@ -9,6 +9,7 @@ const RARE = {
   aboveMaxDocuments: "above maxDocuments",
   joined: "joined",
   dropped: "dropped",
+  replaced: "replaced",
 } as const;
 const LOSSES = [
   ...(["belowMinCount", "truncated", "pruned", "subsampled", "rejected"] as const),
@@ -17,7 +18,8 @@ const LOSSES = [
 
 /**
  * Where every token that a branch read went: read + added (n-grams) = used + belowMinCount + truncated + pruned + subsampled + rejected +
- * belowMinDocuments + aboveMaxDocuments + joined (to the token before) + dropped (by its term).
+ * belowMinDocuments + aboveMaxDocuments + joined (to the token before) + dropped (by its term) + replaced
+ * (its term lost its row to another one before the document was whole).
  */
 export interface Conservation extends Readonly<Record<(typeof LOSSES)[number], number>> {
   /** A branch of the config, or "all" where there are none. */
@@ -57,6 +59,7 @@ export function accountOf(
     aboveMaxDocuments: left("aboveMaxDocuments"),
     joined: left("joined"),
     dropped: left("dropped"),
+    replaced: left("replaced"),
     ...(left(ADDED) > 0 ? { added: left(ADDED) } : {}),
   };
 }

@@ -145,12 +145,15 @@ export const beginsAsZip = (head: Uint8Array): boolean =>
  */
 export class ZipReader {
   readonly #descriptor: number;
+  readonly #size: number;
   readonly members: ReadonlyMap<string, ZipMember>;
 
   constructor(readonly path: string) {
     this.#descriptor = openSync(path, "r");
     try {
+      this.#size = fstatSync(this.#descriptor).size;
       this.members = new Map(this.#directory().map((member) => [member.name, member]));
+      for (const { name, place } of this.members.values()) if (this.#nameAt(place) !== name) throw this.#renamed(name);
     } catch (error) {
       this.close();
       throw error;
@@ -177,6 +180,10 @@ export class ZipReader {
   }
 
   read(position: number, length: number): Buffer {
+    if (position + length > this.#size)
+      throw new SyntaxError(
+        `${this.path}: must be a whole archive, got ${this.#size} bytes where ${position + length} are told of`,
+      );
     const bytes = Buffer.alloc(length);
     const found = readFully(this.#descriptor, bytes, position);
     if (found < length)
@@ -188,6 +195,17 @@ export class ZipReader {
     closeSync(this.#descriptor);
   }
 
+  /** A member says its name itself, so that none is passed over because the directory has it under another. */
+  #nameAt(place: number): string {
+    return this.read(place + localBytes, this.read(place, localBytes).readUInt16LE(26)).toString("latin1");
+  }
+
+  #renamed(name: string): SyntaxError {
+    return new SyntaxError(
+      `${this.path}: must have each member under the name that its directory states, got another one for ${JSON.stringify(name)}: it is damaged`,
+    );
+  }
+
   #damaged(name: string): SyntaxError {
     return new SyntaxError(
       `${this.path}: must be as it was written, got ${name} with another checksum than its directory states: it is damaged`,
@@ -195,9 +213,8 @@ export class ZipReader {
   }
 
   #directory(): ZipMember[] {
-    const { size } = fstatSync(this.#descriptor);
-    const tailStart = Math.max(0, size - endBytes - longestComment);
-    const tail = this.read(tailStart, size - tailStart);
+    const tailStart = Math.max(0, this.#size - endBytes - longestComment);
+    const tail = this.read(tailStart, this.#size - tailStart);
     const at = lastIndexOf(tail, END);
     if (at < 0)
       throw new SyntaxError(`${this.path}: must be a whole archive, got one without its directory: it is cut short`);
@@ -207,9 +224,12 @@ export class ZipReader {
       const end = this.read(Number(tail.readBigUInt64LE(locator + 8)), 56);
       [count, place] = [Number(end.readBigUInt64LE(32)), Number(end.readBigUInt64LE(48))];
     }
+    if (place > tailStart + at)
+      throw new SyntaxError(`${this.path}: must have its directory before its end, got one that begins at ${place}`);
     const directory = this.read(place, tailStart + at - place);
     const members: ZipMember[] = [];
-    for (let from = 0; members.length < count; ) {
+    let from = 0;
+    while (members.length < count) {
       if (from + centralBytes > directory.length || directory.readUInt32LE(from) !== CENTRAL)
         throw new SyntaxError(
           `${this.path}: must be a whole archive, got a directory that ends after ${members.length} of ${count} members`,
@@ -218,6 +238,8 @@ export class ZipReader {
       members.push(memberAt(directory, from, lengths[0]!, lengths[1]!));
       from += centralBytes + lengths[0]! + lengths[1]! + lengths[2]!;
     }
+    if (directory.length >= from + 4 && directory.readUInt32LE(from) === CENTRAL)
+      throw new SyntaxError(`${this.path}: must have the ${count} members that it states, got more: it is damaged`);
     return members;
   }
 }

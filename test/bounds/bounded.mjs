@@ -124,6 +124,25 @@ branches:
     return { size: `${rows} terms`, found: `${rows} vectors` };
   },
 
+  /** A table of documents and terms, 12 bytes a cell, ten times as large as its memory; lsa reads it from the scratch folder. */
+  async largeDocumentTable() {
+    const documents = Math.round(400_000 * scale);
+    const perDocument = 20;
+    const termOf = (k, i) => `${i % 2 ? "term" : "词语"}${Math.imul(k * perDocument + i, 0x9e3779b1) >>> 18}`;
+    fill(
+      "documents.txt",
+      documents,
+      (k) => `${Array.from({ length: perDocument }, (_, i) => termOf(k, i)).join(" ")}\n`,
+    );
+    const memory = Math.round(1.2 * perDocument * documents);
+    const config = `
+source: { files: { paths: documents.txt } }
+steps: [tokenize: { mode: whitespace }, buildVocab: { minCount: 1 }, encode, documentTerms, documentFrequencies, weighTerms, accumulateDocumentTerms: { memory: ${memory}B }, lsa: { vectorSize: 20 }, writeSemanticSpace: { path: space.arrow }]`;
+    const { manifest } = await runPipeline(pipelineOf(config), { out: join(folder, "out") });
+    const size = `${((12 * perDocument * documents) / 1e6).toFixed(0)} MB of cells, memory ${(memory / 1e6).toFixed(1)} MB`;
+    return { size, found: `${manifest.counts.documents} documents` };
+  },
+
   /** Every tenth run is interrupted, every tenth fails, and every tenth learns on threads, some of which are interrupted too. */
   async manyRuns() {
     const count = Math.round(1000 * scale);

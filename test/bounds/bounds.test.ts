@@ -21,6 +21,11 @@ const cases = {
   tinyDocuments: { what: "documents of one word", budget: BASE + 128, part: 0.01 },
   // 200 bytes a term in the lexicon, 300 in the vocabulary, 2 x 4 x 50 in the model, 4 x 50 in its vectors, and the table's 64 MB
   manyTerms: { what: "distinct terms: vocabulary, vectors of 50, table in 64 MB", budget: BASE + 1100, part: 0.02 },
+  largeDocumentTable: {
+    what: "documents and terms, ten times as large as the table's memory, and their lsa",
+    budget: BASE + 128,
+    part: 0.05,
+  },
   fewTerms: { what: "a few terms of a fastText model, D = 100", budget: BASE + 64, part: 0.05 },
   manyRuns: {
     what: "runs in one process, a tenth on threads, a fifth failing or interrupted",

@@ -67,6 +67,13 @@ const configs = {
     - writePairs: { path: pairs.parquet }
 `,
 };
+/** Configs that ship, over the small text. */
+for (const name of ["tfidf", "search", "keywords", "lsa", "lda"])
+  configs[name] = readFileSync(join(root, "pipelines/configs", `${name}.yaml`), "utf8").replace(
+    /paths: .*/,
+    "paths: corpus.txt\n    chunkSize: 4096", // several signs of progress where there is only one pass
+  );
+
 /** How often checkpoints are taken, in turn; the result must not depend on it. */
 const intervals = ["0s", "30ms", "5000 tokens", "300ms"];
 
@@ -105,17 +112,22 @@ function hashesIn(out) {
   return files.map((name) => `${name} ${hash(name).digest("hex")}`).join("\n");
 }
 
-/** Runs, and kills what runs behind a checkpoint, until it has ended or was killed so often that it is left alone. */
+/**
+ * Runs, and kills what runs behind a checkpoint, until it has ended or was killed so often that it is left alone. A run that is too short for
+ * a checkpoint is killed anywhere, and begins anew.
+ */
 async function killUntilDone({ out, signs, ...pipeline }, mostKills, below) {
-  const hasCheckpoint = () => existsSync(join(out, ".checkpoint/state.json"));
+  let endedEarly = false;
+  const hasCheckpoint = () => endedEarly || existsSync(join(out, ".checkpoint/state.json"));
   for (let kills = 0; ; ) {
     const interval = intervals[below(intervals.length)];
     const isMoment = momentBehind(hasCheckpoint, signs, below(1000) / 1000, (seen) => seen.sign);
     const hasEnded = await resume({ out, ...pipeline }, interval, kills < mostKills ? isMoment : undefined);
     if (hasEnded && kills > 0) return kills;
-    if (hasEnded)
+    if (hasEnded) {
       rmSync(out, { recursive: true }); // it was done before the moment came: once more
-    else kills++;
+      endedEarly = true;
+    } else kills++;
   }
 }
 

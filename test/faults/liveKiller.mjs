@@ -56,6 +56,12 @@ branches:
     - growVocab: { maxSize: 15, minCount: 1, generationSize: 4096 }
     - fastTextClassifier: { vectorSize: ${vectorSize}, buckets: 1000, online: true, maxLabels: 4, replay: 2, replayTexts: 500 }
     - writeClassifier: { path: labels.arrow }
+  topics:
+    - dropTerms: { terms: [the, of] }
+    - growVocab: { maxSize: 15, minCount: 1 }
+    - documentTerms
+    - lda: { online: true, topics: 4, batchSize: 64 }
+    - writeTopics: { path: topics.arrow }
 `;
 const sources = {
   "tail of a file": `tail: { paths: messages.txt, format: labelled, chunkSize: ${chunkSize} }`,

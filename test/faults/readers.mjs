@@ -3,10 +3,11 @@ import { createHash } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { compile, loadVectors, openCooccurrence, parseConfig, runPipeline } from "#pipelines";
+import { builtIn, compile, loadValue, loadVectors, openCooccurrence, parseConfig, runPipeline } from "#pipelines";
 import { run } from "#runtime";
+import { readWhole } from "#sinks";
 import { files } from "#sources";
-import { openTable, readCooccurrence, readVectors, readVocabulary } from "#storage";
+import { openTable, readCooccurrence, readDocumentTerms, readVectors, readVocabulary } from "#storage";
 import { unsigned } from "../support/unsigned.mjs";
 
 const corpus = "the cat sat on the mat and the dog sat by the cat\n猫坐在垫子上 狗坐在猫旁边\n".repeat(30);
@@ -37,6 +38,23 @@ branches:
     - writeVectors: { path: vectors.bin }
     - writeVectors: { path: vectors.glove }
     - writeVectors: { path: vectors.tsv }
+  rows:
+    - documentTerms
+    - writeDocumentTerms: { path: rows.arrow }
+    - writeDocumentTerms: { path: rows.parquet }
+    - writeDocumentTerms: { path: rows.npz }
+    - writeDocumentTerms: { path: rows.mtx }
+    - writeDocumentTerms: { path: cells.arrow, cells: true }
+  frequencies: [documentTerms, documentFrequencies, writeDocumentFrequencies: { path: frequencies.arrow }]
+  topics: [documentTerms, lda: { topics: 2, epochs: 1 }, writeTopics: { path: topics.arrow }]
+  index: [documentTerms, bm25, writeSearchIndex: { path: index.arrow }]
+  space:
+    - documentTerms
+    - accumulateDocumentTerms
+    - lsa: { vectorSize: 1 }
+    - writeSemanticSpace: { path: space.arrow }
+    - projectDocuments
+    - writeDocumentVectors: { path: places.arrow }
 `;
 
 const digest = (...parts) => {
@@ -69,6 +87,24 @@ async function text(path, options) {
   return digest(...parts.map((part) => part.slice()));
 }
 
+async function matrix(path) {
+  const parts = [];
+  const batches = readDocumentTerms(path, await readVocabulary(beside(path, "vocab.arrow")));
+  for await (const { rowDocuments, lengths, offsets, terms, values } of batches)
+    parts.push(rowDocuments, lengths, offsets, terms, values);
+  return digest(...parts.map((part) => part.slice()));
+}
+/** Typed arrays, maps and lists of a value, at any depth. */
+const plain = (_, value) => (ArrayBuffer.isView(value) ? Array.from(value) : value instanceof Map ? [...value] : value);
+/** A whole value: by the reader alone, and as the command line does. */
+function wholes(kind) {
+  const described = builtIn.kinds.get(kind);
+  return [
+    async (path) => digest(JSON.stringify(await readWhole(described, path), plain)),
+    async (path) => digest(JSON.stringify(await loadValue(described, path), plain)),
+  ];
+}
+
 const beside = (path, name) => join(path, "..", name);
 
 /** By the reader alone, and as the command line does, which looks into the manifest beside the file. */
@@ -95,6 +131,16 @@ const readers = {
   "vocab.parquet": ofTerms,
   "vocab.txt": ofTerms,
   "ids.parquet": [rows],
+  "rows.arrow": [matrix],
+  "rows.parquet": [matrix],
+  "rows.npz": [matrix],
+  "rows.mtx": [matrix],
+  "cells.arrow": [matrix],
+  "places.arrow": [rows],
+  "frequencies.arrow": wholes("documentFrequencies"),
+  "topics.arrow": wholes("topics"),
+  "index.arrow": wholes("searchIndex"),
+  "space.arrow": wholes("semanticSpace"),
 };
 const foreign = {
   "vectors.arrow": [ofVectors[0]],

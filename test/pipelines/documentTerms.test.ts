@@ -85,6 +85,21 @@ it("tokens of rare terms and n-grams are accounted for", async () => {
   ]);
 });
 
+it("a space of a weighted table ten times as large as its memory has the same bytes", async () => {
+  const folder = await temporaryFolder();
+  const lines = Array.from({ length: 10 }, () => texts).flat();
+  const spaces: Buffer[] = [];
+  let cells = 0;
+  for (const [name, memory] of Object.entries({ large: "1MB", small: "1000B" })) {
+    const steps = `${counted}, encode, documentTerms, documentFrequencies, weighTerms, writeDocumentTerms: { path: rows.npz }, accumulateDocumentTerms: { memory: ${memory} }, lsa: { vectorSize: 3 }, writeSemanticSpace: { path: space.arrow }]`;
+    const { out } = await ran(folder, name, lines, steps);
+    spaces.push(readFileSync(join(out, "space.arrow")));
+    cells = (await rowsIn(out)).reduce((total, row) => total + Object.keys(row).length, 0);
+  }
+  expect(12 * (cells + lines.length)).toBeGreaterThan(10 * 1000); // 12 bytes a cell and a document
+  expect(spaces[1]!.equals(spaces[0]!)).toBe(true);
+});
+
 it("documentFrequencies tells no loss, since it has none", async () => {
   const folder = await temporaryFolder();
   writeFileSync(join(folder, "c.txt"), `${texts.join("\n")}\n`);

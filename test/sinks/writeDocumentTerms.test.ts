@@ -139,10 +139,21 @@ it.each(["t.npz", "t.mtx"])("are refused in one line wherever the file was cut: 
 it("are refused where an archive was damaged", async () => {
   const path = join(await temporaryFolder(), "t.npz");
   await collect(from([whole]).pipe(writeDocumentTerms({ path })));
-  const bytes = await readFile(path);
-  bytes[300]! ^= 1;
-  await writeFile(path, bytes);
-  await expect(allOf(readDocumentTerms(path, vocabulary))).rejects.toThrow("it is damaged");
+  const intact = await readFile(path);
+  const end = intact.length - 98; // of the directory: the records that end an archive have 56, 20 and 22 bytes
+  const damages: readonly [place: number, message: string][] = [
+    [300, "another checksum than its directory states: it is damaged"],
+    [intact.lastIndexOf("lengths.npy"), "each member under the name that its directory states"],
+    [end + 32, "the 6 members that it states, got more"], // 7 become 6
+    [end + 48 + 7, "must have its directory before its end"], // where the directory begins: 2 ** 56 further on
+    [end + 56 + 8 + 7, "told of"],
+  ];
+  for (const [place, message] of damages) {
+    const bytes = Buffer.from(intact);
+    bytes[place]! ^= 1;
+    await writeFile(path, bytes);
+    await expect(allOf(readDocumentTerms(path, vocabulary)), String(place)).rejects.toThrow(message);
+  }
 });
 
 it.each([

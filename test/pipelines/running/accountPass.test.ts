@@ -15,13 +15,13 @@ const graph = graphOf({
   slow: { reads: "ids", kind: "model", branch: "slow" },
 });
 
-function pass(nodes: readonly PipelineNode[], lost = 3): Map<PipelineNode, StageAccount> {
+function pass(nodes: readonly PipelineNode[], lost = 3, why = "belowMinCount"): Map<PipelineNode, StageAccount> {
   const ledger = new Ledger();
   const stages = new Map(nodes.map((node) => [node, new StageAccount(node, ledger)]));
   for (const [node, account] of stages) {
     account.count("reached", node.id === "ids" ? 10 : 7);
     account.count("passedOn", 7);
-    if (node.id === "ids") account.own.add("belowMinCount", lost);
+    if (node.id === "ids") account.own.add(why, lost);
     if (node.unit.kind === "model") account.own.add(TOOK, 7);
   }
   return stages;
@@ -54,6 +54,16 @@ describe("the account of a pass", () => {
       ["slow", 2, 20, 14, 6],
     ]);
   });
+
+  it.each(["belowMinCount", "truncated", "joined", "dropped", "replaced"] as const)(
+    "adds up with tokens that are %s",
+    (why) => {
+      const state = prepare();
+      const { ids, fast } = graph;
+      accountPass(state, ids, pass([ids, fast], 3, why));
+      expect(state.accounts.get("fast")).toMatchObject({ read: 10, used: 7, [why]: 3 });
+    },
+  );
 
   it("is that of a model, too, which begins the pass itself", () => {
     const state = prepare();
