@@ -7,6 +7,7 @@ export { evaluateAnalogies } from "./kernels/evaluation/evaluateAnalogies.js";
 export { makeVocabulary } from "./kernels/vocabulary/vocabulary.js";
 export { kinds } from "./kinds/kinds.js";
 export { bm25 } from "./models/bm25/bm25.js";
+export { classTopics } from "./models/classTopics/classTopics.js";
 export { documentFrequencies } from "./models/documentFrequencies/documentFrequencies.js";
 export { fastText } from "./models/fastText/fastText.js";
 export { fastTextClassifier } from "./models/fastTextClassifier/fastTextClassifier.js";

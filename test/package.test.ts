@@ -44,6 +44,7 @@ const publicNames = [
   "builtIn",
   "byteSize",
   "carryDocuments",
+  "classTopics",
   "classify",
   "compile",
   "contextPairs",

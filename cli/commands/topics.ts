@@ -6,7 +6,7 @@ import { printableLine } from "../printable.js";
 export const topics: Command = {
   name: "topics",
   summary: "Show the first terms of each topic",
-  usage: "TOPICS|RUN [-k N] [--by probability|relevance|lift]",
+  usage: "TOPICS|RUN [-k N] [--by ORDER]",
   positionals: [1, 1],
   options: {
     k: { type: "string", short: "k", aliases: countNames, value: "N", description: "Terms of a topic (default 10)" },
@@ -37,5 +37,5 @@ export const topics: Command = {
   },
 };
 
-const line = ({ topic, share, terms }: DescribedTopic): string =>
-  `${String(topic).padStart(3)}  ${(100 * share).toFixed(1).padStart(4)} %  ${terms.map(({ term }) => printableLine(term)).join(" ")}\n`;
+const line = ({ topic, name, share, terms }: DescribedTopic): string =>
+  `${String(topic).padStart(3)}  ${(100 * share).toFixed(1).padStart(4)} %  ${name === undefined ? "" : `${printableLine(name)}: `}${terms.map(({ term }) => printableLine(term)).join(" ")}\n`;

@@ -1,5 +1,6 @@
 import { builtInKinds, kinds as described } from "../../kinds/kinds.js";
 import { bm25Schema } from "../../models/bm25/bm25.js";
+import { classTopicsSchema } from "../../models/classTopics/classTopics.js";
 import { documentFrequenciesSchema } from "../../models/documentFrequencies/documentFrequencies.js";
 import { fastTextSchema } from "../../models/fastText/fastText.js";
 import { fastTextClassifierSchema } from "../../models/fastTextClassifier/fastTextClassifier.js";
@@ -141,6 +142,7 @@ const units = [
   ldaSchema,
   ldaSamplerSchema,
   plsaSchema,
+  classTopicsSchema,
   writeTokensSchema,
   writeVocabularySchema,
   writeIdsSchema,
