@@ -135,6 +135,7 @@ export * from "./topics/dirichletPrior.js";
 export * from "./topics/documentQueue.js";
 export * from "./topics/expDigamma.js";
 export * from "./topics/foldIn.js";
+export * from "./topics/groupMeans.js";
 export * from "./topics/inference.js";
 export * from "./topics/perplexity.js";
 export * from "./topics/plsa.js";

@@ -164,6 +164,7 @@ const publicNames = [
   "writeSequences",
   "writeSummaries",
   "writeTokens",
+  "writeTopicShares",
   "writeTopics",
   "writeVectors",
   "writeVocabulary",
