@@ -127,7 +127,7 @@ export { writeSemanticSpace } from "./sinks/writeSemanticSpace.js";
 export { writeSequences } from "./sinks/writeSequences.js";
 export { writeSummaries } from "./sinks/writeSummaries.js";
 export { writeTokens } from "./sinks/writeTokens.js";
-export { writeTopicShares } from "./sinks/writeTopicShares.js";
+export { writeTopicMeans } from "./sinks/writeTopicMeans.js";
 export { writeTopics } from "./sinks/writeTopics.js";
 export { writeVectors } from "./sinks/writeVectors.js";
 export { writeVocabulary } from "./sinks/writeVocabulary.js";

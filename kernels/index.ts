@@ -146,6 +146,7 @@ export * from "./topics/topicTerms.js";
 export * from "./topics/variationalMemory.js";
 export * from "./topics/variationalThread.js";
 export * from "./topics/variationalTrainer.js";
+export * from "./topics/windowCoherence.js";
 export * from "./vocabulary/bigramCounter.js";
 export * from "./vocabulary/frozenLexicon.js";
 export * from "./vocabulary/growingLabels.js";

@@ -164,7 +164,7 @@ const publicNames = [
   "writeSequences",
   "writeSummaries",
   "writeTokens",
-  "writeTopicShares",
+  "writeTopicMeans",
   "writeTopics",
   "writeVectors",
   "writeVocabulary",

@@ -63,7 +63,7 @@ import { writeSemanticSpaceSchema } from "../../sinks/writeSemanticSpace.js";
 import { writeSequencesSchema } from "../../sinks/writeSequences.js";
 import { writeSummariesSchema } from "../../sinks/writeSummaries.js";
 import { writeTokensSchema } from "../../sinks/writeTokens.js";
-import { writeTopicSharesSchema } from "../../sinks/writeTopicShares.js";
+import { writeTopicMeansSchema } from "../../sinks/writeTopicMeans.js";
 import { writeTopicsSchema } from "../../sinks/writeTopics.js";
 import { writeVectorsSchema } from "../../sinks/writeVectors.js";
 import { writeVocabularySchema } from "../../sinks/writeVocabulary.js";
@@ -154,7 +154,7 @@ const units = [
   writeDocumentFrequenciesSchema,
   writeDocumentVectorsSchema,
   writeTopicsSchema,
-  writeTopicSharesSchema,
+  writeTopicMeansSchema,
   writeKeywordsSchema,
   writeSummariesSchema,
   writeSemanticSpaceSchema,

@@ -91,6 +91,37 @@ describe.each(["english", "chinese"] as const)("topics in %s", (language) => {
   });
 });
 
+it("tells how well terms go together in the windows of another text", async () => {
+  writeFileSync(inFolder("other.txt"), "apple pear apple\npear ripe\nsea sail\n");
+  const config = {
+    source: { files: { paths: "other.txt", format: "lines" } },
+    steps: [
+      ...["tokenize", { buildVocab: { minCount: 1 } }, { writeVocabulary: { path: "vocab.arrow" } }, "encode"],
+      ...[
+        { windowContexts: { windowSize: 10, boundary: "document" } },
+        { accumulateCooccurrence: { weighting: "flat" } },
+      ],
+      { writeCooccurrence: { path: "pairs.arrow" } },
+    ],
+  };
+  writeFileSync(inFolder("pairs.json"), JSON.stringify(config));
+  const run = await command("run", inFolder("pairs.json"), "--out", inFolder("pairs"), "--progress", "none");
+  expect(run.code).toBe(0);
+  const asked = ["topics", inFolder("english"), "-k", "5", "--coherence", inFolder("pairs")];
+  const told = JSON.parse((await command(...asked, "--json")).out) as {
+    terms: { term: string }[];
+    coherence: { npmi: number; uci: number };
+  }[];
+  const fruit = told.find(({ terms }) => terms.some(({ term }) => term === "apple"))!;
+  // Both directions: apple-apple 2, apple-pear 2 + 2, pear-ripe 1 + 1, sea-sail 1 + 1: 10 pairs; of apple 4, pear 3, ripe 1.
+  // ln(2 x 10 / 12) + ln(1 x 10 / 3) = 1.714798; the other 8 of 10 pairs count -1.
+  expect(fruit.coherence.uci).toBeCloseTo((1.714798 - 8) / 10, 6);
+  const { out } = await command(...asked);
+  expect(out).toMatch(
+    /\ncoherence {2}NPMI +C_uci +C_v\n +0 +-?\d\.\d{4} (.*\n){2}mean .+\n5 terms not in the table, whose pairs count -1\n$/,
+  );
+});
+
 it("tells classes of documents by their names, also over HTTP", async () => {
   writeFileSync(inFolder("labelled.tsv"), "fruit\tapple pear pear the\n海\tboat the the sea\nfruit\tripe apple\n");
   const config = {

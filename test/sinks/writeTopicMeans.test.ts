@@ -4,7 +4,7 @@ import { from } from "rxjs";
 import { describe, expect, it } from "vitest";
 import { Ledger, run } from "#runtime";
 import type { DocumentColumn, DocumentVectorBatch } from "#schemas";
-import { writeTopicShares } from "#sinks";
+import { writeTopicMeans } from "#sinks";
 import { cellsIn } from "../support/cellsIn.js";
 import { collect } from "../support/collect.js";
 import { temporaryFolder } from "../support/temporaryFolder.js";
@@ -29,11 +29,11 @@ function batchOf(first: number, end: number, documents?: DocumentColumn): Docume
 const write = async (name: string, batches: DocumentVectorBatch[], options = {}) => {
   const path = join(await temporaryFolder(), name);
   const ledger = new Ledger();
-  await run(from(batches).pipe(writeTopicShares({ path, ...options })), { ledger });
+  await run(from(batches).pipe(writeTopicMeans({ path, ...options })), { ledger });
   return { path, without: ledger.get("withoutGroup") };
 };
 
-describe("writeTopicShares", () => {
+describe("writeTopicMeans", () => {
   it("tells the mean share of each topic by the values of a field, in order", async () => {
     const { path, without } = await write("s.tsv", [batchOf(0, 4)], { field: "year" });
     expect(readFileSync(path, "utf8").split("\n")).toEqual([
@@ -85,14 +85,14 @@ describe("writeTopicShares", () => {
   it("passes batches on, and writes a table without rows where there are none", async () => {
     const path = join(await temporaryFolder(), "s.tsv");
     const batches = [batchOf(0, 2), batchOf(2, 4)];
-    expect(await collect(from(batches).pipe(writeTopicShares({ path, field: "year" })))).toEqual(batches);
+    expect(await collect(from(batches).pipe(writeTopicMeans({ path, field: "year" })))).toEqual(batches);
     const empty = await write("s.tsv", [], { field: "year" });
     expect(readFileSync(empty.path, "utf8")).toBe("group\ttopic\tshare\tdocuments\n");
   });
 
   it.each([
     [{ fields: { year: ["a\tb"] } }, /s\.tsv must hold groups without tabs and ends of lines, got "a\\tb"; \.jsonl/],
-    [{ ids: ["x"] }, /^writeTopicShares: documents must have the field year, got none/],
+    [{ ids: ["x"] }, /^writeTopicMeans: documents must have the field year, got none/],
   ] as const)("refuses in one line %j", async (documents, message) => {
     await expect(write("s.tsv", [batchOf(0, 1, documents)], { field: "year" })).rejects.toThrow(message);
   });

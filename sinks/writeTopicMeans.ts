@@ -14,8 +14,8 @@ import { lineExtensions, tabbed } from "./writeLines.js";
 import { tableExtensions, tableFormats } from "./writeRows.js";
 import { rowsOrLinesFields } from "./writeRowsOrLines.js";
 
-export const writeTopicSharesSchema = defineUnit({
-  name: "writeTopicShares",
+export const writeTopicMeansSchema = defineUnit({
+  name: "writeTopicMeans",
   kind: "sink",
   reads: "documentVectors",
   makes: "documentVectors",
@@ -34,10 +34,10 @@ export const writeTopicSharesSchema = defineUnit({
       description: "Width of the bins in which the numbers of the field are groups; each value is one if left out",
     }),
   },
-  create: (_, options): OperatorFunction<DocumentVectorBatch, DocumentVectorBatch> => writeTopicShares(options),
+  create: (_, options): OperatorFunction<DocumentVectorBatch, DocumentVectorBatch> => writeTopicMeans(options),
 });
 
-export type WriteTopicSharesOptions = OptionsOf<typeof writeTopicSharesSchema>;
+export type WriteTopicMeansOptions = OptionsOf<typeof writeTopicMeansSchema>;
 
 const extensions = { ...tableExtensions, ...lineExtensions } as const;
 type Format = (typeof extensions)[keyof typeof extensions];
@@ -56,14 +56,14 @@ const names = Object.keys(schema.columns);
  *   the stream, if the source was not asked for the groups, a value that goes into bins is no number, or .tsv cannot hold the name of a group
  * @see Hall, Jurafsky and Manning 2008, Studying the History of Ideas Using Topic Models, section 3
  * @example
- *   documentTerms$.pipe(inferTopics(topics), writeTopicShares({ path: "shares.tsv", field: "year" }))
+ *   documentTerms$.pipe(inferTopics(topics), writeTopicMeans({ path: "shares.tsv", field: "year" }))
  */
-export function writeTopicShares(
-  options: WriteTopicSharesOptions,
+export function writeTopicMeans(
+  options: WriteTopicMeansOptions,
 ): OperatorFunction<DocumentVectorBatch, DocumentVectorBatch> {
-  const { path, ...grouping } = parseOptions(writeTopicSharesSchema, options);
-  const format = formatOf<Format>("writeTopicShares", path, extensions);
-  return writeThrough("writeTopicShares", (scope) => {
+  const { path, ...grouping } = parseOptions(writeTopicMeansSchema, options);
+  const format = formatOf<Format>("writeTopicMeans", path, extensions);
+  return writeThrough("writeTopicMeans", (scope) => {
     const groups = new GroupMeans();
     let documents = 0;
     return {
@@ -71,7 +71,7 @@ export function writeTopicShares(
         let without = 0;
         batch.rowDocuments.forEach((_, row) => {
           const vector = batch.values.subarray(row * batch.vectorSize, (row + 1) * batch.vectorSize);
-          const found = groupsOf("writeTopicShares", batch.documents, row, grouping);
+          const found = groupsOf("writeTopicMeans", batch.documents, row, grouping);
           for (const name of found) groups.add(name, vector);
           if (found.length === 0) without++;
         });
@@ -100,7 +100,7 @@ function rowsOf(groups: GroupMeans): Row[] {
 function writeText(path: string, format: "jsonl" | "tsv", rows: readonly Row[]): void {
   const lines =
     format === "tsv"
-      ? [names, ...rows].map((row) => tabbed("writeTopicShares", path, "groups", row))
+      ? [names, ...rows].map((row) => tabbed("writeTopicMeans", path, "groups", row))
       : rows.map((row) => `${JSON.stringify(Object.fromEntries(names.map((name, k) => [name, row[k]])))}\n`);
   const file = new DurableFile(path);
   file.write(new TextEncoder().encode(lines.join("")));
