@@ -17,7 +17,11 @@ export const topics = defineKind({
     schema: ({ alpha }) => ({
       columns: { term: "text", count: "float64", weights: { list: "float32", size: alpha.length } },
     }),
-    facts: ({ alpha, metadata }) => ({ alpha: [...alpha], metadata: [...metadata] }),
+    facts: ({ alpha, names, metadata }) => ({
+      alpha: [...alpha],
+      ...(names ? { names: [...names] } : {}),
+      metadata: [...metadata],
+    }),
     blocks,
     async read(table, facts) {
       const [terms, counts, rows] = await wholeColumns<[string, number, ArrayLike<number>]>(table, columns);
@@ -32,6 +36,7 @@ export const topics = defineKind({
         vocabulary: makeVocabulary(terms, Float64Array.from(counts)),
         weights,
         alpha,
+        ...(facts.names ? { names: facts.names as string[] } : {}),
         metadata: new Map(facts.metadata as [string, string][]),
       };
     },

@@ -1,4 +1,5 @@
 export * from "./bm25/bm25.js";
+export * from "./classTopics/classTopics.js";
 export * from "./documentFrequencies/documentFrequencies.js";
 export * from "./fastText/fastText.js";
 export * from "./fastTextClassifier/fastTextClassifier.js";

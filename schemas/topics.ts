@@ -7,6 +7,8 @@ export interface Topics {
   readonly weights: Float32Array;
   /** How much is known of each topic before a document is read: the parameters of the Dirichlet distribution of its topics (K,). */
   readonly alpha: Float64Array;
+  /** What the topics are called (K,), where they have names, as classes of documents have. */
+  readonly names?: readonly string[];
   /** What made them: the model, its settings, what was measured. */
   readonly metadata: ReadonlyMap<string, string>;
 }

@@ -13,7 +13,7 @@ export const topicTermFields = {
   by: oneOf(termOrders, {
     default: "relevance",
     description:
-      "Order of the terms: probability in the topic, lift (that over the term's share of the corpus), or relevance, between the two",
+      "Order of the terms: probability in the topic, lift (that over the term's share of the corpus), relevance, between the two, or classTfIdf (probability times ln(1 + mean topic / term))",
   }),
   lambda: number({ min: 0, max: 1, default: 0.6, description: "For relevance: 1 is probability alone, 0 lift alone" }),
 } as const;
@@ -36,7 +36,7 @@ export const describeTopicsSchema = defineUnit({
 export type DescribeTopicsOptions = OptionsOf<typeof describeTopicsSchema>;
 
 /**
- * Writes a line a topic: its number, which it keeps, its share of all weights, and its first terms; and passes the topics on.
+ * Writes a line a topic: its number, which it keeps, its name if it has one, its share of all weights, and its first terms; and passes the topics on.
  *
  * In, out: Topics, V terms, K topics. State: 4 V K bytes.
  * @throws TypeError, RangeError at the call, if an option is of the wrong kind or out of range
@@ -54,5 +54,5 @@ export function describeTopics(options: DescribeTopicsOptions): OperatorFunction
   });
 }
 
-const line = ({ topic, share, terms }: DescribedTopic): string =>
-  `  ${topic} (${(100 * share).toFixed(1)} %): ${terms.map(({ term }) => term).join(" ")}`;
+const line = ({ topic, name, share, terms }: DescribedTopic): string =>
+  `  ${[topic, ...(name === undefined ? [] : [name])].join(" ")} (${(100 * share).toFixed(1)} %): ${terms.map(({ term }) => term).join(" ")}`;

@@ -17,6 +17,7 @@ export * from "./writeSemanticSpace.js";
 export * from "./writeSequences.js";
 export * from "./writeSummaries.js";
 export * from "./writeTokens.js";
+export * from "./writeTopicMeans.js";
 export * from "./writeTopics.js";
 export * from "./writeVectors.js";
 export * from "./writeVocabulary.js";

@@ -74,7 +74,7 @@ export class PairsInDocuments {
 }
 
 /** Of documents that have both of two terms, (n, n), on the diagonal those that have one. */
-function coherenceOf(counts: Float64Array, n: number, documents: number): Record<keyof Coherence, number> {
+export function coherenceOf(counts: Float64Array, n: number, documents: number): Record<keyof Coherence, number> {
   const npmi = Float64Array.from(counts, (both, at) => {
     const [a, b] = [counts[Math.floor(at / n) * (n + 1)]!, counts[(at % n) * (n + 1)]!];
     if (both === 0) return -1;

@@ -1,5 +1,6 @@
 import { builtInKinds, kinds as described } from "../../kinds/kinds.js";
 import { bm25Schema } from "../../models/bm25/bm25.js";
+import { classTopicsSchema } from "../../models/classTopics/classTopics.js";
 import { documentFrequenciesSchema } from "../../models/documentFrequencies/documentFrequencies.js";
 import { fastTextSchema } from "../../models/fastText/fastText.js";
 import { fastTextClassifierSchema } from "../../models/fastTextClassifier/fastTextClassifier.js";
@@ -62,6 +63,7 @@ import { writeSemanticSpaceSchema } from "../../sinks/writeSemanticSpace.js";
 import { writeSequencesSchema } from "../../sinks/writeSequences.js";
 import { writeSummariesSchema } from "../../sinks/writeSummaries.js";
 import { writeTokensSchema } from "../../sinks/writeTokens.js";
+import { writeTopicMeansSchema } from "../../sinks/writeTopicMeans.js";
 import { writeTopicsSchema } from "../../sinks/writeTopics.js";
 import { writeVectorsSchema } from "../../sinks/writeVectors.js";
 import { writeVocabularySchema } from "../../sinks/writeVocabulary.js";
@@ -141,6 +143,7 @@ const units = [
   ldaSchema,
   ldaSamplerSchema,
   plsaSchema,
+  classTopicsSchema,
   writeTokensSchema,
   writeVocabularySchema,
   writeIdsSchema,
@@ -151,6 +154,7 @@ const units = [
   writeDocumentFrequenciesSchema,
   writeDocumentVectorsSchema,
   writeTopicsSchema,
+  writeTopicMeansSchema,
   writeKeywordsSchema,
   writeSummariesSchema,
   writeSemanticSpaceSchema,

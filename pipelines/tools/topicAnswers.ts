@@ -6,11 +6,17 @@ import { type Answers, defineQuestion, integer, type Topics, type Transport, tex
 import { topicTermFields } from "../../sinks/describeTopics.js";
 import { type Known, textStepsOf, tokensOfTexts } from "./textSteps.js";
 
-const topicList = (items: Readonly<Record<string, unknown>>) => ({
+const listOf = (items: Readonly<Record<string, unknown>>, perhaps: Readonly<Record<string, unknown>> = {}) => ({
   type: "array",
-  items: { type: "object", properties: items, required: Object.keys(items), additionalProperties: false },
+  items: {
+    ...{ type: "object", properties: { ...items, ...perhaps } },
+    ...{ required: Object.keys(items), additionalProperties: false },
+  },
 });
-const termList = topicList({ term: { type: "string" }, probability: { type: "number" }, score: { type: "number" } });
+/** A name is told of topics that have one. */
+const topicList = (items: Readonly<Record<string, unknown>>) =>
+  listOf({ topic: { type: "integer" }, ...items }, { name: { type: "string" } });
+const termList = listOf({ term: { type: "string" }, probability: { type: "number" }, score: { type: "number" } });
 
 /** What can be asked of topics: their first terms, and the topics of a text, cut as the texts were that they were learned from. */
 export function topicAnswers(known: Known): Answers<Topics> {
@@ -34,7 +40,7 @@ export function topicAnswers(known: Known): Answers<Topics> {
         name: "topics",
         fields: topicTermFields,
         summary: "The first terms of each topic",
-        reply: { topics: topicList({ topic: { type: "integer" }, share: { type: "number" }, terms: termList }) },
+        reply: { topics: topicList({ share: { type: "number" }, terms: termList }) },
         answer: (topics: Topics, settings) => ({ topics: topicTerms(topics, settings) }),
       }),
       defineQuestion({
@@ -46,14 +52,18 @@ export function topicAnswers(known: Known): Answers<Topics> {
         },
         summary: "The topics of a text, the largest share first",
         reply: {
-          topics: topicList({ topic: { type: "integer" }, share: { type: "number" } }),
+          topics: topicList({ share: { type: "number" } }),
           knownTokens: { type: "integer" },
         },
         answer: async (topics: Topics, { text: asked, k }) => {
           const { inference, steps } = openedOf(topics);
           const [words = []] = await tokensOfTexts([asked], await steps);
           const { terms, counts, tokens } = countTerms(topics.vocabulary, words);
-          const shares = Array.from(inference.shares(terms, counts), (share, topic) => ({ topic, share }));
+          const shares = Array.from(inference.shares(terms, counts), (share, topic) => ({
+            topic,
+            ...(topics.names ? { name: topics.names[topic]! } : {}),
+            share,
+          }));
           shares.sort((a, b) => b.share - a.share || a.topic - b.topic);
           return { topics: shares.slice(0, k), knownTokens: tokens };
         },
@@ -70,8 +80,8 @@ interface TopicsCopy extends Omit<Topics, "vocabulary"> {
 
 const transport: Transport<Topics> = {
   copier: () => ({
-    copy: ({ vocabulary: { terms, counts }, weights, alpha, metadata }): TopicsCopy => {
-      return { terms, counts, weights, alpha, metadata };
+    copy: ({ vocabulary: { terms, counts }, ...rest }): TopicsCopy => {
+      return { terms, counts, ...rest };
     },
   }),
   opener: () => ({

@@ -112,6 +112,72 @@ it("say what another file holds", async () => {
   ]);
 });
 
+it("tells how well terms go together in the windows of another text", async () => {
+  writeFileSync(inFolder("other.txt"), "apple pear apple\npear ripe\nsea sail\n");
+  const config = {
+    source: { files: { paths: "other.txt", format: "lines" } },
+    steps: [
+      ...["tokenize", { buildVocab: { minCount: 1 } }, { writeVocabulary: { path: "vocab.arrow" } }, "encode"],
+      ...[
+        { windowContexts: { windowSize: 10, boundary: "document" } },
+        { accumulateCooccurrence: { weighting: "flat" } },
+      ],
+      { writeCooccurrence: { path: "pairs.arrow" } },
+    ],
+  };
+  writeFileSync(inFolder("pairs.json"), JSON.stringify(config));
+  const run = await command("run", inFolder("pairs.json"), "--out", inFolder("pairs"), "--progress", "none");
+  expect(run.code).toBe(0);
+  const asked = ["topics", inFolder("english"), "-k", "5", "--coherence", inFolder("pairs")];
+  const told = JSON.parse((await command(...asked, "--json")).out) as {
+    terms: { term: string }[];
+    coherence: { npmi: number; uci: number };
+  }[];
+  const fruit = told.find(({ terms }) => terms.some(({ term }) => term === "apple"))!;
+  // Both directions: apple-apple 2, apple-pear 2 + 2, pear-ripe 1 + 1, sea-sail 1 + 1: 10 pairs; of apple 4, pear 3, ripe 1.
+  // ln(2 x 10 / 12) + ln(1 x 10 / 3) = 1.714798; the other 8 of 10 pairs count -1.
+  expect(fruit.coherence.uci).toBeCloseTo((1.714798 - 8) / 10, 6);
+  const { out } = await command(...asked);
+  expect(out).toMatch(
+    /\ncoherence {2}NPMI +C_uci +C_v\n +0 +-?\d\.\d{4} (.*\n){2}mean .+\n5 terms not in the table, whose pairs count -1\n$/,
+  );
+});
+
+it("tells classes of documents by their names, also over HTTP", async () => {
+  writeFileSync(inFolder("labelled.tsv"), "fruit\tapple pear pear the\n海\tboat the the sea\nfruit\tripe apple\n");
+  const config = {
+    source: { files: { paths: "labelled.tsv", header: false, field: "2", labels: "1" } },
+    steps: [
+      ...["tokenize", { buildVocab: { minCount: 1 } }, "encode", "documentTerms"],
+      ...["classTopics", { writeTopics: { path: "classes.arrow" } }],
+    ],
+  };
+  writeFileSync(inFolder("classes.json"), JSON.stringify(config));
+  const run = await command("run", inFolder("classes.json"), "--out", inFolder("classes"), "--progress", "none");
+  expect(run.code).toBe(0);
+  const { out } = await command("topics", inFolder("classes"), "-k", "2", "--by", "classTfIdf");
+  // 6 and 4 words, A = 5: apple, pear 2/6 ln(1 + 5/2); the 1/4 x 2 ln(1 + 5/3) = .490, boat, sea 1/4 ln 6 = .448
+  expect(out).toBe("  0  60.0 %  fruit: apple pear\n  1  40.0 %  海: the boat\n");
+  const server = startCommand(["serve", inFolder("classes"), "--listen", "127.0.0.1:0"]);
+  onTestFinished(async () => {
+    server.interrupt();
+    await server.ended;
+  });
+  const url = await vi.waitFor(() => /http:\/\/\S+/.exec(server.out())?.[0] ?? Promise.reject(new Error("not yet")), {
+    timeout: 60_000,
+    interval: 50,
+  });
+  const told = await (await fetch(`${url}/topics?k=1&by=classTfIdf`)).json();
+  expect(told).toMatchObject({
+    topics: [
+      { topic: 0, name: "fruit" },
+      { topic: 1, name: "海" },
+    ],
+  });
+  const asked = await (await fetch(`${url}/infer?text=boat`)).json();
+  expect(asked).toMatchObject({ topics: [{ topic: 1, name: "海" }, {}] });
+});
+
 it("answers over HTTP which topics there are, and those of a text", async () => {
   const server = startCommand(["serve", inFolder("chinese"), "--listen", "127.0.0.1:0"]);
   onTestFinished(async () => {
@@ -135,7 +201,10 @@ it("answers over HTTP which topics there are, and those of a text", async () => 
 });
 
 it.each([
-  [["topics", "MODEL", "--by", "size"], /^topics: --by must be one of probability, relevance, lift, got size/],
+  [
+    ["topics", "MODEL", "--by", "size"],
+    /^topics: --by must be one of probability, relevance, lift, classTfIdf, got size/,
+  ],
   [["topics", "MODEL", "--lambda", "2"], /^topics: --lambda must be a number in 0 \.\. 1, got 2/],
   [
     ["eval", "MODEL", "--documents", "EMPTY"],

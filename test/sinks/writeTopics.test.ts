@@ -23,6 +23,14 @@ it.each(["t.arrow", "t.parquet"])("writes what is read again: %s", async (name) 
   expect(await readWhole(kinds.topics, path)).toMatchObject({ ...written, vocabulary: { terms, counts } });
 });
 
+it("keeps the names of topics, and has none where there are none", async () => {
+  const path = join(await temporaryFolder(), "t.arrow");
+  await collect(from([{ ...written, names: ["sport", "动物"] }]).pipe(writeTopics({ path })));
+  expect((await readWhole(kinds.topics, path)).names).toEqual(["sport", "动物"]);
+  await collect(from([written]).pipe(writeTopics({ path })));
+  expect(await readWhole(kinds.topics, path)).not.toHaveProperty("names");
+});
+
 it.each([Number.NaN, -1])("is refused with a weight of %d", async (weight) => {
   const path = join(await temporaryFolder(), "t.arrow");
   await collect(
