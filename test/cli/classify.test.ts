@@ -155,7 +155,9 @@ it("warns of texts that were passed over", async () => {
 
 it("says that a classifier holds no vectors", async () => {
   const file = join(inFolder("english"), "classifier.arrow");
-  expect((await command("neighbors", file, "apples")).err).toBe(`${file}: must be a file of vectors, got one of classifier\n`);
+  expect((await command("neighbors", file, "apples")).err).toBe(
+    `${file}: must be a file of vectors, got one of classifier\n`,
+  );
 });
 
 it("says that one label is not enough, and where labels come from", async () => {
