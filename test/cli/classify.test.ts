@@ -2,8 +2,9 @@ import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
-import { command, startCommand } from "../support/command.js";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { command } from "../support/command.js";
+import { served } from "../support/served.js";
 
 const texts = {
   english: {
@@ -74,15 +75,7 @@ it("says what decided, and which labels come next", async () => {
 });
 
 it("answers over HTTP", async () => {
-  const server = startCommand(["serve", inFolder("chinese"), "--listen", "127.0.0.1:0"]);
-  onTestFinished(async () => {
-    server.interrupt();
-    await server.ended;
-  });
-  const url = await vi.waitFor(() => /http:\/\/\S+/.exec(server.out())?.[0] ?? Promise.reject(new Error("not yet")), {
-    timeout: 60_000,
-    interval: 50,
-  });
+  const url = await served(inFolder("chinese"));
   const reply = await (await fetch(`${url}/classify?text=${encodeURIComponent("苹果很甜")}`)).json();
   expect(reply).toMatchObject({ sequence: 1, labels: [{ label: "水果" }] });
   const most = await (await fetch(`${url}/classify?k=2&threshold=0.5&text=${encodeURIComponent("苹果很甜")}`)).json();

@@ -2,8 +2,9 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
-import { command, startCommand } from "../support/command.js";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { command } from "../support/command.js";
+import { served } from "../support/served.js";
 
 const words = {
   english: {
@@ -158,15 +159,7 @@ it("tells classes of documents by their names, also over HTTP", async () => {
   const { out } = await command("topics", inFolder("classes"), "-k", "2", "--by", "classTfIdf");
   // 6 and 4 words, A = 5: apple, pear 2/6 ln(1 + 5/2); the 1/4 x 2 ln(1 + 5/3) = .490, boat, sea 1/4 ln 6 = .448
   expect(out).toBe("  0  60.0 %  fruit: apple pear\n  1  40.0 %  海: the boat\n");
-  const server = startCommand(["serve", inFolder("classes"), "--listen", "127.0.0.1:0"]);
-  onTestFinished(async () => {
-    server.interrupt();
-    await server.ended;
-  });
-  const url = await vi.waitFor(() => /http:\/\/\S+/.exec(server.out())?.[0] ?? Promise.reject(new Error("not yet")), {
-    timeout: 60_000,
-    interval: 50,
-  });
+  const url = await served(inFolder("classes"));
   const told = await (await fetch(`${url}/topics?k=1&by=classTfIdf`)).json();
   expect(told).toMatchObject({
     topics: [
@@ -179,15 +172,7 @@ it("tells classes of documents by their names, also over HTTP", async () => {
 });
 
 it("answers over HTTP which topics there are, and those of a text", async () => {
-  const server = startCommand(["serve", inFolder("chinese"), "--listen", "127.0.0.1:0"]);
-  onTestFinished(async () => {
-    server.interrupt();
-    await server.ended;
-  });
-  const url = await vi.waitFor(() => /http:\/\/\S+/.exec(server.out())?.[0] ?? Promise.reject(new Error("not yet")), {
-    timeout: 60_000,
-    interval: 50,
-  });
+  const url = await served(inFolder("chinese"));
   const get = async (path: string) => (await fetch(`${url}${path}`)).json() as Promise<Record<string, never>>;
   const { topics } = (await get("/topics?k=5")) as unknown as {
     topics: { topic: number; terms: { term: string }[] }[];

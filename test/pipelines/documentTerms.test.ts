@@ -2,10 +2,10 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { compile, formatConservation, parseConfig, runPipeline } from "#pipelines";
-import type { DocumentTermBatch } from "#schemas";
 import { readDocumentTerms, readVocabulary } from "#storage";
 import { allOf } from "../support/allOf.js";
 import { command } from "../support/command.js";
+import { namedRows } from "../support/namedRows.js";
 import { temporaryFolder } from "../support/temporaryFolder.js";
 
 const texts = Array.from({ length: 24 }, (_, k) => {
@@ -27,18 +27,8 @@ const counted =
 
 async function rowsIn(out: string, name = "rows.npz"): Promise<Record<string, number>[]> {
   const vocabulary = await readVocabulary(join(out, "v.arrow"));
-  return (await allOf(readDocumentTerms(join(out, name), vocabulary))).flatMap(named);
+  return (await allOf(readDocumentTerms(join(out, name), vocabulary))).flatMap(namedRows);
 }
-
-const named = ({ offsets, terms, values, vocabulary, lengths }: DocumentTermBatch) =>
-  Array.from(lengths, (_, row) =>
-    Object.fromEntries(
-      Array.from(terms.subarray(offsets[row], offsets[row + 1]), (term, k) => [
-        vocabulary.terms[term]!,
-        values[offsets[row]! + k]!,
-      ]),
-    ),
-  );
 
 describe("document frequencies in a file", () => {
   const all = `${counted}, encode, documentTerms, documentFrequencies, writeDocumentFrequencies: { path: df.arrow }, weighTerms, writeDocumentTerms: { path: rows.npz }]`;

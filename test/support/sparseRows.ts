@@ -2,6 +2,17 @@ import type { RowBatch, SparseRows } from "#kernels";
 import { makeVocabulary } from "#kernels";
 import type { FinalDocumentTerms } from "#schemas";
 
+/** Six documents, one of them empty, in English and Chinese words. */
+export const terms = ["river", "河", "boat", "船", "king"];
+export const matrix = [
+  [2, 0, 1, 0, 0],
+  [0, 1, 0, 3, 0],
+  [1, 1, 0, 0, 2],
+  [0, 0, 4, 1, 0],
+  [0, 0, 0, 0, 0],
+  [3, 0, 1, 0, 1],
+];
+
 /** Rows of numbers as a sparse matrix, cut into batches of so many rows in turn. */
 export function sparseRows(matrix: readonly (readonly number[])[], sizes: readonly number[] = [3]): SparseRows {
   return {

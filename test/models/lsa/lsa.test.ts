@@ -3,7 +3,7 @@ import { type LsaOptions, lsa } from "#models";
 import type { FinalDocumentTerms, StageState } from "#schemas";
 import { allOf } from "../../support/allOf.js";
 import { copyState } from "../../support/copyState.js";
-import { documentTable, madeUpMatrix } from "../../support/sparseRows.js";
+import { documentTable, madeUpMatrix, matrix, terms } from "../../support/sparseRows.js";
 
 async function fitted(table: FinalDocumentTerms, options: LsaOptions) {
   const model = lsa(options);
@@ -11,15 +11,6 @@ async function fitted(table: FinalDocumentTerms, options: LsaOptions) {
   return { model, steps, space: await model.result() };
 }
 
-const terms = ["river", "河", "boat", "船", "king"];
-const matrix = [
-  [2, 0, 1, 0, 0],
-  [0, 1, 0, 3, 0],
-  [1, 1, 0, 0, 2],
-  [0, 0, 4, 1, 0],
-  [0, 0, 0, 0, 0],
-  [3, 0, 1, 0, 1],
-];
 /** numpy 1.24.2: U, s, V = numpy.linalg.svd(matrix), each row of V with the sign of its largest entry turned to +. */
 const singularValues = [4.806400166846246, 3.6769954275481225, 3.036098964673637];
 const rightVectors = [

@@ -3,17 +3,7 @@ import { type LsaOnlineOptions, lsaOnline } from "#models";
 import type { DocumentTermBatch, StageState } from "#schemas";
 import { allOf } from "../../support/allOf.js";
 import { copyState } from "../../support/copyState.js";
-import { documentTable, madeUpMatrix } from "../../support/sparseRows.js";
-
-const terms = ["river", "河", "boat", "船", "king"];
-const matrix = [
-  [2, 0, 1, 0, 0],
-  [0, 1, 0, 3, 0],
-  [1, 1, 0, 0, 2],
-  [0, 0, 4, 1, 0],
-  [0, 0, 0, 0, 0],
-  [3, 0, 1, 0, 1],
-];
+import { documentTable, madeUpMatrix, matrix, terms } from "../../support/sparseRows.js";
 
 const batchesOf = (rows: readonly (readonly number[])[], names: readonly string[], sizes?: readonly number[]) =>
   allOf(documentTable(names, rows, sizes).batches());

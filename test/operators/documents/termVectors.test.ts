@@ -5,17 +5,7 @@ import { termVectors } from "#operators";
 import type { SemanticSpace } from "#schemas";
 import { allOf } from "../../support/allOf.js";
 import { collect } from "../../support/collect.js";
-import { documentTable } from "../../support/sparseRows.js";
-
-const terms = ["river", "河", "boat", "船", "king"];
-const matrix = [
-  [2, 0, 1, 0, 0],
-  [0, 1, 0, 3, 0],
-  [1, 1, 0, 0, 2],
-  [0, 0, 4, 1, 0],
-  [0, 0, 0, 0, 0],
-  [3, 0, 1, 0, 1],
-];
+import { documentTable, matrix, terms } from "../../support/sparseRows.js";
 
 /** The space of a matrix, in which `vectorSize` dimensions have converged. */
 async function spaceOf(matrix: readonly (readonly number[])[], vectorSize: number): Promise<SemanticSpace> {

@@ -8,6 +8,7 @@ import { Ledger, RunScope } from "#runtime";
 import type { DocumentFrequencies, DocumentTermBatch } from "#schemas";
 import { collect } from "../../support/collect.js";
 import { labelledBatches, labelledVocabulary } from "../../support/labelledBatches.js";
+import { namedRows } from "../../support/namedRows.js";
 
 /** What scikit-learn and gensim make of some texts: fixtures/documents/makeWeights.py. */
 const { texts, ...reference } = JSON.parse(
@@ -27,18 +28,8 @@ async function frequencies(): Promise<DocumentFrequencies> {
 
 async function weights(options: WeighTermsOptions, sizes?: number[]): Promise<Record<string, number>[]> {
   const rows = await collect(from(await counts(sizes)).pipe(weighTerms(await frequencies(), options)));
-  return rows.flatMap(named);
+  return rows.flatMap(namedRows);
 }
-
-const named = ({ offsets, terms, values, vocabulary, lengths }: DocumentTermBatch) =>
-  Array.from(lengths, (_, row) =>
-    Object.fromEntries(
-      Array.from(terms.subarray(offsets[row], offsets[row + 1]), (term, k) => [
-        vocabulary.terms[term]!,
-        values[offsets[row]! + k]!,
-      ]),
-    ),
-  );
 
 describe("weighs as", () => {
   it.each<[name: string, options: WeighTermsOptions]>([
@@ -102,7 +93,7 @@ it("looks up the terms of another vocabulary, and knows nothing of new ones", as
   };
   const known = await frequencies();
   const found = async (options: WeighTermsOptions) =>
-    named((await collect(from([row]).pipe(weighTerms(known, options))))[0]!);
+    namedRows((await collect(from([row]).pipe(weighTerms(known, options))))[0]!);
   expect(await found({ preset: "gensim" })).toEqual([{ cat: 1 }]);
   // smooth: ln((1 + 4) / 1) + 1 for a term of no document
   const [{ new: unseen }] = (await found({ norm: "none" })) as [{ new: number }];

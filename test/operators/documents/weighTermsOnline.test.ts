@@ -15,6 +15,7 @@ import type { DocumentFrequencies, DocumentTermBatch, StateKeeper } from "#schem
 import { collect } from "../../support/collect.js";
 import { copyState } from "../../support/copyState.js";
 import { labelledBatches, labelledVocabulary } from "../../support/labelledBatches.js";
+import { namedRows } from "../../support/namedRows.js";
 import { documentsOf, tokenBatches } from "../../support/tokens.js";
 
 const words = ["the", "cat", "sat", "猫", "dog", "坐"];
@@ -32,18 +33,8 @@ async function frequencies(some: typeof texts): Promise<DocumentFrequencies> {
   return model.result();
 }
 
-const named = ({ offsets, terms, values, vocabulary, lengths }: DocumentTermBatch) =>
-  Array.from(lengths, (_, row) =>
-    Object.fromEntries(
-      Array.from(terms.subarray(offsets[row], offsets[row + 1]), (term, k) => [
-        vocabulary.terms[term]!,
-        values[offsets[row]! + k]!,
-      ]),
-    ),
-  );
-
 async function online(options: WeighTermsOnlineOptions, some = texts, sizes?: number[]) {
-  return (await collect(from(await rows(some, sizes)).pipe(weighTermsOnline(options)))).flatMap(named);
+  return (await collect(from(await rows(some, sizes)).pipe(weighTermsOnline(options)))).flatMap(namedRows);
 }
 
 it.each<WeighTermsOptions>([{}, { preset: "gensim" }, { smart: "lpu" }, { smart: "ntb" }, { preset: "lucene" }])(
@@ -60,7 +51,7 @@ it.each<WeighTermsOptions>([{}, { preset: "gensim" }, { smart: "lpu" }, { smart:
       );
       const corpus = { ...known, vocabulary: { ...vocabulary, counts } };
       const last = { ...(await rows(texts.slice(0, end))).at(-1)!, vocabulary: corpus.vocabulary };
-      const expected = named((await collect(from([last]).pipe(weighTerms(corpus, options))))[0]!).at(-1)!;
+      const expected = namedRows((await collect(from([last]).pipe(weighTerms(corpus, options))))[0]!).at(-1)!;
       expect(Object.keys(found[end - 1]!)).toEqual(Object.keys(expected));
       for (const [term, weight] of Object.entries(expected)) expect(found[end - 1]![term]).toBeCloseTo(weight, 12);
     }
@@ -94,7 +85,7 @@ it("goes on from its state after any batch", async () => {
         .pipe(weighTermsOnline({ smart: "ntb" }))
         .subscribe((batch) => out.push(batch)),
     );
-    return { rows: out.flatMap(named), keepers };
+    return { rows: out.flatMap(namedRows), keepers };
   };
   const whole = through(batches).rows;
   for (let stop = 0; stop <= batches.length; stop++) {
@@ -112,7 +103,7 @@ it("counts the documents of a row anew once a growing vocabulary gives it to ano
   const model = documentFrequencies();
   await collect(from(batches).pipe(feed(model)));
   const { vocabulary: last, counts, documents } = await model.result();
-  const cells = batches.flatMap((batch) => named(batch).map((row) => ({ row, snapshot: batch.vocabulary })));
+  const cells = batches.flatMap((batch) => namedRows(batch).map((row) => ({ row, snapshot: batch.vocabulary })));
   const ofLast = cells.filter(({ row }) => last.terms[0]! in row);
   expect([last.terms, documents]).toEqual([["c"], 7]);
   expect(ofLast.length).toBeGreaterThan(0);
