@@ -1,11 +1,10 @@
-import { makeVocabulary } from "../kernels/vocabulary/vocabulary.js";
 import { defineKind } from "../schemas/kinds.js";
 import type { SemanticSpace } from "../schemas/semanticSpace.js";
-import type { Rows } from "../schemas/tables.js";
-import { wholeColumns } from "./rows.js";
+import { type NumberRule, readTermRows, termRowBlocks } from "./termRows.js";
 
-const rowsAtOnce = 65_536;
 const columns = ["term", "count", "coordinates"];
+
+const coordinate: NumberRule = { holds: Number.isFinite, rule: "the coordinates of terms must be finite" };
 
 /** A space of LSA: a row a term, with its count in the corpus and its entry in each singular vector. */
 export const semanticSpace = defineKind({
@@ -22,19 +21,13 @@ export const semanticSpace = defineKind({
       singularValues: [...singularValues],
       metadata: [...metadata],
     }),
-    blocks,
+    blocks: ({ vocabulary, termVectors, singularValues }) =>
+      termRowBlocks(vocabulary, termVectors, singularValues.length),
     async read(table, facts) {
-      const [terms, counts, rows] = await wholeColumns<[string, number, ArrayLike<number>]>(table, columns);
       const singularValues = Float64Array.from(facts.singularValues as number[]);
-      const size = singularValues.length;
-      const termVectors = new Float32Array(rows.length * size);
-      rows.forEach((row, term) => {
-        for (let k = 0; k < size; k++) if (!Number.isFinite(row[k])) throw oddNumber(table.path, row[k]!, term);
-        termVectors.set(row, term * size);
-      });
+      const { vocabulary, values } = await readTermRows(table, columns, singularValues.length, coordinate);
       return {
-        ...{ termVectors, singularValues },
-        vocabulary: makeVocabulary(terms, Float64Array.from(counts)),
+        ...{ vocabulary, termVectors: values, singularValues },
         squares: facts.squares as number,
         documents: facts.documents as number,
         metadata: new Map(facts.metadata as [string, string][]),
@@ -53,15 +46,3 @@ export const semanticSpace = defineKind({
     documents: space!.documents,
   }),
 });
-
-function* blocks({ vocabulary: { terms, counts }, termVectors, singularValues }: SemanticSpace): Generator<Rows> {
-  const size = singularValues.length;
-  for (let from = 0; from < terms.length; from += rowsAtOnce) {
-    const to = Math.min(from + rowsAtOnce, terms.length);
-    const rows = termVectors.subarray(from * size, to * size);
-    yield { columns: [terms.slice(from, to), counts.subarray(from, to), rows], rows: to - from };
-  }
-}
-
-const oddNumber = (path: string, found: number, row: number) =>
-  new RangeError(`${path}: the coordinates of terms must be finite, got ${found} in row ${row}`);

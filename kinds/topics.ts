@@ -1,11 +1,13 @@
-import { makeVocabulary } from "../kernels/vocabulary/vocabulary.js";
 import { defineKind } from "../schemas/kinds.js";
-import type { Rows } from "../schemas/tables.js";
 import type { Topics } from "../schemas/topics.js";
-import { wholeColumns } from "./rows.js";
+import { type NumberRule, readTermRows, termRowBlocks } from "./termRows.js";
 
-const rowsAtOnce = 65_536;
 const columns = ["term", "count", "weights"];
+
+const share: NumberRule = {
+  holds: (weight) => weight >= 0 && Number.isFinite(weight),
+  rule: "the weights of topics must be finite and not below 0",
+};
 
 /** Topics: a row a term, with its count in the corpus and its weight in each topic. */
 export const topics = defineKind({
@@ -22,20 +24,12 @@ export const topics = defineKind({
       ...(names ? { names: [...names] } : {}),
       metadata: [...metadata],
     }),
-    blocks,
+    blocks: ({ vocabulary, weights, alpha }) => termRowBlocks(vocabulary, weights, alpha.length),
     async read(table, facts) {
-      const [terms, counts, rows] = await wholeColumns<[string, number, ArrayLike<number>]>(table, columns);
       const alpha = Float64Array.from(facts.alpha as number[]);
-      const weights = new Float32Array(rows.length * alpha.length);
-      rows.forEach((row, term) => {
-        for (let k = 0; k < alpha.length; k++)
-          if (!(row[k]! >= 0 && Number.isFinite(row[k]))) throw oddWeight(table.path, row[k]!, term);
-        weights.set(row, term * alpha.length);
-      });
+      const { vocabulary, values: weights } = await readTermRows(table, columns, alpha.length, share);
       return {
-        vocabulary: makeVocabulary(terms, Float64Array.from(counts)),
-        weights,
-        alpha,
+        ...{ vocabulary, weights, alpha },
         ...(facts.names ? { names: facts.names as string[] } : {}),
         metadata: new Map(facts.metadata as [string, string][]),
       };
@@ -49,15 +43,3 @@ export const topics = defineKind({
   },
   shown: ([value]) => ({ topics: value!.alpha.length, terms: value!.vocabulary.terms.length }),
 });
-
-function* blocks({ vocabulary: { terms, counts }, weights, alpha }: Topics): Generator<Rows> {
-  const size = alpha.length;
-  for (let from = 0; from < terms.length; from += rowsAtOnce) {
-    const to = Math.min(from + rowsAtOnce, terms.length);
-    const rows = weights.subarray(from * size, to * size);
-    yield { columns: [terms.slice(from, to), counts.subarray(from, to), rows], rows: to - from };
-  }
-}
-
-const oddWeight = (path: string, weight: number, row: number) =>
-  new RangeError(`${path}: the weights of topics must be finite and not below 0, got ${weight} in row ${row}`);

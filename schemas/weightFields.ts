@@ -1,4 +1,4 @@
-import { boolean, number, oneOf, text } from "./fields.js";
+import { boolean, frequenciesOption, number, oneOf, text } from "./fields.js";
 
 /** The options of units that weigh terms. */
 export const weightFields = {
@@ -28,3 +28,9 @@ export const weightFields = {
     description: "Of the pivoted norms u and b: how much of a document's own length counts",
   }),
 } as const;
+
+/** The option of units that need document frequencies, and take those of a file in their place. */
+export const givenFrequencies = frequenciesOption({
+  optional: true,
+  description: "File of the document frequencies; if left out, a step above counts them",
+});

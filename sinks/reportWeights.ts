@@ -1,17 +1,17 @@
 import type { OperatorFunction } from "rxjs";
-import { TermWeigher } from "../kernels/documents/termWeights.js";
-import { weighedCorpus } from "../kernels/documents/weighedCorpus.js";
+import { TermWeigher, type WeighedCorpus } from "../kernels/documents/termWeights.js";
+import { weighedCorpora } from "../kernels/documents/weighedCorpus.js";
 import { schemeOf } from "../kernels/documents/weightScheme.js";
 import { compareCodePoints } from "../kernels/text/compareCodePoints.js";
 import { documentTerms } from "../kinds/documentTerms.js";
 import { writeThrough } from "../runtime/writeThrough.js";
 import type { DocumentFrequencies } from "../schemas/documentFrequencies.js";
 import type { DocumentTermBatch } from "../schemas/documentTerms.js";
-import { frequenciesOption, integer, text } from "../schemas/fields.js";
+import { integer, text } from "../schemas/fields.js";
 import { defineOptions, type OptionsOf, parseOptions } from "../schemas/options.js";
 import { plural } from "../schemas/plural.js";
 import { defineUnit } from "../schemas/units.js";
-import { weightFields } from "../schemas/weightFields.js";
+import { givenFrequencies, weightFields } from "../schemas/weightFields.js";
 import { DurableFile } from "../storage/files/durableFile.js";
 
 /** In code the frequencies are an argument. */
@@ -38,10 +38,7 @@ export const reportWeightsSchema = defineUnit({
   isReport: true,
   fields: {
     ...reportWeightsOptions.fields,
-    frequencies: frequenciesOption({
-      optional: true,
-      description: "File of the document frequencies; if left out, a step above counts them",
-    }),
+    frequencies: givenFrequencies,
   },
   create: (
     needs,
@@ -67,11 +64,12 @@ export function reportWeights(
   const scheme = schemeOf("reportWeights", settings);
   return writeThrough("reportWeights", (scope) => {
     const weigher = new TermWeigher(scheme, settings.slope);
+    const corpusOf = weighedCorpora(frequencies, scheme.norm);
     const lines: string[] = [];
     let [shown, tokens] = [0, 0];
     return {
       write(batch) {
-        const corpus = weighedCorpus(frequencies, batch.vocabulary, scheme.norm);
+        const corpus = corpusOf(batch.vocabulary);
         for (let row = 0; row < batch.lengths.length && shown < documents; row++, shown++)
           lines.push(...linesOf(weigher, batch, row, corpus, topN));
         tokens += documentTerms.amounts!.tokens!(batch);
@@ -91,7 +89,7 @@ function linesOf(
   weigher: TermWeigher,
   batch: DocumentTermBatch,
   row: number,
-  corpus: ReturnType<typeof weighedCorpus>,
+  corpus: WeighedCorpus,
   topN: number,
 ): string[] {
   const { vocabulary, offsets, terms, values, lengths, rowDocuments } = batch;

@@ -25,6 +25,19 @@ export function weighedCorpus(
   };
 }
 
+/** The same for the vocabularies of batches that follow one another: made anew where the vocabulary changes alone. */
+export function weighedCorpora(
+  frequencies: DocumentFrequencies,
+  norm: DocumentNorm,
+): (vocabulary: Vocabulary) => WeighedCorpus {
+  let [before, corpus]: [Vocabulary?, WeighedCorpus?] = [];
+  return (vocabulary) => {
+    if (!corpus || vocabulary !== before) corpus = weighedCorpus(frequencies, vocabulary, norm);
+    before = vocabulary;
+    return corpus;
+  };
+}
+
 /**
  * A corpus as a counter knows it at the moment, for rows of the vocabulary that it follows: it changes with every document.
  * State: the length of each term for norms of characters.

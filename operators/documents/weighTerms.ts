@@ -1,14 +1,13 @@
 import { defer, map, type OperatorFunction } from "rxjs";
 import { TermWeigher } from "../../kernels/documents/termWeights.js";
-import { weighedCorpus } from "../../kernels/documents/weighedCorpus.js";
+import { weighedCorpora } from "../../kernels/documents/weighedCorpus.js";
 import { schemeOf } from "../../kernels/documents/weightScheme.js";
 import { currentScope } from "../../runtime/flow.js";
 import type { DocumentFrequencies } from "../../schemas/documentFrequencies.js";
 import type { DocumentTermBatch } from "../../schemas/documentTerms.js";
-import { frequenciesOption } from "../../schemas/fields.js";
 import { defineOptions, type OptionsOf, parseOptions } from "../../schemas/options.js";
 import { defineUnit } from "../../schemas/units.js";
-import { weightFields } from "../../schemas/weightFields.js";
+import { givenFrequencies, weightFields } from "../../schemas/weightFields.js";
 
 /** In code the frequencies are an argument. */
 const weighTermsOptions = defineOptions({ name: "weighTerms", fields: weightFields });
@@ -25,10 +24,7 @@ export const weighTermsSchema = defineUnit({
   paper: "Salton and Buckley 1988, Information Processing and Management 24(5); Singhal et al. 1996 for pivoted norms",
   fields: {
     ...weightFields,
-    frequencies: frequenciesOption({
-      optional: true,
-      description: "File of the document frequencies; if left out, a step above counts them",
-    }),
+    frequencies: givenFrequencies,
   },
   create: (
     needs,
@@ -59,14 +55,10 @@ export function weighTerms(
     defer(() => {
       const { ledger } = currentScope();
       const weigher = new TermWeigher(scheme, settings.slope);
-      let corpus = weighedCorpus(frequencies, frequencies.vocabulary, scheme.norm);
-      let vocabulary = frequencies.vocabulary;
+      const corpusOf = weighedCorpora(frequencies, scheme.norm);
       return source.pipe(
         map((batch) => {
-          if (batch.vocabulary !== vocabulary) {
-            vocabulary = batch.vocabulary;
-            corpus = weighedCorpus(frequencies, vocabulary, scheme.norm);
-          }
+          const corpus = corpusOf(batch.vocabulary);
           const weighed = weigher.weigh(batch, () => corpus);
           ledger.add("weightless", batch.terms.length - weighed.terms.length);
           return weighed;

@@ -35,8 +35,12 @@ export class BatchStore<Batch> {
     this.#stored++;
     const arrays = this.#arraysOf(batch);
     this.#bytes += arrays.reduce((sum, { byteLength }) => sum + byteLength, 0);
-    if (!this.#writer && this.#bytes <= this.#mostBytes) this.#batches.push(batch);
-    else this.#writeOut(batch);
+    if (!this.#writer && this.#bytes <= this.#mostBytes) {
+      this.#batches.push(batch);
+      return;
+    }
+    if (!this.#writer) this.#moveToDisk();
+    this.#write(arrays);
   }
 
   /** No more batches: they can be read, any number of times. */
@@ -51,15 +55,15 @@ export class BatchStore<Batch> {
     this.#batches = [];
   }
 
-  #writeOut(batch: Batch): void {
-    const waiting = this.#writer ? [] : this.#batches;
-    this.#writer ??= new ScratchWriter(this.#who, this.#newFile());
+  #moveToDisk(): void {
+    this.#writer = new ScratchWriter(this.#who, this.#newFile());
+    for (const batch of this.#batches) this.#write(this.#arraysOf(batch));
     this.#batches = [];
-    for (const each of [...waiting, batch]) {
-      const arrays = this.#arraysOf(each);
-      this.#writer.write(Float64Array.from(arrays, ({ length }) => length));
-      for (const array of arrays) this.#writer.write(array);
-    }
+  }
+
+  #write(arrays: readonly LoggedArray[]): void {
+    this.#writer!.write(Float64Array.from(arrays, ({ length }) => length));
+    for (const array of arrays) this.#writer!.write(array);
   }
 
   #arraysOf(batch: Batch): LoggedArray[] {
