@@ -32,10 +32,15 @@ export class Thread<In, Out> {
     };
     this.#worker.on("message", onMessage);
     this.#worker.on("messageerror", lose);
-    this.#worker.on("error", lose);
+    // What the thread had posted before it failed comes before its end, but not always before its error.
+    let fault: Error | undefined;
+    this.#worker.on("error", (error: Error) => {
+      fault ??= error;
+    });
     this.ended = new Promise((resolve) => {
       this.#worker.once("exit", (code) => {
-        if (!this.#mayEnd) lose(lost(`exit code ${code}`));
+        if (fault) lose(fault);
+        else if (!this.#mayEnd) lose(lost(`exit code ${code}`));
         resolve(code);
       });
     });
