@@ -38,6 +38,7 @@ export { weighTerms } from "./operators/documents/weighTerms.js";
 export { weighTermsOnline } from "./operators/documents/weighTermsOnline.js";
 export { feed } from "./operators/feed.js";
 export { repeatEpochs } from "./operators/repeatEpochs.js";
+export { packSequences } from "./operators/sequences/packSequences.js";
 export { normalize } from "./operators/text/normalize.js";
 export { splitSentences } from "./operators/text/splitSentences.js";
 export { tokenize } from "./operators/text/tokenize.js";

@@ -17,6 +17,7 @@ export * from "./documents/weighTerms.js";
 export * from "./documents/weighTermsOnline.js";
 export * from "./feed.js";
 export * from "./repeatEpochs.js";
+export * from "./sequences/packSequences.js";
 export * from "./text/chineseDictionary.js";
 export * from "./text/normalize.js";
 export * from "./text/splitSentences.js";

@@ -111,6 +111,8 @@ export class RunScope {
     readonly keep: (stage: StateKeeper) => void = () => {},
     /** Where one stage accounts for what reached it. */
     readonly account = new Ledger(),
+    /** Awaited by a stage that gives many batches once its input is over, before each of them: the run may pause there, as for a checkpoint. */
+    readonly pause: (gate: FlowGate) => Promise<void> = async () => {},
     closing = new Closing(),
   ) {
     this.#closing = closing;
@@ -165,7 +167,7 @@ export class RunScope {
 
   #with(changed: Partial<Pick<RunScope, "ledger" | "keep" | "account">>): RunScope {
     const { ledger, keep, account } = { ...this, ...changed };
-    return new RunScope(this.gate, ledger, this.reject, keep, account, this.#closing);
+    return new RunScope(this.gate, ledger, this.reject, keep, account, this.pause, this.#closing);
   }
 }
 

@@ -1,6 +1,6 @@
 import { type Observable, Subject, takeUntil, tap } from "rxjs";
 import type { Rejection } from "../schemas/index.js";
-import { RunScope } from "./flow.js";
+import { type FlowGate, RunScope } from "./flow.js";
 import { Ledger } from "./ledger.js";
 
 export interface RunOptions<T> {
@@ -12,6 +12,8 @@ export interface RunOptions<T> {
   readonly onEvent?: (event: T) => void;
   /** Sees every document that a source rejects, in the order of the source; an exception ends the run with it. */
   readonly onRejected?: (rejection: Rejection) => void;
+  /** Awaited by stages that give many batches once their input is over, before each; all else has been dealt with once the gate is idle. */
+  readonly pause?: (gate: FlowGate) => Promise<void>;
 }
 
 /**
@@ -24,9 +26,9 @@ export interface RunOptions<T> {
  *   const vocabulary = await run(files({ paths: "corpus.txt" }).pipe(tokenize(), buildVocab({ minCount: 5 })));
  */
 export async function run<T>(stream: Observable<T>, options: RunOptions<T> = {}): Promise<T | undefined> {
-  const { signal, ledger = new Ledger(), onEvent, onRejected } = options;
+  const { signal, ledger = new Ledger(), onEvent, onRejected, pause } = options;
   signal?.throwIfAborted();
-  const scope = new RunScope(undefined, ledger, onRejected);
+  const scope = new RunScope(undefined, ledger, onRejected, undefined, undefined, pause);
   const stop = new Subject<never>();
   const abort = () => stop.error(signal?.reason);
   signal?.addEventListener("abort", abort, { once: true });

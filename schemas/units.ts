@@ -25,6 +25,8 @@ export interface UnitContext {
   readonly epoch: number;
   /** In a run, the steps that made what is read of the text, as a config writes them, with files by their names alone. */
   readonly textSteps?: readonly TextStep[] | undefined;
+  /** What it reads comes from a live source, in the only pass over it, and may never end. */
+  readonly isLive?: boolean;
   /** Where a live source begins. */
   readonly start?: LiveStart | undefined;
 }

@@ -105,6 +105,7 @@ const publicNames = [
   "oneHotVectors",
   "oneOf",
   "openCooccurrence",
+  "packSequences",
   "parseConfig",
   "parseOptions",
   "plsa",

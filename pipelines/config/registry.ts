@@ -27,6 +27,7 @@ import { summarizeSchema } from "../../operators/documents/summarize.js";
 import { termVectorsSchema } from "../../operators/documents/termVectors.js";
 import { weighTermsSchema } from "../../operators/documents/weighTerms.js";
 import { weighTermsOnlineSchema } from "../../operators/documents/weighTermsOnline.js";
+import { packSequencesSchema } from "../../operators/sequences/packSequences.js";
 import { normalizeSchema } from "../../operators/text/normalize.js";
 import { splitSentencesSchema } from "../../operators/text/splitSentences.js";
 import { tokenizeSchema } from "../../operators/text/tokenize.js";
@@ -115,6 +116,7 @@ const units = [
   oneHotVectorsSchema,
   encodeSchema,
   growVocabSchema,
+  packSequencesSchema,
   windowContextsSchema,
   contextPairsSchema,
   miniBatchSchema,

@@ -10,6 +10,11 @@ export function mustReadAgain(parent: PipelineNode, needs: Iterable<PipelineNode
   return [...needs].some((maker) => !before.has(maker));
 }
 
+/** What a node reads comes from a live source, in the only pass over that. */
+export function readsLive(node: PipelineNode): boolean {
+  return headOf(node).unit.live === true;
+}
+
 /** The node that begins the pass in which a node works. */
 function headOf(node: PipelineNode): PipelineNode {
   const { parent, startsPass } = node;

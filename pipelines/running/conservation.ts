@@ -10,6 +10,8 @@ const RARE = {
   joined: "joined",
   dropped: "dropped",
   replaced: "replaced",
+  onlyTargets: "only predicted",
+  alone: "alone",
 } as const;
 const LOSSES = [
   ...(["belowMinCount", "truncated", "pruned", "subsampled", "rejected"] as const),
@@ -19,7 +21,8 @@ const LOSSES = [
 /**
  * Where every token that a branch read went: read + added (n-grams) = used + belowMinCount + truncated + pruned + subsampled + rejected +
  * belowMinDocuments + aboveMaxDocuments + joined (to the token before) + dropped (by its term) + replaced
- * (its term lost its row to another one before the document was whole).
+ * (its term lost its row to another one before the document was whole) + onlyTargets (last of its text, so that nothing is predicted
+ * from it) + alone (in its document, so that there is nothing to predict).
  */
 export interface Conservation extends Readonly<Record<(typeof LOSSES)[number], number>> {
   /** A branch of the config, or "all" where there are none. */
@@ -60,6 +63,8 @@ export function accountOf(
     joined: left("joined"),
     dropped: left("dropped"),
     replaced: left("replaced"),
+    onlyTargets: left("onlyTargets"),
+    alone: left("alone"),
     ...(left(ADDED) > 0 ? { added: left(ADDED) } : {}),
   };
 }

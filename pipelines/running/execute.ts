@@ -1,5 +1,6 @@
 import { makeUnit } from "../config/makeUnit.js";
 import { goesOnInItsSource, isModel, nodesOf, type PipelineNode } from "../graph/nodes.js";
+import { readsLive } from "../graph/passes.js";
 import type { Pipeline } from "../graph/pipeline.js";
 import { textSteps } from "../graph/textSteps.js";
 import { accountPass } from "./accountPass.js";
@@ -62,7 +63,11 @@ function partsOf(options: ExecuteOptions): RunParts {
   const state = new RunState(ledger);
   const values = new KeptValues(state.values);
   const create = (node: PipelineNode, epoch: number) =>
-    makeUnit(node.unit, values.neededBy(node), optionsOf(node), { epoch, textSteps: textSteps(node) });
+    makeUnit(node.unit, values.neededBy(node), optionsOf(node), {
+      epoch,
+      textSteps: textSteps(node),
+      isLive: readsLive(node),
+    });
   const originOf: ExecuteOptions["metadata"] =
     metadata && (async (node) => new Map([...(await metadata(node)), ...(await textOrigin(node, optionsOf, values))]));
   const models = new RunModels({

@@ -1,5 +1,5 @@
 import { ignoreElements, type Observable, type OperatorFunction, pipe, tap } from "rxjs";
-import { TOOK } from "../../runtime/flow.js";
+import { type FlowGate, TOOK } from "../../runtime/flow.js";
 import type { Ledger } from "../../runtime/ledger.js";
 import { run } from "../../runtime/run.js";
 import { tee } from "../../runtime/tee.js";
@@ -24,6 +24,8 @@ export interface PassOptions {
   readonly ledger: Ledger;
   /** Of a pass over a live source, which is gone on with in its middle: what has passed does not come again. */
   readonly live?: LiveVocabulary;
+  /** Awaited between two batches that a stage gives once its input is over. */
+  readonly pause?: (gate: FlowGate) => Promise<void>;
 }
 
 /** One subscription to a stream, shared by some nodes and all that follows them up to a model or a whole value. */
@@ -44,10 +46,10 @@ export class Pass {
 
   async run(stream: Observable<unknown>, nodes: readonly PipelineNode[]): Promise<void> {
     const { pauses, options } = this.#parts;
-    const { ledger } = this.#options;
+    const { ledger, pause } = this.#options;
     const { onRejected } = options;
     const consumers = this.#assembleAll(nodes);
-    const observers = { signal: pauses.halt, ...(onRejected ? { onRejected } : {}) };
+    const observers = { signal: pauses.halt, ...(onRejected ? { onRejected } : {}), ...(pause ? { pause } : {}) };
     await run(stream.pipe(allOf(consumers)), { ledger, ...observers });
     for (const log of this.#logs) log.finish();
     for (const [node, account] of this.accounts) {

@@ -1,4 +1,5 @@
 import { of } from "rxjs";
+import type { FlowGate } from "../../runtime/flow.js";
 import { Ledger } from "../../runtime/ledger.js";
 import { TEXT_PARTS } from "../../schemas/index.js";
 import { duringPass, isModel, isUpdated, type PipelineNode } from "../graph/nodes.js";
@@ -76,9 +77,10 @@ async function readLog(parts: RunParts, head: PipelineNode, plan: PassPlan): Pro
   const { state, progress, pauses, options } = parts;
   const log = state.logs.get(head.parent!)!;
   const ledger = new Ledger();
-  const pass = new Pass(parts, plan, { ledger });
+  const pause = (gate: FlowGate) => pauses.betweenBatches(gate, plan.models);
+  const pass = new Pass(parts, plan, { ledger, pause });
   pauses.beginLog();
-  const batches = log.read(plan.epoch, (gate) => pauses.betweenBatches(gate, plan.models));
+  const batches = log.read(plan.epoch, pause);
   const count = (tokens: number) => options.checkpointer?.count(tokens);
   await pass.run(batches.pipe(progress.watchTokens(head.parent!.makes, log.size.tokens, count)), [head]);
   options.ledger.absorb(ledger);

@@ -111,10 +111,10 @@ steps: [tokenize: { maxTokenLength: 20, maxTerms: 40, batchSize: 10 }, dropTerms
 branches: { vectors: [windowContexts: { sample: 0.01, radius: fixed }, word2vec: { vectorSize: 4, epochs: 2 }, writeVectors: { path: w.txt }] }`;
     const pipeline = compile(parseConfig(text, join(folder, "c.yaml")));
     const { manifest } = await runPipeline(pipeline, { out: join(folder, "out") });
-    const { branch, epochs, read, belowMinDocuments, aboveMaxDocuments, replaced, ...parts } =
+    const { branch, epochs, read, belowMinDocuments, aboveMaxDocuments, replaced, onlyTargets, alone, ...parts } =
       manifest.conservation[0]!;
-    // One document, and no growing vocabulary: accountPass.test.ts and documentTerms.test.ts have some of these.
-    expect([belowMinDocuments, aboveMaxDocuments, replaced]).toEqual([0, 0, 0]);
+    // One document, no growing vocabulary, no sequences: accountPass.test.ts, documentTerms.test.ts and packSequences.test.ts have some of these.
+    expect([belowMinDocuments, aboveMaxDocuments, replaced, onlyTargets, alone]).toEqual([0, 0, 0, 0, 0]);
     expect([branch, epochs, read]).toEqual(["vectors", 2, 2 * words.split(" ").length]);
     expect(Object.entries(parts).filter(([, tokens]) => tokens === 0)).toEqual([]);
     expect(Object.keys(parts)).toHaveLength(8); // used, and where else a token can go
