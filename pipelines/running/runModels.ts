@@ -1,4 +1,4 @@
-import type { Model } from "../../schemas/index.js";
+import type { MaybePromise, Model } from "../../schemas/index.js";
 import { requireLearns } from "../config/makeUnit.js";
 import type { PipelineNode } from "../graph/nodes.js";
 import type { ExecuteOptions } from "./executeOptions.js";
@@ -24,8 +24,9 @@ export class RunModels {
   of(node: PipelineNode): Model {
     const existing = this.#open.get(node);
     if (existing) return existing;
-    const model = this.#options.create(node) as Model;
-    requireLearns(node.unit, model, node.parent!.makes.arrives);
+    const made = this.#options.create(node) as Model;
+    requireLearns(node.unit, made, node.parent!.makes.arrives);
+    const model = begunOnce(made);
     this.#open.set(node, model);
     return model;
   }
@@ -57,4 +58,24 @@ export class RunModels {
     if (result === undefined || !origin || !metadata) return result;
     return origin.with(result as never, new Map([...origin.of(result as never), ...(await metadata(node))]));
   }
+}
+
+/** Each pass feeds a model anew, and so begins it, which happens once: in the first one, or where a run goes on. */
+function begunOnce(model: Model): Model {
+  const { begin, restore } = model;
+  if (!begin) return model;
+  let begun: { readonly done: MaybePromise<void> } | undefined;
+  return {
+    ...model,
+    begin(context) {
+      begun ??= { done: begin.call(model, context) };
+      return begun.done;
+    },
+    ...(restore && {
+      restore(state, context) {
+        begun = { done: restore.call(model, state, context) };
+        return begun.done;
+      },
+    }),
+  };
 }

@@ -28,6 +28,7 @@ function prepare() {
     log.push(`${name} made`);
     return {
       ...{ name, reads: "ids", makes: "tallies", epochs },
+      begin: () => void log.push(`${name} begun`),
       update({ ids, epoch }: IdBatch) {
         passes[epoch] = (passes[epoch] ?? 0) + ids.length;
         return { taken: ids.length, examples: ids.length, loss: 0, epoch };
@@ -78,14 +79,14 @@ ${branches}`;
 }
 
 describe("a run", () => {
-  it("makes each model once, feeds it as often as it wants, and closes it when its last pass is over", async () => {
+  it("makes and begins each model once, feeds it as often as it wants, and closes it when its last pass is over", async () => {
     const { log, results, run } = prepare();
     const { losses, conservation } = await run("  fast: [tally: { epochs: 2 }]\n  slow: [tally: { epochs: 3 }]");
     expect([...results]).toEqual([
       ["fast tally", [6, 6]],
       ["slow tally", [6, 6, 6]],
     ]);
-    expect(log).toEqual(["tally2 made", "tally3 made", "tally2 closed", "tally3 closed"]);
+    expect(log).toEqual(["made", "begun", "closed"].flatMap((what) => [`tally2 ${what}`, `tally3 ${what}`]));
     expect([...losses.values()].map(({ length }) => length)).toEqual([2, 3]);
     expect(conservation.map(({ branch, epochs, read, used }) => [branch, epochs, read, used])).toEqual([
       ["fast", 2, 12, 12],
