@@ -1,11 +1,11 @@
-import { concat, defer, ignoreElements, mergeMap, type Observable, type OperatorFunction, tap } from "rxjs";
+import { concat, defer, mergeMap, type Observable, type OperatorFunction } from "rxjs";
 import { BlockLayout } from "../../kernels/sequences/blockLayout.js";
 import { PartLanes } from "../../kernels/sequences/partLanes.js";
 import type { LayoutSettings, RowLayout } from "../../kernels/sequences/rowLayout.js";
 import { SequencePacker } from "../../kernels/sequences/sequencePacker.js";
 import { TurnLanes } from "../../kernels/sequences/turnLanes.js";
 import { requireFixed } from "../../kernels/vocabulary/vocabulary.js";
-import { currentScope, type RunScope } from "../../runtime/flow.js";
+import { type RunScope, requireScope } from "../../runtime/flow.js";
 import { fromPull } from "../../runtime/fromPull.js";
 import { boolean, integer, oneOf } from "../../schemas/fields.js";
 import { defineOptions, type OptionsOf, parseOptions, type SettingsOf } from "../../schemas/options.js";
@@ -92,8 +92,8 @@ export type PackSequencesOptions = OptionsOf<typeof packOptions>;
  * Counts what is predicted alone, `onlyTargets`, and stretches of one id, `alone`, in the run's ledger, and places that repeat one as `added`.
  * State: batchSize + shuffle + 1 rows; lanes hold at most lanes times the longest document; equal parts 4 bytes a token of a pass.
  * @throws TypeError, RangeError at the call, if an option is of the wrong kind, out of range, or does not go with another one; RangeError
- *   through the stream, if a corpus has no more tokens than lanes; TypeError on subscription of equal parts outside `run`, and through
- *   the stream, if they come in several epochs or vocabularies
+ *   through the stream, if a corpus has no more tokens than lanes; TypeError on subscription outside `run`, and through the
+ *   stream, if equal parts come in several epochs or in a vocabulary that changes
  * @see Zaremba et al. 2014, arXiv:1409.2329; the reader of TensorFlow's PTB tutorial
  * @example
  *   ids$.pipe(packSequences({ length: 35, lanes: 20, across: "corpus" }), writeSequences({ path: "sequences.arrow" }))
@@ -102,14 +102,10 @@ export function packSequences(options?: PackSequencesOptions): OperatorFunction<
   const settings = layoutOf(parseOptions(packOptions, options));
   return (source) =>
     defer(() => {
-      const scope = currentScope();
+      const scope = requireScope("packSequences");
       const passes = new Passes(settings, scope);
-      if (settings.form === "parts") return concat(collected(passes, source), laidAtEnd(passes, scope));
-      scope.keep(passes);
-      return concat(
-        source.pipe(mergeMap((batch) => passes.push(batch))),
-        defer(() => passes.end()),
-      );
+      if (settings.form !== "parts") scope.keep(passes); // those are not laid before the end
+      return concat(source.pipe(mergeMap((batch) => passes.push(batch))), laidAtEnd(passes, scope));
     });
 }
 
@@ -149,23 +145,13 @@ class Passes {
   }
 
   *push(batch: IdBatch): Generator<SequenceBatch> {
+    if (this.#settings.form === "parts") requireSame(batch, this.#packer);
     if (batch.epoch !== this.#packer?.epoch) {
       yield* this.end();
       this.#packer = this.#begin(batch);
     }
     yield* this.#packer!.push(batch);
     this.#tell();
-  }
-
-  /** For a layout that gives nothing before the end of its only pass. */
-  collect(batch: IdBatch): void {
-    requireFixed("packSequences", batch.vocabulary);
-    const { epoch = batch.epoch } = this.#packer ?? {};
-    if (batch.epoch !== epoch)
-      throw new TypeError(
-        `packSequences: lanes across a corpus must be laid in a stream for each epoch, got epoch ${batch.epoch} behind ${epoch}`,
-      );
-    for (const _ of this.push(batch)); // no rows yet
   }
 
   *end(): Generator<SequenceBatch> {
@@ -203,14 +189,16 @@ function layoutIn(settings: Settings, epoch: number): RowLayout {
   return settings.form === "parts" ? new PartLanes(settings) : new TurnLanes(settings);
 }
 
-function collected(passes: Passes, source: Observable<IdBatch>): Observable<never> {
-  return source.pipe(
-    tap((batch) => passes.collect(batch)),
-    ignoreElements(),
+/** Parts of a corpus are laid in one piece, behind its last token. */
+function requireSame({ vocabulary, epoch }: IdBatch, { epoch: before = epoch }: Partial<SequencePacker> = {}): void {
+  requireFixed("packSequences", vocabulary);
+  if (epoch === before) return;
+  throw new TypeError(
+    `packSequences: lanes across a corpus must be laid in a stream for each epoch, got epoch ${epoch} behind ${before}`,
   );
 }
 
-/** All batches of a pass, which the stages behind take as they are ready for them, and between which the run may pause. */
+/** What is held at the end, often many batches: stages behind take them as they are ready, and the run may pause between them. */
 function laidAtEnd(passes: Passes, scope: RunScope): Observable<SequenceBatch> {
   async function* batches(): AsyncGenerator<SequenceBatch> {
     for (const batch of passes.end()) {

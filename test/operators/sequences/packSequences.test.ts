@@ -1,11 +1,12 @@
 import fc from "fast-check";
-import { from, NEVER, Observable, of, take, throwError } from "rxjs";
+import { from, NEVER, Observable, of, take, tap, throwError } from "rxjs";
 import { describe, expect, it } from "vitest";
 import { drawBelow, makeVocabulary, randomStream } from "#kernels";
 import { type PackSequencesOptions, packSequences } from "#operators";
-import { Ledger, RunScope } from "#runtime";
+import { Ledger, mapAsync } from "#runtime";
 import type { IdBatch, SequenceBatch } from "#schemas";
 import { collect } from "../../support/collect.js";
+import { turns } from "../../support/counting.js";
 import { goingOn } from "../../support/goingOn.js";
 import { type Documents, documents, documentsOf, idBatches, sizes } from "../../support/tokens.js";
 
@@ -334,15 +335,33 @@ it.each<[options: PackSequencesOptions, message: string]>([
   expect(() => packSequences(options)).toThrow(new RangeError(`packSequences: ${message}`));
 });
 
-it("works without a run, but for equal parts, which wait for the stages behind", () => {
+it("lays no more batches at the end than the stages behind are ready for", async () => {
+  const batches = await idBatches(documentsOf(Array(200).fill("a").join(" ")));
+  let [laid, most, done] = [0, 0, 0];
+  const slowly = mapAsync(async (batch: SequenceBatch) => {
+    most = Math.max(most, laid - done);
+    await turns();
+    done++;
+    return batch;
+  });
+  for (const options of [
+    { lanes: 2, across: "corpus" },
+    { shuffle: 1000, batchSize: 1 },
+  ] as const)
+    await collect(
+      from(batches).pipe(
+        packSequences({ length: 2, ...options }),
+        tap(() => laid++),
+        slowly,
+      ),
+    );
+  expect([laid, most]).toEqual([50 + 100, 1]); // 199 places in rows of 2
+});
+
+it("must be subscribed in a run", () => {
   const errors: unknown[] = [];
-  const subscribe = (options: PackSequencesOptions) =>
-    of<IdBatch>()
-      .pipe(packSequences(options))
-      .subscribe({ error: (error) => errors.push(String(error)) });
-  new RunScope().within(() => subscribe({ lanes: 2, across: "corpus" }));
-  subscribe({ lanes: 2 });
-  expect(errors).toEqual([]);
-  subscribe({ lanes: 2, across: "corpus" });
-  expect(errors).toEqual([expect.stringContaining("must be subscribed inside run(...)")]);
+  of<IdBatch>()
+    .pipe(packSequences())
+    .subscribe({ error: (error) => errors.push(error) });
+  expect(String(errors[0])).toMatch(/^TypeError: packSequences: must be subscribed inside run/);
 });
