@@ -47,7 +47,7 @@ function rolling(epochs: number, seen: (batch: SequenceBatch) => void) {
 
 async function prepare(packSequences: string, epochs = 2) {
   const folder = await temporaryFolder();
-  writeFileSync(join(folder, "corpus.txt"), samples(700));
+  writeFileSync(join(folder, "corpus.txt"), samples(400));
   let seen: (batch: SequenceBatch) => void = () => {};
   const unit = {
     ...{ name: "rolling", kind: "model", reads: "sequences", makes: "vectors", summary: "Depends on all it reads" },
@@ -59,7 +59,7 @@ async function prepare(packSequences: string, epochs = 2) {
 source: { files: { paths: corpus.txt, format: paragraphs } }
 checkpoint: { every: 1h }
 steps:
-  - tokenize: { mode: chinese, batchSize: 300 }
+  - tokenize: { batchSize: 300 }
   - buildVocab: { minCount: 1 }
   - writeVocabulary: { path: vocab.txt }
   - encode
@@ -122,9 +122,9 @@ it("lays lanes over a live source in whole documents by turn, goes on, and makes
   writeFileSync(join(folder, "news.txt"), `${lines.join("\n")}\n`);
   const config = `
 source: { tail: { paths: news.txt, chunkSize: 64, pollInterval: 1ms } }
-checkpoint: { every: 20 tokens }
+checkpoint: { every: 1h }
 steps:
-  - tokenize: { mode: chinese, batchSize: 10 }
+  - tokenize: { batchSize: 10 }
   - growVocab: { maxSize: 20, minCount: 1, generationSize: 60 }
   - packSequences: { length: 4, lanes: 2, across: corpus }
   - liveRolling

@@ -131,7 +131,7 @@ describe("packSequences", () => {
         const repeats = ledger.get("added");
         expect(predicted).toHaveLength(passedOn - repeats);
       }),
-      { seed: 21, numRuns: 200 },
+      { seed: 21, numRuns: 120 },
     );
   });
 
@@ -161,7 +161,7 @@ describe("packSequences", () => {
         const events = await goingOn(known, within, () => packSequences(options));
         expect(events).toEqual(await pack(known, options));
       }),
-      { seed: 23, numRuns: 150 },
+      { seed: 23, numRuns: 100 },
     );
   });
 
@@ -283,7 +283,7 @@ describe("packSequences with lanes", () => {
             }),
           );
       }),
-      { seed: 24, numRuns: 150 },
+      { seed: 24, numRuns: 80 },
     );
   });
 
