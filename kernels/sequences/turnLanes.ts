@@ -4,6 +4,7 @@ import { BlockCutter, noCounts } from "./blockCutter.js";
 import type { DocumentPiece } from "./documentPieces.js";
 import { arraysOfDocuments, documentsOfArrays, type NumberedDocument } from "./numberedDocument.js";
 import type { LayoutSettings, RowLayout } from "./rowLayout.js";
+import { RowQueue } from "./rowQueue.js";
 import { emptyRow, rowsOfState, type SequenceRow, stateOfRows, usedLanes } from "./sequenceRow.js";
 
 /**
@@ -19,7 +20,7 @@ export class TurnLanes implements RowLayout {
   readonly #settings: LayoutSettings;
   readonly #cutters: readonly BlockCutter[];
   /** The rows that wait for those of other lanes. */
-  readonly #rows: SequenceRow[][];
+  readonly #rows: readonly RowQueue[];
   /** The last document of each lane that has had one. */
   #documents: NumberedDocument[] = [];
   /** The lane that takes the document which has begun. */
@@ -29,30 +30,30 @@ export class TurnLanes implements RowLayout {
     const { length, batchSize } = settings;
     this.#settings = settings;
     this.#cutters = Array.from({ length: batchSize }, () => new BlockCutter(length, length, this.counts));
-    this.#rows = this.#cutters.map(() => []);
+    this.#rows = this.#cutters.map(() => new RowQueue());
   }
 
   *push(piece: DocumentPiece): Generator<SequenceRow[]> {
     if (piece.starts) this.#turn();
     const { document, entry } = piece;
     this.#documents[this.#lane] = { document, entry };
-    this.#rows[this.#lane]!.push(...this.#cutters[this.#lane]!.push(piece));
-    while (this.#rows.every((rows) => rows.length > 0)) yield this.#rows.map((rows) => rows.shift()!);
+    this.#rows[this.#lane]!.push(this.#cutters[this.#lane]!.push(piece));
+    while (this.#rows.every((rows) => rows.length > 0)) yield this.#rows.map((rows) => rows.take()!);
   }
 
   *end(): Generator<SequenceRow[]> {
     this.#cutters.forEach((cutter, lane) => {
-      this.#rows[lane]!.push(...cutter.end());
+      this.#rows[lane]!.push(cutter.end());
     });
     while (this.#rows.some((rows) => rows.length > 0))
-      yield usedLanes(this.#documents.map((document, lane) => this.#rows[lane]!.shift() ?? emptyRow(document)));
+      yield usedLanes(this.#documents.map((document, lane) => this.#rows[lane]!.take() ?? emptyRow(document)));
   }
 
   save(): StageState {
     const cutters = Object.fromEntries(this.#cutters.map((cutter, lane) => [`cutter${lane}`, cutter.save()]));
     const waiting = Uint32Array.from(this.#rows, (rows) => rows.length);
     const lanes = { facts: { lane: this.#lane }, arrays: { waiting, ...arraysOfDocuments(this.#documents) } };
-    return joinStates({ ...cutters, rows: stateOfRows(this.#rows.flat()), lanes });
+    return joinStates({ ...cutters, rows: stateOfRows(this.#rows.flatMap(({ rows }) => rows)), lanes });
   }
 
   restore(state: StageState): void {
@@ -62,14 +63,14 @@ export class TurnLanes implements RowLayout {
     this.#lane = facts.lane as number;
     this.#cutters.forEach((cutter, lane) => {
       cutter.restore(parts[`cutter${lane}`]!);
-      this.#rows[lane] = waiting.splice(0, arrays.waiting![lane]);
+      this.#rows[lane]!.push(waiting.splice(0, arrays.waiting![lane]));
     });
     this.#documents = documentsOfArrays(arrays);
   }
 
   #turn(): void {
     const { across, length } = this.#settings;
-    if (across === "document") this.#rows[this.#lane]!.push(...this.#cutters[this.#lane]!.end());
+    if (across === "document") this.#rows[this.#lane]!.push(this.#cutters[this.#lane]!.end());
     const text = this.#cutters.map((cutter, lane) => this.#rows[lane]!.length * length + cutter.length);
     this.#lane = text.indexOf(Math.min(...text));
   }
