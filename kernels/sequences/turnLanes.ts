@@ -1,5 +1,5 @@
 import type { StageState } from "../../schemas/state.js";
-import { joinStates, splitState } from "../numbers/joinStates.js";
+import { joinStates, splitState, stackStates, unstackStates } from "../numbers/joinStates.js";
 import { BlockCutter, noCounts } from "./blockCutter.js";
 import type { DocumentPiece } from "./documentPieces.js";
 import { arraysOfDocuments, documentsOfArrays, type NumberedDocument } from "./numberedDocument.js";
@@ -50,19 +50,20 @@ export class TurnLanes implements RowLayout {
   }
 
   save(): StageState {
-    const cutters = Object.fromEntries(this.#cutters.map((cutter, lane) => [`cutter${lane}`, cutter.save()]));
+    const cutters = stackStates(this.#cutters.map((cutter) => cutter.save()));
     const waiting = Uint32Array.from(this.#rows, (rows) => rows.length);
     const lanes = { facts: { lane: this.#lane }, arrays: { waiting, ...arraysOfDocuments(this.#documents) } };
-    return joinStates({ ...cutters, rows: stateOfRows(this.#rows.flatMap(({ rows }) => rows)), lanes });
+    return joinStates({ cutters, rows: stateOfRows(this.#rows.flatMap(({ rows }) => rows)), lanes });
   }
 
   restore(state: StageState): void {
     const parts = splitState(state);
     const { facts, arrays } = parts.lanes!;
     const waiting = rowsOfState(parts.rows!);
+    const cutters = unstackStates(parts.cutters!, this.#cutters.length);
     this.#lane = facts.lane as number;
     this.#cutters.forEach((cutter, lane) => {
-      cutter.restore(parts[`cutter${lane}`]!);
+      cutter.restore(cutters[lane]!);
       this.#rows[lane]!.push(waiting.splice(0, arrays.waiting![lane]));
     });
     this.#documents = documentsOfArrays(arrays);
