@@ -126,7 +126,7 @@ function parse({ command, argv }: Prepared, given: readonly string[]): Parsed {
       if (value === undefined) return undefined;
       const parsed = Number(value);
       if (Number.isSafeInteger(parsed) && parsed >= least) return parsed;
-      throw new UsageError(`--${name} must be an integer >= ${least}, got ${JSON.stringify(value)}`);
+      throw new UsageError(`${command.name}: --${name} must be an integer >= ${least}, got ${JSON.stringify(value)}`);
     },
   };
 }
@@ -177,7 +177,8 @@ function requireFilled(command: Command, positionals: readonly string[], values:
     throw new UsageError(`${command.name}: an argument must not be empty, got ${JSON.stringify(blank)}`);
   for (const [name, given] of Object.entries(values)) {
     const value = [given].flat().find(isBlank);
-    if (value !== undefined) throw new UsageError(`--${name} must not be empty, got ${JSON.stringify(value)}`);
+    if (value !== undefined)
+      throw new UsageError(`${command.name}: --${name} must not be empty, got ${JSON.stringify(value)}`);
   }
 }
 

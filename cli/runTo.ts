@@ -16,7 +16,7 @@ import {
 import { Ledger } from "../runtime/ledger.js";
 import { didYouMean, plural } from "../schemas/index.js";
 import { LEFT_OUT } from "../sources/documents/leftOut.js";
-import { STEPS_LOST, stepsLost } from "../storage/fasttext/losesTextSteps.js";
+import { STEPS_LOST, stepsLost } from "../storage/fasttext/fastTextLosses.js";
 import { type CommandOption, EndedEarly, INTERRUPTED, type Io, type Parsed, UsageError } from "./command.js";
 import { urlOf } from "./listenOptions.js";
 import { printableLine } from "./printable.js";
@@ -55,11 +55,12 @@ export interface RunWay {
 
 /** @throws UsageError if the options contradict each other */
 export function wayOf(parsed: Parsed): RunWay {
+  const who = parsed.argv[0]!;
   const [force, finish] = [parsed.flag("force"), parsed.flag("finish")];
   const resume = parsed.flag("resume") || finish;
   if (force && resume)
-    throw new UsageError(`--${finish ? "finish" : "resume"} must not be combined with --force, got both`);
-  return { mode: progressMode(parsed.text("progress")), force, resume, finish, json: parsed.flag("json"), parsed };
+    throw new UsageError(`${who}: --${finish ? "finish" : "resume"} must not be combined with --force, got both`);
+  return { mode: progressMode(who, parsed.text("progress")), force, resume, finish, json: parsed.flag("json"), parsed };
 }
 
 /** @throws UsageError if somebody sits before standard input, who would not know that it is waited for */
@@ -117,11 +118,13 @@ function endedEarly(error: Error, pipeline: Pipeline, goOn: string): Error {
   return new EndedEarly(`run: interrupted${lacksSnapshot ? ", without a snapshot" : ""}${goOn}`, INTERRUPTED);
 }
 
-function progressMode(text = "auto"): ProgressMode {
+function progressMode(who: string, text = "auto"): ProgressMode {
   const mode = PROGRESS_MODES.find((candidate) => candidate === text);
   if (mode) return mode;
   const hint = didYouMean(text, PROGRESS_MODES);
-  throw new UsageError(`--progress must be one of ${PROGRESS_MODES.join(", ")}, got ${JSON.stringify(text)}${hint}`);
+  throw new UsageError(
+    `${who}: --progress must be one of ${PROGRESS_MODES.join(", ")}, got ${JSON.stringify(text)}${hint}`,
+  );
 }
 
 /** What the user should know of a run that did what it was told. */

@@ -52,6 +52,7 @@ export * from "./running/stageAccount.js";
 export * from "./running/stepPauses.js";
 export * from "./tools/classifyTexts.js";
 export * from "./tools/compareVectors.js";
+export * from "./tools/convertClassifier.js";
 export * from "./tools/cooccurrenceFiles.js";
 export * from "./tools/describeTexts.js";
 export * from "./tools/evaluateRetrieval.js";

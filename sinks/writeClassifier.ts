@@ -5,7 +5,7 @@ import type { Classifier } from "../schemas/classifier.js";
 import { oneOf, text } from "../schemas/fields.js";
 import { type OptionsOf, parseOptions } from "../schemas/options.js";
 import { defineUnit } from "../schemas/units.js";
-import { losesTextSteps, STEPS_LOST } from "../storage/fasttext/losesTextSteps.js";
+import { losesTextSteps, STEPS_LOST } from "../storage/fasttext/fastTextLosses.js";
 import { writeFastTextClassifier } from "../storage/fasttext/writeFastText.js";
 import { writeOnce } from "./writeOnce.js";
 import { writeWhole } from "./writeWhole.js";
@@ -32,19 +32,23 @@ export const writeClassifierSchema = defineUnit({
 
 export type WriteClassifierOptions = OptionsOf<typeof writeClassifierSchema>;
 
+/** Whether the options ask for a model of fastText's. */
+export function isFastTextFormat(options: WriteClassifierOptions): boolean {
+  const { path, format } = parseOptions(writeClassifierSchema, options);
+  return format === FASTTEXT || (format === "auto" && [".bin", ".ftz", ".fasttext"].includes(extname(path)));
+}
+
 /**
  * Writes a classifier, and passes it on once it is on the disk under its name. State: one block of rows.
- * A model of fastText's holds no temperature, and reads n-grams of words across the end of a text. It does not hold the steps that make
- * tokens of texts either: where they are more than a cut at white space, `stepsLost` is counted on the ledger's child of the path.
+ * A model of fastText's reads n-grams of words across the end of a text. It does not hold the steps that make
+ * tokens of texts: where they are more than a cut at white space, `stepsLost` is counted on the ledger's child of the path.
  * @throws TypeError at the call, if the format cannot be told, and through the stream, for a quantised classifier as a table
  * @example
  *   classifier$.pipe(writeClassifier({ path: "classifier.arrow" }))
  */
 export function writeClassifier(options: WriteClassifierOptions): OperatorFunction<Classifier, Classifier> {
-  const { path, format } = parseOptions(writeClassifierSchema, options);
-  const isFastText =
-    format === FASTTEXT || (format === "auto" && [".bin", ".ftz", ".fasttext"].includes(extname(path)));
-  if (!isFastText) return writeWhole("writeClassifier", classifier, path);
+  const { path } = parseOptions(writeClassifierSchema, options);
+  if (!isFastTextFormat(options)) return writeWhole("writeClassifier", classifier, path);
   return writeOnce("writeClassifier", path, async (value, signal, scope) => {
     if (losesTextSteps(value)) scope.ledger.child(path).add(STEPS_LOST, 1);
     return { rows: await writeFastTextClassifier(path, value, signal) };

@@ -21,7 +21,8 @@ export const analogy: Command = {
     const [path, a, b, c] = parsed.positionals;
     const asked = parsed.text("method") ?? "3CosAdd";
     const method = METHODS.find((candidate) => candidate === asked);
-    if (!method) throw new UsageError(`--method must be one of ${METHODS.join(", ")}, got ${JSON.stringify(asked)}`);
+    if (!method)
+      throw new UsageError(`analogy: --method must be one of ${METHODS.join(", ")}, got ${JSON.stringify(asked)}`);
     const vectors = await loadVectors(path!);
     const answers = vectors.analogy(a!, b!, c!, { method, topN: parsed.integer("k", 1) ?? 5 });
     const made = vectors.madeOfSubwords([a!, b!, c!]);

@@ -23,7 +23,8 @@ export const compare: Command = {
   run: async (parsed, io) => {
     const [from, to] = parsed.positionals;
     const terms = parsed.text("terms")?.split(",");
-    if (terms?.includes("")) throw new UsageError(`--terms must have a term between commas, got ${terms.join(",")}`);
+    if (terms?.includes(""))
+      throw new UsageError(`compare: --terms must have a term between commas, got ${terms.join(",")}`);
     const found = await compareVectors(from!, to!, {
       similarity: parsed.texts("similarity"),
       analogies: parsed.texts("analogies"),

@@ -1,18 +1,25 @@
-import { convertVectors } from "../../pipelines/index.js";
+import {
+  type ConvertOptions,
+  convertClassifier,
+  convertVectors,
+  fileOfRun,
+  holdsClassifier,
+} from "../../pipelines/index.js";
 import { plural } from "../../schemas/plural.js";
 import { requirePlace } from "../../storage/files/placeFile.js";
-import { type Command, forceOption } from "../command.js";
+import { type Command, forceOption, type Io, UsageError } from "../command.js";
+import { printableLine } from "../printable.js";
 
 export const convert: Command = {
   name: "convert",
-  summary: "Write vectors in another format",
+  summary: "Write vectors or a classifier in another format",
   usage: "IN|RUN OUT [--terms FILE] [--format NAME]",
   positionals: [2, 2],
   options: {
     format: {
       type: "string",
       value: "NAME",
-      description: "Format of OUT (default: by its ending); see lexstream list writeVectors",
+      description: "Format of OUT (default: by its ending); see lexstream list writeVectors, writeClassifier",
     },
     terms: {
       type: "string",
@@ -24,16 +31,30 @@ export const convert: Command = {
   examples: [
     "lexstream convert runs/word2vec/vectors.arrow vectors.bin",
     "lexstream convert cc.zh.300.bin small.vec --terms words.txt",
+    "lexstream convert runs/fastTextClassifier model.bin",
   ],
   run: async (parsed, io) => {
-    const [from, to] = parsed.positionals;
-    requirePlace(to!, parsed.flag("force"));
-    const { terms, vectorSize, without } = await convertVectors(from!, to!, {
-      format: parsed.text("format"),
-      terms: parsed.text("terms"),
-    });
-    const rest = without > 0 ? `, ${without} of ${parsed.text("terms")} without vectors` : "";
-    io.out(`wrote ${to}: ${plural(terms, "term")} x ${vectorSize}${rest}\n`);
+    const [from, to] = parsed.positionals as [string, string];
+    requirePlace(to, parsed.flag("force"));
+    const options = { format: parsed.text("format"), terms: parsed.text("terms") };
+    const file = fileOfRun(from, "vectors", "classifier");
+    const written = (await holdsClassifier(file))
+      ? await classifier(file, to, options, io)
+      : await vectors(file, to, options);
+    io.out(`wrote ${to}: ${written}\n`);
     return 0;
   },
 };
+
+async function vectors(from: string, to: string, options: ConvertOptions): Promise<string> {
+  const { terms, vectorSize, without } = await convertVectors(from, to, options);
+  const rest = without > 0 ? `, ${without} of ${options.terms} without vectors` : "";
+  return `${plural(terms, "term")} x ${vectorSize}${rest}`;
+}
+
+async function classifier(from: string, to: string, { format, terms }: ConvertOptions, io: Io): Promise<string> {
+  if (terms !== undefined) throw new UsageError(`convert: --terms must go with vectors, got the classifier ${from}`);
+  const onNote = (line: string) => io.stderr.write(`warning: ${printableLine(line)}\n`);
+  const { labels, terms: known } = await convertClassifier(from, to, { format, signal: io.signal, onNote });
+  return `${plural(labels.length, "label")}, ${plural(known.length, "term")}`;
+}

@@ -91,7 +91,7 @@ function requirePlaces(out: string, parsed: Parsed): void {
 function openAll(paths: readonly string[], vocabularies: readonly string[]): Promise<FinalCooccurrence[]> {
   if (vocabularies.length > 1 && vocabularies.length !== paths.length) {
     throw new UsageError(
-      `--vocabulary must be given once, or once for each of the ${paths.length} tables, got ${vocabularies.length}`,
+      `cooccurrence: --vocabulary must be given once, or once for each of the ${paths.length} tables, got ${vocabularies.length}`,
     );
   }
   const vocabularyOf = (index: number) => vocabularies[vocabularies.length > 1 ? index : 0];
@@ -145,7 +145,7 @@ function only(action: string, tables: readonly FinalCooccurrence[]): FinalCooccu
 function positive(parsed: Parsed, option: string): number {
   const value = Number(parsed.text(option) ?? Number.NaN);
   if (value > 0) return value;
-  throw new UsageError(`--${option} must be a number > 0, got ${parsed.text(option) ?? "nothing"}`);
+  throw new UsageError(`cooccurrence: --${option} must be a number > 0, got ${parsed.text(option) ?? "nothing"}`);
 }
 
 function memoryOf(parsed: Parsed): { memory?: string } {

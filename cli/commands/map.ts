@@ -37,7 +37,8 @@ export const map: Command = {
   run: async (parsed, io) => {
     const output = parsed.text("output") ?? "map.html";
     const terms = parsed.text("terms")?.split(",") ?? [];
-    if (terms.includes("")) throw new UsageError(`--terms must have a term between commas, got ${terms.join(",")}`);
+    if (terms.includes(""))
+      throw new UsageError(`map: --terms must have a term between commas, got ${terms.join(",")}`);
     requirePlace(output, parsed.flag("force"));
     const drawn = await drawTermMap(parsed.positionals[0]!, output, {
       ...{ method: methodOf(parsed), top: parsed.integer("top", 1), neighborsOf: parsed.text("neighbors-of") },
@@ -56,7 +57,7 @@ function methodOf(parsed: Parsed): LayoutMethod | undefined {
   const method = parsed.text("method");
   const known = layoutMethods.find((name) => name === method);
   if (method === undefined || known) return known;
-  throw new UsageError(`--method must be one of ${layoutMethods.join(", ")}, got ${JSON.stringify(method)}`);
+  throw new UsageError(`map: --method must be one of ${layoutMethods.join(", ")}, got ${JSON.stringify(method)}`);
 }
 
 function plain(output: string, { what, neighborsKept, madeOfSubwords }: TermMap): string {

@@ -27,8 +27,8 @@ export const quantize: Command = {
     await quantizeFile(parsed.positionals[0]!, {
       out,
       ...limit(parsed),
-      pieceSize: parsed.integer("piece-size", 1) ?? 2,
-      seed: parsed.integer("seed", 0) ?? 1,
+      pieceSize: parsed.integer("piece-size", 1),
+      seed: parsed.integer("seed", 0),
       signal: io.signal,
       onNote: (line) => io.stderr.write(`warning: ${printableLine(line)}\n`),
       onPlan: ({ bytes, kept, rows }) => io.out(`${out}: ${bytes} bytes, ${kept} of ${rows} terms and buckets\n`),

@@ -72,7 +72,8 @@ export const run: Command = {
     const earlier = parsed.text("only-rejected");
     const listen = parsed.text("serve");
     const token = parsed.text("token");
-    if (listen === undefined && token !== undefined) throw new UsageError("--token must go with --serve, got it alone");
+    if (listen === undefined && token !== undefined)
+      throw new UsageError("run: --token must go with --serve, got it alone");
     const serving = listen === undefined ? undefined : listenOptions(listen, token, io);
     const defaults = {
       ...(workers === undefined ? {} : { workers }),

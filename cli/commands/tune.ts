@@ -122,7 +122,7 @@ function scoredOnOf(parsed: Parsed): ScoredOn {
   const written = parsed.text("holdout") ?? DEFAULT_HOLDOUT;
   const holdout = Number(written);
   if (holdout > 0 && holdout < 1) return { holdout };
-  throw new UsageError(`--holdout must be a number above 0 and below 1, got ${JSON.stringify(written)}`);
+  throw new UsageError(`tune: --holdout must be a number above 0 and below 1, got ${JSON.stringify(written)}`);
 }
 
 interface Asked {
@@ -176,18 +176,27 @@ function plain(
     four(trial),
     trial.fault ?? (trial === first ? "as the config has them" : changes(trial, first!)),
   ]);
-  const [config, ...files] = parsed.positionals;
   const step = stepName(pipeline, model);
-  const set = Object.entries(changed(best, first!)).map(([option, value]) => `--set=${step}.${option}=${value}`);
+  const found = Object.entries(changed(best, first!)).map(([option, value]) => `--set=${step}.${option}=${value}`);
   const saved = parsed.text("save-config");
   return [
     textTable([["", "trial", measure, `options of ${model.unit.name}`], ...rows], { right: [1, 2] }),
     "",
     `scored on ${scoredOn.items} ${scoredOn.unit}, ${better} is better: trial ${best.trial} has ${measure} ${four(best)}, the config's own options ${four(first!)}`,
-    ...(set.length > 0 ? [commandLine(["run", config!, ...files, ...set])] : []),
+    commandLine(["run", ...parsed.positionals, ...givenToRun(parsed), ...found]),
     ...(saved === undefined ? [] : [`wrote ${saved}`]),
     "",
   ].join("\n");
+}
+
+/** What `lexstream run` is told of the config in the same words. */
+function givenToRun(parsed: Parsed): string[] {
+  const seed = parsed.text("seed");
+  return [
+    ...parsed.texts("set").map((change) => `--set=${change}`),
+    ...(seed === undefined ? [] : [`--seed=${seed}`]),
+    ...(parsed.flag("plugins") ? ["--plugins"] : []),
+  ];
 }
 
 /** The options that are not those of the first trial. */

@@ -18,8 +18,8 @@ export function rowsByLength({ terms, input }: Classifier): Uint32Array {
 }
 
 /**
- * A classifier with quantised rows of the terms and buckets in `kept` alone. Its scores are as calibrated: the temperature goes into the
- * rows of labels. Where there are buckets, those without a row are no features any more.
+ * A classifier with quantised rows of the terms and buckets in `kept` alone. Where there are buckets, those without a row are no features any
+ * more.
  * @throws TypeError if its rows are quantised already
  */
 export async function quantizeClassifier(
@@ -27,8 +27,8 @@ export async function quantizeClassifier(
   kept: Uint32Array,
   options: QuantizeOptions,
 ): Promise<Classifier> {
-  const { terms, counts, buckets, temperature } = classifier;
-  const [input, output] = [denseRows(classifier.input), denseRows(classifier.output)];
+  const { terms, counts, buckets } = classifier;
+  const input = denseRows(classifier.input);
   const { columns } = input;
   const rows = kept.slice().sort();
   const values = new Float32Array(rows.length * columns);
@@ -43,8 +43,6 @@ export async function quantizeClassifier(
     buckets: rows.subarray(words.length).map((row) => buckets[row - terms.length]!),
     pruned: true,
     input: await quantizeRows({ columns, values }, options),
-    output: { columns, values: output.values.map((value) => value / temperature) },
-    temperature: 1,
   };
 }
 

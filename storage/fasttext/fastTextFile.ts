@@ -48,6 +48,18 @@ export function isFastTextFile(path: string): boolean {
   return head.length === 4 && Buffer.from(head).readInt32LE() === MAGIC;
 }
 
+/** What an option is in a file that begins with these bytes, at least `HEAD_BYTES` of them. */
+export const optionIn = (head: Buffer, name: (typeof OPTIONS)[number]): number =>
+  head.readInt32LE(8 + 4 * OPTIONS.indexOf(name));
+
+export const HEAD_BYTES = 8 + 4 * OPTIONS.length;
+
+/** Whether a file is a model of fastText's that tells labels. */
+export function isFastTextClassifier(path: string): boolean {
+  const head = Buffer.from(firstBytes(path, HEAD_BYTES));
+  return head.length === HEAD_BYTES && head.readInt32LE() === MAGIC && optionIn(head, "model") === SUPERVISED;
+}
+
 const CENTROIDS = 256;
 
 /**

@@ -79,7 +79,8 @@ export async function writeFastTextVectors(path: string, table: VectorTable, sig
 }
 
 /**
- * Writes a classifier as fastText does, a quantised one as its `.ftz`. Tells its labels. State: 4,096 rows.
+ * Writes a classifier as fastText does, a quantised one as its `.ftz`. The temperature goes into the rows of labels, so that fastText's program
+ * tells calibrated probabilities. Tells the labels. State: 4,096 rows, and those of labels.
  * @throws RangeError if the form of its rows is none that fastText reads
  */
 export async function writeFastTextClassifier(
@@ -87,7 +88,7 @@ export async function writeFastTextClassifier(
   classifier: Classifier,
   signal: AbortSignal,
 ): Promise<number> {
-  const { terms, labels, input, output, buckets, pruned } = classifier;
+  const { terms, labels, input, output, buckets, pruned, temperature } = classifier;
   const isDense = "values" in input;
   if (isDense && (pruned || !("values" in output)))
     throw new RangeError("writeClassifier: rows must be dense and all there to be written as fastText's, got others");
@@ -104,9 +105,15 @@ export async function writeFastTextClassifier(
     labelCounts: classifier.labelCounts,
     ...(pruned ? { kept: buckets } : {}),
     input: isDense ? denseRows(input.values, input.columns, terms.length, buckets, options.bucket) : input,
-    output,
+    output: cooled(output, temperature),
   });
   return labels.length;
+}
+
+/** Scores are linear in the rows of labels. Quantised ones come from fastText's files alone, which have no temperature. */
+function cooled(output: RowMatrix, temperature: number): RowMatrix {
+  if (!("values" in output)) return output;
+  return { columns: output.columns, values: output.values.map((value) => value / temperature) };
 }
 
 function classifierOptions({ input, subwords, loss, wordNgrams }: Classifier) {

@@ -8,7 +8,7 @@ import { KIND, type ReadColumn, type TableFile } from "../../schemas/tables.js";
 import { recordBytes } from "../cooccurrence/recordBytes.js";
 import { beginsAsMatrixMarket } from "../documents/matrixMarketFile.js";
 import { openMatrix } from "../documents/readDocumentTerms.js";
-import { MAGIC, OPTIONS, SUPERVISED } from "../fasttext/fastTextFile.js";
+import { HEAD_BYTES, MAGIC, optionIn, SUPERVISED } from "../fasttext/fastTextFile.js";
 import { fileBytes, firstContent, packingOf } from "../files/fileBytes.js";
 import { beginsAsZip, ZipReader } from "../files/zipFile.js";
 import { openTable } from "../tables/tableFile.js";
@@ -41,7 +41,7 @@ async function inspectContent(path: string, head: Buffer, kinds: readonly DataKi
   if (magic === "ARROW1" || magic.startsWith("PAR1")) return inspectTable(await openTable(path), kinds);
   if (beginsAsMatrixMarket(head) || (beginsAsZip(head) && isNpz(path))) return inspectMatrix(path);
   if (head.length >= 8 && head.readUInt32LE(0) === 0xffffffff) return { format: "arrowStream" };
-  if (head.length >= 40 && head.readInt32LE() === MAGIC) return inspectFastText(head);
+  if (head.length >= HEAD_BYTES && head.readInt32LE() === MAGIC) return inspectFastText(head);
   const [firstLine = ""] = head.toString("latin1").split("\n", 1);
   const header = parseHeader(firstLine.trimEnd());
   if (header) {
@@ -80,8 +80,8 @@ async function inspectMatrix(path: string): Promise<Finding> {
 
 /** What the options at the file's beginning say. */
 function inspectFastText(head: Buffer): Finding {
-  const of = (name: (typeof OPTIONS)[number]) => head.readInt32LE(8 + 4 * OPTIONS.indexOf(name));
-  return { format: "fastText", holds: of("model") === SUPERVISED ? "classifier" : "vectors", vectorSize: of("dim") };
+  const holds = optionIn(head, "model") === SUPERVISED ? "classifier" : "vectors";
+  return { format: "fastText", holds, vectorSize: optionIn(head, "dim") };
 }
 
 async function inspectTable(table: TableFile, kinds: readonly DataKind[]): Promise<Finding> {

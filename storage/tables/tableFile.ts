@@ -7,8 +7,8 @@ import { checksumKey, checkTable } from "./tableChecksum.js";
  * @throws SyntaxError if it is neither Arrow nor Parquet, not whole, or damaged
  */
 export async function openTable(path: string): Promise<TableFile> {
-  const magic = Buffer.from(firstBytes(path, 6)).toString("latin1");
-  if (magic === "ARROW1" || magic.startsWith("PAR1")) {
+  const magic = magicOf(path);
+  if (beginsAsTable(magic)) {
     checkTable(path);
     const table = await (magic === "ARROW1" ? openArrow : openParquet)(path);
     return { ...table, metadata: withoutChecksum(table.metadata) };
@@ -16,6 +16,15 @@ export async function openTable(path: string): Promise<TableFile> {
   const begins = magic === "" ? "an empty file" : `one that begins with ${JSON.stringify(magic)}`;
   const found = packingOf(path) ?? begins;
   throw new SyntaxError(`${path}: must be an Arrow or Parquet file, not packed, got ${found}`);
+}
+
+const magicOf = (path: string) => Buffer.from(firstBytes(path, 6)).toString("latin1");
+
+const beginsAsTable = (magic: string) => magic === "ARROW1" || magic.startsWith("PAR1");
+
+/** The kind of data that a table says it holds; undefined where it says nothing, or the file is no table. */
+export async function kindHeld(path: string): Promise<string | undefined> {
+  return beginsAsTable(magicOf(path)) ? (await openTable(path)).metadata.get(KIND) : undefined;
 }
 
 // Each loads the library that reads it.

@@ -267,6 +267,50 @@ it("quantises a classifier into a file of the size that it tells, which answers 
   expect(statSync(out).size).toBeLessThanOrEqual(limit);
 });
 
+describe.each([
+  ["english", "sea.txt", "a boat at sea\nripe apples\n"],
+  ["chinese", "海.txt", "船在海上\n苹果和梨\n"],
+])("lexstream convert of a classifier, in %s", (language, name, lines) => {
+  it("writes what fastText's program reads, and tells in a line each what that lacks", async () => {
+    const [model, texts] = [inFolder(language), inFolder(name)];
+    writeFileSync(texts, lines);
+    const labelsOf = async (path: string) => {
+      const { out } = await command("classify", path, texts, "--steps", model, "--json");
+      return out.split("\n").flatMap((line) => (line ? JSON.parse(line).predicted[0].label : []));
+    };
+    const expected = await labelsOf(model);
+    expect(expected).toHaveLength(2);
+    const lineEnd =
+      "fastText counts the end of a line as a word of n-grams, so that its answers differ a little; sentenceEnd: true learns with it";
+    for (const [ending, losses] of [
+      ["bin", [STEPS_LOST, lineEnd]],
+      ["ftz", [STEPS_LOST]],
+    ] as const) {
+      const to = inFolder(`${language}.${ending}`);
+      const made = await command("convert", model, to);
+      expect([made.code, made.err]).toEqual([0, losses.map((loss) => `warning: ${to}: ${loss}\n`).join("")]);
+      expect(made.out).toMatch(/^wrote .*: 2 labels, \d+ terms\n$/);
+      expect(await labelsOf(to)).toEqual(expected);
+    }
+    const table = inFolder(`${language}-again.arrow`);
+    expect(await command("convert", inFolder(`${language}.bin`), table)).toMatchObject({ code: 0, err: "" });
+    expect(await labelsOf(table)).toEqual(expected);
+  });
+});
+
+it.each([
+  [["c.doc"], /^writeClassifier: path must end in one of \.arrow .*got ".*c\.doc"$/],
+  [["c.arrow", "--terms", "t.txt"], /^convert: --terms must go with vectors, got the classifier .*english.*$/],
+  [
+    ["c.bin", "--format", "gloveText"],
+    /^writeClassifier: format must be one of auto, table, fastText, got "gloveText"/,
+  ],
+])("refuses in one line to convert a classifier with %j", async ([to, ...options], message) => {
+  const { code, err } = await command("convert", inFolder("english"), inFolder(to!), ...options);
+  expect(code).toBeGreaterThan(0);
+  expect(err.trimEnd()).toMatch(message);
+});
+
 it.each([
   [["-o", "small.bin"], "quantize: --out must be a file named .ftz, got small.bin"],
   [

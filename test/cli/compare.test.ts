@@ -63,5 +63,5 @@ it("prints JSON, the same bytes each time", async () => {
 
 it("refuses an empty term", async () => {
   const { code, err } = await command("compare", "a", "b", "--terms", "cat,");
-  expect({ code, err }).toEqual({ code: 2, err: "--terms must have a term between commas, got cat,\n" });
+  expect({ code, err }).toEqual({ code: 2, err: "compare: --terms must have a term between commas, got cat,\n" });
 });

@@ -88,8 +88,8 @@ describe("lexstream", () => {
       ["run", "nowhere.yaml"],
       "nowhere.yaml: the config must be a readable file or a ready config, got neither; ready configs are chinese, ",
     ],
-    [["run", "c.yaml", "--seed", "x"], '--seed must be an integer >= 0, got "x"'],
-    [["run", "c.yaml", "--progress", "loud"], "--progress must be one of auto, bar, plain, json, none"],
+    [["run", "c.yaml", "--seed", "x"], 'run: --seed must be an integer >= 0, got "x"'],
+    [["run", "c.yaml", "--progress", "loud"], "run: --progress must be one of auto, bar, plain, json, none"],
     [
       ["run", "c.yaml", "--set", "steps.tokenise.mode=words"],
       'must hold the step "tokenise", and does not; did you mean tokenize?',
@@ -343,7 +343,10 @@ steps: [tokenize, buildVocab: { minCount: 1 }, writeVocabulary: { path: vocab.ar
     expect(json).toMatchObject({ onlyOld: [], onlyNew: ["norway", "oslo"] });
     expect(json.jaccard).toBeUndefined();
     expect(json.moved).toHaveLength(json.shared);
-    expect(await drift("--top", "x")).toMatchObject({ code: 2, err: '--top must be an integer >= 0, got "x"\n' });
+    expect(await drift("--top", "x")).toMatchObject({
+      code: 2,
+      err: 'drift: --top must be an integer >= 0, got "x"\n',
+    });
   });
 
   it("runs again what a folder says, and tells what two runs have differently and why", async () => {

@@ -87,7 +87,7 @@ describe("lexstream map", () => {
       /^map: term "blue" is no\. 10 and not among the 4 drawn; raise --top$/,
     ],
     [["-o", "map.svg", "--top", "2"], /v\.vec must give at least 3 terms to draw, got 2; raise --top$/],
-    [["-o", "map.svg", "--method", "umap"], /^--method must be one of neighbors, pca, got "umap"$/],
+    [["-o", "map.svg", "--method", "umap"], /^map: --method must be one of neighbors, pca, got "umap"$/],
   ])("refuses in one line: %j", async ([option, name, ...rest], message) => {
     const { folder, path } = await vectors();
     const output = join(folder, name!);

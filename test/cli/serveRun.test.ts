@@ -175,7 +175,7 @@ describe("lexstream run --serve", () => {
       ["--serve", "127.0.0.1:99999"],
       'serve: the address must be HOST:PORT, such as 127.0.0.1:7411, got "127.0.0.1:99999"',
     ],
-    [["--token", "x"], "--token must go with --serve, got it alone"],
+    [["--token", "x"], "run: --token must go with --serve, got it alone"],
   ])("refuses %j before it begins", async (options, error) => {
     const folder = await project();
     const refused = run(folder, options);

@@ -179,7 +179,9 @@ describe("train", () => {
     expect(unknown.err).toMatch(
       /^train: writeVectors: path must end in one of \.arrow .* unless format is given, got "v\.exe"; the name of a folder with a dot in it ends in "\/"\n$/,
     );
-    expect((await train("--force", "--resume")).err).toBe("--resume must not be combined with --force, got both\n");
+    expect((await train("--force", "--resume")).err).toBe(
+      "train: --resume must not be combined with --force, got both\n",
+    );
     const missing = await command("train", "word2vec", join(folder, "none.txt"), "-o", out);
     expect(missing).toMatchObject({ code: 1, out: "" });
     expect(missing.err).toMatch(/^files: .*none\.txt must be a file, a folder or a glob, got nothing there\n$/);

@@ -89,6 +89,12 @@ describe.each(["english", "chinese"] as const)("lexstream tune, with %s texts", 
 
 it("tells the command that runs the best options", async () => {
   const folder = await prepare();
+  const first = await commandIn(
+    ...[folder, "tune", "kinds.yaml", "--trials", "1", "--seed", "2", "--set", "fastTextClassifier.epochs=2"],
+  );
+  expect(first.out).toContain(
+    "\nlexstream run kinds.yaml --set=fastTextClassifier.epochs=2 --seed=2\n", // the config's own options are the best
+  );
   const { out } = await commandIn(folder, "tune", "kinds.yaml", ...quick, "--measure", "loss");
   const [line] = /^lexstream run .*$/m.exec(out)!;
   expect(line).toMatch(/^lexstream run kinds\.yaml --set=fastTextClassifier\.\w+=\S+/);
@@ -221,9 +227,9 @@ it("searches within what the options of models take", () => {
 
 describe("what cannot be searched is told in one line", () => {
   it.each([
-    [["--trials", "0"], '--trials must be an integer >= 1, got "0"'],
+    [["--trials", "0"], 'tune: --trials must be an integer >= 1, got "0"'],
     [[], "tune: --trials must say how many options to try, got nothing"],
-    [["--trials", "2", "--holdout", "1"], '--holdout must be a number above 0 and below 1, got "1"'],
+    [["--trials", "2", "--holdout", "1"], 'tune: --holdout must be a number above 0 and below 1, got "1"'],
     [
       ["--trials", "2", "--holdout", "0.2", "--labelled", "texts.txt"],
       "tune: results are scored on one thing, got --labelled and --holdout",

@@ -98,6 +98,22 @@ it.each(["sup.bin", "hs.bin"])("writes the very rows of %s again", async (name) 
   expect(readFileSync(path).length).toBe(readFileSync(fixture(name)).length);
 });
 
+it("writes rows of labels that tell probabilities at the temperature, in every loss", async () => {
+  for (const name of ["sup.bin", "hs.bin"]) {
+    const path = join(await temporaryFolder(), "classifier.bin");
+    const classifier = { ...(await readFastTextClassifier(fixture(name))), temperature: 2.5 };
+    await collect(of(classifier).pipe(writeClassifier({ path })));
+    const written = await readFastTextClassifier(path);
+    expect(written.temperature).toBe(1);
+    for (const text of texts) {
+      const [own, found] = [classifier, written].map((each) => new Predictor(each).probabilities(text)!);
+      found!.forEach((probability, label) => {
+        expect(probability).toBeCloseTo(own![label]!, 6);
+      });
+    }
+  }
+});
+
 it("keeps vectors with subwords in tables, and counts what other formats leave out", async () => {
   const folder = await temporaryFolder();
   const table = await readFastTextVectors(fixture("sg.bin"));
