@@ -16,7 +16,7 @@ import type { TokenBatch } from "../../schemas/tokens.js";
 import { defineUnit } from "../../schemas/units.js";
 import { carryDocuments } from "../documents/carryDocuments.js";
 import { hanSegmenter } from "./chineseDictionary.js";
-import { UserWords } from "./userWords.js";
+import { UserDictionaries, UserWords } from "./userWords.js";
 
 export const tokenizeSchema = defineUnit({
   name: "tokenize",
@@ -73,7 +73,7 @@ export type TokenizeOptions = OptionsOf<typeof tokenizeSchema>;
  * what an input batch gives is passed on at once. Letter case is kept: `normalize` comes before. Words end where a sentence or a
  * document begins. Counts `read` and `rejected` in the run's ledger.
  * State: the lexicon, at most `maxTerms` terms of 16 to 32 bytes and their text, and the bytes of one token or Han run, with user
- * dictionaries also those of one of their words.
+ * dictionaries also those of one of their words. The dictionaries themselves are read once for all streams.
  * @throws TypeError, RangeError at the call, if an option is of the wrong kind or out of range; in the stream, SyntaxError for a line
  * of a user dictionary that cannot be read, RangeError for a word that cannot be found
  * @see Unicode Standard Annex #29, https://unicode.org/reports/tr29/#Word_Boundaries; the rules are in docs/operators/tokenize.md
@@ -83,9 +83,11 @@ export type TokenizeOptions = OptionsOf<typeof tokenizeSchema>;
 export function tokenize(options?: TokenizeOptions): OperatorFunction<TextBatch, TokenBatch> {
   const settings = parseOptions(tokenizeSchema, options);
   checkMode(settings);
+  let shared: ReturnType<typeof sharedParts> | undefined;
   return carryDocuments((source) =>
     defer(() => {
-      const state = tokenizer(settings);
+      shared ??= sharedParts(settings);
+      const state = tokenizer(settings, shared);
       currentScope().keep(state);
       return concat(
         source.pipe(map(state.tokensOf)),
@@ -107,15 +109,20 @@ function checkMode({ mode, newWords, userDictionaries }: Settings): void {
   }
 }
 
-function tokenizer(settings: Settings) {
-  const { mode, maxTerms, batchSize, maxTokenLength, characterOffsets, newWords, userDictionaries } = settings;
+/** What no stream changes. */
+function sharedParts({ mode, newWords, maxTokenLength, userDictionaries: files }: Settings) {
+  const classes = characterClasses(mode);
+  const automaton = tokenAutomaton({ marksStandAlone: mode === "characters" });
+  const options = { mode, newWords, classes, automaton, maxTokenLength };
+  return { classes, automaton, dictionaries: files && new UserDictionaries({ files, ...options }) };
+}
+
+function tokenizer(settings: Settings, { classes, automaton, dictionaries }: ReturnType<typeof sharedParts>) {
+  const { mode, maxTerms, batchSize, maxTokenLength, characterOffsets, newWords } = settings;
   const { ledger } = currentScope();
   const lexicon = new GrowingLexicon({ maxTerms });
   const batcher = new TokenBatcher(lexicon, { batchSize, withCharacters: characterOffsets });
-  const classes = characterClasses(mode);
-  const automaton = tokenAutomaton({ marksStandAlone: mode === "characters" });
-  const userWords =
-    userDictionaries && new UserWords({ files: userDictionaries, mode, newWords, classes, automaton, maxTokenLength });
+  const userWords = dictionaries && new UserWords(dictionaries);
   const tokens = new TokenScanner({
     classes,
     automaton,

@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { from, map, toArray } from "rxjs";
@@ -224,6 +224,23 @@ describe("tokenize", () => {
         ["联网", "联网"],
       ]);
     }
+  });
+
+  it("reads dictionaries once for all streams, and brings them into the form of each", async () => {
+    const path = await dictionary("Ｔ恤", "云计算");
+    const operator = tokenize({ mode: "chinese", userDictionaries: path });
+    const termsIn = (text: readonly TextBatch[]) => {
+      const found: string[] = [];
+      from(text)
+        .pipe(operator)
+        .subscribe(({ ids, lexicon }) => found.push(...Array.from(ids, (id) => lexicon.term(id)!)));
+      return found;
+    };
+    const text = "Ｔ恤云计算";
+    expect(termsIn(textBatches([text]))).toEqual(["Ｔ恤", "云计算"]);
+    rmSync(path);
+    expect(termsIn(normalizedBatches([text], [Infinity]))).toEqual(["t恤", "云计算"]);
+    expect(termsIn(textBatches([text]))).toEqual(["Ｔ恤", "云计算"]);
   });
 
   it.each([
