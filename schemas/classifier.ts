@@ -60,7 +60,7 @@ export interface Classifier {
   readonly temperature: number;
   /**
    * Of softmax and hierarchicalSoftmax learned from texts with several labels each: from the probability p that a label which is drawn from
-   * a text's own is this one to the probability q that the text has it, logit q = slope logit p + offset. Left out where texts have one.
+   * a text's own is this one to the probability q that the text has it, logit q = slope ln p + offset. Left out where texts have one.
    */
   readonly labelOdds?: LabelOdds;
   /** Model, options, corpus hash, and how texts were made tokens. */

@@ -1,7 +1,7 @@
 import type { Classifier } from "../../schemas/classifier.js";
 import { ln } from "../numbers/logarithm.js";
 import { labelLoss } from "./labelLoss.js";
-import { fitOdds, logOdds, type Outcome } from "./labelOdds.js";
+import { fitOdds, logOf, type Outcome } from "./labelOdds.js";
 import { isDistribution, Predictor } from "./predictor.js";
 
 /** A document that was kept aside, and the numbers of its labels. */
@@ -13,8 +13,8 @@ export interface HeldDocument {
 /** Places of the golden section search. */
 const STEPS = 24;
 const RATIO = (Math.sqrt(5) - 1) / 2;
-/** The range of the logarithm of temperatures, both ways from 0. */
-const MOST = 3;
+/** The range of the logarithm of temperatures, both ways from 0: what has hardly learned scores thousandths, of which T must make units. */
+const MOST = 10;
 /** How far the points of a parabola lie apart. */
 const APART = 0.25;
 /** From this share of documents with several labels on, a probability is that of a text having the label. */
@@ -22,10 +22,10 @@ const SEVERAL = 0.1;
 
 /**
  * What makes probabilities agree with how often labels are right, by documents that were kept aside. The temperature is that by which their
- * labels become the most likely (Guo et al. 2017, arXiv:1706.04599, section 4.2), by a golden section search over its logarithm, between 1/20
- * and 20. A document weighs the square root of its words: among phrases that were cut from one another short ones are many and say little
- * of whole texts. The logarithm is taken to be about 0, with a variance of 1: a few documents that are all told right do not make every
- * probability 1. Where documents have several labels, the odds of the most probable label are fitted, too. 1 where there is no document.
+ * labels become the most likely (Guo et al. 2017, arXiv:1706.04599, section 4.2), by a golden section search over its logarithm. A document
+ * weighs the square root of its words, in the mean 1: among phrases that were cut from one another short ones are many and say little of whole
+ * texts. The logarithm is taken to be about 0, with a variance of 1: documents that are all told right do not make every probability 1. Where
+ * documents have several labels, the odds of the most probable label are fitted, too. 1 where there is no document.
  */
 export function calibrate(
   classifier: Classifier,
@@ -41,7 +41,7 @@ export function calibrate(
 
 export interface Calibrated {
   readonly temperature: number;
-  /** What `calibrate` makes as low as can be, a unit of weight, in nats: of documents with a known feature; NaN where there is none. */
+  /** What `calibrate` makes as low as can be, a document, in nats: of documents with a known feature; NaN where there is none. */
   readonly loss: number;
 }
 
@@ -105,13 +105,13 @@ class ScoredDocuments {
     return this.#rows.filter(({ labels }) => labels.length > 1).length;
   }
 
-  /** The loss of temperature and labels, a unit of weight, by the logarithm of the temperature. */
+  /** The loss of temperature and labels, a document, by the logarithm of the temperature. */
   readonly lossAt = (log: number): number => {
     const temperature = Math.E ** log;
-    let loss = log ** 2 / 2;
+    let loss = 0;
     for (const { scores, labels, weight } of this.#rows)
       loss += weight * this.#lossOf(this.#predictor.probabilitiesAt(scores, temperature), labels);
-    return loss / this.#weight;
+    return loss / this.#weight + log ** 2 / 2 / this.count;
   };
 
   /** Of the most probable label of each. */
@@ -119,7 +119,7 @@ class ScoredDocuments {
     return this.#rows.map(({ scores, labels }) => {
       const probabilities = this.#predictor.probabilitiesAt(scores, temperature);
       const first = probabilities.indexOf(probabilities.reduce((x, y) => Math.max(x, y)));
-      return { odds: logOdds(probabilities[first]!), isRight: labels.includes(first) };
+      return { log: logOf(probabilities[first]!), isRight: labels.includes(first) };
     });
   }
 }

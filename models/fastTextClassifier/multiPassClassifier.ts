@@ -112,7 +112,7 @@ export function multiPassClassifier(
       maxOutputs: labels.outputs.most,
       lists: noLists,
       ...(settings.featureRates === "rarity"
-        ? { rates: rarityRates(from.counts, terms.length, labels.documents) }
+        ? { rates: rarityRates(from.counts, terms.length, labels.documents, labels.names.length) }
         : {}),
     };
     const made = bagEngine(WHO, bags, engineOptions);

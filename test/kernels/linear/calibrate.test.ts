@@ -12,9 +12,26 @@ const held = (right: number, all: number, words = 1): HeldDocument[] => {
 
 const classifier = classifierOf({ x: [3, 0] }, labels);
 
+/**
+ * The slope, by ln t, of -share ln p - (1 - share) ln(1 - p) + (ln t)^2 / 2n, with p = sigmoid(x) and x the difference of the scores over t: 0
+ * at the lowest point.
+ */
+function slopeAt(temperature: number, { difference, share, n }: { difference: number; share: number; n: number }) {
+  const x = difference / temperature;
+  return Math.log(temperature) / n - x * (1 / (1 + Math.exp(-x)) - share);
+}
+
 it("finds the temperature at which a label is as probable as it is often right", () => {
   // The scores are 3 and -3. sigmoid(6 / t) = 8 / 10 where 6 / t = ln 4.
-  expect(calibrate(classifier, held(800, 1000, 100)).temperature).toBeCloseTo(6 / Math.log(4), 2);
+  const { temperature } = calibrate(classifier, held(800, 1000, 100));
+  expect(Math.abs(Math.log(temperature / (6 / Math.log(4))))).toBeLessThan(0.01);
+  expect(slopeAt(temperature, { difference: 6, share: 0.8, n: 1000 })).toBeCloseTo(0, 3);
+});
+
+it("finds it also where a classifier has hardly learned", () => {
+  const weak = classifierOf({ x: [0.001, 0] }, labels);
+  const { temperature } = calibrate(weak, held(800, 1000));
+  expect(Math.abs(Math.log(temperature / (0.002 / Math.log(4))))).toBeLessThan(0.03);
 });
 
 it("does so for labels with probabilities of their own", () => {
@@ -23,20 +40,25 @@ it("does so for labels with probabilities of their own", () => {
   expect(calibrate(each, held(800, 1000, 100)).temperature).toBeCloseTo(3 / Math.log(4), 2);
 });
 
-it("leans to 1 where little was kept aside, and stays between 1/20 and 20", () => {
+it("leans to 1 where little was kept aside, however long, and also where all of it is told right", () => {
   const one = classifierOf({ x: [1, 0] }, labels);
   expect(calibrate(one, []).temperature).toBe(1);
-  const right = [1, 10, 100, 1000].map((all) => calibrate(one, held(all, all, all < 1000 ? 1 : 10_000)).temperature);
+  const right = [1, 10, 100, 1000].map((all) => calibrate(one, held(all, all)).temperature);
   expect(right).toEqual([...right].sort((x, y) => y - x)); // the more documents, the surer
   expect(right[0]).toBeGreaterThan(0.7);
-  expect(right[3]).toBeGreaterThan(Math.exp(-3) - 1e-6);
-  expect(calibrate(one, held(500, 1000, 10_000)).temperature).toBeCloseTo(Math.exp(3), 1); // the less sure the better
+  right.forEach((temperature, i) => {
+    expect(slopeAt(temperature, { difference: 2, share: 1, n: 10 ** i })).toBeCloseTo(0, 3);
+  });
+  expect(right[2]).toBeGreaterThan(0.25);
+  expect(calibrate(one, held(100, 100, 400)).temperature).toBeCloseTo(right[2]!, 9);
+  const unsure = calibrate(one, held(500, 1000)).temperature; // the less sure the better
+  expect(slopeAt(unsure, { difference: 2, share: 0.5, n: 1000 })).toBeCloseTo(0, 4);
 });
 
 it("lets a text weigh the root of its words", () => {
   // 400 right ones of 400 words weigh 8000, 200 wrong ones of 100 words 2000, as 8 of 10.
   const both = [...held(400, 400, 400), ...held(0, 200, 100)];
-  expect(calibrate(classifier, both).temperature).toBeCloseTo(6 / Math.log(4), 2);
+  expect(slopeAt(calibrate(classifier, both).temperature, { difference: 6, share: 0.8, n: 600 })).toBeCloseTo(0, 3);
 });
 
 it("tells how often texts have the first label where they have several", () => {
@@ -65,8 +87,9 @@ it("finds a temperature near the one before, with its loss, as the search of the
     for (const before of [undefined, best, best * 0.8, best * 1.2]) {
       const { temperature, loss: found } = recalibrate(made, texts, before);
       expect(Math.abs(Math.log(temperature / best))).toBeLessThan(0.03);
-      // Of softmax: at 6 / t = ln 4, eight texts of ten have a probability of 4/5 and two of 1/5.
-      if (loss === "softmax") expect(found).toBeCloseTo(-(8 * Math.log(0.8) + 2 * Math.log(0.2)) / 10, 3);
+      // Of softmax: at 6 / t = ln 4, eight texts of ten have a probability of 4/5 and two of 1/5; ln t is 1.46 away from 0.
+      const ofLabels = -(8 * Math.log(0.8) + 2 * Math.log(0.2)) / 10;
+      if (loss === "softmax") expect(found).toBeCloseTo(ofLabels + Math.log(best) ** 2 / 2000, 3);
     }
   }
 });
@@ -78,7 +101,7 @@ it("weighs texts, and leans to 1, as the search of the whole range does", () => 
   expect(temperature).toBeCloseTo(best, 2);
   const sure = 1 / (1 + Math.exp(-6 / temperature));
   const ofLabels = -6 * Math.log(sure) - 2 * Math.log(1 - sure);
-  expect(loss).toBeCloseTo((Math.log(temperature) ** 2 / 2 + ofLabels) / 8, 12);
+  expect(loss).toBeCloseTo(Math.log(temperature) ** 2 / 2 / 5 + ofLabels / 8, 12);
 });
 
 it("goes towards a temperature that is far, and stays where all are the same", () => {

@@ -12,6 +12,30 @@ it("gives rare words the square of their idf, and 1 to the words of a text in th
   expect(rows[2]).toBeCloseTo(((Math.log(8 / 7) / Math.log(8)) ** 2 * 45) / 13, 6);
 });
 
+it("gives buckets of long texts together the weight of ten words", () => {
+  // N = 2 with 80 words: 40 a text. s(1) = 1, s(79) = s(2) = 1 - ln 2 / ln 3; each bucket has 10 / 40 of the rate of s = 1, as 1/2^2.
+  const short = rarityRates(Float64Array.of(79, 1), 2, 2);
+  expect(short.rest).toBeCloseTo(short.rows[1]! / 4, 6);
+  const long = rarityRates(Float64Array.of(799, 1), 2, 2); // 400 words a text
+  expect(long.rest).toBeCloseTo(long.rows[1]! / 40, 6);
+});
+
+it("lets all learn faster where labels have few texts, and slower where they have many", () => {
+  const counts = Float64Array.of(100, 10, 5);
+  const before = rarityRates(counts, 3, 10_000);
+  for (const [labels, growth] of [
+    [5, 1], // 2000 texts a label
+    [20, 2], // 500
+    [100, 2.5], // 100, where the root of 20 is more than there is
+    [1, 0.4472], // 10,000: the root of 1/5
+  ] as const) {
+    const { rows, rest } = rarityRates(counts, 3, 10_000, labels);
+    [...rows, rest].forEach((rate, i) => {
+      expect(rate / [...before.rows, before.rest][i]!).toBeCloseTo(growth, 3);
+    });
+  }
+});
+
 it("stays finite where words are in every document", () => {
   const { rows, rest } = rarityRates(Float64Array.of(9, 5), 2, 2);
   expect([...rows, rest].every((rate) => Number.isFinite(rate) && rate > 0)).toBe(true);
