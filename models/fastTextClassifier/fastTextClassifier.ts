@@ -107,7 +107,8 @@ export const fastTextClassifierSchema = defineUnit({
       default: "rarity",
       elsewhere: { program: "fastText", default: "even" },
       tune: { values: ["rarity", "even"] },
-      description: "rarity lets rare words learn faster than frequent ones, as tf-idf weighs them; even: all alike",
+      description:
+        "rarity lets rare words learn faster than frequent ones, as tf-idf weighs them, and all faster the fewer texts a label has; even: all alike",
     }),
     classWeights: oneOf(["none", "balanced"], {
       default: "none",
