@@ -6,12 +6,12 @@ import { temporaryFolder } from "../support/temporaryFolder.js";
 
 describe("the arguments of a command", () => {
   it.each([
-    [["run", "c.yaml", "--out", ""], '--out must not be empty, got ""'],
-    [["run", "c.yaml", "--out", "  "], '--out must not be empty, got "  "'],
-    [["run", "c.yaml", "--seed", ""], '--seed must not be empty, got ""'],
-    [["run", "c.yaml", "--only-rejected", "\u3000"], '--only-rejected must not be empty, got "\u3000"'],
-    [["eval", "词.vec", "--similarity", "a.tsv", "--similarity", ""], '--similarity must not be empty, got ""'],
-    [["cooccurrence", "merge", "a.arrow", "--out", ""], '--out must not be empty, got ""'],
+    [["run", "c.yaml", "--out", ""], 'run: --out must not be empty, got ""'],
+    [["run", "c.yaml", "--out", "  "], 'run: --out must not be empty, got "  "'],
+    [["run", "c.yaml", "--seed", ""], 'run: --seed must not be empty, got ""'],
+    [["run", "c.yaml", "--only-rejected", "\u3000"], 'run: --only-rejected must not be empty, got "\u3000"'],
+    [["eval", "词.vec", "--similarity", "a.tsv", "--similarity", ""], 'eval: --similarity must not be empty, got ""'],
+    [["cooccurrence", "merge", "a.arrow", "--out", ""], 'cooccurrence: --out must not be empty, got ""'],
     [["verify", ""], 'verify: an argument must not be empty, got ""'],
     [["lint", "c.yaml", " "], 'lint: an argument must not be empty, got " "'],
     [["convert", "词.vec", ""], 'convert: an argument must not be empty, got ""'],

@@ -92,7 +92,7 @@ describe("lexstream serve", () => {
   it.each([
     [["--listen", "0.0.0.0:0"], "serve: an address that other machines reach must have a token, got none for 0.0.0.0"],
     [["--listen", "seven"], 'serve: the address must be HOST:PORT, such as 127.0.0.1:7411, got "seven"'],
-    [["--token", ""], '--token must not be empty, got ""'],
+    [["--token", ""], 'serve: --token must not be empty, got ""'],
   ])("refuses %j before it reads", async (options, error) => {
     const server = serve(["nowhere.txt", ...options]);
     expect(await server.ended).toBe(2);
