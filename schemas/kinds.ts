@@ -132,6 +132,8 @@ export interface DataKind<K extends Kind = Kind> {
   readonly amounts?: Readonly<Record<string, (value: Kinds[K]) => number>>;
   /** Of a whole value: whether there is nothing in it to learn from; a run that makes such a value ends there. */
   isEmpty?(value: Kinds[K]): boolean;
+  /** Of what models read: what there must be for one to learn from, and why there may be none; told where a whole pass had none. */
+  readonly examples?: { readonly rule: string; readonly causes: string };
   /** Of what a model has learned: whether it looks as if training had hardly begun. */
   hardlyMoved?(value: Kinds[K]): boolean;
   /** Of what a model has learned: how many of the documents that it read it has not learned from, since something was missing. */

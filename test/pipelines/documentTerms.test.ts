@@ -117,3 +117,23 @@ it.each(["rows.npz", "rows.mtx", "cells.parquet", "rows.arrow"])(
     expect(files[2]!.equals(files[0]!)).toBe(true);
   },
 );
+
+describe("topics online", () => {
+  it.each([
+    ["english", "the cat sat on the mat"],
+    ["chinese", "猫 坐 在 垫子 上 面"],
+  ])(
+    "of a stream that ends before its first step are learned from what waits, and its loss is told: %s",
+    async (_, line) => {
+      const folder = await temporaryFolder();
+      const steps =
+        "steps: [tokenize: { mode: whitespace, batchSize: 16 }, growVocab: { minCount: 1 }, documentTerms, lda: { online: true, topics: 2, batchSize: 4096, workers: 1, kernel: plain }, writeTopics: { path: t.arrow }]";
+      // the first 1,024 of 1,200 tokens only tell the vocabulary
+      const { manifest } = await ran(folder, "short", Array(200).fill(line), steps);
+      expect(manifest.losses).toEqual({ lda: [{ examples: 1200 - 1024, meanLoss: expect.any(Number) }] });
+      await expect(ran(folder, "shorter", [line], steps)).rejects.toThrow(
+        "lda: documents must have terms of the vocabulary, got 1 without",
+      );
+    },
+  );
+});
