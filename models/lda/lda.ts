@@ -39,6 +39,7 @@ export const ldaSchema = defineUnit({
   resumable: true,
   summary: "Learns topics while documents flow: latent Dirichlet allocation by online variational Bayes",
   paper: "Blei, Ng and Jordan 2003, JMLR 3; Hoffman, Blei and Bach 2010, NIPS 23",
+  upstream: { dropTerms: {} },
   fields: {
     topics: integer({
       min: 1,

@@ -43,6 +43,7 @@ export const ldaSamplerSchema = defineUnit({
   makes: "topics",
   summary: "Learns topics from a finished table by sampling: latent Dirichlet allocation, as WarpLDA does it",
   paper: "Chen et al. 2016, arXiv:1510.08628",
+  upstream: { dropTerms: {} },
   fields: {
     topics: integer({
       min: 1,

@@ -34,6 +34,7 @@ export const plsaSchema = defineUnit({
   makes: "topics",
   summary: "Learns topics from a finished table by probabilistic latent semantic analysis, tempered by held-out tokens",
   paper: "Hofmann 1999, SIGIR, 10.1145/312624.312649",
+  upstream: { dropTerms: {} },
   fields: {
     topics: integer({
       min: 1,

@@ -1,4 +1,4 @@
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { kinds } from "lexstream";
 import { expect, it } from "vitest";
@@ -20,3 +20,26 @@ it.each(["ldaSampler", "plsa"])("train learns topics with %s by the standard ste
   expect(strongestTerms(topics)).toEqual(plantedStrongest);
   expect(topics.metadata.get("model")).toBe(model);
 });
+
+it.each([
+  ["the cat sat on the mat", [], "cat mat sat"],
+  ["the 猫 sat 和 我 的 狗", [], "sat 狗 猫"],
+  ["the cat sat on the mat", ["--stop-words", "none"], "cat mat on sat the"],
+])(
+  "train leaves stop words out of topics, those of the text's language unless told: %s %j",
+  async (line, options, kept) => {
+    const folder = await temporaryFolder();
+    const text = join(folder, "a.txt");
+    await writeFile(text, `${line}\n${line}\n`);
+    const given = ["--topics", "1", "--iterations", "1", "--min-count", "1", "--progress", "none", ...options];
+    const { code, err } = await command("train", "plsa", text, "-o", join(folder, "out"), ...given);
+    expect({ code, err }).toEqual({ code: 0, err: "" });
+    const lines = (await readFile(join(folder, "out", "vocab.txt"), "utf8")).trim().split("\n");
+    expect(
+      lines
+        .map((each) => each.split(" ")[0])
+        .sort()
+        .join(" "),
+    ).toBe(kept);
+  },
+);
