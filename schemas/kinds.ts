@@ -104,6 +104,8 @@ export interface OriginForm<Value> {
   of(value: Value): ReadonlyMap<string, string>;
   /** It is asked with texts, and so is told the steps that made tokens of them, as TEXT_STEPS and TEXT_PARTS. */
   readonly keepsTextSteps?: true;
+  /** It is used beside texts whose tokens must be made by the same steps, and so is told those, as TEXT_STEPS. */
+  readonly tellsTextSteps?: true;
   /** The same value with another origin. */
   with(value: Value, origin: ReadonlyMap<string, string>): Value;
 }

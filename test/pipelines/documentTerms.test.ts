@@ -45,6 +45,22 @@ describe("document frequencies in a file", () => {
     }
   });
 
+  it.each(["english", "chinese"])(
+    "weigh no documents whose tokens other steps made, unless told to: %s",
+    async (language) => {
+      const folder = await temporaryFolder();
+      await ran(folder, "whole", texts, all);
+      const others = counted.replace("buildVocab", `dropTerms: { language: ${language} }, buildVocab`);
+      const steps = (more: string) =>
+        `${others}, encode, documentTerms, weighTerms: { frequencies: whole/df.arrow${more} }, writeDocumentTerms: { path: rows.npz }]`;
+      await expect(ran(folder, "part", texts.slice(5, 9), steps(""))).rejects.toThrow(
+        "weighTerms: tokens must be made as those that the frequencies are of, by no step, got dropTerms in step 2 of its text; textSteps: any takes them as they are",
+      );
+      const { manifest } = await ran(folder, "any", texts.slice(5, 9), steps(", textSteps: any"));
+      expect(manifest.outputs.map(({ rows }) => rows)).toContain(4);
+    },
+  );
+
   it("are gone on with: a corpus in two runs has the weights and frequencies of one run", async () => {
     const folder = await temporaryFolder();
     const online = (initial: string) => `${counted}, encode, documentTerms]
