@@ -147,6 +147,8 @@ export interface DataKind<K extends Kind = Kind> {
   shown?(values: readonly Kinds[K][], expected: unknown): unknown;
   /** What can be asked of a value; nothing if left out. */
   readonly answers?: Answers<Kinds[K]>;
+  /** The word vectors in a value, for whoever asks for vectors and is given it. */
+  vectors?(value: Kinds[K]): VectorTable;
   /** How good a value is, for whoever looks for the best options; it cannot be told if left out. */
   readonly scorings?: Scorings<Kinds[K]>;
   /** Reads the value that a file of this kind holds, in whatever format. */

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { builtIn, type SearchedText } from "#pipelines";
 import type { SearchIndex, SemanticSpace } from "#schemas";
-import { readWhole } from "#sinks";
+import { readWhole } from "#storage";
 import { kinds } from "../../dist/kinds/kinds.js";
 import { command } from "../support/command.js";
 

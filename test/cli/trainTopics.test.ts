@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { kinds } from "lexstream";
 import { expect, it } from "vitest";
 
-import { readWhole } from "#sinks";
+import { readWhole } from "#storage";
 import { command } from "../support/command.js";
 import { plantedStrongest, plantedTexts, strongestTerms } from "../support/plantedTopics.js";
 import { temporaryFolder } from "../support/temporaryFolder.js";
@@ -43,3 +43,18 @@ it.each([
     ).toBe(kept);
   },
 );
+
+it.each([
+  ["cat sat\ncat sat\nking queen\nking queen", "cat", "sat"],
+  ["猫 坐\n猫 坐\n国王 王后\n国王 王后", "国王", "王后"],
+])("the run of train lsa, and its space, have the terms as vectors for whoever asks: %j", async (lines, term, near) => {
+  const folder = await temporaryFolder();
+  const [text, out] = [join(folder, "a.txt"), join(folder, "out")];
+  await writeFile(text, `${lines}\n`);
+  const options = ["--vector-size", "2", "--min-count", "1", "--mode", "whitespace", "--progress", "none"];
+  expect(await command("train", "lsa", text, "-o", out, ...options)).toMatchObject({ code: 0, err: "" });
+  for (const place of [out, join(out, "space.arrow")]) {
+    const told = await command("neighbors", place, term, "-k", "1");
+    expect(told).toMatchObject({ code: 0, out: `${term}\n  1.0000  ${near}\n` });
+  }
+});

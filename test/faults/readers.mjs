@@ -7,9 +7,9 @@ import { from } from "rxjs";
 import { keywords } from "#operators";
 import { builtIn, compile, loadValue, loadVectors, openCooccurrence, parseConfig, runPipeline } from "#pipelines";
 import { run } from "#runtime";
-import { readWhole, writeKeywords, writePredictions } from "#sinks";
+import { writeKeywords, writePredictions } from "#sinks";
 import { files } from "#sources";
-import { openTable, readCooccurrence, readDocumentTerms, readVectors, readVocabulary } from "#storage";
+import { openTable, readCooccurrence, readDocumentTerms, readVectors, readVocabulary, readWhole } from "#storage";
 import { unsigned } from "../support/unsigned.mjs";
 
 const corpus = "the cat sat on the mat and the dog sat by the cat\n猫坐在垫子上 狗坐在猫旁边\n".repeat(30);
