@@ -42,7 +42,7 @@ elif program == "nmf":
 
     def fit():
         draw = np.random.RandomState(1)
-        start = [draw.uniform(0.5, 1.5, shape).astype(np.float32) for shape in ((documents, topics), (topics, size))]
+        start = [np.ones((documents, topics), np.float32), draw.uniform(0.5, 1.5, (topics, size)).astype(np.float32)]  # as plsa's
         return non_negative_factorization(corpus, *start, n_components=topics, init="custom", beta_loss="kullback-leibler", solver="mu",
                                           max_iter=epochs, tol=0)[1]
 else:

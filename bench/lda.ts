@@ -12,7 +12,7 @@
  * NPMI of the first ten terms in the training documents.
  *
  * `--fitted` adds models that learn from the whole table, with `--iterations` instead of passes; scikit-learn's NMF under the Kullback-Leibler
- * divergence, whose steps plsa makes, is the peer `nmf` and makes as many.
+ * divergence, whose steps plsa makes, is the peer `nmf`, makes as many, and begins as plsa does, with equal shares of topics and with terms at random.
  *
  * The others are run by the Python of PYTHON, /usr/bin/python3 if it is not set, with one thread of BLAS.
  */
@@ -131,7 +131,17 @@ async function fitTable(name: string, train: DocumentTermBatch): Promise<Fitted>
   const { user, system } = process.cpuUsage(used);
   const seconds = (performance.now() - started) / 1000;
   await model.close();
-  return { seconds, processorSeconds: (user + system) / 1e6, topics: fitted };
+  const isPlsa = name === "plsa"; // which has no prior: scored with that of the peers
+  return {
+    seconds,
+    processorSeconds: (user + system) / 1e6,
+    topics: isPlsa ? { ...fitted, alpha: smallPrior() } : fitted,
+  };
+}
+
+/** For those that have none of their own. */
+function smallPrior(): Float64Array {
+  return new Float64Array(topics).fill(1 / topics);
 }
 
 function peer(name: string, folder: string, vocabulary: Vocabulary): Fitted {
@@ -145,8 +155,7 @@ function peer(name: string, folder: string, vocabulary: Vocabulary): Fitted {
   const byTopic = new Float32Array(readFileSync(out).buffer);
   const terms = vocabulary.terms.length;
   const weights = byTopic.map((_, at) => byTopic[(at % topics) * terms + Math.floor(at / topics)]!);
-  const alpha = new Float64Array(topics).fill(1 / topics);
-  return { ...JSON.parse(stdout), topics: { vocabulary, weights, alpha, metadata: new Map() } };
+  return { ...JSON.parse(stdout), topics: { vocabulary, weights, alpha: smallPrior(), metadata: new Map() } };
 }
 
 function perplexity(fitted: Topics, test: DocumentTermBatch): number {

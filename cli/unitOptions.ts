@@ -11,14 +11,17 @@ export interface UnitOption {
 /** Options by their names on the command line: `vector-size`; where a unit before has the same, `window-contexts.batch-size`. */
 export type UnitOptions = ReadonlyMap<string, UnitOption>;
 
-/** The options of some units, those that come first by their bare names; `taken` are names that the command has itself. */
+/**
+ * The options of some units, those that come first by their bare names. `taken` are names that the command has itself: an option of such a
+ * name goes by its first other one.
+ */
 export function unitOptions(units: readonly AnyUnit[], taken: readonly string[]): UnitOptions {
   const found = new Map<string, UnitOption>();
   for (const unit of units) {
     for (const [option, field] of Object.entries(unit.fields)) {
       if (field.file === "output" || field.file === "journal") continue; // the run's folder says where
-      const name = kebab(option);
-      if (!taken.includes(name))
+      const name = [option, ...(field.aliases ?? [])].map(kebab).find((each) => !taken.includes(each));
+      if (name !== undefined)
         found.set(found.has(name) ? `${kebab(unit.name)}.${name}` : name, { unit, option, field });
     }
   }

@@ -7,5 +7,10 @@ export const contexts = defineKind({
   name: "contexts",
   arrives: "stream",
   amounts: { tokens: ({ firstCentre, endCentre }: ContextBatch) => endCentre - firstCentre, pairs: pairsIn },
+  examples: {
+    rule: "words must have neighbours",
+    causes:
+      "one word a line, sentences or documents of one word, too little text, or a sample or minCount that leaves out nearly all",
+  },
   shown: (batches) => batches.reduce((total, batch) => total + batch.endCentre - batch.firstCentre, 0),
 });

@@ -1,6 +1,6 @@
 import { makeVocabulary } from "../kernels/vocabulary/vocabulary.js";
 import type { DocumentFrequencies } from "../schemas/documentFrequencies.js";
-import { defineKind } from "../schemas/kinds.js";
+import { defineKind, TEXT_STEPS } from "../schemas/kinds.js";
 import { wholeColumns } from "./rows.js";
 
 const columns = ["term", "count", "documents"];
@@ -16,11 +16,11 @@ export const documentFrequencies = defineKind({
   },
   table: {
     schema: () => ({ columns: { term: "text", count: "float64", documents: "float64" } }),
-    facts: ({ documents, tokens }) => ({ documents, tokens }),
+    facts: ({ documents, tokens, metadata = [] }) => ({ documents, tokens, metadata: [...metadata] }),
     blocks: ({ vocabulary: { terms, counts }, counts: documents }) => [
       { columns: [terms, counts, documents], rows: terms.length },
     ],
-    async read(table, { documents, tokens }) {
+    async read(table, { documents, tokens, metadata }) {
       const [terms, counts, held] = await wholeColumns<[string, number, number]>(table, columns);
       const total = documents as number;
       const wrong = held.findIndex((count) => !(Number.isInteger(count) && count >= 0 && count <= total));
@@ -33,10 +33,17 @@ export const documentFrequencies = defineKind({
         counts: Float64Array.from(held),
         documents: total,
         tokens: tokens as number,
+        metadata: new Map(metadata as [string, string][]),
       };
     },
   },
   terms: ({ vocabulary }) => vocabulary.terms,
+  origin: {
+    tellsTextSteps: true,
+    of: ({ metadata = new Map() }) => metadata,
+    // No word of the corpus, so that frequencies counted in two parts are the bytes of those counted at once.
+    with: (value, metadata) => ({ ...value, metadata: new Map([...metadata].filter(([key]) => key === TEXT_STEPS)) }),
+  },
   shown: ([found]) => ({
     documents: found!.documents,
     ...Object.fromEntries(found!.vocabulary.terms.map((term, id) => [term, found!.counts[id]])),

@@ -1,3 +1,4 @@
+import { spaceVectors } from "../kernels/decomposition/spaceVectors.js";
 import { defineKind } from "../schemas/kinds.js";
 import type { SemanticSpace } from "../schemas/semanticSpace.js";
 import { type NumberRule, readTermRows, termRowBlocks } from "./termRows.js";
@@ -40,6 +41,7 @@ export const semanticSpace = defineKind({
     of: ({ metadata }) => metadata,
     with: (value, metadata) => ({ ...value, metadata }),
   },
+  vectors: (space) => spaceVectors(space, "1"),
   shown: ([space]) => ({
     vectorSize: space!.singularValues.length,
     terms: space!.vocabulary.terms.length,

@@ -84,23 +84,31 @@ class UpdateIntake<R extends Kind> implements Intake<Kinds[R]> {
   }
 
   push(batch: Kinds[R]): void {
+    this.#take(() => {
+      const beginning = this.#hasBegun ? undefined : this.#begin(batch);
+      return beginning ? beginning.then(() => this.#learnFrom(batch)) : this.#learnFrom(batch);
+    });
+  }
+
+  end(): void {
+    const { endStream } = this.#model;
+    if (endStream) this.#take(endStream);
+    if (this.#stage) this.#stage.end();
+    else this.#subscriber.complete();
+  }
+
+  #take(update: () => MaybePromise<StepStats>): void {
     if (this.#stage) {
-      this.#stage.push(() => this.#learnFrom(batch));
+      this.#stage.push(update);
       return;
     }
     try {
-      const beginning = this.#hasBegun ? undefined : this.#begin(batch);
-      const step = beginning ? beginning.then(() => this.#learnFrom(batch)) : this.#learnFrom(batch);
+      const step = update();
       if (step instanceof Promise) this.#wait(step);
       else this.#next(step);
     } catch (error) {
       this.#subscriber.error(error);
     }
-  }
-
-  end(): void {
-    if (this.#stage) this.#stage.end();
-    else this.#subscriber.complete();
   }
 
   stop(): void {

@@ -75,6 +75,13 @@ export interface Transport<Value> {
   opener(giveBack: (rest: unknown) => void): MaybePromise<Opener>;
 }
 
+/** Another whole value, of a kind by its name. */
+export interface Beside {
+  readonly kind: string;
+  /** The value that is asked with both. */
+  join(value: never, other: never): unknown;
+}
+
 /** What can be asked of a fitted value, while it is learned or once it lies in a file. */
 export interface Answers<Value> {
   /** What the questions are about, as it reads after "questions about": `word vectors`. */
@@ -82,6 +89,8 @@ export interface Answers<Value> {
   readonly questions: readonly AnyQuestion[];
   /** What `/status` and `/metrics` tell of the value, by name. */
   readonly told?: Readonly<Record<string, Told>>;
+  /** What questions may be answered with besides the value, read once. */
+  readonly beside?: Beside;
   /** A structured clone of the value is asked if left out: data without functions. */
   readonly transport?: Transport<Value>;
 }

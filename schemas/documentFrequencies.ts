@@ -9,4 +9,6 @@ export interface DocumentFrequencies {
   readonly documents: number;
   /** Tokens of all documents. */
   readonly tokens: number;
+  /** Where they come from: how tokens were made of the texts, among other things. Left out where nothing is known. */
+  readonly metadata?: ReadonlyMap<string, string>;
 }

@@ -104,6 +104,8 @@ export interface OriginForm<Value> {
   of(value: Value): ReadonlyMap<string, string>;
   /** It is asked with texts, and so is told the steps that made tokens of them, as TEXT_STEPS and TEXT_PARTS. */
   readonly keepsTextSteps?: true;
+  /** It is used beside texts whose tokens must be made by the same steps, and so is told those, as TEXT_STEPS. */
+  readonly tellsTextSteps?: true;
   /** The same value with another origin. */
   with(value: Value, origin: ReadonlyMap<string, string>): Value;
 }
@@ -132,6 +134,8 @@ export interface DataKind<K extends Kind = Kind> {
   readonly amounts?: Readonly<Record<string, (value: Kinds[K]) => number>>;
   /** Of a whole value: whether there is nothing in it to learn from; a run that makes such a value ends there. */
   isEmpty?(value: Kinds[K]): boolean;
+  /** Of what models read: what there must be for one to learn from, and why there may be none; told where a whole pass had none. */
+  readonly examples?: { readonly rule: string; readonly causes: string };
   /** Of what a model has learned: whether it looks as if training had hardly begun. */
   hardlyMoved?(value: Kinds[K]): boolean;
   /** Of what a model has learned: how many of the documents that it read it has not learned from, since something was missing. */
@@ -143,6 +147,8 @@ export interface DataKind<K extends Kind = Kind> {
   shown?(values: readonly Kinds[K][], expected: unknown): unknown;
   /** What can be asked of a value; nothing if left out. */
   readonly answers?: Answers<Kinds[K]>;
+  /** The word vectors in a value, for whoever asks for vectors and is given it. */
+  vectors?(value: Kinds[K]): VectorTable;
   /** How good a value is, for whoever looks for the best options; it cannot be told if left out. */
   readonly scorings?: Scorings<Kinds[K]>;
   /** Reads the value that a file of this kind holds, in whatever format. */

@@ -1,4 +1,4 @@
-import type { Kind, Kinds } from "./kinds.js";
+import type { DataKind, Kind, Kinds } from "./kinds.js";
 import type { MaybePromise } from "./maybePromise.js";
 import { plural } from "./plural.js";
 import type { StageState } from "./state.js";
@@ -43,6 +43,11 @@ export interface Model<R extends Kind = Kind, M extends Kind = Kind, Made extend
   /** Learns from the next batch of a stream. */
   update?(batch: Kinds[R]): MaybePromise<StepStats>;
   /**
+   * The stream of a pass has ended: learns from what still waits for a step, and tells of it, with nothing `taken`. Called behind the last
+   * update, and again where a run goes on from behind the end of its pass; a model in which nothing waits leaves it out.
+   */
+  endStream?(): MaybePromise<StepStats>;
+  /**
    * A pass over its stream is over, and another one would come: whether the model wants none any more, though `epochs` says so. Called while
    * no update is under way; a model that never ends early leaves it out.
    */
@@ -81,10 +86,12 @@ export interface FittedModel<R extends Kind, M extends Kind, Made extends Kinds[
   fit(whole: Kinds[R], signal?: AbortSignal): AsyncIterable<StepStats>;
 }
 
-/** What to throw where a model, or a table, had no pair of words to learn from. */
-export function nothingLearned(who: string, words: number): RangeError {
-  const found = words === 0 ? "no words at all" : `${plural(words, "word")} without any`;
-  const causes =
-    "one word a line, sentences or documents of one word, too little text, or a sample or minCount that leaves out nearly all";
-  return new RangeError(`${who}: words must have neighbours, got ${found}; the cause may be ${causes}`);
+/** What to throw where a model, or a table, found no example in a whole pass over what it read: of a kind, so much in the kind's own measure. */
+export function nothingLearned<K extends Kind>(who: string, kind: DataKind<K>, amount: number): RangeError {
+  const { name, amounts = {}, examples } = kind;
+  const [measure = name] = Object.keys(amounts);
+  if (!examples)
+    return new RangeError(`${who}: ${name} must hold something to learn from, got none in ${amount} ${measure}`);
+  const found = amount === 0 ? "no words at all" : `${plural(amount, "word")} without any`;
+  return new RangeError(`${who}: ${examples.rule}, got ${found}; the cause may be ${examples.causes}`);
 }

@@ -1,4 +1,5 @@
 import type { DocumentColumn } from "./documents.js";
+import type { SemanticSpace } from "./semanticSpace.js";
 
 /** How a document is scored for a query. */
 export const bm25Variants = ["lucene", "robertson", "atire", "bm25l", "bm25plus"] as const;
@@ -33,6 +34,8 @@ export interface SearchIndex {
   readonly entries?: DocumentColumn;
   /** How it is searched where nothing else is asked for. */
   readonly scoring: Bm25Settings;
+  /** By the cosine in this space instead; no part of the index's file. */
+  readonly space?: SemanticSpace;
   /** Model, options, corpus hash, and how texts were made tokens. */
   readonly metadata: ReadonlyMap<string, string>;
 }

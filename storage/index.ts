@@ -21,4 +21,5 @@ export * from "./tables/arrowFormat.js";
 export * from "./tables/parquetFormat.js";
 export * from "./tables/tableFile.js";
 export * from "./tables/tableWriter.js";
+export * from "./tables/wholeTable.js";
 export * from "./vectors/readVectors.js";

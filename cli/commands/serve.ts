@@ -4,7 +4,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { fileOfRun, inspectFile, loadValue, type Registry } from "../../pipelines/index.js";
 import type { DataKind } from "../../schemas/index.js";
 import { DEFAULT_LISTEN } from "../../serve/index.js";
-import { type Command, type Io, pluginOption } from "../command.js";
+import { type Command, type Io, pluginOption, UsageError } from "../command.js";
 import { listenOptions, tokenOption, urlOf } from "../listenOptions.js";
 import { registryOf } from "../pluginOptions.js";
 import { printableLine } from "../printable.js";
@@ -21,9 +21,18 @@ export const serve: Command = {
   options: {
     listen: { type: "string", value: "HOST:PORT", description: `Where to listen (default ${DEFAULT_LISTEN})` },
     token: tokenOption,
+    space: {
+      type: "string",
+      value: "FILE|RUN",
+      description: "Of an index: rank by the cosine in this space of LSA, which is read once",
+    },
     plugin: pluginOption,
   },
-  examples: ["lexstream serve runs/quickstart/word2vec.arrow", "lexstream serve live/latest --listen 127.0.0.1:8080"],
+  examples: [
+    "lexstream serve runs/quickstart/word2vec.arrow",
+    "lexstream serve live/latest --listen 127.0.0.1:8080",
+    "lexstream serve runs/lsa#index --space runs/lsa",
+  ],
   run: async (parsed, io) => {
     const options = listenOptions(parsed.text("listen"), parsed.text("token"), io);
     const registry = await registryOf(parsed);
@@ -32,8 +41,10 @@ export const serve: Command = {
     // Whoever may ask without a token need not learn where the files of this machine lie.
     const shown = options.token === undefined && isAbsolute(path) ? basename(path) : path;
     const kind = await askedKind(path, registry);
+    const space = parsed.text("space");
+    const joined = space === undefined ? (value: never) => value : await joiner(kind, space, registry);
     const thread = await serveOnThread(kind.name, registry, options, (error) => failed.abort(error));
-    const publish = publisher(kind, thread, path, shown);
+    const publish = publisher(kind, thread, path, shown, joined);
     try {
       const stamp = await publish(1);
       io.out(`serving ${path} at ${urlOf(thread.address)}\n`);
@@ -55,6 +66,14 @@ async function askedKind(path: string, registry: Registry): Promise<DataKind> {
   throw new TypeError(`serve: ${path} must hold what can be asked (${asked}), got ${holds ?? format}`);
 }
 
+/** Puts what lies in another file beside a value. */
+async function joiner(kind: DataKind, path: string, { kinds }: Registry): Promise<(value: never) => unknown> {
+  const { beside } = kind.answers!;
+  if (!beside) throw new UsageError(`serve: --space must go with an index, got ${kind.name}`);
+  const other = (await loadValue(kinds.get(beside.kind)!, path)) as never;
+  return (value) => beside.join(value, other);
+}
+
 /** The kinds of data that can be asked. */
 const answering = ({ kinds }: Registry) => [...kinds.values()].filter(({ answers }) => answers).map(({ name }) => name);
 
@@ -68,12 +87,12 @@ type Publish = (sequence: number) => Promise<string>;
 
 /** Returns what the file was before it was read: if it changes meanwhile, it is read once more. */
 const publisher =
-  (kind: DataKind, thread: QueryThread, path: string, file: string): Publish =>
+  (kind: DataKind, thread: QueryThread, path: string, file: string, joined: (value: never) => unknown): Publish =>
   async (sequence) => {
     const stamp = await stampOf(path);
     const place = await realpath(path);
     const value = (await loadValue(kind, place)) as never;
-    thread.publish({ sequence, value });
+    thread.publish({ sequence, value: joined(value) });
     const model = kind.origin?.of(value).get("model");
     thread.setStatus({ file, ...(model === undefined ? {} : { model }) });
     return stamp;

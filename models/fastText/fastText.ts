@@ -16,6 +16,7 @@ import { subwordsOf } from "../../kernels/subwords/subwordBuckets.js";
 import { MAX_LIST, TermRows } from "../../kernels/subwords/termRows.js";
 import { requireFixed } from "../../kernels/vocabulary/vocabulary.js";
 import { byCount, rowCounts, snapshotOf } from "../../kernels/vocabulary/vocabularyChange.js";
+import { contexts } from "../../kinds/contexts.js";
 import {
   boolean,
   type ContextBatch,
@@ -396,7 +397,7 @@ export function fastText(options?: FastTextOptions): UpdatedModel<"contexts", "v
     if (!vocabulary || !engine)
       throw new RangeError("fastText: there must be windows to learn from before a result, got none");
     await learn(engine, true);
-    if (examples === 0) throw nothingLearned("fastText", taken);
+    if (examples === 0) throw nothingLearned("fastText", contexts, taken);
     if (passes !== epochs)
       throw new RangeError(
         `fastText: must be fed as many passes over the text as its epochs, ${epochs}, got ${passes}`,

@@ -4,6 +4,7 @@ import { improvePrior } from "../../kernels/topics/dirichletPrior.js";
 import { DocumentQueue } from "../../kernels/topics/documentQueue.js";
 import { TopicInference } from "../../kernels/topics/inference.js";
 import { HeldOutDocuments, type HeldOutScore } from "../../kernels/topics/perplexity.js";
+import { requireTopics } from "../../kernels/topics/requireTopics.js";
 import { variationalBytes } from "../../kernels/topics/variationalMemory.js";
 import { type VariationalEngine, VariationalTrainer } from "../../kernels/topics/variationalTrainer.js";
 import { makeVocabulary, requireFixed } from "../../kernels/vocabulary/vocabulary.js";
@@ -38,6 +39,7 @@ export const ldaSchema = defineUnit({
   resumable: true,
   summary: "Learns topics while documents flow: latent Dirichlet allocation by online variational Bayes",
   paper: "Blei, Ng and Jordan 2003, JMLR 3; Hoffman, Blei and Bach 2010, NIPS 23",
+  upstream: { dropTerms: {} },
   fields: {
     topics: integer({
       min: 1,
@@ -182,8 +184,8 @@ export function lda(options?: LdaOptions): UpdatedModel<"documentTerms", "topics
   let passes = 0;
   /** Steps; documents and tokens of the first pass that came; those of them that steps have taken; cells that were left out with their term. */
   let [steps, documents, tokens, learnedDocuments, learnedTokens, replacedCells] = [0, 0, 0, 0, 0, 0];
-  /** Of the pass so far. */
-  let passTokens = 0;
+  /** Of the pass so far, which is open until what is left at its end has been learned from. */
+  let [passTokens, isOpen] = [0, false];
   /** Perplexity of the documents kept aside after each pass. */
   let perplexities: number[] = [];
 
@@ -207,8 +209,9 @@ export function lda(options?: LdaOptions): UpdatedModel<"documentTerms", "topics
     engine ??= start(batch.vocabulary);
     follow(batch.vocabulary);
     let told = { loss: 0, examples: 0 };
-    if (passes > 0 && batch.epoch + 1 !== passes) told = await endOfPass();
+    if (batch.epoch + 1 !== passes) told = await endOfPass();
     passes = batch.epoch + 1;
+    isOpen = true;
     for (let row = 0; row < batch.rowDocuments.length; row++) {
       takeIn(batch, row);
       if (isStep()) told = added(told, await step());
@@ -285,13 +288,22 @@ export function lda(options?: LdaOptions): UpdatedModel<"documentTerms", "topics
   }
 
   async function endOfPass() {
+    if (!isOpen) return { loss: 0, examples: 0 };
     if (passes === 1) requireEnough();
     const told = queue.tokens > 0 ? await step() : { loss: 0, examples: 0 };
+    if (!hasBegun)
+      throw new RangeError("lda: there must be documents to learn from besides those kept aside, got none");
     queue.take(queue.documents); // documents without terms
-    passTokens = 0;
-    if (held.documents > 0 && hasBegun) perplexities.push(heldOut().perplexity);
+    [passTokens, isOpen] = [0, false];
+    if (held.documents > 0) perplexities.push(heldOut().perplexity);
     return told;
   }
+
+  const endStream = async (): Promise<StepStats> => ({
+    taken: 0,
+    ...(await endOfPass()),
+    epoch: Math.max(0, passes - 1),
+  });
 
   function heldOut(): HeldOutScore {
     const scored = new HeldOutDocuments(new TopicInference({ weights: weights(), alpha }));
@@ -304,8 +316,7 @@ export function lda(options?: LdaOptions): UpdatedModel<"documentTerms", "topics
   function requireEnough(): void {
     if (tokens === 0)
       throw new RangeError(`lda: documents must have terms of the vocabulary, got ${documents} without`);
-    if (!online && topics > documents)
-      throw new RangeError(`lda: topics must be at most as many as documents, ${documents}, got ${topics}`);
+    if (!online) requireTopics("lda", topics, documents);
   }
 
   /** Takes in what has changed in the vocabulary. */
@@ -361,6 +372,7 @@ export function lda(options?: LdaOptions): UpdatedModel<"documentTerms", "topics
           learnedTokens,
           replacedCells,
           passTokens,
+          isOpen,
         },
         arithmetic: engine.arithmetic,
         perplexities: JSON.stringify(perplexities),
@@ -392,20 +404,17 @@ export function lda(options?: LdaOptions): UpdatedModel<"documentTerms", "topics
       number,
       number,
     ];
-    passTokens = facts.passTokens as number;
+    [passTokens, isOpen] = [facts.passTokens as number, facts.isOpen as boolean];
     perplexities = JSON.parse(facts.perplexities as string) as number[];
   }
 
   async function result(): Promise<Topics> {
     if (!engine || !vocabulary) throw new RangeError("lda: the stream must have documents, got none");
-    requireEnough();
     await endOfPass();
     if (passes !== epochs)
       throw new RangeError(
         `lda: must be fed as many passes over the documents as its epochs, ${epochs}, got ${passes}`,
       );
-    if (!hasBegun)
-      throw new RangeError("lda: there must be documents to learn from besides those kept aside, got none");
     return topicsSoFar();
   }
 
@@ -415,6 +424,7 @@ export function lda(options?: LdaOptions): UpdatedModel<"documentTerms", "topics
     makes: "topics",
     epochs,
     update,
+    endStream,
     save,
     restore,
     snapshot: () => (engine && hasBegun ? topicsSoFar() : undefined),

@@ -1,5 +1,6 @@
 import { drawBelow, randomStream } from "../../kernels/numbers/random.js";
 import { sharedMemory, type WasmMemory } from "../../kernels/numbers/webAssembly.js";
+import { requireTopics } from "../../kernels/topics/requireTopics.js";
 import { countsAbove, fittedAlpha } from "../../kernels/topics/sampledPrior.js";
 import type { Phase, WarpLdaArrays } from "../../kernels/topics/warpLda.js";
 import {
@@ -42,6 +43,7 @@ export const ldaSamplerSchema = defineUnit({
   makes: "topics",
   summary: "Learns topics from a finished table by sampling: latent Dirichlet allocation, as WarpLDA does it",
   paper: "Chen et al. 2016, arXiv:1510.08628",
+  upstream: { dropTerms: {} },
   fields: {
     topics: integer({
       min: 1,
@@ -170,6 +172,7 @@ export function ldaSampler(options?: LdaSamplerOptions): FittedModel<"documentTe
   async function prepare(table: FinalDocumentTerms): Promise<Sampling> {
     const { tokens, longest } = await countTokens("ldaSampler", table);
     if (tokens === 0) throw new RangeError("ldaSampler: the documents must have terms of the vocabulary, got none");
+    requireTopics("ldaSampler", topics, table.documents);
     const sizes = { documents: table.documents, terms: table.vocabulary.terms.length, tokens, topics, proposals };
     const layout = warpLdaLayout(sizes, longest, workers);
     requireRoom(layout, Math.min(bytesOf(settings.memory), MOST_BYTES));

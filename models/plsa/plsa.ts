@@ -2,6 +2,7 @@ import { FoldIn } from "../../kernels/topics/foldIn.js";
 import { HeldOutTokens } from "../../kernels/topics/heldOutTokens.js";
 import { HeldOutDocuments } from "../../kernels/topics/perplexity.js";
 import { BLOCK_DOCUMENTS, PlsaFitter, type PlsaLayout, plsaLayout } from "../../kernels/topics/plsaFitter.js";
+import { requireTopics } from "../../kernels/topics/requireTopics.js";
 import { requireValues } from "../../kernels/topics/requireValues.js";
 import {
   byteSize,
@@ -33,6 +34,7 @@ export const plsaSchema = defineUnit({
   makes: "topics",
   summary: "Learns topics from a finished table by probabilistic latent semantic analysis, tempered by held-out tokens",
   paper: "Hofmann 1999, SIGIR, 10.1145/312624.312649",
+  upstream: { dropTerms: {} },
   fields: {
     topics: integer({
       min: 1,
@@ -114,6 +116,7 @@ export function plsa(options?: PlsaOptions): FittedModel<"documentTermTable", "t
   }
 
   function prepare({ vocabulary, documents }: FinalDocumentTerms): Fitting {
+    requireTopics("plsa", topics, documents);
     const layout = plsaLayout(vocabulary.terms.length, topics);
     const most = bytesOf(settings.memory);
     requireRoom(layout, Math.min(most, MOST_BYTES));

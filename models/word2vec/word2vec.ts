@@ -19,6 +19,7 @@ import {
   snapshotOf,
   type VocabularyChange,
 } from "../../kernels/vocabulary/vocabularyChange.js";
+import { contexts } from "../../kinds/contexts.js";
 import {
   boolean,
   type ContextBatch,
@@ -321,7 +322,7 @@ export function word2vec(options?: Word2vecOptions): UpdatedModel<"contexts", "v
   async function result(): Promise<Vectors> {
     if (!vocabulary || !engine)
       throw new RangeError("word2vec: there must be windows to learn from before a result, got none");
-    if (examples === 0) throw nothingLearned("word2vec", taken);
+    if (examples === 0) throw nothingLearned("word2vec", contexts, taken);
     if (passes !== epochs)
       throw new RangeError(
         `word2vec: must be fed as many passes over the text as its epochs, ${epochs}, got ${passes}`,

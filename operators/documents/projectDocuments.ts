@@ -1,6 +1,7 @@
 import { defer, map, type OperatorFunction } from "rxjs";
 import { DocumentProjector } from "../../kernels/decomposition/foldIn.js";
 import { scaledBySingularValues } from "../../kernels/decomposition/singularScale.js";
+import { powers } from "../../kernels/decomposition/spaceVectors.js";
 import { documentTerms } from "../../kinds/documentTerms.js";
 import { currentScope } from "../../runtime/flow.js";
 import type { DocumentTermBatch } from "../../schemas/documentTerms.js";
@@ -9,7 +10,6 @@ import { oneOf } from "../../schemas/fields.js";
 import { type OptionsOf, parseOptions } from "../../schemas/options.js";
 import type { SemanticSpace } from "../../schemas/semanticSpace.js";
 import { defineUnit } from "../../schemas/units.js";
-import { powers } from "./termVectors.js";
 
 export const projectDocumentsSchema = defineUnit({
   name: "projectDocuments",

@@ -1,12 +1,10 @@
 import { map, type OperatorFunction } from "rxjs";
-import { scaledBySingularValues } from "../../kernels/decomposition/singularScale.js";
+import { powers, spaceVectors } from "../../kernels/decomposition/spaceVectors.js";
 import { Vectors } from "../../kernels/embedding/vectors.js";
 import { oneOf } from "../../schemas/fields.js";
 import { type OptionsOf, parseOptions } from "../../schemas/options.js";
 import type { SemanticSpace } from "../../schemas/semanticSpace.js";
 import { defineUnit } from "../../schemas/units.js";
-
-export const powers = ["0", "0.5", "1"] as const;
 
 export const termVectorsSchema = defineUnit({
   name: "termVectors",
@@ -37,13 +35,5 @@ export type TermVectorsOptions = OptionsOf<typeof termVectorsSchema>;
  */
 export function termVectors(options?: TermVectorsOptions): OperatorFunction<SemanticSpace, Vectors> {
   const { power } = parseOptions(termVectorsSchema, options);
-  return map(
-    ({ vocabulary, termVectors: rows, singularValues, metadata }) =>
-      new Vectors({
-        terms: vocabulary.terms,
-        values: scaledBySingularValues(rows, singularValues, Number(power)),
-        vectorSize: singularValues.length,
-        metadata: new Map([...metadata, ["power", power]]),
-      }),
-  );
+  return map((space) => new Vectors(spaceVectors(space, power)));
 }

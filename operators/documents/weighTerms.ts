@@ -5,7 +5,9 @@ import { schemeOf } from "../../kernels/documents/weightScheme.js";
 import { currentScope } from "../../runtime/flow.js";
 import type { DocumentFrequencies } from "../../schemas/documentFrequencies.js";
 import type { DocumentTermBatch } from "../../schemas/documentTerms.js";
+import { oneOf } from "../../schemas/fields.js";
 import { defineOptions, type OptionsOf, parseOptions } from "../../schemas/options.js";
+import { requireSameTextSteps } from "../../schemas/sameTextSteps.js";
 import { defineUnit } from "../../schemas/units.js";
 import { givenFrequencies, weightFields } from "../../schemas/weightFields.js";
 
@@ -25,11 +27,21 @@ export const weighTermsSchema = defineUnit({
   fields: {
     ...weightFields,
     frequencies: givenFrequencies,
+    textSteps: oneOf(["same", "any"], {
+      default: "same",
+      description:
+        "same: the run ends if tokens are made by other steps than those of the texts that frequencies of a file are of; any: whatever steps",
+    }),
   },
   create: (
     needs,
-    { frequencies = needs.frequencies, ...options },
-  ): OperatorFunction<DocumentTermBatch, DocumentTermBatch> => weighTerms(frequencies, options),
+    { frequencies, textSteps, ...options },
+    context,
+  ): OperatorFunction<DocumentTermBatch, DocumentTermBatch> => {
+    if (frequencies?.metadata && textSteps === "same" && context.textSteps)
+      requireSameTextSteps("weighTerms", "the frequencies are of", frequencies.metadata, context.textSteps);
+    return weighTerms(frequencies ?? needs.frequencies, options);
+  },
 });
 
 export type WeighTermsOptions = OptionsOf<typeof weighTermsOptions>;

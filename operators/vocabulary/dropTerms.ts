@@ -16,10 +16,15 @@ export const dropTermsSchema = defineUnit({
   resumable: true,
   summary: "Leaves out stop words and other terms that a list names",
   fields: {
-    language: oneOf(stopWordLanguages, { optional: true, description: "Leave out the stop words of a language" }),
+    language: oneOf([...stopWordLanguages, "all", "none"], {
+      optional: true,
+      aliases: ["stopWords"],
+      description: "Leave out the stop words of a language; all: of every language; none: of no language",
+    }),
     file: textFile({ optional: true, description: "File of terms to leave out, one a line" }),
     terms: texts({ optional: true, description: "Terms to leave out" }),
   },
+  languages: { english: { language: "english" }, chinese: { language: "all" } },
   create: (_, options): OperatorFunction<TokenBatch, TokenBatch> => dropTerms(options),
 });
 
@@ -62,7 +67,7 @@ function listed(options: DropTermsOptions): () => (term: string) => boolean {
     throw new TypeError("dropTerms: language, file or terms must say what is left out, got none of them");
   return () => {
     const dropped = new Set([
-      ...(language === undefined ? [] : stopWords[language]),
+      ...stopWordLanguages.filter((each) => language === each || language === "all").flatMap((each) => stopWords[each]),
       ...(file === undefined ? [] : readTermList("dropTerms", file)),
       ...(terms ?? []),
     ]);

@@ -48,6 +48,12 @@ export function fileOfRun(path: string, ...kinds: readonly string[]): string {
   throw new Error(`${path}: must name one of the run's ${what}: ${choices.join(", ")}`);
 }
 
+/** The kinds of data that the run of a path holds; none for the path of a file. */
+export function kindsInRun(path: string): Set<string> {
+  const run = runOf(path);
+  return new Set(run ? outputsIn(manifestOf(run.folder)).flatMap(({ holds = [] }) => holds) : []);
+}
+
 /**
  * The manifest of the finished run in a folder.
  * @throws Error that says what else it is

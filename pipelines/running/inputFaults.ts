@@ -3,6 +3,8 @@ import { REJECTED } from "../../schemas/runFolder.js";
 /** What sources count where text was not read as it was written, and how people are told. */
 export const inputFaults: Readonly<Record<string, string>> = {
   invalidBytes: "bytes were not UTF-8 and were replaced",
+  unnamedHeaders:
+    "first records were taken as headers, though columns are told by number alone; header: false reads them as documents",
   nulls: "records had no text",
   rejectedDocuments: `documents were rejected, as ${REJECTED} lists`,
   cutFiles: "times a file was cut and read from its beginning again; what was never seen of it before is lost",

@@ -39,6 +39,7 @@ function learnStream(
 ): OperatorFunction<Kinds[Kind], StepStats> {
   let arrived = 0;
   let start: StageStart | undefined;
+  let restored: MaybePromise<void>;
   const stage: Stage = {
     get consumed() {
       const known = start?.consumed ?? 0;
@@ -50,13 +51,18 @@ function learnStream(
   start = checkpointer?.begin(node, stage);
   const begin = beginner(model, start);
   const known = bringsAgain ? (start?.consumed ?? 0) : 0;
-  if (start) onVocabulary((vocabulary) => void begin({ vocabulary }));
-  const learnFrom = feed({ ...model, begin }, node.parent!.makes);
+  const goOn = (vocabulary: Vocabulary | undefined) => {
+    if (start) restored = begin({ vocabulary }); // feed awaits it before the first update
+  };
+  onVocabulary(goOn);
+  const { endStream } = model;
+  const ending = endStream ? { endStream: async () => Promise.resolve(restored).then(endStream) } : {};
+  const learnFrom = feed({ ...model, begin, ...ending }, node.parent!.makes);
   return (batches) =>
     defer(() => {
       const scope = currentScope();
       const isNew = (batch: Kinds[Kind]) => {
-        if (start) void begin({ vocabulary: vocabularyOf(batch) }); // feed awaits it before the first update
+        goOn(vocabularyOf(batch));
         if (arrived++ >= known) return true;
         scope.took(ownAmountIn(node.parent!.makes, batch)); // in an earlier run
         return false;

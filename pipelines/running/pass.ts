@@ -124,7 +124,8 @@ export class Pass {
 
   #see(node: PipelineNode, value: unknown, account: StageAccount): void {
     this.#options.live?.see(node, value);
-    if (node.makes.isEmpty?.(value as never)) throw nothingLearned(node.unit.name, account.tokens ?? 0);
+    if (node.makes.isEmpty?.(value as never))
+      throw nothingLearned(node.unit.name, node.parent!.makes, account.tokens ?? 0);
     const terms = node.makes.terms?.(value as never);
     if (terms) requireWritable(node, terms);
     this.#parts.options.onValue?.(node, value);
@@ -144,7 +145,7 @@ export class Pass {
   /** A pass in which a model met no example looks like one without a loss, and must not. */
   #requireLearned(node: PipelineNode, { own }: StageAccount): void {
     const { losses, epoch } = this.#parts.state;
-    if (!losses.get(node)?.[epoch]?.examples) throw nothingLearned(node.unit.name, own.get(TOOK));
+    if (!losses.get(node)?.[epoch]?.examples) throw nothingLearned(node.unit.name, node.parent!.makes, own.get(TOOK));
   }
 }
 

@@ -9,16 +9,18 @@ import type { KeptValues } from "./keptValues.js";
 type Options = Readonly<Record<string, unknown>>;
 
 /**
- * What a value that is asked with texts is told of the steps that made tokens of them: the steps as a config writes them, and beside them
- * what their files and the values that they need hold, so that whoever has the value needs nothing else; and how the terms of documents were
- * weighed. State: those, as text.
+ * What a value is told of the steps that made tokens of texts, as a config writes them. Of one that is asked with texts, also what their files
+ * and the values that they need hold, so that whoever has the value needs nothing else; and how the terms of documents were weighed. State:
+ * those, as text.
  */
 export async function textOrigin(
   node: PipelineNode,
   optionsOf: (node: PipelineNode) => Options,
   values: KeptValues,
 ): Promise<[key: string, value: string][]> {
-  if (!node.makes.origin?.keepsTextSteps) return [];
+  const { keepsTextSteps, tellsTextSteps } = node.makes.origin ?? {};
+  if (tellsTextSteps) return [[TEXT_STEPS, JSON.stringify(textSteps(node))]];
+  if (!keepsTextSteps) return [];
   const parts = await Promise.all(textStepNodes(node).map((step) => partsOf(step, optionsOf(step), values)));
   const hasParts = parts.some((part) => Object.keys(part).length > 0);
   const weights = weightSteps(node);

@@ -1,5 +1,5 @@
 import type { DataKind } from "../../schemas/index.js";
-import { readWhole } from "../../sinks/writeWhole.js";
+import { readWhole } from "../../storage/tables/wholeTable.js";
 import { checkAgainstManifest } from "../record/checkAgainstManifest.js";
 import { fileOfRun } from "../record/fileOfRun.js";
 

@@ -1,3 +1,4 @@
+import { makeVocabulary } from "../../kernels/vocabulary/vocabulary.js";
 import { scoringOptions } from "../../operators/documents/searchDocuments.js";
 import {
   type Answers,
@@ -6,6 +7,8 @@ import {
   integer,
   parseOptions,
   type SearchIndex,
+  type SemanticSpace,
+  type Transport,
   text,
 } from "../../schemas/index.js";
 import { TextSearch } from "./textSearch.js";
@@ -46,12 +49,17 @@ export function searchAnswers(known: Known): Answers<SearchIndex> {
   const openedOf = (index: SearchIndex): TextSearch => {
     const before = opened.get(index);
     if (before) return before;
-    const now = new TextSearch("search", index, known, { scoring: parseOptions(scoringOptions, {}) });
+    const now = new TextSearch("search", index, known, {
+      scoring: parseOptions(scoringOptions, {}),
+      space: index.space,
+    });
     opened.set(index, now);
     return now;
   };
   return {
     about: "an index of documents",
+    beside: { kind: "semanticSpace", join: (index: SearchIndex, space: SemanticSpace) => ({ ...index, space }) },
+    transport,
     told: {
       documents: { of: ({ lengths }: SearchIndex) => lengths.length },
       terms: { of: ({ terms }: SearchIndex) => terms.length },
@@ -75,3 +83,28 @@ export function searchAnswers(known: Known): Answers<SearchIndex> {
     ],
   };
 }
+
+/** An index whose space has its terms in the place of their vocabulary, which cannot be cloned. */
+interface IndexCopy extends Omit<SearchIndex, "space"> {
+  readonly space?: Omit<SemanticSpace, "vocabulary"> & {
+    readonly terms: readonly string[];
+    readonly counts: Float64Array;
+  };
+}
+
+const transport: Transport<SearchIndex> = {
+  copier: () => ({
+    copy({ space, ...index }): IndexCopy {
+      if (!space) return index;
+      const { vocabulary, ...rest } = space;
+      return { ...index, space: { ...rest, terms: vocabulary.terms, counts: vocabulary.counts } };
+    },
+  }),
+  opener: () => ({
+    open({ space, ...index }: IndexCopy): SearchIndex {
+      if (!space) return index;
+      const { terms, counts, ...rest } = space;
+      return { ...index, space: { ...rest, vocabulary: makeVocabulary(terms, counts) } };
+    },
+  }),
+};

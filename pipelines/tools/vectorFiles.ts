@@ -4,6 +4,7 @@ import { type Drift, type DriftOptions, drift } from "../../kernels/evaluation/d
 import { evaluateSimilarity, type SimilarityResult } from "../../kernels/evaluation/evaluate.js";
 import { type AnalogyResult, evaluateAnalogies } from "../../kernels/evaluation/evaluateAnalogies.js";
 import { parseAnalogies, parseSimilarityPairs } from "../../kernels/evaluation/evaluationFiles.js";
+import { builtInKinds } from "../../kinds/kinds.js";
 import type { VectorTable } from "../../schemas/index.js";
 
 export type { Drift, DriftOptions, MovedTerm, Quantiles, UnseenDrift } from "../../kernels/evaluation/drift.js";
@@ -15,7 +16,7 @@ import { outputPlace } from "../../storage/files/outputPlace.js";
 import { readTermList } from "../../storage/files/readTextLines.js";
 import { type ReadVectorsOptions, readVectors } from "../../storage/vectors/readVectors.js";
 import { checkAgainstManifest } from "../record/checkAgainstManifest.js";
-import { fileOfRun } from "../record/fileOfRun.js";
+import { fileOfRun, kindsInRun } from "../record/fileOfRun.js";
 import { type EvaluationFiles, resultsByFile } from "./evaluationSets.js";
 
 /** Vectors of any format that lexstream writes, or those of a run by its folder (`runs/first`, `runs/first#glove`), ready for questions. Memory: 8 V D bytes and the terms. */
@@ -25,9 +26,16 @@ export async function loadVectors(path: string): Promise<Vectors> {
 
 /** @throws SyntaxError also where the file is not as the run's manifest beside it says */
 async function readChecked(path: string, options?: ReadVectorsOptions): Promise<VectorTable> {
-  const file = fileOfRun(path, "vectors");
+  const file = fileOfRun(path, ...kindsAsked(path));
   await checkAgainstManifest(file);
   return readVectors(file, options);
+}
+
+/** Vectors, or where a run has none, what has some in it. */
+function kindsAsked(path: string): string[] {
+  const held = kindsInRun(path);
+  const others = builtInKinds.filter(({ name, vectors }) => vectors && held.has(name)).map(({ name }) => name);
+  return held.has("vectors") || others.length === 0 ? ["vectors"] : others;
 }
 
 export interface ConvertOptions {

@@ -48,7 +48,12 @@ export async function* readTable(
   });
   const layoutOf = (first: Line): Layout => {
     const cells = cellsOf(first);
-    return placesIn(header ? cells.map(textOf) : undefined, cells.length);
+    if (!header) return placesIn(undefined, cells.length);
+    const names = cells.map(textOf);
+    const layout = placesIn(names, cells.length);
+    const asked = [field, ...entries.columns.map(({ name }) => name)];
+    if (!asked.some((name) => names.includes(name))) report.add("unnamedHeaders", 1); // which may be a document
+    return layout;
   };
   const valueIn = (cell: Uint8Array, k: number) => {
     const text = textOf(cell);

@@ -66,6 +66,7 @@ async function inspectMatrix(path: string): Promise<Finding> {
   const file = await openMatrix(path);
   try {
     const { format, documents, columns, cells, metadata } = file;
+    for await (const _ of file.rows()); // which may be cut short or damaged
     const sizes = { columns: String(columns), cells: String(cells) };
     return {
       format,

@@ -1,16 +1,18 @@
 import { stat } from "node:fs/promises";
 import { subwordsOf } from "../../kernels/subwords/subwordBuckets.js";
+import { builtInKinds } from "../../kinds/kinds.js";
 import { currentScope } from "../../runtime/flow.js";
 import type { Ledger } from "../../runtime/ledger.js";
 import { oneOf, texts } from "../../schemas/fields.js";
 import { defineOptions, type OptionsOf, parseOptions } from "../../schemas/options.js";
 import { plural } from "../../schemas/plural.js";
 import { type SubwordForm, type SubwordRows, subwordUnits } from "../../schemas/subwords.js";
-import type { TableFile } from "../../schemas/tables.js";
+import { KIND } from "../../schemas/tables.js";
 import { SUBWORDS, type VectorTable } from "../../schemas/vectors.js";
 import { readFastTextVectors } from "../fasttext/readFastText.js";
 import { firstBytes, requireText } from "../files/fileBytes.js";
 import { openTable, requireColumns, requireKind } from "../tables/tableFile.js";
+import { wholeIn } from "../tables/wholeTable.js";
 import { unknownVectors } from "./oddVectorText.js";
 import { pickTerms } from "./pickTerms.js";
 import { readGloveText, readProjector, readWord2vecText } from "./readVectorText.js";
@@ -53,7 +55,7 @@ const readers: Record<VectorFormat, (path: string, settings: ReadSettings) => Pr
 };
 
 /**
- * Reads a table of word vectors. Text, and what word2vec writes, may be packed with gzip or Zstandard.
+ * Reads a table of word vectors, or the terms of a space of LSA as such. Text, and what word2vec writes, may be packed with gzip or Zstandard.
  *
  * In: a path. Out: VectorTable, V terms of D float32. State: the table, and one chunk or block of the file; with `terms`, 4 D bytes for each of
  * them and for each of their subwords, however large the file is.
@@ -84,23 +86,13 @@ export async function readVectors(
   return picked;
 }
 
-/** Where files of spaces of LSA have what vectors are made of. */
-const SPACE_COLUMN = "coordinates";
-
-/** @throws TypeError if the table holds another kind of data, or lacks a column of theirs */
-function requireVectors(path: string, table: TableFile): void {
-  if (table.columns.some(({ name }) => name === SPACE_COLUMN))
-    throw new TypeError(
-      `${path}: must be a file of vectors, got a space of LSA, of whose terms the step termVectors makes vectors`,
-    );
-  requireKind(path, table, "vectors");
-  requireColumns(path, table, ["term", "vector"]);
-}
-
-/** Columns `term` and `vector` of an Arrow or Parquet file, and `bucket` where there are subwords. */
+/** Columns `term` and `vector` of an Arrow or Parquet file, and `bucket` where there are subwords; or the vectors that another kind of data has. */
 async function readTable(path: string, settings: ReadSettings): Promise<VectorTable> {
   const table = await openTable(path);
-  requireVectors(path, table);
+  const held = builtInKinds.find(({ name, vectors }) => vectors && name === table.metadata.get(KIND));
+  if (held) return held.vectors!((await wholeIn(held, path, table)) as never);
+  requireKind(path, table, "vectors");
+  requireColumns(path, table, ["term", "vector"]);
   const form = subwordForm(path, table.metadata.get(SUBWORDS));
   const columns = form ? ["term", "vector", "bucket"] : ["term", "vector"];
   const { size } = await stat(path);

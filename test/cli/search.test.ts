@@ -5,9 +5,10 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { builtIn, type SearchedText } from "#pipelines";
 import type { SearchIndex, SemanticSpace } from "#schemas";
-import { readWhole } from "#sinks";
+import { readWhole } from "#storage";
 import { kinds } from "../../dist/kinds/kinds.js";
 import { command } from "../support/command.js";
+import { served } from "../support/served.js";
 
 const texts = {
   english: ["A boat at sea.", "Ripe apples, red and sweet.", "", "The boats left the harbour, a boat behind them."],
@@ -137,6 +138,9 @@ branches:
     ];
     expect(hits.map(({ id }) => id).toSorted()).toEqual(ids); // both lie along boats
     expect(hits[0]!.score).toBeGreaterThan(0.5);
+    const url = await served(name, "--space", name);
+    const answer = await fetch(`${url}/search?k=2&query=${encodeURIComponent(query)}`);
+    expect(await answer.json()).toMatchObject({ hits });
     expect((await command("search", name, query)).out).toMatch(/^ {2}1 .*d3\n$/); // the only one that has the word
     const { out } = await command("search", name, query, shared, "--space", join(name, "space.arrow"), "--explain");
     expect(out).toContain(`${query}: 0 here, in 1 document\n`);

@@ -9,12 +9,12 @@ interface Damage extends Case {
 }
 
 /** Files with a checksum. */
-const CHECKED = /^checkpoint\.|^(?!foreign\.).*\.(arrow|parquet|gz|zst)$/;
+const CHECKED = /^checkpoint\.|^(?!foreign\.).*\.(arrow|parquet|gz|zst|mtx)$/;
 
 it(
   "refuses damaged files of every format, or reads from them what was written",
   async () => {
-    const count = isLong ? 33_000 : 330; // 33 kinds of files
+    const count = isLong ? 37_000 : 370; // 37 kinds of files
     const { cases, hangs, peakMiB } = await supervise<Damage>("corruptor.mjs", await temporaryFolder(), count);
     expect(hangs).toEqual([]);
     expect(cases).toHaveLength(count);

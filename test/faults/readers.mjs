@@ -3,11 +3,13 @@ import { createHash } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
+import { from } from "rxjs";
+import { keywords } from "#operators";
 import { builtIn, compile, loadValue, loadVectors, openCooccurrence, parseConfig, runPipeline } from "#pipelines";
 import { run } from "#runtime";
-import { readWhole } from "#sinks";
+import { writeKeywords, writePredictions } from "#sinks";
 import { files } from "#sources";
-import { openTable, readCooccurrence, readDocumentTerms, readVectors, readVocabulary } from "#storage";
+import { openTable, readCooccurrence, readDocumentTerms, readVectors, readVocabulary, readWhole } from "#storage";
 import { unsigned } from "../support/unsigned.mjs";
 
 const corpus = "the cat sat on the mat and the dog sat by the cat\n猫坐在垫子上 狗坐在猫旁边\n".repeat(30);
@@ -137,6 +139,10 @@ const readers = {
   "rows.mtx": [matrix],
   "cells.arrow": [matrix],
   "places.arrow": [rows],
+  "keywords.arrow": [rows],
+  "keywords.parquet": [rows],
+  "predictions.arrow": [rows],
+  "predictions.parquet": [rows],
   "frequencies.arrow": wholes("documentFrequencies"),
   "topics.arrow": wholes("topics"),
   "index.arrow": wholes("searchIndex"),
@@ -156,6 +162,7 @@ export async function makeFiles(folder) {
   const pipeline = compile(parseConfig(config, join(folder, "c.yaml")));
   const out = join(folder, "out");
   await runPipeline(pipeline, { out });
+  await describeTexts(join(folder, "corpus.txt"), out);
   const made = Object.entries(readers).map(([name, reads]) => ({ name, path: join(out, name), reads }));
   const packed = [
     { name: "corpus.txt.gz", bytes: gzipSync(corpus) },
@@ -173,6 +180,23 @@ export async function makeFiles(folder) {
   ];
   for (const { path, bytes } of all) if (bytes) writeFileSync(path, bytes);
   return all.map((file) => ({ ...file, bytes: readFileSync(file.path) }));
+}
+
+const predicted = {
+  rowDocuments: Uint32Array.from({ length: 60 }, (_, row) => row),
+  lengths: new Uint32Array(60).fill(6),
+  offsets: Uint32Array.from({ length: 61 }, (_, row) => row),
+  labels: Array.from({ length: 60 }, (_, row) => (row % 2 === 0 ? "猫" : "dog")),
+  probabilities: Float64Array.from({ length: 60 }, (_, row) => 1 / (1 + row)),
+};
+
+/** What is told of each text. */
+async function describeTexts(paths, out) {
+  for (const name of ["arrow", "parquet"]) {
+    const texts = files({ paths, format: "lines" });
+    await run(texts.pipe(keywords(), writeKeywords({ path: join(out, `keywords.${name}`) })));
+    await run(from([predicted]).pipe(writePredictions({ path: join(out, `predictions.${name}`) })));
+  }
 }
 
 /** The first frame of a file that zstd made. */

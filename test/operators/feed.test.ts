@@ -149,6 +149,16 @@ describe("feed", () => {
     await expect.poll(() => ended).toBe(true);
   });
 
+  it.each([
+    ["at once", () => ({ ...step(5), taken: 0 })],
+    ["later", async () => turns(2).then(() => ({ ...step(5), taken: 0 }))],
+  ])("lets a model learn from what waits at the end of its stream, %s, and tells of it last", async (_, endStream) => {
+    const ended = (model: Fed) => collect(from([contexts(1), contexts(2)]).pipe(feed({ ...model, endStream })));
+    const steps = [step(1), step(2), { ...step(5), taken: 0 }];
+    expect(await ended(immediate)).toEqual(steps);
+    expect(await ended(slow().model)).toEqual(steps);
+  });
+
   it("must be subscribed inside run", () => {
     let error: unknown;
     of(table)

@@ -45,6 +45,22 @@ describe("document frequencies in a file", () => {
     }
   });
 
+  it.each(["english", "chinese"])(
+    "weigh no documents whose tokens other steps made, unless told to: %s",
+    async (language) => {
+      const folder = await temporaryFolder();
+      await ran(folder, "whole", texts, all);
+      const others = counted.replace("buildVocab", `dropTerms: { language: ${language} }, buildVocab`);
+      const steps = (more: string) =>
+        `${others}, encode, documentTerms, weighTerms: { frequencies: whole/df.arrow${more} }, writeDocumentTerms: { path: rows.npz }]`;
+      await expect(ran(folder, "part", texts.slice(5, 9), steps(""))).rejects.toThrow(
+        "weighTerms: tokens must be made as those that the frequencies are of, by no step, got dropTerms in step 2 of its text; textSteps: any takes them as they are",
+      );
+      const { manifest } = await ran(folder, "any", texts.slice(5, 9), steps(", textSteps: any"));
+      expect(manifest.outputs.map(({ rows }) => rows)).toContain(4);
+    },
+  );
+
   it("are gone on with: a corpus in two runs has the weights and frequencies of one run", async () => {
     const folder = await temporaryFolder();
     const online = (initial: string) => `${counted}, encode, documentTerms]
@@ -117,3 +133,23 @@ it.each(["rows.npz", "rows.mtx", "cells.parquet", "rows.arrow"])(
     expect(files[2]!.equals(files[0]!)).toBe(true);
   },
 );
+
+describe("topics online", () => {
+  it.each([
+    ["english", "the cat sat on the mat"],
+    ["chinese", "猫 坐 在 垫子 上 面"],
+  ])(
+    "of a stream that ends before its first step are learned from what waits, and its loss is told: %s",
+    async (_, line) => {
+      const folder = await temporaryFolder();
+      const steps =
+        "steps: [tokenize: { mode: whitespace, batchSize: 16 }, growVocab: { minCount: 1 }, documentTerms, lda: { online: true, topics: 2, batchSize: 4096, workers: 1, kernel: plain }, writeTopics: { path: t.arrow }]";
+      // the first 1,024 of 1,200 tokens only tell the vocabulary
+      const { manifest } = await ran(folder, "short", Array(200).fill(line), steps);
+      expect(manifest.losses).toEqual({ lda: [{ examples: 1200 - 1024, meanLoss: expect.any(Number) }] });
+      await expect(ran(folder, "shorter", [line], steps)).rejects.toThrow(
+        "lda: documents must have terms of the vocabulary, got 1 without",
+      );
+    },
+  );
+});

@@ -71,8 +71,9 @@ it("come back from the Matrix Market, with the sum of counts as tokens, and as s
   const terms = join(await temporaryFolder(), "terms.txt");
   for (const batches of [[whole], parts]) {
     await collect(from(batches).pipe(writeDocumentTerms({ path, terms })));
-    const [head, , sizes, ...cells] = (await readFile(path, "utf8")).split("\n");
+    const [head, , checksum, sizes, ...cells] = (await readFile(path, "utf8")).split("\n");
     expect(head).toBe("%%MatrixMarket matrix coordinate real general");
+    expect(checksum).toMatch(/^% lexstream-crc32 [0-9a-f]{8}$/);
     expect(sizes!.trim().split(/ +/)).toEqual(["4", "3", "3"]);
     expect(cells).toEqual(["1 1 2", "1 3 0.1", "3 2 9007199254740992", ""]);
     expect(await readFile(terms, "utf8")).toBe("the\n猫\nsat\n");
@@ -118,6 +119,30 @@ it("of SciPy and of the Matrix Market are read, as scipy.sparse writes them", as
     expect(batch!.terms).toEqual(Uint32Array.of(0, 1, 2));
     expect(batch!.values).toEqual(Float64Array.of(2, 0.1, 3));
   }
+});
+
+it("of the Market are refused where any byte was changed, and read without their comments as those of other programs", async () => {
+  const path = join(await temporaryFolder(), "t.mtx");
+  await collect(from([whole]).pipe(writeDocumentTerms({ path })));
+  const written = await readFile(path);
+  const expected = await allOf(readDocumentTerms(path, vocabulary));
+  const read = () => allOf(readDocumentTerms(path, vocabulary)).catch((error: Error) => error.message);
+  for (let at = 14; at < written.length; at++) {
+    await writeFile(
+      path,
+      written.map((byte, k) => (k === at ? byte ^ 1 : byte)),
+    );
+    expect(await read(), `byte ${at}`).toMatch(new RegExp(`^${path}: `));
+  }
+  await writeFile(path, written.toString("latin1").replace(/^% .*\n/gm, ""));
+  expect(await read()).toEqual(expected);
+  await writeFile(path, written.toString("latin1").replace("3 0.1", "3 0.2"));
+  expect(await read()).toMatch(
+    /: must be as it was written, with the checksum "[0-9a-f]{8}", got [0-9a-f]{8}: it is damaged,/,
+  );
+  await expect(inspectFile(path)).rejects.toThrow("it is damaged");
+  await writeFile(path, written.subarray(0, written.length - 20));
+  await expect(inspectFile(path)).rejects.toThrow("it is cut short");
 });
 
 it.each(["t.npz", "t.mtx"])("are refused in one line wherever the file was cut: %s", async (name) => {

@@ -237,6 +237,23 @@ describe("lda refuses", () => {
     expect(() => lda(options)).toThrow(message);
   });
 
+  it("a pass of which all documents were kept aside", async () => {
+    const documents = Array.from({ length: 40 }, () => [0]);
+    const held = batchOf(documents.slice(0, 1), vocabulary);
+    const seeds = Array.from({ length: 40 }, (_, seed) => seed);
+    const messages = await Promise.all(
+      seeds.map((seed) =>
+        fed({ topics: 1, holdout: 0.5, seed }, held).then(
+          () => "",
+          ({ message }: Error) => message,
+        ),
+      ),
+    );
+    expect(new Set(messages)).toEqual(
+      new Set(["", "lda: there must be documents to learn from besides those kept aside, got none"]),
+    );
+  });
+
   it("more topics than documents", async () => {
     await expect(fed({ topics: 3 }, batchOf([[0], [1]], vocabulary))).rejects.toThrow(
       "lda: topics must be at most as many as documents, 2, got 3",

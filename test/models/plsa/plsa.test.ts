@@ -120,10 +120,13 @@ describe("what cannot be fitted", () => {
       /^plsa: the documents must have terms of the vocabulary, got none$/,
     );
     const weights = documentTermTable(["a", "猫"], [[[0, 2]], [], [[1, 0.5]]]);
-    await expect(learn({}, weights)).rejects.toThrow(
+    await expect(learn({ topics: 2 }, weights)).rejects.toThrow(
       /^plsa: the values of the table must be counts, whole numbers above 0, got 0.5 in document 2 for "猫"$/,
     );
     await expect(learn({ topics: 2, iterations: 3, heldOut: 0 }, weights)).resolves.toBeDefined();
+    await expect(learn({ topics: 3 }, tableOfTexts(["a", "b"]))).rejects.toThrow(
+      "plsa: topics must be at most as many as documents, 2, got 3",
+    );
     await expect(learn({ memory: "1kB" })).rejects.toThrow(
       /^plsa: the topics must fit in 1000 bytes of memory, got \d+ bytes for 30 terms in 100 topics; raise memory, or take fewer topics or terms$/,
     );
@@ -141,8 +144,8 @@ describe("what cannot be fitted", () => {
     await allOf(first.fit(table));
     const second = plsa({ topics: 3, iterations: 2 });
     await second.restore!(copyState((await first.save!())!), {});
-    await expect(allOf(second.fit(tableOfTexts(["a b"])))).rejects.toThrow(
-      /^plsa: the saved state must be of 1 documents, 2 terms, 3 topics, got 150 documents/,
+    await expect(allOf(second.fit(tableOfTexts(["a b", "", ""])))).rejects.toThrow(
+      /^plsa: the saved state must be of 3 documents, 2 terms, 3 topics, got 150 documents/,
     );
   });
 });

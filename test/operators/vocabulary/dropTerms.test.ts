@@ -23,6 +23,8 @@ describe("dropTerms", () => {
       "cat dog sit gone",
     );
     expect(await wordsLeft("我 的 猫 在 和 狗 说话", { language: "chinese" })).toBe("猫 狗 说话");
+    expect(await wordsLeft("the cat 和 我 的 狗", { language: "all" })).toBe("cat 狗");
+    expect(await wordsLeft("the 的 cat", { language: "none", terms: "cat" })).toBe("the 的");
     expect(await wordsLeft("The cat", { language: "english" })).toBe("The cat"); // letter case counts
   });
 
@@ -92,7 +94,7 @@ describe("dropTerms", () => {
       "dropTerms: language, file or terms must say what is left out, got none of them",
     );
     expect(() => dropTerms({ language: "klingon" as never })).toThrow(
-      'dropTerms: language must be one of english, chinese, got "klingon"',
+      'dropTerms: language must be one of english, chinese, all, none, got "klingon"',
     );
     await expect(left([[["a"]]], { file: "/nowhere/stop.txt" })).rejects.toThrow(
       "dropTerms: cannot read the list of terms /nowhere/stop.txt: ENOENT",

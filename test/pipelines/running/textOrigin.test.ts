@@ -2,7 +2,7 @@ import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { compile, type Manifest, parseConfig, type RunPipelineOptions, RunStopped, runPipeline } from "#pipelines";
-import { readWhole } from "#sinks";
+import { readWhole } from "#storage";
 import { kinds } from "../../../dist/kinds/kinds.js";
 import { command } from "../../support/command.js";
 import { temporaryFolder } from "../../support/temporaryFolder.js";

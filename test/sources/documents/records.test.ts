@@ -138,3 +138,21 @@ it.each<[content: string, message: string]>([
 ])("says what is the matter with JSON that holds no records: %j", async (content, message) => {
   await expect(read("a.json", content, { maxRejected: 0 })).rejects.toThrow(message);
 });
+
+describe("a first record that nobody calls a header", () => {
+  it.each([
+    ["a.tsv", "sport\tthe cat\n新闻\t猫\n", { field: "2", labels: "1" }, 1, ["猫"]],
+    ["a.csv", "label,words\nsport,the cat\n", { field: "words", labels: "1" }, 0, ["the cat"]],
+    ["a.tsv", "sport\tthe cat\n新闻\t猫\n", { field: "2", labels: "1", header: false }, 0, ["the cat", "猫"]],
+  ])("is counted where columns are told by number alone: %s %j %j", async (name, content, options, counted, texts) => {
+    const { documents, ledger } = await read(name, content, options);
+    expect(documents).toEqual(texts);
+    expect(ledger.get("unnamedHeaders")).toBe(counted);
+  });
+
+  it("leaves names that it lacks to an error that lists its cells", async () => {
+    await expect(read("a.tsv", "sport\tthe cat\n", { field: "text", labels: "label" })).rejects.toThrow(
+      /a\.tsv: field must be a column's name or number from 1, got none, and no column is called text; the columns are sport, the cat$/,
+    );
+  });
+});
