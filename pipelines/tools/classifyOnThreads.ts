@@ -47,7 +47,7 @@ export function classifyOnThreads(
     );
     const workerData: ShardRequest = { ...request, classifier: withSharedRows(request.classifier) };
     return parts.pipe(
-      inWorkers<TextShard, ShardAnswer>(new URL("./classifyThread.js", import.meta.url), { workers, workerData }),
+      inWorkers<TextShard, ShardAnswer>(new URL("./classifyShard.js", import.meta.url), { workers, workerData }),
       map((answer) => classifiedTexts(answer, given.shift()!, labels)),
     );
   });

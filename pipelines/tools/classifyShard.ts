@@ -11,7 +11,10 @@ import { textStepsOf, throughSteps } from "./textSteps.js";
 
 let opened: Promise<ShardClassifier> | undefined;
 
-/** Classifies the texts of a part. */
+/**
+ * Classifies the texts of a part, on a thread of `classifyOnThreads`. That needs all there is, as the command line does, and not the small chunk
+ * of threads that learn, after which it would be named.
+ */
 export default async function classifyShard(
   shard: TextShard,
   request: ShardRequest,
