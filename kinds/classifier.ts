@@ -1,8 +1,8 @@
 import type { Classifier, ClassifierLoss, LabelOdds, RowMatrix } from "../schemas/classifier.js";
 import { defineKind } from "../schemas/kinds.js";
+import { show } from "../schemas/options.js";
 import type { SubwordForm } from "../schemas/subwords.js";
-import type { Rows } from "../schemas/tables.js";
-import { wholeColumns } from "./rows.js";
+import type { ReadableTable, Rows } from "../schemas/tables.js";
 
 const rowsAtOnce = 65_536;
 
@@ -44,25 +44,15 @@ export const classifier = defineKind({
       yield* blocksOf(LABEL, labels, labelCounts, scores, size);
     },
     async read(table, facts) {
-      const [parts, texts, counts, vectors] = await wholeColumns<[string, string, number, ArrayLike<number>]>(table, [
-        "part",
-        "text",
-        "count",
-        "vector",
-      ]);
       const size = facts.columns as number;
-      const values = new Float32Array(vectors.length * size);
-      vectors.forEach((vector, row) => {
-        values.set(vector, row * size);
-      });
-      const terms = parts.lastIndexOf(TERM) + 1;
-      const inputs = Math.max(terms, parts.lastIndexOf(BUCKET) + 1);
+      const { parts, inputs, values } = await readRows(table, size);
+      const { [TERM]: terms, [BUCKET]: buckets, [LABEL]: labels } = parts;
       return {
-        terms: texts.slice(0, terms),
-        counts: Float64Array.from(counts.slice(0, terms)),
-        buckets: Uint32Array.from(counts.slice(terms, inputs)),
-        labels: texts.slice(inputs),
-        labelCounts: Float64Array.from(counts.slice(inputs)),
+        terms: terms.texts,
+        counts: Float64Array.from(terms.counts),
+        buckets: Uint32Array.from(buckets.counts),
+        labels: labels.texts,
+        labelCounts: Float64Array.from(labels.counts),
         input: { columns: size, values: values.subarray(0, inputs * size) },
         output: { columns: size, values: values.subarray(inputs * size) },
         loss: facts.loss as ClassifierLoss,
@@ -102,4 +92,49 @@ function* blocksOf(
     const rows = values.subarray(from * size, to * size);
     yield { columns: [parts, texts.slice(from, to), counts.subarray(from, to), rows], rows: to - from };
   }
+}
+
+/** The texts and counts of a part's rows; buckets have no texts. */
+interface PartRows {
+  readonly texts: string[];
+  readonly counts: number[];
+}
+
+/** The rows of a table, a block at a time, and how many of them are of the input. Memory: all rows twice at the end, but for those of a block. */
+async function readRows(table: ReadableTable, size: number) {
+  const parts = Object.fromEntries(
+    [TERM, BUCKET, LABEL].map((part): [string, PartRows] => [part, { texts: [], counts: [] }]),
+  );
+  const blocks: Float32Array[] = [];
+  for await (const { columns, rows } of table.blocks(["part", "text", "count", "vector"])) {
+    const [names, texts, counts, vectors] = columns as [string[], string[], ArrayLike<number>, ArrayLike<number>[]];
+    const values = new Float32Array(rows * size);
+    for (let row = 0; row < rows; row++) {
+      const part = parts[names[row]!] ?? unknownPart(table, names[row]!);
+      if (part !== parts[BUCKET]) part.texts.push(texts[row]!);
+      part.counts.push(counts[row]!);
+      values.set(vectors[row]!, row * size);
+    }
+    blocks.push(values);
+  }
+  const inputs = parts[TERM]!.counts.length + parts[BUCKET]!.counts.length;
+  return {
+    parts: parts as Record<typeof TERM | typeof BUCKET | typeof LABEL, PartRows>,
+    inputs,
+    values: endToEnd(blocks),
+  };
+}
+
+function endToEnd(blocks: readonly Float32Array[]): Float32Array {
+  const all = new Float32Array(blocks.reduce((length, block) => length + block.length, 0));
+  let at = 0;
+  for (const block of blocks) {
+    all.set(block, at);
+    at += block.length;
+  }
+  return all;
+}
+
+function unknownPart({ path }: ReadableTable, name: string): never {
+  throw new SyntaxError(`${path}: each row must be of a ${TERM}, a ${BUCKET} or a ${LABEL}, got ${show(name)}`);
 }

@@ -8,99 +8,137 @@ export const SENTENCE_END = "</s>";
 /** A feature's row, or this: a bucket without a row, which counts as a row of zeros. */
 export const ZERO_ROW = -1;
 
-/** What a classifier knows of a word: all that a text needs of it. */
-export interface Word {
-  readonly text: string;
-  /** Its place among the terms; undefined where it is none of them. */
-  readonly id: number | undefined;
-  /** A signed number, as fastText takes it. */
-  readonly hash: number;
-  /** Its own, and those of its subwords. */
-  readonly rows: readonly number[];
-  /** How many rows these are: what a text counts of every word stands in one object. */
-  readonly size: number;
-  /** Whether one of these is no row of zeros. */
-  readonly isKnown: boolean;
-  /** Where `WordSums` has its sum; negative while it has none. */
-  place: number;
-}
+/** A word that was looked up: the place of a term among the terms, or a number behind them. */
+export type Word = number;
+export type Words = Int32Array;
 
 type Features = Pick<Classifier, "terms" | "subwords" | "wordNgrams" | "buckets" | "pruned" | "sentenceEnd">;
 
 /**
  * The features of texts: rows of a classifier's input. A word has a row, and rows for its subwords if there are any; a word that is not
  * known has those of its subwords alone; n-grams of words follow, in which words that are not known take part (fastText, `getLine` and
- * `addSubwords` in `dictionary.cc`).
+ * `addSubwords` in `dictionary.cc`). Words are numbers, by which what a text needs of them stands in typed arrays.
  *
- * State: the terms and, from its first use on, the list of each; 4 bytes a bucket.
+ * State: the terms, and 8 bytes each; the same and their text of other words that were looked up, until they are forgotten; 4 bytes a bucket.
  */
 export class DocumentFeatures {
   readonly #features: Features;
-  readonly #idOf: ReadonlyMap<string, number>;
-  readonly #words: (Word | undefined)[];
+  readonly #idOf: ReadonlyMap<string, Word>;
   readonly #subwordsOf: SubwordsOf;
   readonly #rowOfBucket: Int32Array;
+  /** Words that are no terms. */
+  readonly #others: string[] = [];
+  /** One more than the features of each word; 0 while it was not looked up. */
+  #sizes: Int32Array;
+  /** Signed numbers, as fastText takes them. */
+  #hashes: Int32Array;
+  /** The word that ends a text, if there is one. */
+  readonly #end: Words;
 
   constructor(features: Features) {
     const { terms, subwords, buckets, wordNgrams } = features;
     this.#features = features;
     this.#idOf = new Map(terms.map((term, id) => [term, id]));
-    this.#words = new Array(terms.length);
     this.#subwordsOf = subwordsOf("classifier", subwords);
     const hasBuckets = subwords.maxLength > 0 || wordNgrams > 1;
     this.#rowOfBucket = new Int32Array(hasBuckets ? subwords.buckets : 0).fill(ZERO_ROW);
-    buckets.forEach((bucket, i) => {
-      this.#rowOfBucket[bucket] = terms.length + i;
-    });
+    for (let i = 0; i < buckets.length; i++) this.#rowOfBucket[buckets[i]!] = terms.length + i;
+    this.#sizes = new Int32Array(terms.length + OTHERS);
+    this.#hashes = new Int32Array(terms.length + OTHERS);
+    this.#end = Int32Array.from(features.sentenceEnd ? [this.word(SENTENCE_END)] : []);
+  }
+
+  /** The number of a word: the same each time for a term, a new one for another word. */
+  word(text: string): Word {
+    const { length } = this.#features.terms;
+    const word = this.#idOf.get(text) ?? length + this.#others.push(text) - 1;
+    if (word === this.#sizes.length) {
+      this.#sizes = grown(this.#sizes);
+      this.#hashes = grown(this.#hashes);
+    }
+    if (this.#sizes[word] === 0) {
+      this.#sizes[word] = 1 + this.rowsOf(word).length;
+      if (this.#features.wordNgrams > 1) this.#hashes[word] = hashTerm(text);
+    }
+    return word;
+  }
+
+  textOf(word: Word): string {
+    const { terms } = this.#features;
+    return word < terms.length ? terms[word]! : this.#others[word - terms.length]!;
+  }
+
+  /** One more than the largest number of a word. */
+  get words(): number {
+    return this.#features.terms.length + this.#others.length;
+  }
+
+  /** Forgets the words that are no terms from a number on. */
+  forget(from: Word): void {
+    this.#sizes.fill(0, from, this.words);
+    this.#others.length = from - this.#features.terms.length;
+  }
+
+  /** The rows of a word's features: its own, and those of its subwords. */
+  rowsOf(word: Word): number[] {
+    const text = this.textOf(word);
+    const { terms, pruned } = this.#features;
+    const subwords = text === SENTENCE_END ? [] : this.#subwordsOf(text);
+    const found = subwords.map((bucket) => this.#rowOfBucket[bucket]!);
+    const kept = pruned ? found.filter((row) => row !== ZERO_ROW) : found;
+    return word < terms.length ? [word, ...kept] : kept;
+  }
+
+  /** How many features words have, n-grams of words left out. */
+  sizeOf(words: Words): number {
+    let size = -words.length;
+    for (let at = 0; at < words.length; at++) size += this.#sizes[words[at]!]!;
+    return size;
   }
 
   /**
    * The rows of a text's features, in fastText's order, repeats kept; none if nothing in it is known, neither a word nor a bucket in use.
    * @param words with the end of the text, where that is one
    */
-  of(words: readonly Word[]): number[] {
+  of(words: Words): number[] {
     const rows: number[] = [];
     this.forEach(words, (row) => rows.push(row));
     return rows.some((row) => row !== ZERO_ROW) ? rows : [];
   }
 
   /** Calls `visit` with each feature's row and what it is: a word, a subword's word, or an n-gram of words. */
-  forEach(words: readonly Word[], visit: (row: number, from: number, to: number) => void): void {
-    for (let at = 0; at < words.length; at++) for (const row of words[at]!.rows) visit(row, at, at + 1);
+  forEach(words: Words, visit: (row: number, from: number, to: number) => void): void {
+    for (let at = 0; at < words.length; at++) for (const row of this.rowsOf(words[at]!)) visit(row, at, at + 1);
     this.forEachNgram(words, visit);
   }
 
   /** The words of a text, the end of it among them where that is one. */
-  withEnd(words: readonly Word[]): readonly Word[] {
-    return this.#features.sentenceEnd ? [...words, this.word(SENTENCE_END)] : words;
-  }
-
-  /** The same object each time, for a known word. */
-  word(text: string): Word {
-    const id = this.#idOf.get(text);
-    if (id === undefined) return this.#makeWord(text, undefined);
-    this.#words[id] ??= this.#makeWord(text, id);
-    return this.#words[id]!;
+  withEnd(words: Words): Words {
+    if (this.#end.length === 0) return words;
+    const all = new Int32Array(words.length + 1);
+    all.set(words);
+    all.set(this.#end, words.length);
+    return all;
   }
 
   /** Calls `visit` with the row of each n-gram of two words and more, and where it stands. */
-  forEachNgram(words: readonly Word[], visit: (row: number, from: number, to: number) => void): void {
+  forEachNgram(words: Words, visit: (row: number, from: number, to: number) => void): void {
     const { wordNgrams, subwords, pruned } = this.#features;
     if (wordNgrams < 2) return;
     const hashes = new Int32Array(words.length);
-    for (let at = 0; at < words.length; at++) hashes[at] = words[at]!.hash;
+    for (let at = 0; at < words.length; at++) hashes[at] = this.#hashes[words[at]!]!;
     forEachWordNgram(hashes, wordNgrams, subwords.buckets, (bucket, from, to) => {
       const row = this.#rowOfBucket[bucket]!;
-      if (row !== ZERO_ROW || !pruned) visit(row, from, to);
+      if (!pruned || row !== ZERO_ROW) visit(row, from, to);
     });
   }
+}
 
-  #makeWord(text: string, id: number | undefined): Word {
-    const subwords = text === SENTENCE_END ? [] : this.#subwordsOf(text);
-    const found = subwords.map((bucket) => this.#rowOfBucket[bucket]!);
-    const kept = this.#features.pruned ? found.filter((row) => row !== ZERO_ROW) : found;
-    const rows = id === undefined ? kept : [id, ...kept];
-    const isKnown = rows.some((row) => row !== ZERO_ROW);
-    return { text, id, hash: hashTerm(text) | 0, rows, size: rows.length, isKnown, place: -1 };
-  }
+/** Words beside the terms for which there is room at first. */
+const OTHERS = 64;
+
+function grown(numbers: Int32Array): Int32Array {
+  const all = new Int32Array(2 * numbers.length);
+  all.set(numbers);
+  return all;
 }

@@ -2,7 +2,7 @@ import type { Classifier } from "../../schemas/classifier.js";
 import { type HuffmanCodes, makeHuffmanCodes } from "../embedding/huffman.js";
 import { exp, ln } from "../numbers/logarithm.js";
 import { sigmoid, softplus } from "../numbers/sigmoid.js";
-import { DocumentFeatures, type Word, ZERO_ROW } from "./documentFeatures.js";
+import { DocumentFeatures, type Word, type Words, ZERO_ROW } from "./documentFeatures.js";
 import { probabilityOfHaving } from "./labelOdds.js";
 import { type RowReader, rowReader } from "./rowMatrix.js";
 import { WordSums } from "./wordSums.js";
@@ -14,7 +14,7 @@ export interface Prediction {
 }
 
 /** The words of a text, or what `Predictor.wordForm` made of them. */
-export type Tokens = readonly string[] | readonly Word[];
+export type Tokens = readonly string[] | Words;
 
 export interface PredictOptions {
   /** How many labels at most; 1 by default. */
@@ -69,14 +69,17 @@ export class Predictor {
     this.#hidden = new Float64Array(this.#input.columns);
     this.#addsScores = classifier.labels.length < this.#input.columns;
     const width = Math.min(classifier.labels.length, this.#input.columns);
-    this.#words = new WordSums(width, (rows) => this.#sumOf(rows));
+    this.#words = new WordSums(width, (word) => {
+      const rows = this.#features.rowsOf(word);
+      return rows.some((row) => row !== ZERO_ROW) ? this.#sumOf(rows) : undefined;
+    });
     if (classifier.loss === "hierarchicalSoftmax") this.#codes = makeHuffmanCodes(classifier.labelCounts);
   }
 
   /** Tokens that are looked up once, for all the texts in which they occur. */
   readonly wordForm = {
     make: (text: string): Word => this.#features.word(text),
-    termOf: ({ text }: Word): string => text,
+    termOf: (word: Word): string => this.#features.textOf(word),
   };
 
   predict(tokens: Tokens, { k = 1, threshold = 0 }: PredictOptions = {}): Prediction[] {
@@ -98,14 +101,13 @@ export class Predictor {
 
   /** The product of the text's mean row with each output row (L,); undefined for a text in which nothing is known. */
   scores(tokens: Tokens): Float64Array | undefined {
-    const words = this.#wordsOf(tokens);
-    const ngrams = this.#ngramsOf(words);
-    const sum = this.#sumOf(ngrams);
-    const hasWords = this.#words.addTo(sum, words);
-    if (!hasWords && !ngrams.some((row) => row !== ZERO_ROW)) return undefined;
-    let features = ngrams.length;
-    for (const { size } of words) features += size;
-    return this.#scoresFrom(sum, features);
+    return this.#withWords(tokens, (words) => {
+      const ngrams = this.#ngramsOf(words);
+      const sum = this.#sumOf(ngrams);
+      const hasWords = this.#words.addTo(sum, words);
+      if (!hasWords && !ngrams.some((row) => row !== ZERO_ROW)) return undefined;
+      return this.#scoresFrom(sum, ngrams.length + this.#features.sizeOf(words));
+    });
   }
 
   /** Probabilities from scores (L,), at a temperature: of softmax and hierarchicalSoftmax those of drawing each label. */
@@ -121,13 +123,16 @@ export class Predictor {
    * @param k how many reasons at most
    */
   explain(tokens: Tokens, k = 10): Explanation | undefined {
+    return this.#withWords(tokens, (words) => this.#explain(words, k));
+  }
+
+  #explain(words: Words, k: number): Explanation | undefined {
     const { labels } = this.#classifier;
-    const words = this.#wordsOf(tokens);
     const rows = this.#features.of(words);
     if (rows.length === 0 || labels.length < 2) return undefined;
     const all = this.#logProbabilities(rows);
     const [first, second] = best(all, 2) as [number, number];
-    const texts = words.map(({ text }) => text);
+    const texts = Array.from(words, this.wordForm.termOf);
     const rowsOf = new Map<string, number[]>();
     let at = 0;
     this.#features.forEach(words, (_, from, to) => {
@@ -143,13 +148,21 @@ export class Predictor {
     return { label: labels[first]!, against: labels[second]!, reasons: reasons.slice(0, k) };
   }
 
-  /** The end of the text among them where that is a word. */
-  #wordsOf(tokens: Tokens): readonly Word[] {
-    return this.#features.withEnd(areTexts(tokens) ? tokens.map(this.wordForm.make) : tokens);
+  /** Uses the words of a text, the end of it among them where that is a word; those of texts that are no terms last as long. */
+  #withWords<Result>(tokens: Tokens, use: (words: Words) => Result): Result {
+    const features = this.#features;
+    if (tokens instanceof Int32Array) return use(features.withEnd(tokens));
+    const before = features.words;
+    const asked = new Int32Array(tokens.length);
+    for (let at = 0; at < tokens.length; at++) asked[at] = features.word(tokens[at]!);
+    const result = use(features.withEnd(asked));
+    this.#words.forget(before, features.words);
+    features.forget(before);
+    return result;
   }
 
   /** The rows of a text's n-grams of words: a view that lasts until the next call. */
-  #ngramsOf(words: readonly Word[]): Int32Array {
+  #ngramsOf(words: Words): Int32Array {
     let length = 0;
     this.#features.forEachNgram(words, (row) => {
       if (length === this.#ngrams.length) this.#ngrams = doubled(this.#ngrams);
@@ -187,8 +200,6 @@ export class Predictor {
     return this.#classifier.loss === "softmax" ? scores : scores.map((score) => -softplus(-score));
   }
 }
-
-const areTexts = (tokens: Tokens): tokens is readonly string[] => typeof tokens[0] === "string";
 
 function doubled(numbers: Int32Array) {
   const all = new Int32Array(2 * numbers.length);

@@ -1,86 +1,90 @@
-import type { Word } from "./documentFeatures.js";
+import type { Word, Words } from "./documentFeatures.js";
+
+/** In the place of where a sum begins: the word has not come before, or adds nothing. */
+const UNMADE = 0;
+const NOTHING = 1;
+const FIRST = 2;
 
 /**
- * What words add to texts. The sums of the words that a classifier knows lie end to end, so that those of a text are added without an object
- * for each of them; those of other words, whose number has no bound, last as long as the words.
+ * What words add to texts: their sums lie end to end, so that those of a text are added by a list of where they begin.
  *
- * State: `width` numbers of 8 bytes each word that has occurred, up to twice as many while there is room for more.
+ * State: 4 bytes a word, and `width` numbers of 8 bytes each word that has occurred, up to twice as many while there is room for more; the room
+ * of words that were forgotten is used again.
  */
 export class WordSums {
   readonly #width: number;
-  readonly #sumOf: (rows: readonly number[]) => Float64Array;
+  readonly #sumOf: (word: Word) => Float64Array | undefined;
   #sums: Float64Array;
-  #length = 0;
-  readonly #others = new WeakMap<Word, Float64Array>();
+  #length = FIRST;
+  readonly #free: number[] = [];
+  /** Where the sum of each word begins. */
+  #places = new Uint32Array(1024);
   /** Where those of a text begin. */
-  #places = new Int32Array(1024);
+  #listed = new Uint32Array(1024);
 
-  /** @param sumOf what rows add to a text (width,) */
-  constructor(width: number, sumOf: (rows: readonly number[]) => Float64Array) {
+  /** @param sumOf what a word adds to a text (width,); undefined where that is nothing, as nothing of it is known */
+  constructor(width: number, sumOf: (word: Word) => Float64Array | undefined) {
     this.#width = width;
     this.#sumOf = sumOf;
-    this.#sums = new Float64Array(64 * width);
+    this.#sums = new Float64Array(FIRST + 64 * width);
   }
 
   /** Adds words to `sum` (width,), each number in the order of the words, and tells whether one of them is known. */
-  addTo(sum: Float64Array, words: readonly Word[]): boolean {
-    const count = this.#findPlaces(words);
-    const [sums, places, width] = [this.#sums, this.#places, this.#width];
+  addTo(sum: Float64Array, words: Words): boolean {
+    const count = this.#list(words);
+    const [sums, places, width] = [this.#sums, this.#listed, this.#width];
     let k = 0;
     for (; k + 4 <= width; k += 4) addFour(sum, k, sums, places, count);
     for (; k < width; k++) for (let i = 0; i < count; i++) sum[k]! += sums[places[i]! + k]!;
     return count > 0;
   }
 
-  /** Finds where the sums of the words begin that have a row other than zeros, and tells how many these are. */
-  #findPlaces(words: readonly Word[]): number {
-    if (words.length > this.#places.length) this.#places = new Int32Array(2 * words.length);
-    const places = this.#places;
-    const others: { readonly word: Word; readonly at: number }[] = [];
+  /** Words from a number up to another, which is left out, may come to be others. */
+  forget(from: Word, to: Word): void {
+    for (let word = from; word < Math.min(to, this.#places.length); word++) {
+      if (this.#places[word]! >= FIRST) this.#free.push(this.#places[word]!);
+      this.#places[word] = UNMADE;
+    }
+  }
+
+  /** Lists where the sums of the words begin that add something, and tells how many these are. */
+  #list(words: Words): number {
+    if (words.length > this.#listed.length) this.#listed = new Uint32Array(2 * words.length);
+    const listed = this.#listed;
     let count = 0;
     for (let i = 0; i < words.length; i++) {
-      const word = words[i]!;
-      if (word.place >= 0) places[count++] = word.place;
-      else if (word.isKnown && word.id === undefined) others.push({ word, at: count++ });
-      else if (word.isKnown) places[count++] = this.#keep(word);
-    }
-    let end = this.#length; // of others for this text alone, behind those that are kept
-    for (const { word, at } of others) {
-      places[at] = end;
-      end = this.#write(this.#sumOfOther(word), end);
+      const place = this.#places[words[i]!] || this.#make(words[i]!);
+      if (place !== NOTHING) listed[count++] = place;
     }
     return count;
   }
 
-  #keep(word: Word): number {
-    word.place = this.#length;
-    this.#length = this.#write(this.#sumOf(word.rows), word.place);
-    return word.place;
+  #make(word: Word): number {
+    if (word >= this.#places.length) this.#places = enlarged(this.#places, new Uint32Array(2 * word));
+    const sum = this.#sumOf(word);
+    const place = sum ? this.#keep(sum) : NOTHING;
+    this.#places[word] = place;
+    return place;
   }
 
-  #sumOfOther(word: Word): Float64Array {
-    const known = this.#others.get(word);
-    if (known) return known;
-    const sum = this.#sumOf(word.rows);
-    this.#others.set(word, sum);
-    return sum;
-  }
-
-  /** Writes a sum and tells where it ends. */
-  #write(sum: Float64Array, place: number): number {
+  /** Keeps a sum and tells where. */
+  #keep(sum: Float64Array): number {
+    const place = this.#free.pop() ?? this.#length;
     const end = place + sum.length;
-    if (end > this.#sums.length) {
-      const grown = new Float64Array(2 * end);
-      grown.set(this.#sums);
-      this.#sums = grown;
-    }
+    if (end > this.#sums.length) this.#sums = enlarged(this.#sums, new Float64Array(2 * end));
     this.#sums.set(sum, place);
-    return end;
+    this.#length = Math.max(this.#length, end);
+    return place;
   }
 }
 
+function enlarged<Numbers extends Uint32Array | Float64Array>(numbers: Numbers, room: Numbers): Numbers {
+  room.set(numbers);
+  return room;
+}
+
 /** Four numbers at a time, which stay in registers over all words. */
-function addFour(sum: Float64Array, k: number, sums: Float64Array, places: Int32Array, count: number): void {
+function addFour(sum: Float64Array, k: number, sums: Float64Array, places: Uint32Array, count: number): void {
   let [s0, s1, s2, s3] = [sum[k]!, sum[k + 1]!, sum[k + 2]!, sum[k + 3]!];
   for (let i = 0; i < count; i++) {
     const at = places[i]! + k;

@@ -35,6 +35,18 @@ export function drawUniform(stream: RandomStream, index: number): number {
   return drawUint32(stream, index) / 4294967296;
 }
 
+/** The draws of `drawUniform` at indices from `first` on, end to end; below 2^32 half of the mixing is the same for all. */
+export function fillUniform(stream: RandomStream, first: number, out: Float64Array): void {
+  if (first + out.length > 4294967296) {
+    for (let i = 0; i < out.length; i++) out[i] = drawUniform(stream, first + i);
+    return;
+  }
+  const { key0 } = stream;
+  const low = first | 0;
+  const high = lowIndexHalf(stream);
+  for (let i = 0; i < out.length; i++) out[i] = (mix32(mix32(((low + i) | 0) ^ key0) ^ high) >>> 0) / 4294967296;
+}
+
 /** A uniform integer in 0 .. bound - 1, by multiplication; the bias is below bound / 2^32. */
 export function drawBelow(stream: RandomStream, index: number, bound: number): number {
   return Math.floor(drawUniform(stream, index) * bound);

@@ -1,6 +1,6 @@
 import type { SubwordForm, SubwordRows } from "../../schemas/subwords.js";
 import type { VectorTable } from "../../schemas/vectors.js";
-import { drawUniform, type RandomStream, randomStream } from "../numbers/random.js";
+import { fillUniform, type RandomStream, randomStream } from "../numbers/random.js";
 
 interface Rows {
   /** A row every `stride` numbers. */
@@ -16,6 +16,9 @@ interface Rows {
 export class FirstInputRows {
   readonly #rowOf: ReadonlyMap<string, number>;
   readonly #buckets: ReadonlyMap<number, Float32Array>;
+  readonly #ofSubwords: RandomStream;
+  /** Of the row that is filled. */
+  readonly #draws: Float64Array;
 
   /** @throws RangeError if initialVectors are of another size, or have subwords of another form */
   constructor(
@@ -31,12 +34,14 @@ export class FirstInputRows {
       );
     this.#rowOf = new Map(initialVectors?.terms.map((term, row) => [term, row]));
     this.#buckets = knownBuckets(initialVectors?.subwords, form, vectorSize);
+    this.#ofSubwords = randomStream(seed, "subwords");
+    this.#draws = new Float64Array(vectorSize);
   }
 
   fillBucket({ input, stride }: Rows, row: number, bucket: number): void {
     const known = this.#buckets.get(bucket);
     if (known) input.set(known, row * stride);
-    else this.#draw(input, row * stride, randomStream(this.seed, "subwords"), bucket);
+    else this.#draw(input, row * stride, this.#ofSubwords, bucket);
   }
 
   /** The row of its own of a term with these rows, the first of which it is; those of its subwords must be there. */
@@ -54,7 +59,9 @@ export class FirstInputRows {
 
   #draw(input: Float32Array, at: number, stream: RandomStream, row: number): void {
     const size = this.vectorSize;
-    for (let d = 0; d < size; d++) input[at + d] = (2 * drawUniform(stream, row * size + d) - 1) / size;
+    const draws = this.#draws;
+    fillUniform(stream, row * size, draws);
+    for (let d = 0; d < size; d++) input[at + d] = (2 * draws[d]! - 1) / size;
   }
 }
 

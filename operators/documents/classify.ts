@@ -1,6 +1,7 @@
 import type { OperatorFunction } from "rxjs";
-import type { Word } from "../../kernels/linear/documentFeatures.js";
+import type { Words } from "../../kernels/linear/documentFeatures.js";
 import { type Prediction, Predictor } from "../../kernels/linear/predictor.js";
+import { WordDocuments } from "../../kernels/linear/wordDocuments.js";
 import type { Classifier } from "../../schemas/classifier.js";
 import { classifierOption, integer, number, oneOf } from "../../schemas/fields.js";
 import { defineOptions, type OptionsOf, parseOptions } from "../../schemas/options.js";
@@ -72,8 +73,8 @@ export function classify(
 ): OperatorFunction<TokenBatch, PredictionBatch> {
   const settings = parseOptions(classifyOptions, options);
   const predictor = new Predictor(classifier);
-  return answerDocuments<Word, Prediction, PredictionBatch>(
-    predictor.wordForm,
+  return answerDocuments<Words, Prediction, PredictionBatch>(
+    () => new WordDocuments(predictor.wordForm),
     (words) => predictor.predict(words, settings),
     "withoutLabel",
     ({ answers, ...rows }) => ({

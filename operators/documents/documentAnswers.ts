@@ -1,6 +1,6 @@
 import { concat, defer, filter, map, type OperatorFunction, of } from "rxjs";
 import { DocumentRelay } from "../../kernels/documents/documentRelay.js";
-import { TokenDocuments, type TokenForm } from "../../kernels/linear/tokenDocuments.js";
+import type { Documents } from "../../kernels/linear/wordDocuments.js";
 import { joinStates, splitState } from "../../kernels/numbers/joinStates.js";
 import { currentScope } from "../../runtime/flow.js";
 import type { DocumentColumn } from "../../schemas/documents.js";
@@ -24,16 +24,16 @@ export interface AnsweredDocuments<Answer> {
  * same rows. Documents without an answer are counted by the name.
  * State: the document that has begun, what is known of it, and what stands for each term.
  */
-export function answerDocuments<Token, Answer, Batch>(
-  form: TokenForm<Token>,
-  answer: (tokens: readonly Token[]) => readonly Answer[],
+export function answerDocuments<Tokens, Answer, Batch>(
+  documents: () => Documents<Tokens>,
+  answer: (tokens: Tokens) => readonly Answer[],
   without: string,
   batchOf: (rows: AnsweredDocuments<Answer>) => Batch,
 ): OperatorFunction<TokenBatch, Batch> {
   return (source) =>
     defer(() => {
       const scope = currentScope();
-      const rows = new AnswerRows(form, answer);
+      const rows = new AnswerRows(documents(), answer);
       scope.keep(rows);
       const counted = (answered: AnsweredDocuments<Answer> | undefined) => {
         if (answered) scope.ledger.add(without, rows.takeUnanswered());
@@ -49,17 +49,17 @@ export function answerDocuments<Token, Answer, Batch>(
     });
 }
 
-class AnswerRows<Token, Answer> implements StateKeeper {
-  readonly #answer: (tokens: readonly Token[]) => readonly Answer[];
-  readonly #documents: TokenDocuments<Token>;
+class AnswerRows<Tokens, Answer> implements StateKeeper {
+  readonly #answer: (tokens: Tokens) => readonly Answer[];
+  readonly #documents: Documents<Tokens>;
   readonly #relay = new DocumentRelay();
   /** Documents so far. */
   #count = 0;
   #unanswered = 0;
   #rows: { readonly length: number; readonly answers: readonly Answer[] }[] = [];
 
-  constructor(form: TokenForm<Token>, answer: (tokens: readonly Token[]) => readonly Answer[]) {
-    this.#documents = new TokenDocuments(form);
+  constructor(documents: Documents<Tokens>, answer: (tokens: Tokens) => readonly Answer[]) {
+    this.#documents = documents;
     this.#answer = answer;
   }
 
@@ -93,7 +93,7 @@ class AnswerRows<Token, Answer> implements StateKeeper {
     this.#relay.restore(documents!);
   }
 
-  readonly #visit = (tokens: readonly Token[], _: readonly string[], length: number): void => {
+  readonly #visit = (tokens: Tokens, _: readonly string[], length: number): void => {
     const answers = this.#answer(tokens);
     if (answers.length === 0) this.#unanswered++;
     this.#rows.push({ length, answers });

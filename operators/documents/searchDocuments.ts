@@ -1,6 +1,6 @@
 import type { OperatorFunction } from "rxjs";
 import { schemeOf } from "../../kernels/documents/weightScheme.js";
-import { asTexts } from "../../kernels/linear/tokenDocuments.js";
+import { TokenDocuments } from "../../kernels/linear/tokenDocuments.js";
 import { searcherOf } from "../../kernels/search/searcherOf.js";
 import { SpaceSearcher } from "../../kernels/search/spaceSearcher.js";
 import { integer, number, oneOf, searchIndexOption, semanticSpaceOption } from "../../schemas/fields.js";
@@ -124,8 +124,8 @@ export function searchWith(
   k: number,
   ids: readonly (string | null)[] | undefined,
 ): OperatorFunction<TokenBatch, HitBatch> {
-  return answerDocuments<string, Hit, HitBatch>(
-    asTexts,
+  return answerDocuments<string[], Hit, HitBatch>(
+    () => new TokenDocuments(),
     (tokens) => searcher.search(tokens, k),
     "withoutHits",
     ({ answers, ...rows }) => ({

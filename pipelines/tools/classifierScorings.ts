@@ -1,9 +1,9 @@
 import type { Observable } from "rxjs";
 import { type ClassifiedDocument, scoreClassification } from "../../kernels/evaluation/classification.js";
-import type { Word } from "../../kernels/linear/documentFeatures.js";
+import type { Words } from "../../kernels/linear/documentFeatures.js";
 import { labelLoss } from "../../kernels/linear/labelLoss.js";
 import { Predictor } from "../../kernels/linear/predictor.js";
-import { TokenDocuments } from "../../kernels/linear/tokenDocuments.js";
+import { WordDocuments } from "../../kernels/linear/wordDocuments.js";
 import { run } from "../../runtime/run.js";
 import { type Classifier, plural, type Scores, type Scorings, type TextBatch } from "../../schemas/index.js";
 import { type Known, textStepsOf, throughSteps } from "./textSteps.js";
@@ -58,7 +58,7 @@ async function scoresOf(
   const nothingKnown = new Float64Array(classifier.labels.length);
   const seen: ClassifiedDocument[] = [];
   let loss = 0;
-  const visit = (words: readonly Word[], given: readonly string[]) => {
+  const visit = (words: Words, given: readonly string[]) => {
     if (given.length === 0) return;
     const own = given.flatMap((label) => idOf.get(label) ?? []);
     // Of drawing a label, also where a text is told the probabilities of having each.
@@ -66,7 +66,7 @@ async function scoresOf(
     loss += lossOf(probabilities, own);
     seen.push({ given, predicted: predictor.predict(words) });
   };
-  const documents = new TokenDocuments(predictor.wordForm);
+  const documents = new WordDocuments(predictor.wordForm);
   await run(throughSteps(texts, await textStepsOf("tune", classifier, known)), {
     onEvent: (batch) => documents.add(batch, visit),
     ...(signal ? { signal } : {}),

@@ -1,33 +1,27 @@
 import { defer, type Observable, tap } from "rxjs";
 import { type ClassificationScores, scoreClassification } from "../../kernels/evaluation/classification.js";
-import type { Word } from "../../kernels/linear/documentFeatures.js";
-import { type Explanation, type Prediction, type PredictOptions, Predictor } from "../../kernels/linear/predictor.js";
-import { TokenDocuments } from "../../kernels/linear/tokenDocuments.js";
 import { run } from "../../runtime/run.js";
 import type { Classifier, TextBatch } from "../../schemas/index.js";
 import { fillOptions, show } from "../../schemas/index.js";
 import { makeUnit } from "../config/makeUnit.js";
 import { builtIn } from "../config/registry.js";
+import { classifyOnThreads } from "./classifyOnThreads.js";
 import { loadClassifier, stepsFrom } from "./namedSteps.js";
+import { type ClassifiedText, type ClassifyOptions, TextClassifier } from "./textClassifier.js";
 import { textStepsOf, throughSteps } from "./textSteps.js";
 
-export interface ClassifiedText {
-  /** The labels that came with the text. */
-  readonly given: readonly string[];
-  readonly predicted: readonly Prediction[];
-  readonly explanation?: Explanation;
-}
+export type { ClassifiedText } from "./textClassifier.js";
 
-export interface ClassifyRequest extends PredictOptions {
+export interface ClassifyRequest extends ClassifyOptions {
   /** The source that reads the texts, and its options. */
   readonly source: "files" | "stdin";
   readonly options: Readonly<Record<string, unknown>>;
-  /** How many reasons to give for the most probable label; none if left out. */
-  readonly reasons?: number;
   /** The config, or the file or run of another classifier, whose steps make tokens of the texts; those of the classifier if left out. */
   readonly steps?: string | undefined;
   /** How the labels of the classifier begin, in a file of fastText's that was made with another prefix than its own. */
   readonly labelPrefix?: string | undefined;
+  /** How many threads classify, the same answers at any number; 0, the default, for this one, which tells them as they come. */
+  readonly workers?: number;
   readonly signal?: AbortSignal;
   /** Sees what the user may not expect, a line each. */
   readonly onNote?: (line: string) => void;
@@ -38,35 +32,38 @@ export interface ClassifyRequest extends PredictOptions {
 /**
  * Classifies texts with the classifier in a file or a run. Tokens are made of them by the steps with which it learned, which its file tells
  * unless it is one of fastText's, or by others that are named. State: the classifier, a batch of tokens, and
- * the texts that end in it.
+ * the texts that end in it; on threads, that of `classifyOnThreads`.
  * @throws TypeError if nothing tells them; RangeError if a label does not begin with the prefix
  */
 export async function classifyTexts(path: string, request: ClassifyRequest): Promise<void> {
   const loaded = await loadClassifier(path);
   noteFastText(path, loaded, request);
   const classifier = withoutPrefix(path, loaded, request.labelPrefix);
-  const predictor = new Predictor(classifier);
-  const documents = new TokenDocuments(predictor.wordForm);
-  let ended: ClassifiedText[] = [];
-  const visit = (tokens: readonly Word[], given: readonly string[]) => {
-    const explanation = request.reasons === undefined ? undefined : predictor.explain(tokens, request.reasons);
-    ended.push({ given, predicted: predictor.predict(tokens, request), ...(explanation ? { explanation } : {}) });
-  };
-  const tell = () => {
-    if (ended.length > 0) request.onTexts(ended);
-    ended = [];
-  };
   const source = makeUnit(...unitWith(request.source, request.options), { epoch: 0 }) as Observable<TextBatch>;
+  const noted = noteLabels(source, request);
+  const { onTexts, signal, workers = 0 } = request;
+  const stop = signal ? { signal } : {};
+  if (workers > 0) {
+    const { k, threshold, reasons, steps } = request;
+    const options = { ...(k === undefined ? {} : { k }), ...(threshold === undefined ? {} : { threshold }) };
+    const asked = { path, classifier, steps, options: reasons === undefined ? options : { ...options, reasons } };
+    await run(classifyOnThreads(noted, asked, workers), { ...stop, onEvent: onTexts });
+    return;
+  }
+  const texts = new TextClassifier(classifier, request);
+  const tell = () => {
+    const ended = texts.take();
+    if (ended.length > 0) onTexts(ended);
+  };
   const steps = await (request.steps === undefined ? textStepsOf(path, classifier, builtIn) : stepsFrom(request.steps));
-  const { signal } = request;
-  await run(throughSteps(noteLabels(source, request), steps), {
-    ...(signal ? { signal } : {}),
+  await run(throughSteps(noted, steps), {
+    ...stop,
     onEvent: (batch) => {
-      documents.add(batch, visit);
+      texts.add(batch);
       tell();
     },
   });
-  documents.finish(visit);
+  texts.finish();
   tell();
 }
 

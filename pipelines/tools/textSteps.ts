@@ -109,7 +109,7 @@ export async function tokensOfTexts(
   texts: readonly string[],
   steps: readonly OperatorFunction<unknown, unknown>[],
 ): Promise<(readonly string[])[]> {
-  const documents = TokenDocuments.ofTexts();
+  const documents = new TokenDocuments();
   const found: (readonly string[])[] = [];
   const visit = (tokens: readonly string[]) => found.push(tokens);
   await run(throughSteps(fromTexts(texts), steps), { onEvent: (batch) => documents.add(batch, visit) });

@@ -51,7 +51,7 @@ export async function evaluateTopics(
     terms.map(({ term }) => term),
   );
   const pairs = new PairsInDocuments(lists);
-  const documents = TokenDocuments.ofTexts();
+  const documents = new TokenDocuments();
   let unknownTokens = 0;
   const visit = (found: readonly string[], _: readonly string[], length: number) => {
     const { terms, counts, tokens } = countTerms(topics.vocabulary, found);

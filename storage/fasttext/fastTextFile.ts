@@ -2,6 +2,7 @@ import { open } from "node:fs/promises";
 import type { RowMatrix } from "../../schemas/classifier.js";
 import { ByteReader } from "../files/byteReader.js";
 import { firstBytes } from "../files/fileBytes.js";
+import { readUsedRows } from "./usedRows.js";
 
 /**
  * The file of a fastText model, version 12, little-endian without padding (`fasttext.cc`, `dictionary.cc`, `densematrix.cc`, `quantmatrix.cc`
@@ -139,8 +140,7 @@ async function readEntries(reader: ByteReader, count: number, isWanted = (_: str
 async function readMatrix(reader: ByteReader, name: string, isQuantized: boolean): Promise<RowMatrix> {
   if (isQuantized) return readQuantized(reader);
   const { rows, columns } = await readShape(reader, name);
-  const values = await reader.floats(rows * columns);
-  requireFinite(reader, name, values, (i) => Math.floor(i / columns));
+  const { values } = await readUsedRows(reader, name, { columns, rows, words: rows });
   return { columns, values };
 }
 

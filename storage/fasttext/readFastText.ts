@@ -71,8 +71,11 @@ function meansOf({ options, words, wordRows }: FastTextHead, bucketsOf: Subwords
   const { columns: size, values: read, placeOf } = input;
   const values = new Float32Array(words.texts.length * size);
   words.texts.forEach((word, i) => {
-    const rows = [words.places[i]!, ...bucketsOf(word).map((bucket) => wordRows + bucket)];
-    meanRow(read, size, rows.map(placeOf), values.subarray(i * size, (i + 1) * size));
+    const buckets = bucketsOf(word);
+    const places = new Int32Array(1 + buckets.length);
+    places[0] = placeOf(words.places[i]!);
+    for (let k = 0; k < buckets.length; k++) places[1 + k] = placeOf(wordRows + buckets[k]!);
+    meanRow(read, size, places, values.subarray(i * size, (i + 1) * size));
   });
   const told = { architecture: options.model === CBOW ? "cbow" : "skipGram", loss: LOSSES[options.loss! - 1] };
   const metadata = new Map([

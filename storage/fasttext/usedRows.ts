@@ -104,12 +104,20 @@ class KeptRows implements UsedRows {
 }
 
 function isZeros(bits: Int32Array, from: number, to: number): boolean {
-  for (let i = from; i < to; i++) if (bits[i] !== 0) return false;
+  let at = from;
+  for (; at + 4 <= to; at += 4) if ((bits[at]! | bits[at + 1]! | bits[at + 2]! | bits[at + 3]!) !== 0) return false;
+  for (; at < to; at++) if (bits[at] !== 0) return false;
   return true;
 }
 
 function lastOdd(bits: Int32Array, from: number, to: number): number {
   let carried = 0;
-  for (let i = from; i < to; i++) carried |= (bits[i]! & EXPONENT) + LAST_BIT;
+  let at = from;
+  for (; at + 4 <= to; at += 4)
+    carried |= overflow(bits[at]!) | overflow(bits[at + 1]!) | overflow(bits[at + 2]!) | overflow(bits[at + 3]!);
+  for (; at < to; at++) carried |= overflow(bits[at]!);
   return carried >= 0 ? -1 : from + bits.subarray(from, to).findLastIndex((each) => (each & EXPONENT) === EXPONENT);
 }
+
+/** Below 0 for infinities and what is no number. */
+const overflow = (bits: number): number => ((bits & EXPONENT) + LAST_BIT) | 0;

@@ -74,6 +74,26 @@ it("says what decided, and which labels come next", async () => {
   expect(predicted[0].probability + predicted[1].probability).toBeCloseTo(1, 9);
 });
 
+it.each([
+  ["english", 4000, "--json"], // two parts
+  ["chinese", 40, "--explain"],
+] as const)("tells the same on threads, in %s", async (language, count, form) => {
+  const file = inFolder(`${language}-long.jsonl`);
+  const records = readFileSync(inFolder(`${language}.jsonl`), "utf8")
+    .trimEnd()
+    .split("\n");
+  const row = (i: number) => {
+    const { kind, text } = JSON.parse(records[i % records.length]!);
+    return `${JSON.stringify({ kind, text: `${text} ${i % 97} `.repeat(i % 50) })}\n`; // some empty
+  };
+  writeFileSync(file, Array.from({ length: count }, (_, i) => row(i)).join(""));
+  const asked = ["classify", inFolder(language), file, "--field", "text", "--labels", "kind", "-k", "2", form];
+  const expected = await command(...asked, "--workers", "0");
+  const { code, out } = await command(...asked, "--workers", "2");
+  expect([code, out === expected.out]).toEqual([0, true]);
+  expect(out.match(form === "--json" ? /"predicted":/g : /^ {2}against /gm)!.length).toBeGreaterThan(0.9 * count);
+});
+
 it("answers over HTTP", async () => {
   const url = await served(inFolder("chinese"));
   const reply = await (await fetch(`${url}/classify?text=${encodeURIComponent("苹果很甜")}`)).json();

@@ -6,9 +6,12 @@ const terms = { peel: [1, 0], garlic: [0, 1] } as const;
 const labels = { a: [1, 0], b: [0, 1] } as const;
 const form = { units: "characters", minLength: 3, maxLength: 3, buckets: 100 } as const;
 
+const wordsOf = (features: DocumentFeatures, words: readonly string[]) =>
+  Int32Array.from(words, (word) => features.word(word));
+
 /** The rows of a text's features. */
 const rowsOf = (features: DocumentFeatures, ...words: readonly string[]) =>
-  features.of(features.withEnd(words.map((word) => features.word(word))));
+  features.of(features.withEnd(wordsOf(features, words)));
 
 const bigram = (...words: readonly string[]) => {
   let found = -1;
@@ -31,10 +34,7 @@ it("hashes n-grams of words over all words, also those that are not known", () =
   expect(known).not.toBe(unknown);
   expect(rowsOf(features, "peel", "garlic", "onion")).toEqual([0, 1, ZERO_ROW, 2]); // words first, then n-grams
   const seen: [number, number, number][] = [];
-  features.forEach(
-    ["peel", "garlic", "onion"].map((word) => features.word(word)),
-    (...feature) => seen.push(feature),
-  );
+  features.forEach(wordsOf(features, ["peel", "garlic", "onion"]), (...feature) => seen.push(feature));
   expect(seen).toEqual([
     [0, 0, 1],
     [1, 1, 2],
@@ -71,4 +71,18 @@ it("ends a text with </s>, which has no subwords, where the classifier was train
     buckets: { [bucket]: [0, 0] },
   });
   expect(rowsOf(new DocumentFeatures(withNgrams), "garlic")).toEqual([1, 2, 3]);
+});
+
+it("counts the features of words, and forgets those that are no terms", () => {
+  const features = new DocumentFeatures(classifierOf(terms, labels, { subwords: form, pruned: false }));
+  const [onion, garlic] = wordsOf(features, ["onion", "garlic"]) as unknown as [number, number];
+  expect([onion, garlic]).toEqual([2, 1]); // a number behind the two terms; the place among them
+  expect(features.sizeOf(Int32Array.of(onion, onion))).toBe(2 * 5); // <on oni nio ion on>
+  expect(features.sizeOf(Int32Array.of(garlic))).toBe(1 + 6); // itself, and <ga gar arl rli lic ic>
+  features.forget(onion);
+  expect(features.word("大蒜")).toBe(onion);
+  expect(features.sizeOf(Int32Array.of(onion))).toBe(2); // <大蒜 大蒜>
+  expect([features.textOf(onion), features.textOf(garlic)]).toEqual(["大蒜", "garlic"]);
+  const many = Array.from({ length: 500 }, (_, i) => features.word(`${i}`));
+  expect(many.map((word) => features.textOf(word))).toEqual(many.map((_, i) => `${i}`));
 });

@@ -22,7 +22,7 @@ it("has the features that are found when the classifier is asked, ascending", ()
   // There buckets have their rows ascending by bucket.
   const rowOf = new Map(learned.rows.ascending().map((place, i) => [3 + i, 3 + place]));
   const found = asked
-    .of(asked.withEnd(["大蒜", "peel", "大蒜"].map((word) => asked.word(word))))
+    .of(asked.withEnd(Int32Array.from(["大蒜", "peel", "大蒜"], (word) => asked.word(word))))
     .map((row) => rowOf.get(row) ?? row);
   expect(rows).toEqual(found.sort((x, y) => x - y));
 });

@@ -96,7 +96,7 @@ it.each([2, 6])(
     };
     const text = ["peel", "boil", "unknown", "peel"];
     const known = new DocumentFeatures(classifier);
-    const rows = known.of(text.map((word) => known.word(word)));
+    const rows = known.of(Int32Array.from(text, (word) => known.word(word)));
     expect(rows).toHaveLength(3 + 3); // three words that are known, and bigrams
     const expected = Array.from({ length: count }, (_, label) =>
       rows.reduce((sum, row) => {
@@ -109,7 +109,7 @@ it.each([2, 6])(
     close(predictor.scores(text), expected);
     expect(predictor.scores(["boil"])).toEqual(new Predictor(classifier).scores(["boil"]));
     expect(predictor.scores(text)).toEqual(new Predictor(classifier).scores(text));
-    const words = text.map(predictor.wordForm.make);
+    const words = Int32Array.from(text, predictor.wordForm.make);
     expect(words[0]).toBe(words[3]);
     expect(predictor.predict(words, { k: count })).toEqual(predictor.predict(text, { k: count }));
   },

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { drawBelow, drawUint32, drawUniform, randomStream } from "#kernels";
+import { drawBelow, drawUint32, drawUniform, fillUniform, randomStream } from "#kernels";
 
 const draws = 65_536;
 
@@ -106,4 +106,13 @@ describe("randomStream", () => {
       { seed: 1 },
     );
   });
+});
+
+it("fills with the same draws, also where indices pass 2^31 and 2^32", () => {
+  const stream = randomStream(7, "weights");
+  for (const first of [0, 5, 2 ** 31 - 3, 2 ** 32 - 8, 2 ** 32 - 3, 2 ** 40 + 1]) {
+    const out = new Float64Array(8);
+    fillUniform(stream, first, out);
+    expect([...out]).toEqual(Array.from({ length: 8 }, (_, i) => drawUniform(stream, first + i)));
+  }
 });

@@ -1,0 +1,53 @@
+import type { Words } from "../../kernels/linear/documentFeatures.js";
+import { type Explanation, type Prediction, type PredictOptions, Predictor } from "../../kernels/linear/predictor.js";
+import { WordDocuments } from "../../kernels/linear/wordDocuments.js";
+import type { Classifier, TokenBatch } from "../../schemas/index.js";
+
+export interface ClassifiedText {
+  /** The labels that came with the text. */
+  readonly given: readonly string[];
+  readonly predicted: readonly Prediction[];
+  readonly explanation?: Explanation;
+}
+
+export interface ClassifyOptions extends PredictOptions {
+  /** How many reasons to give for the most probable label; none if left out. */
+  readonly reasons?: number;
+}
+
+/** Classifies texts as their tokens come. State: the classifier, what is known of each word, the text that has begun, those that were not taken. */
+export class TextClassifier {
+  readonly #predictor: Predictor;
+  readonly #options: ClassifyOptions;
+  readonly #documents: WordDocuments;
+  #ended: ClassifiedText[] = [];
+
+  constructor(classifier: Classifier, options: ClassifyOptions) {
+    this.#predictor = new Predictor(classifier);
+    this.#options = options;
+    this.#documents = new WordDocuments(this.#predictor.wordForm);
+  }
+
+  add(batch: TokenBatch): void {
+    this.#documents.add(batch, this.#visit);
+  }
+
+  /** The texts that have ended since the last call, in order. */
+  take(): readonly ClassifiedText[] {
+    const ended = this.#ended;
+    this.#ended = [];
+    return ended;
+  }
+
+  /** Ends the last text. */
+  finish(): void {
+    this.#documents.finish(this.#visit);
+  }
+
+  readonly #visit = (words: Words, given: readonly string[]): void => {
+    const { reasons } = this.#options;
+    const explanation = reasons === undefined ? undefined : this.#predictor.explain(words, reasons);
+    const predicted = this.#predictor.predict(words, this.#options);
+    this.#ended.push({ given, predicted, ...(explanation ? { explanation } : {}) });
+  };
+}
