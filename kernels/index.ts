@@ -80,6 +80,7 @@ export * from "./linear/taughtLabels.js";
 export * from "./linear/tokenDocuments.js";
 export * from "./linear/windowExamples.js";
 export * from "./linear/wordSums.js";
+export * as neural from "./neural/index.js";
 export * from "./numbers/exactSum.js";
 export * from "./numbers/joinStates.js";
 export * from "./numbers/logarithm.js";

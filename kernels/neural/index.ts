@@ -1,0 +1,12 @@
+export * from "./dropoutDraws.js";
+export type * from "./engine.js";
+export * from "./initialValues.js";
+export * from "./layers/index.js";
+export type { Network, NetworkBatch, NetworkOutcome } from "./network.js";
+export * from "./networks/index.js";
+export * from "./outputs/index.js";
+export { ReferenceParameters } from "./reference/parameters.js";
+export type { ReferenceIndices, ReferenceTensor } from "./reference/tensors.js";
+export * from "./referenceEngine.js";
+export * from "./shapes.js";
+export * from "./tape.js";
