@@ -1,3 +1,4 @@
+export * from "./clipGradients.js";
 export * from "./dropoutDraws.js";
 export type * from "./engine.js";
 export * from "./initialValues.js";
@@ -8,5 +9,6 @@ export * from "./outputs/index.js";
 export { ReferenceParameters } from "./reference/parameters.js";
 export type { ReferenceIndices, ReferenceTensor } from "./reference/tensors.js";
 export * from "./referenceEngine.js";
+export * from "./schedule.js";
 export * from "./shapes.js";
 export * from "./tape.js";
