@@ -1,6 +1,6 @@
 # Writes neural.json: what PyTorch computes in float64 for each layer and for whole networks, with its own layers where it has them.
 # Inputs and weights are not stored: numbers(shape, k) is the same formula here and in test/support/neuralCases.ts.
-#     python3 neural.py > neural.json
+#     python3 neural.py > neural.json && npx biome format --write neural.json
 import json
 import math
 import torch
@@ -90,6 +90,7 @@ def character_convolution(x, w, b, length):
 
 
 IDS = torch.tensor([2, 0, 2, 4])
+TWICE = [0, 4, 1, 5, 6, 2, 7, 3]
 TARGETS = torch.tensor([1, -1, 4])
 # name: function, shapes of inputs, shapes of parameters
 LAYERS = {
@@ -121,7 +122,8 @@ LAYERS = {
     "causal attention": (lambda x: attention(8 * x, 2, 2, True), [(6, 12)], {}),
     "attention within lengths": (lambda x: attention(8 * x, 1, 2, False, [3, 2]), [(6, 12)], {}),
     "character convolution": (lambda x, w, b: character_convolution(x, w, b, 4), [(8, 3)], {"w": (6, 5), "b": (5,)}),
-    "windows of one": (lambda x, w, b: character_convolution(torch.sign(x), w, b, 4), [(8, 3)], {"w": (3, 5), "b": (5,)}),
+    # each largest number twice, once in x: PyTorch gives the gradient to the first
+    "maxOfGroups of equal ones": (lambda x: torch.cat([x, numbers((4, 3), 0)])[TWICE].reshape(2, 4, 3).max(1).values, [(4, 3)], {}),
 }
 
 

@@ -100,6 +100,11 @@ export const layerCases: Readonly<Record<string, LayerCase>> = {
     lengths: engine.placeIndices(Int32Array.of(3, 2)),
   })),
   "character convolution": layer([[8, 3]], (tape, x) => convolved(tape, x!, 2), { w: [6, 5], b: [5] }),
+  "maxOfGroups of equal ones": layer([[4, 3]], (tape, x) => {
+    const same: neural.Flow = { tensor: tape.engine.place(numbers([4, 3], 0), [4, 3]) };
+    const twice = tape.engine.placeIndices(Int32Array.of(0, 4, 1, 5, 6, 2, 7, 3));
+    return neural.maxOfGroups(tape, neural.gathered(tape, neural.joinedRows(tape, [x!, same]), twice), 4);
+  }),
 };
 
 /** A seed of all draws, the rows and positions of the batch, and what multiplies the gradient. */
