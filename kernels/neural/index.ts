@@ -9,6 +9,5 @@ export * from "./outputs/index.js";
 export { ReferenceParameters } from "./reference/parameters.js";
 export type { ReferenceIndices, ReferenceTensor } from "./reference/tensors.js";
 export * from "./referenceEngine.js";
-export * from "./schedule.js";
 export * from "./shapes.js";
 export * from "./tape.js";

@@ -103,6 +103,7 @@ LAYERS = {
     "joinedRows": (lambda a, b: torch.cat([a, b]), [(1, 3), (2, 3)], {}),
     "joinedColumns": (lambda a, b: torch.cat([a, b], 1), [(2, 1), (2, 3)], {}),
     "gathered": (lambda a: a[IDS], [(5, 3)], {}),
+    "spread": (lambda a: torch.zeros(6, 3).index_copy(0, torch.tensor([5, 0, 1, 3]), a), [(4, 3)], {}),
     "embedding": (lambda table: table[IDS], [], {"table": (5, 3)}),
     "linear": (lambda x, w, b: x @ w + b, [(3, 4)], {"w": (4, 5), "b": (5,)}),
     "linear of rows": (lambda x, w, b: F.linear(x, w, b), [(3, 4)], {"w": (5, 4), "b": (5,)}),
@@ -147,6 +148,7 @@ FIRST_ROW = 3
 ids = torch.tensor([(5 * i + 3) % TERMS for i in range(ROWS * LENGTH)])
 targets = torch.tensor([(7 * i + 1) % TERMS for i in range(ROWS * LENGTH - 1)] + [-1])
 lengths = [LENGTH, LENGTH - 1]
+BEFORE = [[-1, -1], [2, 5]]  # ids before each row, -1 for none
 STARTS = [0, 1, 4]
 CANDIDATES = 4
 
@@ -179,12 +181,14 @@ def sampled(h, p, weight, step):
 
 def nnlm(p, step, context=3, direct=False, rate=0, output=full):
     rows = ids.reshape(ROWS, LENGTH).tolist()
-    before = [([1] * context + row)[t + 1:t + 1 + context] for row in rows for t in range(LENGTH)]
-    x = p["vectors"][torch.tensor(before)].flatten(1)
+    whole = [before + row for before, row in zip(BEFORE, rows)]
+    contexts = torch.tensor([row[t:t + context] for row in whole for t in range(LENGTH)])
+    x = torch.cat([p["vectors"], torch.zeros(1, 3)])[contexts].flatten(1)  # -1 is the last row
     h = torch.tanh(x @ p["hidden.weight"] + p["hidden.bias"])
     if rate:
         h = dropout(h, rate, SEED, 0, step, FIRST_ROW * LENGTH)
-    return output(torch.cat([h, x], 1) if direct else h, p, "output.weight", step), None
+    state = [row[length:length + context - 1] for row, length in zip(whole, lengths)]
+    return output(torch.cat([h, x], 1) if direct else h, p, "output.weight", step), torch.tensor(state) + 1.0
 
 
 def rnnlm(p, step, layers=1, cell="lstm", rate=0, tied=False, output=full, hidden=4):
@@ -250,7 +254,7 @@ def network(function, options, forms):
     (losses.sum() * SCALE).backward()
     return {
         "losses": flat(losses),
-        "state": flat(state) if state is not None else [],
+        "state": flat(state),
         "gradients": {name: flat(value.grad) for name, value in p.items()},
         "sgd": course(function, options, start, lambda p: torch.optim.SGD(p.values(), lr=0.5), clip=0.25),
         "adamW": course(function, options, start, adamw),

@@ -77,6 +77,7 @@ export const layerCases: Readonly<Record<string, LayerCase>> = {
     (tape, ...parts) => neural.joinedColumns(tape, parts),
   ),
   gathered: layer([[5, 3]], (tape, a) => neural.gathered(tape, a!, ids(tape))),
+  spread: layer([[4, 3]], (tape, a) => neural.spread(tape, a!, tape.engine.placeIndices(Int32Array.of(5, 0, 1, 3)), 6)),
   embedding: layer([], (tape) => neural.embedding(tape, "table", ids(tape)), { table: [5, 3] }),
   linear: layer([[3, 4]], (tape, x) => neural.linear(tape, x!, "w", { bias: "b" }), { w: [4, 5], b: [5] }),
   "linear of rows": layer([[3, 4]], (tape, x) => neural.linear(tape, x!, "w", { bias: "b", rowsAreOutputs: true }), {
@@ -126,7 +127,7 @@ export function networkBatch(network: neural.Network, step: number): neural.Netw
     lengths: Uint32Array.of(LENGTH, LENGTH - 1),
     firstRow: 3,
     step,
-    ...(network.stateSize > 0 && { state: numbers(shape, 50) }),
+    ...(network.stateSize > 0 && { state: network.stateSize === 2 ? Float32Array.of(0, 0, 3, 6) : numbers(shape, 50) }),
   };
 }
 
@@ -136,7 +137,6 @@ const words: neural.NnlmOptions = {
   vectorSize: 3,
   hiddenSize: 4,
   direct: false,
-  padding: 1,
   dropout: 0,
   initialRange: 0.1,
 };

@@ -66,3 +66,9 @@ export function gathered(tape: Tape, x: Flow, ids: Indices): Flow {
     tape.send(x, engine.scatter(gradient, ids, x.tensor.shape[0]!)),
   );
 }
+
+/** Row i as row places[i] of `rows`, zeros where there is none. */
+export function spread(tape: Tape, x: Flow, places: Indices, rows: number): Flow {
+  const { engine } = tape;
+  return tape.made(engine.scatter(x.tensor, places, rows), (gradient) => tape.send(x, engine.gather(gradient, places)));
+}
