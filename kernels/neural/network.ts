@@ -1,4 +1,4 @@
-import type { Engine, Indices, ParameterForm, Parameters, Tensor } from "./engine.js";
+import type { Engine, ParameterForm, Parameters, Tensor } from "./engine.js";
 import type { Tape } from "./tape.js";
 
 /** Part of a batch, as a network sees it: `rows` sequences of `length` ids, position after position of each row. */
@@ -9,7 +9,7 @@ export interface NetworkBatch {
   readonly ids: Uint32Array;
   /** What is predicted at each place, -1 for nothing (rows x length,). */
   readonly targets: Int32Array;
-  /** Tokens of each row (rows,). */
+  /** Tokens of each row; what stands behind them is no text (rows,). */
   readonly lengths: Uint32Array;
   /** The absolute number of the first row in its batch: where parts of a batch draw from. */
   readonly firstRow: number;
@@ -22,7 +22,7 @@ export interface NetworkBatch {
 export interface NetworkOutcome {
   /** Of each place, in nats; 0 where nothing is predicted (rows x length,). */
   readonly losses: Tensor;
-  /** The state after the last position of each row. */
+  /** Behind the last token of each row (rows x stateSize); left out by networks without state. */
   readonly state?: Tensor;
 }
 
@@ -35,7 +35,10 @@ export interface Network {
   readonly vectors: string;
   /** First values of a parameter: a function of its name, its place and the seed. */
   initial(form: ParameterForm, seed: number): Float32Array;
-  /** The forward pass, recorded on a tape; `training` is what dropout looks at. `scale` multiplies the gradient of the sum of losses. */
+  /**
+   * The forward pass. A tape that records drops and samples, and then runs back to the parameters; a silent one only judges.
+   * @param scale multiplies the gradient of the sum of losses
+   */
   learn(tape: Tape, batch: NetworkBatch, scale: number): NetworkOutcome;
   /** Logits of every place (rows length x V), and the state behind it: nothing is recorded, nothing dropped. */
   predict(
@@ -44,5 +47,3 @@ export interface Network {
     batch: Omit<NetworkBatch, "targets" | "step">,
   ): { readonly logits: Tensor; readonly state?: Tensor };
 }
-
-export type { Engine, Indices, Parameters, Tensor };

@@ -15,13 +15,14 @@ import { type ReferenceIndices, type ReferenceTensor, tensor } from "./tensors.j
 export function product(a: ReferenceTensor, b: ReferenceTensor, options: ProductOptions = {}): ReferenceTensor {
   const [m, k, n] = productSizes(a, b, options);
   const { transposeA = false, transposeB = false, addTo } = options;
+  // How far the numbers of a row and of a column stand apart.
+  const [downA, alongA] = transposeA ? [1, m] : [k, 1];
+  const [downB, alongB] = transposeB ? [1, k] : [n, 1];
   const sums = tensor([m, n], (addTo as ReferenceTensor | undefined)?.values.slice());
   for (let i = 0; i < m; i++) {
     for (let j = 0; j < n; j++) {
       let sum = 0;
-      for (let l = 0; l < k; l++) {
-        sum += a.values[transposeA ? l * m + i : i * k + l]! * b.values[transposeB ? j * k + l : l * n + j]!;
-      }
+      for (let l = 0; l < k; l++) sum += a.values[i * downA + l * alongA]! * b.values[l * downB + j * alongB]!;
       sums.values[i * n + j]! += sum;
     }
   }

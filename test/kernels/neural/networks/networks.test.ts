@@ -99,7 +99,7 @@ describe.each(Object.entries(networkCases))("%s", (_, make) => {
   it("lowers its loss, step by step", () => {
     const parameters = networkParameters(engine, network);
     const sums: number[] = [];
-    for (let step = 0; step < 30; step++) {
+    for (let step = 0; step < 20; step++) {
       parameters.clearGradients();
       const { losses } = network.learn(neural.Tape.silent(engine, parameters), batch, 1);
       sums.push(valuesOf(losses).reduce((a, b) => a + b));
