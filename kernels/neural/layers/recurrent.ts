@@ -1,6 +1,6 @@
 import type { ParameterForm, Tensor } from "../engine.js";
 import type { Flow, Tape } from "../tape.js";
-import type { CellState, RecurrentCell, StepOutcome } from "./recurrentCells.js";
+import type { CellOutcome, CellState, RecurrentCell } from "./recurrentCells.js";
 
 /** `name.input` (inputs x gates H), `name.recurrent` (H x gates H), `name.bias` (gates H,). */
 export function recurrentForms(name: string, cell: RecurrentCell, inputs: number, size: number): ParameterForm[] {
@@ -30,7 +30,7 @@ export function recurrent(
   const [rows, size] = begin.hidden.shape as [number, number];
   const times = x.tensor.shape[0]! / rows;
   const sums = engine.addToRows(engine.product(x.tensor, input), tape.parameter(`${name}.bias`));
-  const steps: StepOutcome[] = [];
+  const steps: CellOutcome[] = [];
   for (let t = 0; t < times; t++) {
     const before = steps[t - 1]?.after ?? begin;
     const addTo = engine.rows(sums, t * rows, (t + 1) * rows);

@@ -12,10 +12,10 @@ export interface RecurrentCell {
   readonly gates: number;
   /** Matrices that are carried: hidden, or hidden and cell. */
   readonly states: number;
-  step(engine: Engine, gates: Tensor, before: CellState): StepOutcome;
+  step(engine: Engine, gates: Tensor, before: CellState): CellOutcome;
 }
 
-export interface StepOutcome {
+export interface CellOutcome {
   readonly after: CellState;
   /** From the gradients of hidden and cell to those of the gates and of the cell before. */
   back(gradient: CellState): { readonly gates: Tensor; readonly cell?: Tensor };
