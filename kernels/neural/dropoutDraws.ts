@@ -8,7 +8,7 @@ export function dropoutStream({ seed, purpose, step }: Draw): RandomStream {
 
 /** Draws below this drop their number. */
 export function dropoutThreshold(rate: number): number {
-  if (!(rate >= 0 && rate < 1)) throw new RangeError(`dropout: rate must be >= 0 and < 1, found ${rate}`);
+  if (!(rate >= 0 && rate < 1)) throw new RangeError(`dropout: rate must be >= 0 and < 1, got ${rate}`);
   return Math.round(rate * 2 ** 32);
 }
 

@@ -13,20 +13,18 @@ export function spellShape(shape: readonly number[]): string {
 /** Rows and columns of a matrix. */
 export function matrixOf(operation: string, { shape }: Tensor): readonly [rows: number, columns: number] {
   if (shape.length !== 2)
-    throw new RangeError(`${operation}: what is given must be a matrix, found ${spellShape(shape)}`);
+    throw new RangeError(`${operation}: what is given must be a matrix, got ${spellShape(shape)}`);
   return shape as [number, number];
 }
 
 export function requireSame(operation: string, a: Tensor, b: Tensor): void {
   if (spellShape(a.shape) === spellShape(b.shape)) return;
-  throw new RangeError(
-    `${operation}: shapes must be the same, found ${spellShape(a.shape)} and ${spellShape(b.shape)}`,
-  );
+  throw new RangeError(`${operation}: shapes must be the same, got ${spellShape(a.shape)} and ${spellShape(b.shape)}`);
 }
 
 export function requireShape(operation: string, what: string, { shape }: Tensor, wanted: readonly number[]): void {
   if (spellShape(shape) === spellShape(wanted)) return;
-  throw new RangeError(`${operation}: ${what} must be ${spellShape(wanted)}, found ${spellShape(shape)}`);
+  throw new RangeError(`${operation}: ${what} must be ${spellShape(wanted)}, got ${spellShape(shape)}`);
 }
 
 /** m, k, n of a product of m x k with k x n. */
@@ -38,7 +36,7 @@ export function productSizes(a: Tensor, b: Tensor, options: ProductOptions = {})
   const [inner, n] = transposeB ? [columnsB, rowsB] : [rowsB, columnsB];
   if (k !== inner) {
     const spelled = `${spellShape(a.shape)}${transposeA ? " transposed" : ""} and ${spellShape(b.shape)}${transposeB ? " transposed" : ""}`;
-    throw new RangeError(`product: inner lengths must be the same, found ${spelled}`);
+    throw new RangeError(`product: inner lengths must be the same, got ${spelled}`);
   }
   if (addTo !== undefined) requireShape("product", "what is added to", addTo, [m, n]);
   return [m, k, n];
@@ -49,17 +47,17 @@ export function requireVector(operation: string, what: string, vector: Tensor, m
   const [, columns] = matrixOf(operation, matrix);
   if (vector.shape.length === 1 && vector.shape[0] === columns) return;
   throw new RangeError(
-    `${operation}: ${what} must be (${columns},) for ${spellShape(matrix.shape)}, found ${spellShape(vector.shape)}`,
+    `${operation}: ${what} must be (${columns},) for ${spellShape(matrix.shape)}, got ${spellShape(vector.shape)}`,
   );
 }
 
 export function requireRange(operation: string, what: string, from: number, to: number, length: number): void {
   if (Number.isInteger(from) && Number.isInteger(to) && from >= 0 && from < to && to <= length) return;
-  throw new RangeError(`${operation}: ${what} must lie in 0..${length}, found ${from}..${to}`);
+  throw new RangeError(`${operation}: ${what} must lie in 0..${length}, got ${from}..${to}`);
 }
 
 export function requireCount(operation: string, what: string, found: number, wanted: number): void {
-  if (found !== wanted) throw new RangeError(`${operation}: ${what} must be ${wanted}, found ${found}`);
+  if (found !== wanted) throw new RangeError(`${operation}: ${what} must be ${wanted}, got ${found}`);
 }
 
 /** Of indices that name rows; `lowest` is -1 where that means none. */
@@ -67,17 +65,17 @@ export function requireIds(operation: string, ids: ArrayLike<number>, rows: numb
   for (let i = 0; i < ids.length; i++) {
     const id = ids[i]!;
     if (id >= lowest && id < rows) continue;
-    throw new RangeError(`${operation}: ids must be ${lowest}..${rows - 1}, found ${id} at ${i}`);
+    throw new RangeError(`${operation}: ids must be ${lowest}..${rows - 1}, got ${id} at ${i}`);
   }
 }
 
 /** Sequences or words of equal length that the rows of a matrix consist of. */
 export function groupsOf(operation: string, rows: number, length: number): number {
   if (Number.isInteger(length) && length >= 1 && rows % length === 0) return rows / length;
-  throw new RangeError(`${operation}: length of a group must divide the number of rows, found ${length} and ${rows}`);
+  throw new RangeError(`${operation}: length of a group must divide the number of rows, got ${length} and ${rows}`);
 }
 
 export function requireSameSize(operation: string, a: Tensor, shape: readonly number[]): void {
   if (sizeOf(a.shape) === sizeOf(shape)) return;
-  throw new RangeError(`${operation}: sizes must be the same, found ${spellShape(a.shape)} and ${spellShape(shape)}`);
+  throw new RangeError(`${operation}: sizes must be the same, got ${spellShape(a.shape)} and ${spellShape(shape)}`);
 }

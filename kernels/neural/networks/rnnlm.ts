@@ -36,7 +36,7 @@ export function rnnlm(options: RnnlmOptions): Network {
   const { terms, vectorSize, hiddenSize, layers, tied, initialRange } = options;
   if (tied && vectorSize !== hiddenSize) {
     throw new RangeError(
-      `rnnlm: vectorSize must be hiddenSize where tables are tied, found ${vectorSize} and ${hiddenSize}`,
+      `rnnlm: vectorSize must be hiddenSize where tables are tied, got ${vectorSize} and ${hiddenSize}`,
     );
   }
   const cell = options.cell === "lstm" ? lstmCell : simpleCell();

@@ -8,7 +8,7 @@
 export function frequencyClasses(counts: ArrayLike<number>, classes: number): Uint32Array {
   const terms = counts.length;
   if (!(Number.isInteger(classes) && classes >= 1 && classes <= terms)) {
-    throw new RangeError(`frequencyClasses: classes must be an integer in 1..${terms} (terms), found ${classes}`);
+    throw new RangeError(`frequencyClasses: classes must be an integer in 1..${terms} (terms), got ${classes}`);
   }
   const total = Array.from(counts).reduce((sum, count) => sum + count, 0);
   const starts = new Uint32Array(classes);

@@ -15,9 +15,7 @@ export interface Candidates {
  */
 export function logUniformCandidates(terms: number, count: number, seed: number, step: number): Candidates {
   if (!(Number.isInteger(count) && count >= 1 && count < terms)) {
-    throw new RangeError(
-      `sampledSoftmax: candidates must be an integer in 1..${terms - 1} (terms - 1), found ${count}`,
-    );
+    throw new RangeError(`sampledSoftmax: candidates must be an integer in 1..${terms - 1} (terms - 1), got ${count}`);
   }
   const stream = randomStream(seed, "candidates", step);
   const range = ln(terms + 1);

@@ -107,6 +107,6 @@ export class ReferenceParameters implements Parameters {
     const found = this.#tensors.get(name);
     if (found !== undefined) return found;
     const known = [...this.#tensors.keys()].join(", ");
-    throw new RangeError(`parameters: there must be one named ${name}, found ${known || "none"}`);
+    throw new RangeError(`parameters: there must be one named ${name}, got ${known || "none"}`);
   }
 }

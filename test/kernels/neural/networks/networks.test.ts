@@ -154,6 +154,6 @@ it("refuses tied tables of different widths", () => {
     initialRange: 0.1,
   } as const;
   expect(() => neural.rnnlm(options)).toThrow(
-    new RangeError("rnnlm: vectorSize must be hiddenSize where tables are tied, found 3 and 4"),
+    new RangeError("rnnlm: vectorSize must be hiddenSize where tables are tied, got 3 and 4"),
   );
 });

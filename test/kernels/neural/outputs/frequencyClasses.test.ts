@@ -18,6 +18,6 @@ it("leaves no class empty, however uneven the counts", () => {
 it("makes one class of all, and refuses more classes than terms", () => {
   expect([...frequencyClasses([3, 2, 1], 1)]).toEqual([0]);
   expect(() => frequencyClasses([3, 2, 1], 4)).toThrow(
-    new RangeError("frequencyClasses: classes must be an integer in 1..3 (terms), found 4"),
+    new RangeError("frequencyClasses: classes must be an integer in 1..3 (terms), got 4"),
   );
 });

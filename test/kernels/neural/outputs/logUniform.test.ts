@@ -31,6 +31,6 @@ it("expects about as many candidates as there are", () => {
 
 it("refuses as many candidates as terms", () => {
   expect(() => logUniformCandidates(10, 10, 1, 1)).toThrow(
-    new RangeError("sampledSoftmax: candidates must be an integer in 1..9 (terms - 1), found 10"),
+    new RangeError("sampledSoftmax: candidates must be an integer in 1..9 (terms - 1), got 10"),
   );
 });
