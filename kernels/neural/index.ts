@@ -11,3 +11,5 @@ export type { ReferenceIndices, ReferenceTensor } from "./reference/tensors.js";
 export * from "./referenceEngine.js";
 export * from "./shapes.js";
 export * from "./tape.js";
+export * from "./wasm/heap.js";
+export * from "./wasmEngine.js";

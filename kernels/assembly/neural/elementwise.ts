@@ -40,15 +40,14 @@ function activated(kind: u32, x: v128): v128 {
   if (kind == SIGMOID) return sigmoidAt(x);
   if (kind == RELU) return f32x4.max(x, splat(0));
   if (kind == GELU) return f32x4.mul(x, normalShare(x));
-  const half = f32x4.mul(x, splat(0.5));
-  return madd(half, tanhAt(bent(x, f32x4.mul(x, x))), half);
+  return f32x4.mul(x, sigmoidAt(bent(x, f32x4.mul(x, x)))); // (1 + tanh u) / 2 is the sigmoid of 2u
 }
 
-/** sqrt(2 / pi) (x + 0.044715 x^3) */
+/** 2 sqrt(2 / pi) (x + 0.044715 x^3) */
 // @ts-ignore: decorator
 @inline
 function bent(x: v128, square: v128): v128 {
-  return f32x4.mul(f32x4.mul(x, splat(0.7978845608)), madd(square, splat(0.044715), splat(1)));
+  return f32x4.mul(f32x4.mul(x, splat(1.5957691216)), madd(square, splat(0.044715), splat(1)));
 }
 
 export function activateBackward(kind: u32, x: usize, y: usize, gradient: usize, out: usize, count: u32): void {
@@ -71,10 +70,9 @@ function slopeOf(kind: u32, x: v128, y: v128): v128 {
   if (kind == RELU) return v128.and(one, f32x4.gt(x, splat(0)));
   if (kind == GELU) return madd(x, normalDensity(x), normalShare(x));
   const square = f32x4.mul(x, x);
-  const t = tanhAt(bent(x, square));
-  const inner = f32x4.mul(splat(0.7978845608), madd(square, splat(3 * 0.044715), one));
-  const outer = f32x4.mul(f32x4.mul(x, f32x4.sub(one, f32x4.mul(t, t))), inner);
-  return f32x4.mul(splat(0.5), f32x4.add(f32x4.add(one, t), outer));
+  const share = sigmoidAt(bent(x, square));
+  const inner = f32x4.mul(splat(1.5957691216), madd(square, splat(3 * 0.044715), one));
+  return madd(f32x4.mul(f32x4.mul(x, share), f32x4.sub(one, share)), inner, share);
 }
 
 /**

@@ -87,16 +87,16 @@ export function normalShare(x: v128): v128 {
 @inline
 function upperError(z: v128): v128 {
   const inverse = f32x4.div(splat(1), z);
-  let middle = splat(2.326819970068386e-2);
-  middle = madd(middle, inverse, splat(-1.387039388740657e-1));
-  middle = madd(middle, inverse, splat(3.687424674597105e-1));
-  middle = madd(middle, inverse, splat(-5.824733027278666e-1));
-  middle = madd(middle, inverse, splat(6.210004621745983e-1));
-  middle = madd(middle, inverse, splat(-4.944515323274145e-1));
-  middle = madd(middle, inverse, splat(3.404879937665872e-1));
-  middle = madd(middle, inverse, splat(-2.741127028184656e-1));
-  middle = madd(middle, inverse, splat(5.638259427386472e-1));
   const q = f32x4.mul(inverse, inverse);
+  let middle = splat(2.326819970068386e-2);
+  middle = madd(middle, q, splat(-1.387039388740657e-1));
+  middle = madd(middle, q, splat(3.687424674597105e-1));
+  middle = madd(middle, q, splat(-5.824733027278666e-1));
+  middle = madd(middle, q, splat(6.210004621745983e-1));
+  middle = madd(middle, q, splat(-4.944515323274145e-1));
+  middle = madd(middle, q, splat(3.404879937665872e-1));
+  middle = madd(middle, q, splat(-2.741127028184656e-1));
+  middle = madd(middle, q, splat(5.638259427386472e-1));
   let far = splat(-1.047766399936249e1);
   far = madd(far, q, splat(1.297719955372516e1));
   far = madd(far, q, splat(-7.495518717768503));
