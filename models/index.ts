@@ -8,6 +8,8 @@ export * from "./lda/lda.js";
 export * from "./ldaSampler/ldaSampler.js";
 export * from "./lsa/lsa.js";
 export * from "./lsa/lsaOnline.js";
+export * from "./neural/serveNetwork.js";
+export * from "./neural/threadStepper.js";
 export * from "./plsa/plsa.js";
 export * from "./ppmiSvd/ppmiSvd.js";
 export * from "./word2vec/word2vec.js";

@@ -6,23 +6,18 @@ import { highDoubles, loadSome, lowDoubles, splat, storeSome, sumOfDoubles } fro
 @inline
 const LANES: usize = 16; // bytes of four floats
 
-/** Numbers whose squares are summed to one partial sum. */
-export const NORM_BLOCK: u32 = 16384;
-
-/** The sum of the squares of each block, in double precision. */
-export function squaredNorms(x: usize, out: usize, count: u32): void {
-  for (let first: u32 = 0; first < count; first += NORM_BLOCK, out += 8) {
-    let even = splat(0);
-    let odd = splat(0);
-    for (let left = <usize>min<u32>(NORM_BLOCK, count - first); left > 0; left -= min<usize>(left, 4), x += LANES) {
-      const part = loadSome(x, left, 0);
-      const low = lowDoubles(part);
-      const high = highDoubles(part);
-      even = f64x2.add(even, f64x2.mul(low, low));
-      odd = f64x2.add(odd, f64x2.mul(high, high));
-    }
-    store<f64>(out, sumOfDoubles(f64x2.add(even, odd)));
+/** The sum of squares, in double precision. */
+export function squaredNorm(x: usize, count: u32): f64 {
+  let even = splat(0);
+  let odd = splat(0);
+  for (let left = <usize>count; left > 0; left -= min<usize>(left, 4), x += LANES) {
+    const part = loadSome(x, left, 0);
+    const low = lowDoubles(part);
+    const high = highDoubles(part);
+    even = f64x2.add(even, f64x2.mul(low, low));
+    odd = f64x2.add(odd, f64x2.mul(high, high));
   }
+  return sumOfDoubles(f64x2.add(even, odd));
 }
 
 /**
@@ -55,9 +50,12 @@ export function adamW(
   }
 }
 
-/** values -= rate gradients. */
-export function sgd(values: usize, gradients: usize, count: u32, rate: f32): void {
+/** values -= rate (factor gradients). */
+export function sgd(values: usize, gradients: usize, count: u32, factor: f32, rate: f32): void {
+  const factors = splat(factor);
   const rates = splat(-rate);
-  for (let left = <usize>count; left > 0; left -= min<usize>(left, 4), values += LANES, gradients += LANES)
-    storeSome(values, madd(rates, loadSome(gradients, left, 0), loadSome(values, left, 0)), left);
+  for (let left = <usize>count; left > 0; left -= min<usize>(left, 4), values += LANES, gradients += LANES) {
+    const gradient = f32x4.mul(loadSome(gradients, left, 0), factors);
+    storeSome(values, madd(rates, gradient, loadSome(values, left, 0)), left);
+  }
 }

@@ -56,10 +56,6 @@ export class WasmCore {
     return this.#integers.subarray(at >> 2, (at >> 2) + count);
   }
 
-  doubles(at: number, count: number): Float64Array {
-    return new Float64Array(this.heap.memory.buffer, at, count);
-  }
-
   requireIds(operation: string, { at, length }: WasmIndices, rows: number, lowest = 0): void {
     requireIds(operation, this.integers(at, length), rows, lowest);
   }

@@ -124,8 +124,7 @@ export interface NeuralKernel {
     scratch: number,
   ): void;
 
-  readonly NORM_BLOCK: { readonly value: number };
-  squaredNorms(x: number, out: number, count: number): void;
+  squaredNorm(x: number, count: number): number;
   adamW(
     values: number,
     gradients: number,
@@ -140,5 +139,5 @@ export interface NeuralKernel {
     widening: number,
     shrink: number,
   ): void;
-  sgd(values: number, gradients: number, count: number, rate: number): void;
+  sgd(values: number, gradients: number, count: number, factor: number, rate: number): void;
 }

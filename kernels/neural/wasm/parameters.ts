@@ -12,6 +12,13 @@ export function countOf(forms: readonly ParameterForm[]): number {
   return forms.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
 }
 
+/** Parameters in a block: what threads divide among themselves, and whose squares are summed before those of all blocks. */
+export const PARAMETER_BLOCK = 16384;
+
+export function blocksOf(count: number): number {
+  return Math.ceil(count / PARAMETER_BLOCK);
+}
+
 /** Four arrays of zeros. Those that no optimiser writes to take no memory. */
 export function claimParameters(heap: SharedHeap, forms: readonly ParameterForm[]): ParameterPlaces {
   const bytes = 4 * countOf(forms);
@@ -76,13 +83,15 @@ export class WasmParameters implements Parameters {
   }
 
   squaredNorm(): number {
-    return this.#core.scope(() => {
-      const { NORM_BLOCK, squaredNorms } = this.#core.kernel;
-      const blocks = Math.ceil(this.count / NORM_BLOCK.value);
-      const sums = this.#core.arena.allocate(8 * blocks);
-      squaredNorms(this.#places.gradients, sums, this.count);
-      return this.#core.doubles(sums, blocks).reduce((sum, part) => sum + part, 0);
-    });
+    let sum = 0;
+    for (let block = 0; block < blocksOf(this.count); block++) sum += this.squaredNormOf(block);
+    return sum;
+  }
+
+  squaredNormOf(block: number): number {
+    const first = block * PARAMETER_BLOCK;
+    const count = Math.min(PARAMETER_BLOCK, this.count - first);
+    return this.#core.kernel.squaredNorm(this.#places.gradients + 4 * first, count);
   }
 
   scaleGradients(factor: number): void {
@@ -112,13 +121,13 @@ export class WasmParameters implements Parameters {
   }
 
   sgd(rate: number): void {
-    this.sgdOf(rate, 0, this.count);
+    this.sgdOf(rate, 1, 0, this.count);
   }
 
-  /** The same for numbers from..to-1 of the buffer. */
-  sgdOf(rate: number, from: number, to: number): void {
+  /** The same for numbers from..to-1 of the buffer, with gradients multiplied by `factor`. */
+  sgdOf(rate: number, factor: number, from: number, to: number): void {
     const { values, gradients } = this.#places;
-    this.#core.kernel.sgd(values + 4 * from, gradients + 4 * from, to - from, rate);
+    this.#core.kernel.sgd(values + 4 * from, gradients + 4 * from, to - from, factor, rate);
     this.#core.forgetPacked();
   }
 
