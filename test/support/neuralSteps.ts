@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { neural } from "#kernels";
 import { drawn } from "./neuralEngines.js";
 
@@ -54,4 +55,16 @@ export async function courseOf(stepper: neural.Stepper, steps = 3, options = ada
     stepper.read("second"),
   ]);
   return { outcomes, evaluated, values, first, second };
+}
+
+/** All bytes of some arrays, in short. */
+export function digest(...arrays: readonly Float32Array[]): string {
+  const hash = createHash("sha256");
+  for (const { buffer, byteOffset, byteLength } of arrays) hash.update(new Uint8Array(buffer, byteOffset, byteLength));
+  return hash.digest("hex");
+}
+
+export function digestOf({ outcomes, evaluated, values, first, second }: Course): string {
+  const told = [...outcomes, evaluated].map(({ state, ...numbers }) => JSON.stringify([numbers, digest(state!)]));
+  return [digest(values, first, second), ...told].join(" ");
 }

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { neural } from "#kernels";
 import { wasmEngine } from "../../support/neuralEngines.js";
-import { adamW, courseOf, firstValues, settings, stepBatch } from "../../support/neuralSteps.js";
+import { adamW, courseOf, digest, firstValues, settings, stepBatch } from "../../support/neuralSteps.js";
 
 const { plainStepper, referenceEngine, rnnlm } = neural;
 const network = rnnlm(settings);
@@ -49,7 +49,8 @@ it("goes on from what was read to the same bytes", async () => {
   for (let step = 0; step < 2; step++) await begun.learn(stepBatch(step), adamW);
   for (const which of ["values", "first", "second"] as const) goesOn.write(which, await begun.read(which));
   for (let step = 2; step < 4; step++) await goesOn.learn(stepBatch(step), adamW);
-  for (const which of ["values", "first", "second"] as const) expect(await goesOn.read(which)).toEqual(once[which]);
+  for (const which of ["values", "first", "second"] as const)
+    expect(digest(await goesOn.read(which))).toBe(digest(once[which]));
 });
 
 it("changes nothing where nothing is predicted, but for decay", async () => {
@@ -57,7 +58,7 @@ it("changes nothing where nothing is predicted, but for decay", async () => {
   const batch = { ...stepBatch(0), targets: new Int32Array(35).fill(-1) };
   const sgd: neural.StepOptions = { optimiser: { kind: "sgd" }, rate: 1, clip: 0 };
   expect(await stepper.learn(batch, sgd)).toMatchObject({ loss: 0, predicted: 0, gradientNorm: 0 });
-  expect(await stepper.read("values")).toEqual(values);
+  expect(digest(await stepper.read("values"))).toBe(digest(values));
 });
 
 it("changes nothing where the gradient is not finite", async () => {
@@ -65,5 +66,5 @@ it("changes nothing where the gradient is not finite", async () => {
   const stepper = plainStepper(wasmEngine(), network, broken, { parts: 2, seed: 3 });
   const { gradientNorm } = await stepper.learn(stepBatch(1), adamW);
   expect(gradientNorm).toBeNaN();
-  expect(await stepper.read("values")).toEqual(broken);
+  expect(digest(await stepper.read("values"))).toBe(digest(broken));
 });

@@ -97,13 +97,16 @@ describe.each([
     // -12 .. 12, where functions saturate, and small numbers near 0
     const places = Array.from({ length: 4801 }, (_, i) => (i - 2400) / 200);
     const values = Float32Array.from([...places, ...places.map((x) => x / 1000)]);
+    let [off, slopeOff] = [0, 0];
     const [y, slope] = curve(engine);
     const [wantedY, wantedSlope] = curve(reference);
     for (let i = 0; i < values.length; i++) {
       const size = Math.max(Math.abs(wantedY![i]!), 1e-4); // what is lost below is lost by the roundings of x^2 and 1 + tanh
-      expect(Math.abs(y![i]! - wantedY![i]!) / size, `${values[i]}`).toBeLessThanOrEqual(tolerance);
-      expect(Math.abs(slope![i]! - wantedSlope![i]!), `${values[i]}`).toBeLessThan(2e-6);
+      off = Math.max(off, Math.abs(y![i]! - wantedY![i]!) / size);
+      slopeOff = Math.max(slopeOff, Math.abs(slope![i]! - wantedSlope![i]!));
     }
+    expect(off).toBeLessThanOrEqual(tolerance);
+    expect(slopeOff).toBeLessThan(2e-6);
 
     function curve(each: neural.Engine) {
       const x = each.place(values, [1, values.length]);
@@ -266,8 +269,8 @@ it("uses the same memory in every scope", () => {
   const fresh = wasmEngine();
   const work = () =>
     fresh.scope(() => {
-      let x = fresh.place(drawn("x", [300, 300]), [300, 300]);
-      for (let i = 0; i < 60; i++) x = fresh.scope(() => fresh.product(x, x)) && fresh.add(x, x);
+      const x = fresh.place(drawn("x", [9, 300]), [9, 300]);
+      for (let i = 0; i < 60; i++) fresh.product(x, x, { transposeA: true }); // 360 kB each: more than a chunk
     });
   work();
   const held = fresh.core.arena.bytes;

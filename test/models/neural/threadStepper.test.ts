@@ -2,7 +2,16 @@ import { afterAll, expect, it } from "vitest";
 import { neural } from "#kernels";
 import { threadStepper } from "#models";
 import { relativeDistance } from "../../support/neuralEngines.js";
-import { adamW, type Course, courseOf, firstValues, settings, stepBatch } from "../../support/neuralSteps.js";
+import {
+  adamW,
+  type Course,
+  courseOf,
+  digest,
+  digestOf,
+  firstValues,
+  settings,
+  stepBatch,
+} from "../../support/neuralSteps.js";
 
 const network = neural.rnnlm(settings);
 const values = firstValues(network, 7);
@@ -22,8 +31,8 @@ function stepperOf(
 }
 
 it("learns the same bytes at 1, 2 and 4 threads", async () => {
-  const one = await courseOf(stepperOf(1));
-  for (const workers of [2, 4]) expect(await courseOf(stepperOf(workers))).toEqual(one);
+  const one = digestOf(await courseOf(stepperOf(1)));
+  for (const workers of [2, 4]) expect(digestOf(await courseOf(stepperOf(workers)))).toBe(one);
 });
 
 it("learns what the reference engine learns, but for rounding, with either arithmetic", async () => {
@@ -55,21 +64,22 @@ it("goes on from what was read to the same bytes", async () => {
   for (let step = 0; step < 2; step++) await begun.learn(stepBatch(step), adamW);
   for (const which of ["values", "first", "second"] as const) goesOn.write(which, await begun.read(which));
   for (let step = 2; step < 4; step++) await goesOn.learn(stepBatch(step), adamW);
-  for (const which of ["values", "first", "second"] as const) expect(await goesOn.read(which)).toEqual(once[which]);
+  for (const which of ["values", "first", "second"] as const)
+    expect(digest(await goesOn.read(which))).toBe(digest(once[which]));
 });
 
 it("learns from fewer rows than parts", async () => {
   const [found, wanted] = [stepperOf(2, { parts: 4 }), stepperOf(1, { parts: 2 })];
   const outcomes = [await found.learn(stepBatch(0, 2), adamW), await wanted.learn(stepBatch(0, 2), adamW)];
   expect(outcomes[0]).toEqual(outcomes[1]);
-  expect(await found.read("values")).toEqual(await wanted.read("values"));
+  expect(digest(await found.read("values"))).toBe(digest(await wanted.read("values")));
 });
 
 it("changes nothing where the gradient is not finite", async () => {
   const broken = values.map((value, i) => (i === 5 * settings.vectorSize ? Number.NaN : value)); // of term 5, which occurs
   const stepper = stepperOf(1, { values: broken });
   expect((await stepper.learn(stepBatch(1), adamW)).gradientNorm).toBeNaN();
-  expect(await stepper.read("values")).toEqual(broken);
+  expect(digest(await stepper.read("values"))).toBe(digest(broken));
 });
 
 it("fails with one line where memory would outgrow its limit", async () => {
