@@ -13,7 +13,7 @@ export type { ReferenceIndices, ReferenceTensor } from "./reference/tensors.js";
 export * from "./referenceEngine.js";
 export * from "./shapes.js";
 export * from "./stepParts.js";
-export type { LearnOutcome, StepBatch, StepOptions, StepOutcome, Stepper } from "./stepper.js";
+export type * from "./stepper.js";
 export * from "./tape.js";
 export * from "./wasm/heap.js";
 export * from "./wasmEngine.js";

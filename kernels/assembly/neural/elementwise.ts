@@ -38,7 +38,7 @@ export function activate(kind: u32, x: usize, out: usize, count: u32): void {
 function activated(kind: u32, x: v128): v128 {
   if (kind == TANH) return tanhAt(x);
   if (kind == SIGMOID) return sigmoidAt(x);
-  if (kind == RELU) return f32x4.max(x, splat(0));
+  if (kind == RELU) return f32x4.pmax(x, splat(0));
   if (kind == GELU) return f32x4.mul(x, normalShare(x));
   return f32x4.mul(x, sigmoidAt(bent(x, f32x4.mul(x, x)))); // (1 + tanh u) / 2 is the sigmoid of 2u
 }

@@ -14,8 +14,10 @@ export function splat(x: f32): v128 {
 // @ts-ignore: decorator
 @inline
 export function expOf(x: v128, rest: v128): v128 {
-  const within = f32x4.min(f32x4.max(x, splat(-87)), splat(88));
-  const k = f32x4.nearest(f32x4.mul(within, splat(1.44269504)));
+  const within = f32x4.pmin(f32x4.pmax(x, splat(-87)), splat(88));
+  // beside 1.5 2^23 there is room for whole numbers alone: k stands in the lowest bits
+  const placed = f32x4.add(f32x4.mul(within, splat(1.44269504)), splat(12582912));
+  const k = f32x4.sub(placed, splat(12582912));
   // ln 2 in two parts, the first short enough that its product with k is exact
   const near = f32x4.sub(within, f32x4.mul(k, splat(0.693359375)));
   const r = f32x4.add(madd(k, splat(2.12194440e-4), near), rest);
@@ -26,7 +28,7 @@ export function expOf(x: v128, rest: v128): v128 {
   series = madd(series, r, splat(1.6666665459e-1));
   series = madd(series, r, splat(5.0000001201e-1));
   const power = f32x4.add(madd(series, f32x4.mul(r, r), r), splat(1));
-  return f32x4.mul(power, i32x4.shl(i32x4.add(i32x4.trunc_sat_f32x4_s(k), i32x4.splat(127)), 23));
+  return f32x4.mul(power, i32x4.add(i32x4.shl(placed, 23), i32x4.splat(127 << 23)));
 }
 
 // @ts-ignore: decorator
@@ -67,7 +69,7 @@ export function tanhAt(x: v128): v128 {
 @inline
 export function normalShare(x: v128): v128 {
   const z = f32x4.mul(x, splat(0.70710678));
-  const size = f32x4.min(f32x4.abs(z), splat(9.3)); // e^-z^2 is the smallest normal number there
+  const size = f32x4.pmin(f32x4.abs(z), splat(9.3)); // e^-z^2 is the smallest normal number there
   const square = f32x4.mul(z, z);
   let series = splat(7.853861353153693e-5);
   series = madd(series, square, splat(-8.010193625184903e-4));

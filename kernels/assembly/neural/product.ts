@@ -33,13 +33,36 @@ export function packColumns(b: usize, rowStep: usize, columnStep: usize, k: u32,
     const from = b + <usize>first * rowStep;
     const to = packed + <usize>first * <usize>panels * ROW;
     const panelBytes = <usize>depth * ROW;
-    for (let j: u32 = 0; j < n; j += COLUMNS) {
+    let j: u32 = 0;
+    if (columnStep == 4)
+      for (; j + 4 * COLUMNS <= n; j += 4 * COLUMNS)
+        packFour(from + (<usize>j << 2), rowStep, to + <usize>(j / COLUMNS) * panelBytes, panelBytes);
+    for (; j < n; j += COLUMNS) {
       const source = from + <usize>j * columnStep;
       const target = to + <usize>(j / COLUMNS) * panelBytes;
       if (n - j < COLUMNS) packPart(source, rowStep, columnStep, depth, n - j, target);
       else if (columnStep == 4) packAlong(source, rowStep, depth, target);
       else packAcross(source, rowStep, columnStep, depth, target);
     }
+  }
+}
+
+/** Four panels of columns that lie beside each other: whole cache lines are read. */
+// @ts-ignore: decorator
+@inline
+function packFour(source: usize, rowStep: usize, target: usize, panelBytes: usize): void {
+  const second = target + panelBytes;
+  const third = second + panelBytes;
+  const fourth = third + panelBytes;
+  for (let at: usize = 0; at < panelBytes; at += ROW, source += rowStep) {
+    v128.store(target + at, v128.load(source));
+    v128.store(target + at, v128.load(source, 16), 16);
+    v128.store(second + at, v128.load(source, 32));
+    v128.store(second + at, v128.load(source, 48), 16);
+    v128.store(third + at, v128.load(source, 64));
+    v128.store(third + at, v128.load(source, 80), 16);
+    v128.store(fourth + at, v128.load(source, 96));
+    v128.store(fourth + at, v128.load(source, 112), 16);
   }
 }
 
@@ -97,22 +120,52 @@ function packPart(source: usize, rowStep: usize, columnStep: usize, depth: u32, 
 
 /** Rows of A (m x k) in panels of six, the last one as high as what is left. */
 function packRows(a: usize, rowStep: usize, columnStep: usize, m: u32, depth: u32, target: usize): void {
-  for (let i: u32 = 0; i < m; i += ROWS, a += <usize>ROWS * rowStep) {
-    const rows = min<u32>(ROWS, m - i);
-    const step = <usize>rows << 2;
-    if (columnStep == 4) {
-      for (let r: u32 = 0; r < rows; r++) {
-        let to = target + (<usize>r << 2);
-        let from = a + <usize>r * rowStep;
-        for (let p: u32 = 0; p < depth; p++, from += 4, to += step) store<f32>(to, load<f32>(from));
-      }
-    } else {
-      let from = a;
-      let to = target;
-      for (let p: u32 = 0; p < depth; p++, from += columnStep, to += step)
-        for (let r: u32 = 0; r < rows; r++) store<f32>(to + (<usize>r << 2), load<f32>(from + <usize>r * rowStep));
-    }
-    target += step * <usize>depth;
+  let i: u32 = 0;
+  for (; i + ROWS <= m; i += ROWS, a += <usize>ROWS * rowStep, target += <usize>depth * 24) {
+    if (columnStep == 4) packSixRows(a, rowStep, depth, target);
+    else if (rowStep == 4) packSixColumns(a, columnStep, depth, target);
+    else packSome(a, rowStep, columnStep, ROWS, depth, target);
+  }
+  if (i < m) packSome(a, rowStep, columnStep, m - i, depth, target);
+}
+
+function packSome(a: usize, rowStep: usize, columnStep: usize, rows: u32, depth: u32, target: usize): void {
+  const step = <usize>rows << 2;
+  for (let r: u32 = 0; r < rows; r++, a += rowStep, target += 4) {
+    let from = a;
+    let to = target;
+    for (let p: u32 = 0; p < depth; p++, from += columnStep, to += step) store<f32>(to, load<f32>(from));
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function packSixRows(a: usize, rowStep: usize, depth: u32, target: usize): void {
+  const fifth = a + 4 * rowStep;
+  const sixth = fifth + rowStep;
+  let p: u32 = 0;
+  for (; p + 4 <= depth; p += 4, target += 96) {
+    const at = <usize>p << 2;
+    transpose(a + at, rowStep, target, 24);
+    const low = v128.load(fifth + at);
+    const high = v128.load(sixth + at);
+    const first = v128.shuffle<f32>(low, high, 0, 4, 1, 5);
+    const second = v128.shuffle<f32>(low, high, 2, 6, 3, 7);
+    v128.store64_lane(target, first, 0, 16);
+    v128.store64_lane(target, first, 1, 40);
+    v128.store64_lane(target, second, 0, 64);
+    v128.store64_lane(target, second, 1, 88);
+  }
+  if (p < depth) packSome(a + (<usize>p << 2), rowStep, 4, ROWS, depth - p, target);
+}
+
+/** Six rows that lie beside each other: columns of a matrix that is transposed. */
+// @ts-ignore: decorator
+@inline
+function packSixColumns(a: usize, columnStep: usize, depth: u32, target: usize): void {
+  for (; depth > 0; depth--, a += columnStep, target += 24) {
+    v128.store(target, v128.load(a));
+    store<u64>(target, load<u64>(a, 16), 16);
   }
 }
 

@@ -131,7 +131,7 @@ export function layerNormBackward(
 function largestOfRow(x: usize, bytes: usize): f32 {
   let largest = splat(-f32.MAX_VALUE);
   for (let at: usize = 0; at < bytes; at += LANES)
-    largest = f32x4.max(largest, loadSome(x + at, (bytes - at) >> 2, -f32.MAX_VALUE));
+    largest = f32x4.pmax(largest, loadSome(x + at, (bytes - at) >> 2, -f32.MAX_VALUE));
   return largestOf(largest);
 }
 

@@ -53,6 +53,19 @@ it("goes on from what was read to the same bytes", async () => {
     expect(digest(await goesOn.read(which))).toBe(digest(once[which]));
 });
 
+it("leaves no memory in use behind a step", async () => {
+  const engine = wasmEngine();
+  const stepper = stepperOf(2, engine);
+  const { arena } = engine.core;
+  const before = arena.mark();
+  await stepper.learn(stepBatch(0), adamW);
+  const held = arena.bytes;
+  for (let step = 1; step < 4; step++) await stepper.learn(stepBatch(step), adamW);
+  await stepper.evaluate(stepBatch(0));
+  expect(arena.mark()).toEqual(before);
+  expect(arena.bytes).toBe(held);
+});
+
 it("changes nothing where nothing is predicted, but for decay", async () => {
   const stepper = stepperOf(2);
   const batch = { ...stepBatch(0), targets: new Int32Array(35).fill(-1) };

@@ -249,6 +249,15 @@ it("sums gradients of parameters and steps along them as the reference does", ()
   }
 });
 
+it("ends moments that have shrunk to nothing", () => {
+  const parameters = engine.parameters([{ name: "w", shape: [3], decays: false }]);
+  parameters.write("first", Float32Array.of(1e-31, -1e-31, -1e-20));
+  parameters.write("second", Float32Array.of(1e-37, 1e-30, 0));
+  parameters.adamW({ rate: 0.1, beta1: 0.5, beta2: 0.5, epsilon: 1e-8, decay: 0, step: 9 });
+  expect([...parameters.read("first")].map((value) => value === 0)).toEqual([true, true, false]);
+  expect([...parameters.read("second")].map((value) => value === 0)).toEqual([true, false, true]);
+});
+
 it("sees new values of a parameter that it has packed", () => {
   const one = [{ name: "w", shape: [1, 1], decays: false }];
   engine.scope(() => {
