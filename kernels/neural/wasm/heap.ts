@@ -28,7 +28,7 @@ export class SharedHeap {
     const end = first + lines * LINE;
     if (!this.#reach(end)) {
       const [wanted, limit] = [end, this.limit].map((size) => `${Math.ceil(size / MIB)} MiB`);
-      throw new RangeError(`neural engine: memory must stay below its limit of ${limit}, found ${wanted} needed`);
+      throw new RangeError(`neural engine: memory must stay below its limit of ${limit}, got ${wanted} needed`);
     }
     return first;
   }

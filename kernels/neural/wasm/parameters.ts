@@ -154,7 +154,7 @@ export class WasmParameters implements Parameters {
     const found = this.#from.get(name);
     if (found === undefined) {
       const known = [...this.#from.keys()].join(", ");
-      throw new RangeError(`parameters: there must be one named ${name}, found ${known || "none"}`);
+      throw new RangeError(`parameters: there must be one named ${name}, got ${known || "none"}`);
     }
     return { shape: found.form.shape, at: this.#places[which] + found.offset };
   }

@@ -290,6 +290,6 @@ it("uses the same memory in every scope", () => {
 it("tells when its memory would outgrow the limit", () => {
   const small = wasmEngine();
   expect(() => small.zeros([2 ** 26])).toThrow(
-    "neural engine: memory must stay below its limit of 256 MiB, found 257 MiB needed",
+    "neural engine: memory must stay below its limit of 256 MiB, got 257 MiB needed",
   );
 });

@@ -85,6 +85,6 @@ it("changes nothing where the gradient is not finite", async () => {
 it("fails with one line where memory would outgrow its limit", async () => {
   const stepper = stepperOf(1, { limit: 2 ** 24 });
   await expect(stepper.learn(stepBatch(0), adamW)).rejects.toThrow(
-    /^neural engine: memory must stay below its limit of 16 MiB, found \d+ MiB needed$/,
+    /^neural engine: memory must stay below its limit of 16 MiB, got \d+ MiB needed$/,
   );
 });
