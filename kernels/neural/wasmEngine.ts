@@ -297,7 +297,8 @@ export class WasmEngine implements Engine {
         const from = [qkv.at + 12 * row * width, weights.at + weightRow, 4 * rows * positions] as const;
         const to = [gradient.at + 4 * row * width, back.at + 12 * row * width] as const;
         const sizes = [positions, known, width, heads] as const;
-        this.core.kernel.attendBackward(...from, ...to, ...sizes, inner, packed, scratch);
+        const causal = options.causal ? 1 : 0;
+        this.core.kernel.attendBackward(...from, ...to, ...sizes, causal, inner, packed, scratch);
       }
     });
     return back;

@@ -181,20 +181,36 @@ export function multiply(
   adds: bool,
   scratch: usize,
 ): void {
-  if (k == 0 && !adds) for (let i: u32 = 0; i < m; i++) memory.fill(c + <usize>i * cStep, 0, <usize>n << 2);
-  const panels = <usize>((n + COLUMNS - 1) / COLUMNS);
-  for (let first: u32 = 0; first < k; first += DEPTH) {
-    const depth = min<u32>(DEPTH, k - first);
-    const block = packed + <usize>first * panels * ROW;
+  multiplyPart(a, rowStep, columnStep, packed, k, n, c, cStep, m, 0, k, n, adds, scratch);
+}
+
+/** The same of columns from..to-1 of A and rows from..to-1 of B, for the first n columns of B, which is packed as `rows` x `columns`. */
+export function multiplyPart(
+  a: usize, rowStep: usize, columnStep: usize,
+  packed: usize, rows: u32, columns: u32,
+  c: usize, cStep: usize,
+  m: u32, from: u32, to: u32, n: u32,
+  adds: bool,
+  scratch: usize,
+): void {
+  if (from >= to && !adds) for (let i: u32 = 0; i < m; i++) memory.fill(c + <usize>i * cStep, 0, <usize>n << 2);
+  const panels = <usize>((columns + COLUMNS - 1) / COLUMNS);
+  for (let first = from; first < to; ) {
+    const block = first - (first % DEPTH);
+    const end = min<u32>(block + DEPTH, rows);
+    const depth = min<u32>(end, to) - first;
+    const panelBytes = <usize>(end - block) * ROW;
+    const begin = packed + <usize>block * panels * ROW + <usize>(first - block) * ROW;
     for (let top: u32 = 0; top < m; top += HEIGHT) {
       const height = min<u32>(HEIGHT, m - top);
       packRows(a + <usize>top * rowStep + <usize>first * columnStep, rowStep, columnStep, height, depth, scratch);
       for (let j: u32 = 0; j < n; j += COLUMNS) {
-        const panel = block + <usize>(j / COLUMNS) * <usize>depth * ROW;
         const corner = c + <usize>top * cStep + (<usize>j << 2);
-        tiles(scratch, panel, corner, cStep, height, depth, n - j, adds || first > 0);
+        const panel = begin + <usize>(j / COLUMNS) * panelBytes;
+        tiles(scratch, panel, corner, cStep, height, depth, n - j, adds || first > from);
       }
     }
+    first += depth;
   }
 }
 

@@ -208,19 +208,19 @@ export function crossEntropy(
 export function maxOfGroups(x: usize, out: usize, winners: usize, groups: u32, length: u32, columns: u32): void {
   const bytes = <usize>columns << 2;
   for (; groups > 0; groups--, x += bytes * <usize>length, out += bytes, winners += bytes)
-    for (let j: usize = 0; j < bytes; j += 4) {
-      let largest = load<f32>(x + j);
-      let winner: u32 = 0;
+    for (let j: usize = 0; j < bytes; j += LANES) {
+      const left = (bytes - j) >> 2;
+      let largest = loadSome(x + j, left, 0);
+      let winner = splat(0);
       let from = x + j + bytes;
       for (let i: u32 = 1; i < length; i++, from += bytes) {
-        const value = load<f32>(from);
-        if (value > largest) {
-          largest = value;
-          winner = i;
-        }
+        const value = loadSome(from, left, 0);
+        const wins = f32x4.gt(value, largest);
+        largest = v128.bitselect(value, largest, wins);
+        winner = v128.bitselect(i32x4.splat(i), winner, wins);
       }
-      store<f32>(out + j, largest);
-      store<u32>(winners + j, winner);
+      storeSome(out + j, largest, left);
+      storeSome(winners + j, winner, left);
     }
 }
 

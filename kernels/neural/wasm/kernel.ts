@@ -119,6 +119,7 @@ export interface NeuralKernel {
     known: number,
     width: number,
     heads: number,
+    causal: number,
     inner: number,
     packed: number,
     scratch: number,

@@ -169,6 +169,8 @@ it.each([
   [3, 5, 2, 7],
   [2, 17, 3, 8],
   [1, 33, 1, 4],
+  [2, 101, 1, 3],
+  [1, 260, 1, 2],
 ])(
   "attends as the reference does: %i sequences of %i positions, %i heads of %i",
   (sequences, positions, heads, size) => {
