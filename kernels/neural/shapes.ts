@@ -1,4 +1,4 @@
-import type { ProductOptions, Tensor } from "./engine.js";
+import type { AttentionOptions, ProductOptions, Tensor } from "./engine.js";
 
 /** Checks of what engines are given, and the shapes of what they make: one text of each error for all engines. */
 
@@ -60,6 +60,13 @@ export function requireCount(operation: string, what: string, found: number, wan
   if (found !== wanted) throw new RangeError(`${operation}: ${what} must be ${wanted}, got ${found}`);
 }
 
+/** What belongs to a parameter. */
+export function requireParameter<T>(known: ReadonlyMap<string, T>, name: string): T {
+  const found = known.get(name);
+  if (found !== undefined) return found;
+  throw new RangeError(`parameters: there must be one named ${name}, got ${[...known.keys()].join(", ") || "none"}`);
+}
+
 /** Of indices that name rows; `lowest` is -1 where that means none. */
 export function requireIds(operation: string, ids: ArrayLike<number>, rows: number, lowest = 0): void {
   for (let i = 0; i < ids.length; i++) {
@@ -78,4 +85,35 @@ export function groupsOf(operation: string, rows: number, length: number): numbe
 export function requireSameSize(operation: string, a: Tensor, shape: readonly number[]): void {
   if (sizeOf(a.shape) === sizeOf(shape)) return;
   throw new RangeError(`${operation}: sizes must be the same, got ${spellShape(a.shape)} and ${spellShape(shape)}`);
+}
+
+export interface AttentionSizes {
+  readonly rows: number;
+  /** Numbers of a query, a key or a value, of all heads together. */
+  readonly width: number;
+  /** Rows of a sequence. */
+  readonly positions: number;
+  readonly heads: number;
+  /** Numbers of a head. */
+  readonly size: number;
+}
+
+/** @param lengths the tokens of each sequence, where they are given */
+export function attentionSizes(
+  operation: string,
+  qkv: Tensor,
+  { heads, sequences }: AttentionOptions,
+  lengths: ArrayLike<number> | undefined,
+): AttentionSizes {
+  const [rows, all] = matrixOf(operation, qkv);
+  const size = groupsOf(`${operation}: columns`, all, 3 * heads);
+  const positions = groupsOf(operation, rows, sequences);
+  if (lengths === undefined) return { rows, width: all / 3, positions, heads, size };
+  requireCount(operation, "number of lengths", lengths.length, sequences);
+  for (let n = 0; n < sequences; n++) {
+    const length = lengths[n]!;
+    if (length >= 0 && length <= positions) continue;
+    throw new RangeError(`${operation}: lengths must be 0..${positions}, got ${length} at ${n}`);
+  }
+  return { rows, width: all / 3, positions, heads, size };
 }

@@ -2,6 +2,7 @@ import type { WasmModule } from "../numbers/webAssembly.js";
 import { dropoutStream, dropoutThreshold } from "./dropoutDraws.js";
 import type { Activation, AttentionOptions, Draw, Engine, ParameterForm, ProductOptions } from "./engine.js";
 import {
+  attentionSizes,
   groupsOf,
   matrixOf,
   productSizes,
@@ -263,10 +264,10 @@ export class WasmEngine implements Engine {
 
   /** `weights` (heads x rows x positions): how much each position looks at those of its sequence. */
   attention(qkv: WasmTensor, options: AttentionOptions) {
-    const { rows, positions, width, heads } = attentionForm("attention", qkv, options);
+    const { rows, positions, width, heads, size } = this.#attentionSizes("attention", qkv, options);
     const [y, weights] = [this.core.tensor([rows, width]), this.core.tensor([heads, rows, positions])];
     this.core.scope(() => {
-      const { packed, scratch } = this.#attentionScratch(positions, width / heads);
+      const { packed, scratch } = this.#attentionScratch(positions, size);
       for (const { known, row, weightRow } of this.#sequences(positions, options)) {
         const [from, to] = [qkv.at + 12 * row * width, y.at + 4 * row * width];
         const sizes = [positions, known, width, heads] as const;
@@ -287,12 +288,12 @@ export class WasmEngine implements Engine {
   }
 
   attentionBackward(qkv: WasmTensor, weights: WasmTensor, gradient: WasmTensor, options: AttentionOptions): WasmTensor {
-    const { rows, positions, width, heads } = attentionForm("attentionBackward", qkv, options);
+    const { rows, positions, width, heads, size } = this.#attentionSizes("attentionBackward", qkv, options);
     requireShape("attentionBackward", "gradient", gradient, [rows, width]);
     const back = this.core.tensor(qkv.shape);
     this.core.scope(() => {
       const inner = this.core.arena.allocate(4 * positions * positions);
-      const { packed, scratch } = this.#attentionScratch(positions, width / heads);
+      const { packed, scratch } = this.#attentionScratch(positions, size);
       for (const { known, row, weightRow } of this.#sequences(positions, options)) {
         const from = [qkv.at + 12 * row * width, weights.at + weightRow, 4 * rows * positions] as const;
         const to = [gradient.at + 4 * row * width, back.at + 12 * row * width] as const;
@@ -351,20 +352,21 @@ export class WasmEngine implements Engine {
     return { packed, scratch: arena.allocate(kernel.scratchBytes(positions, wide)) };
   }
 
+  #attentionSizes(operation: string, qkv: WasmTensor, options: AttentionOptions) {
+    return attentionSizes(operation, qkv, options, this.#heldOf(options));
+  }
+
+  #heldOf({ lengths }: AttentionOptions): Int32Array | undefined {
+    return lengths && this.core.integers((lengths as WasmIndices).at, lengths.length);
+  }
+
   /** The first row of each sequence, where its weights begin, and how many of its positions hold a token. */
-  #sequences(positions: number, { sequences, lengths }: AttentionOptions) {
-    const held = lengths && this.core.integers((lengths as WasmIndices).at, sequences);
-    return Array.from({ length: sequences }, (_, n) => ({
-      known: held ? held[n]! : positions,
+  #sequences(positions: number, options: AttentionOptions) {
+    const held = this.#heldOf(options);
+    return Array.from({ length: options.sequences }, (_, n) => ({
+      known: held?.[n] ?? positions,
       row: n * positions,
       weightRow: 4 * n * positions * positions,
     }));
   }
-}
-
-function attentionForm(operation: string, qkv: WasmTensor, { heads, sequences, lengths }: AttentionOptions) {
-  const [rows, all] = matrixOf(operation, qkv);
-  groupsOf(`${operation}: columns`, all, 3 * heads);
-  if (lengths !== undefined) requireCount(operation, "number of lengths", lengths.length, sequences);
-  return { rows, positions: groupsOf(operation, rows, sequences), width: all / 3, heads };
 }

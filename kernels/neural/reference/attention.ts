@@ -1,5 +1,5 @@
 import type { AttentionOptions } from "../engine.js";
-import { groupsOf, matrixOf, requireCount, requireShape } from "../shapes.js";
+import { type AttentionSizes, attentionSizes, requireShape } from "../shapes.js";
 import { softmaxOf } from "./rowOperations.js";
 import { type ReferenceIndices, type ReferenceTensor, tensor } from "./tensors.js";
 
@@ -71,32 +71,17 @@ export function attentionBackward(
   return backward;
 }
 
-interface AttentionForm {
-  readonly rows: number;
-  readonly width: number;
-  readonly positions: number;
-  readonly heads: number;
-  readonly size: number;
-}
-
-function formOf(
-  operation: string,
-  qkv: ReferenceTensor,
-  { heads, sequences, lengths }: AttentionOptions,
-): AttentionForm {
-  const [rows, all] = matrixOf(operation, qkv);
-  const size = groupsOf(`${operation}: columns`, all, 3 * heads);
-  if (lengths !== undefined) requireCount(operation, "number of lengths", lengths.length, sequences);
-  return { rows, width: all / 3, positions: groupsOf(operation, rows, sequences), heads, size };
+function formOf(operation: string, qkv: ReferenceTensor, options: AttentionOptions): AttentionSizes {
+  return attentionSizes(operation, qkv, options, (options.lengths as ReferenceIndices | undefined)?.values);
 }
 
 /** The place of a number of a query (0), key (1) or value (2). */
-function at({ width, size }: AttentionForm, row: number, which: number, head: number, d: number): number {
+function at({ width, size }: AttentionSizes, row: number, which: number, head: number, d: number): number {
   return row * 3 * width + which * width + head * size + d;
 }
 
 /** The rows that a position looks at: they begin with the sequence. */
-function seenFrom(row: number, { positions }: AttentionForm, { causal, lengths }: AttentionOptions) {
+function seenFrom(row: number, { positions }: AttentionSizes, { causal, lengths }: AttentionOptions) {
   const sequence = Math.floor(row / positions);
   const held = (lengths as ReferenceIndices | undefined)?.values[sequence] ?? positions;
   return { first: sequence * positions, count: causal ? Math.min(held, (row % positions) + 1) : held };

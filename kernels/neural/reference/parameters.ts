@@ -1,5 +1,5 @@
 import type { AdamWOptions, ParameterForm, Parameters } from "../engine.js";
-import { requireCount, requireShape, sizeOf } from "../shapes.js";
+import { requireCount, requireParameter, requireShape, sizeOf } from "../shapes.js";
 import { product, scatter } from "./matrices.js";
 import { type ReferenceIndices, type ReferenceTensor, tensor } from "./tensors.js";
 
@@ -104,9 +104,6 @@ export class ReferenceParameters implements Parameters {
   }
 
   #of(name: string) {
-    const found = this.#tensors.get(name);
-    if (found !== undefined) return found;
-    const known = [...this.#tensors.keys()].join(", ");
-    throw new RangeError(`parameters: there must be one named ${name}, got ${known || "none"}`);
+    return requireParameter(this.#tensors, name);
   }
 }

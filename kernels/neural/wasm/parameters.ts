@@ -1,5 +1,5 @@
 import type { AdamWOptions, ParameterForm, Parameters } from "../engine.js";
-import { requireCount, requireShape, sizeOf } from "../shapes.js";
+import { requireCount, requireParameter, requireShape, sizeOf } from "../shapes.js";
 import { strided, type WasmCore, type WasmIndices, type WasmTensor } from "./core.js";
 import type { SharedHeap } from "./heap.js";
 
@@ -151,11 +151,7 @@ export class WasmParameters implements Parameters {
   }
 
   #tensorIn(which: KeptArray, name: string): WasmTensor {
-    const found = this.#from.get(name);
-    if (found === undefined) {
-      const known = [...this.#from.keys()].join(", ");
-      throw new RangeError(`parameters: there must be one named ${name}, got ${known || "none"}`);
-    }
+    const found = requireParameter(this.#from, name);
     return { shape: found.form.shape, at: this.#places[which] + found.offset };
   }
 }

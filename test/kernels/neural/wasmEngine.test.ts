@@ -289,6 +289,25 @@ it("uses the same memory in every scope", () => {
   expect(fresh.core.arena.bytes).toBe(held);
 });
 
+it("refuses ids, targets and lengths that name nothing", () => {
+  const x = engine.zeros([4, 6]);
+  const ids = (...each: number[]) => engine.placeIndices(Int32Array.from(each));
+  const options = { heads: 1, sequences: 2, causal: true };
+  const parameters = engine.parameters(forms);
+  expect(() => engine.gather(x, ids(3, 4))).toThrow("gather: ids must be 0..3, got 4 at 1");
+  expect(() => engine.scatter(x, ids(0, 1, 2, -1), 4)).toThrow("scatter: ids must be 0..3, got -1 at 3");
+  expect(() => engine.crossEntropy(x, ids(0, 6, -1, 2), 1)).toThrow("crossEntropy: ids must be -1..5, got 6 at 1");
+  expect(() => parameters.addRows("table", ids(7), engine.zeros([1, 5]))).toThrow(
+    "addRows: ids must be 0..6, got 7 at 0",
+  );
+  expect(() => parameters.tensor("w")).toThrow("parameters: there must be one named w, got table, bias, weight");
+  for (const each of [engine, reference])
+    expect(() => {
+      const lengths = each.placeIndices(Int32Array.of(2, 3));
+      each.attention(each.zeros([4, 6]), { ...options, lengths });
+    }).toThrow("attention: lengths must be 0..2, got 3 at 1");
+});
+
 it("tells when its memory would outgrow the limit", () => {
   const small = wasmEngine();
   expect(() => small.zeros([2 ** 26])).toThrow(
