@@ -1,4 +1,4 @@
-import { afterAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { neural } from "#kernels";
 import { threadStepper } from "#models";
 import { relativeDistance } from "../../support/neuralEngines.js";
@@ -13,34 +13,43 @@ import {
   stepBatch,
 } from "../../support/neuralSteps.js";
 
+const kept = ["values", "first", "second"] as const;
 const network = neural.rnnlm(settings);
 const values = firstValues(network, 7);
 const open: neural.Stepper[] = [];
+/** On one thread and on two; each test begins anew on them. */
+const [one, two] = [stepperOf(1), stepperOf(2)];
+let course: Course;
+
+beforeAll(async () => {
+  course = await courseOf(one);
+});
 afterAll(() => Promise.all(open.map((stepper) => stepper.close())));
 
-function stepperOf(
-  workers: number,
-  own: { parts?: number; fused?: boolean; limit?: number; values?: Float32Array } = {},
-) {
-  const { parts = 3, fused = false, limit = 2 ** 28 } = own;
+function stepperOf(workers: number, { parts = 3, fused = false, limit = 2 ** 28 } = {}): neural.Stepper {
   const script = new URL("../../support/threads/rnnlmWorker.mjs", import.meta.url);
   const options = { who: "rnnlm", script, settings, seed: 3, parts, workers, fused, limit };
-  const stepper = threadStepper(network, own.values ?? values, options);
+  const stepper = threadStepper(network, values, options);
   open.push(stepper);
   return stepper;
 }
 
+function anew(stepper: neural.Stepper, begin = values): neural.Stepper {
+  stepper.write("values", begin);
+  for (const which of ["first", "second"] as const) stepper.write(which, new Float32Array(values.length));
+  return stepper;
+}
+
 it("learns the same bytes at 1, 2 and 4 threads", async () => {
-  const one = digestOf(await courseOf(stepperOf(1)));
-  for (const workers of [2, 4]) expect(digestOf(await courseOf(stepperOf(workers)))).toBe(one);
+  for (const stepper of [two, stepperOf(4)]) expect(digestOf(await courseOf(stepper))).toBe(digestOf(course));
 });
 
 it("learns what the reference engine learns, but for rounding, with either arithmetic", async () => {
   const reference = neural.plainStepper(neural.referenceEngine(), network, values, { parts: 3, seed: 3 });
   const wanted = await courseOf(reference);
-  const [plain, fused] = [stepperOf(2), stepperOf(2, { fused: true })];
-  expect([plain.engine, plain.arithmetic, fused.arithmetic]).toEqual(["wasm", "plain", "fused"]);
-  for (const stepper of [plain, fused]) expectNear(await courseOf(stepper), wanted);
+  const fused = stepperOf(1, { fused: true });
+  expect([one.engine, one.arithmetic, fused.arithmetic]).toEqual(["wasm", "plain", "fused"]);
+  for (const found of [course, await courseOf(fused)]) expectNear(found, wanted);
 });
 
 function expectNear(found: Course, wanted: Course): void {
@@ -59,17 +68,15 @@ function expectNear(found: Course, wanted: Course): void {
 }
 
 it("goes on from what was read to the same bytes", async () => {
-  const once = await courseOf(stepperOf(2), 4);
-  const [begun, goesOn] = [stepperOf(2), stepperOf(1)];
-  for (let step = 0; step < 2; step++) await begun.learn(stepBatch(step), adamW);
-  for (const which of ["values", "first", "second"] as const) goesOn.write(which, await begun.read(which));
-  for (let step = 2; step < 4; step++) await goesOn.learn(stepBatch(step), adamW);
-  for (const which of ["values", "first", "second"] as const)
-    expect(digest(await goesOn.read(which))).toBe(digest(once[which]));
+  const [begun, goesOn] = [anew(one), two];
+  await begun.learn(stepBatch(0), adamW);
+  for (const which of kept) goesOn.write(which, await begun.read(which));
+  for (let step = 1; step < 3; step++) await goesOn.learn(stepBatch(step), adamW);
+  for (const which of kept) expect(digest(await goesOn.read(which))).toBe(digest(course[which]));
 });
 
 it("learns from fewer rows than parts", async () => {
-  const [found, wanted] = [stepperOf(2, { parts: 4 }), stepperOf(1, { parts: 2 })];
+  const [found, wanted] = [anew(one), stepperOf(1, { parts: 2 })];
   const outcomes = [await found.learn(stepBatch(0, 2), adamW), await wanted.learn(stepBatch(0, 2), adamW)];
   expect(outcomes[0]).toEqual(outcomes[1]);
   expect(digest(await found.read("values"))).toBe(digest(await wanted.read("values")));
@@ -77,7 +84,7 @@ it("learns from fewer rows than parts", async () => {
 
 it("changes nothing where the gradient is not finite", async () => {
   const broken = values.map((value, i) => (i === 5 * settings.vectorSize ? Number.NaN : value)); // of term 5, which occurs
-  const stepper = stepperOf(1, { values: broken });
+  const stepper = anew(one, broken);
   expect((await stepper.learn(stepBatch(1), adamW)).gradientNorm).toBeNaN();
   expect(digest(await stepper.read("values"))).toBe(digest(broken));
 });
