@@ -4,12 +4,14 @@
  */
 import { madd } from "./common/training";
 
-export * from "./neural/attention";
+export { attend, attendBackward } from "./neural/attention";
 export * from "./neural/elementwise";
 export * from "./neural/lstm";
 export * from "./neural/optimisers";
-export * from "./neural/product";
+export { packColumns, packedBytes, scratchBytes } from "./neural/panels";
+export { multiply } from "./neural/product";
 export * from "./neural/rows";
+export { edge } from "./neural/tiles";
 
 /** Whether `madd` rounds once: of x = 1 + 2^-23, the square of x has a bit that is lost otherwise. */
 export function fuses(x: f32): bool {

@@ -1,22 +1,12 @@
 import type { WasmModule } from "../numbers/webAssembly.js";
 import { dropoutStream, dropoutThreshold } from "./dropoutDraws.js";
 import type { Activation, AttentionOptions, Draw, Engine, ParameterForm, ProductOptions } from "./engine.js";
-import {
-  attentionSizes,
-  groupsOf,
-  matrixOf,
-  productSizes,
-  requireCount,
-  requireRange,
-  requireSame,
-  requireSameSize,
-  requireShape,
-  requireVector,
-  sizeOf,
-} from "./shapes.js";
+import { matrixOf, productSizes, requireCount, requireSame, requireShape, requireVector, sizeOf } from "./shapes.js";
+import { attention, attentionBackward } from "./wasm/attention.js";
 import { strided, WasmCore, type WasmIndices, type WasmTensor } from "./wasm/core.js";
 import { SharedHeap } from "./wasm/heap.js";
 import { claimParameters, WasmParameters } from "./wasm/parameters.js";
+import * as shaping from "./wasm/shaping.js";
 
 const GIB = 2 ** 30;
 
@@ -115,53 +105,23 @@ export class WasmEngine implements Engine {
   }
 
   reshape(a: WasmTensor, shape: readonly number[]): WasmTensor {
-    requireSameSize("reshape", a, shape);
-    const made = this.core.tensor(shape);
-    this.#copy(a, 0, made, 0, 1, sizeOf(shape));
-    return made;
+    return shaping.reshape(this.core, a, shape);
   }
 
   rows(a: WasmTensor, from: number, to: number): WasmTensor {
-    const [count, columns] = matrixOf("rows", a);
-    requireRange("rows", "rows", from, to, count);
-    const cut = this.core.tensor([to - from, columns]);
-    this.#copy(a, from * columns, cut, 0, 1, (to - from) * columns);
-    return cut;
+    return shaping.rows(this.core, a, from, to);
   }
 
   columns(a: WasmTensor, from: number, to: number): WasmTensor {
-    const [count, columns] = matrixOf("columns", a);
-    requireRange("columns", "columns", from, to, columns);
-    const cut = this.core.tensor([count, to - from]);
-    this.#copy(a, from, cut, 0, count, to - from);
-    return cut;
+    return shaping.columns(this.core, a, from, to);
   }
 
   joinColumns(parts: readonly WasmTensor[]): WasmTensor {
-    const sizes = parts.map((part) => matrixOf("joinColumns", part));
-    const count = sizes[0]![0];
-    const joined = this.core.tensor([count, sizes.reduce((sum, [, columns]) => sum + columns, 0)]);
-    let first = 0;
-    for (const [p, part] of parts.entries()) {
-      const [rows, columns] = sizes[p]!;
-      requireCount("joinColumns", `rows of part ${p}`, rows, count);
-      this.#copy(part, 0, joined, first, count, columns);
-      first += columns;
-    }
-    return joined;
+    return shaping.joinColumns(this.core, parts);
   }
 
   joinRows(parts: readonly WasmTensor[]): WasmTensor {
-    const sizes = parts.map((part) => matrixOf("joinRows", part));
-    const columns = sizes[0]![1];
-    const joined = this.core.tensor([sizes.reduce((sum, [rows]) => sum + rows, 0), columns]);
-    let first = 0;
-    for (const [p, part] of parts.entries()) {
-      requireCount("joinRows", `columns of part ${p}`, sizes[p]![1], columns);
-      this.#copy(part, 0, joined, first, 1, sizeOf(part.shape));
-      first += sizeOf(part.shape);
-    }
-    return joined;
+    return shaping.joinRows(this.core, parts);
   }
 
   gather(table: WasmTensor, ids: WasmIndices): WasmTensor {
@@ -262,111 +222,27 @@ export class WasmEngine implements Engine {
     return { gates, cell: before };
   }
 
-  /** `weights` (heads x rows x positions): how much each position looks at those of its sequence. */
   attention(qkv: WasmTensor, options: AttentionOptions) {
-    const { rows, positions, width, heads, size } = this.#attentionSizes("attention", qkv, options);
-    const [y, weights] = [this.core.tensor([rows, width]), this.core.tensor([heads, rows, positions])];
-    this.core.scope(() => {
-      const { packed, scratch } = this.#attentionScratch(positions, size);
-      for (const { known, row, weightRow } of this.#sequences(positions, options)) {
-        const [from, to] = [qkv.at + 12 * row * width, y.at + 4 * row * width];
-        const sizes = [positions, known, width, heads] as const;
-        const causal = options.causal ? 1 : 0;
-        this.core.kernel.attend(
-          from,
-          to,
-          weights.at + weightRow,
-          4 * rows * positions,
-          ...sizes,
-          causal,
-          packed,
-          scratch,
-        );
-      }
-    });
-    return { y, weights };
+    return attention(this.core, qkv, options);
   }
 
   attentionBackward(qkv: WasmTensor, weights: WasmTensor, gradient: WasmTensor, options: AttentionOptions): WasmTensor {
-    const { rows, positions, width, heads, size } = this.#attentionSizes("attentionBackward", qkv, options);
-    requireShape("attentionBackward", "gradient", gradient, [rows, width]);
-    const back = this.core.tensor(qkv.shape);
-    this.core.scope(() => {
-      const inner = this.core.arena.allocate(4 * positions * positions);
-      const { packed, scratch } = this.#attentionScratch(positions, size);
-      for (const { known, row, weightRow } of this.#sequences(positions, options)) {
-        const from = [qkv.at + 12 * row * width, weights.at + weightRow, 4 * rows * positions] as const;
-        const to = [gradient.at + 4 * row * width, back.at + 12 * row * width] as const;
-        const sizes = [positions, known, width, heads] as const;
-        const causal = options.causal ? 1 : 0;
-        this.core.kernel.attendBackward(...from, ...to, ...sizes, causal, inner, packed, scratch);
-      }
-    });
-    return back;
+    return attentionBackward(this.core, qkv, weights, gradient, options);
   }
 
   windows(x: WasmTensor, length: number, width: number): WasmTensor {
-    const [count, columns] = matrixOf("windows", x);
-    const groups = groupsOf("windows", count, length);
-    requireRange("windows", "width", 0, width, length);
-    const y = this.core.tensor([groups * (length - width + 1), width * columns]);
-    this.core.kernel.windows(x.at, y.at, groups, length, width, columns);
-    return y;
+    return shaping.windows(this.core, x, length, width);
   }
 
   windowsBackward(gradient: WasmTensor, length: number, width: number): WasmTensor {
-    const [count, wide] = matrixOf("windowsBackward", gradient);
-    const groups = groupsOf("windowsBackward", count, length - width + 1);
-    const sums = this.core.zeros([groups * length, wide / width]);
-    this.core.kernel.windowsBackward(gradient.at, sums.at, groups, length, width, wide / width);
-    return sums;
+    return shaping.windowsBackward(this.core, gradient, length, width);
   }
 
   maxOfGroups(x: WasmTensor, length: number) {
-    const [count, columns] = matrixOf("maxOfGroups", x);
-    const groups = groupsOf("maxOfGroups", count, length);
-    const y = this.core.tensor([groups, columns]);
-    const winners = this.core.indices(groups * columns);
-    this.core.kernel.maxOfGroups(x.at, y.at, winners.at, groups, length, columns);
-    return { y, winners };
+    return shaping.maxOfGroups(this.core, x, length);
   }
 
   maxOfGroupsBackward(gradient: WasmTensor, winners: WasmIndices, length: number): WasmTensor {
-    const [groups, columns] = matrixOf("maxOfGroupsBackward", gradient);
-    const back = this.core.zeros([groups * length, columns]);
-    this.core.kernel.maxOfGroupsBackward(gradient.at, winners.at, back.at, groups, length, columns);
-    return back;
-  }
-
-  /** Rows of `width` numbers from a place in one matrix to a place in another; a matrix is as wide as its rows. */
-  #copy(from: WasmTensor, fromPlace: number, to: WasmTensor, toPlace: number, rows: number, width: number): void {
-    const [fromStep, toStep] = [4 * (from.shape[1] ?? 0), 4 * (to.shape[1] ?? 0)];
-    this.core.kernel.copyRows(from.at + 4 * fromPlace, fromStep, to.at + 4 * toPlace, toStep, rows, 4 * width);
-  }
-
-  /** For products of positions x positions with positions x size, and the other way round. */
-  #attentionScratch(positions: number, size: number) {
-    const { arena, kernel } = this.core;
-    const [wide, deep] = [Math.max(positions, size), positions];
-    const packed = arena.allocate(Math.max(kernel.packedBytes(wide, deep), kernel.packedBytes(deep, wide)));
-    return { packed, scratch: arena.allocate(kernel.scratchBytes(positions, wide)) };
-  }
-
-  #attentionSizes(operation: string, qkv: WasmTensor, options: AttentionOptions) {
-    return attentionSizes(operation, qkv, options, this.#heldOf(options));
-  }
-
-  #heldOf({ lengths }: AttentionOptions): Int32Array | undefined {
-    return lengths && this.core.integers((lengths as WasmIndices).at, lengths.length);
-  }
-
-  /** The first row of each sequence, where its weights begin, and how many of its positions hold a token. */
-  #sequences(positions: number, options: AttentionOptions) {
-    const held = this.#heldOf(options);
-    return Array.from({ length: options.sequences }, (_, n) => ({
-      known: held?.[n] ?? positions,
-      row: n * positions,
-      weightRow: 4 * n * positions * positions,
-    }));
+    return shaping.maxOfGroupsBackward(this.core, gradient, winners, length);
   }
 }

@@ -3,7 +3,8 @@
  * beyond the last of some positions, or before the first of them.
  */
 import { highDoubles, loadSome, lowDoubles, splat, storeSome, sumOfDoubles } from "./functions";
-import { multiplyPart, packColumns } from "./product";
+import { packColumns } from "./panels";
+import { multiplyPart } from "./product";
 import { softmaxRow } from "./rows";
 
 // @ts-ignore: decorator
@@ -14,8 +15,8 @@ const POSITIONS: u32 = 48;
 
 /**
  * Of one sequence of `length` positions, `known` of which are looked at. Rows of qkv have queries, keys and values of `width` numbers each.
- * `weights` gets length x length numbers of each head, `headStep` bytes apart; `packed` has room for a matrix of length x length or
- * length x width / heads.
+ * `weights` gets length x length numbers of each head, `headStep` bytes apart; `packed` has room for a matrix of length x width / heads, or
+ * transposed.
  */
 export function attend(
   qkv: usize, y: usize, weights: usize, headStep: usize, length: u32, known: u32, width: u32, heads: u32, causal: bool,
