@@ -48,12 +48,12 @@ export class WasmCore {
   /** Numbers in memory, copied out or written to; a view is good until the next allocation. */
   floats(at: number, count: number): Float32Array {
     this.#view();
-    return this.#floats.subarray(at >> 2, (at >> 2) + count);
+    return this.#floats.subarray(at / 4, at / 4 + count);
   }
 
   integers(at: number, count: number): Int32Array {
     this.#view();
-    return this.#integers.subarray(at >> 2, (at >> 2) + count);
+    return this.#integers.subarray(at / 4, at / 4 + count);
   }
 
   requireIds(operation: string, { at, length }: WasmIndices, rows: number, lowest = 0): void {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { neural } from "#kernels";
 import { itEqualsPyTorch } from "../../support/equalsPyTorch.js";
-import { drawn, expectAsReference, wasmEngine } from "../../support/neuralEngines.js";
+import { drawn, expectAsReference, neuralModule, wasmEngine } from "../../support/neuralEngines.js";
 
 itEqualsPyTorch(wasmEngine(), 1e-5);
 
@@ -306,6 +306,16 @@ it("refuses ids, targets and lengths that name nothing", () => {
       const lengths = each.placeIndices(Int32Array.of(2, 3));
       each.attention(each.zeros([4, 6]), { ...options, lengths });
     }).toThrow("attention: lengths must be 0..2, got 3 at 1");
+});
+
+it("computes in the upper half of the addresses as in the lower one", () => {
+  const heap = neural.SharedHeap.make(2 ** 31 + 2 ** 26);
+  heap.claim(2 ** 31); // not written to: takes no memory
+  expectAsReference(new neural.WasmEngine(neuralModule(), heap), ({ engine, draw }) => {
+    const product = engine.product(draw("a", [13, 9]), draw("b", [9, 7]));
+    const ids = engine.placeIndices(Int32Array.of(12, 0));
+    return { gathered: engine.gather(engine.activate("tanh", product), ids), softmax: engine.softmax(product) };
+  });
 });
 
 it("tells when its memory would outgrow the limit", () => {
