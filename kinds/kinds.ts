@@ -17,6 +17,7 @@ import { predictions } from "./predictions.js";
 import { searchIndex } from "./searchIndex.js";
 import { semanticSpace } from "./semanticSpace.js";
 import { sequences } from "./sequences.js";
+import { subwordVocabulary } from "./subwordVocabulary.js";
 import { summaries } from "./summaries.js";
 import { text } from "./text.js";
 import { tokens } from "./tokens.js";
@@ -31,6 +32,7 @@ export const kinds: { readonly [K in Kind]: DataKind<K> } = {
   lexicon,
   phrases,
   vocabulary,
+  subwordVocabulary,
   ids,
   contexts,
   pairs,

@@ -28,6 +28,7 @@ export * from "./semanticSpace.js";
 export * from "./sequences.js";
 export * from "./state.js";
 export * from "./subwords.js";
+export * from "./subwordVocabulary.js";
 export * from "./suggest.js";
 export * from "./summaries.js";
 export * from "./tables.js";

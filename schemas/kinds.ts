@@ -15,6 +15,7 @@ import type { Scorings } from "./scorings.js";
 import type { SearchIndex } from "./searchIndex.js";
 import type { SemanticSpace } from "./semanticSpace.js";
 import type { SequenceBatch } from "./sequences.js";
+import type { SubwordVocabulary } from "./subwordVocabulary.js";
 import type { SummaryBatch } from "./summaries.js";
 import type { ReadableTable, Rows, TableSchema } from "./tables.js";
 import type { TextBatch } from "./text.js";
@@ -30,6 +31,7 @@ export interface Kinds {
   lexicon: Lexicon;
   phrases: Phrases;
   vocabulary: Vocabulary;
+  subwordVocabulary: SubwordVocabulary;
   ids: IdBatch;
   contexts: ContextBatch;
   pairs: PairBatch;
@@ -86,8 +88,8 @@ export interface LogForm<Batch> {
   readonly arrays: Readonly<Record<string, "uint8" | "uint32" | "float32" | "float64">>;
   /** The names of the facts. */
   readonly facts?: readonly string[];
-  /** The value that all batches share, which stays in memory and is kept by checkpoints, as a kind of its own. */
-  readonly shared?: { readonly kind: Kind; of(batch: Batch): unknown };
+  /** The value that all batches share, which stays in memory and is kept by checkpoints, as a kind of its own; `kind` tells which. */
+  readonly shared?: { kind(shared: never): Kind; of(batch: Batch): unknown };
   write(batch: Batch): LoggedBatch;
   /** The batch again, in the pass of that number. */
   read(logged: LoggedBatch, shared: never, epoch: number): Batch;

@@ -21,4 +21,6 @@ export * from "./tables/arrowFormat.js";
 export * from "./tables/parquetFormat.js";
 export * from "./tables/tableFile.js";
 export * from "./tables/tableWriter.js";
+export * from "./tokenizers/readSubwords.js";
+export * from "./tokenizers/writeSubwordFiles.js";
 export * from "./vectors/readVectors.js";

@@ -110,11 +110,10 @@ export class Checkpointer {
     );
     const written = [...state.logs].filter(([, log]) => log.isWritten);
     const logs = written.map(([{ id, makes }, { path, size, shared }]) => {
-      const kind = makes.log?.shared?.kind;
-      const sharedId =
-        kind && shared !== undefined
-          ? this.#values.note(values, `${fileNameOf(id)}.${kind}`, { kind, value: shared })
-          : undefined;
+      const kind = shared === undefined ? undefined : makes.log?.shared?.kind(shared as never);
+      const sharedId = kind
+        ? this.#values.note(values, `${fileNameOf(id)}.${kind}`, { kind, value: shared })
+        : undefined;
       return [id, { file: basename(path), size, shared: sharedId }] as const;
     });
     if (this.#point) this.#starts.clear(); // they belong to the first step

@@ -91,7 +91,9 @@ export class StreamLog {
     const { arrays, facts } = log!.write(batch);
     const shared = log!.shared?.of(batch);
     if (this.#size.batches > 0 && shared !== this.#shared)
-      throw new TypeError(`${name}: a stream that is read again must keep one ${log!.shared!.kind}, got another one`);
+      throw new TypeError(
+        `${name}: a stream that is read again must keep one ${log!.shared!.kind(shared as never)}, got another one`,
+      );
     this.#shared = shared;
     const children = [
       ...Object.entries(log!.arrays).map(([key, type]) => oneList(arrays[key]!, new elements[type]())),
