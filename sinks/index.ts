@@ -15,6 +15,7 @@ export * from "./writePredictions.js";
 export * from "./writeSearchIndex.js";
 export * from "./writeSemanticSpace.js";
 export * from "./writeSequences.js";
+export * from "./writeSubwords.js";
 export * from "./writeSummaries.js";
 export * from "./writeTokens.js";
 export * from "./writeTopicMeans.js";

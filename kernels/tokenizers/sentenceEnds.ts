@@ -1,3 +1,4 @@
+import type { StageState } from "../../schemas/state.js";
 import type { IdBatch } from "../../schemas/tokens.js";
 
 /** What a batch of ids says of its stretches. */
@@ -11,6 +12,7 @@ type Stretches = Pick<IdBatch, "ids" | "sentenceOffsets" | "documentOffsets" | "
 export class SentenceEnds {
   readonly #id: number;
   #isOpen = false;
+  #hasWords = false;
   #added = 0;
 
   constructor(id: number) {
@@ -20,6 +22,7 @@ export class SentenceEnds {
   push<Batch extends Stretches>(batch: Batch): Batch {
     const { ids, sentenceOffsets, documentOffsets, wordOffsets } = batch;
     const places = this.#placesOf(batch);
+    this.#hasWords = wordOffsets !== undefined;
     if (places.length === 0) return batch;
     const ended = new Uint32Array(ids.length + places.length);
     let from = 0;
@@ -44,7 +47,16 @@ export class SentenceEnds {
     this.#isOpen = false;
     this.#added++;
     const none = () => new Uint32Array(0);
-    return { ids: Uint32Array.of(this.#id), sentenceOffsets: none(), documentOffsets: none() };
+    const words = this.#hasWords ? { wordOffsets: new Uint32Array(1) } : {};
+    return { ids: Uint32Array.of(this.#id), ...words, sentenceOffsets: none(), documentOffsets: none() };
+  }
+
+  save(): StageState {
+    return { facts: { isOpen: this.#isOpen }, arrays: {} };
+  }
+
+  restore({ facts }: StageState): void {
+    this.#isOpen = facts.isOpen as boolean;
   }
 
   /** How many ids were added since the last call. */

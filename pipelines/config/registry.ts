@@ -34,9 +34,11 @@ import { tokenizeSchema } from "../../operators/text/tokenize.js";
 import { buildVocabSchema } from "../../operators/vocabulary/buildVocab.js";
 import { dropTermsSchema } from "../../operators/vocabulary/dropTerms.js";
 import { encodeSchema } from "../../operators/vocabulary/encode.js";
+import { encodeSubwordsSchema } from "../../operators/vocabulary/encodeSubwords.js";
 import { growVocabSchema } from "../../operators/vocabulary/growVocab.js";
 import { joinPhrasesSchema } from "../../operators/vocabulary/joinPhrases.js";
 import { learnPhrasesSchema } from "../../operators/vocabulary/learnPhrases.js";
+import { learnSubwordsSchema } from "../../operators/vocabulary/learnSubwords.js";
 import { mapTermsSchema } from "../../operators/vocabulary/mapTerms.js";
 import { oneHotVectorsSchema } from "../../operators/vocabulary/oneHotVectors.js";
 import { stemSchema } from "../../operators/vocabulary/stem.js";
@@ -62,6 +64,7 @@ import { writePredictionsSchema } from "../../sinks/writePredictions.js";
 import { writeSearchIndexSchema } from "../../sinks/writeSearchIndex.js";
 import { writeSemanticSpaceSchema } from "../../sinks/writeSemanticSpace.js";
 import { writeSequencesSchema } from "../../sinks/writeSequences.js";
+import { writeSubwordsSchema } from "../../sinks/writeSubwords.js";
 import { writeSummariesSchema } from "../../sinks/writeSummaries.js";
 import { writeTokensSchema } from "../../sinks/writeTokens.js";
 import { writeTopicMeansSchema } from "../../sinks/writeTopicMeans.js";
@@ -78,6 +81,8 @@ import { tailSchema } from "../../sources/tail.js";
 import { websocketSchema } from "../../sources/websocket.js";
 import { isFastTextFile } from "../../storage/fasttext/fastTextFile.js";
 import { readFastTextClassifier } from "../../storage/fasttext/readFastText.js";
+import { isTableFile } from "../../storage/tables/tableFile.js";
+import { readSubwords } from "../../storage/tokenizers/readSubwords.js";
 import { readVectors } from "../../storage/vectors/readVectors.js";
 import { classifierAnswers } from "../tools/classifierAnswers.js";
 import { classifierScorings } from "../tools/classifierScorings.js";
@@ -115,6 +120,8 @@ const units = [
   buildVocabSchema,
   oneHotVectorsSchema,
   encodeSchema,
+  learnSubwordsSchema,
+  encodeSubwordsSchema,
   growVocabSchema,
   packSequencesSchema,
   windowContextsSchema,
@@ -148,6 +155,7 @@ const units = [
   classTopicsSchema,
   writeTokensSchema,
   writeVocabularySchema,
+  writeSubwordsSchema,
   writeIdsSchema,
   writeDocumentsSchema,
   writePairsSchema,
@@ -177,6 +185,7 @@ export type BuiltInUnit = (typeof units)[number];
 const loads: { readonly [K in Kind]?: DataKind<K>["load"] } = {
   vectors: readVectors,
   classifier: (path) => (isFastTextFile(path) ? readFastTextClassifier(path) : readWhole(described.classifier, path)),
+  subwordVocabulary: (path) => (isTableFile(path) ? readWhole(described.subwordVocabulary, path) : readSubwords(path)),
 };
 
 const byName: ReadonlyMap<string, AnyUnit> = new Map(units.map((unit: AnyUnit) => [unit.name, unit]));

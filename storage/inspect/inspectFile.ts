@@ -15,6 +15,7 @@ import { openTable } from "../tables/tableFile.js";
 import { recogniseVectors } from "../vectors/recogniseVectors.js";
 import { parseHeader } from "../vectors/vectorHeader.js";
 import { type FileReport, type Finding, shownCells, shownRows, textRows } from "./fileReport.js";
+import { inspectTokenizer } from "./inspectTokenizer.js";
 
 const headBytes = 1 << 16;
 
@@ -52,6 +53,8 @@ async function inspectContent(path: string, head: Buffer, kinds: readonly DataKi
   const content = contentOf(head);
   if (content) return { format: content.name };
   if (head.includes(0)) return inspectRecords(path, head);
+  const tokenizer = await inspectTokenizer(path, head.toString("utf8"));
+  if (tokenizer) return tokenizer;
   const { inspectText } = await import("./inspectText.js"); // with the library that reads CSV
   return inspectText(basename(path), head, await recogniseVectors(path));
 }

@@ -28,13 +28,14 @@ export async function readSubwords(path: string): Promise<SubwordVocabulary> {
     const { form, pieces } = parseTokenizer(json, path);
     return makeSubwordVocabulary(form, pieces, undefined, path);
   }
-  const merges = join(dirname(path), mergesFileOf(basename(path)));
+  const merges = mergesBeside(path);
   return bytePairs(path, json, parseMerges((await readText(merges)).split("\n"), merges));
 }
 
 /** The file of merges that lies beside a `vocab.json`: `merges.txt`, of `small-vocab.json` `small-merges.txt`. */
-export function mergesFileOf(vocabulary: string): string {
-  return vocabulary.replace(/(?:vocab)?\.json(\.gz|\.zst)?$/, "merges.txt");
+export function mergesBeside(path: string): string {
+  const name = basename(path).replace(/(?:vocab)?(?:\.json)?(?:\.gz|\.zst)?$/, "");
+  return join(dirname(path), `${name}merges.txt`);
 }
 
 function bytePairs(path: string, vocab: unknown, merges: readonly Merge[]): SubwordVocabulary {

@@ -1,8 +1,7 @@
-import { basename, dirname, join } from "node:path";
 import { show } from "../../schemas/options.js";
 import type { SubwordVocabulary } from "../../schemas/subwordVocabulary.js";
 import { writeFiles } from "../files/durableFile.js";
-import { mergesFileOf } from "./readSubwords.js";
+import { mergesBeside } from "./readSubwords.js";
 import { tokenizerJson, vocabJson } from "./tokenizerJson.js";
 
 export const tokenizerFormats = ["tokenizerJson", "bytePairs", "wordPieceVocabulary"] as const;
@@ -21,11 +20,6 @@ const writers: Readonly<Record<TokenizerFormat, (path: string, subwords: Subword
  */
 export function writeSubwordFiles(path: string, format: TokenizerFormat, subwords: SubwordVocabulary): Promise<void> {
   return writers[format](path, subwords);
-}
-
-/** The file of merges that is written beside a `vocab.json`. */
-export function mergesBeside(path: string): string {
-  return join(dirname(path), mergesFileOf(basename(path)));
 }
 
 async function writeBytePairs(path: string, { tokenizer, terms }: SubwordVocabulary): Promise<void> {
