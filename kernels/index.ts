@@ -134,6 +134,7 @@ export * from "./tokenizers/bytePairModel.js";
 export * from "./tokenizers/decoders.js";
 export * from "./tokenizers/learnMerges.js";
 export * from "./tokenizers/learnTokenizer.js";
+export * from "./tokenizers/mergeTable.js";
 export * from "./tokenizers/normalizers.js";
 export * from "./tokenizers/numberHeap.js";
 export * from "./tokenizers/pairHeap.js";

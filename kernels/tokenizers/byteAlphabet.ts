@@ -17,8 +17,22 @@ const ascii = /^[!-~]*$/;
 export function spellBytes(text: string): string {
   if (ascii.test(text)) return text;
   let spelled = "";
-  for (const byte of encoder.encode(text)) spelled += characters[byte]!;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (isSurrogate(unit)) return spelled + spell(text.slice(i));
+    spelledUnits[unit] ??= spell(text[i]!);
+    spelled += spelledUnits[unit];
+  }
   return spelled;
+}
+
+/** Of characters below U+10000, once they have come. */
+const spelledUnits: string[] = new Array(0x1_0000);
+
+const isSurrogate = (unit: number): boolean => (unit & 0xf800) === 0xd800;
+
+function spell(text: string): string {
+  return Array.from(encoder.encode(text), (byte) => characters[byte]!).join("");
 }
 
 /** The bytes that characters stand for; a text with any other character stands for its own bytes. */

@@ -1,4 +1,4 @@
-import { PairTable } from "../documents/pairTable.js";
+import { MergeTable } from "./mergeTable.js";
 import { NumberHeap } from "./numberHeap.js";
 import type { PieceIds, PieceModel } from "./pieceModel.js";
 
@@ -24,6 +24,10 @@ export interface BytePairSettings {
 export type MergeIds = readonly [first: number, second: number, merged: number];
 
 const NONE = -1;
+/** NONE as it lies in unsigned numbers. */
+const NO_RANK = 2 ** 32 - 1;
+/** Characters of a word in which merges are looked for one by one. */
+const SHORT = 100;
 /** A heap's number is the rank of a merge, moved up by this, and the place in the word. */
 const PLACES = 2 ** 32;
 
@@ -37,24 +41,26 @@ interface CharacterIds {
 /** State: 16 to 40 bytes a merge, 256 KiB of characters, and 16 bytes a character of the longest word. */
 export class BytePairModel implements PieceModel {
   readonly #settings: BytePairSettings;
-  readonly #pairs = new PairTable();
-  /** Of each pair, the rank of its merge; of each rank, what is made. */
-  readonly #ranks: Float64Array;
+  readonly #ranks: MergeTable;
+  /** Of each rank, what is made. */
   readonly #merged: Int32Array;
   /** By whether the character is the first of its word, and whether it is the last. */
   readonly #characters: readonly CharacterIds[];
   readonly #heap = new NumberHeap();
   #symbols = new Int32Array(256);
+  /** Ranks of the pairs of a short word, NO_RANK for one without a merge. */
+  readonly #shortRanks = new Uint32Array(SHORT);
+  /** Places of the neighbours on both sides. */
   #next = new Int32Array(256);
   #previous = new Int32Array(256);
 
   constructor(settings: BytePairSettings) {
     this.#settings = settings;
     const { merges, ids, continuingPrefix, endSuffix } = settings;
-    this.#ranks = new Float64Array(merges.length);
+    this.#ranks = new MergeTable(merges.length);
     this.#merged = Int32Array.from(merges, ([, , merged]) => merged);
     merges.forEach(([first, second], rank) => {
-      this.#ranks[this.#pairs.add(first, second)] = rank; // of a merge that stands twice the last counts, as in tokenizers
+      this.#ranks.set(first, second, rank); // of a merge that stands twice the last counts, as in tokenizers
     });
     const forms = new Map<string, CharacterIds>();
     this.#characters = [false, true].flatMap((isLast) =>
@@ -75,8 +81,8 @@ export class BytePairModel implements PieceModel {
       return;
     }
     const length = this.#begin(word);
-    if (length > 1) this.#merge(length);
-    for (let at = length > 0 ? 0 : NONE; at !== NONE; at = this.#next[at]!) ids.push(this.#symbols[at]!);
+    if (length <= SHORT) this.#mergeShort(length, ids);
+    else this.#mergeLong(length, ids);
   }
 
   /** The characters of a word as symbols; tells how many. */
@@ -97,15 +103,34 @@ export class BytePairModel implements PieceModel {
       afterUnknown = isUnknown;
       i = end;
     }
-    for (let at = 0; at < length; at++) {
-      this.#next[at] = at + 1 < length ? at + 1 : NONE;
-      this.#previous[at] = at - 1;
-    }
     return length;
   }
 
-  #merge(length: number): void {
+  /** Looks for the earliest merge anew each time, which costs less than a heap in all but long words. */
+  #mergeShort(length: number, ids: number[]): void {
+    const [symbols, ranks, table] = [this.#symbols, this.#shortRanks, this.#ranks];
+    for (let at = 0; at + 1 < length; at++) ranks[at] = table.rankOf(symbols[at]!, symbols[at + 1]!);
+    let left = length;
+    for (let first = smallest(ranks, left - 1); first !== NONE; first = smallest(ranks, left - 1)) {
+      symbols[first] = this.#merged[ranks[first]!]!;
+      left--;
+      for (let at = first + 1; at < left; at++) {
+        symbols[at] = symbols[at + 1]!;
+        ranks[at] = ranks[at + 1]!;
+      }
+      if (first + 1 < left) ranks[first] = table.rankOf(symbols[first]!, symbols[first + 1]!);
+      if (first > 0) ranks[first - 1] = table.rankOf(symbols[first - 1]!, symbols[first]!);
+    }
+    for (let at = 0; at < left; at++) ids.push(symbols[at]!);
+  }
+
+  /** Time grows with the length times its logarithm. */
+  #mergeLong(length: number, ids: number[]): void {
     const [symbols, next, previous, heap] = [this.#symbols, this.#next, this.#previous, this.#heap];
+    for (let at = 0; at < length; at++) {
+      next[at] = at + 1 < length ? at + 1 : NONE;
+      previous[at] = at - 1;
+    }
     for (let at = 0; at + 1 < length; at++) this.#propose(at);
     while (heap.size > 0) {
       const proposal = heap.pop();
@@ -113,7 +138,7 @@ export class BytePairModel implements PieceModel {
       const at = proposal - rank * PLACES;
       const right = next[at]!;
       if (symbols[at] === NONE || right === NONE) continue;
-      const found = this.#rankOf(symbols[at]!, symbols[right]!);
+      const found = this.#ranks.rankOf(symbols[at]!, symbols[right]!);
       if (found === NONE || this.#merged[found] !== this.#merged[rank]) continue; // a neighbour has changed since
       symbols[at] = this.#merged[found]!;
       symbols[right] = NONE;
@@ -124,17 +149,13 @@ export class BytePairModel implements PieceModel {
       }
       if (previous[at] !== NONE) this.#propose(previous[at]!);
     }
+    for (let at = 0; at !== NONE; at = next[at]!) ids.push(symbols[at]!);
   }
 
   /** The pair that begins at a place, if there is a merge of it. */
   #propose(at: number): void {
-    const rank = this.#rankOf(this.#symbols[at]!, this.#symbols[this.#next[at]!]!);
+    const rank = this.#ranks.rankOf(this.#symbols[at]!, this.#symbols[this.#next[at]!]!);
     if (rank !== NONE) this.#heap.push(rank * PLACES + at);
-  }
-
-  #rankOf(first: number, second: number): number {
-    const pair = this.#pairs.find(first, second);
-    return pair === NONE ? NONE : this.#ranks[pair]!;
   }
 
   #reserve(length: number): void {
@@ -142,6 +163,18 @@ export class BytePairModel implements PieceModel {
     this.#next = new Int32Array(length);
     this.#previous = new Int32Array(length);
   }
+}
+
+/** Where the smallest of so many ranks stands first, or NONE where all are NO_RANK. */
+function smallest(ranks: Uint32Array, length: number): number {
+  let place = NONE;
+  let least = NO_RANK;
+  for (let at = 0; at < length; at++) {
+    if (ranks[at]! >= least) continue;
+    least = ranks[at]!;
+    place = at;
+  }
+  return place;
 }
 
 function characterIds(ids: PieceIds, prefix: string, suffix: string): CharacterIds {

@@ -41,7 +41,12 @@ export function makeSubwordVocabulary(
     marksSpaces: spacesOf(partsAtSpaces, addsSpace),
     encode(text, { specials = true } = {}) {
       const inner = encoding.encode(text);
-      return Uint32Array.from(specials ? [...before, ...inner, ...after] : inner);
+      if (!specials) return new Uint32Array(inner);
+      const ids = new Uint32Array(before.length + inner.length + after.length);
+      ids.set(before);
+      ids.set(inner, before.length);
+      ids.set(after, before.length + inner.length);
+      return ids;
     },
     encodeWord: (text) => encoding.encodeStretch(text),
     decode(sequence, { specials = false } = {}) {

@@ -5,7 +5,7 @@ import type { PieceModel } from "./pieceModel.js";
 import { type Cut, compilePreTokenizer } from "./preTokenizers.js";
 
 const cachedWords = 131_072;
-const cachedLength = 64;
+const cachedLength = 32;
 
 /** What begins and ends at white space in every pre-tokenizer that parts at spaces, and is not touched by any normalizer. */
 const betweenSpaces = /[^ \t\n\r]+/g;
@@ -13,7 +13,7 @@ const betweenSpaces = /[^ \t\n\r]+/g;
 /**
  * From texts to ids: added tokens, normalizer, pre-tokenizer, model, in this order. What the first cut of the pre-tokenizer makes is encoded
  * once and remembered. Where white space parts words, the text is cut there even before it is normalised, so that the cache spares that, too.
- * State: 131,072 words of up to 64 UTF-16 units, with their ids; when they become more, all are forgotten.
+ * State: 131,072 words of up to 32 UTF-16 units, with their ids; when they become more, all are forgotten.
  */
 export class TextEncoding {
   readonly #normalize: TextChange;
@@ -84,6 +84,8 @@ export class TextEncoding {
   }
 
   #cut(stretch: string): readonly string[] {
-    return this.#rest.reduce<readonly string[]>((words, step) => words.flatMap(step), [stretch]);
+    let words: readonly string[] = [stretch];
+    for (const step of this.#rest) words = words.length === 1 ? step(words[0]!) : words.flatMap(step);
+    return words;
   }
 }
