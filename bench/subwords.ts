@@ -73,7 +73,12 @@ async function tokenizersFor(lines: readonly string[]): Promise<Named[]> {
   const learned: Named[] = [];
   for (const kind of ["bpe", "wordPiece"] as const) {
     const { result, seconds } = await timed(() =>
-      run(fromTexts(some).pipe(tokenize({ mode: "whitespace" }), learnSubwords({ kind, size: Number(values.size) }))),
+      run(
+        fromTexts(some).pipe(
+          tokenize({ mode: "whitespace", maxTokenLength: 1_000_000 }),
+          learnSubwords({ kind, size: Number(values.size) }),
+        ),
+      ),
     );
     const { tokenizer, terms } = result!;
     learned.push({
@@ -91,7 +96,12 @@ async function compared({ name, json }: Named, lines: readonly string[]): Promis
   const own = await timed(() => lines.map((line) => ours.encode(line)));
   const other = await timed(() => lines.map((line) => theirs.encode(line).ids));
   const stream = await timed(() =>
-    run(fromTexts(lines).pipe(tokenize({ mode: "whitespace" }), encodeSubwords(vocabularyOf(json)))),
+    run(
+      fromTexts(lines).pipe(
+        tokenize({ mode: "whitespace", maxTokenLength: 1_000_000 }),
+        encodeSubwords(vocabularyOf(json)),
+      ),
+    ),
   );
   const differing = lines.filter((_, i) => own.result[i]!.join() !== other.result[i]!.join()).length;
   const ids = own.result.reduce((sum, each) => sum + each.length, 0);
