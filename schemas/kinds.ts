@@ -82,14 +82,24 @@ export interface LoggedBatch {
   readonly facts?: Readonly<Record<string, number>>;
 }
 
+/** A value that the batches of a stream share, and of which kind it is; a function tells it where there are several. */
+export interface SharedForm<Batch> {
+  readonly kind: Kind | ((shared: never) => Kind);
+  of(batch: Batch): unknown;
+}
+
+export function kindOfShared({ kind }: Pick<SharedForm<never>, "kind">, shared: unknown): Kind {
+  return typeof kind === "function" ? kind(shared as never) : kind;
+}
+
 /** How the batches of a stream are logged, so that later passes read them again. */
 export interface LogForm<Batch> {
   /** The element type of each array. */
   readonly arrays: Readonly<Record<string, "uint8" | "uint32" | "float32" | "float64">>;
   /** The names of the facts. */
   readonly facts?: readonly string[];
-  /** The value that all batches share, which stays in memory and is kept by checkpoints, as a kind of its own; `kind` tells which. */
-  readonly shared?: { kind(shared: never): Kind; of(batch: Batch): unknown };
+  /** The value that all batches share, which stays in memory and is kept by checkpoints, as a kind of its own. */
+  readonly shared?: SharedForm<Batch>;
   write(batch: Batch): LoggedBatch;
   /** The batch again, in the pass of that number. */
   read(logged: LoggedBatch, shared: never, epoch: number): Batch;

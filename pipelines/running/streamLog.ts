@@ -19,7 +19,7 @@ import {
 import type { Observable } from "rxjs";
 import { currentScope, type FlowGate } from "../../runtime/flow.js";
 import { fromPull } from "../../runtime/fromPull.js";
-import type { DataKind, LoggedArray, LoggedBatch } from "../../schemas/index.js";
+import { type DataKind, kindOfShared, type LoggedArray, type LoggedBatch } from "../../schemas/index.js";
 import { readChunks } from "../../storage/files/readChunks.js";
 
 const elements = { uint8: Uint8, uint32: Uint32, float32: Float32, float64: Float64 } as const;
@@ -92,7 +92,7 @@ export class StreamLog {
     const shared = log!.shared?.of(batch);
     if (this.#size.batches > 0 && shared !== this.#shared)
       throw new TypeError(
-        `${name}: a stream that is read again must keep one ${log!.shared!.kind(shared as never)}, got another one`,
+        `${name}: a stream that is read again must keep one ${kindOfShared(log!.shared!, shared)}, got another one`,
       );
     this.#shared = shared;
     const children = [
