@@ -22,6 +22,7 @@ import { create } from "./commands/create.js";
 import { diff } from "./commands/diff.js";
 import { drift } from "./commands/drift.js";
 import { evaluate } from "./commands/eval.js";
+import { generate } from "./commands/generate.js";
 import { graph } from "./commands/graph.js";
 import { inspect } from "./commands/inspect.js";
 import { keywords } from "./commands/keywords.js";
@@ -29,10 +30,13 @@ import { lint } from "./commands/lint.js";
 import { list } from "./commands/list.js";
 import { map } from "./commands/map.js";
 import { neighbors } from "./commands/neighbors.js";
+import { next } from "./commands/next.js";
+import { perplexity } from "./commands/perplexity.js";
 import { plot } from "./commands/plot.js";
 import { quantize } from "./commands/quantize.js";
 import { run } from "./commands/run.js";
 import { schema } from "./commands/schema.js";
+import { score } from "./commands/score.js";
 import { search } from "./commands/search.js";
 import { serve } from "./commands/serve.js";
 import { summarize } from "./commands/summarize.js";
@@ -65,6 +69,10 @@ const commands: readonly Command[] = [
   search,
   quantize,
   topics,
+  perplexity,
+  generate,
+  next,
+  score,
   serve,
   evaluate,
   tune,

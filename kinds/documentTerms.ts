@@ -3,6 +3,7 @@ import type { DocumentTermBatch } from "../schemas/documentTerms.js";
 import { defineKind } from "../schemas/kinds.js";
 import type { FlatLists } from "../schemas/tables.js";
 import type { Vocabulary } from "../schemas/vocabulary.js";
+import { sharedVocabulary } from "./sharedVocabulary.js";
 
 /** Sparse rows, one a whole document; 12 bytes a term in the log, and 12 a document. */
 export const documentTerms = defineKind({
@@ -19,7 +20,7 @@ export const documentTerms = defineKind({
       rowDocuments: "uint32",
       documents: "uint8",
     },
-    shared: { kind: "vocabulary", of: ({ vocabulary }: DocumentTermBatch) => vocabulary },
+    shared: sharedVocabulary,
     write: ({ offsets, terms, values, lengths, rowDocuments, documents }) => ({
       arrays: { offsets, terms, values, lengths, rowDocuments, documents: columnBytes(documents) },
     }),

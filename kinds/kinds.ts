@@ -10,6 +10,7 @@ import { documentVectors } from "./documentVectors.js";
 import { hits } from "./hits.js";
 import { ids } from "./ids.js";
 import { keywords } from "./keywords.js";
+import { languageModel } from "./languageModel.js";
 import { lexicon } from "./lexicon.js";
 import { pairs } from "./pairs.js";
 import { phrases } from "./phrases.js";
@@ -17,6 +18,7 @@ import { predictions } from "./predictions.js";
 import { searchIndex } from "./searchIndex.js";
 import { semanticSpace } from "./semanticSpace.js";
 import { sequences } from "./sequences.js";
+import { subwordVocabulary } from "./subwordVocabulary.js";
 import { summaries } from "./summaries.js";
 import { text } from "./text.js";
 import { tokens } from "./tokens.js";
@@ -31,6 +33,7 @@ export const kinds: { readonly [K in Kind]: DataKind<K> } = {
   lexicon,
   phrases,
   vocabulary,
+  subwordVocabulary,
   ids,
   contexts,
   pairs,
@@ -45,6 +48,7 @@ export const kinds: { readonly [K in Kind]: DataKind<K> } = {
   cooccurrence,
   vectors,
   classifier,
+  languageModel,
   topics,
   semanticSpace,
   predictions,

@@ -2,6 +2,7 @@ import { columnBytes, columnOfBytes } from "../kernels/documents/documentColumns
 import { defineKind } from "../schemas/kinds.js";
 import type { SequenceBatch } from "../schemas/sequences.js";
 import type { Vocabulary } from "../schemas/vocabulary.js";
+import { sharedVocabulary } from "./sharedVocabulary.js";
 
 const none = { segments: new Uint8Array(0), labels: new Uint32Array(0) };
 
@@ -23,7 +24,7 @@ export const sequences = defineKind({
       labels: "uint32",
     },
     facts: ["sequenceLength", "position", "tokensBefore", "expectedTokens"],
-    shared: { kind: "vocabulary", of: ({ vocabulary }: SequenceBatch) => vocabulary },
+    shared: sharedVocabulary,
     write({ ids, targets, lengths, continues, rowDocuments, documents, segments, labels, ...batch }) {
       const { sequenceLength, position, tokensBefore, expectedTokens } = batch;
       return {

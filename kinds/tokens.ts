@@ -10,7 +10,7 @@ export const tokens = defineKind({
   amounts: { tokens: ({ ids }: TokenBatch) => ids.length },
   log: {
     arrays: ID_ARRAYS,
-    shared: { kind: "lexicon", of: ({ lexicon }: TokenBatch) => lexicon },
+    shared: { kind: () => "lexicon", of: ({ lexicon }: TokenBatch) => lexicon },
     write: writeIds,
     read: ({ arrays }, lexicon: Lexicon): TokenBatch => ({ ...readIds(arrays), lexicon }),
   },

@@ -58,6 +58,8 @@ export * from "./tools/describeTexts.js";
 export * from "./tools/evaluateRetrieval.js";
 export * from "./tools/guessLanguage.js";
 export * from "./tools/inspectPath.js";
+export * from "./tools/languageModels.js";
+export * from "./tools/languageModelTexts.js";
 export * from "./tools/layOutOnThreads.js";
 export * from "./tools/loadValue.js";
 export * from "./tools/lossPanels.js";

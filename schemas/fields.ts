@@ -2,6 +2,7 @@ import type { Classifier } from "./classifier.js";
 import type { DocumentFrequencies } from "./documentFrequencies.js";
 import type { SearchIndex } from "./searchIndex.js";
 import type { SemanticSpace } from "./semanticSpace.js";
+import type { SubwordVocabulary } from "./subwordVocabulary.js";
 import type { Topics } from "./topics.js";
 import type { VectorTable } from "./vectors.js";
 
@@ -293,6 +294,19 @@ export const topicsOption = <const Options extends Stated<Topics>>(options: Opti
 function isTopics(value: unknown): value is Topics {
   const { weights, alpha } = (value ?? {}) as Partial<Topics>;
   return weights instanceof Float32Array && alpha instanceof Float64Array;
+}
+
+/** A tokenizer: in a config the path of its file, in code the tokenizer. */
+export const subwordsOption = <const Options extends Stated<SubwordVocabulary>>(options: Options) =>
+  wholeValue<SubwordVocabulary, Options>(options, {
+    holds: "subwordVocabulary",
+    expects: "the path of a file of a tokenizer, or of a run that made one; in code, the tokenizer",
+    isValue: isSubwords,
+  });
+
+function isSubwords(value: unknown): value is SubwordVocabulary {
+  const { terms, encodeWord } = (value ?? {}) as Partial<SubwordVocabulary>;
+  return Array.isArray(terms) && typeof encodeWord === "function";
 }
 
 /** An index of documents: in a config the path of its file, in code the index. */

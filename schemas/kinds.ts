@@ -9,12 +9,14 @@ import type { FinalDocumentTerms } from "./documentTermTable.js";
 import type { DocumentVectorBatch } from "./documentVectors.js";
 import type { HitBatch } from "./hits.js";
 import type { KeywordBatch } from "./keywords.js";
+import type { LanguageModel } from "./languageModel.js";
 import type { Phrases } from "./phrases.js";
 import type { PredictionBatch } from "./predictions.js";
 import type { Scorings } from "./scorings.js";
 import type { SearchIndex } from "./searchIndex.js";
 import type { SemanticSpace } from "./semanticSpace.js";
 import type { SequenceBatch } from "./sequences.js";
+import type { SubwordVocabulary } from "./subwordVocabulary.js";
 import type { SummaryBatch } from "./summaries.js";
 import type { ReadableTable, Rows, TableSchema } from "./tables.js";
 import type { TextBatch } from "./text.js";
@@ -30,6 +32,7 @@ export interface Kinds {
   lexicon: Lexicon;
   phrases: Phrases;
   vocabulary: Vocabulary;
+  subwordVocabulary: SubwordVocabulary;
   ids: IdBatch;
   contexts: ContextBatch;
   pairs: PairBatch;
@@ -44,6 +47,7 @@ export interface Kinds {
   cooccurrence: FinalCooccurrence;
   vectors: VectorTable;
   classifier: Classifier;
+  languageModel: LanguageModel;
   topics: Topics;
   semanticSpace: SemanticSpace;
   predictions: PredictionBatch;
@@ -80,6 +84,16 @@ export interface LoggedBatch {
   readonly facts?: Readonly<Record<string, number>>;
 }
 
+/** A value that the batches of a stream share, and of which kind it is; a function tells it where there are several. */
+export interface SharedForm<Batch> {
+  readonly kind: Kind | ((shared: never) => Kind);
+  of(batch: Batch): unknown;
+}
+
+export function kindOfShared({ kind }: Pick<SharedForm<never>, "kind">, shared: unknown): Kind {
+  return typeof kind === "function" ? kind(shared as never) : kind;
+}
+
 /** How the batches of a stream are logged, so that later passes read them again. */
 export interface LogForm<Batch> {
   /** The element type of each array. */
@@ -87,7 +101,7 @@ export interface LogForm<Batch> {
   /** The names of the facts. */
   readonly facts?: readonly string[];
   /** The value that all batches share, which stays in memory and is kept by checkpoints, as a kind of its own. */
-  readonly shared?: { readonly kind: Kind; of(batch: Batch): unknown };
+  readonly shared?: SharedForm<Batch>;
   write(batch: Batch): LoggedBatch;
   /** The batch again, in the pass of that number. */
   read(logged: LoggedBatch, shared: never, epoch: number): Batch;

@@ -28,9 +28,15 @@ export interface TokenBatch extends DocumentBatch {
 }
 
 export interface IdBatch extends DocumentBatch {
+  /** A SubwordVocabulary where ids are those of pieces of words (`isSubwordVocabulary`). */
   readonly vocabulary: Vocabulary;
   /** Ids in the vocabulary (T,); terms outside it are left out and counted. */
   readonly ids: Uint32Array;
+  /**
+   * Of pieces: ascending positions in `ids` at which the pieces of each word begin (W,), so that they can be brought together again.
+   * Equal positions are words without pieces. The pieces of a word lie in one batch.
+   */
+  readonly wordOffsets?: Uint32Array;
   readonly sentenceOffsets: Uint32Array;
   readonly documentOffsets: Uint32Array;
   /** Which pass over the corpus this is, from 0: random draws differ between epochs. */

@@ -1,5 +1,6 @@
 import type { Observable, OperatorFunction } from "rxjs";
 import type { Kind, Kinds } from "./kinds.js";
+import type { LanguageModel, NetworkSettings } from "./languageModel.js";
 import type { Model } from "./models.js";
 import type { Fields, OptionsOf, OptionsSchema } from "./options.js";
 import type { SubwordForm } from "./subwords.js";
@@ -96,6 +97,8 @@ export interface Unit<
   subwordsOf?(options: OptionsOf<OptionsSchema<F>>): Readonly<Record<string, SubwordForm["units"]>>;
   /** Of a writer: throws a RangeError for subwords that it could not write. */
   requireSubwords?(options: OptionsOf<OptionsSchema<F>>, units: SubwordForm["units"]): void;
+  /** Of a model of sequences: the network whose numbers its results hold, by their settings and terms. */
+  network?(settings: NetworkSettings, terms: Pick<LanguageModel, "terms" | "counts">): unknown;
   /** Makes the source's stream, the operator or the model. The options were checked; in a config, defaults are filled in. */
   create(needs: NeededValues<N>, options: OptionsOf<OptionsSchema<F>>, context: UnitContext): Created<K, R, M>;
 }

@@ -1,4 +1,4 @@
-// Compiles each kernels/assembly/*.ts (AssemblyScript) to dist/kernels/assembly/*.wasm, and those that tell whether they fuse a
+// Compiles each kernels/assembly/*.ts (AssemblyScript), whose parts lie in a folder of its name, to dist/kernels/assembly/*.wasm, and those that tell whether they fuse a
 // second time, to *.relaxed.wasm; another folder of sources can be named. The result of an unchanged source is taken from .cache/, since compiling takes seconds.
 import { createHash } from "node:crypto";
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from "node:fs";
@@ -15,11 +15,10 @@ const options = [
 ];
 
 const root = new URL("../", import.meta.url);
-const shared = "kernels/assembly/common/";
 const folders = { source: process.argv[2] ?? "kernels/assembly/", cache: ".cache/", output: "dist/kernels/assembly/" };
 for (const folder of [folders.cache, folders.output]) mkdirSync(new URL(folder, root), { recursive: true });
 
-const common = readdirSync(new URL(shared, root)).map((file) => readFileSync(new URL(shared + file, root), "utf8"));
+const common = textsIn("kernels/assembly/common/");
 for (const file of readdirSync(new URL(folders.source, root)).filter((name) => name.endsWith(".ts"))) {
   const source = readFileSync(new URL(folders.source + file, root), "utf8");
   await build(file, source, file.replace(/ts$/, "wasm"), options);
@@ -27,9 +26,16 @@ for (const file of readdirSync(new URL(folders.source, root)).filter((name) => n
     await build(file, source, file.replace(/ts$/, "relaxed.wasm"), [...options, "--enable", "relaxed-simd"]);
 }
 
+/** What a kernel imports: parts in the folder of its name, and what all share. */
+function textsIn(folder) {
+  const place = new URL(folder, root);
+  return existsSync(place) ? readdirSync(place).map((file) => readFileSync(new URL(file, place), "utf8")) : [];
+}
+
 async function build(file, source, target, flags) {
+  const parts = textsIn(`${folders.source}${file.replace(/\.ts$/, "/")}`);
   const key = createHash("sha256")
-    .update(JSON.stringify([asc.version, flags, source, common]))
+    .update(JSON.stringify([asc.version, flags, source, parts, common]))
     .digest("hex");
   const cached = new URL(`${folders.cache}${key}.wasm`, root);
   if (!existsSync(cached)) await compile(folders.source + file, flags, cached);

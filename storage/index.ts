@@ -22,4 +22,7 @@ export * from "./tables/parquetFormat.js";
 export * from "./tables/tableFile.js";
 export * from "./tables/tableWriter.js";
 export * from "./tables/wholeTable.js";
+export * from "./tokenizers/readSubwords.js";
+export * from "./tokenizers/tokenizerJson.js";
+export * from "./tokenizers/writeSubwordFiles.js";
 export * from "./vectors/readVectors.js";

@@ -152,7 +152,9 @@ describe("index.ts", () => {
       const lines = readFileSync(join(root, folder, "index.ts"), "utf8")
         .trimEnd()
         .split("\n");
-      const names = lines.map((line) => line.match(/^export (?:\*|\{[^}]+\}) from "\.\/([\w/]+)\.js";$/)?.[1]);
+      const names = lines.map(
+        (line) => line.match(/^export (?:\*(?: as \w+)?|\{[^}]+\}) from "\.\/([\w/]+)\.js";$/)?.[1],
+      );
       expect(names).not.toContain(undefined);
       expect(names).toEqual(names.toSorted((a, b) => a!.localeCompare(b!, "en")));
       const own = units.map(({ path }) => path.replace(/\.ts$/, "")).filter((path) => path.startsWith(`${folder}/`));

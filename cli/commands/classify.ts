@@ -10,14 +10,19 @@ const STDIN = "-";
 const LARGE = 1 << 25;
 const MOST_WORKERS = 4;
 
-/** How files of texts are read, options of the source but for the last, and cut. */
-export const textOptions: Readonly<Record<string, CommandOption>> = {
+/** How files of texts are read: options of the source. */
+export const readingOptions: Readonly<Record<string, CommandOption>> = {
   format: {
     type: "string",
     value: "FORMAT",
     description: "What a text is: lines, labelled, csv, tsv, jsonl, parquet, ... (default: by content and name)",
   },
   field: { type: "string", value: "NAME|N", description: "Where a record holds the text" },
+};
+
+/** How files of texts with labels are read, options of the source but for the last, and cut. */
+export const textOptions: Readonly<Record<string, CommandOption>> = {
+  ...readingOptions,
   labels: { type: "string", value: "NAME|N", description: "Where a record holds its labels" },
   "label-separator": { type: "string", value: "TEXT", description: "What separates several labels" },
   "label-prefix": {

@@ -45,6 +45,17 @@ export function requireFixed(who: string, vocabulary: Vocabulary): void {
     throw new TypeError(`${who}: the vocabulary must stay the same, got one of growVocab, which changes`);
 }
 
+/**
+ * For models that draw terms by their counts.
+ * @throws RangeError if all counts are 0, as those of a tokenizer that was read from a file
+ */
+export function requireCounts(who: string, { terms, tokens }: Vocabulary): void {
+  if (tokens > 0) return;
+  throw new RangeError(
+    `${who}: the vocabulary must tell how often its terms occur, got ${terms.length} terms of count 0; learnSubwords counts pieces, files of tokenizers do not`,
+  );
+}
+
 /** The vocabulary that a batch's or a table's ids belong to, if it has ids. */
 export function vocabularyOf(value: unknown): Vocabulary | undefined {
   return (value as { readonly vocabulary?: Vocabulary }).vocabulary;

@@ -14,7 +14,7 @@ import { meansOf, subwordRowsOf, subwordRowsWithin } from "../../kernels/subword
 import { FirstInputRows } from "../../kernels/subwords/firstInputRows.js";
 import { subwordsOf } from "../../kernels/subwords/subwordBuckets.js";
 import { MAX_LIST, TermRows } from "../../kernels/subwords/termRows.js";
-import { requireFixed } from "../../kernels/vocabulary/vocabulary.js";
+import { requireCounts, requireFixed } from "../../kernels/vocabulary/vocabulary.js";
 import { byCount, rowCounts, snapshotOf } from "../../kernels/vocabulary/vocabularyChange.js";
 import { contexts } from "../../kinds/contexts.js";
 import {
@@ -234,7 +234,10 @@ export function fastText(options?: FastTextOptions): UpdatedModel<"contexts", "v
     if (terms.length === 0) throw new RangeError("fastText: the vocabulary must have terms, got none");
     if (terms.length === 1 && settings.loss === "hierarchicalSoftmax")
       throw new RangeError("fastText: the vocabulary must have 2 terms or more for hierarchicalSoftmax, got 1");
-    if (!online) requireFixed("fastText without online", given);
+    if (!online) {
+      requireFixed("fastText without online", given);
+      requireCounts("fastText", given);
+    }
     if (initialVectors) knownRows("fastText", terms, initialVectors); // which must have some of them
     const snapshot = snapshotOf(given);
     const size = snapshot.maxSize;

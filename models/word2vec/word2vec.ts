@@ -11,7 +11,7 @@ import {
   type Word2vecSettings,
   Word2vecTrainer,
 } from "../../kernels/embedding/word2vecTrainer.js";
-import { requireFixed } from "../../kernels/vocabulary/vocabulary.js";
+import { requireCounts, requireFixed } from "../../kernels/vocabulary/vocabulary.js";
 import {
   byCount,
   FirstRows,
@@ -206,6 +206,7 @@ export function word2vec(options?: Word2vecOptions): UpdatedModel<"contexts", "v
       return makeEngine(rowCounts(snapshot));
     }
     requireFixed("word2vec without online", given);
+    requireCounts("word2vec", given);
     requireRoom(terms.length, "minCount");
     const rows = initialVectors && knownRows("word2vec", terms, initialVectors);
     const made = makeEngine(counts);

@@ -123,7 +123,10 @@ function layoutOf(options: SettingsOf<typeof packOptions>): Settings {
     fail(`stride must be at most length, which is ${length}, else ids are passed over, got ${stride}`);
   const plain = { length, across, stride, shuffle, seed };
   if (lanes === 0) return { ...plain, form: "blocks", batchSize: batchSize ?? BATCH_SIZE };
-  if (batchSize !== undefined) fail(`batchSize must be left out with lanes, each of which is a row, got ${batchSize}`);
+  if (batchSize !== undefined)
+    fail(
+      `batchSize must be left out with ${lanes} lanes, each of which is a row, got ${batchSize}; lanes: 0 asks for none`,
+    );
   if (stride < length) fail(`stride must be length with lanes, whose rows go on one behind the other, got ${stride}`);
   if (shuffle > 0) fail(`shuffle must be 0 with lanes, whose rows go on one behind the other, got ${shuffle}`);
   return { ...plain, form: across === "corpus" && !isLive ? "parts" : "turns", batchSize: lanes };

@@ -1,4 +1,5 @@
-import { defer, map, type OperatorFunction } from "rxjs";
+import { defer, identity, map, type OperatorFunction } from "rxjs";
+import { SentenceEnds } from "../../kernels/tokenizers/sentenceEnds.js";
 import { IdTable } from "../../kernels/vocabulary/idTable.js";
 import { currentScope } from "../../runtime/flow.js";
 import { integer, text } from "../../schemas/fields.js";
@@ -6,6 +7,7 @@ import { defineOptions, type OptionsOf, parseOptions } from "../../schemas/optio
 import type { IdBatch, TokenBatch } from "../../schemas/tokens.js";
 import { defineUnit } from "../../schemas/units.js";
 import type { Vocabulary } from "../../schemas/vocabulary.js";
+import { endSentences, sentenceEndField, termId } from "./endSentences.js";
 
 export const encodeSchema = defineUnit({
   name: "encode",
@@ -21,6 +23,7 @@ export const encodeSchema = defineUnit({
       minLength: 1,
       description: "Term of the vocabulary, such as one of extraTerms, that stands for each token outside it",
     }),
+    sentenceEnd: sentenceEndField,
   },
   create: ({ vocabulary }, options, { epoch }): OperatorFunction<TokenBatch, IdBatch> =>
     encode(vocabulary, { ...options, epoch }),
@@ -47,16 +50,17 @@ export type EncodeOptions = OptionsOf<typeof encodeOptions>;
  * In:  TokenBatch, T provisional ids. Out: IdBatch, at most T ids, with the starts of sentences and documents among them.
  * Tokens outside the vocabulary become `unknown`, and are counted as that; without it they are left out, and counted as `truncated` (frequent enough, but cut by maxSize), `pruned` (the
  * lexicon no longer knows the term) or else `belowMinCount`.
+ * Each sentence that has ids ends with `sentenceEnd`; without it with nothing. Both are what makes perplexities comparable.
  * State: 4 bytes per id given out by the lexicon.
- * @throws TypeError, RangeError at the call, if an option is of the wrong kind or out of range, or the vocabulary lacks `unknown`
+ * @throws TypeError, RangeError at the call, if an option is of the wrong kind or out of range, or the vocabulary lacks `unknown` or
+ *   `sentenceEnd`
  * @example
  *   tokens$.pipe(encode(vocabulary), windowContexts({ windowSize: 5 }))
  */
 export function encode(vocabulary: Vocabulary, options?: EncodeOptions): OperatorFunction<TokenBatch, IdBatch> {
-  const { epoch, unknown } = parseOptions(encodeOptions, options);
-  const unknownId = unknown === undefined ? undefined : vocabulary.idOf(unknown);
-  if (unknown !== undefined && unknownId === undefined)
-    throw new RangeError(`encode: unknown must be a term of the vocabulary, got ${JSON.stringify(unknown)}`);
+  const { epoch, unknown, sentenceEnd } = parseOptions(encodeOptions, options);
+  const unknownId = unknown === undefined ? undefined : termId("encode", "unknown", vocabulary, unknown);
+  const end = sentenceEnd === undefined ? undefined : termId("encode", "sentenceEnd", vocabulary, sentenceEnd);
   return (source) =>
     defer(() => {
       const scope = currentScope();
@@ -76,6 +80,7 @@ export function encode(vocabulary: Vocabulary, options?: EncodeOptions): Operato
             epoch,
           };
         }),
+        end === undefined ? identity : endSentences(new SentenceEnds(end), { vocabulary, epoch }),
       );
     });
 }

@@ -3,6 +3,7 @@ import { Ledger } from "../../runtime/ledger.js";
 import {
   intervalOf,
   type KindValue,
+  kindOfShared,
   type MaybePromise,
   type StageState,
   type StateKeeper,
@@ -110,11 +111,10 @@ export class Checkpointer {
     );
     const written = [...state.logs].filter(([, log]) => log.isWritten);
     const logs = written.map(([{ id, makes }, { path, size, shared }]) => {
-      const kind = makes.log?.shared?.kind;
-      const sharedId =
-        kind && shared !== undefined
-          ? this.#values.note(values, `${fileNameOf(id)}.${kind}`, { kind, value: shared })
-          : undefined;
+      const form = makes.log?.shared;
+      if (!form || shared === undefined) return [id, { file: basename(path), size, shared: undefined }] as const;
+      const kind = kindOfShared(form, shared);
+      const sharedId = this.#values.note(values, `${fileNameOf(id)}.${kind}`, { kind, value: shared });
       return [id, { file: basename(path), size, shared: sharedId }] as const;
     });
     if (this.#point) this.#starts.clear(); // they belong to the first step

@@ -9,8 +9,10 @@ import { ldaSchema } from "../../models/lda/lda.js";
 import { ldaSamplerSchema } from "../../models/ldaSampler/ldaSampler.js";
 import { lsaSchema } from "../../models/lsa/lsa.js";
 import { lsaOnlineSchema } from "../../models/lsa/lsaOnline.js";
+import { nnlmSchema } from "../../models/nnlm/nnlm.js";
 import { plsaSchema } from "../../models/plsa/plsa.js";
 import { ppmiSvdSchema } from "../../models/ppmiSvd/ppmiSvd.js";
+import { rnnlmSchema } from "../../models/rnnlm/rnnlm.js";
 import { word2vecSchema } from "../../models/word2vec/word2vec.js";
 import { accumulateCooccurrenceSchema } from "../../operators/cooccurrence/accumulateCooccurrence.js";
 import { associateSchema } from "../../operators/cooccurrence/associate.js";
@@ -27,6 +29,7 @@ import { summarizeSchema } from "../../operators/documents/summarize.js";
 import { termVectorsSchema } from "../../operators/documents/termVectors.js";
 import { weighTermsSchema } from "../../operators/documents/weighTerms.js";
 import { weighTermsOnlineSchema } from "../../operators/documents/weighTermsOnline.js";
+import { inputVectorsSchema } from "../../operators/sequences/inputVectors.js";
 import { packSequencesSchema } from "../../operators/sequences/packSequences.js";
 import { normalizeSchema } from "../../operators/text/normalize.js";
 import { splitSentencesSchema } from "../../operators/text/splitSentences.js";
@@ -34,9 +37,11 @@ import { tokenizeSchema } from "../../operators/text/tokenize.js";
 import { buildVocabSchema } from "../../operators/vocabulary/buildVocab.js";
 import { dropTermsSchema } from "../../operators/vocabulary/dropTerms.js";
 import { encodeSchema } from "../../operators/vocabulary/encode.js";
+import { encodeSubwordsSchema } from "../../operators/vocabulary/encodeSubwords.js";
 import { growVocabSchema } from "../../operators/vocabulary/growVocab.js";
 import { joinPhrasesSchema } from "../../operators/vocabulary/joinPhrases.js";
 import { learnPhrasesSchema } from "../../operators/vocabulary/learnPhrases.js";
+import { learnSubwordsSchema } from "../../operators/vocabulary/learnSubwords.js";
 import { mapTermsSchema } from "../../operators/vocabulary/mapTerms.js";
 import { oneHotVectorsSchema } from "../../operators/vocabulary/oneHotVectors.js";
 import { stemSchema } from "../../operators/vocabulary/stem.js";
@@ -57,11 +62,13 @@ import { writeDocumentVectorsSchema } from "../../sinks/writeDocumentVectors.js"
 import { writeHitsSchema } from "../../sinks/writeHits.js";
 import { writeIdsSchema } from "../../sinks/writeIds.js";
 import { writeKeywordsSchema } from "../../sinks/writeKeywords.js";
+import { writeLanguageModelSchema } from "../../sinks/writeLanguageModel.js";
 import { writePairsSchema } from "../../sinks/writePairs.js";
 import { writePredictionsSchema } from "../../sinks/writePredictions.js";
 import { writeSearchIndexSchema } from "../../sinks/writeSearchIndex.js";
 import { writeSemanticSpaceSchema } from "../../sinks/writeSemanticSpace.js";
 import { writeSequencesSchema } from "../../sinks/writeSequences.js";
+import { writeSubwordsSchema } from "../../sinks/writeSubwords.js";
 import { writeSummariesSchema } from "../../sinks/writeSummaries.js";
 import { writeTokensSchema } from "../../sinks/writeTokens.js";
 import { writeTopicMeansSchema } from "../../sinks/writeTopicMeans.js";
@@ -77,10 +84,14 @@ import { tailSchema } from "../../sources/tail.js";
 import { websocketSchema } from "../../sources/websocket.js";
 import { isFastTextFile } from "../../storage/fasttext/fastTextFile.js";
 import { readFastTextClassifier } from "../../storage/fasttext/readFastText.js";
+import { readLanguageModelFiles } from "../../storage/models/languageModelFiles.js";
+import { isTableFile } from "../../storage/tables/tableFile.js";
 import { readWhole } from "../../storage/tables/wholeTable.js";
+import { readSubwords } from "../../storage/tokenizers/readSubwords.js";
 import { readVectors } from "../../storage/vectors/readVectors.js";
 import { classifierAnswers } from "../tools/classifierAnswers.js";
 import { classifierScorings } from "../tools/classifierScorings.js";
+import { languageModelAnswers } from "../tools/languageModelAnswers.js";
 import { searchAnswers } from "../tools/searchAnswers.js";
 import { topicAnswers } from "../tools/topicAnswers.js";
 
@@ -115,6 +126,8 @@ const units = [
   buildVocabSchema,
   oneHotVectorsSchema,
   encodeSchema,
+  learnSubwordsSchema,
+  encodeSubwordsSchema,
   growVocabSchema,
   packSequencesSchema,
   windowContextsSchema,
@@ -146,8 +159,12 @@ const units = [
   ldaSamplerSchema,
   plsaSchema,
   classTopicsSchema,
+  nnlmSchema,
+  rnnlmSchema,
+  inputVectorsSchema,
   writeTokensSchema,
   writeVocabularySchema,
+  writeSubwordsSchema,
   writeIdsSchema,
   writeDocumentsSchema,
   writePairsSchema,
@@ -163,6 +180,7 @@ const units = [
   writeCooccurrenceSchema,
   writeVectorsSchema,
   writeClassifierSchema,
+  writeLanguageModelSchema,
   writePredictionsSchema,
   writeSearchIndexSchema,
   writeHitsSchema,
@@ -176,7 +194,9 @@ export type BuiltInUnit = (typeof units)[number];
 /** Kinds whose files sinks know how to read, in all their formats; a new one is one line here. */
 const loads: { readonly [K in Kind]?: DataKind<K>["load"] } = {
   vectors: readVectors,
+  languageModel: readLanguageModelFiles,
   classifier: (path) => (isFastTextFile(path) ? readFastTextClassifier(path) : readWhole(described.classifier, path)),
+  subwordVocabulary: (path) => (isTableFile(path) ? readWhole(described.subwordVocabulary, path) : readSubwords(path)),
 };
 
 const byName: ReadonlyMap<string, AnyUnit> = new Map(units.map((unit: AnyUnit) => [unit.name, unit]));
@@ -186,6 +206,7 @@ const known = { units: byName, kinds: new Map(builtInKinds.map((kind) => [kind.n
 /** What can be asked of kinds only with the help of units; a new one is one line here. */
 const asks: { readonly [K in Kind]?: DataKind<K>["answers"] } = {
   classifier: classifierAnswers(known),
+  languageModel: languageModelAnswers(known),
   searchIndex: searchAnswers(known),
   topics: topicAnswers(known),
 };

@@ -19,7 +19,7 @@ import {
 import type { Observable } from "rxjs";
 import { currentScope, type FlowGate } from "../../runtime/flow.js";
 import { fromPull } from "../../runtime/fromPull.js";
-import type { DataKind, LoggedArray, LoggedBatch } from "../../schemas/index.js";
+import { type DataKind, kindOfShared, type LoggedArray, type LoggedBatch } from "../../schemas/index.js";
 import { readChunks } from "../../storage/files/readChunks.js";
 
 const elements = { uint8: Uint8, uint32: Uint32, float32: Float32, float64: Float64 } as const;
@@ -91,7 +91,9 @@ export class StreamLog {
     const { arrays, facts } = log!.write(batch);
     const shared = log!.shared?.of(batch);
     if (this.#size.batches > 0 && shared !== this.#shared)
-      throw new TypeError(`${name}: a stream that is read again must keep one ${log!.shared!.kind}, got another one`);
+      throw new TypeError(
+        `${name}: a stream that is read again must keep one ${kindOfShared(log!.shared!, shared)}, got another one`,
+      );
     this.#shared = shared;
     const children = [
       ...Object.entries(log!.arrays).map(([key, type]) => oneList(arrays[key]!, new elements[type]())),

@@ -10,9 +10,8 @@ import { boolean, integer, oneOf } from "../../schemas/fields.js";
 import { defineOptions, type OptionsOf, parseOptions } from "../../schemas/options.js";
 import { plural } from "../../schemas/plural.js";
 import type { Vocabulary } from "../../schemas/vocabulary.js";
-import { firstBytes } from "../files/fileBytes.js";
 import { readFullyAsync } from "../files/readFully.js";
-import { openTable, requireColumns } from "../tables/tableFile.js";
+import { isTableFile, openTable, requireColumns } from "../tables/tableFile.js";
 import { recordBytes } from "./recordBytes.js";
 import { requireVocabulary } from "./vocabularyHash.js";
 
@@ -55,8 +54,7 @@ export async function readCooccurrence(
   options: ReadCooccurrenceOptions = {},
 ): Promise<FinalCooccurrence> {
   const defaults = parseOptions(readCooccurrenceSchema, options);
-  const isTable = /^(ARROW1|PAR1)/.test(Buffer.from(firstBytes(path, 6)).toString("latin1"));
-  const file = isTable ? await openTable(path) : undefined;
+  const file = isTableFile(path) ? await openTable(path) : undefined;
   const metadata = readMetadata(file?.metadata ?? new Map(), defaults);
   if (file) requireVocabulary(path, vocabulary, file.metadata);
   if (file) requireColumns(path, file, cellColumns(file));

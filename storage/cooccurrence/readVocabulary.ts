@@ -1,7 +1,7 @@
 import { makeVocabulary } from "../../kernels/vocabulary/vocabulary.js";
 import type { Vocabulary } from "../../schemas/vocabulary.js";
-import { firstBytes, readLines, requireText } from "../files/fileBytes.js";
-import { openTable, requireColumns } from "../tables/tableFile.js";
+import { readLines, requireText } from "../files/fileBytes.js";
+import { isTableFile, openTable, requireColumns } from "../tables/tableFile.js";
 
 const countLine = /^(.+) (\d+)$/s;
 
@@ -28,7 +28,7 @@ export async function readVocabulary(path: string): Promise<Vocabulary> {
     terms.push(term);
     counts.push(count);
   };
-  if (/^(ARROW1|PAR1)/.test(Buffer.from(firstBytes(path, 6)).toString("latin1"))) await readColumns(path, add);
+  if (isTableFile(path)) await readColumns(path, add);
   else await readText(path, add);
   if (terms.length === 0) throw new RangeError(`${path}: must hold at least one term, got none`);
   return makeVocabulary(terms, Float64Array.from(counts));

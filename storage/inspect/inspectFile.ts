@@ -11,10 +11,13 @@ import { openMatrix } from "../documents/readDocumentTerms.js";
 import { HEAD_BYTES, MAGIC, optionIn, SUPERVISED } from "../fasttext/fastTextFile.js";
 import { fileBytes, firstContent, packingOf } from "../files/fileBytes.js";
 import { beginsAsZip, ZipReader } from "../files/zipFile.js";
+import { MODEL_FORMAT } from "../models/languageModelFiles.js";
+import { beginsAsTensors, SafetensorsFile } from "../models/safetensors.js";
 import { openTable } from "../tables/tableFile.js";
 import { recogniseVectors } from "../vectors/recogniseVectors.js";
 import { parseHeader } from "../vectors/vectorHeader.js";
 import { type FileReport, type Finding, shownCells, shownRows, textRows } from "./fileReport.js";
+import { inspectTokenizer } from "./inspectTokenizer.js";
 
 const headBytes = 1 << 16;
 
@@ -42,6 +45,7 @@ async function inspectContent(path: string, head: Buffer, kinds: readonly DataKi
   if (beginsAsMatrixMarket(head) || (beginsAsZip(head) && isNpz(path))) return inspectMatrix(path);
   if (head.length >= 8 && head.readUInt32LE(0) === 0xffffffff) return { format: "arrowStream" };
   if (head.length >= HEAD_BYTES && head.readInt32LE() === MAGIC) return inspectFastText(head);
+  if (beginsAsTensors(head)) return inspectTensors(path);
   const [firstLine = ""] = head.toString("latin1").split("\n", 1);
   const header = parseHeader(firstLine.trimEnd());
   if (header) {
@@ -52,8 +56,27 @@ async function inspectContent(path: string, head: Buffer, kinds: readonly DataKi
   const content = contentOf(head);
   if (content) return { format: content.name };
   if (head.includes(0)) return inspectRecords(path, head);
+  const tokenizer = await inspectTokenizer(path, head.toString("utf8"));
+  if (tokenizer) return tokenizer;
   const { inspectText } = await import("./inspectText.js"); // with the library that reads CSV
   return inspectText(basename(path), head, await recogniseVectors(path));
+}
+
+function inspectTensors(path: string): Finding {
+  const file = new SafetensorsFile(path);
+  try {
+    const { names, metadata } = file;
+    const isModel = metadata.get("format") === MODEL_FORMAT;
+    return {
+      format: "safetensors",
+      ...(isModel ? { holds: "languageModel" } : {}),
+      rows: names.length,
+      metadata: Object.fromEntries(metadata),
+      firstRows: names.slice(0, shownRows).map((name) => [name, file.shape(name).join(" x ")]),
+    };
+  } finally {
+    file.close();
+  }
 }
 
 function isNpz(path: string): boolean {

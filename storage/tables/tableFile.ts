@@ -2,6 +2,11 @@ import { KIND, type TableFile } from "../../schemas/tables.js";
 import { firstBytes, packingOf } from "../files/fileBytes.js";
 import { checksumKey, checkTable } from "./tableChecksum.js";
 
+/** Whether a file begins as Arrow or Parquet do. */
+export function isTableFile(path: string): boolean {
+  return /^(ARROW1|PAR1)/.test(Buffer.from(firstBytes(path, 6)).toString("latin1"));
+}
+
 /**
  * Opens a table file; what it is goes by its content. One that states a checksum is first read through and compared with it.
  * @throws SyntaxError if it is neither Arrow nor Parquet, not whole, or damaged

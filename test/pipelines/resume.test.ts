@@ -68,6 +68,19 @@ branches:
     - writeCooccurrence: { path: pmi.parquet }
 `;
 
+const pieces = `
+${source}
+checkpoint: { every: 0s }
+steps:
+  - tokenize: { mode: chinese }
+  - learnSubwords: { size: 400 }
+  - writeSubwords: { path: tokenizer.json }
+  - encodeSubwords: { sentenceEnd: <|endoftext|> }
+  - windowContexts: { radius: fixed, sample: 0 }
+  - word2vec: { vectorSize: 4, epochs: 2 }
+  - writeVectors: { path: pieces.vec }
+`;
+
 interface Place {
   readonly folder: string;
   readonly out: string;
@@ -147,6 +160,13 @@ async function interrupt(place: Place): Promise<void> {
   const running = runPipeline(place.pipeline(), { out: place.out, signal: abort.signal, onProgress });
   await expect(running).rejects.toThrow(/abort/);
 }
+
+it("goes on with a tokenizer that was learned before it was interrupted", async () => {
+  const [undisturbed, place] = [await prepare(pieces), await prepare(pieces)];
+  const { outputs } = (await runPipeline(undisturbed.pipeline(), { out: undisturbed.out })).manifest;
+  await interrupt(place);
+  expect((await resumed(place)).outputs).toEqual(outputs);
+});
 
 describe("an interrupted run", () => {
   let place: Place;

@@ -330,7 +330,10 @@ it.each<[options: PackSequencesOptions, message: string]>([
     { length: 4, lanes: 2, stride: 2 },
     "stride must be length with lanes, whose rows go on one behind the other, got 2",
   ],
-  [{ lanes: 2, batchSize: 2 }, "batchSize must be left out with lanes, each of which is a row, got 2"],
+  [
+    { lanes: 2, batchSize: 2 },
+    "batchSize must be left out with 2 lanes, each of which is a row, got 2; lanes: 0 asks for none",
+  ],
 ])("refuses %j at the call", (options, message) => {
   expect(() => packSequences(options)).toThrow(new RangeError(`packSequences: ${message}`));
 });

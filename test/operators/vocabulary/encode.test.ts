@@ -70,6 +70,31 @@ describe("encode", () => {
     );
   });
 
+  it("puts a term behind each sentence that has ids, also the last of all", () => {
+    const withEnd = makeVocabulary(["a", "猫", "</s>"], Float64Array.of(3, 2, 0));
+    fc.assert(
+      fc.property(documents, sizes, (text, cuts) => {
+        const scope = new RunScope();
+        const batches: IdBatch[] = [];
+        scope.within(() =>
+          from(tokenBatches(text, cuts))
+            .pipe(encode(withEnd, { sentenceEnd: "</s>" }))
+            .subscribe((batch) => batches.push(batch)),
+        );
+        const sentences = text.flatMap((document) => (document.length === 0 ? [[]] : document));
+        const known = sentences.map((sentence) => sentence.filter((word) => withEnd.idOf(word) !== undefined));
+        const ended = known.map((sentence) => (sentence.length > 0 ? [...sentence, "</s>"] : []));
+        expect(spelled(batches, "sentenceOffsets")).toEqual(ended);
+        expect(spelled(batches, "documentOffsets").flat()).toEqual(ended.flat());
+        expect(scope.account.get("added")).toBe(ended.filter((sentence) => sentence.length > 0).length);
+      }),
+      { seed: 1, numRuns: 100 },
+    );
+    expect(() => encode(vocabulary, { sentenceEnd: "</s>" })).toThrow(
+      new RangeError('encode: sentenceEnd must be a term of the vocabulary, got "</s>"'),
+    );
+  });
+
   it("counts why tokens were left out, so that nothing is lost", () => {
     fc.assert(
       fc.property(documents, sizes, (text, cuts) => {

@@ -40,7 +40,9 @@ describe("runConfigTests", () => {
       config("{ documents: [a], expect: { words: [a] } }, { documents: [], expect: { vocabulary: { a: 1 } } }"),
     );
     expect(unknown!.failures).toEqual([
-      expect.stringMatching(/^expect\.words: unknown kind of data; known ones are tokens, phrases, vocabulary, ids/),
+      expect.stringMatching(
+        /^expect\.words: unknown kind of data; known ones are tokens, phrases, vocabulary, subwordVocabulary, ids/,
+      ),
     ]);
     expect(failing!.failures).toEqual([expect.stringMatching(/^expect\.vocabulary: the run failed: buildVocab: /)]);
   });

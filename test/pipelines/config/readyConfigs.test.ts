@@ -6,6 +6,7 @@ const names = await readyConfigs();
 describe("the ready configs", () => {
   it("are these", () => {
     expect(names).toEqual([
+      "char-lstm",
       "chinese",
       "classify",
       "classify-live",
@@ -20,7 +21,9 @@ describe("the ready configs", () => {
       "live-tail",
       "lsa",
       "lsa-chinese",
+      "nnlm",
       "quickstart",
+      "rnnlm",
       "search",
       "subwords",
       "tfidf",
@@ -39,6 +42,6 @@ describe("the ready configs", () => {
   it("can be printed to start from, with paths that work anywhere", async () => {
     const text = await readyConfigText("quickstart");
     expect(text).not.toContain("../../../data");
-    await expect(readyConfigText("quickstar")).rejects.toThrow(/create: the config must be one of chinese/);
+    await expect(readyConfigText("quickstar")).rejects.toThrow(/create: the config must be one of char-lstm, chinese/);
   });
 });

@@ -1,0 +1,23 @@
+import { builtIn, loadLanguageModel, nextTerms, openLanguageModel } from "../../pipelines/index.js";
+import { type Command, countNames, jsonOption } from "../command.js";
+import { printableLine } from "../printable.js";
+
+export const next: Command = {
+  name: "next",
+  summary: "Show the terms that a language model expects behind a text",
+  usage: "MODEL|RUN TEXT [-k N]",
+  positionals: [2, 2],
+  options: {
+    k: { type: "string", short: "k", aliases: countNames, value: "N", description: "How many terms (default 10)" },
+    json: jsonOption,
+  },
+  examples: ['lexstream next runs/rnnlm "the president of the"'],
+  run: async (parsed, io) => {
+    const [path, text] = parsed.positionals as [string, string];
+    const open = await openLanguageModel("next", await loadLanguageModel(path), builtIn);
+    const terms = await nextTerms("next", open, text, parsed.integer("k", 1) ?? 10);
+    if (parsed.flag("json")) io.out(`${JSON.stringify(terms)}\n`);
+    else io.out(terms.map(({ term, probability }) => `${probability.toFixed(4)}  ${printableLine(term)}\n`).join(""));
+    return 0;
+  },
+};

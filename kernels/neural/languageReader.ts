@@ -1,0 +1,100 @@
+import { type RandomStream, randomStream } from "../numbers/random.js";
+import type { Engine, Parameters, Tensor } from "./engine.js";
+import type { Network, NetworkBatch } from "./network.js";
+import { type SamplingOptions, sampleId } from "./sampling.js";
+import { Tape } from "./tape.js";
+
+/** Terms that are read at once: the logits of all of them are in memory. */
+const AT_ONCE = 64;
+
+/** What a network makes of the terms that it has read. */
+export interface Reading {
+  /** Of the next term (V,). */
+  readonly logits: Float32Array;
+  /** What it keeps of them (stateSize,). */
+  readonly state: Float32Array;
+}
+
+export interface GenerateOptions extends SamplingOptions {
+  readonly length: number;
+  readonly seed: number;
+  /** Ids that are never drawn. */
+  readonly excluded?: readonly number[];
+  /** An id that ends the text. */
+  readonly end?: number | undefined;
+}
+
+/** Asks a network that has learned: what comes next, and how probable a text is. State: its parameters on an engine. */
+export class LanguageReader {
+  readonly network: Network;
+  readonly #engine: Engine;
+  readonly #parameters: Parameters;
+
+  /** @param values of all parameters, in the order of the network's forms */
+  constructor(network: Network, engine: Engine, values: Float32Array) {
+    this.network = network;
+    this.#engine = engine;
+    this.#parameters = engine.parameters(network.forms);
+    this.#parameters.write("values", values);
+  }
+
+  /** Reads terms behind those of an earlier reading. There must be one at least. */
+  async read(ids: Uint32Array, before?: Reading): Promise<Reading> {
+    let reading = before;
+    for (let from = 0; from < ids.length; from += AT_ONCE)
+      reading = await this.#readSome(ids.subarray(from, from + AT_ONCE), reading?.state ?? this.#beginning());
+    if (!reading) throw new RangeError("LanguageReader: there must be terms to read, got none");
+    return reading;
+  }
+
+  /** The loss in nats of each place of a batch, 0 where nothing is to be predicted, and the states behind its rows. */
+  async losses(batch: Omit<NetworkBatch, "firstRow" | "step">): Promise<{ losses: Float32Array; state: Float32Array }> {
+    const { losses, state } = this.#engine.scope(() => {
+      const tape = Tape.silent(this.#engine, this.#parameters);
+      const outcome = this.network.learn(tape, { ...batch, firstRow: 0, step: 0 }, 1);
+      return this.#copies({ losses: outcome.losses, state: outcome.state });
+    });
+    return { losses: await losses, state: await state };
+  }
+
+  /** Draws terms one after the other, each by all before it: a function of the seed and of what was read. */
+  async *generate(
+    begin: Reading,
+    { length, seed, end, excluded = [], ...sampling }: GenerateOptions,
+  ): AsyncGenerator<number> {
+    const draws: RandomStream = randomStream(seed, "generate");
+    let reading = begin;
+    for (let number = 0; number < length; number++) {
+      const id = sampleId(reading.logits, sampling, draws, number, excluded);
+      yield id;
+      if (id === end) return;
+      reading = await this.#readSome(Uint32Array.of(id), reading.state);
+    }
+  }
+
+  close(): void {
+    this.#parameters.close();
+  }
+
+  #beginning(): Float32Array {
+    return new Float32Array(this.network.stateSize);
+  }
+
+  async #readSome(ids: Uint32Array, before: Float32Array): Promise<Reading> {
+    const length = ids.length;
+    const batch = { rows: 1, length, ids, lengths: Uint32Array.of(length), firstRow: 0, state: before };
+    const { losses: logits, state } = this.#engine.scope(() => {
+      const outcome = this.network.predict(this.#engine, this.#parameters, batch);
+      return this.#copies({ losses: this.#engine.rows(outcome.logits, length - 1, length), state: outcome.state });
+    });
+    return { logits: await logits, state: await state };
+  }
+
+  /** Copies outlive the scope, also those that are not there yet when it ends. */
+  #copies({ losses, state }: { readonly losses: Tensor; readonly state: Tensor | undefined }) {
+    return {
+      losses: this.#engine.read(losses),
+      state: state ? this.#engine.read(state) : new Float32Array(0),
+    };
+  }
+}

@@ -1,0 +1,49 @@
+import type { Engine, ParameterForm, Parameters, Tensor } from "./engine.js";
+import type { Tape } from "./tape.js";
+
+/** Part of a batch, as a network sees it: `rows` sequences of `length` ids, position after position of each row. */
+export interface NetworkBatch {
+  readonly rows: number;
+  readonly length: number;
+  /** (rows x length,) */
+  readonly ids: Uint32Array;
+  /** What is predicted at each place, -1 for nothing (rows x length,). */
+  readonly targets: Int32Array;
+  /** Tokens of each row; what stands behind them is no text (rows,). */
+  readonly lengths: Uint32Array;
+  /** The absolute number of the first row in its batch: where parts of a batch draw from. */
+  readonly firstRow: number;
+  /** Steps taken before: what dropout draws by. */
+  readonly step: number;
+  /** Recurrent state of each row, (rows x stateSize,); zeros where a row begins anew. Left out by networks without state. */
+  readonly state?: Float32Array;
+}
+
+export interface NetworkOutcome {
+  /** Of each place, in nats; 0 where nothing is predicted (rows x length,). */
+  readonly losses: Tensor;
+  /** Behind the last token of each row (rows x stateSize); left out by networks without state. */
+  readonly state?: Tensor;
+}
+
+/** A network over sequences: its parameters, and how a batch flows through it. It holds no numbers itself. */
+export interface Network {
+  readonly forms: readonly ParameterForm[];
+  /** Numbers of recurrent state a row; 0 for none. */
+  readonly stateSize: number;
+  /** The parameter with a row a term that reads ids: the word vectors. */
+  readonly vectors: string;
+  /** First values of a parameter: a function of its name, its place and the seed. */
+  initial(form: ParameterForm, seed: number): Float32Array;
+  /**
+   * The forward pass. A tape that records drops and samples, and then runs back to the parameters; a silent one only judges.
+   * @param scale multiplies the gradient of the sum of losses
+   */
+  learn(tape: Tape, batch: NetworkBatch, scale: number): NetworkOutcome;
+  /** Logits of every place (rows length x V), and the state behind it: nothing is recorded, nothing dropped. */
+  predict(
+    engine: Engine,
+    parameters: Parameters,
+    batch: Omit<NetworkBatch, "targets" | "step">,
+  ): { readonly logits: Tensor; readonly state?: Tensor };
+}

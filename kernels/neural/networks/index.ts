@@ -1,0 +1,2 @@
+export * from "./nnlm.js";
+export * from "./rnnlm.js";

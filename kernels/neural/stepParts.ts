@@ -1,0 +1,88 @@
+import type { MaybePromise } from "../../schemas/maybePromise.js";
+import type { Engine, Parameters } from "./engine.js";
+import type { Network, NetworkBatch } from "./network.js";
+import type { StepBatch, StepOutcome } from "./stepper.js";
+import { Tape } from "./tape.js";
+
+/** What one part of a batch gives. */
+export type PartOutcome = Omit<StepOutcome, "predicted">;
+
+/** Places where something is predicted. */
+export function predictedPlaces(targets: Int32Array): number {
+  return targets.reduce((count, target) => count + (target >= 0 ? 1 : 0), 0);
+}
+
+/** What the gradient of the sum of losses is multiplied by, so that it is that of their mean. */
+export function meanScale(predicted: number): number {
+  return predicted > 0 ? 1 / predicted : 0;
+}
+
+/** A batch cut into so many parts of about equally many rows, which are copied; fewer if it has fewer rows. */
+export function cutBatch(batch: StepBatch, parts: number): NetworkBatch[] {
+  const count = Math.min(parts, batch.rows);
+  return Array.from({ length: count }, (_, part) => {
+    const [from, to] = [part, part + 1].map((n) => Math.floor((n * batch.rows) / count)) as [number, number];
+    return rowsOfBatch(batch, from, to);
+  });
+}
+
+function rowsOfBatch(batch: StepBatch, from: number, to: number): NetworkBatch {
+  const { rows, length, ids, targets, lengths, step, state } = batch;
+  const stateSize = (state?.length ?? 0) / rows;
+  return {
+    ...{ rows: to - from, length, firstRow: from, step },
+    ids: ids.slice(from * length, to * length),
+    targets: targets.slice(from * length, to * length),
+    lengths: lengths.slice(from, to),
+    ...(state && { state: state.slice(from * stateSize, to * stateSize) }),
+  };
+}
+
+/** Adds the gradient of a part, times `scale`, to that of the parameters. */
+export function learnPart(
+  engine: Engine,
+  parameters: Parameters,
+  network: Network,
+  part: NetworkBatch,
+  { seed, scale }: { readonly seed: number; readonly scale: number },
+): Promise<PartOutcome> {
+  return outcomeOf(engine, () => {
+    const tape = Tape.recording(engine, parameters, seed);
+    const made = network.learn(tape, part, scale);
+    tape.backward();
+    return made;
+  });
+}
+
+/** The losses of a part: nothing is recorded, nothing dropped. */
+export function evaluatePart(
+  engine: Engine,
+  parameters: Parameters,
+  network: Network,
+  part: NetworkBatch,
+): Promise<PartOutcome> {
+  return outcomeOf(engine, () => network.learn(Tape.silent(engine, parameters), part, 0));
+}
+
+async function outcomeOf(engine: Engine, run: () => ReturnType<Network["learn"]>): Promise<PartOutcome> {
+  const read = engine.scope((): readonly [MaybePromise<Float32Array>, MaybePromise<Float32Array> | undefined] => {
+    const { losses, state } = run();
+    return [engine.read(losses), state && engine.read(state)];
+  });
+  const [losses, state] = await Promise.all(read);
+  return { loss: losses.reduce((sum, loss) => sum + loss, 0), ...(state && { state }) };
+}
+
+/** Of the parts of a batch, in their order. */
+export function joinParts(parts: readonly PartOutcome[], predicted: number): StepOutcome {
+  const loss = parts.reduce((sum, part) => sum + part.loss, 0);
+  const states = parts.flatMap(({ state }) => state ?? []);
+  if (states.length === 0) return { loss, predicted };
+  const state = new Float32Array(states.reduce((sum, { length }) => sum + length, 0));
+  let from = 0;
+  for (const part of states) {
+    state.set(part, from);
+    from += part.length;
+  }
+  return { loss, predicted, state };
+}

@@ -1,0 +1,236 @@
+import type { Floats } from "../../kernels/neural/engine.js";
+import type { Network } from "../../kernels/neural/network.js";
+import type { StepBatch, StepOptions, Stepper } from "../../kernels/neural/stepper.js";
+import { joinStates, splitState } from "../../kernels/numbers/joinStates.js";
+import { requireFixed } from "../../kernels/vocabulary/vocabulary.js";
+import {
+  isSubwordVocabulary,
+  type LanguageModel,
+  type ModelContext,
+  type NamedTensor,
+  type NetworkSettings,
+  type SequenceBatch,
+  type StageState,
+  type StepStats,
+  type UpdatedModel,
+  type Vocabulary,
+} from "../../schemas/index.js";
+import { requireArithmetic } from "../trainingKernel.js";
+import { BestPass } from "./bestPass.js";
+import { HeldSequences } from "./heldSequences.js";
+import { LearningRates, type RateSettings } from "./learningRates.js";
+
+export interface TrainerSettings extends RateSettings {
+  /** The unit, for messages, and as the architecture of what it makes. */
+  readonly who: string;
+  readonly epochs: number;
+  readonly holdout: number;
+  readonly patience: number;
+  readonly seed: number;
+  readonly optimiser: StepOptions["optimiser"];
+  readonly clip: number;
+  /** What the model says of how it was made. */
+  readonly options: string;
+}
+
+export interface MadeNetwork {
+  readonly network: Network;
+  /** What it can be made from again. */
+  readonly settings: NetworkSettings;
+  readonly stepper: Stepper;
+}
+
+/** The network for a vocabulary, its parameters at their first values, on the engine of choice. */
+export type NetworkMaker = (vocabulary: Vocabulary) => Promise<MadeNetwork>;
+
+/** Counted since the start; `ends` are ends of sentences. */
+const nothingYet = { passes: 0, steps: 0, tokens: 0, predicted: 0, ends: 0 };
+
+/**
+ * Learns a network over sequences by its mean loss, step by step. In: SequenceBatch, `epochs` passes. Out: LanguageModel. Loss in nats,
+ * summed over the predicted places of documents that are not held out. Rows that go on have the state of the row before them.
+ *
+ * State: the parameters, two moments of each for adamW, the recurrent state of each row, the held-out rows, and with `patience` the
+ * parameters of the best pass.
+ * @throws RangeError from `update`, if the loss is not finite; from `result`, if there was nothing to learn from or another number of passes
+ */
+export function languageModelTrainer(
+  settings: TrainerSettings,
+  make: NetworkMaker,
+): UpdatedModel<"sequences", "languageModel"> {
+  const { who, epochs, seed } = settings;
+  const held = new HeldSequences(settings.holdout, seed);
+  const rates = new LearningRates(settings);
+  const best = new BestPass(settings.patience);
+  const counted = { ...nothingYet };
+  let vocabulary: Vocabulary | undefined;
+  let endId: number | undefined;
+  let made: MadeNetwork | undefined;
+  /** Of each row of the last batch (B x stateSize). */
+  let states = new Float32Array(0);
+  let rowsAtOnce = 1;
+  /** Passes whose held-out loss is known. */
+  let scored = 0;
+  const losses: number[] = [];
+
+  async function start(from: Vocabulary): Promise<MadeNetwork> {
+    requireFixed(who, from);
+    vocabulary = from;
+    const end = firstKnown(ends, from);
+    endId = end === undefined ? undefined : from.idOf(end);
+    made = await make(from);
+    return made;
+  }
+
+  async function update(batch: SequenceBatch): Promise<StepStats> {
+    if (vocabulary && batch.vocabulary !== vocabulary)
+      throw new TypeError(`${who}: every batch must have the same vocabulary, got another one`);
+    const { network, stepper } = made ?? (await start(batch.vocabulary));
+    counted.passes = batch.epoch + 1;
+    const rows = batch.lengths.length;
+    rowsAtOnce = Math.max(rowsAtOnce, rows);
+    const targets = held.taken(batch);
+    const state = network.stateSize > 0 ? statesFor(batch, network.stateSize) : undefined;
+    const step: StepBatch = {
+      ...{ rows, length: batch.sequenceLength, ids: batch.ids, targets, lengths: batch.lengths, step: counted.steps },
+      ...(state ? { state } : {}),
+    };
+    const { optimiser, clip } = settings;
+    const outcome = await stepper.learn(step, { optimiser, clip, rate: rates.at(batch, counted.steps) });
+    if (!Number.isFinite(outcome.loss) || !Number.isFinite(outcome.gradientNorm))
+      throw new RangeError(
+        `${who}: the loss must stay finite, got ${outcome.loss} in step ${counted.steps + 1}, epoch ${counted.passes}; lower learningRate or clip`,
+      );
+    if (outcome.state) states = outcome.state as Float32Array<ArrayBuffer>;
+    counted.steps++;
+    const taken = batch.lengths.reduce((sum, length) => sum + length, 0);
+    counted.tokens += taken;
+    counted.predicted += outcome.predicted;
+    if (endId !== undefined) counted.ends += batch.ids.reduce((count, id) => count + (id === endId ? 1 : 0), 0);
+    return { taken, examples: outcome.predicted, loss: outcome.loss, epoch: batch.epoch };
+  }
+
+  /** The states of rows that go on, and zeros for those that begin. */
+  function statesFor({ continues }: SequenceBatch, size: number): Float32Array {
+    const next = new Float32Array(continues.length * size);
+    continues.forEach((goesOn, row) => {
+      if (goesOn) next.set(states.subarray(row * size, (row + 1) * size), row * size);
+    });
+    return next;
+  }
+
+  async function endPass(): Promise<boolean> {
+    if (!made || scored >= counted.passes) return best.isOver;
+    scored = counted.passes;
+    if (held.tokens === 0) return false;
+    const { network, stepper } = made;
+    const { loss, predicted } = await held.score(rowsAtOnce, network.stateSize, (batch) => stepper.evaluate(batch));
+    if (predicted === 0) return false;
+    losses.push(loss / predicted);
+    rates.see(loss / predicted);
+    await best.see(scored, loss / predicted, () => stepper.read("values"));
+    return best.isOver;
+  }
+
+  async function save(): Promise<StageState | undefined> {
+    if (!made) return undefined;
+    const { stepper } = made;
+    const [values, first, second] = await Promise.all([
+      stepper.read("values"),
+      stepper.read("first"),
+      stepper.read("second"),
+    ]);
+    const own: StageState = {
+      facts: { ...counted, scored, rowsAtOnce, engine: stepper.engine, arithmetic: stepper.arithmetic },
+      arrays: { values, first, second, states, losses: Float64Array.from(losses) },
+    };
+    return joinStates({ own, held: held.save(), rates: rates.save(), best: best.save() });
+  }
+
+  async function restore(state: StageState, { vocabulary: from }: ModelContext): Promise<void> {
+    if (!from) throw new TypeError(`${who}: restore must be given the vocabulary of the batches to come, got none`);
+    const { own, held: heldState, rates: rateState, best: bestState } = splitState(state);
+    const { arithmetic, scored: passesScored, rowsAtOnce: rows, engine, ...facts } = own!.facts;
+    const { stepper } = await start(from);
+    requireArithmetic(who, `${engine} ${arithmetic}`, `${stepper.engine} ${stepper.arithmetic}`);
+    const { values, first, second, states: rowStates, losses: passLosses } = own!.arrays;
+    stepper.write("values", values as Floats);
+    stepper.write("first", first as Floats);
+    stepper.write("second", second as Floats);
+    states = Float32Array.from(rowStates as Float32Array);
+    losses.push(...(passLosses as Float64Array));
+    Object.assign(counted, facts);
+    scored = passesScored as number;
+    rowsAtOnce = rows as number;
+    held.restore(heldState!);
+    rates.restore(rateState!);
+    best.restore(bestState!);
+  }
+
+  function modelWith(values: Floats, { network, settings: sizes, stepper }: MadeNetwork): LanguageModel {
+    return {
+      ...{ architecture: who, settings: sizes, vectors: network.vectors },
+      ...{ terms: vocabulary!.terms, counts: vocabulary!.counts, ...specialTerms(vocabulary!, counted.ends > 0) },
+      ...(isSubwordVocabulary(vocabulary!) ? { tokenizer: vocabulary.tokenizer } : {}),
+      tensors: tensorsOf(network, values),
+      metadata: new Map([
+        ["model", who],
+        ["options", settings.options],
+        ["engine", stepper.engine],
+        ["arithmetic", stepper.arithmetic],
+        ["learned", JSON.stringify({ ...counted, heldOutTokens: held.tokens, heldOutLosses: losses, ...best.told })],
+      ]),
+    };
+  }
+
+  async function result(): Promise<LanguageModel> {
+    if (!made) throw new RangeError(`${who}: there must be sequences to learn from before a result, got none`);
+    if (counted.predicted === 0)
+      throw new RangeError(
+        `${who}: there must be places where a term is to be predicted, got ${counted.tokens} tokens without any; documents of one token have none`,
+      );
+    if (counted.passes !== epochs && !best.isOver)
+      throw new RangeError(
+        `${who}: must be fed as many passes over the text as its epochs, ${epochs}, got ${counted.passes}`,
+      );
+    await endPass();
+    return modelWith(best.values ?? (await made.stepper.read("values")), made);
+  }
+
+  return {
+    name: who,
+    reads: "sequences",
+    makes: "languageModel",
+    epochs,
+    update,
+    endPass,
+    save,
+    restore,
+    snapshot: async () => made && modelWith(await made.stepper.read("values"), made),
+    result,
+    close: () => made?.stepper.close(),
+  };
+}
+
+/** What stands for unknown terms, and what ends a sentence, by the names that tokenizers and language models give them. */
+const unknowns = ["<unk>", "[UNK]"];
+const ends = ["</s>", "<eos>", "<|endoftext|>"];
+
+const firstKnown = (names: readonly string[], { idOf }: Vocabulary) => names.find((name) => idOf(name) !== undefined);
+
+function specialTerms(vocabulary: Vocabulary, hasEnds: boolean): Pick<LanguageModel, "unknown" | "sentenceEnd"> {
+  const [unknown, sentenceEnd] = [firstKnown(unknowns, vocabulary), firstKnown(ends, vocabulary)];
+  return {
+    ...(unknown === undefined ? {} : { unknown }),
+    ...(sentenceEnd === undefined || !hasEnds ? {} : { sentenceEnd }),
+  };
+}
+
+function tensorsOf({ forms }: Network, values: Floats): NamedTensor[] {
+  let from = 0;
+  return forms.map(({ name, shape }) => {
+    const size = shape.reduce((product, each) => product * each, 1);
+    from += size;
+    return { name, shape, values: Float32Array.from(values.subarray(from - size, from)) };
+  });
+}

@@ -1,0 +1,57 @@
+import type { SequenceBatch, StageState } from "../../schemas/index.js";
+
+export interface RateSettings {
+  readonly epochs: number;
+  readonly learningRate: number;
+  readonly minLearningRate: number;
+  readonly schedule: "cosine" | "constant" | "linear" | "plateau" | "steps";
+  readonly warmup: number;
+  readonly decayAfter: number;
+  readonly decayBy: number;
+}
+
+/** A held-out loss that is not lower than the one before by this share makes the step size smaller. */
+const LEAST_GAIN = 0.001;
+
+/**
+ * Step sizes as a function of how far learning is. Where the length of the text is not known, cosine and linear stay at the full size.
+ * State: the last held-out loss, and how often the size has fallen for it.
+ */
+export class LearningRates {
+  readonly #settings: RateSettings;
+  #lastLoss = Number.POSITIVE_INFINITY;
+  #falls = 0;
+
+  constructor(settings: RateSettings) {
+    this.#settings = settings;
+  }
+
+  /** @param steps taken before */
+  at({ epoch, tokensBefore, expectedTokens }: SequenceBatch, steps: number): number {
+    const { epochs, learningRate, minLearningRate: least, schedule, warmup, decayAfter, decayBy } = this.#settings;
+    const done = expectedTokens > 0 ? Math.min(1, (epoch + Math.min(1, tokensBefore / expectedTokens)) / epochs) : 0;
+    const rate = {
+      constant: () => learningRate,
+      linear: () => least + (learningRate - least) * (1 - done),
+      cosine: () => least + ((learningRate - least) * (1 + Math.cos(Math.PI * done))) / 2,
+      plateau: () => Math.max(least, learningRate * decayBy ** this.#falls),
+      steps: () => Math.max(least, learningRate * decayBy ** Math.max(0, epoch + 1 - decayAfter)),
+    }[schedule]();
+    return steps < warmup ? (rate * (steps + 1)) / (warmup + 1) : rate;
+  }
+
+  /** Sees the held-out loss after a pass. */
+  see(loss: number): void {
+    if (!(loss < this.#lastLoss * (1 - LEAST_GAIN))) this.#falls++;
+    this.#lastLoss = loss;
+  }
+
+  save(): StageState {
+    return { facts: { lastLoss: String(this.#lastLoss), falls: this.#falls }, arrays: {} };
+  }
+
+  restore({ facts }: StageState): void {
+    this.#lastLoss = Number(facts.lastLoss);
+    this.#falls = facts.falls as number;
+  }
+}

@@ -1,0 +1,106 @@
+import { nnlm as nnlmNetwork } from "../../kernels/neural/index.js";
+import {
+  boolean,
+  defineUnit,
+  integer,
+  lengthNames,
+  type Model,
+  type NetworkSettings,
+  number,
+  type OptionsOf,
+  parseOptions,
+  type UpdatedModel,
+} from "../../schemas/index.js";
+import { languageModelFields } from "../neural/languageModelFields.js";
+import type { NetworkTerms } from "../neural/networkKind.js";
+import { outputFields, outputOf } from "../neural/outputFields.js";
+import { trainLanguageModel } from "../neural/trainLanguageModel.js";
+
+export const nnlmSchema = defineUnit({
+  name: "nnlm",
+  kind: "model",
+  reads: "sequences",
+  makes: "languageModel",
+  summary: "Learns to predict the next term from some before it, with a hidden layer over their vectors",
+  paper: 'Bengio et al. 2003, "A Neural Probabilistic Language Model", JMLR 3',
+  resumable: true,
+  upstream: {
+    buildVocab: { minCount: 1, extraTerms: ["<unk>", "</s>"] },
+    encode: { unknown: "<unk>", sentenceEnd: "</s>" },
+    packSequences: { length: 32, batchSize: 8 },
+  },
+  fields: {
+    contextSize: integer({
+      min: 1,
+      max: 100,
+      default: 4,
+      aliases: ["order"],
+      description: "Terms before that are read: n - 1 of an n-gram",
+    }),
+    vectorSize: integer({
+      min: 1,
+      max: 8192,
+      default: 100,
+      aliases: lengthNames,
+      description: "Length of a term's vector (D)",
+    }),
+    hiddenSize: integer({ min: 1, max: 8192, default: 100, description: "Numbers in the hidden layer (H)" }),
+    direct: boolean({ default: false, description: "Let the output read the vectors themselves, too" }),
+    dropout: number({
+      min: 0,
+      max: 0.95,
+      default: 0,
+      description: "Share of the hidden numbers that is dropped in learning",
+    }),
+    initialRange: number({
+      min: 0,
+      aboveMin: true,
+      default: 0.05,
+      description: "First weights are uniform in -range .. range",
+    }),
+    ...outputFields,
+    ...languageModelFields,
+  },
+  network: nnlmOf,
+  create: (_, options): Model<"sequences", "languageModel"> => nnlm(options),
+});
+
+export type NnlmOptions = OptionsOf<typeof nnlmSchema>;
+
+/**
+ * The neural probabilistic language model. In: SequenceBatch with causal targets, `epochs` passes. Out: LanguageModel, whose `vectors` are the
+ * by-product that can be compared with word2vec's. A row that goes on reads the last terms of the row before it; before the first one stands
+ * a vector of zeros.
+ * State: 4 bytes a parameter, thrice for adamW: V D + contextSize D H + V (H + 1), and with `direct` V contextSize D.
+ * @throws RangeError at the call, if an option is out of range; from `update`, if the loss is not finite
+ * @example
+ *   const model = nnlm({ contextSize: 4 });
+ *   for (const batch of batches) await model.update(batch);
+ *   const { tensors } = await model.result();
+ */
+export function nnlm(options?: NnlmOptions): UpdatedModel<"sequences", "languageModel"> {
+  const {
+    contextSize,
+    vectorSize,
+    hiddenSize,
+    direct,
+    dropout,
+    initialRange,
+    output,
+    classes,
+    candidates,
+    ...training
+  } = parseOptions(nnlmSchema, options);
+  const settings = {
+    ...{ contextSize, vectorSize, hiddenSize, direct, dropout, initialRange, output, candidates },
+    ...(classes === undefined ? {} : { classes }),
+  };
+  const script = new URL("./nnlmWorker.js", import.meta.url);
+  return trainLanguageModel("nnlm", { settings, network: nnlmOf, script }, training);
+}
+
+/** The network of a model whose vocabulary is known. */
+export function nnlmOf(settings: NetworkSettings, { counts }: Pick<NetworkTerms, "counts">) {
+  const sizes = settings as unknown as Omit<Parameters<typeof nnlmNetwork>[0], "terms" | "output">;
+  return nnlmNetwork({ ...sizes, terms: counts.length, output: outputOf(settings, counts) });
+}

@@ -1,0 +1,176 @@
+import type { OperatorFunction } from "rxjs";
+import { LanguageReader, type Reading } from "../../kernels/neural/languageReader.js";
+import type { Network } from "../../kernels/neural/network.js";
+import { mostProbable, probabilitiesOf, type SamplingOptions } from "../../kernels/neural/sampling.js";
+import { spellTerms } from "../../kernels/text/spellTerms.js";
+import { makeSubwordVocabulary } from "../../kernels/tokenizers/subwordVocabulary.js";
+import { makeVocabulary } from "../../kernels/vocabulary/vocabulary.js";
+import { openEngine } from "../../models/neural/openEngine.js";
+import { encode } from "../../operators/vocabulary/encode.js";
+import { encodeSubwords } from "../../operators/vocabulary/encodeSubwords.js";
+import {
+  type IdBatch,
+  isSubwordVocabulary,
+  type LanguageModel,
+  show,
+  type TokenBatch,
+  type Vocabulary,
+} from "../../schemas/index.js";
+import { type Known, textStepsOf, tokensOfTexts } from "./textSteps.js";
+
+/** A language model that is ready to be asked. */
+export interface OpenLanguageModel {
+  readonly model: LanguageModel;
+  readonly reader: LanguageReader;
+  readonly vocabulary: Vocabulary;
+  /** What makes tokens of texts as those were made that it learned from. */
+  readonly steps: readonly OperatorFunction<unknown, unknown>[];
+}
+
+/** @throws TypeError if no unit knows the network, or the model tells no steps that make tokens of texts */
+export async function openLanguageModel(who: string, model: LanguageModel, known: Known): Promise<OpenLanguageModel> {
+  const { architecture, settings, terms, counts, tokenizer } = model;
+  const unit = known.units.get(architecture);
+  if (!unit?.network)
+    throw new TypeError(
+      `${who}: the model must be of ${[...known.units.values()].flatMap(({ name, network }) => (network ? [name] : [])).join(", ")}, got ${show(architecture)}`,
+    );
+  const network = unit.network(settings, { terms, counts }) as Network;
+  const values = parametersOf(who, model, network);
+  return {
+    model,
+    reader: new LanguageReader(network, openEngine(), values),
+    vocabulary: tokenizer
+      ? makeSubwordVocabulary(tokenizer, terms, Float64Array.from(counts), who)
+      : makeVocabulary(terms, counts),
+    steps: await textStepsOf(who, model, known),
+  };
+}
+
+/** All parameters, in the order of the network's forms. */
+function parametersOf(who: string, { tensors }: LanguageModel, { forms }: Network): Float32Array {
+  const byName = new Map(tensors.map((tensor) => [tensor.name, tensor]));
+  const extra = tensors.find(({ name }) => forms.every((form) => form.name !== name));
+  if (extra)
+    throw new RangeError(`${who}: the network must have all of the model's tensors, got ${extra.name} besides`);
+  const parts = forms.map(({ name, shape }) => {
+    const tensor = byName.get(name);
+    if (!tensor || tensor.shape.join() !== shape.join())
+      throw new RangeError(
+        `${who}: the model must have a tensor ${name} of ${shape.join(" x ")}, got ${tensor ? tensor.shape.join(" x ") : "none"}`,
+      );
+    return tensor.values;
+  });
+  const values = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let from = 0;
+  for (const part of parts) {
+    values.set(part, from);
+    from += part.length;
+  }
+  return values;
+}
+
+/** Ids of tokens as the model reads them. */
+export function idsBy({
+  model: { unknown, sentenceEnd },
+  vocabulary,
+}: OpenLanguageModel): OperatorFunction<TokenBatch, IdBatch> {
+  const ends = sentenceEnd === undefined ? {} : { sentenceEnd };
+  if (isSubwordVocabulary(vocabulary)) return encodeSubwords(vocabulary, ends);
+  return encode(vocabulary, { ...ends, ...(unknown === undefined ? {} : { unknown }) });
+}
+
+/** The ids of a text alone, without what ends its sentences. */
+async function idsOfText({ model, vocabulary, steps }: OpenLanguageModel, text: string): Promise<number[]> {
+  if (isSubwordVocabulary(vocabulary)) return [...vocabulary.encode(text, { specials: false })];
+  const [tokens = []] = text === "" ? [] : await tokensOfTexts([text], steps);
+  return idsOfTerms(model, vocabulary, tokens);
+}
+
+function idsOfTerms({ unknown }: LanguageModel, { idOf }: Vocabulary, terms: readonly string[]): number[] {
+  const unknownId = unknown === undefined ? undefined : idOf(unknown);
+  return terms.flatMap((term) => idOf(term) ?? unknownId ?? []);
+}
+
+/** A text with the terms behind it that a model has made. */
+export function goneOn({ model, vocabulary }: OpenLanguageModel, text: string, terms: readonly string[]): string {
+  if (!isSubwordVocabulary(vocabulary)) return spellTerms(text === "" ? terms : [text, ...terms], model.sentenceEnd);
+  return `${text}${vocabulary.decode(terms.map((term) => vocabulary.idOf(term)!))}`;
+}
+
+/** What is read of a text before the model goes on with it. */
+async function readPrompt(who: string, open: OpenLanguageModel, prompt: string): Promise<Reading> {
+  const { reader, model, vocabulary } = open;
+  const ids = await idsOfText(open, prompt);
+  const end = model.sentenceEnd === undefined ? [] : [vocabulary.idOf(model.sentenceEnd)!];
+  const all = [...end, ...ids];
+  if (all.length > 0) return reader.read(Uint32Array.from(all));
+  throw new RangeError(`${who}: the prompt must have a term that the model knows, got ${show(prompt)}`);
+}
+
+export interface GenerateRequest extends SamplingOptions {
+  readonly prompt: string;
+  /** Terms at most. */
+  readonly length: number;
+  readonly seed: number;
+  /** End with the first sentence. */
+  readonly oneSentence?: boolean;
+}
+
+/** Goes on with a text, term by term; the unknown term is never drawn. */
+export async function* generateTerms(
+  who: string,
+  open: OpenLanguageModel,
+  { prompt, oneSentence = false, ...options }: GenerateRequest,
+): AsyncGenerator<string> {
+  const { reader, model, vocabulary } = open;
+  const reading = await readPrompt(who, open, prompt);
+  const idOf = (term: string | undefined) => (term === undefined ? undefined : vocabulary.idOf(term));
+  const unknownId = idOf(model.unknown);
+  const excluded = unknownId === undefined ? [] : [unknownId];
+  const end = oneSentence ? idOf(model.sentenceEnd) : undefined;
+  for await (const id of reader.generate(reading, { ...options, excluded, end })) yield model.terms[id]!;
+}
+
+export interface NextTerm {
+  readonly term: string;
+  readonly probability: number;
+}
+
+/** The most probable terms behind a text. */
+export async function nextTerms(who: string, open: OpenLanguageModel, prompt: string, k: number): Promise<NextTerm[]> {
+  const { logits } = await readPrompt(who, open, prompt);
+  return mostProbable(probabilitiesOf(logits), k).map(({ id, probability }) => ({
+    term: open.model.terms[id]!,
+    probability,
+  }));
+}
+
+export interface ScoredText {
+  /** The terms of the text, as the model reads them. */
+  readonly terms: readonly string[];
+  /** ln p of all terms, each by those before it, and of the end of the sentence if the model knows one. */
+  readonly logProbability: number;
+}
+
+/** How probable one text is. */
+export async function scoreText(open: OpenLanguageModel, text: string): Promise<ScoredText> {
+  return scoreIds(open, await idsOfText(open, text));
+}
+
+export async function scoreIds(
+  { reader, model, vocabulary }: OpenLanguageModel,
+  ids: readonly number[],
+): Promise<ScoredText> {
+  const end = model.sentenceEnd === undefined ? [] : [vocabulary.idOf(model.sentenceEnd)!];
+  const all = Uint32Array.from([...end, ...ids, ...end]);
+  const terms = ids.map((id) => model.terms[id]!);
+  if (all.length < 2) return { terms, logProbability: 0 };
+  const length = all.length - 1;
+  const { losses } = await reader.losses({
+    ...{ rows: 1, length, ids: all.subarray(0, length), targets: Int32Array.from(all.subarray(1)) },
+    lengths: Uint32Array.of(length),
+    state: new Float32Array(reader.network.stateSize),
+  });
+  return { terms, logProbability: -losses.reduce((sum, each) => sum + each, 0) };
+}

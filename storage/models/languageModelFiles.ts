@@ -1,0 +1,125 @@
+import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { LanguageModel, NamedTensor, NetworkSettings } from "../../schemas/languageModel.js";
+import { isPlainObject, show } from "../../schemas/options.js";
+import type { TokenizerForm } from "../../schemas/subwordVocabulary.js";
+import { writeFiles } from "../files/durableFile.js";
+import { parseTokenizer, tokenizerJson } from "../tokenizers/tokenizerJson.js";
+import { SafetensorsFile, writeSafetensors } from "./safetensors.js";
+
+const CONFIG = "config.json";
+const TOKENIZER = "tokenizer.json";
+
+/** The format of the three files, which tensors tell, too. */
+export const MODEL_FORMAT = "lexstream";
+const VERSION = 1;
+
+/** The files of a model besides its tensors, which lie in the same folder. */
+export function filesBesideTensors(path: string): string[] {
+  return [CONFIG, TOKENIZER].map((name) => join(dirname(path), name));
+}
+
+interface ModelConfig {
+  readonly format: string;
+  readonly version: number;
+  readonly model_type: string;
+  readonly vocab_size: number;
+  readonly vectors: string;
+  readonly terms: "words" | "pieces";
+  readonly unknown?: string;
+  readonly sentence_end?: string;
+  readonly settings: NetworkSettings;
+  readonly counts: readonly number[];
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/**
+ * Writes a model as three files, which get their names together: its tensors, `config.json` with the sizes of the network and where it comes
+ * from, and `tokenizer.json` with its terms as the tokenizers library reads it. State: the two texts.
+ */
+export async function writeLanguageModelFiles(path: string, model: LanguageModel): Promise<void> {
+  const { architecture, settings, terms, counts, tokenizer, unknown, sentenceEnd, tensors, vectors, metadata } = model;
+  const config: ModelConfig = {
+    ...{ format: MODEL_FORMAT, version: VERSION, model_type: architecture, vocab_size: terms.length, vectors },
+    terms: tokenizer ? "pieces" : "words",
+    ...(unknown === undefined ? {} : { unknown }),
+    ...(sentenceEnd === undefined ? {} : { sentence_end: sentenceEnd }),
+    settings,
+    counts: [...counts],
+    metadata: Object.fromEntries(metadata),
+  };
+  await writeFiles([path, ...filesBesideTensors(path)], async (tensorFile, configFile, tokenizerFile) => {
+    writeSafetensors(tensorFile!, tensors, new Map([["format", MODEL_FORMAT]]));
+    configFile!.write(Buffer.from(`${JSON.stringify(config, undefined, 1)}\n`));
+    const json = tokenizerJson(tokenizer ?? wordLevel(unknown), terms);
+    tokenizerFile!.write(Buffer.from(`${JSON.stringify(json, undefined, 1)}\n`));
+  });
+}
+
+/**
+ * Reads what `writeLanguageModelFiles` wrote.
+ * @throws SyntaxError if one of the files is damaged; RangeError if they do not belong together
+ */
+export async function readLanguageModelFiles(path: string): Promise<LanguageModel> {
+  const tensors = readTensors(path);
+  const [configPath, tokenizerPath] = filesBesideTensors(path) as [string, string];
+  const config = readJson(configPath) as unknown as ModelConfig;
+  if (config.format !== MODEL_FORMAT || config.version !== VERSION || typeof config.model_type !== "string")
+    throw new SyntaxError(
+      `${configPath}: must be of a model in format ${MODEL_FORMAT} ${VERSION}, got ${show([config.format, config.version, config.model_type])}`,
+    );
+  const { form, pieces: terms } = parseTokenizer(readJson(tokenizerPath), tokenizerPath);
+  if (terms.length !== config.vocab_size || config.counts?.length !== terms.length)
+    throw new RangeError(
+      `${tokenizerPath}: must have the ${config.vocab_size} terms of ${CONFIG} beside it, got ${terms.length}; it is the tokenizer of another model`,
+    );
+  const rows = tensors.find(({ name }) => name === config.vectors);
+  if (rows?.shape[0] !== terms.length)
+    throw new RangeError(
+      `${path}: tensor ${config.vectors} must have a row for each of the ${terms.length} terms, got ${rows?.shape[0] ?? "none"}`,
+    );
+  return {
+    ...{ architecture: config.model_type, settings: config.settings, vectors: config.vectors },
+    ...{ terms, counts: Float64Array.from(config.counts), tensors },
+    ...(config.terms === "pieces" ? { tokenizer: form } : {}),
+    ...(config.unknown === undefined ? {} : { unknown: config.unknown }),
+    ...(config.sentence_end === undefined ? {} : { sentenceEnd: config.sentence_end }),
+    metadata: new Map(Object.entries(config.metadata)),
+  };
+}
+
+function readTensors(path: string): NamedTensor[] {
+  const file = new SafetensorsFile(path);
+  try {
+    return file.names.map((name) => ({ name, shape: file.shape(name), values: file.read(name) }));
+  } finally {
+    file.close();
+  }
+}
+
+/** Words, cut at white space: the tokenizers library has no more exact word for how text becomes them. */
+const wordLevel = (unknown: string | undefined): TokenizerForm => ({
+  added_tokens: [],
+  normalizer: null,
+  pre_tokenizer: { type: "WhitespaceSplit" },
+  post_processor: null,
+  decoder: null,
+  model: { type: "WordLevel", unk_token: unknown ?? "" },
+});
+
+/** @throws SyntaxError if the file holds no JSON object */
+function readJson(path: string): Readonly<Record<string, unknown>> {
+  let value: unknown;
+  try {
+    value = JSON.parse(readFileSync(path, "utf8"));
+  } catch (cause) {
+    throw new SyntaxError(
+      `${path}: must be a file of JSON beside the model's tensors, got ${(cause as Error).message}`,
+      {
+        cause,
+      },
+    );
+  }
+  if (isPlainObject(value)) return value as Readonly<Record<string, unknown>>;
+  throw new SyntaxError(`${path}: must hold a JSON object, got ${show(value)}`);
+}

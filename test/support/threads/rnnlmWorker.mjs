@@ -1,0 +1,4 @@
+import { neural } from "#kernels";
+import { serveNetwork } from "#models";
+
+serveNetwork((settings) => neural.rnnlm(settings));
