@@ -1,5 +1,6 @@
-// Compiles each kernels/assembly/*.ts (AssemblyScript), whose parts lie in a folder of its name, to dist/kernels/assembly/*.wasm, and those that tell whether they fuse a
-// second time, to *.relaxed.wasm; another folder of sources can be named. The result of an unchanged source is taken from .cache/, since compiling takes seconds.
+// Compiles each kernels/assembly/*.ts (AssemblyScript), whose parts lie in a folder of its name, to dist/kernels/assembly/*.wasm, and those that
+// tell whether they fuse a second time, to *.relaxed.wasm; another folder of sources can be named. The result of an unchanged source is taken from
+// .cache/, since compiling takes seconds.
 import { createHash } from "node:crypto";
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from "node:fs";
 import { fileURLToPath } from "node:url";

@@ -126,12 +126,20 @@ export function layerNormBackward(
   }
 }
 
+/** Bytes of a row that whole vectors cover. */
+// @ts-ignore: decorator
+@inline
+function wholeOf(bytes: usize): usize {
+  return bytes & ~(LANES - 1);
+}
+
 // @ts-ignore: decorator
 @inline
 function largestOfRow(x: usize, bytes: usize): f32 {
   let largest = splat(-f32.MAX_VALUE);
-  for (let at: usize = 0; at < bytes; at += LANES)
-    largest = f32x4.pmax(largest, loadSome(x + at, (bytes - at) >> 2, -f32.MAX_VALUE));
+  let at: usize = 0;
+  for (; at < wholeOf(bytes); at += LANES) largest = f32x4.pmax(largest, v128.load(x + at));
+  if (at < bytes) largest = f32x4.pmax(largest, loadSome(x + at, (bytes - at) >> 2, -f32.MAX_VALUE));
   return largestOf(largest);
 }
 
@@ -143,11 +151,18 @@ function powersOfRow(x: usize, out: usize, bytes: usize, largest: f32, factor: f
   const factors = splat(factor);
   let even = splat(0);
   let odd = splat(0);
-  for (let at: usize = 0; at < bytes; at += LANES) {
+  let at: usize = 0;
+  for (; at < wholeOf(bytes); at += LANES) {
+    const power = expAt(f32x4.mul(f32x4.sub(v128.load(x + at), most), factors));
+    v128.store(out + at, power);
+    even = f64x2.add(even, lowDoubles(power));
+    odd = f64x2.add(odd, highDoubles(power));
+  }
+  if (at < bytes) {
     const left = (bytes - at) >> 2;
-    let power = expAt(f32x4.mul(f32x4.sub(loadSome(x + at, left, largest), most), factors));
-    storeSome(out + at, power, left);
-    if (left < 4) power = v128.and(power, firstLanes(<i32>left));
+    const all = expAt(f32x4.mul(f32x4.sub(loadSome(x + at, left, largest), most), factors));
+    storeSome(out + at, all, left);
+    const power = v128.and(all, firstLanes(<i32>left));
     even = f64x2.add(even, lowDoubles(power));
     odd = f64x2.add(odd, highDoubles(power));
   }
@@ -164,10 +179,10 @@ function firstLanes(count: i32): v128 {
 @inline
 function scaleRow(x: usize, bytes: usize, factor: f32): void {
   const factors = splat(factor);
-  for (let at: usize = 0; at < bytes; at += LANES) {
-    const left = (bytes - at) >> 2;
-    storeSome(x + at, f32x4.mul(loadSome(x + at, left, 0), factors), left);
-  }
+  let at: usize = 0;
+  for (; at < wholeOf(bytes); at += LANES) v128.store(x + at, f32x4.mul(v128.load(x + at), factors));
+  const left = (bytes - at) >> 2;
+  if (left > 0) storeSome(x + at, f32x4.mul(loadSome(x + at, left, 0), factors), left);
 }
 
 /** softmax(factor x) of a row, whose place may be that of x. */

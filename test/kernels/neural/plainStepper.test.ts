@@ -29,6 +29,15 @@ it("counts the places where something is predicted", async () => {
   expect(loss / predicted).toBeCloseTo(Math.log(211), 1);
 });
 
+it("drops, draws and changes nothing in an evaluation", async () => {
+  const stepper = stepperOf(2);
+  const [first, second] = [await stepper.evaluate(stepBatch(0)), await stepper.evaluate({ ...stepBatch(0), step: 5 })];
+  expect(second).toEqual(first);
+  expect(digest(await stepper.read("values"))).toBe(digest(values));
+  // a step of learning has the same losses but for dropout
+  expect((await stepper.learn(stepBatch(0), adamW)).loss).not.toBeCloseTo(first.loss, 2);
+});
+
 it("steps along the gradient of the mean loss, as long as it may be", async () => {
   const clip = 0.01;
   const stepper = stepperOf(2);
