@@ -33,6 +33,8 @@ export interface Network {
   readonly stateSize: number;
   /** The parameter with a row a term that reads ids: the word vectors. */
   readonly vectors: string;
+  /** Places of the longest row that it can read; any number if left out. */
+  readonly longest?: number;
   /** First values of a parameter: a function of its name, its place and the seed. */
   initial(form: ParameterForm, seed: number): Float32Array;
   /**
@@ -46,4 +48,6 @@ export interface Network {
     parameters: Parameters,
     batch: Omit<NetworkBatch, "targets" | "step">,
   ): { readonly logits: Tensor; readonly state?: Tensor };
+  /** The numbers of each place behind each layer (rows length x D): the embeddings, then layer after layer. Nothing is recorded. */
+  layers?(engine: Engine, parameters: Parameters, batch: Omit<NetworkBatch, "targets" | "step">): readonly Tensor[];
 }

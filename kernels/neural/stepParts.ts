@@ -1,4 +1,5 @@
 import type { MaybePromise } from "../../schemas/maybePromise.js";
+import { joinFloats } from "../numbers/joinFloats.js";
 import type { Engine, Parameters } from "./engine.js";
 import type { Network, NetworkBatch } from "./network.js";
 import type { StepBatch, StepOutcome } from "./stepper.js";
@@ -78,11 +79,5 @@ export function joinParts(parts: readonly PartOutcome[], predicted: number): Ste
   const loss = parts.reduce((sum, part) => sum + part.loss, 0);
   const states = parts.flatMap(({ state }) => state ?? []);
   if (states.length === 0) return { loss, predicted };
-  const state = new Float32Array(states.reduce((sum, { length }) => sum + length, 0));
-  let from = 0;
-  for (const part of states) {
-    state.set(part, from);
-    from += part.length;
-  }
-  return { loss, predicted, state };
+  return { loss, predicted, state: joinFloats(states) };
 }

@@ -2,6 +2,7 @@ import type { OperatorFunction } from "rxjs";
 import { LanguageReader, type Reading } from "../../kernels/neural/languageReader.js";
 import type { Network } from "../../kernels/neural/network.js";
 import { mostProbable, probabilitiesOf, type SamplingOptions } from "../../kernels/neural/sampling.js";
+import { joinFloats } from "../../kernels/numbers/joinFloats.js";
 import { spellTerms } from "../../kernels/text/spellTerms.js";
 import { makeSubwordVocabulary } from "../../kernels/tokenizers/subwordVocabulary.js";
 import { makeVocabulary } from "../../kernels/vocabulary/vocabulary.js";
@@ -61,13 +62,7 @@ function parametersOf(who: string, { tensors }: LanguageModel, { forms }: Networ
       );
     return tensor.values;
   });
-  const values = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let from = 0;
-  for (const part of parts) {
-    values.set(part, from);
-    from += part.length;
-  }
-  return values;
+  return joinFloats(parts);
 }
 
 /** Ids of tokens as the model reads them. */
