@@ -80,6 +80,14 @@ export class TermCounter {
     return tokens;
   }
 
+  /** Those among them whose term was not pruned. */
+  get liveTokens(): number {
+    let tokens = 0;
+    for (const [lexicon, counts] of this.#counts)
+      for (let id = 0; id < counts.length; id++) if (counts[id]! > 0 && lexicon.count(id) > 0) tokens += counts[id]!;
+    return tokens;
+  }
+
   #visitLive(minCount: number, visit: (term: string, count: number, documents: number) => void): void {
     for (const [lexicon, counts] of this.#counts) {
       const held = this.#spreads?.get(lexicon)?.held;
