@@ -49,7 +49,7 @@ export class IdTable {
       const code = codes[id]!;
       if (code < firstId && this.#unknown === undefined) {
         dropped[code]!++;
-        places ??= Uint32Array.from(ids.keys());
+        places ??= countUp(ids.length);
         continue;
       }
       if (code < firstId) this.#replaced++;
@@ -90,4 +90,11 @@ export class IdTable {
     if (why) return outside[why];
     return this.#vocabulary.truncated?.has(term) ? truncated : belowMinCount;
   }
+}
+
+/** 0, 1, 2, ... (n,). */
+function countUp(n: number): Uint32Array {
+  const numbers = new Uint32Array(n);
+  for (let i = 0; i < n; i++) numbers[i] = i;
+  return numbers;
 }
