@@ -3,8 +3,10 @@
  * is loaded once: its bytes are classified, cut off behind the word, hashed and compared as one vector. Everything else goes through the
  * automaton, a code point at a time.
  *
- * The table: open addressing with linear probing over slots of 32 bytes: the first 16 bytes of the text, filled up with zeros; the id, u32;
- * the length in bytes, u32, 0 in a free slot; occurrences that the table has counted, u32; where the bytes from the 17th on lie.
+ * The table: open addressing with linear probing over slots of 8 bytes: the hash of a term, and which record is its own, from 1; 0 in a free slot.
+ * A record has 32 bytes: the first 16 bytes of the text, filled up with zeros; the id, the length in bytes, the occurrences that the table has
+ * counted, and where the bytes from the 17th on lie, u32 each. Records stand in the order in which terms came, so that what is frequent lies
+ * together.
  */
 
 export let classes: usize = 0; // u8 (0x110000,): the class of every code point
@@ -16,11 +18,9 @@ export let capacity: u32 = 0;
 export let maxTokenLength: u32 = 0;
 
 export let slots: usize = 0;
-/** A power of 2, less 1, now and at most. */
+/** A power of 2, less 1; more than twice as many as there may be terms in the end. */
 export let lastSlot: u32 = 0;
-export let lastSlotAtMost: u32 = 0;
-/** Where the slot of each term lies, in the order in which they came, u32. */
-export let order: usize = 0;
+export let records: usize = 0;
 export let terms: u32 = 0;
 export let mostTerms: u32 = 0;
 /** Where the next text is kept from its 17th byte on, and how far there is room. */
@@ -35,21 +35,21 @@ export let idEnd: u32 = 0;
 export let fresh: usize = 0;
 export let freshCapacity: u32 = 0;
 
-/** What the last call has told, u32 (7,): `at`, `length`, `read`, `rejected`, `freshTerms`, `start`, `end`. */
+/** What the last call has told, u32 (7,): `at`, `length`, tokens found, `rejected`, `freshTerms`, `start`, `end`. */
 export let told: usize = 0;
 
 /** Where scanning goes on, or stopped. */
 let at: usize = 0;
 /** How many ids there are. */
 let length: u32 = 0;
-/** Tokens found by this call, and those among them that were too long. */
-let read: u32 = 0;
+/** Tokens found by this call that were too long. */
 let rejected: u32 = 0;
 let freshTerms: u32 = 0;
 /** The token that was looked for in vain. */
 let start: usize = 0;
 let end: usize = 0;
-/** The slot in which it would stand; 0 if there is none near. */
+/** Its hash, and the slot in which it would stand; 0 if there is none near. */
+let wanted: u32 = 0;
 let vacant: usize = 0;
 
 // What `scan` returns.
@@ -61,7 +61,8 @@ const FULL: u32 = 2;
 /** A run of Han characters begins. */
 const HAN: u32 = 3;
 
-const SLOT: usize = 32;
+const SLOT: usize = 8;
+const RECORD: usize = 32;
 const ID: usize = 16;
 const LENGTH: usize = 20;
 const COUNT: usize = 24;
@@ -85,34 +86,30 @@ const MULTIBYTE: u32 = 9;
 /** Scans [from, limit), which begins and ends between tokens, behind so many ids; 16 bytes behind it can be read. */
 export function scan(from: usize, limit: usize, behind: u32): u32 {
   begin(behind);
-  const found = scanTokens(from, limit);
-  tell();
-  return found;
+  return tell(scanTokens(from, limit), behind);
 }
 
 /** Counts one occurrence of the term [from, to), without a scan: its id is written behind so many. */
 export function add(from: usize, to: usize, behind: u32): u32 {
   begin(behind);
-  const found = take(from, to, to);
-  tell();
-  return found;
+  return tell(take(from, to, to), behind);
 }
 
 function begin(behind: u32): void {
   length = behind;
-  read = 0;
   rejected = 0;
   freshTerms = 0;
 }
 
-function tell(): void {
+function tell(found: u32, behind: u32): u32 {
   store<u32>(told, <u32>at);
   store<u32>(told, length, 4);
-  store<u32>(told, read, 8);
+  store<u32>(told, length - behind + rejected + <u32>(found === UNKNOWN), 8); // tokens
   store<u32>(told, rejected, 12);
   store<u32>(told, freshTerms, 16);
   store<u32>(told, <u32>start, 20);
   store<u32>(told, <u32>end, 24);
+  return found;
 }
 
 // @ts-ignore: decorator
@@ -122,6 +119,8 @@ function scanTokens(from: usize, limit: usize): u32 {
   const high = i8x16(1, 2, 4, 8, 16, 32, 64, -128, 0, 0, 0, 0, 0, 0, 0, 0);
   const kinds = ofByte;
   const longest = min<u32>(maxTokenLength, SHOWN - 1);
+  const outEnd = idPlace(capacity);
+  let out = idPlace(length);
   let here = from;
   while (here < limit) {
     const bytes = v128.load(here);
@@ -136,12 +135,28 @@ function scanTokens(from: usize, limit: usize): u32 {
       here++;
       continue;
     }
-    const found = isEnded ? count(cutOff(bytes, size), here, behind, behind + 1) : scanToken(here, limit);
+    const record = isEnded && out !== outEnd ? find(cutOff(bytes, size), here, size) : 0;
+    if (record !== 0) {
+      store<u32>(out, counted(record));
+      out += 4;
+      here = behind + 1;
+      continue;
+    }
+    length = <u32>((out - ids) >> 2);
+    const found = isEnded && out !== outEnd ? missed(here, behind, behind + 1) : scanToken(here, limit);
     if (found !== DONE) return found;
+    out = idPlace(length);
     here = at;
   }
+  length = <u32>((out - ids) >> 2);
   at = here;
   return DONE;
+}
+
+// @ts-ignore: decorator
+@inline
+function idPlace(count: u32): usize {
+  return ids + (<usize>count << 2);
 }
 
 /** Goes on from `from` to behind the next token by the automaton. */
@@ -190,9 +205,18 @@ function codePointAt(here: usize, lead: u32): usize {
 /** The token [first, last); scanning goes on at `next`. */
 function take(first: usize, last: usize, next: usize): u32 {
   const size = <u32>(last - first);
-  if (size <= maxTokenLength) return count(cutOff(v128.load(first), size), first, last, next);
-  read++;
-  rejected++;
+  if (size > maxTokenLength) {
+    rejected++;
+    at = next;
+    return DONE;
+  }
+  if (length === capacity) {
+    at = first;
+    return FULL;
+  }
+  const record = find(cutOff(v128.load(first), size), first, size);
+  if (record === 0) return missed(first, last, next);
+  write(counted(record));
   at = next;
   return DONE;
 }
@@ -205,47 +229,51 @@ function cutOff(bytes: v128, size: u32): v128 {
   return v128.and(bytes, i8x16.lt_u(places, i8x16.splat(<i8>min(size, SHOWN))));
 }
 
-/** Counts one occurrence of the term [first, last), whose beginning is `text`, and writes its id; scanning goes on at `next`. */
+/** The record of the term at `first` with so many bytes, of which `text` has the first; 0 if there is none, and where it would stand. */
 // @ts-ignore: decorator
 @inline
-function count(text: v128, first: usize, last: usize, next: usize): u32 {
-  if (length === capacity) {
-    at = first;
-    return FULL;
-  }
-  const size = <u32>(last - first);
+function find(text: v128, first: usize, size: u32): usize {
+  const hash = hashOf(text);
   const bound = lastSlot;
-  let place = hashOf(text) & bound;
   for (let probe: u32 = 0; probe < PROBES; probe++) {
-    const slot = slots + <usize>place * SLOT;
-    const kept = load<u32>(slot, LENGTH);
+    const slot = slots + <usize>((hash + probe) & bound) * SLOT;
+    const number = load<u32>(slot, 4);
+    if (number === 0) return absent(hash, slot);
+    if (load<u32>(slot) !== hash) continue;
+    const record = records + (<usize>number - 1) * RECORD;
     if (
-      kept === size &&
-      !v128.any_true(v128.xor(v128.load(slot), text)) &&
-      (size <= SHOWN || hasRest(slot, first, size))
-    ) {
-      store<u32>(slot, load<u32>(slot, COUNT) + 1, COUNT);
-      write(load<u32>(slot, ID));
-      at = next;
-      return DONE;
-    }
-    if (kept === 0) return missed(slot, first, last, next);
-    place = (place + 1) & bound;
+      load<u32>(record, LENGTH) === size &&
+      !v128.any_true(v128.xor(v128.load(record), text)) &&
+      (size <= SHOWN || hasRest(record, first, size))
+    )
+      return record;
   }
-  return missed(0, first, last, next);
+  return absent(hash, 0);
+}
+
+function absent(hash: u32, slot: usize): usize {
+  wanted = hash;
+  vacant = slot;
+  return 0;
+}
+
+/** Counts one occurrence of a record's term; returns its id. */
+// @ts-ignore: decorator
+@inline
+function counted(record: usize): u32 {
+  store<u32>(record, load<u32>(record, COUNT) + 1, COUNT);
+  return load<u32>(record, ID);
 }
 
 // @ts-ignore: decorator
 @inline
 function write(id: u32): void {
-  store<u32>(ids + (<usize>length << 2), id);
+  store<u32>(idPlace(length), id);
   length++;
-  read++;
 }
 
-/** The table lacks a term, which would stand in `slot`. */
-function missed(slot: usize, first: usize, last: usize, next: usize): u32 {
-  vacant = slot;
+/** The token [first, last) is not in the table; scanning goes on at `next`. */
+function missed(first: usize, last: usize, next: usize): u32 {
   start = first;
   end = last;
   const isNew = isComplete && hasRoom() && nextId < idEnd;
@@ -254,10 +282,7 @@ function missed(slot: usize, first: usize, last: usize, next: usize): u32 {
     return FULL;
   }
   at = next;
-  if (!isNew) {
-    read++;
-    return UNKNOWN;
-  }
+  if (!isNew) return UNKNOWN;
   store<u32>(fresh + (<usize>freshTerms << 3), <u32>first);
   store<u32>(fresh + (<usize>freshTerms << 3), <u32>last, 4);
   freshTerms++;
@@ -277,8 +302,8 @@ function hashOf(text: v128): u32 {
 }
 
 /** Whether a term's text goes on as the token at `from` does after 16 bytes. */
-function hasRest(slot: usize, from: usize, size: u32): bool {
-  const kept = <usize>load<u32>(slot, REST);
+function hasRest(record: usize, from: usize, size: u32): bool {
+  const kept = <usize>load<u32>(record, REST);
   for (let i: usize = SHOWN; i < size; i++) if (load<u8>(kept + i - SHOWN) !== load<u8>(from + i)) return false;
   return true;
 }
@@ -298,44 +323,43 @@ export function admit(id: u32): u32 {
 
 function keep(id: u32, times: u32): void {
   const size = <u32>(end - start);
-  memory.copy(vacant, start, min(size, SHOWN));
+  const record = records + <usize>terms * RECORD;
+  v128.store(record, cutOff(v128.load(start), size));
   if (size > SHOWN) {
-    store<u32>(vacant, <u32>arena, REST);
-    memory.copy(arena, start + SHOWN, size - SHOWN);
-    arena += size - SHOWN;
+    store<u32>(record, <u32>arena, REST);
+    for (let i: usize = SHOWN; i < size; i += SHOWN, arena += SHOWN) v128.store(arena, v128.load(start + i));
   }
-  store<u32>(vacant, id, ID);
-  store<u32>(vacant, size, LENGTH);
-  store<u32>(vacant, times, COUNT);
-  store<u32>(order + (<usize>terms << 2), <u32>vacant);
+  store<u32>(record, id, ID);
+  store<u32>(record, size, LENGTH);
+  store<u32>(record, times, COUNT);
   terms++;
-  if (terms > lastSlot >> 1 && lastSlot < lastSlotAtMost) grow();
+  store<u32>(vacant, wanted);
+  store<u32>(vacant, terms, 4);
+  if (terms > (lastSlot + 1) >> 1) grow();
 }
 
-/** Moves all terms behind the table into one of twice the size: those that came first, which are frequent, first. */
+/** Makes a table of twice the size behind the table: terms that came first, which are frequent, come first. */
 function grow(): void {
-  const larger = slots + (<usize>lastSlot + 1) * SLOT;
+  slots += (<usize>lastSlot + 1) * SLOT;
   lastSlot = 2 * lastSlot + 1;
   for (let k: u32 = 0; k < terms; k++) {
-    const slot = <usize>load<u32>(order + (<usize>k << 2));
-    let place = hashOf(v128.load(slot)) & lastSlot;
-    while (load<u32>(larger + <usize>place * SLOT, LENGTH) !== 0) place = (place + 1) & lastSlot;
-    const moved = larger + <usize>place * SLOT;
-    memory.copy(moved, slot, SLOT);
-    store<u32>(order + (<usize>k << 2), <u32>moved);
+    const hash = hashOf(v128.load(records + <usize>k * RECORD));
+    let place = hash & lastSlot;
+    while (load<u32>(slots + <usize>place * SLOT, 4) !== 0) place = (place + 1) & lastSlot;
+    store<u32>(slots + <usize>place * SLOT, hash);
+    store<u32>(slots + <usize>place * SLOT, k + 1, 4);
   }
-  slots = larger;
 }
 
 /** Moves the counts since the last call out of the table: pairs of an id and its count, u32, at `to`; returns how many. */
 export function takeCounts(to: usize): u32 {
   let out = to;
   for (let k: u32 = 0; k < terms; k++) {
-    const slot = <usize>load<u32>(order + (<usize>k << 2));
-    const times = load<u32>(slot, COUNT);
+    const record = records + <usize>k * RECORD;
+    const times = load<u32>(record, COUNT);
     if (times === 0) continue;
-    store<u32>(slot, 0, COUNT);
-    store<u32>(out, load<u32>(slot, ID));
+    store<u32>(record, 0, COUNT);
+    store<u32>(out, load<u32>(record, ID));
     store<u32>(out, times, 4);
     out += 8;
   }

@@ -18,8 +18,8 @@ export interface TokenKernelParts {
   readonly maxTokenLength: number;
   /** Whether the kernel is to name new terms: not where most tokens come from elsewhere, as words of Han characters do. */
   readonly namesTerms: boolean;
-  /** Places in its table, a power of 2; 7 of 8 are filled. */
-  readonly mostSlots?: number;
+  /** Terms that its table holds. */
+  readonly mostTerms?: number;
 }
 
 /** What kernels/assembly/tokens.ts exports. */
@@ -35,7 +35,6 @@ type Setting =
   | "capacity"
   | "maxTokenLength"
   | "lastSlot"
-  | "lastSlotAtMost"
   | "terms"
   | "mostTerms"
   | "arenaEnd"
@@ -59,9 +58,11 @@ const FRESH_TERMS = 4;
 const START = 5;
 const END = 6;
 
-const SLOT = 32;
+const SLOT = 8;
+const RECORD = 32;
 const FEWEST_SLOTS = 2 ** 12;
-const MOST_SLOTS = 2 ** 19;
+/** Terms that the table holds. */
+const MOST_TERMS = 2 ** 19;
 /** The longest stretch of text in bytes, the longest token that does not come with one, and what may be loaded with their ends in a vector. */
 const STRETCH = 2 ** 19;
 const LONGEST_TOKEN = 2 ** 16;
@@ -69,7 +70,7 @@ const BEHIND = 64;
 const ARENA = 2 ** 22;
 
 /** How much memory each part takes. */
-const sizesOf = (mostTerms: number, mostSlots: number, ids: number) => ({
+const sizesOf = (mostTerms: number, ids: number) => ({
   told: 64,
   ofByte: 256,
   plain: 16,
@@ -79,8 +80,8 @@ const sizesOf = (mostTerms: number, mostSlots: number, ids: number) => ({
   token: LONGEST_TOKEN + BEHIND,
   arena: ARENA,
   fresh: 8 * mostTerms,
-  order: 4 * mostTerms,
-  slots: 2 * SLOT * mostSlots, // with the tables that the largest grew out of
+  records: RECORD * mostTerms,
+  slots: 2 * SLOT * Math.max(FEWEST_SLOTS, 4 * mostTerms), // at most as many, with the tables that the largest grew out of
   ids: 4 * ids,
   end: 0,
 });
@@ -101,7 +102,7 @@ function layOut(sizes: Places): Places {
  * The kernel of `kernels/assembly/tokens.ts` with its memory, and the lexicon's cache in it. As long as it holds every term, what it lacks is new,
  * and the lexicon is told of new terms later; beyond that, it asks the lexicon for each that it lacks.
  *
- * State: 1.7 MB for text and classes; 4 bytes for each token of a batch; of the first 458,752 terms 60 to 140 bytes each, and up to 4 MB for what
+ * State: 1.7 MB for text and classes; 4 bytes for each token of a batch; of the first 524,288 terms 50 to 80 bytes each, and up to 4 MB for what
  * is longer than 16 bytes.
  */
 export class TokenKernel implements TermCache {
@@ -127,9 +128,8 @@ export class TokenKernel implements TermCache {
 
   constructor(parts: TokenKernelParts) {
     const { batchSize, classes, automaton, maxTokenLength, lexicon, batcher, namesTerms } = parts;
-    const { mostSlots = MOST_SLOTS } = parts;
-    const mostTerms = (7 * mostSlots) / 8; // only rare terms, which come last, have to go far for a free slot
-    const places = layOut(sizesOf(mostTerms, mostSlots, batchSize + 1));
+    const { mostTerms = MOST_TERMS } = parts;
+    const places = layOut(sizesOf(mostTerms, batchSize + 1));
     this.#parts = parts;
     this.#places = places;
     const memory = ownMemory(places.end);
@@ -145,8 +145,7 @@ export class TokenKernel implements TermCache {
     this.#exports = startKernel<Exports>(parts.module(), memory);
     const { text, token, end, ...known } = places;
     this.#set({ ...known, capacity: batchSize, maxTokenLength, freshCapacity: mostTerms, mostTerms });
-    this.#set({ lastSlot: Math.min(FEWEST_SLOTS, mostSlots) - 1, lastSlotAtMost: mostSlots - 1 });
-    this.#set({ arenaEnd: places.arena + ARENA });
+    this.#set({ lastSlot: FEWEST_SLOTS - 1, arenaEnd: places.arena + ARENA });
     this.#ids = new Uint32Array(memory.buffer, places.ids, batchSize + 1);
     batcher.gatherIn(this.#ids);
     const { from, to } = lexicon.nextIds;

@@ -29,13 +29,13 @@ interface Options {
   readonly batchSize?: number;
   readonly maxTokenLength?: number;
   readonly maxTerms?: number;
-  readonly mostSlots?: number;
+  readonly mostTerms?: number;
   readonly fastFrom?: number;
 }
 
 /** What comes of a text: every batch of ids and starts, and the lexicon after each batch of text. */
 function scanned(text: readonly TextBatch[], options: Options) {
-  const { mode, isFast, batchSize = 5, maxTokenLength = 40, maxTerms = 1000, mostSlots = 64, fastFrom = 0 } = options;
+  const { mode, isFast, batchSize = 5, maxTokenLength = 40, maxTerms = 1000, mostTerms = 64, fastFrom = 0 } = options;
   const lexicon = new GrowingLexicon({ maxTerms });
   const batcher = new TokenBatcher(lexicon, { batchSize, withCharacters: false });
   const classes = characterClasses(mode);
@@ -44,7 +44,7 @@ function scanned(text: readonly TextBatch[], options: Options) {
   const parts = { classes, automaton, lexicon, batcher, batchSize, maxTokenLength };
   const scanner = new TokenScanner({ ...parts, segmenter, withPositions: false });
   const namesTerms = mode !== "chinese";
-  const fast = new FastTokenScanner({ ...parts, scanner, namesTerms, mostSlots, fastFrom, module: () => compiled });
+  const fast = new FastTokenScanner({ ...parts, scanner, namesTerms, mostTerms, fastFrom, module: () => compiled });
   const used = isFast ? fast : scanner;
   const made: unknown[] = [];
   const note = () => {
@@ -108,7 +108,7 @@ describe("FastTokenScanner", () => {
         batchSize: fc.integer({ min: 1, max: 9 }),
         maxTokenLength: fc.constantFrom(3, 12, 40),
         maxTerms: fc.constantFrom(3, 20, 1000),
-        mostSlots: fc.constantFrom(8, 64),
+        mostTerms: fc.constantFrom(7, 64),
         fastFrom: fc.constantFrom(0, 0, 20),
       });
       const sizes = fc.oneof(chunkSizes, fc.constant([200]));
@@ -127,8 +127,8 @@ describe("FastTokenScanner", () => {
     const text = Array.from({ length: 8_000 }, (_, i) => `${term(i)} the ${term(i >> 4)}`).join(" ");
     const batches = sentenceBatches([[text]], [5000]);
     for (const bounds of [
-      { maxTerms: 1e6, mostSlots: 2 ** 15 },
-      { maxTerms: 1e6, mostSlots: 2 ** 10 },
+      { maxTerms: 1e6, mostTerms: 30_000 },
+      { maxTerms: 1e6, mostTerms: 1000 },
       { maxTerms: 900 },
     ]) {
       const [fast, plain] = both(batches, { mode: "whitespace", batchSize: 1000, ...bounds });
