@@ -1,7 +1,8 @@
 /**
- * Tokens by the rules of `kernels/text/tokenScanner.ts`, each looked up in a table of terms as it is found. A word of ASCII of at most 15 bytes
- * is loaded once: its bytes are classified, cut off behind the word, hashed and compared as one vector. Everything else goes through the
- * automaton, a code point at a time.
+ * Tokens by the rules of `kernels/text/tokenScanner.ts`, each looked up in a table of terms as it is found. A word of at most 15 bytes
+ * that ASCII ends is loaded once: its bytes are classified, cut off behind the word, hashed and compared as one vector. That is for words whose
+ * bytes are letters and digits whatever the bytes around them: of ASCII, and where all code points that begin alike are letters, as Chinese
+ * between white space and most Cyrillic. Everything else goes through the automaton, a code point at a time.
  *
  * The table: open addressing with linear probing over slots of 8 bytes: the hash of a term, and which record is its own, from 1; 0 in a free slot.
  * A record has 32 bytes: the first 16 bytes of the text, filled up with zeros; the id, the length in bytes, the occurrences that the table has
@@ -11,7 +12,7 @@
 
 export let classes: usize = 0; // u8 (0x110000,): the class of every code point
 export let ofByte: usize = 0; // u8 (256,): the class of ASCII; MULTIBYTE
-export let plain: usize = 0; // u8 (16,): bit h of byte l is set if the code point 16 h + l is ASCII and a letter or digit
+export let plain: usize = 0; // u8 (2, 16): bit h of byte l is set if 16 h + l, or 16 (h + 8) + l, is a byte of letters and digits alone
 export let automaton: usize = 0; // u8 (16 * 9,)
 export let ids: usize = 0; // u32 (capacity,)
 export let capacity: u32 = 0;
@@ -115,8 +116,10 @@ function tell(found: u32, behind: u32): u32 {
 // @ts-ignore: decorator
 @inline
 function scanTokens(from: usize, limit: usize): u32 {
-  const low = v128.load(plain);
-  const high = i8x16(1, 2, 4, 8, 16, 32, 64, -128, 0, 0, 0, 0, 0, 0, 0, 0);
+  const ascii = v128.load(plain);
+  const others = v128.load(plain, 16);
+  const lowBits = i8x16(1, 2, 4, 8, 16, 32, 64, -128, 0, 0, 0, 0, 0, 0, 0, 0);
+  const highBits = i8x16(0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 64, -128);
   const kinds = ofByte;
   const longest = min<u32>(maxTokenLength, SHOWN - 1);
   const outEnd = idPlace(capacity);
@@ -124,9 +127,11 @@ function scanTokens(from: usize, limit: usize): u32 {
   let here = from;
   while (here < limit) {
     const bytes = v128.load(here);
-    const sets = v128.and(
-      i8x16.swizzle(low, v128.and(bytes, i8x16.splat(15))),
-      i8x16.swizzle(high, i8x16.shr_u(bytes, 4)),
+    const low = v128.and(bytes, i8x16.splat(15));
+    const high = i8x16.shr_u(bytes, 4);
+    const sets = v128.or(
+      v128.and(i8x16.swizzle(ascii, low), i8x16.swizzle(lowBits, high)),
+      v128.and(i8x16.swizzle(others, low), i8x16.swizzle(highBits, high)),
     );
     const size = ctz<u32>(i8x16.bitmask(i8x16.eq(sets, i8x16.splat(0))) | 0x10000);
     const behind = here + size;

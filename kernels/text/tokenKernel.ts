@@ -73,7 +73,7 @@ const ARENA = 2 ** 22;
 const sizesOf = (mostTerms: number, ids: number) => ({
   told: 64,
   ofByte: 256,
-  plain: 16,
+  plain: 32,
   automaton: 256,
   classes: 0x11_0000,
   text: STRETCH + BEHIND,
@@ -139,7 +139,7 @@ export class TokenKernel implements TermCache {
     const ofByte = asciiClasses(classes);
     this.#ends = ofByte.map((characterClass) => Number(characterClass === OTHER));
     this.#bytes.set(ofByte, places.ofByte);
-    this.#bytes.set(plainSet(ofByte), places.plain);
+    this.#bytes.set(plainSet(classes), places.plain);
     this.#bytes.set(automaton, places.automaton);
     this.#bytes.set(classes, places.classes);
     this.#exports = startKernel<Exports>(parts.module(), memory);
@@ -278,9 +278,27 @@ export class TokenKernel implements TermCache {
   }
 }
 
-/** Bit h of byte l is set if 16 h + l is ASCII and of a word (16,). */
-function plainSet(ofByte: Uint8Array): Uint8Array {
-  const set = new Uint8Array(16);
-  for (let byte = 0; byte < 128; byte++) if (ofByte[byte]! <= DIGIT) set[byte & 15]! |= 1 << (byte >> 4);
+/** Bit h of byte l is set if the byte 16 h + l stands for letters and digits alone; then the same for 16 (h + 8) + l (2, 16). */
+function plainSet(classes: Uint8Array): Uint8Array {
+  const set = new Uint8Array(32);
+  for (let byte = 0; byte < 256; byte++) {
+    const [from, to] = codePointsOf(byte);
+    if (isOfWords(classes, from, to)) set[(byte >> 7) * 16 + (byte & 15)]! |= 1 << ((byte >> 4) & 7);
+  }
   return set;
+}
+
+/** The code points that begin with a byte; none for a byte that goes on with one, which says nothing by itself. */
+function codePointsOf(byte: number): [from: number, to: number] {
+  if (byte < 0x80) return [byte, byte + 1];
+  if (byte < 0xc0) return [0, 0];
+  const bits = byte < 0xe0 ? 6 : byte < 0xf0 ? 12 : 18;
+  const from = (byte & (byte < 0xe0 ? 0x1f : byte < 0xf0 ? 0x0f : 0x07)) << bits;
+  return [from, from + (1 << bits)];
+}
+
+function isOfWords(classes: Uint8Array, from: number, to: number): boolean {
+  for (let codePoint = from; codePoint < to; codePoint++)
+    if (classes[codePoint] !== undefined && classes[codePoint]! > DIGIT) return false;
+  return true;
 }
