@@ -58,6 +58,8 @@ const FRESH_TERMS = 4;
 const START = 5;
 const END = 6;
 
+/** The last byte that a code point begins with. */
+const LAST_LEAD = 0xf4;
 const SLOT = 8;
 const RECORD = 32;
 const FEWEST_SLOTS = 2 ** 12;
@@ -278,13 +280,19 @@ export class TokenKernel implements TermCache {
   }
 }
 
+const plainSets = new WeakMap<Uint8Array, Uint8Array>();
+
 /** Bit h of byte l is set if the byte 16 h + l stands for letters and digits alone; then the same for 16 (h + 8) + l (2, 16). */
 function plainSet(classes: Uint8Array): Uint8Array {
+  const known = plainSets.get(classes);
+  if (known) return known;
   const set = new Uint8Array(32);
-  for (let byte = 0; byte < 256; byte++) {
+  for (let byte = 0; byte <= LAST_LEAD; byte++) {
     const [from, to] = codePointsOf(byte);
-    if (isOfWords(classes, from, to)) set[(byte >> 7) * 16 + (byte & 15)]! |= 1 << ((byte >> 4) & 7);
+    if (isOfWords(classes, from, Math.min(to, classes.length)))
+      set[(byte >> 7) * 16 + (byte & 15)]! |= 1 << ((byte >> 4) & 7);
   }
+  plainSets.set(classes, set);
   return set;
 }
 
@@ -298,7 +306,6 @@ function codePointsOf(byte: number): [from: number, to: number] {
 }
 
 function isOfWords(classes: Uint8Array, from: number, to: number): boolean {
-  for (let codePoint = from; codePoint < to; codePoint++)
-    if (classes[codePoint] !== undefined && classes[codePoint]! > DIGIT) return false;
+  for (let codePoint = from; codePoint < to; codePoint++) if (classes[codePoint]! > DIGIT) return false;
   return true;
 }

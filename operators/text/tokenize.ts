@@ -75,9 +75,8 @@ export type TokenizeOptions = OptionsOf<typeof tokenizeSchema>;
  * what an input batch gives is passed on at once. Letter case is kept: `normalize` comes before. Words end where a sentence or a
  * document begins. Counts `read` and `rejected` in the run's ledger.
  * State: the lexicon, at most `maxTerms` terms of 36 to 68 bytes and their text, and the bytes of one token or Han run, with user
- * State: the lexicon, at most `maxTerms` terms of 36 to 68 bytes and their text, and the bytes of one token or Han run, with user
  * dictionaries also those of one of their words. The dictionaries themselves are read once for all streams. Where nothing asks for
- * `characterOffsets` or `userDictionaries`, tokens of more than 64 kB of text are found in WebAssembly, whose memory takes up to 40 MB, most of
+ * `characterOffsets` or `userDictionaries`, tokens behind the first 2 MB of text are found in WebAssembly, whose memory takes up to 40 MB, most of
  * it for the terms.
  * @throws TypeError, RangeError at the call, if an option is of the wrong kind or out of range; in the stream, SyntaxError for a line
  * of a user dictionary that cannot be read, RangeError for a word that cannot be found
