@@ -6,14 +6,16 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameS
 import { fileURLToPath } from "node:url";
 import asc from "assemblyscript/asc";
 
-// Weights live in one memory that several threads share, so it is always handed in: up to the 4 GiB that 32 bits address.
+// Memory is always handed in, up to the 4 GiB that 32 bits address: weights live in one that several threads share.
 const options = [
   "-O3",
   "--noAssert",
   ...["--runtime", "stub"],
   ...["--enable", "simd", "--enable", "threads"],
-  ...["--importMemory", "--sharedMemory", "--maximumMemory", "65536"],
+  ...["--importMemory", "--maximumMemory", "65536"],
 ];
+/** Kernels that one thread runs, in memory of its own. */
+const unshared = ["tokens.ts"];
 
 const root = new URL("../", import.meta.url);
 const folders = { source: process.argv[2] ?? "kernels/assembly/", cache: ".cache/", output: "dist/kernels/assembly/" };
@@ -22,9 +24,10 @@ for (const folder of [folders.cache, folders.output]) mkdirSync(new URL(folder, 
 const common = textsIn("kernels/assembly/common/");
 for (const file of readdirSync(new URL(folders.source, root)).filter((name) => name.endsWith(".ts"))) {
   const source = readFileSync(new URL(folders.source + file, root), "utf8");
-  await build(file, source, file.replace(/ts$/, "wasm"), options);
+  const flags = unshared.includes(file) ? options : [...options, "--sharedMemory"];
+  await build(file, source, file.replace(/ts$/, "wasm"), flags);
   if (source.includes("fuses("))
-    await build(file, source, file.replace(/ts$/, "relaxed.wasm"), [...options, "--enable", "relaxed-simd"]);
+    await build(file, source, file.replace(/ts$/, "relaxed.wasm"), [...flags, "--enable", "relaxed-simd"]);
 }
 
 /** What a kernel imports: parts in the folder of its name, and what all share. */

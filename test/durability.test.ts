@@ -75,7 +75,7 @@ steps: [tokenize: { batchSize: 10 }, buildVocab: { minCount: 1 }, encode, window
       expect(entries[steps.length + 1]).toBe("fsync .checkpoint/");
     }
     const names = new Set(named.flat().map((name) => name.replace(/\d+/g, "N")));
-    for (const name of ["steps.N.buildVocab.arrow", "tokens.steps.N.tokenize.arrow", "steps.N.wordNvec.N.input.npy"])
+    for (const name of ["steps.N.buildVocab.arrow", "tokens.steps.N.tokenize.log", "steps.N.wordNvec.N.input.npy"])
       expect(names).toContain(name);
   });
 

@@ -2,8 +2,8 @@
 
 export type WasmModule = object;
 
-export interface WasmMemory {
-  readonly buffer: SharedArrayBuffer;
+export interface WasmMemory<Buffer extends ArrayBufferLike = SharedArrayBuffer> {
+  readonly buffer: Buffer;
   /** Adds pages of 64 KiB; `buffer` is another object afterwards. */
   grow(pages: number): number;
 }
@@ -13,9 +13,12 @@ interface WebAssemblyApi {
   readonly Module: new (bytes: Uint8Array) => WasmModule;
   readonly Instance: new (
     module: WasmModule,
-    imports: { readonly env: { readonly memory: WasmMemory } },
+    imports: { readonly env: { readonly memory: WasmMemory<ArrayBufferLike> } },
   ) => { readonly exports: unknown };
-  readonly Memory: new (pages: { initial: number; maximum: number; shared: true }) => WasmMemory;
+  readonly Memory: {
+    new (pages: { initial: number; maximum: number; shared: true }): WasmMemory;
+    new (pages: { initial: number; maximum: number }): WasmMemory<ArrayBuffer>;
+  };
 }
 
 const { Module, Instance, Memory, validate } = (globalThis as unknown as { readonly WebAssembly: WebAssemblyApi })
@@ -31,7 +34,7 @@ export function compileKernel(bytes: Uint8Array): WasmModule {
 }
 
 /** The functions of a kernel, working on a memory. `Kernel` must say what its source in `kernels/assembly/` exports. */
-export function startKernel<Kernel>(module: WasmModule, memory: WasmMemory): Kernel {
+export function startKernel<Kernel>(module: WasmModule, memory: WasmMemory<ArrayBufferLike>): Kernel {
   return new Instance(module, { env: { memory } }).exports as Kernel;
 }
 
@@ -41,6 +44,12 @@ const PAGE = 65536;
 export function sharedMemory(bytes: number, most = bytes): WasmMemory {
   const [initial, maximum] = [Math.ceil(bytes / PAGE), Math.ceil(most / PAGE)];
   return new Memory({ initial, maximum, shared: true });
+}
+
+/** Zeros for a kernel that one thread runs: to copy to and from them costs less than with memory that is shared. */
+export function ownMemory(bytes: number): WasmMemory<ArrayBuffer> {
+  const pages = Math.ceil(bytes / PAGE);
+  return new Memory({ initial: pages, maximum: pages });
 }
 
 /** Lets a memory have at least so many bytes. */

@@ -24,13 +24,29 @@ export class TokenBatcher {
 
   /** The next token, which lies at [start, end) of its document. */
   push(id: number, start: number, end: number): void {
-    if (this.#length === this.#batchSize) this.#seal();
+    if (this.#length === this.#batchSize) this.seal();
     const at = this.#length++;
     this.#ids[at] = id;
     if (this.#starts) {
       this.#starts[at] = start;
       this.#ends![at] = end;
     }
+  }
+
+  /** Tokens of the batch that is being filled. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Somebody else has written ids into the memory of `gatherIn`, so many in all. */
+  set length(length: number) {
+    this.#length = length;
+  }
+
+  /** Gathers ids in another memory from now on (batchSize,). */
+  gatherIn(ids: Uint32Array): void {
+    ids.set(this.#ids.subarray(0, this.#length));
+    this.#ids = ids;
   }
 
   startSentence(): void {
@@ -43,17 +59,18 @@ export class TokenBatcher {
 
   /** The batches since the last call; the last of them may be short, and there is none if nothing came. */
   take(): TokenBatch[] {
-    if (this.#length > 0 || this.#sentences.length > 0 || this.#documents.length > 0) this.#seal();
+    if (this.#length > 0 || this.#sentences.length > 0 || this.#documents.length > 0) this.seal();
     const batches = this.#full;
     this.#full = [];
     return batches;
   }
 
-  #seal(): void {
+  /** Ends the batch that is being filled. */
+  seal(): void {
     const length = this.#length;
     const batch = {
       lexicon: this.#lexicon,
-      ids: this.#ids.slice(0, length),
+      ids: copyOf(this.#ids, length),
       sentenceOffsets: Uint32Array.from(this.#sentences),
       documentOffsets: Uint32Array.from(this.#documents),
     };
@@ -67,4 +84,11 @@ export class TokenBatcher {
   #column(): Uint32Array | undefined {
     return this.#withCharacters ? new Uint32Array(this.#batchSize) : undefined;
   }
+}
+
+/** In memory of its own, wherever the ids lie: a slice of shared memory is shared, too. */
+function copyOf(ids: Uint32Array, length: number): Uint32Array {
+  const copy = new Uint32Array(length);
+  copy.set(ids.subarray(0, length));
+  return copy;
 }

@@ -45,7 +45,7 @@ const MULTIBYTE = 9;
 export class TokenScanner {
   readonly #parts: TokenScannerParts;
   /** The classes of ASCII, then MULTIBYTE (256,). */
-  readonly #ofByte = new Uint8Array(256).fill(MULTIBYTE);
+  readonly #ofByte: Uint8Array;
   readonly #cuts = new Uint32Array(longestHanRun);
 
   // The token in progress. Its offsets are counted from where scanning goes on, so they are 0 or less.
@@ -67,7 +67,7 @@ export class TokenScanner {
 
   constructor(parts: TokenScannerParts) {
     this.#parts = parts;
-    this.#ofByte.set(parts.classes.subarray(0, 128));
+    this.#ofByte = asciiClasses(parts.classes);
     const longest = (parts.segmenter ? 4 * longestHanRun : 0) + parts.maxTokenLength + 8;
     this.#held = new Uint8Array(longest);
     this.#heldPositions = new Uint32Array(parts.withPositions ? longest + 1 : 0);
@@ -76,6 +76,11 @@ export class TokenScanner {
   /** Tokens found so far. */
   get read(): number {
     return this.#read;
+  }
+
+  /** Whether the next text may go on with a token. */
+  get isInToken(): boolean {
+    return this.#state !== IDLE;
   }
 
   /** Those among them that were too long. */
@@ -242,4 +247,11 @@ export class TokenScanner {
     if (positions) this.#heldPositions.set(positions.subarray(from, from + length + 1), this.#heldLength);
     this.#heldLength += length;
   }
+}
+
+/** The classes of ASCII, then MULTIBYTE (256,). */
+export function asciiClasses(classes: Uint8Array): Uint8Array {
+  const ofByte = new Uint8Array(256).fill(MULTIBYTE);
+  ofByte.set(classes.subarray(0, 128));
+  return ofByte;
 }

@@ -40,23 +40,31 @@ export class IdTable {
   translate(lexicon: Lexicon, ids: Uint32Array, positions: readonly Uint32Array[]): [Uint32Array, Uint32Array[]] {
     const codes = this.#codes.of(lexicon);
     const dropped = this.#dropped;
+    const unknown = this.#unknown;
+    let replaced = 0;
     const kept = new Uint32Array(ids.length);
     let places: Uint32Array | undefined; // of what is kept, once something is left out
     let length = 0;
     for (let i = 0; i < ids.length; i++) {
       const id = ids[i]!;
-      codes[id] ||= this.#codeOf(lexicon.term(id));
-      const code = codes[id]!;
-      if (code < firstId && this.#unknown === undefined) {
-        dropped[code]!++;
-        places ??= Uint32Array.from(ids.keys());
-        continue;
+      let code = codes[id]!;
+      if (code < firstId) {
+        if (code === 0) code = this.#codeOf(lexicon.term(id));
+        codes[id] = code;
+        if (code < firstId && unknown === undefined) {
+          dropped[code]!++;
+          places ??= countUp(ids.length);
+          continue;
+        }
+        if (code < firstId) {
+          replaced++;
+          code = unknown! + firstId;
+        }
       }
-      if (code < firstId) this.#replaced++;
-      kept[length] = code < firstId ? this.#unknown! : code - firstId;
       if (places) places[length] = i;
-      length++;
+      kept[length++] = code - firstId;
     }
+    this.#replaced += replaced;
     if (!places) return [kept, positions.map((starts) => starts.slice())];
     const taken = places.subarray(0, length);
     return [kept.slice(0, length), positions.map((starts) => movedStarts(starts, taken))];
@@ -90,4 +98,11 @@ export class IdTable {
     if (why) return outside[why];
     return this.#vocabulary.truncated?.has(term) ? truncated : belowMinCount;
   }
+}
+
+/** 0, 1, 2, ... (n,). */
+function countUp(n: number): Uint32Array {
+  const numbers = new Uint32Array(n);
+  for (let i = 0; i < n; i++) numbers[i] = i;
+  return numbers;
 }

@@ -18,6 +18,16 @@ export interface LexiconBounds {
   readonly maxBytes?: number;
 }
 
+/** A table of live terms beside the lexicon, which finds and counts them by itself. */
+export interface TermCache {
+  /** Counts one occurrence of a term and returns its id; undefined if the lexicon is to do so. */
+  add(bytes: Uint8Array, start: number, end: number): number | undefined;
+  /** Hands over what it has counted since it last did, by `addTimes`. */
+  flush(): void;
+  /** Ids are about to lose their terms: it knows none from now on. */
+  clear(): void;
+}
+
 /**
  * Live terms by rank, which is the order of their ids; without pruning, rank and id are the same. What is known of a term lies
  * together, so that to count it costs few cache lines: a record of its id, count (low, high), length and text, in whole words
@@ -54,6 +64,8 @@ export class GrowingLexicon implements Lexicon {
   #terms = emptyTerms(1024, 8192);
   /** Pairs of a term's hash and the start of its record; 0, where none begins, stands for a free place. */
   #slots = new Int32Array(2 * 2048);
+  /** Terms of the first ranks that have a place in the slots; the others get one when a term is looked for. */
+  #indexed = 0;
   #size = 0;
   /** Of the term that was looked for last. */
   #hash = 0;
@@ -66,6 +78,7 @@ export class GrowingLexicon implements Lexicon {
   #edgeView = new DataView(this.#edge.buffer);
   /** What stood here before each pruning since `forgetPruned`. */
   #pruned: Terms[] = [];
+  #cache: TermCache | undefined;
 
   constructor({ maxTerms = 10_000_000, maxBytes = 2 ** 31 }: LexiconBounds = {}) {
     this.#maxTerms = maxTerms;
@@ -82,12 +95,51 @@ export class GrowingLexicon implements Lexicon {
 
   /** Counts one occurrence of the term `bytes[start, end)`, and returns its id. */
   add(bytes: Uint8Array, start: number, end: number): number {
+    return this.#cache?.add(bytes, start, end) ?? this.#add(bytes, start, end);
+  }
+
+  #add(bytes: Uint8Array, start: number, end: number): number {
     const place = this.#find(bytes, start, end);
     const at = this.#slots[place + 1]!;
     if (at === 0) return this.#admit(bytes, start, end, place);
     const { records } = this.#terms;
     countOnce(records, at);
     return records[at + ID]! >>> 0;
+  }
+
+  /** From now on a cache finds and counts terms, too. */
+  countWith(cache: TermCache): void {
+    this.#cache = cache;
+  }
+
+  /** The next id, and the one before which the lexicon is full, as far as the number of terms goes. */
+  get nextIds(): { readonly from: number; readonly to: number } {
+    const from = this.#size;
+    return { from, to: Math.min(from + this.#maxTerms - this.#terms.live, largestId) };
+  }
+
+  /** Visits the live terms, as bytes[start, end), in the order of their ids. */
+  forEachLive(visit: (id: number, bytes: Uint8Array, start: number, end: number) => void): void {
+    const { live, starts, records, bytes } = this.#terms;
+    for (let rank = 0; rank < live; rank++) {
+      const at = starts[rank]!;
+      const text = 4 * (at + TEXT);
+      visit(records[at + ID]! >>> 0, bytes, text, text + records[at + LENGTH]!);
+    }
+  }
+
+  /** Gives the next id of `nextIds` to a term that is known to be new, without an occurrence. */
+  append(bytes: Uint8Array, start: number, end: number): void {
+    this.#write(bytes, start, end, 0);
+  }
+
+  /** Counts so many more occurrences of a live term. */
+  addTimes(id: number, times: number): void {
+    const { records } = this.#terms;
+    const at = recordOf(this.#terms, id);
+    const low = (records[at + COUNT_LOW]! >>> 0) + times;
+    records[at + COUNT_LOW] = low | 0;
+    if (low >= 2 ** 32) records[at + COUNT_HIGH]!++;
   }
 
   /** Counts one more occurrence of a term by its id; false if it is not live. */
@@ -111,6 +163,7 @@ export class GrowingLexicon implements Lexicon {
   }
 
   count(id: number): number {
+    this.#cache?.flush();
     const at = recordOf(this.#terms, id);
     return at === 0 ? 0 : countAt(this.#terms, at);
   }
@@ -125,6 +178,7 @@ export class GrowingLexicon implements Lexicon {
 
   /** All live terms and their counts. Arrays are views: to be written down before the next term comes. */
   save(): StageState {
+    this.#cache?.flush();
     const { live, starts, end, records } = this.#terms;
     return {
       facts: { size: this.#size, prunedOccurrences: this.#prunedOccurrences },
@@ -141,17 +195,11 @@ export class GrowingLexicon implements Lexicon {
     terms.records.set(records);
     terms.starts.set(starts);
     this.#terms = { ...terms, live: starts.length, end: records.length };
-    while (4 * starts.length > this.#slots.length) this.#slots = new Int32Array(2 * this.#slots.length);
-    for (const at of starts) {
-      const hash = hashAt(this.#terms, at);
-      const place = freePlace(this.#slots, hash);
-      this.#slots[place] = hash;
-      this.#slots[place + 1] = at;
-    }
   }
 
   /** Where the term, whose hash it keeps, stands in `slots`, or the free place where it would. */
   #find(bytes: Uint8Array, start: number, end: number): number {
+    if (this.#indexed < this.#terms.live) this.#index();
     const length = end - start;
     const view = this.#viewOf(bytes, start, end);
     const from = view === this.#edgeView ? 0 : start;
@@ -204,20 +252,44 @@ export class GrowingLexicon implements Lexicon {
       while (this.#isFull(words)) this.#prune();
       place = this.#find(bytes, start, end);
     }
+    this.#slots[place] = this.#hash;
+    this.#slots[place + 1] = this.#write(bytes, start, end, 1);
+    this.#indexed++;
+    if (4 * this.#indexed > this.#slots.length) this.#rehash(2 * this.#slots.length);
+    return this.#size - 1;
+  }
+
+  /** Writes the record of a new term behind the others; returns where. */
+  #write(bytes: Uint8Array, start: number, end: number, count: number): number {
+    const words = recordWords(end - start);
     this.#reserve(words);
     const terms = this.#terms;
     const at = terms.end;
-    terms.records[at + ID] = this.#size;
-    terms.records[at + COUNT_LOW] = 1;
-    terms.records[at + LENGTH] = length;
+    terms.records[at + ID] = this.#size++;
+    terms.records[at + COUNT_LOW] = count;
+    terms.records[at + LENGTH] = end - start;
     const shift = 4 * (at + TEXT) - start;
     for (let i = start; i < end; i++) terms.bytes[i + shift] = bytes[i]!;
     terms.end += words;
     terms.starts[terms.live++] = at;
-    this.#slots[place] = this.#hash;
-    this.#slots[place + 1] = at;
-    if (4 * terms.live > this.#slots.length) this.#rehash(2 * this.#slots.length);
-    return this.#size++;
+    return at;
+  }
+
+  /** Enters the terms that were appended since the last call. */
+  #index(): void {
+    const { live, starts } = this.#terms;
+    if (4 * live > this.#slots.length) {
+      let length = this.#slots.length;
+      while (4 * live > length) length *= 2;
+      this.#rehash(length);
+    }
+    for (; this.#indexed < live; this.#indexed++) {
+      const at = starts[this.#indexed]!;
+      const hash = hashAt(this.#terms, at);
+      const place = freePlace(this.#slots, hash);
+      this.#slots[place] = hash;
+      this.#slots[place + 1] = at;
+    }
   }
 
   #isFull(words: number): boolean {
@@ -252,6 +324,8 @@ export class GrowingLexicon implements Lexicon {
   }
 
   #prune(): void {
+    this.#cache?.flush();
+    this.#cache?.clear();
     const old = this.#terms;
     const counts = Float64Array.from(old.starts.subarray(0, old.live), (at) => countAt(old, at));
     const threshold = counts.slice().sort()[Math.ceil(old.live / 4) - 1]!;
@@ -263,6 +337,7 @@ export class GrowingLexicon implements Lexicon {
     }
     this.#pruned.push(old);
     this.#terms = kept;
+    this.#indexed = kept.live;
   }
 
   #keep(old: Terms, at: number, kept: Terms): void {

@@ -2,6 +2,7 @@ import { concat, defer, EMPTY, map, mergeAll, type OperatorFunction, of } from "
 import { joinStates, splitState } from "../../kernels/numbers/joinStates.js";
 import { characterClasses } from "../../kernels/text/characterClasses.js";
 import { CharacterPositions } from "../../kernels/text/characterPositions.js";
+import { FastTokenScanner } from "../../kernels/text/fastTokenScanner.js";
 import { KnownWordScanner } from "../../kernels/text/knownWordScanner.js";
 import { tokenAutomaton } from "../../kernels/text/tokenAutomaton.js";
 import { TokenBatcher } from "../../kernels/text/tokenBatcher.js";
@@ -16,6 +17,7 @@ import type { TokenBatch } from "../../schemas/tokens.js";
 import { defineUnit } from "../../schemas/units.js";
 import { carryDocuments } from "../documents/carryDocuments.js";
 import { hanSegmenter } from "./chineseDictionary.js";
+import { tokenKernel } from "./tokenKernel.js";
 import { UserDictionaries, UserWords } from "./userWords.js";
 
 export const tokenizeSchema = defineUnit({
@@ -72,8 +74,10 @@ export type TokenizeOptions = OptionsOf<typeof tokenizeSchema>;
  * In:  TextBatch. Out: TokenBatch, up to `batchSize` provisional ids (T,) with the starts of sentences and documents among them;
  * what an input batch gives is passed on at once. Letter case is kept: `normalize` comes before. Words end where a sentence or a
  * document begins. Counts `read` and `rejected` in the run's ledger.
- * State: the lexicon, at most `maxTerms` terms of 16 to 32 bytes and their text, and the bytes of one token or Han run, with user
- * dictionaries also those of one of their words. The dictionaries themselves are read once for all streams.
+ * State: the lexicon, at most `maxTerms` terms of 36 to 68 bytes and their text, and the bytes of one token or Han run, with user
+ * dictionaries also those of one of their words. The dictionaries themselves are read once for all streams. Where nothing asks for
+ * `characterOffsets` or `userDictionaries`, tokens behind the first 2 MB of text are found in WebAssembly, whose memory takes up to 40 MB, most of
+ * it for the terms.
  * @throws TypeError, RangeError at the call, if an option is of the wrong kind or out of range; in the stream, SyntaxError for a line
  * of a user dictionary that cannot be read, RangeError for a word that cannot be found
  * @see Unicode Standard Annex #29, https://unicode.org/reports/tr29/#Word_Boundaries; the rules are in docs/operators/tokenize.md
@@ -133,12 +137,27 @@ function tokenizer(settings: Settings, { classes, automaton, dictionaries }: Ret
     segmenter: mode === "chinese" ? (userWords?.segmenter ?? hanSegmenter([], newWords)) : undefined,
   });
   const knownWords = userWords && new KnownWordScanner({ scanner: tokens, list: userWords, classes, automaton });
-  const scanner = knownWords ?? tokens;
+  const fast =
+    characterOffsets || userWords
+      ? undefined
+      : new FastTokenScanner({
+          scanner: tokens,
+          module: tokenKernel,
+          classes,
+          automaton,
+          lexicon,
+          batcher,
+          batchSize,
+          maxTokenLength,
+          namesTerms: mode !== "chinese",
+        });
+  const scanner = knownWords ?? fast ?? tokens;
   const places = characterOffsets ? new CharacterPositions() : undefined;
 
   function scan(batch: TextBatch): void {
     const { bytes, documentOffsets, sentenceOffsets = documentOffsets } = batch;
     userWords?.prepare(batch);
+    fast?.forgetBytes();
     const positions = places && new Uint32Array(bytes.length + 1);
     let sentence = 0;
     let document = 0;
@@ -167,10 +186,11 @@ function tokenizer(settings: Settings, { classes, automaton, dictionaries }: Ret
 
   function tokensOf(work: () => void): TokenBatch[] {
     lexicon.forgetPruned();
-    const { read, rejected } = tokens;
+    const counter = fast ?? tokens;
+    const { read, rejected } = counter;
     work();
-    ledger.add("read", tokens.read - read);
-    ledger.add("rejected", tokens.rejected - rejected);
+    ledger.add("read", counter.read - read);
+    ledger.add("rejected", counter.rejected - rejected);
     return batcher.take();
   }
 

@@ -104,13 +104,14 @@ function vocabularyOf(
   const groups: Groups = new Map();
   const isOutside = documentBounds(counter.documents, minDocuments, maxDocuments);
   const outside = new Map<string, OutsideDocuments>();
-  let belowMinCount = 0;
-  let live = 0;
-  counter.forEachTerm(1, (term, count, documents) => {
-    live += count;
+  const live = counter.liveTokens;
+  let belowMinCount = live;
+  // A text is made of each term that is visited.
+  counter.forEachTerm(extra.size > 0 ? 1 : minCount, (term, count, documents) => {
+    if (count >= minCount || extra.has(term)) belowMinCount -= count;
     const why = isOutside(documents);
     if (extra.has(term)) extra.set(term, count);
-    else if (count < minCount) belowMinCount += count;
+    else if (count < minCount) return;
     else if (why) {
       outside.set(term, why);
       account.add(why, count);

@@ -16,7 +16,7 @@ export interface Checkpoint {
   readonly state?: SavedState | undefined;
 }
 
-const FORMAT = 2;
+const FORMAT = 3;
 
 /**
  * The folder of a run's checkpoint: `state.json`, and the files that it names with their hashes. Files never change once a state

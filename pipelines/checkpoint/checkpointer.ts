@@ -14,6 +14,7 @@ import { nodesOf, type PipelineNode } from "../graph/nodes.js";
 import { type FileRecord, faultOf, recordFile } from "../record/fileRecord.js";
 import type { RunIdentity } from "../record/runIdentity.js";
 import { lossesOf, type RunRecord, type RunState, recordOf, restoreInto } from "../running/runState.js";
+import { StreamLog } from "../running/streamLog.js";
 import { writtenFiles } from "../running/writtenFiles.js";
 import type { CheckpointFolder } from "./checkpointFolder.js";
 import type { SavedStage, SavedState, SourcePlace } from "./savedState.js";
@@ -40,6 +41,7 @@ interface Point {
   readonly run: RunRecord;
   readonly values: ReadonlyMap<string, KindValue>;
   readonly logs: SavedState["logs"];
+  readonly streams: readonly StreamLog[];
   /** Going on from here takes no stage's state: no model has learned in an earlier epoch of the task. */
   readonly isWhole: boolean;
 }
@@ -94,7 +96,6 @@ export class Checkpointer {
     this.#folder.hold(saved.values.map(([, { file }]) => file));
     restoreInto(state, saved.run, nodes, values);
     for (const [id, { file, size, shared }] of saved.logs) {
-      const { StreamLog } = await import("../running/streamLog.js"); // with the library that reads Arrow
       const node = nodes.get(id)!;
       const value = shared === undefined ? undefined : values.get(shared);
       state.logs.set(node, StreamLog.written(this.#folder.file(file), node.makes, size, value));
@@ -119,7 +120,7 @@ export class Checkpointer {
     });
     if (this.#point) this.#starts.clear(); // they belong to the first step
     this.#isPointTaken = !this.#point && this.#serial > 0;
-    this.#point = { run, values, logs, isWhole };
+    this.#point = { run, values, logs, streams: written.map(([, log]) => log), isWhole };
     this.#stages.clear();
     this.#kept.clear();
   }
@@ -182,8 +183,9 @@ export class Checkpointer {
   }
 
   async #write(states: ReadonlyMap<string, StageStart>, run = this.#point!.run, place?: SourcePlace): Promise<void> {
-    const { values, logs } = this.#point!;
+    const { values, logs, streams } = this.#point!;
     const serial = ++this.#serial;
+    for (const stream of streams) stream.persist();
     const saved = await this.#values.save(values);
     const stages: [string, SavedStage][] = [];
     for (const [id, start] of states) stages.push([id, await this.#saveStage(`${fileNameOf(id)}.${serial}`, start)]);

@@ -16,6 +16,7 @@ import type { RunParts } from "./runParts.js";
 import { RunState } from "./runState.js";
 import { endStep, runStep, takeResults } from "./step.js";
 import { StepPauses } from "./stepPauses.js";
+import { StreamLog } from "./streamLog.js";
 import { textOrigin } from "./textOrigin.js";
 
 /**
@@ -32,7 +33,7 @@ export async function execute({ root }: Pipeline, options: ExecuteOptions): Prom
     // Faults show before anything is read.
     for (const node of nodes) if (isModel(node) && node.needs.size === 0) models.of(node);
     if (from) await checkpointer!.restore(from, root, state);
-    await addLogs(parts, nodes);
+    addLogs(parts, nodes);
     if (!from || from.place) {
       await readSource(parts, root);
       endStep(parts, root, nodes);
@@ -81,11 +82,10 @@ function partsOf(options: ExecuteOptions): RunParts {
 }
 
 /** A log for each stream that is read again, where no earlier run has written one. */
-async function addLogs({ state, options }: RunParts, nodes: readonly PipelineNode[]): Promise<void> {
+function addLogs({ state, options }: RunParts, nodes: readonly PipelineNode[]): void {
   for (const node of loggedNodes(nodes)) {
     if (state.logs.has(node)) continue;
-    const { StreamLog } = await import("./streamLog.js"); // with the library that writes Arrow
-    const name = `${node.makes.name}.${node.id.replaceAll("/", ".")}.arrow`;
+    const name = `${node.makes.name}.${node.id.replaceAll("/", ".")}.log`;
     state.logs.set(node, new StreamLog(options.logPath(name), node.makes));
   }
 }

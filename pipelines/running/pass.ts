@@ -117,7 +117,6 @@ export class Pass {
   }
 
   #written(log: StreamLog): AnyOperator {
-    log.open();
     this.#logs.push(log);
     return consume((batch) => log.write(batch as never));
   }

@@ -1,10 +1,7 @@
-import { closeSync, openSync } from "node:fs";
-import { setImmediate as otherWork } from "node:timers/promises";
-import type { LogForm, LoggedArray } from "../../schemas/kinds.js";
-import { fillFrom, ScratchWriter } from "./scratchArrays.js";
+import { kindOfShared, type LogForm, type LoggedBatch } from "../../schemas/kinds.js";
+import { batchBytes, readBatches, writeBatch } from "./batchFile.js";
+import { ScratchWriter } from "./scratchArrays.js";
 import type { NewFile } from "./scratchFolder.js";
-
-const elements = { uint8: Uint8Array, uint32: Uint32Array, float32: Float32Array, float64: Float64Array } as const;
 
 /**
  * Batches of a stream in the form in which they are logged: in memory as long as they are small, then in a scratch file.
@@ -21,7 +18,6 @@ export class BatchStore<Batch> {
   #writer: ScratchWriter | undefined;
   #shared: unknown;
 
-  /** For a kind whose batches are arrays alone, besides what they share. */
   constructor(who: string, form: LogForm<Batch>, newFile: NewFile, mostBytes: number) {
     [this.#who, this.#form, this.#newFile, this.#mostBytes] = [who, form, newFile, mostBytes];
   }
@@ -30,17 +26,19 @@ export class BatchStore<Batch> {
   add(batch: Batch): void {
     const shared = this.#form.shared?.of(batch);
     if (this.#stored > 0 && shared !== this.#shared)
-      throw new TypeError(`${this.#who}: all batches must have one ${this.#form.shared!.kind}, got another one`);
+      throw new TypeError(
+        `${this.#who}: all batches must have one ${kindOfShared(this.#form.shared!, shared)}, got another one`,
+      );
     this.#shared = shared;
     this.#stored++;
-    const arrays = this.#arraysOf(batch);
-    this.#bytes += arrays.reduce((sum, { byteLength }) => sum + byteLength, 0);
+    const logged = this.#form.write(batch);
+    this.#bytes += batchBytes(logged);
     if (!this.#writer && this.#bytes <= this.#mostBytes) {
       this.#batches.push(batch);
       return;
     }
     if (!this.#writer) this.#moveToDisk();
-    this.#write(arrays);
+    this.#write(logged);
   }
 
   /** No more batches: they can be read, any number of times. */
@@ -57,18 +55,12 @@ export class BatchStore<Batch> {
 
   #moveToDisk(): void {
     this.#writer = new ScratchWriter(this.#who, this.#newFile());
-    for (const batch of this.#batches) this.#write(this.#arraysOf(batch));
+    for (const batch of this.#batches) this.#write(this.#form.write(batch));
     this.#batches = [];
   }
 
-  #write(arrays: readonly LoggedArray[]): void {
-    this.#writer!.write(Float64Array.from(arrays, ({ length }) => length));
-    for (const array of arrays) this.#writer!.write(array);
-  }
-
-  #arraysOf(batch: Batch): LoggedArray[] {
-    const { arrays } = this.#form.write(batch);
-    return Object.keys(this.#form.arrays).map((name) => arrays[name]!);
+  #write(logged: LoggedBatch): void {
+    writeBatch(this.#writer!, this.#form as LogForm<never>, logged);
   }
 
   async *#read(): AsyncGenerator<Batch> {
@@ -76,23 +68,7 @@ export class BatchStore<Batch> {
       yield* this.#batches;
       return;
     }
-    const names = Object.entries(this.#form.arrays);
-    const file = openSync(this.#writer.path, "r");
-    try {
-      let place = 0;
-      const next = <T extends LoggedArray>(array: T): T => {
-        fillFrom(this.#who, file, array, place);
-        place += array.byteLength;
-        return array;
-      };
-      for (let k = 0; k < this.#stored; k++) {
-        const lengths = next(new Float64Array(names.length));
-        const read = names.map(([name, type], i) => [name, next(new elements[type](lengths[i]!))] as const);
-        await otherWork();
-        yield this.#form.read({ arrays: Object.fromEntries(read) }, this.#shared as never, 0);
-      }
-    } finally {
-      closeSync(file);
-    }
+    const stored = readBatches(this.#who, this.#writer.path, this.#form as LogForm<never>, this.#stored);
+    for await (const logged of stored) yield this.#form.read(logged, this.#shared as never, 0);
   }
 }

@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
 import { open } from "node:fs/promises";
-import { readChunks } from "./readChunks.js";
 import { unreadable } from "./unreadable.js";
 
 /** SHA-256 of a file's bytes as they lie on disk, in hexadecimal. Holds 1 MiB. */
@@ -10,9 +9,10 @@ export async function hashFile(path: string, signal?: AbortSignal): Promise<stri
   });
   try {
     const hash = createHash("sha256");
-    for await (const chunk of readChunks(file, 1 << 20)) {
+    const chunk = new Uint8Array(1 << 20); // the same all along: new memory costs more than to read into it
+    for (let read = -1; read !== 0; hash.update(chunk.subarray(0, read))) {
       signal?.throwIfAborted();
-      hash.update(chunk);
+      read = (await file.read(chunk, 0, chunk.length, null)).bytesRead;
     }
     return hash.digest("hex");
   } catch (error) {

@@ -373,6 +373,26 @@ describe("tokenize", () => {
     })();
   });
 
+  it("goes on with the same terms and counts in a long text, most of which the kernel cuts", async () => {
+    const line = "The cat 猫 isn't 3.5 ";
+    const lines = 100_000; // 22 bytes each: 2.2 MB
+    const ledger = new Ledger();
+    let [tokens, outOfOrder] = [0, 0];
+    let last: TokenBatch | undefined;
+    const batches = from(textBatches([line.repeat(lines), line], [150_001])).pipe(tokenize());
+    await run(batches, {
+      ledger,
+      onEvent: (batch) => {
+        for (const id of batch.ids) if (id !== tokens++ % 5) outOfOrder++;
+        last = batch;
+      },
+    });
+    expect([tokens, outOfOrder]).toEqual([5 * (lines + 1), 0]);
+    expect([ledger.get("read"), ledger.get("rejected")]).toEqual([tokens, 0]);
+    const terms = [0, 1, 2, 3, 4].map((id) => [last!.lexicon.term(id), last!.lexicon.count(id)]);
+    expect(terms).toEqual(["The", "cat", "猫", "isn't", "3.5"].map((term) => [term, lines + 1]));
+  });
+
   it("starts afresh with every subscription, and leaves its input as it was", () => {
     const text = textBatches(["one two", "two three"], [4]);
     const before = structuredClone(text);

@@ -1,0 +1,372 @@
+/**
+ * Tokens by the rules of `kernels/text/tokenScanner.ts`, each looked up in a table of terms as it is found. A word of at most 15 bytes
+ * that ASCII ends is loaded once: its bytes are classified, cut off behind the word, hashed and compared as one vector. That is for words whose
+ * bytes are letters and digits whatever the bytes around them: of ASCII, and where all code points that begin alike are letters, as Chinese
+ * between white space and most Cyrillic. Everything else goes through the automaton, a code point at a time.
+ *
+ * The table: open addressing with linear probing over slots of 8 bytes: the hash of a term, and which record is its own, from 1; 0 in a free slot.
+ * A record has 32 bytes: the first 16 bytes of the text, filled up with zeros; the id, the length in bytes, the occurrences that the table has
+ * counted, and where the bytes from the 17th on lie, u32 each. Records stand in the order in which terms came, so that what is frequent lies
+ * together.
+ */
+
+export let classes: usize = 0; // u8 (0x110000,): the class of every code point
+export let ofByte: usize = 0; // u8 (256,): the class of ASCII; MULTIBYTE
+export let plain: usize = 0; // u8 (2, 16): bit h of byte l is set if 16 h + l, or 16 (h + 8) + l, is a byte of letters and digits alone
+export let automaton: usize = 0; // u8 (16 * 9,)
+export let ids: usize = 0; // u32 (capacity,)
+export let capacity: u32 = 0;
+export let maxTokenLength: u32 = 0;
+
+export let slots: usize = 0;
+/** A power of 2, less 1; more than twice as many as there may be terms in the end. */
+export let lastSlot: u32 = 0;
+export let records: usize = 0;
+export let terms: u32 = 0;
+export let mostTerms: u32 = 0;
+/** Where the next text is kept from its 17th byte on, and how far there is room. */
+export let arena: usize = 0;
+export let arenaEnd: usize = 0;
+
+/** Whether terms that the table lacks are new: they get the ids from `nextId` on, below `idEnd`, and are listed. */
+export let isComplete: u32 = 0;
+export let nextId: u32 = 0;
+export let idEnd: u32 = 0;
+/** Where each new term begins and ends, u32 (freshCapacity, 2). */
+export let fresh: usize = 0;
+export let freshCapacity: u32 = 0;
+
+/** What the last call has told, u32 (7,): `at`, `length`, tokens found, `rejected`, `freshTerms`, `start`, `end`. */
+export let told: usize = 0;
+
+/** Where scanning goes on, or stopped. */
+let at: usize = 0;
+/** How many ids there are. */
+let length: u32 = 0;
+/** Tokens found by this call that were too long. */
+let rejected: u32 = 0;
+let freshTerms: u32 = 0;
+/** The token that was looked for in vain. */
+let start: usize = 0;
+let end: usize = 0;
+/** Its hash, and the slot in which it would stand; 0 if there is none near. */
+let wanted: u32 = 0;
+let vacant: usize = 0;
+
+// What `scan` returns.
+const DONE: u32 = 0;
+/** The table lacks the token [start, end), and nothing was written for it. */
+const UNKNOWN: u32 = 1;
+/** There is no room for an id, or for a new term. */
+const FULL: u32 = 2;
+/** A run of Han characters begins. */
+const HAN: u32 = 3;
+
+const SLOT: usize = 8;
+const RECORD: usize = 32;
+const ID: usize = 16;
+const LENGTH: usize = 20;
+const COUNT: usize = 24;
+const REST: usize = 28;
+const SHOWN: u32 = 16;
+/** Slots looked at for one term. */
+const PROBES: u32 = 64;
+
+// As in `tokenAutomaton` and `characterClasses`.
+const WORD_JOINT: u32 = 2;
+const NUMBER_JOINT: u32 = 3;
+const HAN_RUN: u32 = 6;
+const IDLE: u32 = 8;
+const ENDS: u32 = 16;
+const BEGINS: u32 = 32;
+const JOINS: u32 = 64;
+const STATE_BITS: u32 = 15;
+const OTHER: u32 = 8;
+const MULTIBYTE: u32 = 9;
+
+/** Scans [from, limit), which begins and ends between tokens, behind so many ids; 16 bytes behind it can be read. */
+export function scan(from: usize, limit: usize, behind: u32): u32 {
+  begin(behind);
+  return tell(scanTokens(from, limit), behind);
+}
+
+/** Counts one occurrence of the term [from, to), without a scan: its id is written behind so many. */
+export function add(from: usize, to: usize, behind: u32): u32 {
+  begin(behind);
+  return tell(take(from, to, to), behind);
+}
+
+function begin(behind: u32): void {
+  length = behind;
+  rejected = 0;
+  freshTerms = 0;
+}
+
+function tell(found: u32, behind: u32): u32 {
+  store<u32>(told, <u32>at);
+  store<u32>(told, length, 4);
+  store<u32>(told, length - behind + rejected + <u32>(found === UNKNOWN), 8); // tokens
+  store<u32>(told, rejected, 12);
+  store<u32>(told, freshTerms, 16);
+  store<u32>(told, <u32>start, 20);
+  store<u32>(told, <u32>end, 24);
+  return found;
+}
+
+// @ts-ignore: decorator
+@inline
+function scanTokens(from: usize, limit: usize): u32 {
+  const ascii = v128.load(plain);
+  const others = v128.load(plain, 16);
+  const lowBits = i8x16(1, 2, 4, 8, 16, 32, 64, -128, 0, 0, 0, 0, 0, 0, 0, 0);
+  const highBits = i8x16(0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 64, -128);
+  const kinds = ofByte;
+  const longest = min<u32>(maxTokenLength, SHOWN - 1);
+  const outEnd = idPlace(capacity);
+  let out = idPlace(length);
+  let here = from;
+  while (here < limit) {
+    const bytes = v128.load(here);
+    const low = v128.and(bytes, i8x16.splat(15));
+    const high = i8x16.shr_u(bytes, 4);
+    const sets = v128.or(
+      v128.and(i8x16.swizzle(ascii, low), i8x16.swizzle(lowBits, high)),
+      v128.and(i8x16.swizzle(others, low), i8x16.swizzle(highBits, high)),
+    );
+    const size = ctz<u32>(i8x16.bitmask(i8x16.eq(sets, i8x16.splat(0))) | 0x10000);
+    const behind = here + size;
+    const isEnded = size <= longest && behind < limit && <u32>load<u8>(kinds + <usize>load<u8>(behind)) === OTHER;
+    if (isEnded && size === 0) {
+      here++;
+      continue;
+    }
+    const record = isEnded && out !== outEnd ? find(cutOff(bytes, size), here, size) : 0;
+    if (record !== 0) {
+      store<u32>(out, counted(record));
+      out += 4;
+      here = behind + 1;
+      continue;
+    }
+    length = <u32>((out - ids) >> 2);
+    const found = isEnded && out !== outEnd ? missed(here, behind, behind + 1) : scanToken(here, limit);
+    if (found !== DONE) return found;
+    out = idPlace(length);
+    here = at;
+  }
+  length = <u32>((out - ids) >> 2);
+  at = here;
+  return DONE;
+}
+
+// @ts-ignore: decorator
+@inline
+function idPlace(count: u32): usize {
+  return ids + (<usize>count << 2);
+}
+
+/** Goes on from `from` to behind the next token by the automaton. */
+function scanToken(from: usize, limit: usize): u32 {
+  let state = IDLE;
+  let first = from;
+  let joint = from;
+  let next = from;
+  while (next < limit) {
+    const here = next;
+    const lead = <u32>load<u8>(here);
+    let kind = <u32>load<u8>(ofByte + lead);
+    next = here + 1;
+    if (kind === MULTIBYTE) {
+      const size = lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+      kind = <u32>load<u8>(classes + codePointAt(here, lead));
+      next = here + size;
+    }
+    const step = <u32>load<u8>(automaton + state * 16 + kind);
+    if (step & ENDS) return take(first, state === WORD_JOINT || state === NUMBER_JOINT ? joint : here, here);
+    if (step & BEGINS) first = here;
+    else if (step & JOINS) joint = here;
+    state = step & STATE_BITS;
+    if (state === HAN_RUN) {
+      at = here;
+      return HAN;
+    }
+    if (state === IDLE) {
+      at = next;
+      return DONE;
+    }
+  }
+  return take(first, state === WORD_JOINT || state === NUMBER_JOINT ? joint : limit, limit);
+}
+
+// @ts-ignore: decorator
+@inline
+function codePointAt(here: usize, lead: u32): usize {
+  const second = <u32>load<u8>(here, 1) & 0x3f;
+  if (lead < 0xe0) return ((lead & 0x1f) << 6) | second;
+  const third = <u32>load<u8>(here, 2) & 0x3f;
+  if (lead < 0xf0) return ((lead & 0x0f) << 12) | (second << 6) | third;
+  return ((lead & 0x07) << 18) | (second << 12) | (third << 6) | (<u32>load<u8>(here, 3) & 0x3f);
+}
+
+/** The token [first, last); scanning goes on at `next`. */
+function take(first: usize, last: usize, next: usize): u32 {
+  const size = <u32>(last - first);
+  if (size > maxTokenLength) {
+    rejected++;
+    at = next;
+    return DONE;
+  }
+  if (length === capacity) {
+    at = first;
+    return FULL;
+  }
+  const record = find(cutOff(v128.load(first), size), first, size);
+  if (record === 0) return missed(first, last, next);
+  write(counted(record));
+  at = next;
+  return DONE;
+}
+
+/** The first `size` bytes, and zeros. */
+// @ts-ignore: decorator
+@inline
+function cutOff(bytes: v128, size: u32): v128 {
+  const places = i8x16(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+  return v128.and(bytes, i8x16.lt_u(places, i8x16.splat(<i8>min(size, SHOWN))));
+}
+
+/** The record of the term at `first` with so many bytes, of which `text` has the first; 0 if there is none, and where it would stand. */
+// @ts-ignore: decorator
+@inline
+function find(text: v128, first: usize, size: u32): usize {
+  const hash = hashOf(text);
+  const bound = lastSlot;
+  for (let probe: u32 = 0; probe < PROBES; probe++) {
+    const slot = slots + <usize>((hash + probe) & bound) * SLOT;
+    const number = load<u32>(slot, 4);
+    if (number === 0) return absent(hash, slot);
+    if (load<u32>(slot) !== hash) continue;
+    const record = records + (<usize>number - 1) * RECORD;
+    if (
+      load<u32>(record, LENGTH) === size &&
+      !v128.any_true(v128.xor(v128.load(record), text)) &&
+      (size <= SHOWN || hasRest(record, first, size))
+    )
+      return record;
+  }
+  return absent(hash, 0);
+}
+
+function absent(hash: u32, slot: usize): usize {
+  wanted = hash;
+  vacant = slot;
+  return 0;
+}
+
+/** Counts one occurrence of a record's term; returns its id. */
+// @ts-ignore: decorator
+@inline
+function counted(record: usize): u32 {
+  store<u32>(record, load<u32>(record, COUNT) + 1, COUNT);
+  return load<u32>(record, ID);
+}
+
+// @ts-ignore: decorator
+@inline
+function write(id: u32): void {
+  store<u32>(idPlace(length), id);
+  length++;
+}
+
+/** The token [first, last) is not in the table; scanning goes on at `next`. */
+function missed(first: usize, last: usize, next: usize): u32 {
+  start = first;
+  end = last;
+  const isNew = isComplete && hasRoom() && nextId < idEnd;
+  if (isNew && freshTerms === freshCapacity) {
+    at = first;
+    return FULL;
+  }
+  at = next;
+  if (!isNew) return UNKNOWN;
+  store<u32>(fresh + (<usize>freshTerms << 3), <u32>first);
+  store<u32>(fresh + (<usize>freshTerms << 3), <u32>last, 4);
+  freshTerms++;
+  keep(nextId, 1);
+  write(nextId++);
+  return DONE;
+}
+
+/** Mixes 16 bytes into 32 bits, by multiplications as in xxHash. */
+// @ts-ignore: decorator
+@inline
+function hashOf(text: v128): u32 {
+  const mixed =
+    (i64x2.extract_lane(text, 0) * <i64>0x9e3779b185ebca87) ^
+    rotl<i64>(i64x2.extract_lane(text, 1) * <i64>0xc2b2ae3d27d4eb4f, 31);
+  return <u32>(((mixed ^ (<u64>mixed >> 32)) * <i64>0x9fb21c651e98df25) >> 32);
+}
+
+/** Whether a term's text goes on as the token at `from` does after 16 bytes. */
+function hasRest(record: usize, from: usize, size: u32): bool {
+  const kept = <usize>load<u32>(record, REST);
+  for (let i: usize = SHOWN; i < size; i++) if (load<u8>(kept + i - SHOWN) !== load<u8>(from + i)) return false;
+  return true;
+}
+
+/** Whether the token [start, end) can be kept. */
+function hasRoom(): bool {
+  const size = <u32>(end - start);
+  return vacant !== 0 && terms < mostTerms && (size <= SHOWN || arena + size <= arenaEnd);
+}
+
+/** Keeps the id of the token [start, end), which was counted elsewhere, if there is room; tells whether there was. */
+export function admit(id: u32): u32 {
+  if (!hasRoom()) return 0;
+  keep(id, 0);
+  return 1;
+}
+
+function keep(id: u32, times: u32): void {
+  const size = <u32>(end - start);
+  const record = records + <usize>terms * RECORD;
+  v128.store(record, cutOff(v128.load(start), size));
+  if (size > SHOWN) {
+    store<u32>(record, <u32>arena, REST);
+    for (let i: usize = SHOWN; i < size; i += SHOWN, arena += SHOWN) v128.store(arena, v128.load(start + i));
+  }
+  store<u32>(record, id, ID);
+  store<u32>(record, size, LENGTH);
+  store<u32>(record, times, COUNT);
+  terms++;
+  store<u32>(vacant, wanted);
+  store<u32>(vacant, terms, 4);
+  if (terms > (lastSlot + 1) >> 1) grow();
+}
+
+/** Makes a table of twice the size behind the table: terms that came first, which are frequent, come first. */
+function grow(): void {
+  slots += (<usize>lastSlot + 1) * SLOT;
+  lastSlot = 2 * lastSlot + 1;
+  for (let k: u32 = 0; k < terms; k++) {
+    const hash = hashOf(v128.load(records + <usize>k * RECORD));
+    let place = hash & lastSlot;
+    while (load<u32>(slots + <usize>place * SLOT, 4) !== 0) place = (place + 1) & lastSlot;
+    store<u32>(slots + <usize>place * SLOT, hash);
+    store<u32>(slots + <usize>place * SLOT, k + 1, 4);
+  }
+}
+
+/** Moves the counts since the last call out of the table: pairs of an id and its count, u32, at `to`; returns how many. */
+export function takeCounts(to: usize): u32 {
+  let out = to;
+  for (let k: u32 = 0; k < terms; k++) {
+    const record = records + <usize>k * RECORD;
+    const times = load<u32>(record, COUNT);
+    if (times === 0) continue;
+    store<u32>(record, 0, COUNT);
+    store<u32>(out, load<u32>(record, ID));
+    store<u32>(out, times, 4);
+    out += 8;
+  }
+  return <u32>((out - to) >> 3);
+}

@@ -1,0 +1,311 @@
+import { ownMemory, startKernel, type WasmModule } from "../numbers/webAssembly.js";
+import type { GrowingLexicon, TermCache } from "../vocabulary/lexicon.js";
+import { DIGIT, OTHER } from "./characterClasses.js";
+import type { TokenBatcher } from "./tokenBatcher.js";
+import { asciiClasses } from "./tokenScanner.js";
+
+export interface TokenKernelParts {
+  /** The compiled `kernels/assembly/tokens.ts`, asked for when text comes. */
+  readonly module: () => WasmModule;
+  /** The class of every code point. */
+  readonly classes: Uint8Array;
+  readonly automaton: Uint8Array;
+  readonly lexicon: GrowingLexicon;
+  readonly batcher: TokenBatcher;
+  /** Most ids in a batch. */
+  readonly batchSize: number;
+  /** In bytes; longer tokens are counted and left out. */
+  readonly maxTokenLength: number;
+  /** Whether the kernel is to name new terms: not where most tokens come from elsewhere, as words of Han characters do. */
+  readonly namesTerms: boolean;
+  /** Terms that its table holds. */
+  readonly mostTerms?: number;
+}
+
+/** What kernels/assembly/tokens.ts exports. */
+interface Exports extends Readonly<Record<Setting, { value: number }>> {
+  scan(from: number, limit: number, behind: number): number;
+  add(from: number, to: number, behind: number): number;
+  admit(id: number): number;
+  takeCounts(to: number): number;
+}
+
+type Setting =
+  | Exclude<keyof Places, "text" | "token" | "end">
+  | "capacity"
+  | "maxTokenLength"
+  | "lastSlot"
+  | "terms"
+  | "mostTerms"
+  | "arenaEnd"
+  | "isComplete"
+  | "nextId"
+  | "idEnd"
+  | "freshCapacity";
+
+/** What `scan` and `add` return. */
+const DONE = 0;
+const UNKNOWN = 1;
+const FULL = 2;
+const HAN = 3;
+
+/** Where the kernel tells the rest. */
+const AT = 0;
+const LENGTH = 1;
+const READ = 2;
+const REJECTED = 3;
+const FRESH_TERMS = 4;
+const START = 5;
+const END = 6;
+
+/** The last byte that a code point begins with. */
+const LAST_LEAD = 0xf4;
+const SLOT = 8;
+const RECORD = 32;
+const FEWEST_SLOTS = 2 ** 12;
+/** Terms that the table holds. */
+const MOST_TERMS = 2 ** 19;
+/** The longest stretch of text in bytes, the longest token that does not come with one, and what may be loaded with their ends in a vector. */
+const STRETCH = 2 ** 19;
+const LONGEST_TOKEN = 2 ** 16;
+const BEHIND = 64;
+const ARENA = 2 ** 22;
+
+/** How much memory each part takes. */
+const sizesOf = (mostTerms: number, ids: number) => ({
+  told: 64,
+  ofByte: 256,
+  plain: 32,
+  automaton: 256,
+  classes: 0x11_0000,
+  text: STRETCH + BEHIND,
+  token: LONGEST_TOKEN + BEHIND,
+  arena: ARENA,
+  fresh: 8 * mostTerms,
+  records: RECORD * mostTerms,
+  slots: 2 * SLOT * Math.max(FEWEST_SLOTS, 4 * mostTerms), // at most as many, with the tables that the largest grew out of
+  ids: 4 * ids,
+  end: 0,
+});
+type Places = Readonly<Record<keyof ReturnType<typeof sizesOf>, number>>;
+
+/** Where each part begins, and the last ends. */
+function layOut(sizes: Places): Places {
+  let at = 1024;
+  const starts = Object.entries(sizes).map(([name, size]) => {
+    const start = at;
+    at += Math.ceil(size / 64) * 64;
+    return [name, start] as const;
+  });
+  return Object.fromEntries(starts) as unknown as Places;
+}
+
+/**
+ * The kernel of `kernels/assembly/tokens.ts` with its memory, and the lexicon's cache in it. As long as it holds every term, what it lacks is new,
+ * and the lexicon is told of new terms later; beyond that, it asks the lexicon for each that it lacks.
+ *
+ * State: 1.7 MB for text and classes; 4 bytes for each token of a batch; of the first 524,288 terms 50 to 80 bytes each, and up to 4 MB for what
+ * is longer than 16 bytes.
+ */
+export class TokenKernel implements TermCache {
+  readonly #parts: TokenKernelParts;
+  readonly #places: Places;
+  readonly #exports: Exports;
+  readonly #bytes: Uint8Array;
+  readonly #told: Uint32Array;
+  readonly #pairs: Uint32Array;
+  readonly #ids: Uint32Array;
+  /** 1 for each byte that is ASCII and belongs to no token (256,). */
+  readonly #ends: Uint8Array;
+  /** What lies in the memory: bytes[loadedFrom, loadedTo). */
+  #loaded: Uint8Array | undefined;
+  #loadedFrom = 0;
+  #loadedTo = 0;
+  /** Whether the table holds every term. */
+  #isComplete = false;
+  /** Tokens since the table's counts were handed over. */
+  #uncounted = 0;
+  #read = 0;
+  #rejected = 0;
+
+  constructor(parts: TokenKernelParts) {
+    const { batchSize, classes, automaton, maxTokenLength, lexicon, batcher, namesTerms } = parts;
+    const { mostTerms = MOST_TERMS } = parts;
+    const places = layOut(sizesOf(mostTerms, batchSize + 1));
+    this.#parts = parts;
+    this.#places = places;
+    const memory = ownMemory(places.end);
+    this.#bytes = new Uint8Array(memory.buffer);
+    this.#told = new Uint32Array(memory.buffer, places.told, 7);
+    this.#pairs = new Uint32Array(memory.buffer, places.fresh, 2 * mostTerms);
+    const ofByte = asciiClasses(classes);
+    this.#ends = ofByte.map((characterClass) => Number(characterClass === OTHER));
+    this.#bytes.set(ofByte, places.ofByte);
+    this.#bytes.set(plainSet(classes), places.plain);
+    this.#bytes.set(automaton, places.automaton);
+    this.#bytes.set(classes, places.classes);
+    this.#exports = startKernel<Exports>(parts.module(), memory);
+    const { text, token, end, ...known } = places;
+    this.#set({ ...known, capacity: batchSize, maxTokenLength, freshCapacity: mostTerms, mostTerms });
+    this.#set({ lastSlot: FEWEST_SLOTS - 1, arenaEnd: places.arena + ARENA });
+    this.#ids = new Uint32Array(memory.buffer, places.ids, batchSize + 1);
+    batcher.gatherIn(this.#ids);
+    const { from, to } = lexicon.nextIds;
+    this.#set({ nextId: from, idEnd: to });
+    this.#setComplete(namesTerms && this.#takesOver());
+    lexicon.countWith(this);
+  }
+
+  /** Tokens found so far. */
+  get read(): number {
+    return this.#read;
+  }
+
+  /** Those among them that were too long. */
+  get rejected(): number {
+    return this.#rejected;
+  }
+
+  /** The furthest place up to which a stretch can go, behind a character that belongs to no token; `from` if there is none. */
+  endBetween(bytes: Uint8Array, from: number, to: number): number {
+    let end = Math.min(to, from + STRETCH);
+    while (end > from && this.#ends[bytes[end - 1]!] === 0) end--;
+    return end;
+  }
+
+  /** The next place behind a character that belongs to no token; `to` if there is none. */
+  nextEnd(bytes: Uint8Array, from: number, to: number): number {
+    let end = from;
+    while (end < to && this.#ends[bytes[end]!] === 0) end++;
+    return Math.min(end + 1, to);
+  }
+
+  /** Scans bytes[from, to), which begin and end between tokens; returns where it came upon a run of Han characters, or `to`. */
+  scan(bytes: Uint8Array, from: number, to: number): number {
+    const { batcher, lexicon } = this.#parts;
+    const told = this.#told;
+    const shift = this.#places.text - this.#load(bytes, from, to);
+    for (let at = from + shift; ; at = told[AT]!) {
+      const found = this.#exports.scan(at, to + shift, batcher.length);
+      batcher.length = told[LENGTH]!;
+      this.#read += told[READ]!;
+      this.#rejected += told[REJECTED]!;
+      this.#takeFreshTerms();
+      if (found === UNKNOWN) {
+        if (this.#isComplete) this.#setComplete(false);
+        const id = lexicon.add(bytes, told[START]! - shift, told[END]! - shift);
+        batcher.push(id, 0, 0);
+        this.#exports.admit(id);
+      } else if (found === FULL) {
+        if (batcher.length === this.#parts.batchSize) batcher.seal();
+      } else {
+        return found === HAN ? told[AT]! - shift : to;
+      }
+    }
+  }
+
+  /** The bytes of the next scan are others, in the same array or not. */
+  forgetBytes(): void {
+    this.#loaded = undefined;
+  }
+
+  add(bytes: Uint8Array, start: number, end: number): number | undefined {
+    if (!this.#isComplete) return undefined;
+    const found = end - start > LONGEST_TOKEN ? UNKNOWN : this.#addToken(bytes, start, end);
+    if (found === DONE) return this.#ids[this.#told[LENGTH]! - 1]!;
+    this.#setComplete(false);
+    return undefined;
+  }
+
+  flush(): void {
+    if (this.#uncounted === 0) return;
+    this.#uncounted = 0;
+    const length = 2 * this.#exports.takeCounts(this.#places.fresh);
+    for (let i = 0; i < length; i += 2) this.#parts.lexicon.addTimes(this.#pairs[i]!, this.#pairs[i + 1]!);
+  }
+
+  clear(): void {
+    const { slots, lastSlot } = this.#exports;
+    this.#bytes.fill(0, slots.value, slots.value + SLOT * (lastSlot.value + 1));
+    this.#set({ terms: 0, arena: this.#places.arena });
+    this.#setComplete(false);
+  }
+
+  /** Holds all the lexicon's terms from now on, if there is room. */
+  #takesOver(): boolean {
+    let takesAll = true;
+    this.#parts.lexicon.forEachLive((id, bytes, start, end) => {
+      takesAll &&= end - start <= LONGEST_TOKEN;
+      if (!takesAll) return;
+      this.#addToken(bytes, start, end);
+      takesAll = this.#exports.admit(id) === 1;
+    });
+    return takesAll;
+  }
+
+  #addToken(bytes: Uint8Array, start: number, end: number): number {
+    const to = this.#places.token + end - start;
+    this.#bytes.set(bytes.subarray(start, end), this.#places.token);
+    const found = this.#exports.add(this.#places.token, to, this.#parts.batcher.length);
+    this.#takeFreshTerms();
+    return found;
+  }
+
+  /** Tells the lexicon of new terms. */
+  #takeFreshTerms(): void {
+    const length = 2 * this.#told[FRESH_TERMS]!;
+    for (let i = 0; i < length; i += 2) this.#parts.lexicon.append(this.#bytes, this.#pairs[i]!, this.#pairs[i + 1]!);
+    this.#uncounted += this.#told[READ]!;
+    if (this.#uncounted >= 2 ** 31) this.flush();
+  }
+
+  /** Where the loaded bytes begin, with [from, to) among them. */
+  #load(bytes: Uint8Array, from: number, to: number): number {
+    if (bytes !== this.#loaded || from < this.#loadedFrom || to > this.#loadedTo) {
+      this.#loaded = bytes;
+      this.#loadedFrom = from;
+      this.#loadedTo = Math.min(bytes.length, from + STRETCH);
+      this.#bytes.set(bytes.subarray(from, this.#loadedTo), this.#places.text);
+    }
+    return this.#loadedFrom;
+  }
+
+  #setComplete(isComplete: boolean): void {
+    this.#isComplete = isComplete;
+    this.#set({ isComplete: Number(isComplete) });
+  }
+
+  #set(settings: Partial<Record<Setting, number>>): void {
+    for (const [name, value] of Object.entries(settings)) this.#exports[name as Setting].value = value;
+  }
+}
+
+const plainSets = new WeakMap<Uint8Array, Uint8Array>();
+
+/** Bit h of byte l is set if the byte 16 h + l stands for letters and digits alone; then the same for 16 (h + 8) + l (2, 16). */
+function plainSet(classes: Uint8Array): Uint8Array {
+  const known = plainSets.get(classes);
+  if (known) return known;
+  const set = new Uint8Array(32);
+  for (let byte = 0; byte <= LAST_LEAD; byte++) {
+    const [from, to] = codePointsOf(byte);
+    if (isOfWords(classes, from, Math.min(to, classes.length)))
+      set[(byte >> 7) * 16 + (byte & 15)]! |= 1 << ((byte >> 4) & 7);
+  }
+  plainSets.set(classes, set);
+  return set;
+}
+
+/** The code points that begin with a byte; none for a byte that goes on with one, which says nothing by itself. */
+function codePointsOf(byte: number): [from: number, to: number] {
+  if (byte < 0x80) return [byte, byte + 1];
+  if (byte < 0xc0) return [0, 0];
+  const bits = byte < 0xe0 ? 6 : byte < 0xf0 ? 12 : 18;
+  const from = (byte & (byte < 0xe0 ? 0x1f : byte < 0xf0 ? 0x0f : 0x07)) << bits;
+  return [from, from + (1 << bits)];
+}
+
+function isOfWords(classes: Uint8Array, from: number, to: number): boolean {
+  for (let codePoint = from; codePoint < to; codePoint++) if (classes[codePoint]! > DIGIT) return false;
+  return true;
+}

@@ -1,0 +1,146 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import {
+  type CharacterMode,
+  characterClasses,
+  compileKernel,
+  FastTokenScanner,
+  GrowingLexicon,
+  TokenBatcher,
+  TokenScanner,
+  tokenAutomaton,
+} from "#kernels";
+import { hanSegmenter } from "#operators";
+import type { StateArray, TextBatch } from "#schemas";
+import { chunkSizes, mixedText, sentenceBatches } from "../../support/textBatches.js";
+
+const compiled = compileKernel(readFileSync("dist/kernels/assembly/tokens.wasm"));
+
+const digestOf = ({ buffer, byteOffset, byteLength }: StateArray) =>
+  createHash("sha1")
+    .update(new Uint8Array(buffer, byteOffset, byteLength))
+    .digest("hex");
+
+interface Options {
+  readonly mode: CharacterMode;
+  readonly isFast: boolean;
+  readonly batchSize?: number;
+  readonly maxTokenLength?: number;
+  readonly maxTerms?: number;
+  readonly mostTerms?: number;
+  readonly fastFrom?: number;
+}
+
+/** What comes of a text: every batch of ids and starts, and the lexicon after each batch of text. */
+function scanned(text: readonly TextBatch[], options: Options) {
+  const { mode, isFast, batchSize = 5, maxTokenLength = 40, maxTerms = 1000, mostTerms = 64, fastFrom = 0 } = options;
+  const lexicon = new GrowingLexicon({ maxTerms });
+  const batcher = new TokenBatcher(lexicon, { batchSize, withCharacters: false });
+  const classes = characterClasses(mode);
+  const automaton = tokenAutomaton({ marksStandAlone: mode === "characters" });
+  const segmenter = mode === "chinese" ? hanSegmenter([], false) : undefined;
+  const parts = { classes, automaton, lexicon, batcher, batchSize, maxTokenLength };
+  const scanner = new TokenScanner({ ...parts, segmenter, withPositions: false });
+  const namesTerms = mode !== "chinese";
+  const fast = new FastTokenScanner({ ...parts, scanner, namesTerms, mostTerms, fastFrom, module: () => compiled });
+  const used = isFast ? fast : scanner;
+  const made: unknown[] = [];
+  const note = () => {
+    for (const { ids, sentenceOffsets, documentOffsets } of batcher.take())
+      made.push(digestOf(ids), [...sentenceOffsets], [...documentOffsets]);
+    const { facts, arrays } = lexicon.save();
+    made.push(facts, digestOf(arrays.starts!), digestOf(arrays.records!), used.read, used.rejected);
+    lexicon.forgetPruned();
+  };
+  for (const { bytes, sentenceOffsets, documentOffsets } of text) {
+    if (isFast) fast.forgetBytes();
+    let at = 0;
+    for (const start of [...new Set([...sentenceOffsets!, ...documentOffsets])]) {
+      if (isFast) fast.scan(bytes, at, start);
+      else scanner.scan(bytes, at, start, undefined);
+      used.endToken();
+      if (sentenceOffsets!.includes(start)) batcher.startSentence();
+      if (documentOffsets.includes(start)) batcher.startDocument();
+      at = start;
+    }
+    if (isFast) fast.scan(bytes, at, bytes.length);
+    else scanner.scan(bytes, at, bytes.length, undefined);
+    note();
+  }
+  used.endToken();
+  note();
+  const terms = Array.from({ length: lexicon.size }, (_, id) => [lexicon.term(id), lexicon.count(id)]);
+  return { made, terms, found: terms.map(([term]) => lexicon.idOf((term as string | undefined) ?? "")) };
+}
+
+const both = (text: readonly TextBatch[], options: Omit<Options, "isFast">) =>
+  [true, false].map((isFast) => scanned(text, { ...options, isFast }));
+
+const words = fc
+  .array(
+    fc.constantFrom(
+      "the",
+      "cat",
+      "don't",
+      "3.14",
+      "a_b",
+      "naïve",
+      "café",
+      "internationalisation",
+      "我们",
+      "ここ",
+      ".",
+      ",",
+    ),
+    {
+      maxLength: 40,
+    },
+  )
+  .map((words) => words.join(" "));
+
+describe("FastTokenScanner", () => {
+  for (const mode of ["words", "whitespace", "characters", "chinese"] as const) {
+    it(`finds in mode ${mode} the tokens that TokenScanner finds, in any text and however it is cut`, () => {
+      const documents = fc.array(fc.array(fc.oneof(mixedText, words), { maxLength: 3 }), { maxLength: 4 });
+      const bounds = fc.record({
+        batchSize: fc.integer({ min: 1, max: 9 }),
+        maxTokenLength: fc.constantFrom(3, 12, 40),
+        maxTerms: fc.constantFrom(3, 20, 1000),
+        mostTerms: fc.constantFrom(7, 64),
+        fastFrom: fc.constantFrom(0, 0, 20),
+      });
+      const sizes = fc.oneof(chunkSizes, fc.constant([200]));
+      fc.assert(
+        fc.property(documents, sizes, bounds, (documents, sizes, bounds) => {
+          const [fast, plain] = both(sentenceBatches(documents, sizes), { mode, ...bounds });
+          expect(fast).toEqual(plain);
+        }),
+        { seed: 1, numRuns: 40 },
+      );
+    });
+  }
+
+  it("finds the same in a text of many terms, as its table grows, is full, and is emptied when the lexicon prunes", () => {
+    const term = (i: number) => (i % 7 === 0 ? `a-term-of-many-letters-${i}` : `t${i % 3000}`);
+    const text = Array.from({ length: 8_000 }, (_, i) => `${term(i)} the ${term(i >> 4)}`).join(" ");
+    const batches = sentenceBatches([[text]], [5000]);
+    for (const bounds of [
+      { maxTerms: 1e6, mostTerms: 30_000 },
+      { maxTerms: 1e6, mostTerms: 1000 },
+      { maxTerms: 900 },
+    ]) {
+      const [fast, plain] = both(batches, { mode: "whitespace", batchSize: 1000, ...bounds });
+      expect(fast).toEqual(plain);
+    }
+    expect(scanned(batches, { mode: "whitespace", isFast: true, maxTerms: 1e6 }).terms).toContainEqual(["the", 8_000]);
+  });
+
+  it("keeps a token of any length that goes on over the ends of batches, up to the longest that is passed on", () => {
+    const text = `a ${"x".repeat(100_000)} b ${"y".repeat(100_001)} c`;
+    const [fast, plain] = both(sentenceBatches([[text]], [30_000]), { mode: "words", maxTokenLength: 100_000 });
+    expect(fast).toEqual(plain);
+    expect(fast!.terms.map(([term]) => (term as string).length)).toEqual([1, 100_000, 1, 1]);
+  });
+});
