@@ -56,10 +56,12 @@ for (const path of positionals) {
 
 async function firstLines(path: string, count: number): Promise<string[]> {
   const lines: string[] = [];
-  for await (const line of createInterface({ input: Readable.from(fileBytes(path)) })) {
+  const input = Readable.from(fileBytes(path));
+  for await (const line of createInterface({ input })) {
     if (line !== "") lines.push(line);
     if (lines.length === count) break;
   }
+  input.destroy();
   return lines;
 }
 

@@ -6,6 +6,9 @@ import { type Cut, compilePreTokenizer } from "./preTokenizers.js";
 
 const cachedWords = 131_072;
 const cachedLength = 32;
+/** Of what ends in Han, kana and what follows them in Unicode: without spaces, longer stretches hardly come twice. */
+const cachedUnspaced = 8;
+const FIRST_UNSPACED = 0x2e80;
 
 /** What begins and ends at white space in every pre-tokenizer that parts at spaces, and is not touched by any normalizer. */
 const betweenSpaces = /[^ \t\n\r]+/g;
@@ -77,7 +80,7 @@ export class TextEncoding {
     if (known) return known;
     const ids: number[] = [];
     for (const word of this.#cut(stretch)) this.#model.encode(word, ids);
-    if (stretch.length > cachedLength) return ids;
+    if (!mayComeAgain(stretch)) return ids;
     if (this.#cache.size >= cachedWords) this.#cache.clear();
     this.#cache.set(stretch, ids);
     return ids;
@@ -88,4 +91,9 @@ export class TextEncoding {
     for (const step of this.#rest) words = words.length === 1 ? step(words[0]!) : words.flatMap(step);
     return words;
   }
+}
+
+function mayComeAgain(stretch: string): boolean {
+  const isUnspaced = stretch.charCodeAt(stretch.length - 1) >= FIRST_UNSPACED;
+  return stretch.length <= (isUnspaced ? cachedUnspaced : cachedLength);
 }
