@@ -12,4 +12,5 @@ export * from "./neural/serveNetwork.js";
 export * from "./neural/threadStepper.js";
 export * from "./plsa/plsa.js";
 export * from "./ppmiSvd/ppmiSvd.js";
+export * from "./tensorflow.js";
 export * from "./word2vec/word2vec.js";

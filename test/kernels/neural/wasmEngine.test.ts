@@ -21,6 +21,7 @@ const sizes = [
   [13, 512, 5],
   [245, 2, 11],
 ] as const;
+
 describe.each(["neural.wasm", "neural.relaxed.wasm"])("products of %s", (name) => {
   const built = wasmEngine(name);
 
