@@ -27,7 +27,7 @@ import { inScope, placed, readFloats, rowsAt, rowsSummed, type TfIndices, type T
 /**
  * Operations of a loaded TensorFlow.js, in single precision, on the backend that is set. They are few, since each costs some 10 us before it
  * computes; none of the library's gradients is used, and nothing that draws. Results are the same from run to run as far as the backend's own
- * are; backends differ in the last digits.
+ * are; backends differ in the last digits. What is kept for a backward function is in parts, and cannot be read.
  * Memory: what is made within a scope lives until its end; parameters see `TensorflowParameters`.
  */
 export class TensorflowEngine implements Engine {
@@ -168,7 +168,7 @@ export class TensorflowEngine implements Engine {
 
   dropout(x: TfTensor, rate: number, draw: Draw): TfTensor {
     const mask = dropoutMask(sizeOf(x.shape), matrixOf("dropout", x)[1], rate, draw);
-    const factors = Float32Array.from(mask, (kept) => kept / (1 - rate));
+    const factors = new Float32Array(mask).map((kept) => kept / (1 - rate));
     return this.#tf.mul(x, this.#tf.tensor(factors, x.shape));
   }
 
