@@ -13,23 +13,23 @@ export type OpenedTensorflow = { readonly engine: Engine } | { readonly why: str
 
 /**
  * An engine of the TensorFlow.js that is there: that whose backend this process has set, whoever loaded it; else the native one, where
- * @tensorflow/tfjs-node is installed and loads; else the best backend that is registered. It has multiplied two matrices when it is given out.
- * The backend must stay set as long as the engine is used.
+ * @tensorflow/tfjs-node is installed and loads. Backends that are registered and not set do not count: the native package registers a slow
+ * one even where it does not load. The engine has multiplied two matrices when it is given out, and is good as long as its backend stays set.
  * @param who asks
  */
 export async function openTensorflow(who: string): Promise<OpenedTensorflow> {
-  const failures = new Set<string>();
-  for (const find of [alreadySet, native, registered]) {
+  const failures: string[] = [];
+  for (const find of [alreadySet, native]) {
     try {
       const tf = await find();
       if (tf !== undefined) return { engine: await tried(tf) };
     } catch (error) {
-      failures.add(firstLine(error));
+      failures.push(firstLine(error));
     }
   }
-  const found = failures.size > 0 ? [...failures].join("; ") : "none";
+  const got = failures.length > 0 ? failures.join("; ") : "none";
   return {
-    why: `${who}: engine tensorflow needs a TensorFlow.js that computes: npm install ${NATIVE}, see docs/engines.md; got ${found}`,
+    why: `${who}: engine tensorflow needs npm install ${NATIVE}, or a backend that you set, see docs/engines.md; got ${got}`,
   };
 }
 
@@ -44,11 +44,6 @@ async function native(): Promise<Tfjs | undefined> {
   const has: { isNullOrUndefined?: (value: unknown) => boolean } = util;
   has.isNullOrUndefined ??= (value) => value === undefined || value === null;
   return loaded(NATIVE);
-}
-
-async function registered(): Promise<Tfjs | undefined> {
-  const tf = await loaded(CORE);
-  return tf && Object.keys(tf.engine().registryFactory).length > 0 ? tf : undefined;
 }
 
 /** Nothing where it is not installed. What is installed may still not load: scripts that were not run, systems it was not built for. */
@@ -79,5 +74,5 @@ async function tried(tf: Tfjs): Promise<Engine> {
 }
 
 function firstLine(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split("\n")[0]!;
+  return (error instanceof Error ? error.message : String(error)).split("\n")[0]!.trimEnd();
 }

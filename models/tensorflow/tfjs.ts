@@ -12,9 +12,8 @@ type Shape = readonly number[];
 
 export interface Tfjs {
   engine(): {
+    /** Of the backend that is set. */
     readonly backendName: string | null | undefined;
-    /** By the names of backends, those too that were not started yet. */
-    readonly registryFactory: Readonly<Record<string, unknown>>;
     startScope(): void;
     endScope(): void;
   };

@@ -1,23 +1,26 @@
-// Opens TensorFlow.js where the native package is missing, where it does not load, and where another backend is registered; prints what came of it.
+// Opens TensorFlow.js where the native package is missing, where it does not load, and where a backend is set; prints what came of it.
 import { register } from "node:module";
+import { setBackend } from "@tensorflow/tfjs-core";
 import { openTensorflow } from "#models";
 
 const NATIVE = "@tensorflow/tfjs-node";
 const missing = `Object.assign(new Error("Cannot find package '${NATIVE}'"), { code: "ERR_MODULE_NOT_FOUND" })`;
 const unbuilt = `new Error("The Node.js native addon module (tfjs_binding.node) can not be found.\\nPlease run command")`;
 
-const told = [];
 nativeFails(missing);
-await open();
+const told = { missing: await open() };
 nativeFails(unbuilt);
-await open();
+told.unbuilt = await open();
+// as the native package does before it fails
 await import("@tensorflow/tfjs-backend-cpu");
-await open();
+told.again = await open();
+await setBackend("cpu");
+told.set = await open();
 process.stdout.write(JSON.stringify(told));
 
 async function open() {
   const opened = await openTensorflow("rnnlm");
-  told.push("why" in opened ? opened.why : opened.engine.arithmetic);
+  return "why" in opened ? opened.why : opened.engine.arithmetic;
 }
 
 /** Whatever is installed. @param error an expression */
