@@ -11,14 +11,14 @@
  *     gpt   4 layers, 4 heads, D 128, V 4,000, tied, 8 rows of 128; 1.32 M parameters
  *
  * A way is `parts/threads`: parts of a batch have gradients of their own. All contenders run in turn, `--rounds` times; the first five steps of each
- * are left out. PyTorch is that of the Python of PYTHON, python3 if it is not set, with two threads; it is left out where that has none.
+ * are left out. TensorFlow.js is there where @tensorflow/tfjs-node is installed; PyTorch is that of the Python of PYTHON, python3 if it is not set, with two threads; it is left out where that has none.
  */
 import { spawnSync } from "node:child_process";
 import { loadavg } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { neural } from "../kernels/index.js";
-import { threadStepper } from "../models/index.js";
+import { openTensorflow, threadStepper } from "../models/index.js";
 import { loadKernel } from "../models/trainingKernel.js";
 import { benchBatch, benchNetworks } from "./neuralNetworks.js";
 import { median } from "./wholeProcess.js";
@@ -56,6 +56,8 @@ interface Took {
 }
 
 let isMissing = false;
+const tensorflow = await openTensorflow("bench/neural");
+if ("why" in tensorflow) console.log(`${tensorflow.why}\n`);
 if (values.products === "true") measureProducts();
 for (const name of values.networks.split(",").filter(Boolean)) await measureSteps(name);
 
@@ -93,6 +95,10 @@ async function measureSteps(name: string): Promise<void> {
     const [parts, workers] = way.split("/").map(Number) as [number, number];
     return [`lexstream, ${parts} parts, ${workers} threads`, () => ours(name, parts, workers)];
   });
+  if ("engine" in tensorflow) {
+    const { engine } = tensorflow;
+    contenders.push([`TensorFlow.js, ${engine.arithmetic}`, () => ofTensorflow(name, engine)]);
+  }
   contenders.push(["PyTorch, 2 threads", () => torch(name)]);
   const runs = contenders.map((): Took[] => []);
   const before = loadavg()[0]!;
@@ -113,18 +119,28 @@ async function measureSteps(name: string): Promise<void> {
   console.log("");
 }
 
-async function ours(name: string, parts: number, workers: number): Promise<Took> {
-  const bench = benchNetworks[name]!;
-  const network = bench.make();
-  const first = Float32Array.from(network.forms.flatMap((form) => [...network.initial(form, 1)]));
+function ours(name: string, parts: number, workers: number): Promise<Took> {
+  const network = benchNetworks[name]!.make();
   const script = new URL("./serveNeural.js", import.meta.url);
   const own = { who: "bench/neural", script, settings: name, seed: 1, parts, workers, fused: values.fused === "true" };
-  const stepper = threadStepper(network, first, own);
+  return timed(name, network, threadStepper(network, firstValues(network), own));
+}
+
+function ofTensorflow(name: string, engine: neural.Engine): Promise<Took> {
+  const network = benchNetworks[name]!.make();
+  return timed(name, network, neural.plainStepper(engine, network, firstValues(network), { parts: 1, seed: 1 }));
+}
+
+function firstValues({ forms, initial }: neural.Network): Float32Array {
+  return Float32Array.from(forms.flatMap((form) => [...initial(form, 1)]));
+}
+
+async function timed(name: string, { stateSize }: neural.Network, stepper: neural.Stepper): Promise<Took> {
   const options: neural.StepOptions = {
     optimiser: { kind: "adamW", beta1: 0.9, beta2: 0.999, epsilon: 1e-8, decay: 0.01 },
     ...{ rate: 1e-3, clip: 1 },
   };
-  const step = (n: number) => stepper.learn(benchBatch(bench, network.stateSize, n), options);
+  const step = (n: number) => stepper.learn(benchBatch(benchNetworks[name]!, stateSize, n), options);
   for (let n = 0; n < WARM_UP; n++) await step(n);
   const wall: number[] = [];
   const used = process.cpuUsage();

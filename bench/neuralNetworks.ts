@@ -8,8 +8,17 @@ export interface BenchNetwork {
   readonly terms: number;
 }
 
+/** `width` of its vectors, `length` of its rows. */
+export interface GptSizes {
+  readonly terms: number;
+  readonly width: number;
+  readonly layers: number;
+  readonly heads: number;
+  readonly length: number;
+}
+
 const initialRange = 0.05;
-const gpt = { terms: 4000, width: 128, layers: 4, heads: 4, length: 128 };
+const gpt: GptSizes = { terms: 4000, width: 128, layers: 4, heads: 4, length: 128 };
 
 export const benchNetworks: Readonly<Record<string, BenchNetwork>> = {
   nnlm: {
@@ -27,7 +36,7 @@ export const benchNetworks: Readonly<Record<string, BenchNetwork>> = {
         ...{ dropout: 0, tied: false, initialRange },
       }),
   },
-  gpt: { rows: 8, length: gpt.length, terms: gpt.terms, make: gptStack },
+  gpt: { rows: 8, length: gpt.length, terms: gpt.terms, make: () => gptStack(gpt) },
 };
 
 export function benchBatch({ rows, length, terms }: BenchNetwork, stateSize: number, step: number): neural.StepBatch {
@@ -42,8 +51,7 @@ export function benchBatch({ rows, length, terms }: BenchNetwork, stateSize: num
 }
 
 /** Blocks with normalisation before attention and before the two layers between them, as GPT-2 has; the output's table is that of the ids. */
-function gptStack(): neural.Network {
-  const { terms, width, layers, heads, length } = gpt;
+export function gptStack({ terms, width, layers, heads, length }: GptSizes): neural.Network {
   const names = Array.from({ length: layers }, (_, layer) => `h.${layer}`);
   const matrix = (name: string, ...shape: number[]): neural.ParameterForm => ({ name, shape, decays: true });
   const vector = (name: string, size: number): neural.ParameterForm => ({ name, shape: [size], decays: false });

@@ -14,4 +14,5 @@ export * from "./nnlm/nnlm.js";
 export * from "./plsa/plsa.js";
 export * from "./ppmiSvd/ppmiSvd.js";
 export * from "./rnnlm/rnnlm.js";
+export * from "./tensorflow.js";
 export * from "./word2vec/word2vec.js";

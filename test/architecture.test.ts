@@ -135,6 +135,13 @@ describe("the tree", () => {
     expect(missing).toEqual([]);
   });
 
+  it("lets TensorFlow.js in through models/tensorflow.ts alone, and never installs it", () => {
+    expect(list(sources.filter(({ text }) => text.includes('"@tensorflow/')))).toEqual(["models/tensorflow.ts"]);
+    const { dependencies, optionalDependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+    const installed = Object.keys({ ...dependencies, ...optionalDependencies });
+    expect(installed.filter((name) => name.startsWith("@tensorflow/"))).toEqual([]);
+  });
+
   it("draws no random number but by kernels/numbers/random.ts, and reads the clock in cli alone", () => {
     expect(list(sources.filter(({ text }) => /\bMath\.random\b/.test(text)))).toEqual([]);
     const clock = /\bDate\.now\b|\bnew Date\(\s*\)|\bperformance\.|\bhrtime\b|\bDate\(\)/;

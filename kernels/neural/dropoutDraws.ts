@@ -17,5 +17,7 @@ export function dropoutMask(count: number, columns: number, rate: number, draw: 
   const stream = dropoutStream(draw);
   const threshold = dropoutThreshold(rate);
   const first = draw.firstRow * columns;
-  return Uint8Array.from({ length: count }, (_, i) => (drawUint32(stream, first + i) < threshold ? 0 : 1));
+  const mask = new Uint8Array(count);
+  for (let i = 0; i < count; i++) mask[i] = drawUint32(stream, first + i) < threshold ? 0 : 1;
+  return mask;
 }

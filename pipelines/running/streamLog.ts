@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { setImmediate as otherWork } from "node:timers/promises";
 import type { Observable } from "rxjs";
 import { currentScope, type FlowGate } from "../../runtime/flow.js";
@@ -31,6 +32,7 @@ export class StreamLog {
   #shared: unknown;
   #size: LogSize = { batches: 0, tokens: 0 };
   #isWritten = false;
+  #isPersisted = false;
 
   /** No file is there before it is needed. */
   constructor(
@@ -92,9 +94,11 @@ export class StreamLog {
     this.#isWritten = true;
   }
 
-  /** From now on, all that was logged lies in the file, for a checkpoint. */
+  /** From now on, all that was logged lies in the file, for a checkpoint; nothing lies there if it cannot be written. */
   persist(): void {
-    if (this.#kept && !this.#writer) this.#writeFile(this.#kept).close();
+    if (!this.#kept || this.#isPersisted) return;
+    this.#writeFile(this.#kept).close();
+    this.#isPersisted = true;
   }
 
   /** The logged batches as the pass of that number sees them; `before` is awaited before each and after the last. */
@@ -109,14 +113,20 @@ export class StreamLog {
   }
 
   #moveToDisk(): void {
-    this.#writeFile(this.#kept!);
+    this.#writer = this.#writeFile(this.#kept!);
     this.#kept = undefined;
   }
 
   #writeFile(batches: readonly LoggedBatch[]): ScratchWriter {
-    this.#writer = new ScratchWriter(this.#kind.name, this.path);
-    for (const batch of batches) writeBatch(this.#writer, this.#form, batch);
-    return this.#writer;
+    const writer = new ScratchWriter(this.#kind.name, this.path);
+    try {
+      for (const batch of batches) writeBatch(writer, this.#form, batch);
+      return writer;
+    } catch (error) {
+      writer.close();
+      rmSync(this.path, { force: true });
+      throw error;
+    }
   }
 
   async *#batches(epoch: number, before: (gate: FlowGate) => Promise<void>, gate: FlowGate): AsyncGenerator<unknown> {

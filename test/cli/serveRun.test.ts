@@ -148,7 +148,7 @@ describe("lexstream run --serve", () => {
     const nothing = run(folder, ["--out", join(folder, "other"), "--serve"]);
     expect(await nothing.ended).toBe(2);
     expect(nothing.err()).toBe(
-      "run: --serve needs a first model that makes what can be asked (vectors, classifier, topics, searchIndex), but hush makes silent\n",
+      "run: --serve needs a first model that makes what can be asked (vectors, classifier, languageModel, topics, searchIndex), but hush makes silent\n",
     );
     expect(existsSync(join(folder, "other"))).toBe(false);
   });

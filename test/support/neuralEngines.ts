@@ -1,9 +1,8 @@
 import { readFileSync } from "node:fs";
 import { setFlagsFromString } from "node:v8";
-import { expect } from "vitest";
 import { compileKernel, drawUniform, neural, randomStream, type WasmModule } from "#kernels";
 
-const { referenceEngine, SharedHeap, sizeOf, WasmEngine } = neural;
+const { SharedHeap, sizeOf, WasmEngine } = neural;
 
 const modules = new Map<string, WasmModule>();
 
@@ -32,30 +31,4 @@ export function relativeDistance(found: ArrayLike<number>, wanted: ArrayLike<num
     length += wanted[i]! ** 2;
   }
   return Math.sqrt(distance / Math.max(length, 1e-30));
-}
-
-/** What an engine works on: tensors of drawn numbers. */
-export interface Bench {
-  readonly engine: neural.Engine;
-  draw(name: string, shape: readonly number[]): neural.Tensor;
-}
-
-/** Both engines make the same of the same numbers, but for rounding. */
-export function expectAsReference(
-  engine: neural.Engine,
-  work: (bench: Bench) => Readonly<Record<string, neural.Tensor>>,
-  tolerance = 1e-5,
-): void {
-  const [found, wanted] = [engine, referenceEngine()].map((each) =>
-    each.scope(() => {
-      const made = work({ engine: each, draw: (name, shape) => each.place(drawn(name, shape), shape) });
-      return Object.entries(made).map(
-        ([name, tensor]) => [name, tensor.shape, each.read(tensor) as Float32Array] as const,
-      );
-    }),
-  );
-  for (const [i, [name, shape, values]] of wanted!.entries()) {
-    expect(found![i]![1], `shape of ${name}`).toEqual(shape);
-    expect(relativeDistance(found![i]![2], values), `${name} of ${shape}`).toBeLessThan(tolerance);
-  }
 }

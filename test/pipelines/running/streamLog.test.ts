@@ -46,6 +46,28 @@ describe("StreamLog", () => {
     );
   });
 
+  it("leaves no part of a file where writing failed, and writes it for the next checkpoint", async () => {
+    let fails = true;
+    const facts = {
+      get told(): number {
+        if (fails) throw new Error("the disk is full");
+        return 7;
+      },
+    };
+    const form = kind.log!;
+    const write = (batch: DocumentTermBatch) => ({ ...form.write(batch as never), facts });
+    const path = join(await temporaryFolder(), "documentTerms.log");
+    const log = new StreamLog(path, { ...kind, log: { ...form, facts: ["told"], write } } as unknown as DataKind);
+    log.write(batchOf(3) as never);
+    log.finish();
+    expect(() => log.persist()).toThrow("the disk is full");
+    expect(existsSync(path)).toBe(false);
+    fails = false;
+    log.persist();
+    expect(existsSync(path)).toBe(true);
+    log.close();
+  });
+
   it("writes a file once its arrays take more than the bytes that it may keep, or a checkpoint wants one", async () => {
     // A batch of 3 terms takes 4 (2 + 3 + 1 + 1) + 8 * 3 = 52 bytes.
     const batch = 52;
