@@ -51,7 +51,7 @@ export const languageModelFields = {
   engine: oneOf(["auto", "wasm", "reference", "tensorflow"], {
     default: "auto",
     description:
-      "What computes: wasm: compiled kernels on threads; tensorflow: TensorFlow.js, if it is installed; reference: TypeScript in double precision; auto: wasm, or tensorflow for networks that are large enough to gain by it",
+      "What computes: wasm: compiled kernels on threads; tensorflow: TensorFlow.js, if it is installed; reference: TypeScript in double precision; auto: wasm, but for networks of 20 million parameters and more tensorflow, if it loads",
   }),
   deterministic: boolean({
     default: true,

@@ -1,20 +1,18 @@
-import { nnlm as nnlmNetwork } from "../../kernels/neural/index.js";
 import {
   boolean,
   defineUnit,
   integer,
   lengthNames,
   type Model,
-  type NetworkSettings,
   number,
   type OptionsOf,
   parseOptions,
   type UpdatedModel,
 } from "../../schemas/index.js";
 import { languageModelFields } from "../neural/languageModelFields.js";
-import type { NetworkTerms } from "../neural/networkKind.js";
-import { outputFields, outputOf } from "../neural/outputFields.js";
+import { outputFields } from "../neural/outputFields.js";
 import { trainLanguageModel } from "../neural/trainLanguageModel.js";
+import { nnlmOf } from "./nnlmNetwork.js";
 
 export const nnlmSchema = defineUnit({
   name: "nnlm",
@@ -97,10 +95,4 @@ export function nnlm(options?: NnlmOptions): UpdatedModel<"sequences", "language
   };
   const script = new URL("./nnlmWorker.js", import.meta.url);
   return trainLanguageModel("nnlm", { settings, network: nnlmOf, script }, training);
-}
-
-/** The network of a model whose vocabulary is known. */
-export function nnlmOf(settings: NetworkSettings, { counts }: Pick<NetworkTerms, "counts">) {
-  const sizes = settings as unknown as Omit<Parameters<typeof nnlmNetwork>[0], "terms" | "output">;
-  return nnlmNetwork({ ...sizes, terms: counts.length, output: outputOf(settings, counts) });
 }

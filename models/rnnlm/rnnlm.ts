@@ -1,11 +1,9 @@
-import { rnnlm as rnnlmNetwork } from "../../kernels/neural/index.js";
 import {
   boolean,
   defineUnit,
   integer,
   lengthNames,
   type Model,
-  type NetworkSettings,
   number,
   type OptionsOf,
   oneOf,
@@ -13,9 +11,9 @@ import {
   type UpdatedModel,
 } from "../../schemas/index.js";
 import { languageModelFields } from "../neural/languageModelFields.js";
-import type { NetworkTerms } from "../neural/networkKind.js";
-import { outputFields, outputOf } from "../neural/outputFields.js";
+import { outputFields } from "../neural/outputFields.js";
 import { trainLanguageModel } from "../neural/trainLanguageModel.js";
+import { rnnlmOf } from "./rnnlmNetwork.js";
 
 export const rnnlmSchema = defineUnit({
   name: "rnnlm",
@@ -104,10 +102,4 @@ export function rnnlm(options?: RnnlmOptions): UpdatedModel<"sequences", "langua
   };
   const script = new URL("./rnnlmWorker.js", import.meta.url);
   return trainLanguageModel("rnnlm", { settings, network: rnnlmOf, script }, training);
-}
-
-/** The network of a model whose vocabulary is known. */
-export function rnnlmOf(settings: NetworkSettings, { counts }: Pick<NetworkTerms, "counts">) {
-  const sizes = settings as unknown as Omit<Parameters<typeof rnnlmNetwork>[0], "terms" | "output">;
-  return rnnlmNetwork({ ...sizes, terms: counts.length, output: outputOf(settings, counts) });
 }

@@ -33,6 +33,7 @@ it.each(["cli/main.js", "index.js"])(
 it.each([
   "kinds/vectorAnswers/searchThread.js",
   "models/glove/gloveWorker.js",
+  "models/rnnlm/rnnlmWorker.js",
   "models/word2vec/word2vecWorker.js",
   "operators/cooccurrence/shardThread.js",
   "runtime/inWorkers.thread.js",

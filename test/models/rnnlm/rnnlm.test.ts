@@ -90,3 +90,16 @@ describe("rnnlm", () => {
     await expect(lone.result()).rejects.toThrow("there must be places where a term is to be predicted, got 150 tokens");
   });
 });
+
+it("learns about the same on every engine that computes here, and says how TensorFlow.js is had where it is not", async () => {
+  const options = { ...small, epochs: 1, holdout: 0 } as const;
+  const reference = await learned(rnnlm(options), batches(1));
+  const compiled = await learned(rnnlm({ ...options, engine: "wasm", workers: 1 }), batches(1));
+  compiled.losses.forEach((loss, step) => {
+    expect(loss).toBeCloseTo(reference.losses[step]!, 4);
+  });
+  expect(compiled.made.metadata.get("engine")).toBe("wasm");
+  await expect(rnnlm({ ...options, engine: "tensorflow" }).update(batches(1)[0]!)).rejects.toThrow(
+    "rnnlm: engine tensorflow needs npm install @tensorflow/tfjs-node, or a backend that you set, see docs/engines.md; got",
+  );
+});

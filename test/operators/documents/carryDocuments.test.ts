@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { from, type Observable, type OperatorFunction } from "rxjs";
 import { describe, expect, it } from "vitest";
-import { buildVocab, encode, learnPhrases, tokenize } from "#operators";
+import { buildVocab, encode, learnPhrases, learnSubwords, tokenize } from "#operators";
 import { builtIn } from "#pipelines";
 import type { AnyUnit, DocumentBatch, TextBatch } from "#schemas";
 import { collect } from "../../support/collect.js";
@@ -48,8 +48,10 @@ async function inputOf(kind: string, text: Observable<TextBatch>): Promise<Strea
 
 async function operatorOf(unit: AnyUnit, text: Observable<TextBatch>): Promise<OperatorFunction<never, DocumentBatch>> {
   const tokens = text.pipe(tokenize({ mode: "chinese" }));
+  const known = from(textBatches(["the cat sat 一只猫坐着看"], [50])).pipe(tokenize({ mode: "chinese" }));
   const needs = {
     vocabulary: (await collect(tokens.pipe(buildVocab({ minCount: 1, extraTerms: ["x"] }))))[0],
+    subwords: (await collect(known.pipe(learnSubwords({ kind: "characters", size: 100 }))))[0],
     phrases: (await collect(tokens.pipe(learnPhrases({ minCount: 1, threshold: 0 }))))[0],
   };
   const small = Object.hasOwn(unit.fields, "batchSize") ? { batchSize: 2 } : {};
