@@ -99,8 +99,9 @@ export function meanLossesBetween(): (progress: Pick<Progress, "stage" | "losses
   };
 }
 
-function jsonLine({ losses, ...moment }: Moment): Record<string, unknown> {
-  return { ...moment, losses: Object.fromEntries(losses) };
+function jsonLine({ losses, heldOut, ...moment }: Moment): Record<string, unknown> {
+  const told = heldOut ? { heldOut: Object.fromEntries(heldOut) } : {};
+  return { ...moment, losses: Object.fromEntries(losses), ...told };
 }
 
 function plainLine(moment: Moment): string {
@@ -136,12 +137,13 @@ function barOf(share: number, columns: number): string {
 }
 
 /** What is most worth knowing comes first. */
-function fieldsOf({ share, done, unit, perSecond, losses, live }: Moment): string[] {
+function fieldsOf({ share, done, unit, perSecond, losses, heldOut = new Map(), live }: Moment): string[] {
   const amount = withUnit(done, unit);
   const speed = perSecond === undefined ? [] : [`${withUnit(perSecond, unit)}/s`];
   const means = [...losses].map(([model, loss]) => `${printableLine(model)} loss ${loss.toFixed(4)}`);
+  const held = [...heldOut].map(([model, loss]) => `${printableLine(model)} held-out loss ${loss.toFixed(4)}`);
   if (live) return [...arrivalsOf(live, speed), ...means, amount, ...faultsOf(live)];
-  return [...(share === undefined ? [amount] : []), ...speed, ...means];
+  return [...(share === undefined ? [amount] : []), ...speed, ...means, ...held];
 }
 
 function arrivalsOf({ documents, vocabulary, waiting }: LiveProgress, speed: readonly string[]): string[] {

@@ -156,6 +156,17 @@ function passedOver({ children }: Ledger): string[] {
   });
 }
 
+/** Of the first epoch and of the last. */
+function byEpoch(losses: readonly number[]): string {
+  const told = (epoch: number) => `${losses[epoch - 1]!.toFixed(4)} in epoch ${epoch}`;
+  return losses.length > 1 ? `${told(1)}, ${told(losses.length)}` : told(1);
+}
+
+function heldOutLine(model: string, epochs: Manifest["losses"][string]): string[] {
+  const losses = epochs.flatMap(({ heldOutLoss }) => heldOutLoss ?? []);
+  return losses.length > 0 ? [`${model}: held-out loss ${byEpoch(losses)}`] : [];
+}
+
 /** A folder that was read held the folders of runs, perhaps of this one before. */
 function leftOut({ children }: Ledger): string[] {
   return [...children]
@@ -170,10 +181,10 @@ function summary(
   out: string,
   seconds: number,
 ): string {
-  const losses = Object.entries(manifest.losses).map(([model, epochs]) => {
-    const [first, last] = [epochs[0], epochs.at(-1)];
-    return `${model}: mean loss ${first?.meanLoss.toFixed(4)} in epoch 1, ${last?.meanLoss.toFixed(4)} in epoch ${epochs.length}`;
-  });
+  const losses = Object.entries(manifest.losses).flatMap(([model, epochs]) => [
+    `${model}: mean loss ${byEpoch(epochs.map(({ meanLoss }) => meanLoss))}`,
+    ...heldOutLine(model, epochs),
+  ]);
   const begun = originsIn(manifest)
     .filter(([, { initialTerms }]) => initialTerms !== undefined)
     .map(([model, { initialTerms }]) => `${model}: began with ${initialTerms} initial vectors`);

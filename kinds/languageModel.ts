@@ -24,14 +24,16 @@ export const languageModel = defineKind({
   name: "languageModel",
   arrives: "whole",
   columns: ["part", "text", "count", "values"],
+  folderFile: "model.safetensors",
   amounts: { terms: ({ terms }: LanguageModel) => terms.length },
   table: {
     schema: () => ({ columns: { part: "text", text: "text", count: "float64", values: { list: "float32" } } }),
-    facts: ({ architecture, settings, tokenizer, unknown, sentenceEnd, tensors, vectors, metadata }) => ({
+    facts: ({ architecture, settings, tokenizer, unknown, sentenceEnd, beginning, tensors, vectors, metadata }) => ({
       ...{ architecture, settings, vectors },
       ...(tokenizer ? { tokenizer } : {}),
       ...(unknown === undefined ? {} : { unknown }),
       ...(sentenceEnd === undefined ? {} : { sentenceEnd }),
+      ...(beginning === undefined ? {} : { beginning }),
       tensors: tensors.map(({ name, shape }) => ({ name, shape })),
       metadata: [...metadata],
     }),

@@ -11,6 +11,7 @@ export const subwordVocabulary = defineKind({
   name: "subwordVocabulary",
   arrives: "whole",
   columns: ["piece", "count"],
+  folderFile: "tokenizer.json",
   amounts: { pieces: ({ terms }: SubwordVocabulary) => terms.length },
   table: {
     schema: () => schema,

@@ -165,6 +165,8 @@ export interface DataKind<K extends Kind = Kind> {
   vectors?(value: Kinds[K]): VectorTable;
   /** How good a value is, for whoever looks for the best options; it cannot be told if left out. */
   readonly scorings?: Scorings<Kinds[K]>;
+  /** The file that a folder with a value of this kind is read by, where several files lie in a folder together. */
+  readonly folderFile?: string;
   /** Reads the value that a file of this kind holds, in whatever format. */
   load?(path: string): Promise<Kinds[K]>;
   /** Gives back what the value holds besides memory. */

@@ -25,6 +25,8 @@ export interface LanguageModel {
   readonly unknown?: string;
   /** The term that ends a sentence, if there is one. */
   readonly sentenceEnd?: string;
+  /** The term behind which a text begins, if the model has read texts so. */
+  readonly beginning?: string;
   readonly tensors: readonly NamedTensor[];
   /** The tensor with a row a term that reads ids: the word vectors. */
   readonly vectors: string;

@@ -1,4 +1,11 @@
-import { builtIn, loadLanguageModel, nextTerms, openLanguageModel } from "../../pipelines/index.js";
+import {
+  builtIn,
+  loadLanguageModel,
+  type NextTerm,
+  nextTerms,
+  openLanguageModel,
+  shownTerm,
+} from "../../pipelines/index.js";
 import { type Command, countNames, jsonOption } from "../command.js";
 import { printableLine } from "../printable.js";
 
@@ -16,8 +23,9 @@ export const next: Command = {
     const [path, text] = parsed.positionals as [string, string];
     const open = await openLanguageModel("next", await loadLanguageModel(path), builtIn);
     const terms = await nextTerms("next", open, text, parsed.integer("k", 1) ?? 10);
-    if (parsed.flag("json")) io.out(`${JSON.stringify(terms)}\n`);
-    else io.out(terms.map(({ term, probability }) => `${probability.toFixed(4)}  ${printableLine(term)}\n`).join(""));
+    const line = ({ term, probability }: NextTerm) =>
+      `${probability.toFixed(4)}  ${printableLine(shownTerm(open, term))}\n`;
+    io.out(parsed.flag("json") ? `${JSON.stringify(terms)}\n` : terms.map(line).join(""));
     return 0;
   },
 };

@@ -28,16 +28,22 @@ export const perplexity: Command = {
       io.out(`${JSON.stringify(told)}\n`);
       return 0;
     }
-    const { words, unknownShare, predicted, loss, perToken, perWord, bitsPerCharacter } = told;
+    const { words, unknownShare, predicted, loss, bitsPerCharacter } = told;
     const row = (name: string, value: string) => `${name.padEnd(20)}${value}\n`;
     io.out(
       [
         row("words", `${words}, ${(100 * unknownShare).toFixed(2)} % of them unknown`),
         row("predicted", `${predicted}, ${(loss / predicted).toFixed(4)} nats each`),
-        row("perplexity", `${perToken.toFixed(2)} a token, ${perWord.toFixed(2)} a word`),
+        row("perplexity", `${perplexityOfMean(loss / predicted)} a token, ${perplexityOfMean(loss / words)} a word`),
         row("bits per character", bitsPerCharacter.toFixed(4)),
       ].join(""),
     );
     return 0;
   },
 };
+
+/** A whole paragraph that is one word to the steps can be less probable than numbers reach. */
+function perplexityOfMean(nats: number): string {
+  const perplexity = Math.exp(nats);
+  return Number.isFinite(perplexity) ? perplexity.toFixed(2) : `e^${nats.toFixed(1)}`;
+}

@@ -1,4 +1,11 @@
-import { builtIn, loadLanguageModel, openLanguageModel, type ScoredText, scoreTexts } from "../../pipelines/index.js";
+import {
+  builtIn,
+  loadLanguageModel,
+  openLanguageModel,
+  type ScoredText,
+  scoreTexts,
+  shownTerm,
+} from "../../pipelines/index.js";
 import { type Command, jsonOption } from "../command.js";
 import { printableLine } from "../printable.js";
 import { readingOptions, textSource } from "./classify.js";
@@ -23,15 +30,17 @@ export const score: Command = {
     const [path, file = STDIN] = parsed.positionals;
     const { source, options } = textSource(parsed, file);
     const open = await openLanguageModel("score", await loadLanguageModel(path!), builtIn);
-    const request = { source, options: { format: "lines", ...options }, signal: io.signal };
     const isJson = parsed.flag("json");
+    const lineOf = ({ logProbability, terms }: ScoredText) =>
+      `${logProbability.toFixed(4)}  ${terms.length}  ${printableLine(terms.map((term) => shownTerm(open, term)).join(" "))}\n`;
     const tell = (text: ScoredText) => io.out(isJson ? `${JSON.stringify(text)}\n` : lineOf(text));
     const texts: ScoredText[] = [];
-    await scoreTexts(open, request, parsed.flag("sort") ? (text) => texts.push(text) : tell);
+    await scoreTexts(
+      open,
+      { source, options, signal: io.signal },
+      parsed.flag("sort") ? (text) => texts.push(text) : tell,
+    );
     for (const text of texts.toSorted((a, b) => b.logProbability - a.logProbability)) tell(text);
     return 0;
   },
 };
-
-const lineOf = ({ logProbability, terms }: ScoredText) =>
-  `${logProbability.toFixed(4)}  ${terms.length}  ${printableLine(terms.join(" "))}\n`;

@@ -43,8 +43,8 @@ export interface MadeNetwork {
 /** The network for a vocabulary, its parameters at their first values, on the engine of choice. */
 export type NetworkMaker = (vocabulary: Vocabulary) => Promise<MadeNetwork>;
 
-/** Counted since the start; `ends` are ends of sentences. */
-const nothingYet = { passes: 0, steps: 0, tokens: 0, predicted: 0, ends: 0 };
+/** Counted since the start; ends are those of sentences, as they were predicted, and as something was predicted behind them. */
+const nothingYet = { passes: 0, steps: 0, tokens: 0, predicted: 0, endsPredicted: 0, endsRead: 0 };
 
 /**
  * Learns a network over sequences by its mean loss, step by step. In: SequenceBatch, `epochs` passes. Out: LanguageModel. Loss in nats,
@@ -106,8 +106,15 @@ export function languageModelTrainer(
     const taken = batch.lengths.reduce((sum, length) => sum + length, 0);
     counted.tokens += taken;
     counted.predicted += outcome.predicted;
-    if (endId !== undefined) counted.ends += batch.ids.reduce((count, id) => count + (id === endId ? 1 : 0), 0);
+    counted.endsRead += endsIn(batch.ids);
+    counted.endsPredicted += endsIn(batch.targets);
     return { taken, examples: outcome.predicted, loss: outcome.loss, epoch: batch.epoch };
+  }
+
+  function endsIn(ids: ArrayLike<number>): number {
+    let count = 0;
+    for (let place = 0; place < ids.length; place++) if (ids[place] === endId) count++;
+    return count;
   }
 
   /** The states of rows that go on, and zeros for those that begin. */
@@ -170,7 +177,7 @@ export function languageModelTrainer(
   function modelWith(values: Floats, { network, settings: sizes, stepper }: MadeNetwork): LanguageModel {
     return {
       ...{ architecture: who, settings: sizes, vectors: network.vectors },
-      ...{ terms: vocabulary!.terms, counts: vocabulary!.counts, ...specialTerms(vocabulary!, counted.ends > 0) },
+      ...{ terms: vocabulary!.terms, counts: vocabulary!.counts, ...specialTerms(vocabulary!, counted) },
       ...(isSubwordVocabulary(vocabulary!) ? { tokenizer: vocabulary.tokenizer } : {}),
       tensors: tensorsOf(network, values),
       metadata: new Map([
@@ -204,6 +211,7 @@ export function languageModelTrainer(
     epochs,
     update,
     endPass,
+    heldOutLosses: losses,
     save,
     restore,
     snapshot: async () => made && modelWith(await made.stepper.read("values"), made),
@@ -218,11 +226,15 @@ const ends = ["</s>", "<eos>", "<|endoftext|>"];
 
 const firstKnown = (names: readonly string[], { idOf }: Vocabulary) => names.find((name) => idOf(name) !== undefined);
 
-function specialTerms(vocabulary: Vocabulary, hasEnds: boolean): Pick<LanguageModel, "unknown" | "sentenceEnd"> {
-  const [unknown, sentenceEnd] = [firstKnown(unknowns, vocabulary), firstKnown(ends, vocabulary)];
+function specialTerms(
+  vocabulary: Vocabulary,
+  { endsRead, endsPredicted }: Readonly<typeof nothingYet>,
+): Pick<LanguageModel, "unknown" | "sentenceEnd" | "beginning"> {
+  const [unknown, end] = [firstKnown(unknowns, vocabulary), firstKnown(ends, vocabulary)];
   return {
     ...(unknown === undefined ? {} : { unknown }),
-    ...(sentenceEnd === undefined || !hasEnds ? {} : { sentenceEnd }),
+    ...(end === undefined || endsPredicted === 0 ? {} : { sentenceEnd: end }),
+    ...(end === undefined || endsRead === 0 ? {} : { beginning: end }),
   };
 }
 

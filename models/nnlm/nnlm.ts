@@ -25,7 +25,7 @@ export const nnlmSchema = defineUnit({
   upstream: {
     buildVocab: { minCount: 1, extraTerms: ["<unk>", "</s>"] },
     encode: { unknown: "<unk>", sentenceEnd: "</s>" },
-    packSequences: { length: 32, batchSize: 8 },
+    packSequences: { length: 32, lanes: 8, across: "corpus" },
   },
   fields: {
     contextSize: integer({

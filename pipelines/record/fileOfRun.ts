@@ -24,14 +24,16 @@ export function runOf(path: string): NamedRun | undefined {
 }
 
 /**
- * The file that a path stands for: itself, or that output of a run which holds one of some kinds of data (any, if none is named). Of files
- * that hold the same value, the one that is read fastest.
+ * The file that a path stands for: itself; that of a folder which holds one of some kinds of data, as the kind says; or that output of a run
+ * which holds one (any, if no kind is named). Of files that hold the same value, the one that is read fastest.
  * @throws Error that says what the run has, if it holds nothing of the kind, or several; if the run is not finished; if a folder is no run
  */
 export function fileOfRun(path: string, ...kinds: readonly string[]): string {
   const run = runOf(path);
   if (!run) return path;
   const { folder, part } = run;
+  const alone = part === undefined && !isRun(folder) ? fileInFolder(folder, kinds) : undefined;
+  if (alone !== undefined) return alone;
   const outputs = outputsIn(manifestOf(folder));
   const fitting = kinds.length === 0 ? outputs : outputs.filter(({ holds = "" }) => kinds.includes(holds));
   if (fitting.length === 0) {
@@ -46,6 +48,13 @@ export function fileOfRun(path: string, ...kinds: readonly string[]): string {
   const choices = choicesAmong(valuesIn(fitting)).map((choice) => `${folder}#${choice}`);
   const what = kinds.length === 0 ? "outputs" : kinds.join(" or ");
   throw new Error(`${path}: must name one of the run's ${what}: ${choices.join(", ")}`);
+}
+
+const isRun = (folder: string) => [MANIFEST, CHECKPOINT, LOCK].some((name) => existsSync(join(folder, name)));
+
+function fileInFolder(folder: string, kinds: readonly string[]): string | undefined {
+  const names = kinds.flatMap((kind) => builtIn.kinds.get(kind)?.folderFile ?? []);
+  return names.map((name) => join(folder, name)).find(existsSync);
 }
 
 /** The kinds of data that the run of a path holds; none for the path of a file. */

@@ -47,7 +47,7 @@ export interface Manifest extends Origins {
   readonly counts: Readonly<Record<string, number>>;
   readonly conservation: readonly Conservation[];
   /** Mean loss per example, by model and epoch; without the models that have no loss. */
-  readonly losses: Readonly<Record<string, readonly { readonly examples: number; readonly meanLoss: number }[]>>;
+  readonly losses: Readonly<Record<string, readonly MeanLoss[]>>;
 }
 
 export interface InputRecord extends FileRecord {
@@ -64,6 +64,13 @@ export interface ManifestParts {
   readonly ledger: Ledger;
 }
 
+interface MeanLoss {
+  readonly examples: number;
+  readonly meanLoss: number;
+  /** Of what the model holds out, behind the epoch. */
+  readonly heldOutLoss?: number;
+}
+
 export function makeManifest(
   pipeline: Pipeline,
   { folder, inputs, outputs, execution, ledger }: ManifestParts,
@@ -72,8 +79,10 @@ export function makeManifest(
   const resolved = resolvedConfig(pipeline, folder);
   const held = heldByOutputs(resolved, pipeline.registry.units);
   const losses = inOrder(pipeline, execution.losses).flatMap(([node, epochs]) => {
-    const means = epochs.flatMap(({ examples, loss }) =>
-      loss === undefined ? [] : [{ examples, meanLoss: loss / examples }],
+    const means = epochs.flatMap(({ examples, loss, heldOut }): MeanLoss[] =>
+      loss === undefined
+        ? []
+        : [{ examples, meanLoss: loss / examples, ...(heldOut === undefined ? {} : { heldOutLoss: heldOut }) }],
     );
     return means.length > 0 ? [[nameOf(node), means]] : [];
   });

@@ -39,7 +39,9 @@ const step: Schema = {
 };
 
 const losses = {
-  ...listOf(record({ examples: count, meanLoss: { type: "number" } })),
+  ...listOf(
+    record({ examples: count, meanLoss: { type: "number" }, heldOutLoss: { type: "number" } }, ["heldOutLoss"]),
+  ),
   description: "One of each epoch",
 };
 

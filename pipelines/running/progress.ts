@@ -18,6 +18,8 @@ export interface Progress {
   readonly live?: LiveProgress;
   /** Examples and summed loss since the stage began, by model; what lies between two reports is their difference. */
   readonly losses: ReadonlyMap<string, EpochLoss>;
+  /** Mean loss of what is held out, behind the last pass that is over, by model; left out before the first. */
+  readonly heldOut?: ReadonlyMap<string, number>;
 }
 
 /** What a run over a live source has come to. */
@@ -45,6 +47,8 @@ export interface Chore {
 export interface EpochLoss {
   readonly examples: number;
   readonly loss?: number;
+  /** Mean loss of what the model holds out, behind the epoch. */
+  readonly heldOut?: number;
 }
 
 export function addLosses(before: EpochLoss | undefined, { examples, loss }: EpochLoss): EpochLoss {

@@ -5,12 +5,13 @@ import type { PipelineNode } from "../graph/nodes.js";
 import { afterEach } from "./passOperators.js";
 import { addLosses, type EpochLoss, type Progress } from "./progress.js";
 
-type Reached = Omit<Progress, "step" | "share" | "stage" | "losses">;
+type Reached = Omit<Progress, "step" | "share" | "stage" | "losses" | "heldOut">;
 
-/** Tells whoever watches a run how far it has come. State: the stage, and the losses of each model since it began. */
+/** Tells whoever watches a run how far it has come. State: the stage, the losses of each model since it began, and the last held-out ones. */
 export class ProgressReporter {
   readonly #onProgress: ((progress: Progress) => void) | undefined;
   readonly #losses = new Map<string, EpochLoss>();
+  readonly #heldOut = new Map<string, number>();
   #stage = "";
   /** The step under way, and which of its passes. */
   #step = { id: "", pass: 0, passes: 1 };
@@ -39,12 +40,18 @@ export class ProgressReporter {
     this.#losses.set(name, addLosses(this.#losses.get(name), loss));
   }
 
+  /** A model has looked at what it holds out. */
+  heldOut(name: string, loss: number): void {
+    this.#heldOut.set(name, loss);
+  }
+
   report(reached: Reached): void {
     this.#reached = reached;
     const { done, total } = reached;
     const { id: step, pass, passes } = this.#step;
     const share = total ? (pass + Math.min(1, done / total)) / passes : undefined;
-    this.#onProgress?.({ step, share, stage: this.#stage, ...reached, losses: new Map(this.#losses) });
+    const heldOut = this.#heldOut.size > 0 ? { heldOut: new Map(this.#heldOut) } : {};
+    this.#onProgress?.({ step, share, stage: this.#stage, ...reached, losses: new Map(this.#losses), ...heldOut });
   }
 
   /** Reports after each batch how many bytes of the input were read. */

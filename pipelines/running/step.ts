@@ -1,8 +1,8 @@
 import { of } from "rxjs";
 import type { FlowGate } from "../../runtime/flow.js";
 import { Ledger } from "../../runtime/ledger.js";
-import { TEXT_PARTS } from "../../schemas/index.js";
-import { duringPass, isModel, isUpdated, type PipelineNode } from "../graph/nodes.js";
+import { type Model, TEXT_PARTS } from "../../schemas/index.js";
+import { duringPass, isModel, isUpdated, nameOf, type PipelineNode } from "../graph/nodes.js";
 import { accountPass } from "./accountPass.js";
 import { Pass } from "./pass.js";
 import { type PassPlan, planPasses, readySteps } from "./planner.js";
@@ -38,21 +38,31 @@ export async function runStep(parts: RunParts, head: PipelineNode): Promise<void
 const modelsIn = (head: PipelineNode) => duringPass(head).filter(isUpdated);
 
 /** Asks the models that another pass would come for whether they want it. */
-async function endEarly({ state, models }: RunParts, { epoch, models: learning, finishing }: PassPlan): Promise<void> {
+async function endEarly(parts: RunParts, { epoch, models: learning, finishing }: PassPlan): Promise<void> {
+  const { state, models } = parts;
   for (const model of learning.filter((each) => !finishing.includes(each)))
     if (await models.of(model).endPass?.()) state.ended.set(model, epoch + 1);
+  for (const model of learning) tellHeldOut(parts, model, models.of(model));
+}
+
+/** Notes what a model has seen of what it holds out, beside the losses of its passes. */
+function tellHeldOut({ state, progress }: RunParts, node: PipelineNode, { heldOutLosses = [] }: Model): void {
+  const losses = state.losses.get(node) ?? [];
+  for (const [epoch, heldOut] of heldOutLosses.entries())
+    if (losses[epoch]) losses[epoch] = { ...losses[epoch], heldOut };
+  if (heldOutLosses.length > 0) progress.heldOut(nameOf(node), heldOutLosses.at(-1)!);
 }
 
 const stageOf = ({ unit }: PipelineNode, { epoch }: PassPlan, passes: number) =>
   passes > 1 ? `epoch ${epoch + 1} of ${passes}` : unit.name;
 
 /** Takes what models have learned, and closes them. */
-export async function takeResults(
-  { state, values, models, options }: RunParts,
-  nodes: readonly PipelineNode[],
-): Promise<void> {
+export async function takeResults(parts: RunParts, nodes: readonly PipelineNode[]): Promise<void> {
+  const { state, values, models, options } = parts;
   for (const node of nodes) {
+    const model = models.of(node);
     const result = await models.finish(node);
+    tellHeldOut(parts, node, model);
     const origin = node.makes.origin?.of(result as never);
     if (origin) state.origins.set(node, new Map([...origin].filter(([key]) => key !== TEXT_PARTS))); // which may be large
     options.onValue?.(node, result);

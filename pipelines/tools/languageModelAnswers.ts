@@ -1,12 +1,6 @@
 import { type Answers, defineQuestion, integer, type LanguageModel, number, text } from "../../schemas/index.js";
-import {
-  generateTerms,
-  goneOn,
-  nextTerms,
-  type OpenLanguageModel,
-  openLanguageModel,
-  scoreText,
-} from "./languageModels.js";
+import { generateTerms, nextTerms, type OpenLanguageModel, openLanguageModel, scoreText } from "./languageModels.js";
+import { goneOn } from "./spellTermsOf.js";
 import type { Known } from "./textSteps.js";
 
 const MOST_TERMS = 1000;

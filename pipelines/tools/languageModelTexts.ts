@@ -88,7 +88,7 @@ export async function perplexityOf(
   };
   const rows = throughSteps(texts, steps).pipe(
     tap(count),
-    idsBy(open),
+    idsBy(open, open.model.sentenceEnd),
     packSequences({ length: LENGTH, across, lanes: across === "corpus" ? 1 : LANES }),
   );
   await run(rows, { ...(signal ? { signal } : {}), onEvent: score });
@@ -116,15 +116,11 @@ export async function scoreTexts(
   const score = async (ids: readonly (readonly number[])[]) => {
     for (const each of ids) onText(await scoreIds(open, each));
   };
-  await run(throughSteps(texts, open.steps).pipe(idsBy({ ...open, model: withoutEnd(open.model) })), {
+  await run(throughSteps(texts, open.steps).pipe(idsBy(open)), {
     ...(signal ? { signal } : {}),
     onEvent: (batch) => score(documents.add(batch)),
   });
   await score(documents.finish());
-}
-
-function withoutEnd({ sentenceEnd: _, ...model }: LanguageModel): LanguageModel {
-  return model;
 }
 
 /** Puts the ids of whole documents together, whatever batches they come in. State: the document that has begun. */

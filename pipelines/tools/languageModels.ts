@@ -3,12 +3,12 @@ import { LanguageReader, type Reading } from "../../kernels/neural/languageReade
 import type { Network } from "../../kernels/neural/network.js";
 import { mostProbable, probabilitiesOf, type SamplingOptions } from "../../kernels/neural/sampling.js";
 import { joinFloats } from "../../kernels/numbers/joinFloats.js";
-import { spellTerms } from "../../kernels/text/spellTerms.js";
 import { makeSubwordVocabulary } from "../../kernels/tokenizers/subwordVocabulary.js";
 import { makeVocabulary } from "../../kernels/vocabulary/vocabulary.js";
 import { openEngine } from "../../models/neural/openEngine.js";
 import { encode } from "../../operators/vocabulary/encode.js";
 import { encodeSubwords } from "../../operators/vocabulary/encodeSubwords.js";
+import { run } from "../../runtime/run.js";
 import {
   type IdBatch,
   isSubwordVocabulary,
@@ -17,7 +17,8 @@ import {
   type TokenBatch,
   type Vocabulary,
 } from "../../schemas/index.js";
-import { type Known, textStepsOf, tokensOfTexts } from "./textSteps.js";
+import { fromTexts } from "../../sources/fromTexts.js";
+import { type Known, textStepsOf, throughSteps } from "./textSteps.js";
 
 /** A language model that is ready to be asked. */
 export interface OpenLanguageModel {
@@ -65,42 +66,46 @@ function parametersOf(who: string, { tensors }: LanguageModel, { forms }: Networ
   return joinFloats(parts);
 }
 
-/** Ids of tokens as the model reads them. */
-export function idsBy({
-  model: { unknown, sentenceEnd },
-  vocabulary,
-}: OpenLanguageModel): OperatorFunction<TokenBatch, IdBatch> {
+/**
+ * Ids of tokens as the model reads them.
+ * @param sentenceEnd stands behind each sentence; nothing does if left out
+ */
+export function idsBy(
+  { model: { unknown }, vocabulary }: OpenLanguageModel,
+  sentenceEnd?: string,
+): OperatorFunction<TokenBatch, IdBatch> {
   const ends = sentenceEnd === undefined ? {} : { sentenceEnd };
   if (isSubwordVocabulary(vocabulary)) return encodeSubwords(vocabulary, ends);
   return encode(vocabulary, { ...ends, ...(unknown === undefined ? {} : { unknown }) });
 }
 
 /** The ids of a text alone, without what ends its sentences. */
-async function idsOfText({ model, vocabulary, steps }: OpenLanguageModel, text: string): Promise<number[]> {
-  if (isSubwordVocabulary(vocabulary)) return [...vocabulary.encode(text, { specials: false })];
-  const [tokens = []] = text === "" ? [] : await tokensOfTexts([text], steps);
-  return idsOfTerms(model, vocabulary, tokens);
+async function idsOfText(open: OpenLanguageModel, text: string): Promise<number[]> {
+  const ids: number[] = [];
+  if (text === "") return ids;
+  const batches = throughSteps(fromTexts([text]), open.steps).pipe(idsBy(open));
+  await run(batches, {
+    onEvent(batch) {
+      for (const id of batch.ids) ids.push(id);
+    },
+  });
+  return ids;
 }
 
-function idsOfTerms({ unknown }: LanguageModel, { idOf }: Vocabulary, terms: readonly string[]): number[] {
-  const unknownId = unknown === undefined ? undefined : idOf(unknown);
-  return terms.flatMap((term) => idOf(term) ?? unknownId ?? []);
-}
-
-/** A text with the terms behind it that a model has made. */
-export function goneOn({ model, vocabulary }: OpenLanguageModel, text: string, terms: readonly string[]): string {
-  if (!isSubwordVocabulary(vocabulary)) return spellTerms(text === "" ? terms : [text, ...terms], model.sentenceEnd);
-  return `${text}${vocabulary.decode(terms.map((term) => vocabulary.idOf(term)!))}`;
+/** The id of a special term, if the model has it. */
+function idsOf({ vocabulary }: OpenLanguageModel, special: string | undefined): number[] {
+  return special === undefined ? [] : [vocabulary.idOf(special)!];
 }
 
 /** What is read of a text before the model goes on with it. */
 async function readPrompt(who: string, open: OpenLanguageModel, prompt: string): Promise<Reading> {
-  const { reader, model, vocabulary } = open;
+  const { reader, model } = open;
   const ids = await idsOfText(open, prompt);
-  const end = model.sentenceEnd === undefined ? [] : [vocabulary.idOf(model.sentenceEnd)!];
-  const all = [...end, ...ids];
+  const all = [...idsOf(open, model.beginning), ...ids];
   if (all.length > 0) return reader.read(Uint32Array.from(all));
-  throw new RangeError(`${who}: the prompt must have a term that the model knows, got ${show(prompt)}`);
+  throw new RangeError(
+    `${who}: the prompt must have a term that the model knows, since it has read no text from its beginning, got ${show(prompt)}`,
+  );
 }
 
 export interface GenerateRequest extends SamplingOptions {
@@ -123,7 +128,8 @@ export async function* generateTerms(
   const idOf = (term: string | undefined) => (term === undefined ? undefined : vocabulary.idOf(term));
   const unknownId = idOf(model.unknown);
   const excluded = unknownId === undefined ? [] : [unknownId];
-  const end = oneSentence ? idOf(model.sentenceEnd) : undefined;
+  // One that has read nothing behind an end of a sentence has nothing to say there.
+  const end = oneSentence || model.beginning === undefined ? idOf(model.sentenceEnd) : undefined;
   for await (const id of reader.generate(reading, { ...options, excluded, end })) yield model.terms[id]!;
 }
 
@@ -153,12 +159,9 @@ export async function scoreText(open: OpenLanguageModel, text: string): Promise<
   return scoreIds(open, await idsOfText(open, text));
 }
 
-export async function scoreIds(
-  { reader, model, vocabulary }: OpenLanguageModel,
-  ids: readonly number[],
-): Promise<ScoredText> {
-  const end = model.sentenceEnd === undefined ? [] : [vocabulary.idOf(model.sentenceEnd)!];
-  const all = Uint32Array.from([...end, ...ids, ...end]);
+export async function scoreIds(open: OpenLanguageModel, ids: readonly number[]): Promise<ScoredText> {
+  const { reader, model } = open;
+  const all = Uint32Array.from([...idsOf(open, model.beginning), ...ids, ...idsOf(open, model.sentenceEnd)]);
   const terms = ids.map((id) => model.terms[id]!);
   if (all.length < 2) return { terms, logProbability: 0 };
   const length = all.length - 1;

@@ -19,8 +19,12 @@ export async function lossPanels(folders: readonly string[]): Promise<LossPanel[
     if (learned.length === 0)
       throw new Error(`plot: ${folder} must be a run that learned a model, got one without losses`);
     for (const [model, epochs] of learned) {
-      const curve = { run, losses: epochs.map(({ meanLoss }) => meanLoss) };
-      panels.set(model, [...(panels.get(model) ?? []), curve]);
+      const heldOut = epochs.flatMap(({ heldOutLoss }) => heldOutLoss ?? []);
+      panels.set(model, [
+        ...(panels.get(model) ?? []),
+        { run, losses: epochs.map(({ meanLoss }) => meanLoss) },
+        ...(heldOut.length > 0 ? [{ run: `${run}, held out`, losses: heldOut }] : []),
+      ]);
     }
   }
   return [...panels].map(([model, curves]) => ({ model, curves }));

@@ -28,6 +28,7 @@ interface ModelConfig {
   readonly terms: "words" | "pieces";
   readonly unknown?: string;
   readonly sentence_end?: string;
+  readonly beginning?: string;
   readonly settings: NetworkSettings;
   readonly counts: readonly number[];
   readonly metadata: Readonly<Record<string, string>>;
@@ -38,12 +39,25 @@ interface ModelConfig {
  * from, and `tokenizer.json` with its terms as the tokenizers library reads it. State: the two texts.
  */
 export async function writeLanguageModelFiles(path: string, model: LanguageModel): Promise<void> {
-  const { architecture, settings, terms, counts, tokenizer, unknown, sentenceEnd, tensors, vectors, metadata } = model;
+  const {
+    architecture,
+    settings,
+    terms,
+    counts,
+    tokenizer,
+    unknown,
+    sentenceEnd,
+    beginning,
+    tensors,
+    vectors,
+    metadata,
+  } = model;
   const config: ModelConfig = {
     ...{ format: MODEL_FORMAT, version: VERSION, model_type: architecture, vocab_size: terms.length, vectors },
     terms: tokenizer ? "pieces" : "words",
     ...(unknown === undefined ? {} : { unknown }),
     ...(sentenceEnd === undefined ? {} : { sentence_end: sentenceEnd }),
+    ...(beginning === undefined ? {} : { beginning }),
     settings,
     counts: [...counts],
     metadata: Object.fromEntries(metadata),
@@ -84,6 +98,7 @@ export async function readLanguageModelFiles(path: string): Promise<LanguageMode
     ...(config.terms === "pieces" ? { tokenizer: form } : {}),
     ...(config.unknown === undefined ? {} : { unknown: config.unknown }),
     ...(config.sentence_end === undefined ? {} : { sentenceEnd: config.sentence_end }),
+    ...(config.beginning === undefined ? {} : { beginning: config.beginning }),
     metadata: new Map(Object.entries(config.metadata)),
   };
 }

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -87,6 +87,63 @@ describe.each([
     expect(rows).toHaveLength(2);
     expect(rows[0]).toMatch(
       language === "english" ? /^-\d\.\d{4} {2}5 {2}the cat eats a fish$/ : /^-\d\.\d{4} {2}5 {2}猫 吃 了 小 鱼$/,
+    );
+  });
+});
+
+it("is read by its folder and by its file, wherever they lie", async () => {
+  const asked = await command("next", inFolder("english"), "the cat eats a", "-k", "1");
+  cpSync(inFolder("english/model"), inFolder("moved"), { recursive: true });
+  for (const place of ["english/model", "english/model/model.safetensors", "moved", "moved/model.safetensors"])
+    expect(await command("next", inFolder(place), "the cat eats a", "-k", "1")).toEqual(asked);
+});
+
+it("reads texts as they lie in files: the text of records, and labelled lines without their labels", async () => {
+  writeFileSync(inFolder("plain.txt"), "the cat eats a fish\n");
+  writeFileSync(inFolder("records.csv"), 'topic,text\nb,"the cat eats a fish"\n');
+  writeFileSync(inFolder("labelled.txt"), "__label__b the cat eats a fish\n");
+  const plain = await command("score", inFolder("english"), inFolder("plain.txt"));
+  expect(plain.out).toMatch(/ {2}5 {2}the cat eats a fish\n$/);
+  for (const [name, ...more] of [
+    ["records.csv", "--field", "text"],
+    ["labelled.txt", "--format", "labelled"],
+  ])
+    expect(await command("score", inFolder("english"), inFolder(name!), ...more)).toEqual(plain);
+});
+
+describe("how a text begins", () => {
+  const learn = (name: string, ...more: string[]) =>
+    command(
+      ...["train", "nnlm", inFolder("english.txt"), "-o", inFolder(name), "--format", "lines", "--vector-size", "8"],
+      ...["--epochs", "6", "--learning-rate", "0.05", "--workers", "1", "--progress", "json", ...more],
+    );
+
+  it("is known of a corpus whose documents follow each other, and the held-out loss of each pass is told", async () => {
+    const { out, err } = await learn("follow", "--holdout", "0.1");
+    expect(out).toMatch(/nnlm: held-out loss \d\.\d{4} in epoch 1, 0\.\d{4} in epoch 6\n/);
+    expect(err).toMatch(/"stage":"epoch 2 of 6".*"heldOut":\{"nnlm":\d\.\d+\}/);
+    const { losses } = JSON.parse(readFileSync(inFolder("follow/manifest.json"), "utf8"));
+    const told = JSON.parse(readFileSync(inFolder("follow/model/config.json"), "utf8")).metadata.learned;
+    expect(losses.nnlm.map(({ heldOutLoss }: { heldOutLoss: number }) => heldOutLoss)).toEqual(
+      JSON.parse(told).heldOutLosses,
+    );
+    expect((await command("next", inFolder("follow"), "", "-k", "1")).err).toContain("an argument must not be empty");
+    expect((await command("generate", inFolder("follow"), "--temperature", "0", "--length", "5")).out).toBe(
+      "the cat eats a fish\n",
+    );
+    const curves = JSON.parse((await command("plot", inFolder("follow"), "--json")).out)[0].curves;
+    expect(curves.map(({ run }: { run: string }) => run)).toEqual(["follow", "follow, held out"]);
+  });
+
+  it("is not known where each document stood alone, and ends with its sentence", async () => {
+    await learn("alone", "--across", "document", "--lanes", "0", "--holdout", "0");
+    const { code, err } = await command("generate", inFolder("alone"));
+    expect(code).toBe(1);
+    expect(err).toBe(
+      'generate: the prompt must have a term that the model knows, since it has read no text from its beginning, got ""\n',
+    );
+    expect((await command("generate", inFolder("alone"), "-p", "the cat", "--temperature", "0")).out).toBe(
+      "the cat eats a fish\n",
     );
   });
 });

@@ -99,6 +99,14 @@ describe("fileOfRun", () => {
       expect(fileOfRun(join(folder, path), "vectors")).toBe(join(folder, path));
   });
 
+  it("finds what lies in a folder that is no run, by the kind's name of the file", async () => {
+    const folder = await temporaryFolder();
+    for (const name of ["model.safetensors", "tokenizer.json"]) writeFileSync(join(folder, name), "");
+    expect(fileOfRun(folder, "languageModel")).toBe(join(folder, "model.safetensors"));
+    expect(fileOfRun(`${folder}/`, "vectors", "subwordVocabulary")).toBe(join(folder, "tokenizer.json"));
+    expect(() => fileOfRun(folder, "vectors")).toThrow("got a folder without manifest.json");
+  });
+
   it("lists what there is to choose from", () => {
     const run = runs[1];
     const choices = `must name one of the run's vectors: ${run}#cbow, ${run}#word2vec`;

@@ -44,6 +44,18 @@ describe("what is told of a run's progress", () => {
     ]);
   });
 
+  it("tells the last held-out loss of each model from then on", () => {
+    const { seen, reporter } = prepare();
+    reporter.enter("epoch 1 of 2", table, 0, 2);
+    reporter.report(at(9));
+    reporter.heldOut("rnnlm", 5.5);
+    reporter.enter("epoch 2 of 2", table, 1, 2);
+    reporter.report(at(1));
+    reporter.heldOut("rnnlm", 5.25);
+    reporter.report(at(9));
+    expect(seen.map(({ heldOut }) => heldOut?.get("rnnlm"))).toEqual([undefined, 5.5, 5.25]);
+  });
+
   it("counts bytes of the input behind each batch", async () => {
     const { seen, reporter } = prepare();
     const ledger = new Ledger();
