@@ -41,7 +41,12 @@ export interface MadeNetwork {
 }
 
 /** The network for a vocabulary, its parameters at their first values, on the engine of choice. */
-export type NetworkMaker = (vocabulary: Vocabulary) => Promise<MadeNetwork>;
+export type NetworkMaker = (vocabulary: Vocabulary, size: BatchSize) => Promise<MadeNetwork>;
+
+export interface BatchSize {
+  readonly rows: number;
+  readonly length: number;
+}
 
 /** Counted since the start; ends are those of sentences, as they were predicted, and as something was predicted behind them. */
 const nothingYet = { passes: 0, steps: 0, tokens: 0, predicted: 0, endsPredicted: 0, endsRead: 0 };
@@ -52,7 +57,7 @@ const nothingYet = { passes: 0, steps: 0, tokens: 0, predicted: 0, endsPredicted
  *
  * State: the parameters, two moments of each for adamW, the recurrent state of each row, the held-out rows, and with `patience` the
  * parameters of the best pass.
- * @throws RangeError from `update`, if the loss is not finite; from `result`, if there was nothing to learn from or another number of passes
+ * @throws RangeError from `update`, if the network does not fit into memory, or the loss is not finite; from `result`, if there was nothing to learn from or another number of passes
  */
 export function languageModelTrainer(
   settings: TrainerSettings,
@@ -73,26 +78,26 @@ export function languageModelTrainer(
   let scored = 0;
   const losses: number[] = [];
 
-  async function start(from: Vocabulary): Promise<MadeNetwork> {
+  async function start(from: Vocabulary, size: BatchSize): Promise<MadeNetwork> {
     requireFixed(who, from);
     vocabulary = from;
     const end = firstKnown(ends, from);
     endId = end === undefined ? undefined : from.idOf(end);
-    made = await make(from);
+    made = await make(from, size);
     return made;
   }
 
   async function update(batch: SequenceBatch): Promise<StepStats> {
     if (vocabulary && batch.vocabulary !== vocabulary)
       throw new TypeError(`${who}: every batch must have the same vocabulary, got another one`);
-    const { network, stepper } = made ?? (await start(batch.vocabulary));
+    const [rows, length] = [batch.lengths.length, batch.sequenceLength];
+    const { network, stepper } = made ?? (await start(batch.vocabulary, { rows, length }));
     counted.passes = batch.epoch + 1;
-    const rows = batch.lengths.length;
     rowsAtOnce = Math.max(rowsAtOnce, rows);
     const targets = held.taken(batch);
     const state = network.stateSize > 0 ? statesFor(batch, network.stateSize) : undefined;
     const step: StepBatch = {
-      ...{ rows, length: batch.sequenceLength, ids: batch.ids, targets, lengths: batch.lengths, step: counted.steps },
+      ...{ rows, length, ids: batch.ids, targets, lengths: batch.lengths, step: counted.steps },
       ...(state ? { state } : {}),
     };
     const { optimiser, clip } = settings;
@@ -158,7 +163,7 @@ export function languageModelTrainer(
     if (!from) throw new TypeError(`${who}: restore must be given the vocabulary of the batches to come, got none`);
     const { own, held: heldState, rates: rateState, best: bestState } = splitState(state);
     const { arithmetic, scored: passesScored, rowsAtOnce: rows, engine, ...facts } = own!.facts;
-    const { stepper } = await start(from);
+    const { stepper } = await start(from, { rows: rows as number, length: 0 });
     requireArithmetic(who, `${engine} ${arithmetic}`, `${stepper.engine} ${stepper.arithmetic}`);
     const { values, first, second, states: rowStates, losses: passLosses } = own!.arrays;
     stepper.write("values", values as Floats);

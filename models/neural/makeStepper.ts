@@ -2,9 +2,11 @@ import { availableParallelism } from "node:os";
 import { type Engine, type Network, referenceEngine } from "../../kernels/neural/index.js";
 import { plainStepper } from "../../kernels/neural/plainStepper.js";
 import type { Stepper } from "../../kernels/neural/stepper.js";
+import { countOf } from "../../kernels/neural/wasm/parameters.js";
 import { joinFloats } from "../../kernels/numbers/joinFloats.js";
 import { openTensorflow } from "../tensorflow.js";
 import type { NetworkKind, NetworkTerms, TrainingSettings } from "./networkKind.js";
+import { requireMemory } from "./requireMemory.js";
 import { threadStepper } from "./threadStepper.js";
 
 /** What a thread that learns with a network makes it of. */
@@ -15,26 +17,39 @@ export interface NetworkJobSettings extends Pick<NetworkKind, "settings"> {
 /** From so many parameters on, products are so large that TensorFlow's kernels make up for the calls of its small operations. */
 const LARGE = 20_000_000;
 
+/** What a model has to learn from: terms, and batches of rows like the first one, if that has come. */
+export interface ToLearnFrom extends Pick<NetworkTerms, "counts"> {
+  readonly rows: number;
+  readonly length: number;
+}
+
 /**
  * A network at its first values, on the engine of choice. `auto` is wasm, but for large networks where TensorFlow.js is there.
- * @throws RangeError if an engine that was asked for by its name does not load
+ * @throws RangeError if an engine that was asked for by its name does not load, or compiled kernels cannot hold the network
  */
 export async function makeStepper(
   who: string,
   { settings, script }: NetworkKind,
   network: Network,
-  { counts }: Pick<NetworkTerms, "counts">,
-  { seed, parts, engine, deterministic, workers = availableParallelism() }: TrainingSettings,
+  { counts, rows, length }: ToLearnFrom,
+  { seed, parts, engine, deterministic, holdout, workers = availableParallelism() }: TrainingSettings,
 ): Promise<Stepper> {
-  const values = joinFloats(network.forms.map((form) => network.initial(form, seed)));
-  const onOne = (one: Engine) => plainStepper(one, network, values, { parts, seed });
+  const parameters = countOf(network.forms);
+  const values = () => joinFloats(network.forms.map((form) => network.initial(form, seed)));
+  const onOne = (one: Engine) => plainStepper(one, network, values(), { parts, seed });
   if (engine === "reference") return onOne(referenceEngine());
-  if (engine === "tensorflow" || (engine === "auto" && values.length >= LARGE)) {
+  if (engine === "tensorflow" || (engine === "auto" && parameters >= LARGE)) {
     const opened = await openTensorflow(who);
     if ("engine" in opened) return onOne(opened.engine);
     if (engine === "tensorflow") throw new RangeError(opened.why);
   }
-  return threadStepper(network, values, {
+  const { output } = settings;
+  const scoresAll = output === "full" || (output === "sampled" && holdout > 0); // what is held out is judged by all terms
+  requireMemory(who, {
+    ...{ parameters, parts, scores: scoresAll ? counts.length : 0 },
+    places: Math.floor((rows * Math.min(workers, parts)) / parts) * length,
+  });
+  return threadStepper(network, values(), {
     ...{ who, script, seed, parts, fused: !deterministic },
     settings: { settings, counts } satisfies NetworkJobSettings,
     workers: Math.min(workers, parts),

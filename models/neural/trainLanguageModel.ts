@@ -1,6 +1,6 @@
 import type { UpdatedModel, Vocabulary } from "../../schemas/index.js";
 import { requireAtMost } from "../../schemas/index.js";
-import { languageModelTrainer, type MadeNetwork } from "./languageModelTrainer.js";
+import { type BatchSize, languageModelTrainer, type MadeNetwork } from "./languageModelTrainer.js";
 import { makeStepper } from "./makeStepper.js";
 import type { NetworkKind, TrainingSettings } from "./networkKind.js";
 
@@ -20,9 +20,9 @@ export function trainLanguageModel(
       ? ({ kind: "sgd" } as const)
       : ({ kind: "adamW", beta1, beta2, epsilon: 1e-8, decay: weightDecay } as const);
 
-  async function make(vocabulary: Vocabulary): Promise<MadeNetwork> {
-    const network = kind.network(kind.settings, vocabulary);
-    const stepper = await makeStepper(who, kind, network, vocabulary, training);
+  async function make({ terms, counts }: Vocabulary, rows: BatchSize): Promise<MadeNetwork> {
+    const network = kind.network(kind.settings, { terms, counts });
+    const stepper = await makeStepper(who, kind, network, { counts, ...rows }, training);
     return { network, settings: kind.settings, stepper };
   }
 

@@ -70,7 +70,7 @@ export type NnlmOptions = OptionsOf<typeof nnlmSchema>;
  * by-product that can be compared with word2vec's. A row that goes on reads the last terms of the row before it; before the first one stands
  * a vector of zeros.
  * State: 4 bytes a parameter, thrice for adamW: V D + contextSize D H + V (H + 1), and with `direct` V contextSize D.
- * @throws RangeError at the call, if an option is out of range; from `update`, if the loss is not finite
+ * @throws RangeError at the call, if an option is out of range; from `update`, if it does not fit into 4 GiB, or the loss is not finite
  * @example
  *   const model = nnlm({ contextSize: 4 });
  *   for (const batch of batches) await model.update(batch);

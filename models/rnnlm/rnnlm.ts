@@ -75,7 +75,7 @@ export type RnnlmOptions = OptionsOf<typeof rnnlmSchema>;
  *
  * In: SequenceBatch with causal targets, `epochs` passes. Out: LanguageModel, whose `vectors` are the by-product that can be compared with
  * word2vec's. State: 4 bytes a parameter, thrice for adamW: V D + layers (4 for lstm) (D + H) H + V (H + 1), the output's part 0 where tied.
- * @throws RangeError at the call, if an option is out of range; from `update`, if the loss is not finite
+ * @throws RangeError at the call, if an option is out of range; from `update`, if it does not fit into 4 GiB, or the loss is not finite
  * @example
  *   const model = rnnlm({ hiddenSize: 200, layers: 2 });
  *   for (const batch of batches) await model.update(batch);
