@@ -1,4 +1,4 @@
-import { defer, identity, map, type OperatorFunction } from "rxjs";
+import { defer, identity, map, type OperatorFunction, startWith } from "rxjs";
 import { joinStates, splitState } from "../../kernels/numbers/joinStates.js";
 import { SentenceEnds } from "../../kernels/tokenizers/sentenceEnds.js";
 import { WordPieces } from "../../kernels/tokenizers/wordPieces.js";
@@ -76,9 +76,11 @@ export function encodeSubwords(
       const spaces = new WordSpaces(rule);
       const pieces = new WordPieces(subwords);
       const ends = end === undefined ? undefined : new SentenceEnds(end);
+      let goesOn = false;
       scope.keep({
         save: () => joinStates({ spaces: spaces.save(), ...(ends ? { ends: ends.save() } : {}) }),
         restore(state: StageState) {
+          goesOn = true;
           const parts = splitState(state);
           spaces.restore(parts.spaces!);
           ends?.restore(parts.ends!);
@@ -103,7 +105,20 @@ export function encodeSubwords(
         };
       }
 
-      const made = source.pipe(map(encoded));
-      return made.pipe(ends ? endSentences(ends, { vocabulary: subwords, epoch }) : identity);
+      const made = source.pipe(map(encoded), ends ? endSentences(ends, { vocabulary: subwords, epoch }) : identity);
+      return goesOn ? made.pipe(startWith(nothingOf(subwords, epoch))) : made;
     });
+}
+
+/** For those behind to know the vocabulary, though nothing may come any more. */
+function nothingOf(vocabulary: SubwordVocabulary, epoch: number): IdBatch {
+  const [ids, wordOffsets, sentenceOffsets, documentOffsets] = Array.from({ length: 4 }, () => new Uint32Array(0));
+  return {
+    vocabulary,
+    ids: ids!,
+    wordOffsets: wordOffsets!,
+    sentenceOffsets: sentenceOffsets!,
+    documentOffsets: documentOffsets!,
+    epoch,
+  };
 }

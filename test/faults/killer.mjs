@@ -58,6 +58,18 @@ const configs = {
     - fastTextClassifier: { loss: oneVsAll, vectorSize: 20, buckets: 5000, epochs: ${epochs[0]} }
     - writeClassifier: { path: each.bin }
 `,
+  "language models": `${shared.replace("minCount: 2", 'minCount: 2, extraTerms: ["<unk>", "</s>"]').replace("- encode", '- encode: { unknown: "<unk>", sentenceEnd: "</s>" }')}
+  rnnlm:
+    - packSequences: { length: 10, lanes: 10, across: corpus }
+    - rnnlm: { vectorSize: 24, layers: 2, dropout: 0.2, holdout: 0.1, schedule: plateau, patience: 1, epochs: ${epochs[0]} }
+    - writeLanguageModel: { path: rnnlm/model.safetensors }
+  nnlm:
+    - packSequences: { length: 16, lanes: 0, batchSize: 8, shuffle: 20 }
+    - nnlm: { vectorSize: 16, hiddenSize: 16, output: sampled, candidates: 50, epochs: ${epochs[1]} }
+    - writeLanguageModel: { path: nnlm/model.safetensors }
+    - inputVectors
+    - writeVectors: { path: nnlm.arrow }
+`,
   "contexts to Parquet": `${shared}
   ids:
     - writeIds: { path: ids.parquet }

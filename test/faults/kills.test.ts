@@ -11,7 +11,7 @@ interface Killed extends Case {
 it(
   "ends in the same bytes after SIGKILL at random places behind a checkpoint",
   async () => {
-    const { cases, hangs } = await supervise<Killed>("killer.mjs", await temporaryFolder(), isLong ? 100 : 10);
+    const { cases, hangs } = await supervise<Killed>("killer.mjs", await temporaryFolder(), isLong ? 110 : 11);
     expect(hangs).toEqual([]);
     expect(cases.filter(({ fault }) => fault !== undefined)).toEqual([]);
     const sum = (some: readonly Killed[]) => some.reduce((total, { kills }) => total + kills, 0);

@@ -63,6 +63,28 @@ const growing = config()
   .replace(/fixedVocabulary: .*/, "growVocab: { maxSize: 6, minCount: 2, generationSize: 50 }")
   .replaceAll("epochs: 1, schedule: constant", "online: true");
 
+/** A language model, which reads the words by the tokenizer of an earlier run. */
+const languageModel = `
+source: { tail: { paths: news.txt, chunkSize: 64, pollInterval: 1ms } }
+checkpoint: { every: 150 tokens }
+snapshot: { every: 1h, keep: 2 }
+steps:
+  - tokenize: { mode: whitespace, batchSize: 20 }
+  - encodeSubwords: { model: tokenizer.json, sentenceEnd: </s> }
+  - packSequences: { length: 5, lanes: 3 }
+  - rnnlm: { vectorSize: 4, epochs: 1, schedule: constant, learningRate: 0.02, workers: 1, dropout: 0.2 }
+  - writeLanguageModel: { path: model/model.safetensors }
+`;
+const tokenizer = {
+  ...{ version: "1.0", added_tokens: [], normalizer: null, post_processor: null, decoder: null },
+  pre_tokenizer: { type: "WhitespaceSplit" },
+  model: {
+    type: "WordLevel",
+    unk_token: "<unk>",
+    vocab: Object.fromEntries(["<unk>", "</s>", ...words.slice(1)].map((word, id) => [word, id])),
+  },
+};
+
 interface Place {
   readonly folder: string;
   readonly out: string;
@@ -151,6 +173,24 @@ describe("a run over a live source", () => {
       }),
       { seed: 3, numRuns: 4 },
     );
+  });
+
+  it("is learned by a language model to the same bytes, wherever it was stopped, with what lanes held at the end", async () => {
+    const prepared = async () => {
+      const place = await prepare(undefined, languageModel);
+      writeFileSync(join(place.folder, "tokenizer.json"), JSON.stringify(tokenizer));
+      return place;
+    };
+    const expected = await finished(await prepared());
+    const [account] = expected.conservation!;
+    // Each line is one sentence; of its words and its end, the last of each lane is only predicted.
+    expect(account).toMatchObject({ read: expected.counts!.read, added: LINES, onlyTargets: 3 });
+    expect(expected.counts!.unknown).toBeGreaterThan(0);
+    const place = await prepared();
+    for (const documents of [30, 31]) await stopAt(place, documents);
+    await killAt(place, 40);
+    expect(readdirSync(join(place.out, "model"))).toContain("model-latest.safetensors");
+    expect(pick(await finished(place))).toEqual(pick(expected));
   });
 
   it("ends in the same bytes whenever the text comes, and goes on with what came while it did not run", async () => {
