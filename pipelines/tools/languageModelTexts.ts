@@ -37,7 +37,7 @@ export interface PerplexityRequest {
 export interface Perplexity {
   /** Tokens of the text, unknown ones too. */
   readonly words: number;
-  /** Of those, the share that the model does not know, and reads as its unknown term or passes over. */
+  /** Of those, the share that the model does not know, and reads as its unknown term, in parts or whole, or passes over. */
   readonly unknownShare: number;
   /** Places that were predicted: words and ends of sentences, but the first of each stretch. */
   readonly predicted: number;
@@ -74,6 +74,9 @@ export async function perplexityOf(
       if (!isSubwordVocabulary(vocabulary) && vocabulary.idOf(term) === undefined) unknown++;
     }
   };
+  const countPieces = (batch: IdBatch) => {
+    if (isSubwordVocabulary(vocabulary)) unknown += wordsWith(vocabulary.unknownId, batch);
+  };
   const score = async (batch: SequenceBatch) => {
     const rows = batch.lengths.length;
     const state = new Float32Array(rows * stateSize);
@@ -89,6 +92,7 @@ export async function perplexityOf(
   const rows = throughSteps(texts, steps).pipe(
     tap(count),
     idsBy(open, open.model.sentenceEnd),
+    tap(countPieces),
     packSequences({ length: LENGTH, across, lanes: across === "corpus" ? 1 : LANES }),
   );
   await run(rows, { ...(signal ? { signal } : {}), onEvent: score });
@@ -99,6 +103,15 @@ export async function perplexityOf(
     perWord: Math.exp(loss / words),
     bitsPerCharacter: loss / Math.LN2 / characters,
   };
+}
+
+/** Words that have a piece in them. */
+function wordsWith(piece: number | undefined, { ids, wordOffsets = new Uint32Array(0) }: IdBatch): number {
+  if (piece === undefined) return 0;
+  return wordOffsets.reduce(
+    (count, from, word) => count + (ids.subarray(from, wordOffsets[word + 1]).includes(piece) ? 1 : 0),
+    0,
+  );
 }
 
 /**

@@ -111,6 +111,26 @@ it("reads texts as they lie in files: the text of records, and labelled lines wi
     expect(await command("score", inFolder("english"), inFolder(name!), ...more)).toEqual(plain);
 });
 
+it("tells how many words have pieces that a tokenizer does not know", async () => {
+  const [config, text] = [inFolder("pieces.yaml"), inFolder("pieces.txt")];
+  writeFileSync(
+    config,
+    `source: { files: { paths: english.txt } }
+steps:
+  - tokenize: { mode: whitespace }
+  - learnSubwords: { kind: wordPiece, size: 40 }
+  - encodeSubwords
+  - packSequences: { length: 6, lanes: 4 }
+  - rnnlm: { vectorSize: 4, epochs: 1, holdout: 0, engine: reference }
+  - writeLanguageModel: { path: model.safetensors }
+`,
+  );
+  expect((await command("run", config, "--out", inFolder("pieces"), "--progress", "none")).code).toBe(0);
+  writeFileSync(text, "the cat 猫 eats 狗\n");
+  const told = JSON.parse((await command("perplexity", inFolder("pieces"), text, "--json")).out);
+  expect(told).toMatchObject({ words: 5, unknownShare: 2 / 5 });
+});
+
 describe("how a text begins", () => {
   const learn = (name: string, ...more: string[]) =>
     command(
