@@ -111,6 +111,37 @@ it("reads texts as they lie in files: the text of records, and labelled lines wi
     expect(await command("score", inFolder("english"), inFolder(name!), ...more)).toEqual(plain);
 });
 
+it.each(["rnnlm", "nnlm"])(
+  "%s learns the same bytes at any number of workers and for any cut of the text",
+  async (model) => {
+    const config = inFolder("cut.yaml");
+    const made: Buffer[] = [];
+    for (const [workers, chunkSize] of [
+      [1, 65_536],
+      [2, 64],
+      [4, 7],
+    ]) {
+      writeFileSync(
+        config,
+        `source: { files: { paths: [english.txt, chinese.txt], chunkSize: ${chunkSize} } }
+steps:
+  - tokenize: { batchSize: ${chunkSize} }
+  - buildVocab
+  - encode
+  - packSequences: { length: 5, lanes: 6, across: corpus }
+  - ${model}: { vectorSize: 8, epochs: 2, parts: 4, dropout: 0.2, holdout: 0.1, workers: ${workers} }
+  - writeLanguageModel: { path: model.safetensors }
+`,
+      );
+      const { code } = await command("run", config, "--out", inFolder("cut"), "--force", "--progress", "none");
+      expect(code).toBe(0);
+      made.push(readFileSync(inFolder("cut/model.safetensors")));
+    }
+    expect(made[1]!.equals(made[0]!)).toBe(true);
+    expect(made[2]!.equals(made[0]!)).toBe(true);
+  },
+);
+
 it("tells how many words have pieces that a tokenizer does not know", async () => {
   const [config, text] = [inFolder("pieces.yaml"), inFolder("pieces.txt")];
   writeFileSync(
