@@ -61,11 +61,11 @@ const configs = {
   "language models": `${shared.replace("minCount: 2", 'minCount: 2, extraTerms: ["<unk>", "</s>"]').replace("- encode", '- encode: { unknown: "<unk>", sentenceEnd: "</s>" }')}
   rnnlm:
     - packSequences: { length: 10, lanes: 10, across: corpus }
-    - rnnlm: { vectorSize: 24, layers: 2, dropout: 0.2, holdout: 0.1, schedule: plateau, patience: 1, epochs: ${epochs[0]} }
+    - rnnlm: { vectorSize: 10, layers: 2, dropout: 0.2, holdout: 0.1, schedule: plateau, patience: 1, epochs: ${epochs[1]} }
     - writeLanguageModel: { path: rnnlm/model.safetensors }
   nnlm:
     - packSequences: { length: 16, lanes: 0, batchSize: 8, shuffle: 20 }
-    - nnlm: { vectorSize: 16, hiddenSize: 16, output: sampled, candidates: 50, epochs: ${epochs[1]} }
+    - nnlm: { vectorSize: 10, hiddenSize: 10, output: sampled, candidates: 50, epochs: ${epochs[1]} }
     - writeLanguageModel: { path: nnlm/model.safetensors }
     - inputVectors
     - writeVectors: { path: nnlm.arrow }
