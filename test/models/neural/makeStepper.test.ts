@@ -1,7 +1,8 @@
 import { afterEach, expect, it } from "vitest";
 import type { neural } from "#kernels";
-import { rnnlm, rnnlmOf } from "#models";
+import { rnnlm } from "#models";
 import { makeStepper } from "../../../dist/models/neural/makeStepper.js";
+import { rnnlmOf } from "../../../dist/models/rnnlm/rnnlmNetwork.js";
 import { batches, learned, vocabulary } from "../../support/twoTermsBack.js";
 
 const settings = { cell: "lstm", layers: 1, vectorSize: 4, hiddenSize: 4, tied: false, dropout: 0, initialRange: 0.1 };
