@@ -1,6 +1,7 @@
 import { initialTerms, knownRows } from "../../kernels/embedding/knownRows.js";
 import { Vectors } from "../../kernels/embedding/vectors.js";
 import { MAX_WINDOW } from "../../kernels/embedding/word2vecMemory.js";
+import { bagBytes } from "../../kernels/linear/bagMemory.js";
 import { BagRecords } from "../../kernels/linear/bagRecords.js";
 import {
   type BagEngine,
@@ -43,7 +44,7 @@ import {
 } from "../../schemas/index.js";
 import { bagEngine } from "../linear/bagEngine.js";
 import { trainingFields } from "../trainingFields.js";
-import { requireArithmetic } from "../trainingKernel.js";
+import { requireArithmetic, workersBeside } from "../trainingKernel.js";
 
 export const fastTextSchema = defineUnit({
   name: "fastText",
@@ -164,6 +165,18 @@ export const fastTextSchema = defineUnit({
   },
   subwordsOf: ({ subwordUnits, maxSubword }) =>
     maxSubword === 0 ? {} : { subwordUnits: subwordUnits ?? "characters" },
+  cost({ vectorSize, buckets, maxSubword, workers, deterministic }, { sizes }) {
+    const { vocabulary } = sizes;
+    const rows = vocabulary + (maxSubword === 0 ? 0 : buckets);
+    return {
+      memory: {
+        bytes: bagBytes(rows + vocabulary, vectorSize) + 4 * buckets,
+        from: ["vocabulary", "buckets", "vectorSize"],
+      },
+      held: { bytes: 4 * rows * vectorSize, from: ["vocabulary", "buckets", "vectorSize"] },
+      threads: workers ?? workersBeside(deterministic),
+    };
+  },
   create: (_, options): Model<"contexts", "vectors"> => fastText(options),
 });
 

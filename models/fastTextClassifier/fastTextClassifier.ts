@@ -1,3 +1,5 @@
+import { bagBytes } from "../../kernels/linear/bagMemory.js";
+import { FEATURE_CACHE_BYTES } from "../../kernels/linear/featureCache.js";
 import { FirstInputRows } from "../../kernels/subwords/firstInputRows.js";
 import {
   boolean,
@@ -19,6 +21,7 @@ import {
   vectorTable,
 } from "../../schemas/index.js";
 import { trainingFields } from "../trainingFields.js";
+import { workersBeside } from "../trainingKernel.js";
 import { multiPassClassifier } from "./multiPassClassifier.js";
 import { onlineClassifier } from "./onlineClassifier.js";
 import { onlineFields, requireOnline } from "./onlineFields.js";
@@ -139,6 +142,16 @@ export const fastTextClassifierSchema = defineUnit({
       description: "Vectors of words that their rows begin with; those of other words begin at random",
     }),
     ...trainingFields,
+  },
+  cost({ vectorSize, buckets, maxSubword, wordNgrams, workers, deterministic }, { sizes }) {
+    const { vocabulary, labels } = sizes;
+    const rows = vocabulary + (maxSubword > 0 || wordNgrams > 1 ? buckets : 0);
+    const from = ["vocabulary", "buckets", "labels", "vectorSize"];
+    return {
+      memory: { bytes: bagBytes(rows + labels, vectorSize) + 4 * buckets + FEATURE_CACHE_BYTES, from },
+      held: { bytes: 4 * (rows + labels) * vectorSize, from },
+      threads: workers ?? workersBeside(deterministic),
+    };
   },
   create: (_, options): Model<"ids", "classifier"> => fastTextClassifier(options),
 });
