@@ -46,6 +46,8 @@ export interface Cost {
   readonly held?: NamedBytes;
   /** Files that are removed when nobody reads them any more. */
   readonly scratch?: NamedBytes;
+  /** How often it reads what is whole before it begins; once if left out. */
+  readonly passes?: number;
   /** Threads besides the main one. */
   readonly threads?: number;
   /** Sizes that steps behind it, and those that need what it makes, are told in the place of those before it. */

@@ -118,6 +118,7 @@ export const ldaSamplerSchema = defineUnit({
       },
       held: result,
       threads: workers,
+      passes: 2, // one counts, one takes the tokens
     };
   },
   create: (_, options): Model<"documentTermTable", "topics"> => ldaSampler(options),

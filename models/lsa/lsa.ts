@@ -22,11 +22,12 @@ export const lsaSchema = defineUnit({
   fields: subspaceFields,
   cost(options, { sizes }) {
     const { documents: rows, vocabulary: columns, cells } = sizes;
-    const { bytes, threads } = subspaceCost("lsa", options, { rows, columns, cells });
+    const { bytes, threads, passes } = subspaceCost("lsa", options, { rows, columns, cells });
     return {
       memory: { bytes, from: ["vocabulary", "vectorSize", "oversampling", "memory", "cells", "documents"] },
       held: { bytes: 4 * columns * options.vectorSize, from: ["vocabulary", "vectorSize"] },
       threads,
+      passes,
     };
   },
   create: (_, options): Model<"documentTermTable", "semanticSpace"> => lsa(options),

@@ -4,7 +4,7 @@ import type { Cost, NetworkSettings, Sizes } from "../../schemas/index.js";
 import type { NetworkKind, TrainingSettings } from "./networkKind.js";
 
 /**
- * What training a network takes: what its threads share, and of each thread the scores of a part of a batch with their gradients, the most of
+ * What training a network takes with compiled kernels: what its threads share, and of each thread the scores of a part of a batch with their gradients, the most of
  * what a part makes.
  */
 export function networkCost(

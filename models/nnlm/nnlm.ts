@@ -4,6 +4,7 @@ import {
   integer,
   lengthNames,
   type Model,
+  type NetworkSettings,
   number,
   type OptionsOf,
   parseOptions,

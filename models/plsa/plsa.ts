@@ -74,7 +74,7 @@ export const plsaSchema = defineUnit({
     }),
     seed: integer({ min: 0, default: 1, description: "Seed of the first topics and of what is held out" }),
   },
-  cost({ topics, memory }, { sizes }) {
+  cost({ topics, memory, iterations }, { sizes }) {
     const { documents, vocabulary } = sizes;
     const [layout, most] = [plsaLayout(vocabulary, topics), bytesOf(memory)];
     requireRoom(layout, Math.min(most, MOST_BYTES));
@@ -85,6 +85,7 @@ export const plsaSchema = defineUnit({
         ? { bytes: layout.bytes + shares, from: [...from, "documents"] }
         : { bytes: layout.bytes, from },
       held: { bytes: 4 * vocabulary * topics, from },
+      passes: iterations,
       ...(fitsShares(layout, documents, most) ? {} : { scratch: { bytes: shares, from: ["documents", "topics"] } }),
     };
   },

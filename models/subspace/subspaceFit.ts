@@ -71,16 +71,17 @@ export interface SubspaceOptions {
 /** What a fit takes of a matrix of so many rows, columns and cells: its memory, a copy of X as it is read at the end, and the vectors. */
 export function subspaceCost(
   who: string,
-  { vectorSize, oversampling, workers = availableParallelism(), memory }: SubspaceOptions,
+  { vectorSize, iterations, oversampling, workers = availableParallelism(), memory }: SubspaceOptions,
   matrix: { readonly rows: number; readonly columns: number; readonly cells: number },
-): { readonly bytes: number; readonly threads: number } {
+): { readonly bytes: number; readonly threads: number; readonly passes: number } {
   const { rows, columns, cells } = matrix;
   const width = subspaceWidth(vectorSize + oversampling);
   const threads = subspaceThreads(workers, width);
   const fits = fitsRows(rows, cells, bytesOf(memory));
   const places = rowRoom(fits, rows, fits ? cells : Math.ceil((STRETCH * cells) / rows));
   const { bytes } = subspaceLayout(who, { columns, width, threads, places });
-  return { bytes: bytes + 4 * columns * width + 4 * columns * vectorSize, threads };
+  const read = 4 * columns * (width + vectorSize);
+  return { bytes: bytes + read, threads, passes: fits ? 1 : iterations + 2 };
 }
 
 /** What was learned. */

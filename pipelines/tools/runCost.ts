@@ -5,7 +5,7 @@ import { type PlannedStep, plannedHeads, plannedSteps } from "../running/planned
 import { loggedNodes } from "../running/planner.js";
 import { type SampledText, sampleText } from "./sampleText.js";
 
-/** A run of a short text: Node, the code, and what V8 lets stand before it collects. Measured with Node 22 on Linux, without threads. */
+/** A run of a short text: Node, the code, and what V8 lets stand before it collects. Measured with Node 20 on Linux, without threads. */
 const PROCESS_BYTES = 112e6;
 /** What each thread takes besides memory that is shared. */
 const THREAD_BYTES = 4e6;
@@ -73,12 +73,13 @@ export async function runCost(pipeline: Pipeline, given: Partial<Sizes> = {}): P
     id: node.id,
     bytes: node.makes.log?.bytes?.(toldBehind(steps.get(node)!)) ?? Number.NaN,
   }));
+  const passesOf = new Map([...steps.values()].map(({ id, cost }) => [id, cost?.passes]));
   return {
     sampled: sampled && { scale: sampled.scale, bytes: sampled.bytes },
     steps: nodesOf(root).map((node) => steps.get(node)!),
     peak: peakOf(root, steps),
     logs,
-    passes: plannedSteps(pipeline),
+    passes: plannedSteps(pipeline).map(({ id, passes }) => ({ id, passes: passesOf.get(id) ?? passes })),
   };
 }
 
