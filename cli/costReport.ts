@@ -1,5 +1,5 @@
 import type { PeakCost, RunCost, StepCost } from "../pipelines/index.js";
-import type { NamedBytes, SizeName } from "../schemas/index.js";
+import type { SizeName } from "../schemas/index.js";
 import { short, withUnit } from "./amounts.js";
 import { textTable } from "./textTable.js";
 
@@ -7,17 +7,23 @@ const UNKNOWN = "?";
 
 /** What a run will take, as people read it. */
 export function costReport({ sampled, steps, peak, logs, passes }: RunCost): string {
-  const told = steps.filter(({ cost }) => cost);
+  const declared = steps.filter(({ cost }) => cost);
   const untold = steps.filter(({ cost, refused }) => !cost && !refused);
   const names = new Map(steps.map(({ id, unit }) => [id, unit]));
-  const ofLogs = logs.map(({ id, bytes }) => [`read again: ${names.get(id)!}`, "", "", amount(bytes), ""]);
-  const rows = [["step", "works with", "holds then", "in files", "computed from"], ...told.map(rowOf), ...ofLogs];
+  const ofLogs = logs.map(({ id, memory, scratch }) => [
+    `read again: ${names.get(id)!}`,
+    "",
+    told(memory),
+    told(scratch),
+    "",
+  ]);
+  const rows = [["step", "works with", "holds then", "in files", "computed from"], ...declared.map(rowOf), ...ofLogs];
   const lines = [
     sizesLine(sampled),
     textTable(rows, { right: [1, 2, 3], width: 110 }),
     ...steps.flatMap(({ unit, refused }) => (refused ? [`refused by ${unit}: ${refused}`] : [])),
     ...(untold.length > 0 ? [`not told: ${untold.map(({ unit }) => unit).join(", ")}`] : []),
-    `peak memory: at most ${withUnit(peak.bytes, "bytes")}, while ${names.get(peak.id)!} works: ${partsOf(peak, names)}`,
+    `peak memory: about ${withUnit(peak.bytes, "bytes")}, while ${names.get(peak.id)!} works: ${partsOf(peak, names)}`,
     `scratch files: ${amount(scratchOf(steps, logs))}`,
     `passes: ${passes.map(({ id, passes: count }) => `${names.get(id)!} ${count}`).join(", ")}`,
   ];
@@ -46,7 +52,13 @@ function rowOf({ unit, cost, sizes, options }: StepCost): string[] {
   const { memory, held, scratch } = cost!;
   const from = [...new Set([memory, held, scratch].flatMap((part) => part?.from ?? []))];
   const values = from.map((name) => shownValue(name, { ...options, ...sizes, ...cost!.makes }));
-  return [unit, amount(memory.bytes), told(held), told(scratch), values.filter((text) => text !== "").join(", ")];
+  return [
+    unit,
+    amount(memory.bytes),
+    told(held?.bytes),
+    told(scratch?.bytes),
+    values.filter((text) => text !== "").join(", "),
+  ];
 }
 
 function shownValue(name: string, values: Readonly<Record<SizeName | string, unknown>>): string {
@@ -56,7 +68,7 @@ function shownValue(name: string, values: Readonly<Record<SizeName | string, unk
   return `${name} ${typeof value === "number" ? (Number.isNaN(value) ? UNKNOWN : short(value)) : value}`;
 }
 
-const told = (bytes: NamedBytes | undefined): string => (bytes ? amount(bytes.bytes) : "");
+const told = (bytes = 0): string => (bytes === 0 ? "" : amount(bytes));
 
 const amount = (bytes: number): string => (Number.isNaN(bytes) ? UNKNOWN : withUnit(bytes, "bytes"));
 
@@ -69,5 +81,5 @@ function partsOf({ fixed, parts }: PeakCost, names: ReadonlyMap<string, string>)
 
 function scratchOf(steps: RunCost["steps"], logs: RunCost["logs"]): number {
   const files = steps.map(({ cost }) => cost?.scratch?.bytes ?? 0);
-  return [...files, ...logs.map(({ bytes }) => bytes)].reduce((sum, bytes) => sum + bytes, 0);
+  return [...files, ...logs.map(({ scratch }) => scratch)].reduce((sum, bytes) => sum + bytes, 0);
 }

@@ -3,6 +3,7 @@ import { dependentsOf, duringPass, endsPass, nodesOf, type PipelineNode } from "
 import type { Pipeline } from "../graph/pipeline.js";
 import { type PlannedStep, plannedHeads, plannedSteps } from "../running/plannedSteps.js";
 import { loggedNodes } from "../running/planner.js";
+import { MOST_LOGGED_BYTES } from "../running/streamLog.js";
 import { type SampledText, sampleText } from "./sampleText.js";
 
 /** A run of a short text: Node, the code, and what V8 lets stand before it collects. Measured with Node 20 on Linux, without threads. */
@@ -37,10 +38,17 @@ export interface RunCost {
   readonly sampled: Pick<SampledText, "scale" | "bytes"> | undefined;
   readonly steps: readonly StepCost[];
   readonly peak: PeakCost;
-  /** Streams that are kept in files to be read again. */
-  readonly logs: readonly { readonly id: string; readonly bytes: number }[];
+  /** Streams that are kept to be read again. */
+  readonly logs: readonly LogCost[];
   /** How often each step under way reads its data. */
   readonly passes: readonly PlannedStep[];
+}
+
+/** What the log of a stream takes: memory, or a file. */
+export interface LogCost {
+  readonly id: string;
+  readonly memory: number;
+  readonly scratch: number;
 }
 
 /** The most that is taken at once. */
@@ -69,16 +77,13 @@ export async function runCost(pipeline: Pipeline, given: Partial<Sizes> = {}): P
     const told = { ...toldBefore(node, sizes, steps), ...given };
     steps.set(node, stepCost(node, told, termsWith));
   }
-  const logs = loggedNodes(nodesOf(root)).map((node) => ({
-    id: node.id,
-    bytes: node.makes.log?.bytes?.(toldBehind(steps.get(node)!)) ?? Number.NaN,
-  }));
+  const logs = new Map(loggedNodes(nodesOf(root)).map((node) => [node, logCost(node, steps.get(node)!)]));
   const passesOf = new Map([...steps.values()].map(({ id, cost }) => [id, cost?.passes]));
   return {
     sampled: sampled && { scale: sampled.scale, bytes: sampled.bytes },
     steps: nodesOf(root).map((node) => steps.get(node)!),
-    peak: peakOf(root, steps),
-    logs,
+    peak: peakOf(root, steps, logs),
+    logs: [...logs.values()],
     passes: plannedSteps(pipeline).map(({ id, passes }) => ({ id, passes: passesOf.get(id) ?? passes })),
   };
 }
@@ -117,18 +122,25 @@ function stepCost({ id, unit, options }: PipelineNode, sizes: Sizes, termsWith: 
   }
 }
 
+function logCost({ id, makes }: PipelineNode, step: StepCost): LogCost {
+  const bytes = makes.log?.bytes?.(toldBehind(step)) ?? Number.NaN;
+  return bytes <= MOST_LOGGED_BYTES ? { id, memory: bytes, scratch: 0 } : { id, memory: 0, scratch: bytes };
+}
+
 /** The step under way that takes most, with what is held beside it; what is not known counts nothing. */
-function peakOf(root: PipelineNode, steps: Steps): PeakCost {
+function peakOf(root: PipelineNode, steps: Steps, logs: ReadonlyMap<PipelineNode, LogCost>): PeakCost {
   const done = new Set<PipelineNode>();
   let peak: PeakCost | undefined;
   for (const head of plannedHeads(root)) {
     const working = duringPass(head);
     const isHeld = (node: PipelineNode) => endsPass(node) && dependentsOf(node).some((each) => !done.has(each));
+    const isLogged = (node: PipelineNode) => node.children.some((each) => each.startsPass && !done.has(each));
     const costOf = (node: PipelineNode) => steps.get(node)!.cost;
     const threads = working.reduce((sum, node) => sum + (costOf(node)?.threads ?? 0), 0);
     const parts = [
       ...working.map((node) => ({ id: node.id, bytes: costOf(node)?.memory.bytes ?? 0 })),
       ...[...done].filter(isHeld).map((node) => ({ id: node.id, bytes: costOf(node)?.held?.bytes ?? 0 })),
+      ...[...working, ...done].filter(isLogged).map((node) => ({ id: node.id, bytes: logs.get(node)?.memory ?? 0 })),
     ].filter(({ bytes }) => bytes > 0);
     const fixed = PROCESS_BYTES + threads * THREAD_BYTES;
     const bytes = parts.reduce((sum, part) => sum + part.bytes, fixed);

@@ -44,7 +44,7 @@ describe("runCost", () => {
     expect(bytesOf("lsa")).toEqual([lsa, 4 * 3 * 2, undefined]);
     expect(cost.encode).toBeUndefined();
 
-    expect(logs).toEqual([{ id: "steps/0", bytes: 4 * 10 + 8 * 2 }]);
+    expect(logs).toEqual([{ id: "steps/0", memory: 4 * 10 + 8 * 2, scratch: 0 }]);
     expect(peak).toEqual({
       id: "steps/5/lsa",
       bytes: 116e6 + lsa + 96,
