@@ -104,9 +104,12 @@ type Steps = Map<PipelineNode, StepCost>;
 
 /** The sizes that a node is told: those of the text, with what the steps before it and the makers of its needs make of them. */
 function toldBefore({ parent, needs }: PipelineNode, sizes: Sizes, steps: Steps): Sizes {
-  const made = [...needs.values()].map((maker) => steps.get(maker)!.cost?.makes);
+  const made = [...needs.values()].map((need) => steps.get(makerOf(need))!.cost?.makes);
   return Object.assign({}, parent ? toldBehind(steps.get(parent)!) : sizes, ...made);
 }
+
+/** The node that made what a node gives: a sink passes on what it reads. */
+const makerOf = (node: PipelineNode): PipelineNode => (node.unit.kind === "sink" ? makerOf(node.parent!) : node);
 
 const toldBehind = ({ sizes, cost }: StepCost): Sizes => ({ ...sizes, ...cost?.makes });
 
@@ -139,7 +142,10 @@ function peakOf(root: PipelineNode, steps: Steps, logs: ReadonlyMap<PipelineNode
     const threads = working.reduce((sum, node) => sum + (costOf(node)?.threads ?? 0), 0);
     const parts = [
       ...working.map((node) => ({ id: node.id, bytes: costOf(node)?.memory.bytes ?? 0 })),
-      ...[...done].filter(isHeld).map((node) => ({ id: node.id, bytes: costOf(node)?.held?.bytes ?? 0 })),
+      ...[...new Set([...done].filter(isHeld).map(makerOf))].map((node) => ({
+        id: node.id,
+        bytes: costOf(node)?.held?.bytes ?? 0,
+      })),
       ...[...working, ...done].filter(isLogged).map((node) => ({ id: node.id, bytes: logs.get(node)?.memory ?? 0 })),
     ].filter(({ bytes }) => bytes > 0);
     const fixed = PROCESS_BYTES + threads * THREAD_BYTES;

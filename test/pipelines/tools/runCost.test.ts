@@ -13,6 +13,7 @@ source: { files: { paths: corpus.txt } }
 steps:
   - tokenize
   - buildVocab: { minCount: 1 }
+  - writeVocabulary: { path: v.txt }
   - encode
   - documentTerms
   - accumulateDocumentTerms
@@ -46,12 +47,12 @@ describe("runCost", () => {
 
     expect(logs).toEqual([{ id: "steps/0", memory: 4 * 10 + 8 * 2, scratch: 0 }]);
     expect(peak).toEqual({
-      id: "steps/5/lsa",
+      id: "steps/6/lsa",
       bytes: 116e6 + lsa + 96,
       fixed: 116e6,
       parts: [
-        { id: "steps/5/lsa", bytes: lsa },
-        { id: "steps/4", bytes: 96 },
+        { id: "steps/6/lsa", bytes: lsa },
+        { id: "steps/5", bytes: 96 },
       ],
     });
     expect(passes.map(({ passes }) => passes)).toEqual([1, 1, 1]); // the matrix fits in memory and is read once
@@ -64,7 +65,7 @@ describe("runCost", () => {
       memory: { bytes: 512e6 },
       scratch: { bytes: 12e9 + 12e7 },
     });
-    expect(passes.at(-1)).toEqual({ id: "steps/5/lsa", passes: 6 });
+    expect(passes.at(-1)).toEqual({ id: "steps/6/lsa", passes: 6 });
   });
 
   it("says what a run would refuse, and leaves it out", async () => {
@@ -91,7 +92,7 @@ describe("runCost", () => {
     expect(code).toBe(0);
     expect(out).toContain("sizes: counted in the whole text, 20 B");
     expect(out).toMatch(/ldaSampler +8\.\d MB .*tokens 1\.0 M, documents 2, vocabulary 3, topics 2/);
-    expect(out).toContain("not told: files, encode");
+    expect(out).toContain("not told: files, writeVocabulary, encode");
     const json = JSON.parse((await command("lint", file, "--cost", "--json")).out);
     expect(json.steps[0]).toMatchObject({ unit: "files", told: false });
     expect((await command("lint", file, "--cost", "--size", "words=3")).err).toContain(
