@@ -9,6 +9,8 @@ export interface Sizes {
   readonly commonest: number;
   /** Distinct terms, however rare. */
   readonly types: number;
+  /** Characters of a distinct term, on average. */
+  readonly termLength: number;
   /** Terms that are kept, once a step has chosen them. */
   readonly vocabulary: number;
   readonly labels: number;

@@ -5,15 +5,16 @@
  * T / n (Zipf's law); the sample says how far that is off.
  */
 import type { Sizes } from "../../schemas/cost.js";
-import type { TokenBatch } from "../../schemas/tokens.js";
+import type { Lexicon, TokenBatch } from "../../schemas/tokens.js";
 
-type SampledSizes = Pick<Sizes, "documents" | "tokens" | "commonest" | "types" | "labels" | "cells">;
+type SampledSizes = Pick<Sizes, "documents" | "tokens" | "commonest" | "types" | "termLength" | "labels" | "cells">;
 
 /** State: 12 bytes a term, and 16 a batch. */
 export class TextSample {
   #counts = new Float64Array(1024);
   /** The last document, from 1, that each term was seen in. */
   #lastDocument = new Uint32Array(1024);
+  #lexicon: Lexicon | undefined;
   readonly #labels = new Set<string>();
   #documents = 0;
   #tokens = 0;
@@ -23,6 +24,7 @@ export class TextSample {
   readonly #growth: { readonly tokens: number; readonly types: number }[] = [{ tokens: 0, types: 0 }];
 
   add({ ids, documentOffsets, documents, lexicon }: TokenBatch): void {
+    this.#lexicon = lexicon;
     this.#reserve(lexicon.size);
     let from = 0;
     for (const start of documentOffsets) {
@@ -42,6 +44,7 @@ export class TextSample {
       tokens: Math.round(scale * this.#tokens),
       commonest: Math.round(scale * this.#counts.reduce((most, count) => Math.max(most, count), 0)),
       types: Math.round(this.#typesIn(scale * this.#tokens)),
+      termLength: this.#termLength,
       labels: this.#labels.size,
       cells: Math.round(scale * this.#cells),
     };
@@ -63,6 +66,17 @@ export class TextSample {
     const [before, after] = [this.#growth[Math.max(0, at - 1)]!, this.#growth[at]!];
     const share = after.tokens === before.tokens ? 1 : (tokens - before.tokens) / (after.tokens - before.tokens);
     return before.types + share * (after.types - before.types);
+  }
+
+  get #termLength(): number {
+    let [characters, terms] = [0, 0];
+    for (let id = 0; id < (this.#lexicon?.size ?? 0); id++) {
+      const term = this.#lexicon!.term(id);
+      if (term === undefined) continue;
+      characters += [...term].length;
+      terms++;
+    }
+    return terms === 0 ? 0 : characters / terms;
   }
 
   get #exponent(): number {

@@ -11,6 +11,7 @@ import {
   noLists,
 } from "../../kernels/linear/bagTrainer.js";
 import { type WindowOutputs, windowOutputs, writeWindowExamples } from "../../kernels/linear/windowExamples.js";
+import { ngramsIn } from "../../kernels/subwords/characterNgrams.js";
 import { meansOf, subwordRowsOf, subwordRowsWithin } from "../../kernels/subwords/finishedRows.js";
 import { FirstInputRows } from "../../kernels/subwords/firstInputRows.js";
 import { subwordsOf } from "../../kernels/subwords/subwordBuckets.js";
@@ -19,6 +20,7 @@ import { requireCounts, requireFixed } from "../../kernels/vocabulary/vocabulary
 import { byCount, rowCounts, snapshotOf } from "../../kernels/vocabulary/vocabularyChange.js";
 import { contexts } from "../../kinds/contexts.js";
 import {
+  atMost,
   boolean,
   type ContextBatch,
   defineUnit,
@@ -165,13 +167,18 @@ export const fastTextSchema = defineUnit({
   },
   subwordsOf: ({ subwordUnits, maxSubword }) =>
     maxSubword === 0 ? {} : { subwordUnits: subwordUnits ?? "characters" },
-  cost({ vectorSize, buckets, maxSubword, workers, deterministic }, { sizes }) {
-    const { vocabulary } = sizes;
-    const rows = vocabulary + (maxSubword === 0 ? 0 : buckets);
+  cost({ vectorSize, buckets, subwordUnits, online, workers, deterministic, ...options }, { sizes }) {
+    const { vocabulary, termLength } = sizes;
+    const [shortest, longest] = LENGTHS[subwordUnits];
+    const { minSubword = shortest, maxSubword = longest } = options;
+    // Of n-grams that terms share, each is counted for every term; strokes of characters are not known here.
+    const isCounted = subwordUnits === "characters" && !online;
+    const met = isCounted ? vocabulary * ngramsIn(termLength, minSubword, maxSubword) : buckets;
+    const rows = vocabulary + (maxSubword === 0 ? 0 : Math.ceil(atMost(buckets, met)));
     return {
       memory: {
         bytes: bagBytes(rows + vocabulary, vectorSize) + 4 * buckets,
-        from: ["vocabulary", "buckets", "vectorSize"],
+        from: ["vocabulary", "termLength", "buckets", "vectorSize"],
       },
       held: { bytes: 4 * rows * vectorSize, from: ["vocabulary", "buckets", "vectorSize"] },
       threads: workers ?? workersBeside(deterministic),

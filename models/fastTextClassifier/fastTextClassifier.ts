@@ -1,7 +1,9 @@
 import { bagBytes } from "../../kernels/linear/bagMemory.js";
 import { FEATURE_CACHE_BYTES } from "../../kernels/linear/featureCache.js";
+import { ngramsIn } from "../../kernels/subwords/characterNgrams.js";
 import { FirstInputRows } from "../../kernels/subwords/firstInputRows.js";
 import {
+  atMost,
   boolean,
   classifierLosses,
   defineUnit,
@@ -143,10 +145,12 @@ export const fastTextClassifierSchema = defineUnit({
     }),
     ...trainingFields,
   },
-  cost({ vectorSize, buckets, maxSubword, wordNgrams, workers, deterministic }, { sizes }) {
-    const { vocabulary, labels } = sizes;
-    const rows = vocabulary + (maxSubword > 0 || wordNgrams > 1 ? buckets : 0);
-    const from = ["vocabulary", "buckets", "labels", "vectorSize"];
+  cost({ vectorSize, buckets, minSubword, maxSubword, wordNgrams, workers, deterministic }, { sizes }) {
+    const { vocabulary, termLength, tokens, labels } = sizes;
+    // n-grams that occur more than once are counted each time
+    const met = vocabulary * ngramsIn(termLength, minSubword, maxSubword) + (wordNgrams - 1) * tokens;
+    const rows = vocabulary + (maxSubword > 0 || wordNgrams > 1 ? Math.ceil(atMost(buckets, met)) : 0);
+    const from = ["vocabulary", "termLength", "tokens", "buckets", "labels", "vectorSize"];
     return {
       memory: { bytes: bagBytes(rows + labels, vectorSize) + 4 * buckets + FEATURE_CACHE_BYTES, from },
       held: { bytes: 4 * (rows + labels) * vectorSize, from },

@@ -13,7 +13,7 @@ const THREAD_BYTES = 4e6;
 
 const none: Sizes = {
   ...{ documents: Number.NaN, tokens: Number.NaN, commonest: Number.NaN, types: Number.NaN, vocabulary: Number.NaN },
-  ...{ labels: Number.NaN, cells: Number.NaN, pairs: Number.NaN, cooccurrences: Number.NaN },
+  ...{ termLength: Number.NaN, labels: Number.NaN, cells: Number.NaN, pairs: Number.NaN, cooccurrences: Number.NaN },
   ...{ batchRows: Number.NaN, rowLength: Number.NaN },
 };
 
