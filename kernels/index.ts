@@ -100,6 +100,7 @@ export * from "./search/indexSearcher.js";
 export * from "./search/plainSearch.js";
 export * from "./search/queryTerms.js";
 export * from "./search/scoring.js";
+export * from "./search/searchedIndex.js";
 export * from "./search/searcherOf.js";
 export * from "./search/searchIndexBuilder.js";
 export * from "./search/spaceSearcher.js";

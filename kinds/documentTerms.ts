@@ -20,6 +20,7 @@ export const documentTerms = defineKind({
       rowDocuments: "uint32",
       documents: "uint8",
     },
+    bytes: ({ cells, documents }) => 12 * cells + 12 * documents,
     shared: sharedVocabulary,
     write: ({ offsets, terms, values, lengths, rowDocuments, documents }) => ({
       arrays: { offsets, terms, values, lengths, rowDocuments, documents: columnBytes(documents) },

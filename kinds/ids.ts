@@ -2,7 +2,7 @@ import { defineKind } from "../schemas/kinds.js";
 import { isSubwordVocabulary } from "../schemas/subwordVocabulary.js";
 import type { IdBatch } from "../schemas/tokens.js";
 import type { Vocabulary } from "../schemas/vocabulary.js";
-import { ID_ARRAYS, readIds, writeIds } from "./loggedIds.js";
+import { ID_ARRAYS, idBytes, readIds, writeIds } from "./loggedIds.js";
 import { sharedVocabulary } from "./sharedVocabulary.js";
 import { termSequences } from "./termSequences.js";
 
@@ -14,6 +14,7 @@ export const ids = defineKind({
   amounts: { tokens: (batch: IdBatch) => batch.ids.length },
   log: {
     arrays: { ...ID_ARRAYS, wordOffsets: "uint32" },
+    bytes: idBytes,
     shared: sharedVocabulary,
     write(batch) {
       const { arrays } = writeIds(batch);

@@ -1,4 +1,5 @@
 import { columnBytes, columnOfBytes } from "../kernels/documents/documentColumns.js";
+import type { Sizes } from "../schemas/cost.js";
 import type { LogForm, LoggedBatch } from "../schemas/kinds.js";
 import type { TokenBatch } from "../schemas/tokens.js";
 
@@ -12,6 +13,10 @@ export const ID_ARRAYS: LogForm<SharedPart>["arrays"] = {
   documentOffsets: "uint32",
   documents: "uint8",
 };
+
+/** 4 bytes a token, and 8 a document of one sentence. */
+export const idBytes = ({ tokens, documents }: Pick<Sizes, "tokens" | "documents">): number =>
+  4 * tokens + 8 * documents;
 
 export function writeIds({ ids, sentenceOffsets, documentOffsets, documents }: SharedPart): LoggedBatch {
   return { arrays: { ids, sentenceOffsets, documentOffsets, documents: columnBytes(documents) } };

@@ -1,4 +1,5 @@
 import { columnBytes, columnOfBytes, joinColumns, sliceColumn } from "../kernels/documents/documentColumns.js";
+import { faultOfPostings } from "../kernels/search/searchedIndex.js";
 import { compareCodePoints } from "../kernels/text/compareCodePoints.js";
 import { defineKind } from "../schemas/kinds.js";
 import { show } from "../schemas/options.js";
@@ -6,8 +7,8 @@ import type { Bm25Settings, SearchIndex } from "../schemas/searchIndex.js";
 import type { ReadableTable, Rows } from "../schemas/tables.js";
 
 /** What a row is of: a term with its postings, or documents that follow each other, with their lengths. */
-const TERM = "term";
-const DOCUMENTS = "documents";
+export const TERM = "term";
+export const DOCUMENTS = "documents";
 
 const termsAtOnce = 1024;
 const documentsInRow = 1024;
@@ -136,23 +137,13 @@ class IndexReader {
   #addTerm({ text, documents, counts }: IndexRow): void {
     const before = this.#terms.at(-1);
     this.#require(before === undefined || compareCodePoints(before, text) < 0, "hold terms by code point", text);
-    this.#require(documents.length === counts.length, `hold a count for each document of ${show(text)}`, counts.length);
+    const fault = faultOfPostings({ documents, counts }, this.#lengths.length);
+    if (fault) this.#require(false, `${fault.must} for ${show(text)}`, fault.found);
     this.#require(
       this.#postings + documents.length <= this.#documents.length && this.#terms.length + 1 < this.#offsets.length,
       "hold as many postings as it tells of",
       "more",
     );
-    let last = -1;
-    for (let k = 0; k < documents.length; k++) {
-      const [document, count] = [documents[k]!, counts[k]!];
-      this.#require(
-        document > last && document < this.#lengths.length,
-        `hold ascending documents below ${this.#lengths.length} for ${show(text)}`,
-        document,
-      );
-      this.#require(count > 0, `hold counts above 0 for ${show(text)}`, count);
-      last = document;
-    }
     this.#documents.set(documents, this.#postings);
     this.#counts.set(counts, this.#postings);
     this.#postings += documents.length;
@@ -173,6 +164,10 @@ class IndexReader {
   }
 
   #require(holds: boolean, must: string, found: unknown): void {
-    if (!holds) throw new SyntaxError(`${this.#path}: an index must ${must}, got ${show(found)}`);
+    if (!holds) throw faultyIndex(this.#path, must, found);
   }
 }
+
+/** What is said of a file that is no whole index. */
+export const faultyIndex = (path: string, must: string, found: unknown): SyntaxError =>
+  new SyntaxError(`${path}: an index must ${must}, got ${show(found)}`);

@@ -1,6 +1,6 @@
 import { defineKind } from "../schemas/kinds.js";
 import type { Lexicon, TokenBatch } from "../schemas/tokens.js";
-import { ID_ARRAYS, readIds, writeIds } from "./loggedIds.js";
+import { ID_ARRAYS, idBytes, readIds, writeIds } from "./loggedIds.js";
 import { termSequences } from "./termSequences.js";
 
 /** Provisional ids into a lexicon; 4 bytes a token in the log. */
@@ -10,6 +10,7 @@ export const tokens = defineKind({
   amounts: { tokens: ({ ids }: TokenBatch) => ids.length },
   log: {
     arrays: ID_ARRAYS,
+    bytes: idBytes,
     shared: { kind: () => "lexicon", of: ({ lexicon }: TokenBatch) => lexicon },
     write: writeIds,
     read: ({ arrays }, lexicon: Lexicon): TokenBatch => ({ ...readIds(arrays), lexicon }),

@@ -3,6 +3,7 @@ export * from "./answers.js";
 export * from "./classifier.js";
 export * from "./contexts.js";
 export * from "./cooccurrence.js";
+export * from "./cost.js";
 export * from "./documentFrequencies.js";
 export * from "./documents.js";
 export * from "./documentTerms.js";

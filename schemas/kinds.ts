@@ -2,6 +2,7 @@ import type { Answers } from "./answers.js";
 import type { Classifier } from "./classifier.js";
 import type { ContextBatch, PairBatch } from "./contexts.js";
 import type { FinalCooccurrence } from "./cooccurrence.js";
+import type { Sizes } from "./cost.js";
 import type { DocumentFrequencies } from "./documentFrequencies.js";
 import type { DocumentColumn } from "./documents.js";
 import type { DocumentTermBatch } from "./documentTerms.js";
@@ -100,6 +101,8 @@ export interface LogForm<Batch> {
   readonly arrays: Readonly<Record<string, "uint8" | "uint32" | "float32" | "float64">>;
   /** The names of the facts. */
   readonly facts?: readonly string[];
+  /** Bytes of the arrays of all batches of a text of such sizes. */
+  bytes?(sizes: Sizes): number;
   /** The value that all batches share, which stays in memory and is kept by checkpoints, as a kind of its own. */
   readonly shared?: SharedForm<Batch>;
   write(batch: Batch): LoggedBatch;

@@ -1,4 +1,4 @@
-import type { DocumentColumn } from "./documents.js";
+import type { DocumentColumn, DocumentEntry } from "./documents.js";
 import type { SemanticSpace } from "./semanticSpace.js";
 
 /** How a document is scored for a query. */
@@ -38,4 +38,24 @@ export interface SearchIndex {
   readonly space?: SemanticSpace;
   /** Model, options, corpus hash, and how texts were made tokens. */
   readonly metadata: ReadonlyMap<string, string>;
+}
+
+/** The documents that hold a term, ascending, and how often each does. */
+export interface PostingList {
+  readonly documents: Uint32Array;
+  readonly counts: Uint32Array;
+}
+
+/** What a search reads of an index, whether that lies in memory or in a file; a term goes by its place, from 0. */
+export interface SearchedIndex extends Pick<SearchIndex, "offsets" | "lengths" | "scoring" | "metadata"> {
+  termAt(place: number): string;
+  /** Undefined for a term that it has not. */
+  placeOf(term: string): number | undefined;
+  postingsOf(place: number): PostingList;
+  /** The postings of all terms, in their order. */
+  lists(): Iterable<PostingList>;
+  /** What is known of a document; nothing where the index knows nothing. */
+  entryOf(document: number): DocumentEntry;
+  /** Of an index in a file: lets go of it. */
+  close?(): void;
 }

@@ -1,8 +1,9 @@
 import type { Observable, OperatorFunction } from "rxjs";
+import type { Cost, CostInput } from "./cost.js";
 import type { Kind, Kinds } from "./kinds.js";
 import type { LanguageModel, NetworkSettings } from "./languageModel.js";
 import type { Model } from "./models.js";
-import type { Fields, OptionsOf, OptionsSchema } from "./options.js";
+import type { Fields, OptionsOf, OptionsSchema, SettingsOf } from "./options.js";
 import type { SubwordForm } from "./subwords.js";
 import type { LiveStart, TextBatch } from "./text.js";
 
@@ -99,6 +100,11 @@ export interface Unit<
   requireSubwords?(options: OptionsOf<OptionsSchema<F>>, units: SubwordForm["units"]): void;
   /** Of a model of sequences: the network whose numbers its results hold, by their settings and terms. */
   network?(settings: NetworkSettings, terms: Pick<LanguageModel, "terms" | "counts">): unknown;
+  /**
+   * What it takes in a run of such sizes; a unit that declares none is named as not told.
+   * @throws RangeError where a run would refuse the sizes
+   */
+  cost?(options: SettingsOf<OptionsSchema<F>>, input: CostInput): Cost;
   /** Makes the source's stream, the operator or the model. The options were checked; in a config, defaults are filled in. */
   create(needs: NeededValues<N>, options: OptionsOf<OptionsSchema<F>>, context: UnitContext): Created<K, R, M>;
 }
@@ -113,7 +119,7 @@ type Created<K extends UnitKind, R extends Kind | "nothing", M extends Kind> = K
 export interface AnyUnit
   extends Omit<
     Unit,
-    "create" | "resumable" | "besides" | "termsOf" | "requireTerms" | "subwordsOf" | "requireSubwords"
+    "create" | "cost" | "resumable" | "besides" | "termsOf" | "requireTerms" | "subwordsOf" | "requireSubwords"
   > {
   readonly resumable?: true | ((options: never) => boolean);
   besides?(options: never): readonly string[];
@@ -121,6 +127,7 @@ export interface AnyUnit
   requireTerms?(options: never, terms: readonly string[]): void;
   subwordsOf?(options: never): Readonly<Record<string, SubwordForm["units"]>>;
   requireSubwords?(options: never, units: SubwordForm["units"]): void;
+  cost?(options: never, input: CostInput): Cost;
   create(needs: never, options: never, context: UnitContext): unknown;
 }
 

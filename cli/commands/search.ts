@@ -38,7 +38,7 @@ export const search: Command = {
     const queries = await queriesOf(parsed, words, io);
     const index = await openSearch(path!, rankingOf(parsed));
     const request = { k: parsed.integer("k", 1) ?? 10, explain: parsed.flag("explain") };
-    const found = await index.search(queries, request);
+    const found = await index.search(queries, request).finally(() => index.close());
     for (const [place, searched] of found.entries()) {
       const query = queries[place]!;
       noteUnknown(query, searched, io);

@@ -38,6 +38,21 @@ export interface SubspaceLayout {
   readonly bytes: number;
 }
 
+/** Whether all rows of A have room in so many bytes. */
+export const fitsRows = (rows: number, cells: number, bytes: number): boolean => 8 * cells + 4 * (rows + 1) <= bytes;
+
+/** Room for all rows of A, or for two stretches in turn, of which the fullest has so many cells. */
+export function rowRoom(fits: boolean, rows: number, cells: number): SubspaceRoom["places"] {
+  const place = { rows: fits ? rows : STRETCH, cells };
+  return fits ? [place] : [place, place];
+}
+
+/** Columns of the tall matrices for so many vectors. */
+export const subspaceWidth = (vectors: number): number => Math.ceil(vectors / BLOCK) * BLOCK;
+
+/** Threads that have something to do at so many columns. */
+export const subspaceThreads = (workers: number, width: number): number => Math.min(workers, (2 * width) / BLOCK);
+
 export interface SubspaceRoom {
   readonly columns: number;
   readonly width: number;

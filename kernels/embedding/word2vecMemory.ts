@@ -54,6 +54,11 @@ export function weightBytes(terms: number, vectorSize: number): number {
   return 2 * terms * rowFloatsOf(vectorSize) * 4;
 }
 
+/** Both matrices, the noise table and the ring of slots; what each thread has of its own is small beside them. */
+export function word2vecBytes(terms: number, vectorSize: number): number {
+  return weightBytes(terms, vectorSize) + 8 * terms + SLOTS * SLOT_BYTES;
+}
+
 /** Where a row is cut so that threads can share it: pieces of at least 48 numbers, at most 8, each beginning at a cache line. */
 export function sliceEdgesOf(vectorSize: number, architecture: Word2vecSettings["architecture"]): number[] {
   const lines = Math.ceil(vectorSize / FLOATS_PER_LINE);

@@ -30,6 +30,16 @@ export function bagSlices(vectorSize: number): number[] {
   return Array.from({ length: slices + 1 }, (_, s) => Math.floor((s * lines) / slices) * LINE);
 }
 
+/** Bytes of both matrices, each row padded to whole cache lines. */
+export function bagWeightBytes(rows: number, vectorSize: number): number {
+  return 4 * rows * bagStride(vectorSize);
+}
+
+/** Both matrices and the ring of slots; what each thread has of its own is small beside them. */
+export function bagBytes(rows: number, vectorSize: number): number {
+  return bagWeightBytes(rows, vectorSize) + SLOTS * BAG_SLOT_BYTES;
+}
+
 /**
  * Lays the memory out: rows begin as zeros. `threads` train as one if `together`, each owning some slices of every row; otherwise each
  * trains whole rows, unsynchronised. Pages that nobody touches are not taken, so rows may be reserved.

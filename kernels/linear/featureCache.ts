@@ -1,5 +1,6 @@
 /** Words of features kept at most: 128 MiB. */
 const MOST_WORDS = 1 << 25;
+export const FEATURE_CACHE_BYTES = 4 * MOST_WORDS;
 
 /**
  * The rows of documents' features, found in the first pass and used in those that follow. Documents beyond the bound are not kept.

@@ -49,6 +49,14 @@ export interface BlockRange {
   readonly to: number;
 }
 
+/** Bytes of all parameters. */
+export const parameterBytes = (forms: readonly ParameterForm[]): number => 4 * countOf(forms);
+
+/** Bytes of all that threads share, as `claimPlaces` takes them. */
+export function networkBytes(forms: readonly ParameterForm[], parts: number): number {
+  return (3 + parts) * parameterBytes(forms) + 8 * blocksOf(countOf(forms));
+}
+
 export function claimPlaces(heap: SharedHeap, forms: readonly ParameterForm[], parts: number): NetworkPlaces {
   const count = countOf(forms);
   const claim = () => heap.claim(4 * count);

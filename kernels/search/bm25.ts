@@ -17,6 +17,9 @@ import type { Bm25Settings, Bm25Variant, SearchIndex } from "../../schemas/searc
 import { ln } from "../numbers/logarithm.js";
 import type { QueryTerm, Scoring, WeighedTerm } from "./scoring.js";
 
+/** Tokens of documents, and how many hold each term. */
+type Sizes = Pick<SearchIndex, "offsets" | "lengths">;
+
 const idfs: Readonly<Record<Bm25Variant, (documents: number, df: number) => number>> = {
   lucene: (documents, df) => ln(1 + (documents - df + 0.5) / (df + 0.5)),
   robertson: (documents, df) => ln((documents - df + 0.5) / (df + 0.5)),
@@ -29,7 +32,7 @@ const idfs: Readonly<Record<Bm25Variant, (documents: number, df: number) => numb
 export const bm25Idf = (variant: Bm25Variant, documents: number, df: number): number => idfs[variant](documents, df);
 
 /** BM25 over an index. State: 8 bytes a document. */
-export function bm25Scoring(index: SearchIndex, settings: Bm25Settings): Scoring {
+export function bm25Scoring(index: Sizes, settings: Bm25Settings): Scoring {
   const { variant, k1, delta } = settings;
   const norms = lengthNorms(index, settings.b);
   switch (variant) {
@@ -46,7 +49,7 @@ export function bm25Scoring(index: SearchIndex, settings: Bm25Settings): Scoring
 }
 
 /** B of each document; 1 where no document has a token. */
-function lengthNorms({ lengths }: SearchIndex, b: number): Float64Array {
+function lengthNorms({ lengths }: Sizes, b: number): Float64Array {
   let tokens = 0;
   for (const length of lengths) tokens += length;
   const mean = tokens / lengths.length;
@@ -54,7 +57,7 @@ function lengthNorms({ lengths }: SearchIndex, b: number): Float64Array {
 }
 
 /** By idf, times the occurrences in the query. */
-function weighByIdf(index: SearchIndex, variant: Bm25Variant, most: number, terms: readonly QueryTerm[]) {
+function weighByIdf(index: Sizes, variant: Bm25Variant, most: number, terms: readonly QueryTerm[]) {
   const { offsets, lengths } = index;
   return terms.flatMap((each): WeighedTerm[] => {
     const weight = each.inQuery * bm25Idf(variant, lengths.length, offsets[each.term + 1]! - offsets[each.term]!);
@@ -64,13 +67,13 @@ function weighByIdf(index: SearchIndex, variant: Bm25Variant, most: number, term
 
 /** added + factor n / (n + k1 B) */
 class Saturation implements Scoring {
-  readonly #index: SearchIndex;
+  readonly #index: Sizes;
   readonly #variant: Bm25Variant;
   readonly #scaled: Float64Array;
   readonly #factor: number;
   readonly #added: number;
 
-  constructor(index: SearchIndex, variant: Bm25Variant, k1: number, norms: Float64Array, factor: number, added = 0) {
+  constructor(index: Sizes, variant: Bm25Variant, k1: number, norms: Float64Array, factor: number, added = 0) {
     this.#index = index;
     this.#variant = variant;
     this.#scaled = norms.map((norm) => k1 * norm);
@@ -89,13 +92,13 @@ class Saturation implements Scoring {
 
 /** (k1 + 1) c / (k1 + c) with c = n / B + delta */
 class ShiftedSaturation implements Scoring {
-  readonly #index: SearchIndex;
+  readonly #index: Sizes;
   readonly #variant: Bm25Variant;
   readonly #k1: number;
   readonly #norms: Float64Array;
   readonly #delta: number;
 
-  constructor(index: SearchIndex, variant: Bm25Variant, k1: number, norms: Float64Array, delta: number) {
+  constructor(index: Sizes, variant: Bm25Variant, k1: number, norms: Float64Array, delta: number) {
     this.#index = index;
     this.#variant = variant;
     this.#k1 = k1;

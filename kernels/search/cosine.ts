@@ -2,30 +2,32 @@
  * Cosine of TF-IDF weights (Salton et al. 1975): query and documents are weighed alike, by a scheme of `weighTerms`, and brought to length 1
  * whatever norm the scheme has. score(d, q) = sum over the terms of w(t, q) / |q| x w(t, d) / |d|.
  */
-import type { SearchIndex } from "../../schemas/searchIndex.js";
+import type { SearchedIndex, SearchIndex } from "../../schemas/searchIndex.js";
 import { TermWeigher, type WeightScheme } from "../documents/termWeights.js";
 import type { QueryTerm, Scoring, WeighedTerm } from "./scoring.js";
+import { searchedIndex } from "./searchedIndex.js";
 
 /**
  * Reads all postings once, for the lengths of documents. State: 8 bytes a document.
  * @throws RangeError for augmented frequencies and those by the mean of a document, which need whole documents
  */
-export function cosineScoring(index: SearchIndex, scheme: WeightScheme): Scoring {
+export function cosineScoring(index: SearchIndex | SearchedIndex, scheme: WeightScheme): Scoring {
   if (scheme.tf === "augmented" || scheme.tf === "logAverage")
     throw new RangeError(
       `cosine: the weight of a term must depend on its own count in a document, got the frequency ${scheme.tf}, which needs the others`,
     );
-  return new Cosine(index, new TermWeights(index, scheme));
+  const searched = searchedIndex(index);
+  return new Cosine(searched, new TermWeights(searched, scheme));
 }
 
 /** tf and idf one at a time, by the formulas of `weighTerms`. State: 8 bytes for each of the small counts. */
 class TermWeights {
-  readonly #index: SearchIndex;
+  readonly #index: SearchedIndex;
   readonly #tf: TermWeigher;
   readonly #idf: TermWeigher;
   readonly #ofCounts = new Map<number, number>();
 
-  constructor(index: SearchIndex, scheme: WeightScheme) {
+  constructor(index: SearchedIndex, scheme: WeightScheme) {
     this.#index = index;
     this.#tf = new TermWeigher({ ...scheme, idf: "none", norm: "none" }, 0);
     this.#idf = new TermWeigher({ ...scheme, tf: "binary", norm: "none" }, 0);
@@ -66,13 +68,13 @@ class Cosine implements Scoring {
   /** |d|; 0 where nothing in the document has a weight. */
   readonly #norms: Float64Array;
 
-  constructor(index: SearchIndex, weights: TermWeights) {
+  constructor(index: SearchedIndex, weights: TermWeights) {
     this.#weights = weights;
     this.#norms = new Float64Array(index.lengths.length);
-    const { terms, offsets, documents, counts } = index;
-    for (let term = 0; term < terms.length; term++) {
-      const idf = weights.idf(term);
-      for (let at = offsets[term]!; at < offsets[term + 1]!; at++)
+    let term = 0;
+    for (const { documents, counts } of index.lists()) {
+      const idf = weights.idf(term++);
+      for (let at = 0; at < documents.length; at++)
         this.#norms[documents[at]!]! += (weights.tf(counts[at]!) * idf) ** 2;
     }
     this.#norms.forEach((sum, document) => {

@@ -1,7 +1,8 @@
 import type { DocumentSearcher, Hit, ScorePart } from "../../schemas/hits.js";
-import type { SearchIndex } from "../../schemas/searchIndex.js";
+import type { SearchedIndex, SearchIndex } from "../../schemas/searchIndex.js";
 import { inOrder, queryTerms } from "./queryTerms.js";
 import type { Scoring, WeighedTerm } from "./scoring.js";
+import { searchedIndex } from "./searchedIndex.js";
 import { TopDocuments } from "./topDocuments.js";
 
 /** More than what rounding can add to a sum of bounds. */
@@ -14,7 +15,7 @@ const MARGIN = 1 + 1e-9;
  * The same hits, to the bit, as `plainSearch`. State: 20 bytes a document, and what the scoring has.
  */
 export class IndexSearcher implements DocumentSearcher {
-  readonly #index: SearchIndex;
+  readonly #index: SearchedIndex;
   readonly #scoring: Scoring;
   readonly #scores: Float64Array;
   /** The last query that the score of each document is of. */
@@ -24,8 +25,8 @@ export class IndexSearcher implements DocumentSearcher {
   readonly #reached: Uint32Array;
   #count = 0;
 
-  constructor(index: SearchIndex, scoring: Scoring) {
-    this.#index = index;
+  constructor(index: SearchIndex | SearchedIndex, scoring: Scoring) {
+    this.#index = searchedIndex(index);
     this.#scoring = scoring;
     this.#scores = new Float64Array(index.lengths.length);
     this.#scoredFor = new Uint32Array(index.lengths.length);
@@ -50,14 +51,13 @@ export class IndexSearcher implements DocumentSearcher {
   }
 
   explain(tokens: readonly string[], document: number): ScorePart[] {
-    const { terms, offsets, documents, counts } = this.#index;
     return inOrder(this.#scoring.weigh(queryTerms(this.#index, tokens))).flatMap(({ term, inQuery, weight }) => {
-      const [from, to] = [offsets[term]!, offsets[term + 1]!];
-      const at = firstFrom(documents, document, from, to);
-      if (at === to || documents[at] !== document) return [];
+      const { documents, counts } = this.#index.postingsOf(term);
+      const at = firstFrom(documents, document, 0);
+      if (documents[at] !== document) return [];
       const count = counts[at]!;
       const score = weight * this.#scoring.part(count, document);
-      return [{ term: terms[term]!, inQuery, count, documents: to - from, score }];
+      return [{ term: this.#index.termAt(term), inQuery, count, documents: documents.length, score }];
     });
   }
 
@@ -70,7 +70,7 @@ export class IndexSearcher implements DocumentSearcher {
 
   /** Adds a term to the scores of all documents that hold it. */
   #add({ term, weight }: WeighedTerm): void {
-    const { offsets, documents, counts } = this.#index;
+    const { documents, counts } = this.#index.postingsOf(term);
     const [scores, scoredFor, reached, scoring, query] = [
       this.#scores,
       this.#scoredFor,
@@ -79,7 +79,7 @@ export class IndexSearcher implements DocumentSearcher {
       this.#query,
     ];
     let count = this.#count;
-    for (let at = offsets[term]!, end = offsets[term + 1]!; at < end; at++) {
+    for (let at = 0; at < documents.length; at++) {
       const document = documents[at]!;
       const score = weight * scoring.part(counts[at]!, document);
       if (scoredFor[document] === query) {
@@ -106,12 +106,11 @@ export class IndexSearcher implements DocumentSearcher {
 
   /** Adds a term to the scores of the documents that are left. */
   #lookUp({ term, weight }: WeighedTerm): void {
-    const { offsets, documents, counts } = this.#index;
-    const end = offsets[term + 1]!;
-    for (let i = 0, at = offsets[term]!; i < this.#count; i++) {
+    const { documents, counts } = this.#index.postingsOf(term);
+    for (let i = 0, at = 0; i < this.#count; i++) {
       const document = this.#reached[i]!;
-      at = firstFrom(documents, document, at, end);
-      if (at === end) return;
+      at = firstFrom(documents, document, at);
+      if (at === documents.length) return;
       if (documents[at] === document) this.#scores[document]! += weight * this.#scoring.part(counts[at]!, document);
     }
   }
@@ -136,8 +135,9 @@ function boundsLeft(terms: readonly WeighedTerm[]): number[] {
   return left;
 }
 
-/** The first place in [from, end) whose number is not below `wanted`, or `end`: by doubling steps, then by halving. */
-function firstFrom(ascending: Uint32Array, wanted: number, from: number, end: number): number {
+/** The first place from `from` on whose number is not below `wanted`, or the length: by doubling steps, then by halving. */
+function firstFrom(ascending: Uint32Array, wanted: number, from: number): number {
+  const end = ascending.length;
   let step = 1;
   let low = from;
   while (low + step < end && ascending[low + step]! < wanted) {

@@ -17,6 +17,9 @@ const nothing: Postings = {
   lengths: new Uint32Array(0),
 };
 
+/** Bytes of the numbers of an index. */
+export const postingBytes = (postings: number, documents: number): number => 8 * postings + 8 * documents;
+
 const MOST = 2 ** 31 - 1;
 
 /**

@@ -1,4 +1,4 @@
-import type { Bm25Settings, SearchIndex } from "../../schemas/searchIndex.js";
+import type { Bm25Settings, SearchedIndex, SearchIndex } from "../../schemas/searchIndex.js";
 import type { WeightScheme } from "../documents/termWeights.js";
 import { bm25Scoring } from "./bm25.js";
 import { cosineScoring } from "./cosine.js";
@@ -12,7 +12,10 @@ export interface SearchScoring extends Given<Bm25Settings> {
 }
 
 /** A searcher of an index. State: 28 bytes a document, besides the index. */
-export function searcherOf(index: SearchIndex, { scheme, variant, k1, b, delta }: SearchScoring = {}): IndexSearcher {
+export function searcherOf(
+  index: SearchIndex | SearchedIndex,
+  { scheme, variant, k1, b, delta }: SearchScoring = {},
+): IndexSearcher {
   if (scheme) return new IndexSearcher(index, cosineScoring(index, scheme));
   const own = index.scoring;
   const settings = { variant: variant ?? own.variant, k1: k1 ?? own.k1, b: b ?? own.b, delta: delta ?? own.delta };

@@ -9,12 +9,13 @@
  */
 import type { DocumentTermBatch } from "../../schemas/documentTerms.js";
 import type { DocumentSearcher, Hit, ScorePart } from "../../schemas/hits.js";
-import type { SearchIndex } from "../../schemas/searchIndex.js";
+import type { SearchedIndex, SearchIndex } from "../../schemas/searchIndex.js";
 import type { SemanticSpace } from "../../schemas/semanticSpace.js";
 import type { Vocabulary } from "../../schemas/vocabulary.js";
 import { DocumentProjector } from "../decomposition/foldIn.js";
 import { TermWeigher, type WeighedCorpus, type WeightScheme } from "../documents/termWeights.js";
 import { weighedCorpus } from "../documents/weighedCorpus.js";
+import { searchedIndex } from "./searchedIndex.js";
 import { TopDocuments } from "./topDocuments.js";
 
 /** How the documents of a space were weighed. */
@@ -44,10 +45,10 @@ export class SpaceSearcher implements DocumentSearcher {
   readonly #frequencies: Float64Array;
 
   /** @param weights how counts become weights; left out, they stay counts */
-  constructor(index: SearchIndex, space: SemanticSpace, weights: SpaceWeights | undefined) {
+  constructor(index: SearchIndex | SearchedIndex, space: SemanticSpace, weights: SpaceWeights | undefined) {
     this.#space = space;
     this.#size = space.singularValues.length;
-    this.#rows = documentRows(index, space);
+    this.#rows = documentRows(searchedIndex(index), space);
     this.#frequencies = new Float64Array(space.vocabulary.terms.length);
     for (const term of this.#rows.terms) this.#frequencies[term]!++;
     const frequencies = {
@@ -146,37 +147,39 @@ function lengthOf(row: Float32Array): number {
 }
 
 /** The postings of an index turned into rows of its documents, terms by their ids in the space; others are left out. */
-function documentRows(index: SearchIndex, { vocabulary }: SemanticSpace): DocumentTermBatch {
+function documentRows(index: SearchedIndex, { vocabulary }: SemanticSpace): DocumentTermBatch {
   const documents = index.lengths.length;
   const offsets = new Uint32Array(documents + 1);
   const lengths = new Uint32Array(documents);
   const places = placesByTerm(index, vocabulary);
-  for (const [, place] of places)
-    for (let at = index.offsets[place]!; at < index.offsets[place + 1]!; at++) {
-      offsets[index.documents[at]! + 1]!++;
-      lengths[index.documents[at]!]! += index.counts[at]!;
-    }
+  for (const [, place] of places) {
+    const list = index.postingsOf(place);
+    list.documents.forEach((document, at) => {
+      offsets[document + 1]!++;
+      lengths[document]! += list.counts[at]!;
+    });
+  }
   for (let document = 0; document < documents; document++) offsets[document + 1]! += offsets[document]!;
   const [terms, values] = [new Uint32Array(offsets[documents]!), new Float64Array(offsets[documents]!)];
   const next = offsets.slice();
-  for (const [term, place] of places)
-    for (let at = index.offsets[place]!; at < index.offsets[place + 1]!; at++) {
-      const cell = next[index.documents[at]!]!++;
+  for (const [term, place] of places) {
+    const list = index.postingsOf(place);
+    list.documents.forEach((document, at) => {
+      const cell = next[document]!++;
       terms[cell] = term;
-      values[cell] = index.counts[at]!;
-    }
+      values[cell] = list.counts[at]!;
+    });
+  }
   const rowDocuments = Uint32Array.from({ length: documents }, (_, document) => document);
   return { vocabulary, offsets, terms, values, lengths, rowDocuments, epoch: 0 };
 }
 
 /** The terms that both have: id in the space, ascending, and place in the index. */
-function placesByTerm({ terms }: SearchIndex, vocabulary: Vocabulary): [term: number, place: number][] {
-  return terms
-    .flatMap((term, place): [number, number][] => {
-      const id = vocabulary.idOf(term);
-      return id === undefined ? [] : [[id, place]];
-    })
-    .sort(([a], [b]) => a - b);
+function placesByTerm(index: SearchedIndex, { terms }: Vocabulary): [term: number, place: number][] {
+  return terms.flatMap((term, id): [number, number][] => {
+    const place = index.placeOf(term);
+    return place === undefined ? [] : [[id, place]];
+  });
 }
 
 /** Rows [from, to) of a batch. */

@@ -92,3 +92,10 @@ function modulo(x: number, divisor: number, inverse: number): number {
   if (rest < 0) return rest + divisor;
   return rest < divisor ? rest : rest - divisor;
 }
+
+/** How many n-grams a term of so many characters has, its two ends among the characters; NaN where nobody knows the length. */
+export function ngramsIn(characters: number, shortest: number, longest: number): number {
+  let count = 0;
+  for (let n = shortest; n <= longest; n++) count += Math.max(0, characters + 2 - n + 1);
+  return count;
+}

@@ -12,6 +12,9 @@
 import type { StageState } from "../../schemas/state.js";
 import type { Lexicon } from "../../schemas/tokens.js";
 
+/** Bytes of so many terms of common length while the lexicon grows, as told above. */
+export const lexiconBytes = (terms: number): number => 2 * (68 + 8) * terms;
+
 export interface LexiconBounds {
   readonly maxTerms?: number;
   /** Of all terms together, with 16 bytes for each beside its text. */

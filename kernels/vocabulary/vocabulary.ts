@@ -60,3 +60,6 @@ export function requireCounts(who: string, { terms, tokens }: Vocabulary): void 
 export function vocabularyOf(value: unknown): Vocabulary | undefined {
   return (value as { readonly vocabulary?: Vocabulary }).vocabulary;
 }
+
+/** Bytes of so many terms: the text of each as a string, its count, and its place in the map from terms to ids. */
+export const vocabularyBytes = (terms: number): number => 100 * terms;

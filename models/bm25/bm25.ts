@@ -1,4 +1,5 @@
-import { SearchIndexBuilder } from "../../kernels/search/searchIndexBuilder.js";
+import { postingBytes, SearchIndexBuilder } from "../../kernels/search/searchIndexBuilder.js";
+import { vocabularyBytes } from "../../kernels/vocabulary/vocabulary.js";
 import {
   bm25Variants,
   type DocumentTermBatch,
@@ -49,6 +50,11 @@ export const bm25Schema = defineUnit({
       description:
         "same: the run ends if tokens are made by other steps than those of initialIndex; any: whatever steps",
     }),
+  },
+  cost: (_, { sizes }) => {
+    const bytes = postingBytes(sizes.cells, sizes.documents) + vocabularyBytes(sizes.vocabulary);
+    const from = ["cells", "documents", "vocabulary"];
+    return { memory: { bytes: 2 * bytes, from }, held: { bytes, from } };
   },
   create: (_, options, context): UpdatedModel<"documentTerms", "searchIndex"> => {
     const { initialIndex, textSteps = "same" } = options;

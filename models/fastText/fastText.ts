@@ -1,6 +1,7 @@
 import { initialTerms, knownRows } from "../../kernels/embedding/knownRows.js";
 import { Vectors } from "../../kernels/embedding/vectors.js";
 import { MAX_WINDOW } from "../../kernels/embedding/word2vecMemory.js";
+import { bagBytes } from "../../kernels/linear/bagMemory.js";
 import { BagRecords } from "../../kernels/linear/bagRecords.js";
 import {
   type BagEngine,
@@ -10,6 +11,7 @@ import {
   noLists,
 } from "../../kernels/linear/bagTrainer.js";
 import { type WindowOutputs, windowOutputs, writeWindowExamples } from "../../kernels/linear/windowExamples.js";
+import { ngramsIn } from "../../kernels/subwords/characterNgrams.js";
 import { meansOf, subwordRowsOf, subwordRowsWithin } from "../../kernels/subwords/finishedRows.js";
 import { FirstInputRows } from "../../kernels/subwords/firstInputRows.js";
 import { subwordsOf } from "../../kernels/subwords/subwordBuckets.js";
@@ -18,6 +20,7 @@ import { requireCounts, requireFixed } from "../../kernels/vocabulary/vocabulary
 import { byCount, rowCounts, snapshotOf } from "../../kernels/vocabulary/vocabularyChange.js";
 import { contexts } from "../../kinds/contexts.js";
 import {
+  atMost,
   boolean,
   type ContextBatch,
   defineUnit,
@@ -43,7 +46,7 @@ import {
 } from "../../schemas/index.js";
 import { bagEngine } from "../linear/bagEngine.js";
 import { trainingFields } from "../trainingFields.js";
-import { requireArithmetic } from "../trainingKernel.js";
+import { requireArithmetic, workersBeside } from "../trainingKernel.js";
 
 export const fastTextSchema = defineUnit({
   name: "fastText",
@@ -164,6 +167,23 @@ export const fastTextSchema = defineUnit({
   },
   subwordsOf: ({ subwordUnits, maxSubword }) =>
     maxSubword === 0 ? {} : { subwordUnits: subwordUnits ?? "characters" },
+  cost({ vectorSize, buckets, subwordUnits, online, workers, deterministic, ...options }, { sizes }) {
+    const { vocabulary, termLength } = sizes;
+    const [shortest, longest] = LENGTHS[subwordUnits];
+    const { minSubword = shortest, maxSubword = longest } = options;
+    // Of n-grams that terms share, each is counted for every term; strokes of characters are not known here.
+    const isCounted = subwordUnits === "characters" && !online;
+    const met = isCounted ? vocabulary * ngramsIn(termLength, minSubword, maxSubword) : buckets;
+    const rows = vocabulary + (maxSubword === 0 ? 0 : Math.ceil(atMost(buckets, met)));
+    return {
+      memory: {
+        bytes: bagBytes(rows + vocabulary, vectorSize) + 4 * buckets,
+        from: ["vocabulary", "termLength", "buckets", "vectorSize"],
+      },
+      held: { bytes: 4 * rows * vectorSize, from: ["vocabulary", "buckets", "vectorSize"] },
+      threads: workers ?? workersBeside(deterministic),
+    };
+  },
   create: (_, options): Model<"contexts", "vectors"> => fastText(options),
 });
 

@@ -1,5 +1,9 @@
+import { bagBytes } from "../../kernels/linear/bagMemory.js";
+import { FEATURE_CACHE_BYTES } from "../../kernels/linear/featureCache.js";
+import { ngramsIn } from "../../kernels/subwords/characterNgrams.js";
 import { FirstInputRows } from "../../kernels/subwords/firstInputRows.js";
 import {
+  atMost,
   boolean,
   classifierLosses,
   defineUnit,
@@ -19,6 +23,7 @@ import {
   vectorTable,
 } from "../../schemas/index.js";
 import { trainingFields } from "../trainingFields.js";
+import { workersBeside } from "../trainingKernel.js";
 import { multiPassClassifier } from "./multiPassClassifier.js";
 import { onlineClassifier } from "./onlineClassifier.js";
 import { onlineFields, requireOnline } from "./onlineFields.js";
@@ -139,6 +144,18 @@ export const fastTextClassifierSchema = defineUnit({
       description: "Vectors of words that their rows begin with; those of other words begin at random",
     }),
     ...trainingFields,
+  },
+  cost({ vectorSize, buckets, minSubword, maxSubword, wordNgrams, workers, deterministic }, { sizes }) {
+    const { vocabulary, termLength, tokens, labels } = sizes;
+    // n-grams that occur more than once are counted each time
+    const met = vocabulary * ngramsIn(termLength, minSubword, maxSubword) + (wordNgrams - 1) * tokens;
+    const rows = vocabulary + (maxSubword > 0 || wordNgrams > 1 ? Math.ceil(atMost(buckets, met)) : 0);
+    const from = ["vocabulary", "termLength", "tokens", "buckets", "labels", "vectorSize"];
+    return {
+      memory: { bytes: bagBytes(rows + labels, vectorSize) + 4 * buckets + FEATURE_CACHE_BYTES, from },
+      held: { bytes: 4 * (rows + labels) * vectorSize, from },
+      threads: workers ?? workersBeside(deterministic),
+    };
   },
   create: (_, options): Model<"ids", "classifier"> => fastTextClassifier(options),
 });

@@ -35,7 +35,7 @@ import {
   threadNames,
   vectorTable,
 } from "../../schemas/index.js";
-import { placeCells } from "./gloveCells.js";
+import { fitsCells, placeCells } from "./gloveCells.js";
 import { startThreads } from "./gloveThreads.js";
 
 export const gloveSchema = defineUnit({
@@ -123,6 +123,20 @@ export const gloveSchema = defineUnit({
       description: "Vectors learned before, to go on from; terms without one begin at random",
     }),
     seed: integer({ min: 0, default: 1, description: "Seed of the first vectors and of the order of cells" }),
+  },
+  cost({ vectorSize, memory, workers: threads = availableParallelism() }, { sizes }) {
+    const { vocabulary, cooccurrences } = sizes;
+    const [cells, room] = [8 * cooccurrences, bytesOf(memory)];
+    const { bytes } = gloveLayout(vocabulary, vectorSize, threads);
+    return {
+      memory: {
+        bytes: bytes + (fitsCells(cooccurrences, room) ? cells : 0),
+        from: ["vocabulary", "vectorSize", "memory"],
+      },
+      held: { bytes: 4 * vocabulary * vectorSize, from: ["vocabulary", "vectorSize"] },
+      ...(fitsCells(cooccurrences, room) ? {} : { scratch: { bytes: cells, from: ["cooccurrences"] } }),
+      threads,
+    };
   },
   create: (_, options): Model<"cooccurrence", "vectors"> => glove(options),
 });

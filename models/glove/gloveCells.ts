@@ -40,10 +40,15 @@ export interface PlacedCells {
   remove(): void;
 }
 
+const CELL_BYTES = 8;
+
+/** Whether so many cells have room in memory. */
+export const fitsCells = (length: number, memory: number): boolean => CELL_BYTES * length <= memory;
+
 /** Room for N cells: in shared memory if they fit, else in a file in a folder of its own inside `scratch`. */
 export function placeCells(length: number, memory: number, scratch: string): PlacedCells {
-  if (8 * length <= memory) {
-    const shared = new Uint32Array(new SharedArrayBuffer(8 * length));
+  if (fitsCells(length, memory)) {
+    const shared = new Uint32Array(new SharedArrayBuffer(CELL_BYTES * length));
     return { store: new MemoryCells(shared), shared, remove: () => {} };
   }
   mkdirSync(scratch, { recursive: true });

@@ -135,6 +135,18 @@ export const ldaSchema = defineUnit({
         "How steps are computed: auto: compiled, with fused multiply-add where the processor has it; plain: compiled, the same bytes on every machine; reference: TypeScript",
     }),
   },
+  cost({ topics, batchSize, workers }, { sizes }) {
+    const { vocabulary, cells, documents } = sizes;
+    const batch = Math.ceil((24 * batchSize * cells) / documents);
+    return {
+      memory: {
+        bytes: variationalBytes(topics, vocabulary, batchSize) + batch,
+        from: ["vocabulary", "topics", "batchSize", "cells", "documents"],
+      },
+      held: { bytes: 4 * vocabulary * topics, from: ["vocabulary", "topics"] },
+      threads: workers ?? workersBeside(false),
+    };
+  },
   create: (_, options): Model<"documentTerms", "topics"> => lda(options),
 });
 

@@ -106,6 +106,21 @@ export const ldaSamplerSchema = defineUnit({
     }),
     seed: integer({ min: 0, default: 1, description: "Seed of every draw" }),
   },
+  cost({ topics, proposals, memory, workers = workersBeside(true) }, { sizes }) {
+    const { documents, vocabulary: terms, tokens, commonest } = sizes;
+    const layout = warpLdaLayout({ documents, terms, tokens, topics, proposals }, commonest, workers);
+    requireRoom(layout, Math.min(bytesOf(memory), MOST_BYTES));
+    const result = { bytes: 4 * terms * topics, from: ["vocabulary", "topics"] };
+    return {
+      memory: {
+        bytes: layout.bytes + result.bytes,
+        from: ["tokens", "documents", "vocabulary", "topics", "proposals"],
+      },
+      held: result,
+      threads: workers,
+      passes: 2, // one counts, one takes the tokens
+    };
+  },
   create: (_, options): Model<"documentTermTable", "topics"> => ldaSampler(options),
 });
 
@@ -253,7 +268,8 @@ export function ldaSampler(options?: LdaSamplerOptions): FittedModel<"documentTe
       ["model", "ldaSampler"],
       ["options", JSON.stringify({ ...told, iterations: done })],
     ]);
-    const weights = Float32Array.from(counts, (count) => count / sampled + beta);
+    const weights = new Float32Array(counts.length); // `from` would make a list of all numbers first
+    for (let cell = 0; cell < counts.length; cell++) weights[cell] = counts[cell]! / sampled + beta;
     return { vocabulary, weights, alpha: Float64Array.from(arrays.alpha), metadata };
   }
 

@@ -1,4 +1,4 @@
-import { bagStride } from "../../kernels/linear/bagMemory.js";
+import { bagWeightBytes } from "../../kernels/linear/bagMemory.js";
 import { type BagEngine, type BagSettings, BagTrainer } from "../../kernels/linear/bagTrainer.js";
 import { workersBeside } from "../trainingKernel.js";
 import { BagThreads } from "./bagThreads.js";
@@ -25,7 +25,7 @@ export function bagEngine(who: string, settings: BagSettings, options: BagEngine
 }
 
 function requireRoom(who: string, { inputRows, outputRows, vectorSize }: BagSettings): void {
-  const bytes = 4 * (inputRows + outputRows) * bagStride(vectorSize);
+  const bytes = bagWeightBytes(inputRows + outputRows, vectorSize);
   if (bytes <= MAX_BYTES) return;
   const found = `${inputRows + outputRows} rows x ${vectorSize} = ${(bytes / 2 ** 30).toFixed(1)} GiB`;
   throw new RangeError(

@@ -8,7 +8,7 @@ import {
   type SemanticSpace,
   type StepStats,
 } from "../../schemas/index.js";
-import { fittedFacts, SubspaceFit, subspaceFields } from "../subspace/subspaceFit.js";
+import { fittedFacts, SubspaceFit, subspaceCost, subspaceFields } from "../subspace/subspaceFit.js";
 
 export const lsaSchema = defineUnit({
   name: "lsa",
@@ -20,6 +20,16 @@ export const lsaSchema = defineUnit({
     "Deerwester et al. 1990; randomised: Halko et al. 2011, arXiv:0909.4061; with shifts: Feng et al. 2024, arXiv:2404.09276",
   upstream: { documentFrequencies: {}, weighTerms: { sublinear: true } },
   fields: subspaceFields,
+  cost(options, { sizes }) {
+    const { documents: rows, vocabulary: columns, cells } = sizes;
+    const { bytes, threads, passes } = subspaceCost("lsa", options, { rows, columns, cells });
+    return {
+      memory: { bytes, from: ["vocabulary", "vectorSize", "oversampling", "memory", "cells", "documents"] },
+      held: { bytes: 4 * columns * options.vectorSize, from: ["vocabulary", "vectorSize"] },
+      threads,
+      passes,
+    };
+  },
   create: (_, options): Model<"documentTermTable", "semanticSpace"> => lsa(options),
 });
 

@@ -1,5 +1,6 @@
 import type { RowBatch, SparseRows } from "../../kernels/decomposition/subspace.js";
 import {
+  atMost,
   type DocumentTermBatch,
   defineUnit,
   integer,
@@ -12,7 +13,14 @@ import {
   type UpdatedModel,
   type Vocabulary,
 } from "../../schemas/index.js";
-import { type Fitted, fittedFacts, iterationsField, SubspaceFit, subspaceFields } from "../subspace/subspaceFit.js";
+import {
+  type Fitted,
+  fittedFacts,
+  iterationsField,
+  SubspaceFit,
+  subspaceCost,
+  subspaceFields,
+} from "../subspace/subspaceFit.js";
 
 const { memory: _, iterations: __, ...sharedFields } = subspaceFields;
 
@@ -40,6 +48,23 @@ export const lsaOnlineSchema = defineUnit({
       default: 1,
       description: "What the singular values so far are multiplied by at each merge; below 1, older documents fade",
     }),
+  },
+  cost(options, { sizes }) {
+    const { vectorSize, chunkSize } = options;
+    const { vocabulary, documents, cells } = sizes;
+    const rows = atMost(chunkSize, documents);
+    const chunk = Math.ceil((rows * cells) / documents);
+    const stacked = { rows: vectorSize + rows, columns: vocabulary, cells: vectorSize * vocabulary + chunk };
+    const { bytes, threads } = subspaceCost("lsaOnline", { ...options, memory: Number.MAX_SAFE_INTEGER }, stacked);
+    const held = { bytes: 4 * vocabulary * vectorSize, from: ["vocabulary", "vectorSize"] };
+    return {
+      memory: {
+        bytes: held.bytes + 16 * chunk + bytes,
+        from: ["vocabulary", "vectorSize", "oversampling", "chunkSize", "cells", "documents"],
+      },
+      held,
+      threads,
+    };
   },
   create: (_, options): UpdatedModel<"documentTerms", "semanticSpace"> => lsaOnline(options),
 });

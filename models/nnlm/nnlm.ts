@@ -4,15 +4,51 @@ import {
   integer,
   lengthNames,
   type Model,
+  type NetworkSettings,
   number,
   type OptionsOf,
   parseOptions,
+  type SettingsOf,
   type UpdatedModel,
 } from "../../schemas/index.js";
 import { languageModelFields } from "../neural/languageModelFields.js";
+import { networkCost } from "../neural/networkCost.js";
 import { outputFields } from "../neural/outputFields.js";
 import { trainLanguageModel } from "../neural/trainLanguageModel.js";
 import { nnlmOf } from "./nnlmNetwork.js";
+
+const fields = {
+  contextSize: integer({
+    min: 1,
+    max: 100,
+    default: 4,
+    aliases: ["order"],
+    description: "Terms before that are read: n - 1 of an n-gram",
+  }),
+  vectorSize: integer({
+    min: 1,
+    max: 8192,
+    default: 100,
+    aliases: lengthNames,
+    description: "Length of a term's vector (D)",
+  }),
+  hiddenSize: integer({ min: 1, max: 8192, default: 100, description: "Numbers in the hidden layer (H)" }),
+  direct: boolean({ default: false, description: "Let the output read the vectors themselves, too" }),
+  dropout: number({
+    min: 0,
+    max: 0.95,
+    default: 0,
+    description: "Share of the hidden numbers that is dropped in learning",
+  }),
+  initialRange: number({
+    min: 0,
+    aboveMin: true,
+    default: 0.05,
+    description: "First weights are uniform in -range .. range",
+  }),
+  ...outputFields,
+  ...languageModelFields,
+} as const;
 
 export const nnlmSchema = defineUnit({
   name: "nnlm",
@@ -27,39 +63,9 @@ export const nnlmSchema = defineUnit({
     encode: { unknown: "<unk>", sentenceEnd: "</s>" },
     packSequences: { length: 32, lanes: 8, across: "corpus" },
   },
-  fields: {
-    contextSize: integer({
-      min: 1,
-      max: 100,
-      default: 4,
-      aliases: ["order"],
-      description: "Terms before that are read: n - 1 of an n-gram",
-    }),
-    vectorSize: integer({
-      min: 1,
-      max: 8192,
-      default: 100,
-      aliases: lengthNames,
-      description: "Length of a term's vector (D)",
-    }),
-    hiddenSize: integer({ min: 1, max: 8192, default: 100, description: "Numbers in the hidden layer (H)" }),
-    direct: boolean({ default: false, description: "Let the output read the vectors themselves, too" }),
-    dropout: number({
-      min: 0,
-      max: 0.95,
-      default: 0,
-      description: "Share of the hidden numbers that is dropped in learning",
-    }),
-    initialRange: number({
-      min: 0,
-      aboveMin: true,
-      default: 0.05,
-      description: "First weights are uniform in -range .. range",
-    }),
-    ...outputFields,
-    ...languageModelFields,
-  },
+  fields,
   network: nnlmOf,
+  cost: (options, { sizes }) => networkCost(nnlmOf, partsOf(options).settings, options, sizes),
   create: (_, options): Model<"sequences", "languageModel"> => nnlm(options),
 });
 
@@ -77,22 +83,22 @@ export type NnlmOptions = OptionsOf<typeof nnlmSchema>;
  *   const { tensors } = await model.result();
  */
 export function nnlm(options?: NnlmOptions): UpdatedModel<"sequences", "languageModel"> {
-  const {
-    contextSize,
-    vectorSize,
-    hiddenSize,
-    direct,
-    dropout,
-    initialRange,
-    output,
-    classes,
-    candidates,
-    ...training
-  } = parseOptions(nnlmSchema, options);
-  const settings = {
+  const { settings, training } = partsOf(parseOptions(nnlmSchema, options));
+  const script = new URL("./nnlmWorker.js", import.meta.url);
+  return trainLanguageModel("nnlm", { settings, network: nnlmOf, script }, training);
+}
+
+/** What the network is made by, and how it is trained. */
+function partsOf({
+  output,
+  classes,
+  candidates,
+  ...options
+}: SettingsOf<{ readonly name: string; readonly fields: typeof fields }>) {
+  const { contextSize, vectorSize, hiddenSize, direct, dropout, initialRange, ...training } = options;
+  const settings: NetworkSettings = {
     ...{ contextSize, vectorSize, hiddenSize, direct, dropout, initialRange, output, candidates },
     ...(classes === undefined ? {} : { classes }),
   };
-  const script = new URL("./nnlmWorker.js", import.meta.url);
-  return trainLanguageModel("nnlm", { settings, network: nnlmOf, script }, training);
+  return { settings, training };
 }

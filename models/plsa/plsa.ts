@@ -74,6 +74,21 @@ export const plsaSchema = defineUnit({
     }),
     seed: integer({ min: 0, default: 1, description: "Seed of the first topics and of what is held out" }),
   },
+  cost({ topics, memory, iterations }, { sizes }) {
+    const { documents, vocabulary } = sizes;
+    const [layout, most] = [plsaLayout(vocabulary, topics), bytesOf(memory)];
+    requireRoom(layout, Math.min(most, MOST_BYTES));
+    const shares = 4 * documents * layout.width;
+    const from = ["vocabulary", "topics"];
+    return {
+      memory: fitsShares(layout, documents, most)
+        ? { bytes: layout.bytes + shares, from: [...from, "documents"] }
+        : { bytes: layout.bytes, from },
+      held: { bytes: 4 * vocabulary * topics, from },
+      passes: iterations,
+      ...(fitsShares(layout, documents, most) ? {} : { scratch: { bytes: shares, from: ["documents", "topics"] } }),
+    };
+  },
   create: (_, options): Model<"documentTermTable", "topics"> => plsa(options),
 });
 
@@ -120,7 +135,7 @@ export function plsa(options?: PlsaOptions): FittedModel<"documentTermTable", "t
     const layout = plsaLayout(vocabulary.terms.length, topics);
     const most = bytesOf(settings.memory);
     requireRoom(layout, Math.min(most, MOST_BYTES));
-    const fits = layout.bytes + 4 * documents * layout.width <= most;
+    const fits = fitsShares(layout, documents, most);
     const theta = fits
       ? rowsInMemory(documents, layout.width)
       : rowsInFile(layout.width, new ScratchFolder(settings.scratch));
@@ -283,6 +298,10 @@ function requireRoom({ terms, topics, bytes }: PlsaLayout, most: number): void {
   const advice = most < MOST_BYTES ? "raise memory, or take fewer topics or terms" : "take fewer topics or terms";
   throw new RangeError(`plsa: the topics must fit in ${most} bytes of memory, got ${needed}; ${advice}`);
 }
+
+/** Whether the topics of the documents have room beside those of the terms. */
+const fitsShares = ({ bytes, width }: PlsaLayout, documents: number, most: number): boolean =>
+  bytes + 4 * documents * width <= most;
 
 const sizeText = ({ documents, layout }: Fitting) =>
   `${documents} documents, ${layout.terms} terms, ${layout.topics} topics`;

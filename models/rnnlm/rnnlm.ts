@@ -4,16 +4,55 @@ import {
   integer,
   lengthNames,
   type Model,
+  type NetworkSettings,
   number,
   type OptionsOf,
   oneOf,
   parseOptions,
+  type SettingsOf,
   type UpdatedModel,
 } from "../../schemas/index.js";
 import { languageModelFields } from "../neural/languageModelFields.js";
+import { networkCost } from "../neural/networkCost.js";
 import { outputFields } from "../neural/outputFields.js";
 import { trainLanguageModel } from "../neural/trainLanguageModel.js";
 import { rnnlmOf } from "./rnnlmNetwork.js";
+
+const fields = {
+  cell: oneOf(["lstm", "simple"], {
+    default: "lstm",
+    description: "What carries the past: lstm: gated cells; simple: tanh of the input and the state before",
+  }),
+  layers: integer({ min: 1, max: 16, default: 1, description: "Recurrent layers, one above the other" }),
+  vectorSize: integer({
+    min: 1,
+    max: 8192,
+    default: 200,
+    aliases: lengthNames,
+    description: "Length of a term's vector (D)",
+  }),
+  hiddenSize: integer({
+    min: 1,
+    max: 8192,
+    optional: true,
+    description: "Numbers in a layer (H); as many as D if left out",
+  }),
+  tied: boolean({ default: false, description: "Use the word vectors as the table of the output, too" }),
+  dropout: number({
+    min: 0,
+    max: 0.95,
+    default: 0,
+    description: "Share of the numbers between layers that is dropped in learning",
+  }),
+  initialRange: number({
+    min: 0,
+    aboveMin: true,
+    default: 0.1,
+    description: "First weights are uniform in -range .. range",
+  }),
+  ...outputFields,
+  ...languageModelFields,
+} as const;
 
 export const rnnlmSchema = defineUnit({
   name: "rnnlm",
@@ -28,42 +67,9 @@ export const rnnlmSchema = defineUnit({
     encode: { unknown: "<unk>", sentenceEnd: "</s>" },
     packSequences: { length: 20, lanes: 20, across: "corpus" },
   },
-  fields: {
-    cell: oneOf(["lstm", "simple"], {
-      default: "lstm",
-      description: "What carries the past: lstm: gated cells; simple: tanh of the input and the state before",
-    }),
-    layers: integer({ min: 1, max: 16, default: 1, description: "Recurrent layers, one above the other" }),
-    vectorSize: integer({
-      min: 1,
-      max: 8192,
-      default: 200,
-      aliases: lengthNames,
-      description: "Length of a term's vector (D)",
-    }),
-    hiddenSize: integer({
-      min: 1,
-      max: 8192,
-      optional: true,
-      description: "Numbers in a layer (H); as many as D if left out",
-    }),
-    tied: boolean({ default: false, description: "Use the word vectors as the table of the output, too" }),
-    dropout: number({
-      min: 0,
-      max: 0.95,
-      default: 0,
-      description: "Share of the numbers between layers that is dropped in learning",
-    }),
-    initialRange: number({
-      min: 0,
-      aboveMin: true,
-      default: 0.1,
-      description: "First weights are uniform in -range .. range",
-    }),
-    ...outputFields,
-    ...languageModelFields,
-  },
+  fields,
   network: rnnlmOf,
+  cost: (options, { sizes }) => networkCost(rnnlmOf, partsOf(options).settings, options, sizes),
   create: (_, options): Model<"sequences", "languageModel"> => rnnlm(options),
 });
 
@@ -82,24 +88,28 @@ export type RnnlmOptions = OptionsOf<typeof rnnlmSchema>;
  *   const { tensors } = await model.result();
  */
 export function rnnlm(options?: RnnlmOptions): UpdatedModel<"sequences", "languageModel"> {
-  const {
-    cell,
-    layers,
-    vectorSize,
-    hiddenSize = vectorSize,
-    tied,
-    dropout,
-    ...others
-  } = parseOptions(rnnlmSchema, options);
-  const { output, classes, candidates, initialRange, ...training } = others;
+  const { settings, training } = partsOf(parseOptions(rnnlmSchema, options));
+  const { tied, hiddenSize, vectorSize } = settings;
   if (tied && hiddenSize !== vectorSize)
     throw new RangeError(
       `rnnlm: hiddenSize must be vectorSize where tables are tied, got ${hiddenSize} and ${vectorSize}`,
     );
-  const settings = {
+  const script = new URL("./rnnlmWorker.js", import.meta.url);
+  return trainLanguageModel("rnnlm", { settings, network: rnnlmOf, script }, training);
+}
+
+/** What the network is made by, and how it is trained. */
+function partsOf({
+  output,
+  classes,
+  candidates,
+  initialRange,
+  ...options
+}: SettingsOf<{ readonly name: string; readonly fields: typeof fields }>) {
+  const { cell, layers, vectorSize, hiddenSize = vectorSize, tied, dropout, ...training } = options;
+  const settings: NetworkSettings = {
     ...{ cell, layers, vectorSize, hiddenSize, tied, dropout, output, candidates, initialRange },
     ...(classes === undefined ? {} : { classes }),
   };
-  const script = new URL("./rnnlmWorker.js", import.meta.url);
-  return trainLanguageModel("rnnlm", { settings, network: rnnlmOf, script }, training);
+  return { settings, training };
 }

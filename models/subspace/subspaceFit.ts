@@ -6,7 +6,14 @@ import {
   type SubspaceEngine,
   SubspaceIteration,
 } from "../../kernels/decomposition/subspace.js";
-import { BLOCK } from "../../kernels/decomposition/subspaceMemory.js";
+import {
+  fitsRows,
+  rowRoom,
+  STRETCH,
+  subspaceLayout,
+  subspaceThreads,
+  subspaceWidth,
+} from "../../kernels/decomposition/subspaceMemory.js";
 import { byteSize, bytesOf, integer, lengthNames, oneOf, type StageState, threadNames } from "../../schemas/index.js";
 import { SubspaceThreads } from "./subspaceThreads.js";
 
@@ -61,6 +68,22 @@ export interface SubspaceOptions {
   readonly kernel: "auto" | "plain" | "reference";
 }
 
+/** What a fit takes of a matrix of so many rows, columns and cells: its memory, a copy of X as it is read at the end, and the vectors. */
+export function subspaceCost(
+  who: string,
+  { vectorSize, iterations, oversampling, workers = availableParallelism(), memory }: SubspaceOptions,
+  matrix: { readonly rows: number; readonly columns: number; readonly cells: number },
+): { readonly bytes: number; readonly threads: number; readonly passes: number } {
+  const { rows, columns, cells } = matrix;
+  const width = subspaceWidth(vectorSize + oversampling);
+  const threads = subspaceThreads(workers, width);
+  const fits = fitsRows(rows, cells, bytesOf(memory));
+  const places = rowRoom(fits, rows, fits ? cells : Math.ceil((STRETCH * cells) / rows));
+  const { bytes } = subspaceLayout(who, { columns, width, threads, places });
+  const read = 4 * columns * (width + vectorSize);
+  return { bytes: bytes + read, threads, passes: fits ? 1 : iterations + 2 };
+}
+
 /** What was learned. */
 export interface Fitted extends Decomposition {
   /** Sum of squares of A. */
@@ -111,7 +134,7 @@ export class SubspaceFit {
       this.#fitted = fittedOf(this.#saved);
       return;
     }
-    const width = Math.ceil((vectorSize + oversampling) / BLOCK) * BLOCK;
+    const width = subspaceWidth(vectorSize + oversampling);
     const engine = this.#makeEngine(rows, width, signal);
     this.#engine = engine;
     try {

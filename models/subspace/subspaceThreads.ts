@@ -1,10 +1,13 @@
 import type { RowBatch, SparseRows, SubspaceEngine } from "../../kernels/decomposition/subspace.js";
 import {
+  fitsRows,
   RowWriter,
+  rowRoom,
   STRETCH,
   type SubspaceCall,
   type SubspaceKernel,
   SubspaceMemory,
+  subspaceThreads,
 } from "../../kernels/decomposition/subspaceMemory.js";
 import { startKernel, type WasmMemory, type WasmModule } from "../../kernels/numbers/webAssembly.js";
 import { ThreadPool } from "../../runtime/threads.js";
@@ -67,14 +70,13 @@ export class SubspaceThreads implements SubspaceEngine {
 
   async begin(): Promise<number> {
     const { who, width, workers, memory: most } = this.#settings;
-    this.#isResident = 8 * this.#rows.cells + 4 * (this.#rows.rows + 1) <= most;
+    this.#isResident = fitsRows(this.#rows.rows, this.#rows.cells, most);
     const { cells, squares } = this.#isResident ? { cells: this.#rows.cells, squares: 0 } : await this.#measure();
-    const place = { rows: this.#isResident ? this.#rows.rows : STRETCH, cells };
-    const places = this.#isResident ? [place] : [place, place];
-    const threads = Math.min(workers, (2 * width) / 32);
+    const places = rowRoom(this.#isResident, this.#rows.rows, cells);
+    const threads = subspaceThreads(workers, width);
     const shared = new SubspaceMemory(who, { columns: this.#rows.columns, width, threads, places });
     this.#memory = shared;
-    this.#writers = shared.layout.places.map((each) => new RowWriter(shared.memory, each, place));
+    this.#writers = shared.layout.places.map((each) => new RowWriter(shared.memory, each, places[0]!));
     this.#start(shared.memory, threads);
     if (!this.#isResident) return squares;
     let sum = 0;

@@ -3,7 +3,7 @@ import type { OutputLayer } from "../../kernels/embedding/outputRows.js";
 import { scoreWindows } from "../../kernels/embedding/scoreWindows.js";
 import { Vectors } from "../../kernels/embedding/vectors.js";
 import { takeRows } from "../../kernels/embedding/weights.js";
-import { MAX_WINDOW, weightBytes } from "../../kernels/embedding/word2vecMemory.js";
+import { MAX_WINDOW, weightBytes, word2vecBytes } from "../../kernels/embedding/word2vecMemory.js";
 import {
   GROUP_SIZE,
   outputLayer,
@@ -136,6 +136,11 @@ export const word2vecSchema = defineUnit({
     seed: integer({ min: 0, default: 1, description: "Seed of the first weights and of the noise words" }),
     ...trainingFields,
   },
+  cost: ({ vectorSize, workers, deterministic }, { sizes }) => ({
+    memory: { bytes: word2vecBytes(sizes.vocabulary, vectorSize), from: ["vocabulary", "vectorSize"] },
+    held: { bytes: 4 * sizes.vocabulary * vectorSize, from: ["vocabulary", "vectorSize"] },
+    threads: workers ?? workersBeside(deterministic),
+  }),
   create: (_, options): Model<"contexts", "vectors"> => word2vec(options),
 });
 

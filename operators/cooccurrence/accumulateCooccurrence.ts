@@ -2,9 +2,11 @@ import { Observable, type OperatorFunction, type Subscriber } from "rxjs";
 import { currentScope, requireScope } from "../../runtime/flow.js";
 import type { ContextBatch } from "../../schemas/contexts.js";
 import type { FinalCooccurrence } from "../../schemas/cooccurrence.js";
+import { atMost } from "../../schemas/cost.js";
 import { boolean, byteSize, bytesOf, integer, oneOf, text } from "../../schemas/fields.js";
 import { type OptionsOf, parseOptions } from "../../schemas/options.js";
 import { defineUnit } from "../../schemas/units.js";
+import { cellBytes } from "../../storage/cooccurrence/cellFile.js";
 import { CooccurrenceAccumulator } from "./cooccurrenceAccumulator.js";
 
 export const accumulateCooccurrenceSchema = defineUnit({
@@ -41,6 +43,16 @@ export const accumulateCooccurrenceSchema = defineUnit({
       description:
         "Threads, each of which counts some rows of the table; they share the memory. 0 counts in the main thread",
     }),
+  },
+  cost({ memory }, { sizes }) {
+    const cooccurrences = atMost(sizes.vocabulary ** 2, sizes.pairs);
+    const from = ["pairs", "vocabulary"];
+    return {
+      memory: { bytes: bytesOf(memory), from: ["memory"] },
+      held: { bytes: atMost(bytesOf(memory), cellBytes * cooccurrences), from: ["memory", ...from] },
+      scratch: { bytes: cellBytes * (cooccurrences + sizes.pairs), from },
+      makes: { cooccurrences },
+    };
   },
   create: (_, options): OperatorFunction<ContextBatch, FinalCooccurrence> => accumulateCooccurrence(options),
 });

@@ -4,6 +4,7 @@ import { requireFixed } from "../../kernels/vocabulary/vocabulary.js";
 import { partsOfColumn } from "../../kinds/documents.js";
 import { documentTerms } from "../../kinds/documentTerms.js";
 import { currentScope } from "../../runtime/flow.js";
+import { UNCOLLECTED_BYTES } from "../../schemas/cost.js";
 import type { DocumentTermBatch } from "../../schemas/documentTerms.js";
 import type { FinalDocumentTerms } from "../../schemas/documentTermTable.js";
 import { byteSize, bytesOf, text } from "../../schemas/fields.js";
@@ -29,6 +30,16 @@ export const accumulateDocumentTermsSchema = defineUnit({
       file: "output",
       description: "Folder for what does not fit in memory; the system's folder for temporary files if left out",
     }),
+  },
+  cost({ memory }, { sizes }) {
+    const [rows, room] = [documentTerms.log!.bytes!(sizes), bytesOf(memory)];
+    const from = ["cells", "documents"];
+    if (rows <= room) return { memory: { bytes: rows, from }, held: { bytes: rows, from } };
+    return {
+      memory: { bytes: room, from: ["memory"] },
+      held: { bytes: UNCOLLECTED_BYTES, from: ["batches read again"] },
+      scratch: { bytes: rows, from },
+    };
   },
   create: (_, options): OperatorFunction<DocumentTermBatch, FinalDocumentTerms> => accumulateDocumentTerms(options),
 });

@@ -15,6 +15,7 @@ export const documentTermsSchema = defineUnit({
   summary: "Counts the terms of each document: bags of words, as rows of a sparse matrix",
   paper: "Salton et al. 1975, Communications of the ACM 18(11)",
   fields: {},
+  cost: (_, { sizes }) => ({ memory: { bytes: 4 * sizes.vocabulary, from: ["vocabulary"] } }),
   create: (): OperatorFunction<IdBatch, DocumentTermBatch> => documentTerms(),
 });
 

@@ -7,7 +7,7 @@ import { integer, number, oneOf, searchIndexOption, semanticSpaceOption } from "
 import type { DocumentSearcher, Hit, HitBatch } from "../../schemas/hits.js";
 import { defineOptions, type OptionsOf, parseOptions, type SettingsOf } from "../../schemas/options.js";
 import { requireSameTextSteps } from "../../schemas/sameTextSteps.js";
-import { bm25Variants, type SearchIndex } from "../../schemas/searchIndex.js";
+import { bm25Variants, type SearchedIndex, type SearchIndex } from "../../schemas/searchIndex.js";
 import type { SemanticSpace } from "../../schemas/semanticSpace.js";
 import type { TokenBatch } from "../../schemas/tokens.js";
 import { defineUnit } from "../../schemas/units.js";
@@ -108,7 +108,7 @@ export function searchDocuments(
 
 /** The searcher that options ask for. */
 export function searcherWith(
-  index: SearchIndex,
+  index: SearchIndex | SearchedIndex,
   { scoring, preset, sublinear, ...bm25 }: ScoringSettings,
   space?: SemanticSpace,
 ): Required<DocumentSearcher> {

@@ -33,6 +33,9 @@ export const weighTermsSchema = defineUnit({
         "same: the run ends if tokens are made by other steps than those of the texts that frequencies of a file are of; any: whatever steps",
     }),
   },
+  cost: ({ frequencies }, { sizes }) => ({
+    memory: { bytes: (frequencies === undefined ? 0 : 8) * sizes.vocabulary, from: ["vocabulary"] },
+  }),
   create: (
     needs,
     { frequencies, textSteps, ...options },

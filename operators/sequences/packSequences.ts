@@ -63,6 +63,14 @@ export const packSequencesSchema = defineUnit({
     }),
     seed: integer({ default: 1, min: 0, description: "Seed of the draws for shuffle" }),
   },
+  cost: ({ length, batchSize = BATCH_SIZE, lanes, shuffle }) => {
+    const batchRows = lanes > 0 ? lanes : batchSize;
+    const rows = batchRows + shuffle;
+    return {
+      memory: { bytes: 12 * rows * length, from: ["batchSize", "lanes", "shuffle", "length"] },
+      makes: { batchRows, rowLength: length },
+    };
+  },
   create: (_, options, { isLive = false }): OperatorFunction<IdBatch, SequenceBatch> =>
     packSequences({ ...options, isLive }),
 });

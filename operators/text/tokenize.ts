@@ -7,8 +7,9 @@ import { KnownWordScanner } from "../../kernels/text/knownWordScanner.js";
 import { tokenAutomaton } from "../../kernels/text/tokenAutomaton.js";
 import { TokenBatcher } from "../../kernels/text/tokenBatcher.js";
 import { TokenScanner } from "../../kernels/text/tokenScanner.js";
-import { GrowingLexicon } from "../../kernels/vocabulary/lexicon.js";
+import { GrowingLexicon, lexiconBytes } from "../../kernels/vocabulary/lexicon.js";
 import { currentScope } from "../../runtime/flow.js";
+import { atMost } from "../../schemas/cost.js";
 import { boolean, integer, oneOf, textFiles } from "../../schemas/fields.js";
 import { type OptionsOf, parseOptions, type SettingsOf } from "../../schemas/options.js";
 import type { StageState } from "../../schemas/state.js";
@@ -63,6 +64,9 @@ export const tokenizeSchema = defineUnit({
     }),
     batchSize: integer({ default: 16384, min: 1, max: 16_777_216, description: "Most tokens in a batch" }),
   },
+  cost: ({ maxTerms }, { sizes }) => ({
+    memory: { bytes: lexiconBytes(atMost(maxTerms, sizes.types)), from: ["types", "maxTerms"] },
+  }),
   create: (_, options): OperatorFunction<TextBatch, TokenBatch> => tokenize(options),
 });
 

@@ -2,9 +2,10 @@ import { defer, last, map, type OperatorFunction, scan, startWith } from "rxjs";
 import { sortedByCodePoints } from "../../kernels/text/compareCodePoints.js";
 import { LabelCounter } from "../../kernels/vocabulary/labelCounter.js";
 import { TermCounter } from "../../kernels/vocabulary/termCounter.js";
-import { makeVocabulary } from "../../kernels/vocabulary/vocabulary.js";
+import { makeVocabulary, vocabularyBytes } from "../../kernels/vocabulary/vocabulary.js";
 import { currentScope } from "../../runtime/flow.js";
 import type { Ledger } from "../../runtime/ledger.js";
+import { atMost } from "../../schemas/cost.js";
 import { integer, number, texts, vectorTable } from "../../schemas/fields.js";
 import { type OptionsOf, parseOptions, type SettingsOf } from "../../schemas/options.js";
 import { plural } from "../../schemas/plural.js";
@@ -48,6 +49,16 @@ export const buildVocabSchema = defineUnit({
     }),
   },
   termsOf: ({ extraTerms = [] }) => ({ extraTerms: [extraTerms].flat() }),
+  cost({ minCount, maxSize, minDocuments, maxDocuments, extraTerms }, { sizes, termsWith }) {
+    const countsDocuments = minDocuments !== undefined || maxDocuments !== undefined;
+    const kept = termsWith(minCount) + [extraTerms].flat().length;
+    const vocabulary = maxSize === undefined ? kept : atMost(maxSize, kept);
+    return {
+      memory: { bytes: (countsDocuments ? 24 : 8) * sizes.types, from: ["types"] },
+      held: { bytes: vocabularyBytes(vocabulary), from: ["vocabulary"] },
+      makes: { vocabulary },
+    };
+  },
   create: (_, options): OperatorFunction<TokenBatch, Vocabulary> => buildVocab(options),
 });
 

@@ -40,6 +40,10 @@ export const growVocabSchema = defineUnit({
       description: "Most tokens between two changes of the vocabulary; it changes more often at the start",
     }),
   },
+  cost: ({ maxSize, counters = 4 * maxSize }) => ({
+    memory: { bytes: (60 + 8) * counters + (20 + 8) * maxSize, from: ["counters", "maxSize"] },
+    makes: { vocabulary: maxSize },
+  }),
   create: (_, options): OperatorFunction<TokenBatch, IdBatch> => growVocab(options),
 });
 

@@ -46,6 +46,10 @@ export const windowContextsSchema = defineUnit({
     seed: integer({ default: 1, min: 0, description: "Seed of the draws for sample and radius" }),
     batchSize: integer({ default: 16384, min: 1, max: 16_777_216, description: "Most centres in a batch" }),
   },
+  cost: ({ windowSize, side }, { sizes }) => ({
+    memory: { bytes: 8 * sizes.vocabulary, from: ["vocabulary"] },
+    makes: { pairs: (side === "both" ? 2 : 1) * windowSize * sizes.tokens },
+  }),
   create: (_, options): OperatorFunction<IdBatch, ContextBatch> => windowContexts(options),
 });
 

@@ -10,8 +10,8 @@ export interface PlannedStep {
   readonly passes: number;
 }
 
-/** The steps of a run in the order in which `execute` takes them. */
-export function plannedSteps({ root }: Pipeline): PlannedStep[] {
+/** The nodes that begin the steps of a run, in the order in which `execute` takes them. */
+export function plannedHeads(root: PipelineNode): PipelineNode[] {
   const nodes = nodesOf(root);
   const heads = [root];
   const done = new Set<PipelineNode>();
@@ -19,7 +19,12 @@ export function plannedSteps({ root }: Pipeline): PlannedStep[] {
     for (const node of duringPass(head)) done.add(node);
     heads.push(...readySteps(nodes, done, heads));
   }
-  return heads
+  return heads;
+}
+
+/** Those steps that take their time. */
+export function plannedSteps({ root }: Pipeline): PlannedStep[] {
+  return plannedHeads(root)
     .filter((head) => head === root || head.startsPass || isModel(head))
     .map((head) => ({ id: head.id, passes: passesOf(head) }));
 }

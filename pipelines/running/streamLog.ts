@@ -7,8 +7,8 @@ import { type DataKind, kindOfShared, type LogForm, type LoggedBatch } from "../
 import { batchBytes, readBatches, writeBatch } from "../../storage/files/batchFile.js";
 import { ScratchWriter } from "../../storage/files/scratchArrays.js";
 
-/** As many bytes are kept in memory: 8 million tokens. */
-const MOST_BYTES = 2 ** 25;
+/** As many bytes of a log are kept in memory: 8 million tokens. */
+export const MOST_LOGGED_BYTES = 2 ** 25;
 
 /** How far a log has been written. */
 export interface LogSize {
@@ -38,7 +38,7 @@ export class StreamLog {
   constructor(
     readonly path: string,
     kind: DataKind,
-    mostBytes = MOST_BYTES,
+    mostBytes = MOST_LOGGED_BYTES,
   ) {
     if (!kind.log)
       throw new TypeError(`${kind.name}: cannot be read again, since it has no form in which it is logged`);

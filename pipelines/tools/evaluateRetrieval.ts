@@ -28,10 +28,8 @@ export async function evaluateRetrieval(path: string, request: RetrievalRequest)
   const queries = readTextLines("eval", "queries", queryFile).filter(isFilled).map(queryOf);
   const gains = gainsOf(relevance, gainOf(request.gain));
   const search = await openSearch(path, ranking);
-  const found = await search.search(
-    queries.map(({ text }) => text),
-    { k: depth },
-  );
+  const texts = queries.map(({ text }) => text);
+  const found = await search.search(texts, { k: depth }).finally(() => search.close());
   const scores = scoreRetrieval(
     queries.map(({ id }, place) => ({
       ranked: (found[place]?.hits ?? []).map((hit) => hit.id ?? String(hit.document)),

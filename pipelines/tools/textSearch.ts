@@ -1,6 +1,13 @@
-import { termPlace } from "../../kernels/search/queryTerms.js";
+import { searchedIndex } from "../../kernels/search/searchedIndex.js";
 import { type ScoringSettings, searcherWith } from "../../operators/documents/searchDocuments.js";
-import type { DocumentField, DocumentSearcher, ScorePart, SearchIndex, SemanticSpace } from "../../schemas/index.js";
+import type {
+  DocumentField,
+  DocumentSearcher,
+  ScorePart,
+  SearchedIndex,
+  SearchIndex,
+  SemanticSpace,
+} from "../../schemas/index.js";
 import { type Known, textStepsOf, tokensOfTexts } from "./textSteps.js";
 
 export interface FoundDocument {
@@ -33,19 +40,19 @@ export interface TextRanking {
   readonly space?: SemanticSpace | undefined;
 }
 
-/** An index that is asked with texts, cut as those that it was made of. State: the index, and 28 bytes for each of its documents, or 4 for each dimension of a space. */
+/** An index that is asked with texts, cut as those that it was made of. State: the index, or what is read of its file, and 28 bytes for each of its documents, or 4 for each dimension of a space. */
 export class TextSearch {
   readonly #who: string;
-  readonly #index: SearchIndex;
+  readonly #index: SearchedIndex;
   readonly #searcher: Required<DocumentSearcher>;
   readonly #known: Known;
   #steps: ReturnType<typeof textStepsOf> | undefined;
 
-  constructor(who: string, index: SearchIndex, known: Known, { scoring, space }: TextRanking) {
+  constructor(who: string, index: SearchIndex | SearchedIndex, known: Known, { scoring, space }: TextRanking) {
     this.#who = who;
-    this.#index = index;
+    this.#index = searchedIndex(index);
     this.#known = known;
-    this.#searcher = searcherWith(index, scoring, space);
+    this.#searcher = searcherWith(this.#index, scoring, space);
   }
 
   /** @throws TypeError if the index does not tell the steps that made tokens of its texts */
@@ -54,21 +61,25 @@ export class TextSearch {
     const queries = await tokensOfTexts(texts, await this.#steps);
     return queries.map((tokens) => ({
       hits: this.#found(tokens, k, explain),
-      unknown: [...new Set(tokens)].filter((token) => termPlace(this.#index, token) === undefined),
+      unknown: [...new Set(tokens)].filter((token) => this.#index.placeOf(token) === undefined),
     }));
   }
 
+  close(): void {
+    this.#index.close?.();
+  }
+
   #found(tokens: readonly string[], k: number, explain: boolean): FoundDocument[] {
-    const { ids, fields } = this.#index.entries ?? {};
-    return this.#searcher.search(tokens, k).map(({ document, score }, place) => ({
-      rank: place + 1,
-      document,
-      ...(ids ? { id: ids[document]! } : {}),
-      score,
-      ...(fields
-        ? { fields: Object.fromEntries(Object.entries(fields).map(([name, values]) => [name, values[document]!])) }
-        : {}),
-      ...(explain ? { parts: this.#searcher.explain(tokens, document) } : {}),
-    }));
+    return this.#searcher.search(tokens, k).map(({ document, score }, place) => {
+      const { id, fields } = this.#index.entryOf(document);
+      return {
+        rank: place + 1,
+        document,
+        ...(id === undefined ? {} : { id }),
+        score,
+        ...(fields ? { fields } : {}),
+        ...(explain ? { parts: this.#searcher.explain(tokens, document) } : {}),
+      };
+    });
   }
 }

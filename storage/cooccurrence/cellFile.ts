@@ -10,7 +10,7 @@ const who = "accumulateCooccurrence";
 
 /** Before each batch: the number of its cells. */
 const headBytes = 8;
-const cellBytes = 16;
+export const cellBytes = 16;
 
 /**
  * Cells that do not fit in memory, read run by run and any number of times. Only the process that wrote them reads them, so the columns

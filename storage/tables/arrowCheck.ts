@@ -46,8 +46,19 @@ const message: Table = () => ({ 2: { table: recordBatch }, 4: { tables: keyValue
 const maxDepth = 64;
 const magicBytes = 6;
 
-/** @throws RangeError with what is wrong */
-export async function checkArrow(path: string): Promise<void> {
+/** Where the parts of a record batch lie in the file. */
+export interface ArrowBatch {
+  readonly rows: number;
+  /** In the order of the format: of each column its validity, the offsets of its texts or lists, and its values; of lists, that of their items. */
+  readonly buffers: readonly { readonly at: number; readonly length: number }[];
+  readonly isCompressed: boolean;
+}
+
+/**
+ * The record batches of a file, after a look at all of them.
+ * @throws RangeError with what is wrong
+ */
+export async function arrowBatches(path: string): Promise<ArrowBatch[]> {
   const handle = await open(path, "r");
   try {
     const { size } = await handle.stat();
@@ -56,9 +67,11 @@ export async function checkArrow(path: string): Promise<void> {
     const start = end - tail.getInt32(0, true);
     const bytes = new Buffers(await readAt(handle, start, end - start));
     const root = bytes.root(footer);
+    const batches: ArrowBatch[] = [];
     for (const block of bytes.structs(root, batchList, blockBytes))
-      await checkBatch(handle, checkedBlock(block, start));
+      batches.push(await checkedBatch(handle, checkedBlock(block, start)));
     for (const block of bytes.structs(root, dictionaryList, blockBytes)) checkedBlock(block, start);
+    return batches;
   } finally {
     await handle.close();
   }
@@ -83,7 +96,7 @@ function checkedBlock(block: DataView, end: number): Block {
 }
 
 /** One record batch: a message that says its rows and where its buffers lie, and the buffers. */
-async function checkBatch(handle: FileHandle, { offset, head, body }: Block): Promise<void> {
+async function checkedBatch(handle: FileHandle, { offset, head, body }: Block): Promise<ArrowBatch> {
   const prefix = await readAt(handle, offset, 8);
   const skipped = prefix.getInt32(0, true) === -1 ? 8 : 4; // what marks the length is left out by old writers
   const bytes = new Buffers(await readAt(handle, offset + skipped, head - skipped));
@@ -99,10 +112,13 @@ async function checkBatch(handle: FileHandle, { offset, head, body }: Block): Pr
       nulls >= 0 &&
       nulls <= length, "a column must lie inside its record batch");
   }
+  const buffers: { at: number; length: number }[] = [];
   for (const buffer of bytes.structs(batch!, 2, nodeBytes)) {
     const [at, length] = [Number(buffer.getBigInt64(0, true)), Number(buffer.getBigInt64(8, true))];
     require(at >= 0 && length >= 0 && at + length <= body, "a buffer must lie inside its record batch");
+    buffers.push({ at: offset + head + at, length });
   }
+  return { rows, buffers, isCompressed: bytes.child(batch!, 3) !== undefined };
 }
 
 function require(holds: boolean, what: string): void {

@@ -10,7 +10,7 @@ import {
 } from "apache-arrow";
 import type { ReadColumn, TableBlock, TableFile } from "../../schemas/tables.js";
 import { readFully } from "../files/readFully.js";
-import { checkArrow } from "./arrowCheck.js";
+import { arrowBatches } from "./arrowCheck.js";
 
 const magic = "ARROW1";
 const tailBytes = 4 + magic.length;
@@ -18,7 +18,7 @@ const tailBytes = 4 + magic.length;
 /** Opens an Arrow IPC file; record batches are read one at a time. */
 export async function openArrow(path: string): Promise<TableFile> {
   checkEnds(path);
-  await checkArrow(path).catch((error: unknown) => {
+  await arrowBatches(path).catch((error: unknown) => {
     throw unreadable(path, error);
   });
   const { fields, metadata } = await withReader(path, async (reader) => reader.schema);

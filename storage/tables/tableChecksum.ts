@@ -63,9 +63,10 @@ export function checksumText(sum: number): string {
 
 function checksumOf(descriptor: number, size: number, place: number): string {
   let sum = 0;
+  const chunk = Buffer.alloc(Math.min(chunkBytes, size));
   for (let start = 0; start < size; start += chunkBytes) {
-    const end = Math.min(start + chunkBytes, size);
-    const bytes = readRange(descriptor, start, end);
+    const bytes = chunk.subarray(0, Math.min(chunkBytes, size - start));
+    fillRange(descriptor, bytes, start);
     blank(bytes, place - start);
     sum = crc32(bytes, sum);
   }
@@ -113,9 +114,13 @@ function isLikeMark(bytes: Buffer, at: number): boolean {
 
 function readRange(descriptor: number, start: number, end: number): Buffer {
   const bytes = Buffer.alloc(Math.max(0, end - start));
+  fillRange(descriptor, bytes, start);
+  return bytes;
+}
+
+function fillRange(descriptor: number, bytes: Buffer, start: number): void {
   if (readFully(descriptor, bytes, start) < bytes.length)
     throw new RangeError("a file must not become shorter while it is read");
-  return bytes;
 }
 
 function withFile<Result>(path: string, use: (descriptor: number, size: number) => Result): Result {

@@ -25,7 +25,7 @@ export function formOf<K extends Kind>({ name, table }: DataKind<K>) {
   throw new TypeError(`${name}: a kind must have a form on the disk to be written, got none`);
 }
 
-function factsOf(kind: string, path: string, { metadata, columns }: TableFile): Facts {
+export function factsOf(kind: string, path: string, { metadata, columns }: TableFile): Facts {
   const facts = metadata.get(FACTS);
   if (facts !== undefined) return JSON.parse(facts) as Facts;
   const names = columns.map(({ name }) => name).join(", ");

@@ -53,7 +53,7 @@ it.each([
   [[term("a", [1, 0], [1, 1]), lengths], 'an index must hold ascending documents below 2 for "a", got 0'],
   [[term("a", [0, 2], [1, 1]), lengths], 'an index must hold ascending documents below 2 for "a", got 2'],
   [[term("a", [0, 1], [1, 0]), lengths], 'an index must hold counts above 0 for "a", got 0'],
-  [[term("a", [0, 1], [1]), lengths], 'an index must hold a count for each document of "a", got 1'],
+  [[term("a", [0, 1], [1]), lengths], 'an index must hold as many counts as documents for "a", got 1'],
   [[term("a", [0], [1]), lengths], "an index must hold all terms that it tells of, got 1"],
   [[term("a", [0], [1]), term("b", [0], [1])], "an index must hold all documents that it tells of, got 0"],
 ])("refuses rows that are no index: %#", async (rows, message) => {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { SearchIndexBuilder, termPlace } from "#kernels";
+import { SearchIndexBuilder, searchedIndex } from "#kernels";
 import type { DocumentColumn } from "#schemas";
 import { vocabularyOf } from "../../support/contextBatches.js";
 import { copyState } from "../../support/copyState.js";
@@ -72,6 +72,6 @@ it("refuses weights in the place of counts, and documents of which other things 
 
 it("finds the place of a term by halving", () => {
   const index = searchIndexOf([["b", "猫", "ﬀ", "𠮷", "a"]]);
-  expect(index.terms.map((term) => termPlace(index, term))).toEqual([0, 1, 2, 3, 4]);
-  for (const other of ["", "ab", "z", "\u{10ffff}"]) expect(termPlace(index, other)).toBeUndefined();
+  expect(index.terms.map(searchedIndex(index).placeOf)).toEqual([0, 1, 2, 3, 4]);
+  for (const other of ["", "ab", "z", "\u{10ffff}"]) expect(searchedIndex(index).placeOf(other)).toBeUndefined();
 });
