@@ -1,5 +1,6 @@
 import { type Observable, tap } from "rxjs";
 import { packSequences } from "../../operators/sequences/packSequences.js";
+import { mapAsync } from "../../runtime/mapAsync.js";
 import { run } from "../../runtime/run.js";
 import {
   fillOptions,
@@ -94,8 +95,9 @@ export async function perplexityOf(
     idsBy(open, open.model.sentenceEnd),
     tap(countPieces),
     packSequences({ length: LENGTH, across, lanes: across === "corpus" ? 1 : LANES }),
+    mapAsync(score), // a batch begins with the states behind the one before
   );
-  await run(rows, { ...(signal ? { signal } : {}), onEvent: score });
+  await run(rows, { ...(signal ? { signal } : {}) });
   if (predicted === 0) throw new RangeError(`${who}: there must be a term to predict, got ${words} words without any`);
   return {
     ...{ words, predicted, loss, unknownShare: unknown / words },
@@ -129,10 +131,11 @@ export async function scoreTexts(
   const score = async (ids: readonly (readonly number[])[]) => {
     for (const each of ids) onText(await scoreIds(open, each));
   };
-  await run(throughSteps(texts, open.steps).pipe(idsBy(open)), {
-    ...(signal ? { signal } : {}),
-    onEvent: (batch) => score(documents.add(batch)),
-  });
+  const scored = throughSteps(texts, open.steps).pipe(
+    idsBy(open),
+    mapAsync((batch) => score(documents.add(batch))),
+  );
+  await run(scored, { ...(signal ? { signal } : {}) });
   await score(documents.finish());
 }
 
