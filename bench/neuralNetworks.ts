@@ -55,7 +55,7 @@ export function gptStack({ terms, width, layers, heads, length }: GptSizes): neu
   const names = Array.from({ length: layers }, (_, layer) => `h.${layer}`);
   const matrix = (name: string, ...shape: number[]): neural.ParameterForm => ({ name, shape, decays: true });
   const vector = (name: string, size: number): neural.ParameterForm => ({ name, shape: [size], decays: false });
-  const norm = (name: string) => [vector(`${name}.gain`, width), vector(`${name}.bias`, width)];
+  const norm = (name: string) => [vector(`${name}.weight`, width), vector(`${name}.bias`, width)];
   const linear = (name: string, inputs: number, outputs: number) => [
     matrix(`${name}.weight`, inputs, outputs),
     vector(`${name}.bias`, outputs),
@@ -89,7 +89,7 @@ export function gptStack({ terms, width, layers, heads, length }: GptSizes): neu
     stateSize: 0,
     vectors: "ids",
     initial: (form, seed) =>
-      form.name.endsWith(".gain")
+      /norm\d?\.weight$/.test(form.name)
         ? new Float32Array(width).fill(1)
         : neural.uniformValues(form, seed, form.shape.length > 1 ? initialRange : 0),
     learn(tape, batch, scale) {

@@ -83,6 +83,35 @@ def attention(qkv, heads, sequences, causal, lengths=None):
     return F.scaled_dot_product_attention(q, k, v, attn_mask=seen).transpose(1, 2).reshape(rows, width)
 
 
+def block_forms(projections, rows_are_outputs, width=4, inner=6):
+    dense = lambda name, i, o: {f"{name}.weight": (o, i) if rows_are_outputs else (i, o), f"{name}.bias": (o,)}
+    norm = lambda name: {f"{name}.weight": (width,), f"{name}.bias": (width,)}
+    forms = norm("a.norm")
+    for name in projections:
+        forms |= dense(name, width, 3 * width // len(projections))
+    return forms | dense("a.out", width, width) | norm("b.norm") | dense("b.up", width, inner) | dense("b.down", inner, width)
+
+
+def block(x, p, projections, rows_are_outputs, before, gelu, epsilon, attend, dropped=lambda x, place: x):
+    """x is rows x width; p holds what block_forms names."""
+    dense = lambda x, n: x @ (p[f"{n}.weight"].T if rows_are_outputs else p[f"{n}.weight"]) + p[f"{n}.bias"]
+    norm = lambda x, n: F.layer_norm(x, x.shape[1:], p[f"{n}.weight"], p[f"{n}.bias"], epsilon)
+    attended = lambda x: dropped(dense(attend(torch.cat([dense(x, n) for n in projections], 1)), "a.out"), 0)
+    inner = lambda x: dropped(dense(F.gelu(dense(x, "b.up"), approximate=gelu), "b.down"), 1)
+    if before:
+        x = x + attended(norm(x, "a.norm"))
+        return x + inner(norm(x, "b.norm"))
+    x = norm(x + attended(x), "a.norm")
+    return norm(x + inner(x), "b.norm")
+
+
+def block_case(projections, rows_are_outputs, before, gelu, epsilon, heads, causal, lengths=None):
+    forms = block_forms(projections, rows_are_outputs)
+    attend = lambda qkv: attention(qkv, heads, 2, causal, lengths)
+    run = lambda x, *p: block(x, dict(zip(forms, p)), projections, rows_are_outputs, before, gelu, epsilon, attend)
+    return run, [(6, 4)], forms
+
+
 def character_convolution(x, w, b, length):
     words = x.reshape(-1, length, x.shape[1]).transpose(1, 2)
     filters = w.reshape(-1, x.shape[1], w.shape[1]).permute(2, 1, 0)
@@ -108,7 +137,7 @@ LAYERS = {
     "linear": (lambda x, w, b: x @ w + b, [(3, 4)], {"w": (4, 5), "b": (5,)}),
     "linear of rows": (lambda x, w, b: F.linear(x, w, b), [(3, 4)], {"w": (5, 4), "b": (5,)}),
     "linear without bias": (lambda x, w: x @ w, [(3, 4)], {"w": (4, 5)}),
-    "layerNorm": (lambda x, g, b: F.layer_norm(x, (5,), g, b, 1e-5), [(3, 5)], {"n.gain": (5,), "n.bias": (5,)}),
+    "layerNorm": (lambda x, g, b: F.layer_norm(x, (5,), g, b, 1e-5), [(3, 5)], {"n.weight": (5,), "n.bias": (5,)}),
     "tanh": (lambda x: torch.tanh(16 * x), [(5, 5)], {}),
     "sigmoid": (lambda x: torch.sigmoid(16 * x), [(5, 5)], {}),
     "relu": (lambda x: torch.relu(16 * x), [(5, 5)], {}),
@@ -123,6 +152,8 @@ LAYERS = {
     "causal attention": (lambda x: attention(8 * x, 2, 2, True), [(6, 12)], {}),
     "attention within lengths": (lambda x: attention(8 * x, 1, 2, False, [3, 2]), [(6, 12)], {}),
     "character convolution": (lambda x, w, b: character_convolution(x, w, b, 4), [(8, 3)], {"w": (6, 5), "b": (5,)}),
+    "transformer block, norm before": block_case(["a.qkv"], False, True, "tanh", 1e-5, 2, True),
+    "transformer block, norm after": block_case(["q", "k", "v"], True, False, "none", 1e-12, 2, False, [3, 2]),
     # each largest number twice, once in x: PyTorch gives the gradient to the first
     "maxOfGroups of equal ones": (lambda x: torch.cat([x, numbers((4, 3), 0)])[TWICE].reshape(2, 4, 3).max(1).values, [(4, 3)], {}),
 }

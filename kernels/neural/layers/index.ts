@@ -10,3 +10,4 @@ export * from "./linear.js";
 export * from "./recurrent.js";
 export * from "./recurrentCells.js";
 export * from "./shaping.js";
+export * from "./transformerBlock.js";
