@@ -1,4 +1,5 @@
 import type { Engine, ParameterForm, Parameters, Tensor } from "./engine.js";
+import type { KeptRows } from "./layers/keptAttention.js";
 import type { Tape } from "./tape.js";
 
 /** Part of a batch, as a network sees it: `rows` sequences of `length` ids, position after position of each row. */
@@ -50,4 +51,16 @@ export interface Network {
   ): { readonly logits: Tensor; readonly state?: Tensor };
   /** The numbers of each place behind each layer (rows length x D): the embeddings, then layer after layer. Nothing is recorded. */
   layers?(engine: Engine, parameters: Parameters, batch: Omit<NetworkBatch, "targets" | "step">): readonly Tensor[];
+  /**
+   * Reads places behind others of one row, each of which costs its own computation and not that of those before it; of networks that look back
+   * over at most `longest` places.
+   * @param before what is kept of the places before, of each layer; empty at the beginning of a row
+   * @returns logits behind the last id (1 x V), and what is to be kept of the new places, of each layer (ids x 2D)
+   */
+  goOn?(
+    engine: Engine,
+    parameters: Parameters,
+    ids: Uint32Array,
+    before: readonly KeptRows[],
+  ): { readonly logits: Tensor; readonly kept: readonly Tensor[] };
 }

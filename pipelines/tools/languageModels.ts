@@ -164,11 +164,5 @@ export async function scoreIds(open: OpenLanguageModel, ids: readonly number[]):
   const all = Uint32Array.from([...idsOf(open, model.beginning), ...ids, ...idsOf(open, model.sentenceEnd)]);
   const terms = ids.map((id) => model.terms[id]!);
   if (all.length < 2) return { terms, logProbability: 0 };
-  const length = all.length - 1;
-  const { losses } = await reader.losses({
-    ...{ rows: 1, length, ids: all.subarray(0, length), targets: Int32Array.from(all.subarray(1)) },
-    lengths: Uint32Array.of(length),
-    state: new Float32Array(reader.network.stateSize),
-  });
-  return { terms, logProbability: -losses.reduce((sum, each) => sum + each, 0) };
+  return { terms, logProbability: -(await reader.textLoss(all)) };
 }

@@ -250,6 +250,35 @@ def rnnlm(p, step, layers=1, cell="lstm", rate=0, tied=False, output=full, hidde
     return output(h, p, "vectors" if tied else "output.weight", step), torch.cat(ends, 1)
 
 
+GPT_POSITIONS, GPT_LAYERS, GPT_WIDTH, GPT_INNER = 5, 2, 4, 8
+PARTS = {"a.norm": "ln_1", "a.qkv": "attn.c_attn", "a.out": "attn.c_proj", "b.norm": "ln_2", "b.up": "mlp.c_fc", "b.down": "mlp.c_proj"}
+
+
+def gpt_name(layer, name):
+    part, kind = name.rsplit(".", 1)
+    return f"h.{layer}.{PARTS[part]}.{kind}"
+
+
+def gpt_forms():
+    forms = {"wte.weight": (TERMS, GPT_WIDTH), "wpe.weight": (GPT_POSITIONS, GPT_WIDTH)}
+    for n in range(GPT_LAYERS):
+        forms |= {gpt_name(n, name): shape for name, shape in block_forms(["a.qkv"], False, GPT_WIDTH, GPT_INNER).items()}
+    return forms | {"ln_f.weight": (GPT_WIDTH,), "ln_f.bias": (GPT_WIDTH,)}
+
+
+def gpt(p, step, rate=0):
+    def dropped(x, purpose):
+        return dropout(x, rate, SEED, purpose, step, FIRST_ROW * LENGTH) if rate else x
+
+    attend = lambda qkv: attention(qkv, 2, ROWS, True)
+    x = dropped(p["wte.weight"][ids] + p["wpe.weight"][torch.arange(LENGTH).repeat(ROWS)], 0)
+    for n in range(GPT_LAYERS):
+        own = {name: p[gpt_name(n, name)] for name in block_forms(["a.qkv"], False)}
+        x = block(x, own, ["a.qkv"], False, True, "tanh", 1e-5, attend, lambda x, place: dropped(x, 1 + 2 * n + place))
+    h = F.layer_norm(x, x.shape[1:], p["ln_f.weight"], p["ln_f.bias"], 1e-5)
+    return losses_of(F.log_softmax(h @ p["wte.weight"].T, 1)), torch.zeros(0)
+
+
 def recurrent_forms(layers, inputs, hidden, gates):
     forms = {}
     for n in range(layers):
@@ -275,6 +304,8 @@ NETWORKS = {
     "rnnlm tied": (rnnlm, {"tied": True}, V4 | recurrent_forms(1, 4, 4, 4) | {"output.bias": (TERMS,)}),
     "rnnlm classes": (rnnlm, {"output": classes}, V3 | recurrent_forms(1, 3, 4, 4) | CLASSES | out(4)),
     "rnnlm sampled": (rnnlm, {"output": sampled}, V3 | recurrent_forms(1, 3, 4, 4) | out(4)),
+    "gpt": (gpt, {}, gpt_forms()),
+    "gpt dropout": (gpt, {"rate": 0.25}, gpt_forms()),
 }
 
 

@@ -178,6 +178,18 @@ const lstm: neural.RnnlmOptions = {
   initialRange: 0.1,
 };
 
+const gpt: neural.GptOptions = {
+  terms: TERMS,
+  positions: 5,
+  layers: 2,
+  heads: 2,
+  vectorSize: 4,
+  innerSize: 8,
+  dropout: 0,
+  activation: "geluTanh",
+  epsilon: 1e-5,
+};
+
 /** By their names in neural.json. */
 export const networkCases: Readonly<Record<string, () => neural.Network>> = {
   nnlm: () => neural.nnlm(words),
@@ -188,6 +200,8 @@ export const networkCases: Readonly<Record<string, () => neural.Network>> = {
   "rnnlm tied": () => neural.rnnlm({ ...lstm, vectorSize: 4, tied: true }),
   "rnnlm classes": () => neural.rnnlm({ ...lstm, output: { kind: "classes", starts: Uint32Array.of(0, 1, 4) } }),
   "rnnlm sampled": () => neural.rnnlm({ ...lstm, output: { kind: "sampled", candidates: 4 } }),
+  gpt: () => neural.gpt(gpt),
+  "gpt dropout": () => neural.gpt({ ...gpt, dropout: 0.25 }),
 };
 
 /** Parameters of a network with the numbers of neural.py. */

@@ -1,2 +1,3 @@
+export * from "./gpt.js";
 export * from "./nnlm.js";
 export * from "./rnnlm.js";
