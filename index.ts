@@ -12,6 +12,7 @@ export { documentFrequencies } from "./models/documentFrequencies/documentFreque
 export { fastText } from "./models/fastText/fastText.js";
 export { fastTextClassifier } from "./models/fastTextClassifier/fastTextClassifier.js";
 export { glove } from "./models/glove/glove.js";
+export { gpt } from "./models/gpt/gpt.js";
 export { lda } from "./models/lda/lda.js";
 export { ldaSampler } from "./models/ldaSampler/ldaSampler.js";
 export { lsa } from "./models/lsa/lsa.js";

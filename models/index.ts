@@ -4,6 +4,7 @@ export * from "./documentFrequencies/documentFrequencies.js";
 export * from "./fastText/fastText.js";
 export * from "./fastTextClassifier/fastTextClassifier.js";
 export * from "./glove/glove.js";
+export * from "./gpt/gpt.js";
 export * from "./lda/lda.js";
 export * from "./ldaSampler/ldaSampler.js";
 export * from "./lsa/lsa.js";

@@ -75,6 +75,7 @@ const publicNames = [
   "fromPull",
   "fromTexts",
   "glove",
+  "gpt",
   "growVocab",
   "guard",
   "hashTerms",

@@ -57,7 +57,7 @@ const nothingYet = { passes: 0, steps: 0, tokens: 0, predicted: 0, endsPredicted
  *
  * State: the parameters, two moments of each for adamW, the recurrent state of each row, the held-out rows, and with `patience` the
  * parameters of the best pass.
- * @throws RangeError from `update`, if the network does not fit into memory, or the loss is not finite; from `result`, if there was nothing to learn from or another number of passes
+ * @throws RangeError from `update`, if rows are longer than the network reads, it does not fit into memory, or the loss is not finite; from `result`, if there was nothing to learn from or another number of passes
  */
 export function languageModelTrainer(
   settings: TrainerSettings,
@@ -92,6 +92,10 @@ export function languageModelTrainer(
       throw new TypeError(`${who}: every batch must have the same vocabulary, got another one`);
     const [rows, length] = [batch.lengths.length, batch.sequenceLength];
     const { network, stepper } = made ?? (await start(batch.vocabulary, { rows, length }));
+    if (length > (network.longest ?? Number.POSITIVE_INFINITY))
+      throw new RangeError(
+        `${who}: rows must have at most ${network.longest} places, as many as positions, got ${length}; length of packSequences says how many`,
+      );
     counted.passes = batch.epoch + 1;
     rowsAtOnce = Math.max(rowsAtOnce, rows);
     const targets = held.taken(batch);

@@ -5,6 +5,7 @@ import { documentFrequenciesSchema } from "../../models/documentFrequencies/docu
 import { fastTextSchema } from "../../models/fastText/fastText.js";
 import { fastTextClassifierSchema } from "../../models/fastTextClassifier/fastTextClassifier.js";
 import { gloveSchema } from "../../models/glove/glove.js";
+import { gptSchema } from "../../models/gpt/gpt.js";
 import { ldaSchema } from "../../models/lda/lda.js";
 import { ldaSamplerSchema } from "../../models/ldaSampler/ldaSampler.js";
 import { lsaSchema } from "../../models/lsa/lsa.js";
@@ -161,6 +162,7 @@ const units = [
   classTopicsSchema,
   nnlmSchema,
   rnnlmSchema,
+  gptSchema,
   inputVectorsSchema,
   writeTokensSchema,
   writeVocabularySchema,

@@ -13,6 +13,7 @@ describe("the ready configs", () => {
       "contexts-to-parquet",
       "cooccurrence-only",
       "glove",
+      "gpt",
       "keywords",
       "lda",
       "lda-chinese",
