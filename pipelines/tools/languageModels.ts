@@ -18,7 +18,7 @@ import {
   type Vocabulary,
 } from "../../schemas/index.js";
 import { fromTexts } from "../../sources/fromTexts.js";
-import { type Known, textStepsOf, throughSteps } from "./textSteps.js";
+import { type Known, operatorsOf, textStepsOf, throughSteps, toldSteps, WHITESPACE_STEPS } from "./textSteps.js";
 
 /** A language model that is ready to be asked. */
 export interface OpenLanguageModel {
@@ -45,26 +45,36 @@ export async function openLanguageModel(who: string, model: LanguageModel, known
     vocabulary: tokenizer
       ? makeSubwordVocabulary(tokenizer, terms, Float64Array.from(counts), who)
       : makeVocabulary(terms, counts),
-    steps: await textStepsOf(who, model, known),
+    steps:
+      tokenizer && !toldSteps(model)
+        ? await operatorsOf(who, WHITESPACE_STEPS, known)
+        : await textStepsOf(who, model, known),
   };
 }
 
 /** All parameters, in the order of the network's forms. */
 function parametersOf(who: string, { tensors }: LanguageModel, { forms }: Network): Float32Array {
   const byName = new Map(tensors.map((tensor) => [tensor.name, tensor]));
-  const extra = tensors.find(({ name }) => forms.every((form) => form.name !== name));
-  if (extra)
-    throw new RangeError(`${who}: the network must have all of the model's tensors, got ${extra.name} besides`);
-  const parts = forms.map(({ name, shape }) => {
-    const tensor = byName.get(name);
-    if (!tensor || tensor.shape.join() !== shape.join())
-      throw new RangeError(
-        `${who}: the model must have a tensor ${name} of ${shape.join(" x ")}, got ${tensor ? tensor.shape.join(" x ") : "none"}`,
-      );
-    return tensor.values;
+  const faults = forms.flatMap(({ name, shape }) => {
+    const found = byName.get(name)?.shape;
+    const wanted = shape.join(" x ");
+    if (!found) return [`${name} of ${wanted} is missing`];
+    if (found.join() === shape.join()) return [];
+    const isTurned = found.length === 2 && found.toReversed().join() === shape.join();
+    return [`${name} must be ${wanted} and is ${found.join(" x ")}${isTurned ? ", transposed" : ""}`];
   });
-  return joinFloats(parts);
+  const known = new Set(forms.map(({ name }) => name));
+  const extra = tensors.filter(({ name }) => !known.has(name)).map(({ name }) => `${name} is not known`);
+  const all = [...faults, ...extra];
+  if (all.length === 0) return joinFloats(forms.map(({ name }) => byName.get(name)!.values));
+  const more = all.length > FAULTS_TOLD ? `; and ${all.length - FAULTS_TOLD} more` : "";
+  throw new RangeError(
+    `${who}: the model must have the tensors of its network, got others: ${all.slice(0, FAULTS_TOLD).join("; ")}${more}`,
+  );
 }
+
+/** Tensors that are told of where they are not as they must be. */
+const FAULTS_TOLD = 4;
 
 /**
  * Ids of tokens as the model reads them.
