@@ -68,7 +68,7 @@ function inspectTensors(path: string): Finding {
     const { names, metadata } = file;
     return {
       format: "safetensors",
-      ...(areOfModel(metadata) ? { holds: "languageModel" } : {}),
+      ...(areOfModel(path, metadata) ? { holds: "languageModel" } : {}),
       rows: names.length,
       metadata: Object.fromEntries(metadata),
       firstRows: names.slice(0, shownRows).map((name) => [name, file.shape(name).join(" x ")]),

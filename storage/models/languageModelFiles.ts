@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { LanguageModel, NamedTensor, NetworkSettings } from "../../schemas/languageModel.js";
 import { isPlainObject, show } from "../../schemas/options.js";
@@ -18,9 +18,9 @@ const MODEL_FORMAT = "lexstream";
 const WRITER = "writer";
 const VERSION = 1;
 
-/** Whether tensors with such metadata are those of a model in this format. */
-export function areOfModel(metadata: ReadonlyMap<string, string>): boolean {
-  return metadata.get(WRITER) === MODEL_FORMAT;
+/** Whether tensors are those of a model: by what they tell themselves, or by a configuration beside them, as in checkpoints. */
+export function areOfModel(path: string, metadata: ReadonlyMap<string, string>): boolean {
+  return metadata.get(WRITER) === MODEL_FORMAT || existsSync(filesBesideTensors(path)[0]!);
 }
 
 /** The files of a model besides its tensors, which lie in the same folder. */

@@ -11,6 +11,7 @@ import expected from "../../fixtures/gpt2/expected.json" with { type: "json" };
 import { collect } from "../../support/collect.js";
 import { command } from "../../support/command.js";
 import { relativeDistance, wasmEngine } from "../../support/neuralEngines.js";
+import { served } from "../../support/served.js";
 import { temporaryFolder } from "../../support/temporaryFolder.js";
 
 const fixture = "test/fixtures/gpt2";
@@ -109,6 +110,14 @@ describe.each(expected.texts)(
     });
   },
 );
+
+it("is asked over HTTP by the name of its folder", async () => {
+  const url = await served(fixture);
+  const { text, next } = expected.texts[0]!;
+  const reply = await (await fetch(`${url}/next?prompt=${encodeURIComponent(text)}&k=1`)).json();
+  const sum = next.reduce((total, logit) => total + Math.exp(logit - Math.max(...next)), 0);
+  expect(reply).toMatchObject({ terms: [{ term: "Ă", probability: expect.closeTo(1 / sum, 6) }] });
+});
 
 it("is read with names without `transformer.`, with the masks of old checkpoints and the output's table", async () => {
   const whole = await read();
