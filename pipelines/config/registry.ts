@@ -31,7 +31,9 @@ import { termVectorsSchema } from "../../operators/documents/termVectors.js";
 import { weighTermsSchema } from "../../operators/documents/weighTerms.js";
 import { weighTermsOnlineSchema } from "../../operators/documents/weighTermsOnline.js";
 import { inputVectorsSchema } from "../../operators/sequences/inputVectors.js";
+import { maskTokensSchema } from "../../operators/sequences/maskTokens.js";
 import { packSequencesSchema } from "../../operators/sequences/packSequences.js";
+import { sentencePairsSchema } from "../../operators/sequences/sentencePairs.js";
 import { normalizeSchema } from "../../operators/text/normalize.js";
 import { splitSentencesSchema } from "../../operators/text/splitSentences.js";
 import { tokenizeSchema } from "../../operators/text/tokenize.js";
@@ -131,6 +133,8 @@ const units = [
   encodeSubwordsSchema,
   growVocabSchema,
   packSequencesSchema,
+  sentencePairsSchema,
+  maskTokensSchema,
   windowContextsSchema,
   contextPairsSchema,
   miniBatchSchema,
