@@ -10,6 +10,12 @@ export interface NetworkBatch {
   readonly ids: Uint32Array;
   /** What is predicted at each place, -1 for nothing (rows x length,). */
   readonly targets: Int32Array;
+  /** Of rows that hold two texts: which of them each place belongs to, 0 or 1 (rows x length,). */
+  readonly segments?: Uint8Array;
+  /** The class of each row, -1 for none (rows,). */
+  readonly labels?: Int32Array;
+  /** Multiplies the gradient of the sum of the rows' losses; 0 if left out. */
+  readonly labelScale?: number;
   /** Tokens of each row; what stands behind them is no text (rows,). */
   readonly lengths: Uint32Array;
   /** The absolute number of the first row in its batch: where parts of a batch draw from. */
@@ -23,6 +29,8 @@ export interface NetworkBatch {
 export interface NetworkOutcome {
   /** Of each place, in nats; 0 where nothing is predicted (rows x length,). */
   readonly losses: Tensor;
+  /** Of the class of each row, in nats; 0 where there is none (rows,). Left out by networks that tell no classes apart. */
+  readonly labelLosses?: Tensor;
   /** Behind the last token of each row (rows x stateSize); left out by networks without state. */
   readonly state?: Tensor;
 }
