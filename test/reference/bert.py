@@ -1,7 +1,7 @@
 # Writes bert.json: what transformers' BertForPreTraining computes in float64 with PyTorch for test/kernels/neural/networks/bert.test.ts, and
 # test/fixtures/bert, a small random checkpoint as transformers writes it with what it computes of two texts in float32.
 # Weights of bert.json are not stored: numbers(shape, k) is the same formula here and in test/support/neuralCases.ts; k is 10 + the place of
-# the name among all names in the order of code units.
+# the name among all names in the order of code units. Matrices are four times that, and gains 1 more, so that attention matters.
 #     python3 bert.py
 import json
 import math
@@ -36,8 +36,9 @@ def network():
         max_position_embeddings=6, pad_token_id=None)).double()  # with one, PyTorch holds its row back from learning
     parameters = dict(sorted(model.named_parameters()))  # tied ones once
     with torch.no_grad():
-        for k, value in enumerate(parameters.values()):
-            value.copy_(numbers(value.shape, 10 + k))
+        for k, (name, value) in enumerate(parameters.items()):
+            gains = 1 if name.endswith("LayerNorm.weight") else 0
+            value.copy_(gains + numbers(value.shape, 10 + k) * (4 if value.dim() > 1 else 1))
     places = rows * length
     ids = torch.tensor([(5 * i + 3) % terms for i in range(places)]).reshape(rows, length)
     targets = torch.tensor([(7 * i + 1) % terms if i % 3 == 1 and i < 12 else -1 for i in range(places)])
