@@ -6,6 +6,7 @@ export { evaluateSimilarity } from "./kernels/evaluation/evaluate.js";
 export { evaluateAnalogies } from "./kernels/evaluation/evaluateAnalogies.js";
 export { makeVocabulary } from "./kernels/vocabulary/vocabulary.js";
 export { kinds } from "./kinds/kinds.js";
+export { bert } from "./models/bert/bert.js";
 export { bm25 } from "./models/bm25/bm25.js";
 export { classTopics } from "./models/classTopics/classTopics.js";
 export { documentFrequencies } from "./models/documentFrequencies/documentFrequencies.js";

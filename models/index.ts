@@ -1,3 +1,4 @@
+export * from "./bert/bert.js";
 export * from "./bm25/bm25.js";
 export * from "./classTopics/classTopics.js";
 export * from "./documentFrequencies/documentFrequencies.js";

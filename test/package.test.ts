@@ -38,6 +38,7 @@ const publicNames = [
   "accumulateCooccurrence",
   "accumulateDocumentTerms",
   "associate",
+  "bert",
   "bm25",
   "boolean",
   "buildVocab",

@@ -1,4 +1,5 @@
 import { builtInKinds, kinds as described } from "../../kinds/kinds.js";
+import { bertSchema } from "../../models/bert/bert.js";
 import { bm25Schema } from "../../models/bm25/bm25.js";
 import { classTopicsSchema } from "../../models/classTopics/classTopics.js";
 import { documentFrequenciesSchema } from "../../models/documentFrequencies/documentFrequencies.js";
@@ -167,6 +168,7 @@ const units = [
   nnlmSchema,
   rnnlmSchema,
   gptSchema,
+  bertSchema,
   inputVectorsSchema,
   writeTokensSchema,
   writeVocabularySchema,
