@@ -44,6 +44,8 @@ export interface Network {
   readonly vectors: string;
   /** Places of the longest row that it can read; any number if left out. */
   readonly longest?: number;
+  /** It predicts what is hidden in a row, by both sides; if left out, what follows each place. */
+  readonly readsBothSides?: true;
   /** First values of a parameter: a function of its name, its place and the seed. */
   initial(form: ParameterForm, seed: number): Float32Array;
   /**

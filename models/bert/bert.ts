@@ -1,10 +1,8 @@
-import { bert as bertNetwork } from "../../kernels/neural/index.js";
 import {
   boolean,
   defineUnit,
   integer,
   type Model,
-  type NetworkSettings,
   number,
   type OptionsOf,
   oneOf,
@@ -13,9 +11,9 @@ import {
   type UpdatedModel,
 } from "../../schemas/index.js";
 import { languageModelFields, withDefaults } from "../neural/languageModelFields.js";
-import type { NetworkTerms } from "../neural/networkKind.js";
 import { trainLanguageModel } from "../neural/trainLanguageModel.js";
 import { transformerSizeNames, transformerSizes, transformerSizesTold } from "../neural/transformerSizes.js";
+import { bertOf } from "./bertNetwork.js";
 
 const POSITIONS = 128;
 /** BERT's, of the norms. */
@@ -146,10 +144,4 @@ function requireMasked({ vocabulary, ids, targets }: SequenceBatch): boolean {
   throw new RangeError(
     `bert: some of the terms that are predicted must be hidden behind [MASK], as maskTokens does, got none of ${predicted}`,
   );
-}
-
-/** The network of a model whose vocabulary is known. */
-export function bertOf(settings: NetworkSettings, { counts }: Pick<NetworkTerms, "counts">) {
-  const sizes = settings as unknown as Omit<Parameters<typeof bertNetwork>[0], "terms">;
-  return bertNetwork({ ...sizes, terms: counts.length });
 }

@@ -20,17 +20,42 @@ import {
 import { fromTexts } from "../../sources/fromTexts.js";
 import { type Known, operatorsOf, textStepsOf, throughSteps, toldSteps, WHITESPACE_STEPS } from "./textSteps.js";
 
-/** A language model that is ready to be asked. */
-export interface OpenLanguageModel {
+/** A language model with its network. */
+export interface MadeLanguageModel {
   readonly model: LanguageModel;
-  readonly reader: LanguageReader;
+  readonly network: Network;
+  /** Of all parameters, in the order of the network's forms. */
+  readonly values: Float32Array;
   readonly vocabulary: Vocabulary;
+}
+
+/** A language model that is ready to be asked what comes next. */
+export interface OpenLanguageModel extends Pick<MadeLanguageModel, "model" | "vocabulary"> {
+  readonly reader: LanguageReader;
   /** What makes tokens of texts as those were made that it learned from. */
   readonly steps: readonly OperatorFunction<unknown, unknown>[];
 }
 
-/** @throws TypeError if no unit knows the network, or the model tells no steps that make tokens of texts */
+/**
+ * @throws TypeError if no unit knows the network, it predicts what is hidden and not what comes next, or the model tells no steps that make
+ *   tokens of texts
+ */
 export async function openLanguageModel(who: string, model: LanguageModel, known: Known): Promise<OpenLanguageModel> {
+  const { network, values, vocabulary } = makeLanguageModel(who, model, known);
+  if (network.readsBothSides)
+    throw new TypeError(
+      `${who}: the model must predict what comes next, got ${model.architecture}, which predicts what is hidden; fill asks it`,
+    );
+  const reader = new LanguageReader(network, openEngine(), values);
+  const steps =
+    model.tokenizer && !toldSteps(model)
+      ? await operatorsOf(who, WHITESPACE_STEPS, known)
+      : await textStepsOf(who, model, known);
+  return { model, reader, vocabulary, steps };
+}
+
+/** @throws TypeError if no unit knows the network, RangeError if it has other tensors */
+export function makeLanguageModel(who: string, model: LanguageModel, known: Known): MadeLanguageModel {
   const { architecture, settings, terms, counts, tokenizer } = model;
   const unit = known.units.get(architecture);
   if (!unit?.network)
@@ -38,17 +63,11 @@ export async function openLanguageModel(who: string, model: LanguageModel, known
       `${who}: the model must be of ${[...known.units.values()].flatMap(({ name, network }) => (network ? [name] : [])).join(", ")}, got ${show(architecture)}`,
     );
   const network = unit.network(settings, { terms, counts }) as Network;
-  const values = parametersOf(who, model, network);
   return {
-    model,
-    reader: new LanguageReader(network, openEngine(), values),
+    ...{ model, network, values: parametersOf(who, model, network) },
     vocabulary: tokenizer
       ? makeSubwordVocabulary(tokenizer, terms, Float64Array.from(counts), who)
       : makeVocabulary(terms, counts),
-    steps:
-      tokenizer && !toldSteps(model)
-        ? await operatorsOf(who, WHITESPACE_STEPS, known)
-        : await textStepsOf(who, model, known),
   };
 }
 

@@ -233,7 +233,7 @@ describe("what is refused in one line", () => {
       writeFileSync(config, text);
       return err;
     };
-    expect(await asked('"rnnlm"', '"gpt9"')).toContain('the model must be of nnlm, rnnlm, gpt, got "gpt9"');
+    expect(await asked('"rnnlm"', '"gpt9"')).toContain('the model must be of nnlm, rnnlm, gpt, bert, got "gpt9"');
     expect(await asked('"layers": 1', '"layers": 2')).toContain(
       "the model must have the tensors of its network, got others: layer.1.input of 16 x 64 is missing; layer.1.recur",
     );

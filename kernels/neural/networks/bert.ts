@@ -153,6 +153,7 @@ export function bert(options: BertOptions): Network {
     stateSize: 0,
     vectors: WORDS,
     longest: positions,
+    readsBothSides: true,
     initial(form, seed) {
       if (form.shape.length > 1) return normalValues(form, seed, INITIAL);
       return new Float32Array(sizeOf(form.shape)).fill(form.name.endsWith("LayerNorm.weight") ? 1 : 0);
