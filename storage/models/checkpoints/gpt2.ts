@@ -29,7 +29,7 @@ export const gpt2: CheckpointForm = {
   modelType: "gpt2",
   architecture: "gpt",
   vectors: "wte.weight",
-  tied: { name: "lm_head.weight", to: "wte.weight" },
+  tied: [{ name: "lm_head.weight", to: "wte.weight" }],
   nameOf(name) {
     const own = name.replace(/^transformer\./, "");
     return mask.test(own) ? undefined : own;

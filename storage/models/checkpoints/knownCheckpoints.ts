@@ -1,9 +1,10 @@
 import { show } from "../../../schemas/options.js";
+import { bert } from "./bert.js";
 import type { CheckpointForm } from "./checkpointForm.js";
 import { gpt2 } from "./gpt2.js";
 
 /** A new form is one line here. */
-const forms: readonly CheckpointForm[] = [gpt2];
+const forms: readonly CheckpointForm[] = [bert, gpt2];
 
 /** How the network of a unit is written for other programs, if it is. */
 export function formOfArchitecture(architecture: string): CheckpointForm | undefined {

@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { LanguageModel, NamedTensor } from "../../../schemas/languageModel.js";
+import type { LanguageModel, NamedTensor, NetworkSettings } from "../../../schemas/languageModel.js";
 import { readSubwords } from "../../tokenizers/readSubwords.js";
 import { SafetensorsFile } from "../safetensors.js";
-import type { CheckpointForm, Json } from "./checkpointForm.js";
+import type { CheckpointForm, Json, TiedTensor } from "./checkpointForm.js";
 import { formOfType } from "./knownCheckpoints.js";
 
 const tokenizers = ["tokenizer.json", "vocab.json", "vocab.txt"];
@@ -16,10 +16,9 @@ const tokenizers = ["tokenizer.json", "vocab.json", "vocab.txt"];
  */
 export async function readCheckpoint(path: string, config: Json, configPath: string): Promise<LanguageModel> {
   const form = formOfType(config.model_type, configPath);
-  const settings = form.settings(config, configPath);
   const tokenizerPath = tokenizerBeside(path);
   const { terms, tokenizer, unknownId } = await readSubwords(tokenizerPath);
-  const tensors = readTensors(path, form);
+  const { settings, tensors } = readTensors(path, (names) => form.settings(config, configPath, names), form);
   const rows = tensors.find(({ name }) => name === form.vectors)?.shape[0];
   if (rows !== undefined && rows !== terms.length)
     throw new RangeError(
@@ -40,27 +39,26 @@ function tokenizerBeside(path: string): string {
   throw new Error(`${path}: must have its tokenizer beside it, ${tokenizers.join(" or ")}, got none`);
 }
 
-function readTensors(path: string, form: CheckpointForm): NamedTensor[] {
+function readTensors(path: string, settingsOf: (names: readonly string[]) => NetworkSettings, form: CheckpointForm) {
   const file = new SafetensorsFile(path);
   try {
+    const settings = settingsOf(file.names);
     const tensors = file.names.flatMap((name) => {
-      const own = form.nameOf(name);
+      const own = form.nameOf(name, settings);
       return own === undefined ? [] : [{ name: own, shape: file.shape(name), values: file.read(name) }];
     });
-    return withoutTied(path, form, tensors);
+    return { settings, tensors: form.tied.reduce((left, tied) => withoutTied(path, tied, left), tensors) };
   } finally {
     file.close();
   }
 }
 
-/** Without the second name of a table that two layers share. */
-function withoutTied(path: string, { tied }: CheckpointForm, tensors: readonly NamedTensor[]): NamedTensor[] {
-  const second = tensors.find(({ name }) => name === tied?.name);
-  const first = tensors.find(({ name }) => name === tied?.to);
+/** Without the second name of a tensor that two layers share. */
+function withoutTied(path: string, { name, to }: TiedTensor, tensors: readonly NamedTensor[]): NamedTensor[] {
+  const second = tensors.find((tensor) => tensor.name === name);
+  const first = tensors.find((tensor) => tensor.name === to);
   if (!second || !first) return [...tensors];
   if (first.values.length !== second.values.length || first.values.some((value, i) => value !== second.values[i]))
-    throw new RangeError(
-      `${path}: tensor ${second.name} must be equal to ${first.name}, whose table the output shares, got another`,
-    );
+    throw new RangeError(`${path}: tensor ${name} must be equal to ${to}, whose table the output shares, got another`);
   return tensors.filter((tensor) => tensor !== second);
 }

@@ -184,7 +184,7 @@ describe("is refused in one line", () => {
     [
       "of another architecture",
       { model_type: "llama" },
-      'model_type must be one of gpt2, or of a model that lexstream wrote, got "llama"',
+      'model_type must be one of bert, gpt2, or of a model that lexstream wrote, got "llama"',
     ],
     [
       "with another activation",
