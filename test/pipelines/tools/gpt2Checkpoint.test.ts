@@ -13,6 +13,7 @@ import { command } from "../../support/command.js";
 import { relativeDistance, wasmEngine } from "../../support/neuralEngines.js";
 import { served } from "../../support/served.js";
 import { temporaryFolder } from "../../support/temporaryFolder.js";
+import { writeTensors } from "../../support/writeTensors.js";
 
 const fixture = "test/fixtures/gpt2";
 const read = (folder = fixture) => readLanguageModelFiles(join(folder, "model.safetensors"));
@@ -28,17 +29,7 @@ async function copied(): Promise<string> {
 /** The checkpoint with other tensors, under any names. */
 async function withTensors(change: (tensors: NamedTensor[]) => NamedTensor[]): Promise<string> {
   const folder = await copied();
-  const tensors = change([...(await read()).tensors]);
-  let end = 0;
-  const places = tensors.map(({ name, shape, values }) => {
-    end += values.byteLength;
-    return [name, { dtype: "F32", shape, data_offsets: [end - values.byteLength, end] }];
-  });
-  const header = Buffer.from(JSON.stringify(Object.fromEntries(places)));
-  const length = Buffer.alloc(8);
-  length.writeBigUInt64LE(BigInt(header.length));
-  const numbers = tensors.map(({ values }) => Buffer.from(values.buffer, values.byteOffset, values.byteLength));
-  writeFileSync(join(folder, "model.safetensors"), Buffer.concat([length, header, ...numbers]));
+  writeTensors(join(folder, "model.safetensors"), change([...(await read()).tensors]));
   return folder;
 }
 
