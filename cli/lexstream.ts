@@ -22,6 +22,7 @@ import { create } from "./commands/create.js";
 import { diff } from "./commands/diff.js";
 import { drift } from "./commands/drift.js";
 import { evaluate } from "./commands/eval.js";
+import { fill } from "./commands/fill.js";
 import { generate } from "./commands/generate.js";
 import { graph } from "./commands/graph.js";
 import { inspect } from "./commands/inspect.js";
@@ -72,6 +73,7 @@ const commands: readonly Command[] = [
   perplexity,
   generate,
   next,
+  fill,
   score,
   serve,
   evaluate,

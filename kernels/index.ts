@@ -86,6 +86,7 @@ export * from "./numbers/exactSum.js";
 export * from "./numbers/joinStates.js";
 export * from "./numbers/logarithm.js";
 export * from "./numbers/moveRows.js";
+export * from "./numbers/normalQuantile.js";
 export * from "./numbers/parameterSearch.js";
 export * from "./numbers/random.js";
 export * from "./numbers/shuffle.js";

@@ -57,6 +57,7 @@ export * from "./tools/convertClassifier.js";
 export * from "./tools/cooccurrenceFiles.js";
 export * from "./tools/describeTexts.js";
 export * from "./tools/evaluateRetrieval.js";
+export * from "./tools/fillMasks.js";
 export * from "./tools/guessLanguage.js";
 export * from "./tools/inspectPath.js";
 export * from "./tools/languageModels.js";

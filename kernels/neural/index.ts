@@ -8,6 +8,7 @@ export * from "./networks/index.js";
 export * from "./networkThread.js";
 export * from "./outputs/index.js";
 export * from "./plainStepper.js";
+export * from "./readWindow.js";
 export { ReferenceParameters } from "./reference/parameters.js";
 export type { ReferenceIndices, ReferenceTensor } from "./reference/tensors.js";
 export * from "./referenceEngine.js";

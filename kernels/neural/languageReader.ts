@@ -1,18 +1,21 @@
 import { type RandomStream, randomStream } from "../numbers/random.js";
 import type { Engine, Parameters, Tensor } from "./engine.js";
 import type { Network, NetworkBatch } from "./network.js";
+import { GrowingRows, movedWindow, NO_WINDOW, type ReadWindow, windowStride } from "./readWindow.js";
 import { type SamplingOptions, sampleId } from "./sampling.js";
 import { Tape } from "./tape.js";
 
-/** Terms that are read at once: the logits of all of them are in memory. */
+/** Terms that are read at once: the logits of all of them, or their scores for all places before, are in memory. */
 const AT_ONCE = 64;
 
 /** What a network makes of the terms that it has read. */
 export interface Reading {
   /** Of the next term (V,). */
   readonly logits: Float32Array;
-  /** What it keeps of them (stateSize,). */
+  /** What it keeps of them: its recurrent state (stateSize,), empty for networks that look back. */
   readonly state: Float32Array;
+  /** Of networks that look back over at most `longest` terms. */
+  readonly window?: ReadWindow;
 }
 
 export interface GenerateOptions extends SamplingOptions {
@@ -24,7 +27,11 @@ export interface GenerateOptions extends SamplingOptions {
   readonly end?: number | undefined;
 }
 
-/** Asks a network that has learned: what comes next, and how probable a text is. State: its parameters on an engine. */
+/**
+ * Asks a network that has learned: what comes next, and how probable a text is. A network that looks back over at most `longest` terms sees a
+ * window of a longer text, which moves on by half of that whenever it is full (`windowStart`); until then each further term costs one row.
+ * State: its parameters on an engine.
+ */
 export class LanguageReader {
   readonly network: Network;
   readonly #engine: Engine;
@@ -38,11 +45,15 @@ export class LanguageReader {
     this.#parameters.write("values", values);
   }
 
-  /** Reads terms behind those of an earlier reading. There must be one at least. */
+  /** Reads terms behind those of an earlier reading, which stays as it is. There must be one at least. */
   async read(ids: Uint32Array, before?: Reading): Promise<Reading> {
-    let reading = before;
-    for (let from = 0; from < ids.length; from += AT_ONCE)
-      reading = await this.#readSome(ids.subarray(from, from + AT_ONCE), reading?.state ?? this.#beginning());
+    const { window, unread } = this.#unread(ids, before);
+    let reading = before && { ...before, ...(window && { window }) };
+    for (let from = 0; from < unread.length; from += AT_ONCE) {
+      const some = unread.subarray(from, from + AT_ONCE);
+      const kept = reading?.window ?? window;
+      reading = kept ? await this.#readBehind(some, kept) : await this.#readSome(some, reading?.state);
+    }
     if (!reading) throw new RangeError("LanguageReader: there must be terms to read, got none");
     return reading;
   }
@@ -57,6 +68,23 @@ export class LanguageReader {
     return { losses: await losses, state: await state };
   }
 
+  /** The sum of the losses of all terms but the first, each by those before it, as far as the network looks back. */
+  async textLoss(ids: Uint32Array): Promise<number> {
+    const { longest = ids.length, stateSize } = this.network;
+    const state = new Float32Array(stateSize);
+    let loss = 0;
+    for (let from = 0, known = 0; known < ids.length - 1; from += windowStride(longest)) {
+      const end = Math.min(from + longest, ids.length - 1);
+      const length = end - from;
+      const targets = Int32Array.from(ids.subarray(from + 1, end + 1)).fill(-1, 0, known - from);
+      const row = { rows: 1, length, ids: ids.subarray(from, end), targets, lengths: Uint32Array.of(length), state };
+      const { losses } = await this.losses(row);
+      loss += losses.reduce((sum, each) => sum + each, 0);
+      known = end;
+    }
+    return loss;
+  }
+
   /** Draws terms one after the other, each by all before it: a function of the seed and of what was read. */
   async *generate(
     begin: Reading,
@@ -68,7 +96,7 @@ export class LanguageReader {
       const id = sampleId(reading.logits, sampling, draws, number, excluded);
       yield id;
       if (id === end) return;
-      reading = await this.#readSome(Uint32Array.of(id), reading.state);
+      reading = await this.read(Uint32Array.of(id), reading);
     }
   }
 
@@ -76,11 +104,14 @@ export class LanguageReader {
     this.#parameters.close();
   }
 
-  #beginning(): Float32Array {
-    return new Float32Array(this.network.stateSize);
+  /** What of a text is to be read: of a network with a window, all of that again where it moves. */
+  #unread(ids: Uint32Array, before: Reading | undefined): { window?: ReadWindow; unread: Uint32Array } {
+    const { goOn, longest } = this.network;
+    if (!goOn || longest === undefined) return { unread: ids };
+    return movedWindow(before?.window ?? NO_WINDOW, ids, longest);
   }
 
-  async #readSome(ids: Uint32Array, before: Float32Array): Promise<Reading> {
+  async #readSome(ids: Uint32Array, before: Float32Array = new Float32Array(this.network.stateSize)): Promise<Reading> {
     const length = ids.length;
     const batch = { rows: 1, length, ids, lengths: Uint32Array.of(length), firstRow: 0, state: before };
     const { losses: logits, state } = this.#engine.scope(() => {
@@ -88,6 +119,22 @@ export class LanguageReader {
       return this.#copies({ losses: this.#engine.rows(outcome.logits, length - 1, length), state: outcome.state });
     });
     return { logits: await logits, state: await state };
+  }
+
+  async #readBehind(ids: Uint32Array, window: ReadWindow): Promise<Reading> {
+    const { logits, rows } = this.#engine.scope(() => {
+      const made = this.network.goOn!(this.#engine, this.#parameters, ids, window.kept);
+      return {
+        logits: this.#engine.read(made.logits),
+        rows: made.kept.map((tensor) => ({ width: tensor.shape[1]!, values: this.#engine.read(tensor) })),
+      };
+    });
+    const kept = await Promise.all(
+      rows.map(async ({ width, values }, layer) => {
+        return (window.kept[layer] ?? GrowingRows.none(width)).with(await values);
+      }),
+    );
+    return { logits: await logits, state: new Float32Array(0), window: { ...window, kept } };
   }
 
   /** Copies outlive the scope, also those that are not there yet when it ends. */

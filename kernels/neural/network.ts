@@ -1,4 +1,5 @@
 import type { Engine, ParameterForm, Parameters, Tensor } from "./engine.js";
+import type { KeptRows } from "./layers/keptAttention.js";
 import type { Tape } from "./tape.js";
 
 /** Part of a batch, as a network sees it: `rows` sequences of `length` ids, position after position of each row. */
@@ -9,6 +10,12 @@ export interface NetworkBatch {
   readonly ids: Uint32Array;
   /** What is predicted at each place, -1 for nothing (rows x length,). */
   readonly targets: Int32Array;
+  /** Of rows that hold two texts: which of them each place belongs to, 0 or 1 (rows x length,). */
+  readonly segments?: Uint8Array;
+  /** The class of each row, -1 for none (rows,). */
+  readonly labels?: Int32Array;
+  /** Multiplies the gradient of the sum of the rows' losses; 0 if left out. */
+  readonly labelScale?: number;
   /** Tokens of each row; what stands behind them is no text (rows,). */
   readonly lengths: Uint32Array;
   /** The absolute number of the first row in its batch: where parts of a batch draw from. */
@@ -22,6 +29,8 @@ export interface NetworkBatch {
 export interface NetworkOutcome {
   /** Of each place, in nats; 0 where nothing is predicted (rows x length,). */
   readonly losses: Tensor;
+  /** Of the class of each row, in nats; 0 where there is none (rows,). Left out by networks that tell no classes apart. */
+  readonly labelLosses?: Tensor;
   /** Behind the last token of each row (rows x stateSize); left out by networks without state. */
   readonly state?: Tensor;
 }
@@ -35,6 +44,8 @@ export interface Network {
   readonly vectors: string;
   /** Places of the longest row that it can read; any number if left out. */
   readonly longest?: number;
+  /** It predicts what is hidden in a row, by both sides; if left out, what follows each place. */
+  readonly readsBothSides?: true;
   /** First values of a parameter: a function of its name, its place and the seed. */
   initial(form: ParameterForm, seed: number): Float32Array;
   /**
@@ -50,4 +61,16 @@ export interface Network {
   ): { readonly logits: Tensor; readonly state?: Tensor };
   /** The numbers of each place behind each layer (rows length x D): the embeddings, then layer after layer. Nothing is recorded. */
   layers?(engine: Engine, parameters: Parameters, batch: Omit<NetworkBatch, "targets" | "step">): readonly Tensor[];
+  /**
+   * Reads places behind others of one row, each of which costs its own computation and not that of those before it; of networks that look back
+   * over at most `longest` places.
+   * @param before what is kept of the places before, of each layer; empty at the beginning of a row
+   * @returns logits behind the last id (1 x V), and what is to be kept of the new places, of each layer (ids x 2D)
+   */
+  goOn?(
+    engine: Engine,
+    parameters: Parameters,
+    ids: Uint32Array,
+    before: readonly KeptRows[],
+  ): { readonly logits: Tensor; readonly kept: readonly Tensor[] };
 }

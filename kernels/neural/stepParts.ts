@@ -1,6 +1,6 @@
 import type { MaybePromise } from "../../schemas/maybePromise.js";
 import { joinFloats } from "../numbers/joinFloats.js";
-import type { Engine, Parameters } from "./engine.js";
+import type { Engine, Parameters, Tensor } from "./engine.js";
 import type { Network, NetworkBatch } from "./network.js";
 import type { StepBatch, StepOutcome } from "./stepper.js";
 import { Tape } from "./tape.js";
@@ -18,6 +18,11 @@ export function meanScale(predicted: number): number {
   return predicted > 0 ? 1 / predicted : 0;
 }
 
+/** Rows that have a class. */
+export function labelledRows({ labels }: StepBatch): number {
+  return labels ? predictedPlaces(labels) : 0;
+}
+
 /** A batch cut into so many parts of about equally many rows, which are copied; fewer if it has fewer rows. */
 export function cutBatch(batch: StepBatch, parts: number): NetworkBatch[] {
   const count = Math.min(parts, batch.rows);
@@ -28,13 +33,15 @@ export function cutBatch(batch: StepBatch, parts: number): NetworkBatch[] {
 }
 
 function rowsOfBatch(batch: StepBatch, from: number, to: number): NetworkBatch {
-  const { rows, length, ids, targets, lengths, step, state } = batch;
+  const { rows, length, ids, targets, lengths, step, state, segments, labels } = batch;
   const stateSize = (state?.length ?? 0) / rows;
   return {
     ...{ rows: to - from, length, firstRow: from, step },
     ids: ids.slice(from * length, to * length),
     targets: targets.slice(from * length, to * length),
     lengths: lengths.slice(from, to),
+    ...(segments && { segments: segments.slice(from * length, to * length) }),
+    ...(labels && { labels: labels.slice(from, to), labelScale: meanScale(labelledRows(batch)) }),
     ...(state && { state: state.slice(from * stateSize, to * stateSize) }),
   };
 }
@@ -66,18 +73,25 @@ export function evaluatePart(
 }
 
 async function outcomeOf(engine: Engine, run: () => ReturnType<Network["learn"]>): Promise<PartOutcome> {
-  const read = engine.scope((): readonly [MaybePromise<Float32Array>, MaybePromise<Float32Array> | undefined] => {
-    const { losses, state } = run();
-    return [engine.read(losses), state && engine.read(state)];
+  const read = engine.scope(() => {
+    const { losses, labelLosses, state } = run();
+    const copy = (tensor: Tensor | undefined): MaybePromise<Float32Array> | undefined => tensor && engine.read(tensor);
+    return [engine.read(losses), copy(labelLosses), copy(state)] as const;
   });
-  const [losses, state] = await Promise.all(read);
-  return { loss: losses.reduce((sum, loss) => sum + loss, 0), ...(state && { state }) };
+  const [losses, labelLosses, state] = await Promise.all(read);
+  return { loss: sumOf(losses), ...(labelLosses && { labelLoss: sumOf(labelLosses) }), ...(state && { state }) };
 }
+
+const sumOf = (losses: Float32Array) => losses.reduce((sum, loss) => sum + loss, 0);
 
 /** Of the parts of a batch, in their order. */
 export function joinParts(parts: readonly PartOutcome[], predicted: number): StepOutcome {
   const loss = parts.reduce((sum, part) => sum + part.loss, 0);
+  const labelLosses = parts.flatMap(({ labelLoss }) => labelLoss ?? []);
   const states = parts.flatMap(({ state }) => state ?? []);
-  if (states.length === 0) return { loss, predicted };
-  return { loss, predicted, state: joinFloats(states) };
+  return {
+    ...{ loss, predicted },
+    ...(labelLosses.length > 0 && { labelLoss: labelLosses.reduce((sum, each) => sum + each, 0) }),
+    ...(states.length > 0 && { state: joinFloats(states) }),
+  };
 }

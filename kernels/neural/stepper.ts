@@ -3,7 +3,7 @@ import type { Floats } from "./engine.js";
 import type { NetworkBatch } from "./network.js";
 
 /** A batch as the data has it: all of its rows. */
-export type StepBatch = Omit<NetworkBatch, "firstRow">;
+export type StepBatch = Omit<NetworkBatch, "firstRow" | "labelScale">;
 
 export interface SgdOptions {
   readonly kind: "sgd";
@@ -28,6 +28,8 @@ export interface StepOutcome {
   /** In nats, summed over the places where something is predicted. */
   readonly loss: number;
   readonly predicted: number;
+  /** Of the classes of rows, in nats, summed over those that have one; left out by networks that tell none apart. */
+  readonly labelLoss?: number;
   /** Behind the last place of each row (rows x stateSize); left out by networks without state. */
   readonly state?: Float32Array;
 }

@@ -13,6 +13,17 @@ interface HeldRow {
   readonly ids: Uint32Array;
   readonly targets: Int32Array;
   readonly length: number;
+  /** Which text of the row each place belongs to; left out where rows hold one text. */
+  readonly segments?: Uint8Array;
+  /** Left out where rows have no class. */
+  readonly label?: number;
+}
+
+/** What is learned of a batch: its rows without those that are held. */
+export interface TakenTargets {
+  readonly targets: Int32Array;
+  /** -1 for rows that are held; left out where rows have no class. */
+  readonly labels?: Int32Array;
 }
 
 /** What held rows tell of a network. */
@@ -20,11 +31,15 @@ export interface HeldLoss {
   /** In nats, summed. */
   readonly loss: number;
   readonly predicted: number;
+  /** Of the classes of rows, in nats, summed. */
+  readonly labelLoss: number;
+  /** Rows that have a class. */
+  readonly labelled: number;
 }
 
 /**
  * Documents that are not learned from: a share of all, drawn by their numbers. A row belongs to the document in which it begins.
- * State: their rows, 8 bytes a token, of at most 200,000 tokens.
+ * State: their rows, 8 bytes a place, of at most 200,000 tokens.
  */
 export class HeldSequences {
   readonly #share: number;
@@ -47,8 +62,10 @@ export class HeldSequences {
     return this.#share > 0 && drawUniform(this.#draws, document) < this.#share;
   }
 
-  /** The targets of a batch without those of held rows, which are kept in the first pass. */
-  taken({ ids, targets, lengths, rowDocuments, continues, sequenceLength, epoch }: SequenceBatch): Int32Array {
+  /** What a batch has to learn, without held rows, which are kept in the first pass. */
+  taken(batch: SequenceBatch): TakenTargets {
+    const { ids, targets, lengths, rowDocuments, continues, sequenceLength, epoch, segments } = batch;
+    const labels = batch.labels && Int32Array.from(batch.labels);
     let left: Int32Array | undefined;
     lengths.forEach((length, row) => {
       const document = rowDocuments[row]!;
@@ -59,11 +76,14 @@ export class HeldSequences {
           ...{ document, length, goesOn: continues[row] === 1 && this.#kept.has(document) },
           ids: ids.slice(from, to),
           targets: targets.slice(from, to),
+          ...(segments && { segments: segments.slice(from, to) }),
+          ...(labels && { label: labels[row]! }),
         });
       left ??= targets.slice();
       left.fill(NO_TARGET, from, to);
+      if (labels) labels[row] = NO_TARGET;
     });
-    return left ?? targets;
+    return { targets: left ?? targets, ...(labels && { labels }) };
   }
 
   /** The loss of all that is kept, rows of a document in their order with the state between them. */
@@ -73,7 +93,7 @@ export class HeldSequences {
     evaluate: (batch: StepBatch) => Promise<StepOutcome>,
   ): Promise<HeldLoss> {
     const chains = this.#chains();
-    let [loss, predicted] = [0, 0];
+    let [loss, predicted, labelLoss, labelled] = [0, 0, 0, 0];
     for (let from = 0; from < chains.length; from += rowsAtOnce) {
       const some = chains.slice(from, from + rowsAtOnce);
       let states = some.map(() => new Float32Array(stateSize));
@@ -86,13 +106,15 @@ export class HeldSequences {
         const outcome = await evaluate(batch);
         loss += outcome.loss;
         predicted += outcome.predicted;
+        labelLoss += outcome.labelLoss ?? 0;
+        labelled += outcome.labelLoss === undefined ? 0 : open.length;
         states = states.map((state, k) => {
           const row = open.indexOf(k);
           return row < 0 || !outcome.state ? state : outcome.state.slice(row * stateSize, (row + 1) * stateSize);
         });
       }
     }
-    return { loss, predicted };
+    return { loss, predicted, labelLoss, labelled };
   }
 
   save(): StageState {
@@ -103,25 +125,31 @@ export class HeldSequences {
       ids.set(row.ids, k * width);
       targets.set(row.targets, k * width);
     });
+    const texts = this.#rows.flatMap(({ segments }) => (segments ? [...segments] : []));
+    const classes = this.#rows.flatMap(({ label }) => label ?? []);
     const column = (of: (row: HeldRow) => number) => Uint32Array.from(this.#rows, of);
     return {
       facts: { width },
       arrays: {
         ...{ ids, targets, documents: column(({ document }) => document) },
         ...{ lengths: column(({ length }) => length), goesOn: column(({ goesOn }) => Number(goesOn)) },
+        ...{ segments: Uint8Array.from(texts), labels: Uint32Array.from(classes) },
       },
     };
   }
 
   restore({ facts, arrays }: StageState): void {
     const width = facts.width as number;
-    const { documents, lengths, goesOn } = arrays as Readonly<Record<string, Uint32Array>>;
+    const { documents, lengths, goesOn, labels } = arrays as Readonly<Record<string, Uint32Array>>;
+    const segments = arrays.segments as Uint8Array;
     lengths!.forEach((length, k) => {
       const [from, to] = [k * width, (k + 1) * width];
       this.#keep({
         ...{ document: documents![k]!, length, goesOn: goesOn![k] === 1 },
         ids: (arrays.ids as Uint32Array).slice(from, to),
         targets: (arrays.targets as Int32Array).slice(from, to),
+        ...(segments.length > 0 && { segments: segments.slice(from, to) }),
+        ...(labels!.length > 0 && { label: labels![k]! }),
       });
     });
   }
@@ -165,6 +193,8 @@ function batchOf(rows: readonly HeldRow[], states: readonly Float32Array[]): Ste
   return {
     ...{ rows: rows.length, length, ids, targets, step: 0 },
     lengths: Uint32Array.from(rows, (row) => row.length),
+    ...(rows[0]!.segments && { segments: Uint8Array.from(rows.flatMap((row) => [...row.segments!])) }),
+    ...(rows[0]!.label !== undefined && { labels: Int32Array.from(rows, (row) => row.label!) }),
     ...(size > 0 ? { state } : {}),
   };
 }

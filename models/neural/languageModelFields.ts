@@ -1,4 +1,13 @@
-import { boolean, epochNames, integer, number, oneOf, rateNames, threadNames } from "../../schemas/index.js";
+import {
+  boolean,
+  epochNames,
+  type Field,
+  integer,
+  number,
+  oneOf,
+  rateNames,
+  threadNames,
+} from "../../schemas/index.js";
 
 /** Options that all models of sequences have: how they learn, and on what. */
 export const languageModelFields = {
@@ -72,3 +81,15 @@ export const languageModelFields = {
       "Parts of a batch whose gradients are made side by side and added in order: at most so many threads work",
   }),
 };
+
+/** The same options with other defaults. */
+export function withDefaults<Fields extends Readonly<Record<string, Field>>>(
+  fields: Fields,
+  defaults: { readonly [Name in keyof Fields]?: NonNullable<Fields[Name]["default"]> },
+): Fields {
+  const changed = Object.entries(fields).map(([name, field]) => [
+    name,
+    { ...field, default: defaults[name] ?? field.default },
+  ]);
+  return Object.fromEntries(changed) as Fields;
+}

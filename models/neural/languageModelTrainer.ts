@@ -57,7 +57,7 @@ const nothingYet = { passes: 0, steps: 0, tokens: 0, predicted: 0, endsPredicted
  *
  * State: the parameters, two moments of each for adamW, the recurrent state of each row, the held-out rows, and with `patience` the
  * parameters of the best pass.
- * @throws RangeError from `update`, if the network does not fit into memory, or the loss is not finite; from `result`, if there was nothing to learn from or another number of passes
+ * @throws RangeError from `update`, if rows are longer than the network reads, it does not fit into memory, or the loss is not finite; from `result`, if there was nothing to learn from or another number of passes
  */
 export function languageModelTrainer(
   settings: TrainerSettings,
@@ -77,6 +77,7 @@ export function languageModelTrainer(
   /** Passes whose held-out loss is known. */
   let scored = 0;
   const losses: number[] = [];
+  const labelLosses: number[] = [];
 
   async function start(from: Vocabulary, size: BatchSize): Promise<MadeNetwork> {
     requireFixed(who, from);
@@ -92,28 +93,33 @@ export function languageModelTrainer(
       throw new TypeError(`${who}: every batch must have the same vocabulary, got another one`);
     const [rows, length] = [batch.lengths.length, batch.sequenceLength];
     const { network, stepper } = made ?? (await start(batch.vocabulary, { rows, length }));
+    if (length > (network.longest ?? Number.POSITIVE_INFINITY))
+      throw new RangeError(
+        `${who}: rows must have at most ${network.longest} places, as many as positions, got ${length}; length of packSequences says how many`,
+      );
     counted.passes = batch.epoch + 1;
     rowsAtOnce = Math.max(rowsAtOnce, rows);
-    const targets = held.taken(batch);
+    const taken = held.taken(batch);
     const state = network.stateSize > 0 ? statesFor(batch, network.stateSize) : undefined;
     const step: StepBatch = {
-      ...{ rows, length, ids: batch.ids, targets, lengths: batch.lengths, step: counted.steps },
+      ...{ rows, length, ids: batch.ids, lengths: batch.lengths, step: counted.steps, ...taken },
+      ...(batch.segments ? { segments: batch.segments } : {}),
       ...(state ? { state } : {}),
     };
     const { optimiser, clip } = settings;
     const outcome = await stepper.learn(step, { optimiser, clip, rate: rates.at(batch, counted.steps) });
-    if (!Number.isFinite(outcome.loss) || !Number.isFinite(outcome.gradientNorm))
+    if (!Number.isFinite(outcome.loss + (outcome.labelLoss ?? 0)) || !Number.isFinite(outcome.gradientNorm))
       throw new RangeError(
         `${who}: the loss must stay finite, got ${outcome.loss} in step ${counted.steps + 1}, epoch ${counted.passes}; lower learningRate or clip`,
       );
     if (outcome.state) states = outcome.state as Float32Array<ArrayBuffer>;
     counted.steps++;
-    const taken = batch.lengths.reduce((sum, length) => sum + length, 0);
-    counted.tokens += taken;
+    const tokens = batch.lengths.reduce((sum, length) => sum + length, 0);
+    counted.tokens += tokens;
     counted.predicted += outcome.predicted;
     counted.endsRead += endsIn(batch.ids);
     counted.endsPredicted += endsIn(batch.targets);
-    return { taken, examples: outcome.predicted, loss: outcome.loss, epoch: batch.epoch };
+    return { taken: tokens, examples: outcome.predicted, loss: outcome.loss, epoch: batch.epoch };
   }
 
   function endsIn(ids: ArrayLike<number>): number {
@@ -136,9 +142,11 @@ export function languageModelTrainer(
     scored = counted.passes;
     if (held.tokens === 0) return false;
     const { network, stepper } = made;
-    const { loss, predicted } = await held.score(rowsAtOnce, network.stateSize, (batch) => stepper.evaluate(batch));
+    const score = await held.score(rowsAtOnce, network.stateSize, (batch) => stepper.evaluate(batch));
+    const { loss, predicted, labelLoss, labelled } = score;
     if (predicted === 0) return false;
     losses.push(loss / predicted);
+    if (labelled > 0) labelLosses.push(labelLoss / labelled);
     rates.see(loss / predicted);
     await best.see(scored, loss / predicted, () => stepper.read("values"));
     return best.isOver;
@@ -154,7 +162,14 @@ export function languageModelTrainer(
     ]);
     const own: StageState = {
       facts: { ...counted, scored, rowsAtOnce, engine: stepper.engine, arithmetic: stepper.arithmetic },
-      arrays: { values, first, second, states, losses: Float64Array.from(losses) },
+      arrays: {
+        values,
+        first,
+        second,
+        states,
+        losses: Float64Array.from(losses),
+        labelLosses: Float64Array.from(labelLosses),
+      },
     };
     return joinStates({ own, held: held.save(), rates: rates.save(), best: best.save() });
   }
@@ -165,12 +180,13 @@ export function languageModelTrainer(
     const { arithmetic, scored: passesScored, rowsAtOnce: rows, engine, ...facts } = own!.facts;
     const { stepper } = await start(from, { rows: rows as number, length: 0 });
     requireArithmetic(who, `${engine} ${arithmetic}`, `${stepper.engine} ${stepper.arithmetic}`);
-    const { values, first, second, states: rowStates, losses: passLosses } = own!.arrays;
+    const { values, first, second, states: rowStates, losses: passLosses, labelLosses: passLabelLosses } = own!.arrays;
     stepper.write("values", values as Floats);
     stepper.write("first", first as Floats);
     stepper.write("second", second as Floats);
     states = Float32Array.from(rowStates as Float32Array);
     losses.push(...(passLosses as Float64Array));
+    labelLosses.push(...(passLabelLosses as Float64Array));
     Object.assign(counted, facts);
     scored = passesScored as number;
     rowsAtOnce = rows as number;
@@ -190,9 +206,14 @@ export function languageModelTrainer(
         ["options", settings.options],
         ["engine", stepper.engine],
         ["arithmetic", stepper.arithmetic],
-        ["learned", JSON.stringify({ ...counted, heldOutTokens: held.tokens, heldOutLosses: losses, ...best.told })],
+        ["learned", JSON.stringify({ ...counted, heldOutTokens: held.tokens, ...heldOut(), ...best.told })],
       ]),
     };
+  }
+
+  /** The held-out losses after each pass, those of classes where there are any. */
+  function heldOut(): Readonly<Record<string, readonly number[]>> {
+    return { heldOutLosses: losses, ...(labelLosses.length > 0 ? { heldOutLabelLosses: labelLosses } : {}) };
   }
 
   async function result(): Promise<LanguageModel> {

@@ -1,10 +1,12 @@
 import { builtInKinds, kinds as described } from "../../kinds/kinds.js";
+import { bertSchema } from "../../models/bert/bert.js";
 import { bm25Schema } from "../../models/bm25/bm25.js";
 import { classTopicsSchema } from "../../models/classTopics/classTopics.js";
 import { documentFrequenciesSchema } from "../../models/documentFrequencies/documentFrequencies.js";
 import { fastTextSchema } from "../../models/fastText/fastText.js";
 import { fastTextClassifierSchema } from "../../models/fastTextClassifier/fastTextClassifier.js";
 import { gloveSchema } from "../../models/glove/glove.js";
+import { gptSchema } from "../../models/gpt/gpt.js";
 import { ldaSchema } from "../../models/lda/lda.js";
 import { ldaSamplerSchema } from "../../models/ldaSampler/ldaSampler.js";
 import { lsaSchema } from "../../models/lsa/lsa.js";
@@ -30,7 +32,9 @@ import { termVectorsSchema } from "../../operators/documents/termVectors.js";
 import { weighTermsSchema } from "../../operators/documents/weighTerms.js";
 import { weighTermsOnlineSchema } from "../../operators/documents/weighTermsOnline.js";
 import { inputVectorsSchema } from "../../operators/sequences/inputVectors.js";
+import { maskTokensSchema } from "../../operators/sequences/maskTokens.js";
 import { packSequencesSchema } from "../../operators/sequences/packSequences.js";
+import { sentencePairsSchema } from "../../operators/sequences/sentencePairs.js";
 import { normalizeSchema } from "../../operators/text/normalize.js";
 import { splitSentencesSchema } from "../../operators/text/splitSentences.js";
 import { tokenizeSchema } from "../../operators/text/tokenize.js";
@@ -130,6 +134,8 @@ const units = [
   encodeSubwordsSchema,
   growVocabSchema,
   packSequencesSchema,
+  sentencePairsSchema,
+  maskTokensSchema,
   windowContextsSchema,
   contextPairsSchema,
   miniBatchSchema,
@@ -161,6 +167,8 @@ const units = [
   classTopicsSchema,
   nnlmSchema,
   rnnlmSchema,
+  gptSchema,
+  bertSchema,
   inputVectorsSchema,
   writeTokensSchema,
   writeVocabularySchema,

@@ -30,7 +30,7 @@ export function trainingOf(name: string, source: "files" | "stdin", { units }: R
     if (steps.includes(unit)) return;
     for (const kind of [unit.reads, ...Object.values(unit.needs ?? {})]) make(kind);
     steps.push(unit);
-    for (const next of standard.filter((other) => staysIn(other, unit.makes))) add(next);
+    for (const next of standard.filter((other) => staysIn(other, unit.makes)).sort(byNeed)) add(next);
   };
   const make = (kind: string): void => {
     if (kind === "nothing" || steps.some(({ makes }) => makes === kind)) return;
@@ -46,6 +46,10 @@ export function trainingOf(name: string, source: "files" | "stdin", { units }: R
     throw new RangeError(`train: there must be a standard writer of ${model.makes}, which ${name} makes, got none`);
   return { units: steps, model, writer };
 }
+
+/** A step that belongs before another one comes first; otherwise they stay in their order. */
+const byNeed = (a: AnyUnit, b: AnyUnit) =>
+  Number(Object.hasOwn(b.before ?? {}, a.name)) - Number(Object.hasOwn(a.before ?? {}, b.name));
 
 /** It reads and makes the same kind: a step that improves it, or a sink. */
 const staysIn = ({ reads, makes }: AnyUnit, kind: string) => reads === kind && makes === kind;

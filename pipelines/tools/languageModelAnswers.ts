@@ -1,20 +1,15 @@
 import { type Answers, defineQuestion, integer, type LanguageModel, number, text } from "../../schemas/index.js";
-import { generateTerms, nextTerms, type OpenLanguageModel, openLanguageModel, scoreText } from "./languageModels.js";
+import { fillMasks, openMaskedModel } from "./fillMasks.js";
+import { generateTerms, nextTerms, openLanguageModel, scoreText } from "./languageModels.js";
 import { goneOn } from "./spellTermsOf.js";
 import type { Known } from "./textSteps.js";
 
 const MOST_TERMS = 1000;
 
-/** What can be asked of a language model: how a text goes on, what comes next, and how probable it is. */
+/** What can be asked of a language model: how a text goes on, what comes next or is hidden, and how probable a text is. */
 export function languageModelAnswers(known: Known): Answers<LanguageModel> {
-  const opened = new WeakMap<LanguageModel, Promise<OpenLanguageModel>>();
-  const open = (who: string, model: LanguageModel): Promise<OpenLanguageModel> => {
-    const before = opened.get(model);
-    if (before) return before;
-    const now = openLanguageModel(who, model, known);
-    opened.set(model, now);
-    return now;
-  };
+  const open = openedOnce(openLanguageModel, known);
+  const openMasked = openedOnce(openMaskedModel, known);
   return {
     about: "a language model",
     told: {
@@ -80,6 +75,32 @@ export function languageModelAnswers(known: Known): Answers<LanguageModel> {
         }),
       }),
       defineQuestion({
+        name: "fill",
+        body: "text",
+        fields: {
+          text: text({ description: "A text with [MASK] in the place of what is asked for", minLength: 1 }),
+          k: integer({ description: "How many terms", min: 1, max: MOST_TERMS, default: 5 }),
+        },
+        summary: "The most probable terms for each [MASK] of a text",
+        reply: {
+          masks: {
+            type: "array",
+            items: {
+              type: "array",
+              items: {
+                type: "object",
+                properties: { term: { type: "string" }, probability: { type: "number" }, text: { type: "string" } },
+                required: ["term", "probability", "text"],
+                additionalProperties: false,
+              },
+            },
+          },
+        },
+        answer: async (model: LanguageModel, { text: asked, k }) => ({
+          masks: await fillMasks("fill", await openMasked("fill", model), asked, k),
+        }),
+      }),
+      defineQuestion({
         name: "score",
         body: "text",
         fields: { text: text({ description: "The text that is judged", minLength: 1 }) },
@@ -90,5 +111,20 @@ export function languageModelAnswers(known: Known): Answers<LanguageModel> {
         },
       }),
     ],
+  };
+}
+
+/** Opens a model when it is first asked. */
+function openedOnce<Opened>(
+  open: (who: string, model: LanguageModel, known: Known) => Promise<Opened>,
+  known: Known,
+): (who: string, model: LanguageModel) => Promise<Opened> {
+  const opened = new WeakMap<LanguageModel, Promise<Opened>>();
+  return (who, model) => {
+    const before = opened.get(model);
+    if (before) return before;
+    const now = open(who, model, known);
+    opened.set(model, now);
+    return now;
   };
 }

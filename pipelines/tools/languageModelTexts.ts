@@ -1,5 +1,7 @@
 import { type Observable, tap } from "rxjs";
-import { packSequences } from "../../operators/sequences/packSequences.js";
+import type { Network } from "../../kernels/neural/network.js";
+import { windowStride } from "../../kernels/neural/readWindow.js";
+import { type PackSequencesOptions, packSequences } from "../../operators/sequences/packSequences.js";
 import { mapAsync } from "../../runtime/mapAsync.js";
 import { run } from "../../runtime/run.js";
 import {
@@ -20,6 +22,13 @@ import { throughSteps } from "./textSteps.js";
 /** Rows that are read side by side, and the places of each. */
 const LANES = 16;
 const LENGTH = 64;
+
+/** Lanes for networks that keep a state; else rows as long as the network reads, each of which begins with terms of the one before. */
+function layoutFor({ longest, stateSize }: Network, across: "document" | "corpus"): PackSequencesOptions {
+  if (longest === undefined || stateSize > 0) return { length: LENGTH, across, lanes: across === "corpus" ? 1 : LANES };
+  const batchSize = Math.max(1, Math.floor((LANES * LENGTH) / longest));
+  return { length: longest, across, stride: windowStride(longest), batchSize };
+}
 
 export async function loadLanguageModel(path: string): Promise<LanguageModel> {
   return (await loadValue(builtIn.kinds.get("languageModel")!, path)) as LanguageModel;
@@ -53,7 +62,9 @@ export interface Perplexity {
 }
 
 /**
- * Asks a language model how probable a text is. State: a batch of rows, and what is kept of each.
+ * Asks a language model how probable a text is. One that keeps no state reads rows of its longest length, each half of which is context alone
+ * but in the first row of a stretch: every term is predicted by half of that length of terms before it at least, if there are so many.
+ * State: a batch of rows, and what is kept of each.
  * @throws RangeError if there is nothing to predict
  */
 export async function perplexityOf(
@@ -94,7 +105,7 @@ export async function perplexityOf(
     tap(count),
     idsBy(open, open.model.sentenceEnd),
     tap(countPieces),
-    packSequences({ length: LENGTH, across, lanes: across === "corpus" ? 1 : LANES }),
+    packSequences(layoutFor(reader.network, across)),
     mapAsync(score), // a batch begins with the states behind the one before
   );
   await run(rows, { ...(signal ? { signal } : {}) });

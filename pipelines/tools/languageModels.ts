@@ -18,19 +18,44 @@ import {
   type Vocabulary,
 } from "../../schemas/index.js";
 import { fromTexts } from "../../sources/fromTexts.js";
-import { type Known, textStepsOf, throughSteps } from "./textSteps.js";
+import { type Known, operatorsOf, textStepsOf, throughSteps, toldSteps, WHITESPACE_STEPS } from "./textSteps.js";
 
-/** A language model that is ready to be asked. */
-export interface OpenLanguageModel {
+/** A language model with its network. */
+export interface MadeLanguageModel {
   readonly model: LanguageModel;
-  readonly reader: LanguageReader;
+  readonly network: Network;
+  /** Of all parameters, in the order of the network's forms. */
+  readonly values: Float32Array;
   readonly vocabulary: Vocabulary;
+}
+
+/** A language model that is ready to be asked what comes next. */
+export interface OpenLanguageModel extends Pick<MadeLanguageModel, "model" | "vocabulary"> {
+  readonly reader: LanguageReader;
   /** What makes tokens of texts as those were made that it learned from. */
   readonly steps: readonly OperatorFunction<unknown, unknown>[];
 }
 
-/** @throws TypeError if no unit knows the network, or the model tells no steps that make tokens of texts */
+/**
+ * @throws TypeError if no unit knows the network, it predicts what is hidden and not what comes next, or the model tells no steps that make
+ *   tokens of texts
+ */
 export async function openLanguageModel(who: string, model: LanguageModel, known: Known): Promise<OpenLanguageModel> {
+  const { network, values, vocabulary } = makeLanguageModel(who, model, known);
+  if (network.readsBothSides)
+    throw new TypeError(
+      `${who}: the model must predict what comes next, got ${model.architecture}, which predicts what is hidden; fill asks it`,
+    );
+  const reader = new LanguageReader(network, openEngine(), values);
+  const steps =
+    model.tokenizer && !toldSteps(model)
+      ? await operatorsOf(who, WHITESPACE_STEPS, known)
+      : await textStepsOf(who, model, known);
+  return { model, reader, vocabulary, steps };
+}
+
+/** @throws TypeError if no unit knows the network, RangeError if it has other tensors */
+export function makeLanguageModel(who: string, model: LanguageModel, known: Known): MadeLanguageModel {
   const { architecture, settings, terms, counts, tokenizer } = model;
   const unit = known.units.get(architecture);
   if (!unit?.network)
@@ -38,33 +63,37 @@ export async function openLanguageModel(who: string, model: LanguageModel, known
       `${who}: the model must be of ${[...known.units.values()].flatMap(({ name, network }) => (network ? [name] : [])).join(", ")}, got ${show(architecture)}`,
     );
   const network = unit.network(settings, { terms, counts }) as Network;
-  const values = parametersOf(who, model, network);
   return {
-    model,
-    reader: new LanguageReader(network, openEngine(), values),
+    ...{ model, network, values: parametersOf(who, model, network) },
     vocabulary: tokenizer
       ? makeSubwordVocabulary(tokenizer, terms, Float64Array.from(counts), who)
       : makeVocabulary(terms, counts),
-    steps: await textStepsOf(who, model, known),
   };
 }
 
 /** All parameters, in the order of the network's forms. */
 function parametersOf(who: string, { tensors }: LanguageModel, { forms }: Network): Float32Array {
   const byName = new Map(tensors.map((tensor) => [tensor.name, tensor]));
-  const extra = tensors.find(({ name }) => forms.every((form) => form.name !== name));
-  if (extra)
-    throw new RangeError(`${who}: the network must have all of the model's tensors, got ${extra.name} besides`);
-  const parts = forms.map(({ name, shape }) => {
-    const tensor = byName.get(name);
-    if (!tensor || tensor.shape.join() !== shape.join())
-      throw new RangeError(
-        `${who}: the model must have a tensor ${name} of ${shape.join(" x ")}, got ${tensor ? tensor.shape.join(" x ") : "none"}`,
-      );
-    return tensor.values;
+  const faults = forms.flatMap(({ name, shape }) => {
+    const found = byName.get(name)?.shape;
+    const wanted = shape.join(" x ");
+    if (!found) return [`${name} of ${wanted} is missing`];
+    if (found.join() === shape.join()) return [];
+    const isTurned = found.length === 2 && found.toReversed().join() === shape.join();
+    return [`${name} must be ${wanted} and is ${found.join(" x ")}${isTurned ? ", transposed" : ""}`];
   });
-  return joinFloats(parts);
+  const known = new Set(forms.map(({ name }) => name));
+  const extra = tensors.filter(({ name }) => !known.has(name)).map(({ name }) => `${name} is not known`);
+  const all = [...faults, ...extra];
+  if (all.length === 0) return joinFloats(forms.map(({ name }) => byName.get(name)!.values));
+  const more = all.length > FAULTS_TOLD ? `; and ${all.length - FAULTS_TOLD} more` : "";
+  throw new RangeError(
+    `${who}: the model must have the tensors of its network, got others: ${all.slice(0, FAULTS_TOLD).join("; ")}${more}`,
+  );
 }
+
+/** Tensors that are told of where they are not as they must be. */
+const FAULTS_TOLD = 4;
 
 /**
  * Ids of tokens as the model reads them.
@@ -164,11 +193,5 @@ export async function scoreIds(open: OpenLanguageModel, ids: readonly number[]):
   const all = Uint32Array.from([...idsOf(open, model.beginning), ...ids, ...idsOf(open, model.sentenceEnd)]);
   const terms = ids.map((id) => model.terms[id]!);
   if (all.length < 2) return { terms, logProbability: 0 };
-  const length = all.length - 1;
-  const { losses } = await reader.losses({
-    ...{ rows: 1, length, ids: all.subarray(0, length), targets: Int32Array.from(all.subarray(1)) },
-    lengths: Uint32Array.of(length),
-    state: new Float32Array(reader.network.stateSize),
-  });
-  return { terms, logProbability: -losses.reduce((sum, each) => sum + each, 0) };
+  return { terms, logProbability: -(await reader.textLoss(all)) };
 }

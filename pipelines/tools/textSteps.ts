@@ -45,8 +45,11 @@ export interface TextSteps {
   readonly parts: readonly TextStepParts[];
 }
 
-/** fastText cuts texts at white space, and its files say nothing of any other step. */
-export const FASTTEXT_STEPS: TextSteps = {
+/**
+ * fastText cuts texts at white space, and its files say nothing of any other step. A tokenizer of another program cuts what lies between white
+ * space by itself.
+ */
+export const WHITESPACE_STEPS: TextSteps = {
   steps: [{ tokenize: { mode: "whitespace", maxTokenLength: 1_000_000 } }],
   parts: [],
 };
@@ -70,7 +73,7 @@ export function toldSteps({ metadata }: MadeOfTexts): TextSteps | undefined {
  */
 export async function textStepsOf(who: string, made: MadeOfTexts, known: Known) {
   const isFastText = made.metadata.get("format") === "fastText";
-  const told = toldSteps(made) ?? (isFastText ? FASTTEXT_STEPS : undefined);
+  const told = toldSteps(made) ?? (isFastText ? WHITESPACE_STEPS : undefined);
   if (told) return operatorsOf(who, told, known);
   throw new TypeError(`${who}: must tell the steps that made tokens of its texts, got none; a run writes them`);
 }

@@ -11,7 +11,7 @@ import { openMatrix } from "../documents/readDocumentTerms.js";
 import { HEAD_BYTES, MAGIC, optionIn, SUPERVISED } from "../fasttext/fastTextFile.js";
 import { fileBytes, firstContent, packingOf } from "../files/fileBytes.js";
 import { beginsAsZip, ZipReader } from "../files/zipFile.js";
-import { MODEL_FORMAT } from "../models/languageModelFiles.js";
+import { areOfModel } from "../models/languageModelFiles.js";
 import { beginsAsTensors, SafetensorsFile } from "../models/safetensors.js";
 import { openTable } from "../tables/tableFile.js";
 import { recogniseVectors } from "../vectors/recogniseVectors.js";
@@ -66,10 +66,9 @@ function inspectTensors(path: string): Finding {
   const file = new SafetensorsFile(path);
   try {
     const { names, metadata } = file;
-    const isModel = metadata.get("format") === MODEL_FORMAT;
     return {
       format: "safetensors",
-      ...(isModel ? { holds: "languageModel" } : {}),
+      ...(areOfModel(path, metadata) ? { holds: "languageModel" } : {}),
       rows: names.length,
       metadata: Object.fromEntries(metadata),
       firstRows: names.slice(0, shownRows).map((name) => [name, file.shape(name).join(" x ")]),

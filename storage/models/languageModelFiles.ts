@@ -1,23 +1,38 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { LanguageModel, NamedTensor, NetworkSettings } from "../../schemas/languageModel.js";
 import { isPlainObject, show } from "../../schemas/options.js";
 import type { TokenizerForm } from "../../schemas/subwordVocabulary.js";
 import { writeFiles } from "../files/durableFile.js";
 import { parseTokenizer, tokenizerJson } from "../tokenizers/tokenizerJson.js";
+import { architectureOf, formOfArchitecture } from "./checkpoints/knownCheckpoints.js";
+import { readCheckpoint } from "./checkpoints/readCheckpoint.js";
 import { SafetensorsFile, writeSafetensors } from "./safetensors.js";
 
 const CONFIG = "config.json";
 const TOKENIZER = "tokenizer.json";
 
-/** The format of the three files, which tensors tell, too. */
-export const MODEL_FORMAT = "lexstream";
+/** The format of the three files. */
+const MODEL_FORMAT = "lexstream";
+/** What tells in the tensors that they are of these; `format` itself is the library's that reads them. */
+const WRITER = "writer";
 const VERSION = 1;
+
+/** Whether tensors are those of a model: by what they tell themselves, or by a configuration beside them, as in checkpoints. */
+export function areOfModel(path: string, metadata: ReadonlyMap<string, string>): boolean {
+  return metadata.get(WRITER) === MODEL_FORMAT || existsSync(filesBesideTensors(path)[0]!);
+}
 
 /** The files of a model besides its tensors, which lie in the same folder. */
 export function filesBesideTensors(path: string): string[] {
   return [CONFIG, TOKENIZER].map((name) => join(dirname(path), name));
 }
+
+/** transformers opens no tensors but those of a known library: those of PyTorch have the same names and shapes. */
+const tensorFacts = new Map([
+  ["format", "pt"],
+  [WRITER, MODEL_FORMAT],
+]);
 
 interface ModelConfig {
   readonly format: string;
@@ -36,7 +51,8 @@ interface ModelConfig {
 
 /**
  * Writes a model as three files, which get their names together: its tensors, `config.json` with the sizes of the network and where it comes
- * from, and `tokenizer.json` with its terms as the tokenizers library reads it. State: the two texts.
+ * from, and `tokenizer.json` with its terms as the tokenizers library reads it. One whose network the transformers library has is written so that
+ * it opens there, too. State: the two texts.
  */
 export async function writeLanguageModelFiles(path: string, model: LanguageModel): Promise<void> {
   const {
@@ -52,8 +68,12 @@ export async function writeLanguageModelFiles(path: string, model: LanguageModel
     vectors,
     metadata,
   } = model;
+  const form = formOfArchitecture(architecture);
+  const end = sentenceEnd === undefined ? undefined : terms.indexOf(sentenceEnd);
   const config: ModelConfig = {
-    ...{ format: MODEL_FORMAT, version: VERSION, model_type: architecture, vocab_size: terms.length, vectors },
+    ...form?.config(settings, terms.length, end),
+    ...{ format: MODEL_FORMAT, version: VERSION, model_type: form?.modelType ?? architecture },
+    ...{ vocab_size: terms.length, vectors },
     terms: tokenizer ? "pieces" : "words",
     ...(unknown === undefined ? {} : { unknown }),
     ...(sentenceEnd === undefined ? {} : { sentence_end: sentenceEnd }),
@@ -63,7 +83,7 @@ export async function writeLanguageModelFiles(path: string, model: LanguageModel
     metadata: Object.fromEntries(metadata),
   };
   await writeFiles([path, ...filesBesideTensors(path)], async (tensorFile, configFile, tokenizerFile) => {
-    writeSafetensors(tensorFile!, tensors, new Map([["format", MODEL_FORMAT]]));
+    writeSafetensors(tensorFile!, tensors, tensorFacts);
     configFile!.write(Buffer.from(`${JSON.stringify(config, undefined, 1)}\n`));
     const json = tokenizerJson(tokenizer ?? wordLevel(unknown), terms);
     tokenizerFile!.write(Buffer.from(`${JSON.stringify(json, undefined, 1)}\n`));
@@ -71,13 +91,16 @@ export async function writeLanguageModelFiles(path: string, model: LanguageModel
 }
 
 /**
- * Reads what `writeLanguageModelFiles` wrote.
- * @throws SyntaxError if one of the files is damaged; RangeError if they do not belong together
+ * Reads what `writeLanguageModelFiles` wrote, or a checkpoint of the transformers library.
+ * @throws SyntaxError if one of the files is damaged; RangeError if they do not belong together, or no unit knows the network
  */
 export async function readLanguageModelFiles(path: string): Promise<LanguageModel> {
-  const tensors = readTensors(path);
+  requireTensors(path);
   const [configPath, tokenizerPath] = filesBesideTensors(path) as [string, string];
-  const config = readJson(configPath) as unknown as ModelConfig;
+  const json = readJson(configPath);
+  if (json.format === undefined) return readCheckpoint(path, json, configPath);
+  const config = json as unknown as ModelConfig;
+  const tensors = readTensors(path);
   if (config.format !== MODEL_FORMAT || config.version !== VERSION || typeof config.model_type !== "string")
     throw new SyntaxError(
       `${configPath}: must be of a model in format ${MODEL_FORMAT} ${VERSION}, got ${show([config.format, config.version, config.model_type])}`,
@@ -93,7 +116,7 @@ export async function readLanguageModelFiles(path: string): Promise<LanguageMode
       `${path}: tensor ${config.vectors} must have a row for each of the ${terms.length} terms, got ${rows?.shape[0] ?? "none"}`,
     );
   return {
-    ...{ architecture: config.model_type, settings: config.settings, vectors: config.vectors },
+    ...{ architecture: architectureOf(config.model_type), settings: config.settings, vectors: config.vectors },
     ...{ terms, counts: Float64Array.from(config.counts), tensors },
     ...(config.terms === "pieces" ? { tokenizer: form } : {}),
     ...(config.unknown === undefined ? {} : { unknown: config.unknown }),
@@ -101,6 +124,11 @@ export async function readLanguageModelFiles(path: string): Promise<LanguageMode
     ...(config.beginning === undefined ? {} : { beginning: config.beginning }),
     metadata: new Map(Object.entries(config.metadata)),
   };
+}
+
+/** So that a file which is none of tensors is told of first. */
+function requireTensors(path: string): void {
+  new SafetensorsFile(path).close();
 }
 
 function readTensors(path: string): NamedTensor[] {

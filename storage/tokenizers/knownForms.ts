@@ -1,12 +1,10 @@
 import { bertFrame } from "../../kernels/tokenizers/learnTokenizer.js";
+import { specialForm } from "../../kernels/vocabulary/specialIds.js";
 import type { AddedToken, Merge, TokenizerForm } from "../../schemas/subwordVocabulary.js";
-
-/** What special tokens look like, where a file does not say which there are. */
-const special = /^(?:\[[A-Z]+\]|<\|.*\|>|<\/?[a-z]+>)$/;
 
 function specialsOf(pieces: readonly string[]): AddedToken[] {
   return pieces.flatMap((content, id) =>
-    special.test(content)
+    specialForm.test(content)
       ? [{ id, content, single_word: false, lstrip: false, rstrip: false, normalized: false, special: true }]
       : [],
   );

@@ -208,6 +208,18 @@ it("is asked over HTTP", async () => {
   expect((await ask("/score?text=the+cat+eats+a+fish")).terms).toEqual(["the", "cat", "eats", "a", "fish"]);
 });
 
+it("fills in what is hidden over HTTP, and refuses what is for other models", async () => {
+  const url = await served("test/fixtures/bert/model.safetensors");
+  // biome-ignore lint/suspicious/noExplicitAny: a reply is whatever it is
+  const ask = async (question: string): Promise<any> => (await fetch(`${url}${question}`)).json();
+  const { masks } = await ask("/fill?text=the+cat+[MASK]+on+the+[MASK]&k=2");
+  expect(masks.map((terms: readonly { readonly term: string }[]) => terms.length)).toEqual([2, 2]);
+  expect(masks[0][0].text).toBe(`the cat ${masks[0][0].term} on the [MASK]`);
+  expect(JSON.stringify(await ask("/next?prompt=the+cat"))).toContain("which predicts what is hidden; fill asks it");
+  const { err } = await command("generate", "test/fixtures/bert", "--prompt", "the cat");
+  expect(err).toContain("generate: the model must predict what comes next, got bert");
+});
+
 describe("what is refused in one line", () => {
   it.each([
     [["generate", "english", "--temperature=-1"], "generate: --temperature must be a number at least 0, got -1"],
@@ -233,9 +245,9 @@ describe("what is refused in one line", () => {
       writeFileSync(config, text);
       return err;
     };
-    expect(await asked('"rnnlm"', '"gpt9"')).toContain('the model must be of nnlm, rnnlm, got "gpt9"');
+    expect(await asked('"rnnlm"', '"gpt9"')).toContain('the model must be of nnlm, rnnlm, gpt, bert, got "gpt9"');
     expect(await asked('"layers": 1', '"layers": 2')).toContain(
-      "the model must have a tensor layer.1.input of 16 x 64, got none",
+      "the model must have the tensors of its network, got others: layer.1.input of 16 x 64 is missing; layer.1.recur",
     );
     expect(await asked('"vocab_size": ', '"vocab_size": 1')).toContain("it is the tokenizer of another model");
   });

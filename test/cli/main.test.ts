@@ -86,7 +86,7 @@ describe("lexstream", () => {
     [["run", "c.yaml", "--ouy"], "run: Unknown option '--ouy'; did you mean --out?; see"],
     [
       ["run", "nowhere.yaml"],
-      "nowhere.yaml: the config must be a readable file or a ready config, got neither; ready configs are char-lstm, chinese, ",
+      "nowhere.yaml: the config must be a readable file or a ready config, got neither; ready configs are bert, char-lstm, chinese, ",
     ],
     [["run", "c.yaml", "--seed", "x"], 'run: --seed must be an integer >= 0, got "x"'],
     [["run", "c.yaml", "--progress", "loud"], "run: --progress must be one of auto, bar, plain, json, none"],

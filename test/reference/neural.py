@@ -83,6 +83,35 @@ def attention(qkv, heads, sequences, causal, lengths=None):
     return F.scaled_dot_product_attention(q, k, v, attn_mask=seen).transpose(1, 2).reshape(rows, width)
 
 
+def block_forms(projections, rows_are_outputs, width=4, inner=6):
+    dense = lambda name, i, o: {f"{name}.weight": (o, i) if rows_are_outputs else (i, o), f"{name}.bias": (o,)}
+    norm = lambda name: {f"{name}.weight": (width,), f"{name}.bias": (width,)}
+    forms = norm("a.norm")
+    for name in projections:
+        forms |= dense(name, width, 3 * width // len(projections))
+    return forms | dense("a.out", width, width) | norm("b.norm") | dense("b.up", width, inner) | dense("b.down", inner, width)
+
+
+def block(x, p, projections, rows_are_outputs, before, gelu, epsilon, attend, dropped=lambda x, place: x):
+    """x is rows x width; p holds what block_forms names."""
+    dense = lambda x, n: x @ (p[f"{n}.weight"].T if rows_are_outputs else p[f"{n}.weight"]) + p[f"{n}.bias"]
+    norm = lambda x, n: F.layer_norm(x, x.shape[1:], p[f"{n}.weight"], p[f"{n}.bias"], epsilon)
+    attended = lambda x: dropped(dense(attend(torch.cat([dense(x, n) for n in projections], 1)), "a.out"), 0)
+    inner = lambda x: dropped(dense(F.gelu(dense(x, "b.up"), approximate=gelu), "b.down"), 1)
+    if before:
+        x = x + attended(norm(x, "a.norm"))
+        return x + inner(norm(x, "b.norm"))
+    x = norm(x + attended(x), "a.norm")
+    return norm(x + inner(x), "b.norm")
+
+
+def block_case(projections, rows_are_outputs, before, gelu, epsilon, heads, causal, lengths=None):
+    forms = block_forms(projections, rows_are_outputs)
+    attend = lambda qkv: attention(qkv, heads, 2, causal, lengths)
+    run = lambda x, *p: block(x, dict(zip(forms, p)), projections, rows_are_outputs, before, gelu, epsilon, attend)
+    return run, [(6, 4)], forms
+
+
 def character_convolution(x, w, b, length):
     words = x.reshape(-1, length, x.shape[1]).transpose(1, 2)
     filters = w.reshape(-1, x.shape[1], w.shape[1]).permute(2, 1, 0)
@@ -108,7 +137,7 @@ LAYERS = {
     "linear": (lambda x, w, b: x @ w + b, [(3, 4)], {"w": (4, 5), "b": (5,)}),
     "linear of rows": (lambda x, w, b: F.linear(x, w, b), [(3, 4)], {"w": (5, 4), "b": (5,)}),
     "linear without bias": (lambda x, w: x @ w, [(3, 4)], {"w": (4, 5)}),
-    "layerNorm": (lambda x, g, b: F.layer_norm(x, (5,), g, b, 1e-5), [(3, 5)], {"n.gain": (5,), "n.bias": (5,)}),
+    "layerNorm": (lambda x, g, b: F.layer_norm(x, (5,), g, b, 1e-5), [(3, 5)], {"n.weight": (5,), "n.bias": (5,)}),
     "tanh": (lambda x: torch.tanh(16 * x), [(5, 5)], {}),
     "sigmoid": (lambda x: torch.sigmoid(16 * x), [(5, 5)], {}),
     "relu": (lambda x: torch.relu(16 * x), [(5, 5)], {}),
@@ -123,6 +152,8 @@ LAYERS = {
     "causal attention": (lambda x: attention(8 * x, 2, 2, True), [(6, 12)], {}),
     "attention within lengths": (lambda x: attention(8 * x, 1, 2, False, [3, 2]), [(6, 12)], {}),
     "character convolution": (lambda x, w, b: character_convolution(x, w, b, 4), [(8, 3)], {"w": (6, 5), "b": (5,)}),
+    "transformer block, norm before": block_case(["a.qkv"], False, True, "tanh", 1e-5, 2, True),
+    "transformer block, norm after": block_case(["q", "k", "v"], True, False, "none", 1e-12, 2, False, [3, 2]),
     # each largest number twice, once in x: PyTorch gives the gradient to the first
     "maxOfGroups of equal ones": (lambda x: torch.cat([x, numbers((4, 3), 0)])[TWICE].reshape(2, 4, 3).max(1).values, [(4, 3)], {}),
 }
@@ -219,6 +250,35 @@ def rnnlm(p, step, layers=1, cell="lstm", rate=0, tied=False, output=full, hidde
     return output(h, p, "vectors" if tied else "output.weight", step), torch.cat(ends, 1)
 
 
+GPT_POSITIONS, GPT_LAYERS, GPT_WIDTH, GPT_INNER = 5, 2, 4, 8
+PARTS = {"a.norm": "ln_1", "a.qkv": "attn.c_attn", "a.out": "attn.c_proj", "b.norm": "ln_2", "b.up": "mlp.c_fc", "b.down": "mlp.c_proj"}
+
+
+def gpt_name(layer, name):
+    part, kind = name.rsplit(".", 1)
+    return f"h.{layer}.{PARTS[part]}.{kind}"
+
+
+def gpt_forms():
+    forms = {"wte.weight": (TERMS, GPT_WIDTH), "wpe.weight": (GPT_POSITIONS, GPT_WIDTH)}
+    for n in range(GPT_LAYERS):
+        forms |= {gpt_name(n, name): shape for name, shape in block_forms(["a.qkv"], False, GPT_WIDTH, GPT_INNER).items()}
+    return forms | {"ln_f.weight": (GPT_WIDTH,), "ln_f.bias": (GPT_WIDTH,)}
+
+
+def gpt(p, step, rate=0):
+    def dropped(x, purpose):
+        return dropout(x, rate, SEED, purpose, step, FIRST_ROW * LENGTH) if rate else x
+
+    attend = lambda qkv: attention(qkv, 2, ROWS, True)
+    x = dropped(p["wte.weight"][ids] + p["wpe.weight"][torch.arange(LENGTH).repeat(ROWS)], 0)
+    for n in range(GPT_LAYERS):
+        own = {name: p[gpt_name(n, name)] for name in block_forms(["a.qkv"], False)}
+        x = block(x, own, ["a.qkv"], False, True, "tanh", 1e-5, attend, lambda x, place: dropped(x, 1 + 2 * n + place))
+    h = F.layer_norm(x, x.shape[1:], p["ln_f.weight"], p["ln_f.bias"], 1e-5)
+    return losses_of(F.log_softmax(h @ p["wte.weight"].T, 1)), torch.zeros(0)
+
+
 def recurrent_forms(layers, inputs, hidden, gates):
     forms = {}
     for n in range(layers):
@@ -244,6 +304,8 @@ NETWORKS = {
     "rnnlm tied": (rnnlm, {"tied": True}, V4 | recurrent_forms(1, 4, 4, 4) | {"output.bias": (TERMS,)}),
     "rnnlm classes": (rnnlm, {"output": classes}, V3 | recurrent_forms(1, 3, 4, 4) | CLASSES | out(4)),
     "rnnlm sampled": (rnnlm, {"output": sampled}, V3 | recurrent_forms(1, 3, 4, 4) | out(4)),
+    "gpt": (gpt, {}, gpt_forms()),
+    "gpt dropout": (gpt, {"rate": 0.25}, gpt_forms()),
 }
 
 

@@ -39,6 +39,23 @@ const recurrent = (cell: neural.RecurrentCell, withCell: boolean) =>
     },
     { "r.input": [3, 4 * cell.gates], "r.recurrent": [4, 4 * cell.gates], "r.bias": [4 * cell.gates] },
   );
+/** A block of width 4, with 6 numbers between its layers. */
+const block = (projections: readonly string[], kind: neural.BlockKind, options: Partial<neural.AttentionOptions>) => {
+  const names = { projections, attended: "a.out", attentionNorm: "a.norm", widened: "b.up", narrowed: "b.down" };
+  const all = { ...names, outputNorm: "b.norm" };
+  const forms = neural.transformerBlockForms(all, kind, { width: 4, inner: 6 });
+  return (lengths?: readonly number[]) =>
+    layer(
+      [[6, 4]],
+      (tape, x) => {
+        const held = lengths && { lengths: tape.engine.placeIndices(Int32Array.from(lengths)) };
+        const looked = { heads: 2, sequences: 2, causal: false, ...options, ...held };
+        const attend = (qkv: neural.Flow) => neural.attention(tape, qkv, looked);
+        return neural.transformerBlock(tape, x!, all, kind, { attend, dropped: (of) => of });
+      },
+      Object.fromEntries(forms.map(({ name, shape }) => [name, shape])),
+    );
+};
 const convolved = (tape: neural.Tape, x: neural.Flow, width: number) =>
   neural.maxOfGroups(tape, neural.linear(tape, neural.windows(tape, x, 4, width), "w", { bias: "b" }), 4 - width + 1);
 
@@ -85,7 +102,7 @@ export const layerCases: Readonly<Record<string, LayerCase>> = {
     b: [5],
   }),
   "linear without bias": layer([[3, 4]], (tape, x) => neural.linear(tape, x!, "w"), { w: [4, 5] }),
-  layerNorm: layer([[3, 5]], (tape, x) => neural.layerNorm(tape, x!, "n"), { "n.gain": [5], "n.bias": [5] }),
+  layerNorm: layer([[3, 5]], (tape, x) => neural.layerNorm(tape, x!, "n"), { "n.weight": [5], "n.bias": [5] }),
   tanh: curve("tanh"),
   sigmoid: curve("sigmoid"),
   relu: curve("relu"),
@@ -101,6 +118,16 @@ export const layerCases: Readonly<Record<string, LayerCase>> = {
     lengths: engine.placeIndices(Int32Array.of(3, 2)),
   })),
   "character convolution": layer([[8, 3]], (tape, x) => convolved(tape, x!, 2), { w: [6, 5], b: [5] }),
+  "transformer block, norm before": block(
+    ["a.qkv"],
+    { norm: "before", activation: "geluTanh", epsilon: 1e-5, rowsAreOutputs: false },
+    { causal: true },
+  )(),
+  "transformer block, norm after": block(
+    ["q", "k", "v"],
+    { norm: "after", activation: "gelu", epsilon: 1e-12, rowsAreOutputs: true },
+    {},
+  )([3, 2]),
   "maxOfGroups of equal ones": layer([[4, 3]], (tape, x) => {
     const same: neural.Flow = { tensor: tape.engine.place(numbers([4, 3], 0), [4, 3]) };
     const twice = tape.engine.placeIndices(Int32Array.of(0, 4, 1, 5, 6, 2, 7, 3));
@@ -151,6 +178,18 @@ const lstm: neural.RnnlmOptions = {
   initialRange: 0.1,
 };
 
+const gpt: neural.GptOptions = {
+  terms: TERMS,
+  positions: 5,
+  layers: 2,
+  heads: 2,
+  vectorSize: 4,
+  innerSize: 8,
+  dropout: 0,
+  activation: "geluTanh",
+  epsilon: 1e-5,
+};
+
 /** By their names in neural.json. */
 export const networkCases: Readonly<Record<string, () => neural.Network>> = {
   nnlm: () => neural.nnlm(words),
@@ -161,6 +200,8 @@ export const networkCases: Readonly<Record<string, () => neural.Network>> = {
   "rnnlm tied": () => neural.rnnlm({ ...lstm, vectorSize: 4, tied: true }),
   "rnnlm classes": () => neural.rnnlm({ ...lstm, output: { kind: "classes", starts: Uint32Array.of(0, 1, 4) } }),
   "rnnlm sampled": () => neural.rnnlm({ ...lstm, output: { kind: "sampled", candidates: 4 } }),
+  gpt: () => neural.gpt(gpt),
+  "gpt dropout": () => neural.gpt({ ...gpt, dropout: 0.25 }),
 };
 
 /** Parameters of a network with the numbers of neural.py. */

@@ -12,7 +12,7 @@ describe("held-out documents", () => {
   it("are a share of all, and nothing of them is learned in any pass", () => {
     const held = new HeldSequences(0.25, 7);
     const [first, second] = sequenceBatches(vocabulary, documents, { length: 5, rows: 200, epochs: 2 });
-    const left = held.taken(first!);
+    const { targets: left } = held.taken(first!);
     const heldRows = [...first!.lengths.keys()].filter((row) => held.has(row));
     expect(heldRows.length).toBeGreaterThan(30);
     expect(heldRows.length).toBeLessThan(70);
@@ -20,7 +20,7 @@ describe("held-out documents", () => {
       const [mine, given] = [left, first!.targets].map((targets) => [...targets.subarray(row * 5, row * 5 + 5)]);
       expect(mine).toEqual(held.has(row) ? [-1, -1, -1, -1, -1] : given);
     }
-    expect(held.taken(second!)).toEqual(left);
+    expect(held.taken(second!)).toEqual({ targets: left });
     expect(held.tokens).toBe(5 * heldRows.length);
   });
 
@@ -48,6 +48,36 @@ describe("held-out documents", () => {
       [1, [4, 0], [2]],
     ]);
     expect([loss, predicted]).toEqual([4, 8]);
+  });
+
+  it("are scored with their segments and classes, which are known again after a restore", async () => {
+    const held = new HeldSequences(1 - 1e-9, 7);
+    const [batch] = sequenceBatches(
+      vocabulary,
+      [
+        [0, 1, 2],
+        [3, 4, 0],
+        [1, 1, 1],
+      ],
+      { length: 2, rows: 3 },
+    );
+    const segments = Uint8Array.of(0, 1, 0, 0, 1, 1);
+    const labels = Uint32Array.of(1, 0, 1);
+    expect(held.taken({ ...batch!, segments, labels }).labels).toEqual(Int32Array.of(-1, -1, -1));
+    const again = new HeldSequences(1 - 1e-9, 7);
+    again.restore(held.save());
+    for (const of of [held, again]) {
+      const calls: unknown[] = [];
+      const { labelLoss, labelled } = await of.score(2, 0, async (asked) => {
+        calls.push([asked.segments, asked.labels]);
+        return { loss: 0, predicted: 1, labelLoss: asked.labels!.length / 2 };
+      });
+      expect(calls).toEqual([
+        [Uint8Array.of(0, 1, 0, 0), Int32Array.of(1, 0)],
+        [Uint8Array.of(1, 1), Int32Array.of(1)],
+      ]);
+      expect([labelLoss, labelled]).toEqual([1.5, 3]);
+    }
   });
 
   it("are known again after a restore", async () => {

@@ -6,6 +6,7 @@ const names = await readyConfigs();
 describe("the ready configs", () => {
   it("are these", () => {
     expect(names).toEqual([
+      "bert",
       "char-lstm",
       "chinese",
       "classify",
@@ -13,6 +14,7 @@ describe("the ready configs", () => {
       "contexts-to-parquet",
       "cooccurrence-only",
       "glove",
+      "gpt",
       "keywords",
       "lda",
       "lda-chinese",
@@ -42,6 +44,8 @@ describe("the ready configs", () => {
   it("can be printed to start from, with paths that work anywhere", async () => {
     const text = await readyConfigText("quickstart");
     expect(text).not.toContain("../../../data");
-    await expect(readyConfigText("quickstar")).rejects.toThrow(/create: the config must be one of char-lstm, chinese/);
+    await expect(readyConfigText("quickstar")).rejects.toThrow(
+      /create: the config must be one of bert, char-lstm, chinese/,
+    );
   });
 });

@@ -24,6 +24,11 @@ describe("trainingOf", () => {
     ]);
   });
 
+  it("puts a step that belongs before another one before it: normalize makes the capitals small that begin sentences", () => {
+    const text = ["splitSentences", "normalize", "tokenize", "buildVocab", "writeVocabulary", "encode"];
+    expect(names("bert")).toEqual(["files", ...text, "sentencePairs", "maskTokens", "bert", "writeLanguageModel"]);
+  });
+
   it("finds them for a model from outside, by its schema alone", () => {
     const counter = defineUnit({
       ...{ name: "counter", kind: "model", reads: "ids", makes: "vectors", summary: "Counts", fields: {} },

@@ -1,0 +1,194 @@
+import type { Activation, Engine, ParameterForm, Parameters, Tensor } from "../engine.js";
+import { normalValues } from "../initialValues.js";
+import { activation } from "../layers/activation.js";
+import { sum } from "../layers/arithmetic.js";
+import { attention } from "../layers/attention.js";
+import { crossEntropy } from "../layers/crossEntropy.js";
+import { dropout } from "../layers/dropout.js";
+import { embedding } from "../layers/embedding.js";
+import { layerNorm } from "../layers/layerNorm.js";
+import { linear } from "../layers/linear.js";
+import { gathered } from "../layers/shaping.js";
+import {
+  type BlockKind,
+  type BlockNames,
+  layerNormForms,
+  transformerBlock,
+  transformerBlockForms,
+} from "../layers/transformerBlock.js";
+import type { Network, NetworkBatch } from "../network.js";
+import { sizeOf } from "../shapes.js";
+import { type Flow, Tape } from "../tape.js";
+
+export interface BertOptions {
+  readonly terms: number;
+  /** Places of the longest row (T): each has a vector of its own. */
+  readonly positions: number;
+  /** Texts that a row may hold, each with a vector of its own. */
+  readonly segments: number;
+  readonly layers: number;
+  readonly heads: number;
+  readonly vectorSize: number;
+  /** Numbers between the two layers behind attention. */
+  readonly innerSize: number;
+  /** Share of the embeddings and of what each layer adds to them that is dropped in learning. */
+  readonly dropout: number;
+  readonly activation: Activation;
+  /** Of the norms. */
+  readonly epsilon: number;
+  /** Whether it also tells of rows of two texts if the second one follows the first. */
+  readonly nextSentence: boolean;
+}
+
+type PredictBatch = Omit<NetworkBatch, "targets" | "step">;
+
+/** Deviation of first weights. */
+const INITIAL = 0.02;
+const EMBEDDINGS = "bert.embeddings";
+const WORDS = `${EMBEDDINGS}.word_embeddings.weight`;
+const POOLER = "bert.pooler.dense";
+const TRANSFORM = "cls.predictions.transform";
+const OUTPUT_BIAS = "cls.predictions.bias";
+const NEXT = "cls.seq_relationship";
+
+/**
+ * BERT (Devlin et al. 2019, arXiv:1810.04805): a stack of transformer blocks in which each place looks at all of its row, with norms behind what
+ * is added, and terms that are predicted where they are hidden; the table of that output is that of the input. With `nextSentence` the
+ * first place of each row tells whether its second text follows the first: class 0, or not: 1. What is minimised is the mean loss of the
+ * hidden terms and the mean loss of the classes together. The output reads the places alone where something is predicted. What BERT drops
+ * of the weights of attention is not dropped.
+ *
+ * Parameters have the names and shapes of transformers' BertForPreTraining, weights outputs x inputs; `cls.predictions.decoder.weight` is
+ * `bert.embeddings.word_embeddings.weight`. First weights are normal with a deviation of 0.02; biases are 0, gains 1.
+ */
+export function bert(options: BertOptions): Network {
+  const { terms, positions, layers, heads, vectorSize: width, innerSize: inner, nextSentence } = options;
+  if (width % heads !== 0)
+    throw new RangeError(`bert: vectorSize must be a multiple of heads, got ${width} and ${heads}`);
+  const kind: BlockKind = {
+    norm: "after",
+    activation: options.activation,
+    epsilon: options.epsilon,
+    rowsAreOutputs: true,
+  };
+  const blocks = Array.from({ length: layers }, (_, layer) => namesOf(layer));
+  const forms: ParameterForm[] = [
+    { name: WORDS, shape: [terms, width], decays: true },
+    { name: `${EMBEDDINGS}.position_embeddings.weight`, shape: [positions, width], decays: true },
+    { name: `${EMBEDDINGS}.token_type_embeddings.weight`, shape: [options.segments, width], decays: true },
+    ...layerNormForms(`${EMBEDDINGS}.LayerNorm`, width),
+    ...blocks.flatMap((names) => transformerBlockForms(names, kind, { width, inner })),
+    ...(nextSentence ? denseForms(POOLER, width, width) : []),
+    ...denseForms(`${TRANSFORM}.dense`, width, width),
+    ...layerNormForms(`${TRANSFORM}.LayerNorm`, width),
+    { name: OUTPUT_BIAS, shape: [terms], decays: false },
+    ...(nextSentence ? denseForms(NEXT, width, 2) : []),
+  ];
+  const dense = (tape: Tape, x: Flow, name: string) =>
+    linear(tape, x, `${name}.weight`, { bias: `${name}.bias`, rowsAreOutputs: true });
+  const normed = (tape: Tape, x: Flow, name: string) => layerNorm(tape, x, name, options.epsilon);
+
+  function embedded(tape: Tape, { length, ids, segments }: Omit<NetworkBatch, "targets">): Flow {
+    const { engine } = tape;
+    const of = (table: string, rows: Uint32Array) =>
+      embedding(tape, `${EMBEDDINGS}.${table}_embeddings.weight`, engine.placeIndices(rows));
+    const words = sum(
+      tape,
+      of("word", ids),
+      of("token_type", segments ? Uint32Array.from(segments) : new Uint32Array(ids.length)),
+    );
+    const places = ids.map((_, place) => place % length);
+    return normed(tape, sum(tape, words, of("position", places)), `${EMBEDDINGS}.LayerNorm`);
+  }
+
+  /** The embeddings, and what is behind each block. */
+  function run(tape: Tape, batch: Omit<NetworkBatch, "targets">): readonly Flow[] {
+    const { rows, length, firstRow, step } = batch;
+    if (length > positions)
+      throw new RangeError(`bert: rows must have at most ${positions} places, as many as positions, got ${length}`);
+    const lengths = tape.engine.placeIndices(batch.lengths);
+    const attend = (qkv: Flow) => attention(tape, qkv, { heads, sequences: rows, causal: false, lengths });
+    const dropped = (x: Flow, purpose: number) =>
+      dropout(tape, x, options.dropout, { purpose, step, firstRow: firstRow * length });
+    const stack = [dropped(embedded(tape, batch), 0)];
+    for (const [layer, names] of blocks.entries()) {
+      const ofLayer = { attend, dropped: (x: Flow, place: number) => dropped(x, 1 + 2 * layer + place) };
+      stack.push(transformerBlock(tape, stack.at(-1)!, names, kind, ofLayer));
+    }
+    return stack;
+  }
+
+  function logitsOf(tape: Tape, hidden: Flow): Flow {
+    const inner = activation(tape, options.activation, dense(tape, hidden, `${TRANSFORM}.dense`));
+    const read = normed(tape, inner, `${TRANSFORM}.LayerNorm`);
+    return linear(tape, read, WORDS, { bias: OUTPUT_BIAS, rowsAreOutputs: true });
+  }
+
+  /** Of each place; logits are made of those that predict something. */
+  function termLosses(tape: Tape, hidden: Flow, targets: Int32Array, scale: number): Tensor {
+    const { engine } = tape;
+    const places = Int32Array.from(targets.keys()).filter((place) => targets[place]! >= 0);
+    if (places.length === 0) return engine.zeros([targets.length]);
+    const held = engine.placeIndices(places);
+    const wanted = engine.placeIndices(places.map((place) => targets[place]!));
+    const losses = crossEntropy(tape, logitsOf(tape, gathered(tape, hidden, held)), wanted, scale);
+    const column = engine.reshape(losses, [places.length, 1]);
+    return engine.reshape(engine.scatter(column, held, targets.length), [targets.length]);
+  }
+
+  /** What the first place of each row tells of it (rows x 2). */
+  function classesOf(tape: Tape, hidden: Flow, rows: number): Flow {
+    const length = hidden.tensor.shape[0]! / rows;
+    const firsts = tape.engine.placeIndices(Int32Array.from({ length: rows }, (_, row) => row * length));
+    return dense(tape, activation(tape, "tanh", dense(tape, gathered(tape, hidden, firsts), POOLER)), NEXT);
+  }
+
+  const silently = (engine: Engine, parameters: Parameters, batch: PredictBatch) => {
+    const tape = Tape.silent(engine, parameters);
+    return { tape, stack: run(tape, { ...batch, step: 0 }) };
+  };
+
+  return {
+    forms,
+    stateSize: 0,
+    vectors: WORDS,
+    longest: positions,
+    readsBothSides: true,
+    initial(form, seed) {
+      if (form.shape.length > 1) return normalValues(form, seed, INITIAL);
+      return new Float32Array(sizeOf(form.shape)).fill(form.name.endsWith("LayerNorm.weight") ? 1 : 0);
+    },
+    learn(tape, batch, scale) {
+      const hidden = run(tape, batch).at(-1)!;
+      const losses = termLosses(tape, hidden, batch.targets, scale);
+      const { labels, labelScale = 0, rows } = batch;
+      if (!nextSentence || !labels) return { losses };
+      const classes = tape.engine.placeIndices(labels);
+      return { losses, labelLosses: crossEntropy(tape, classesOf(tape, hidden, rows), classes, labelScale) };
+    },
+    predict(engine, parameters, batch) {
+      const { tape, stack } = silently(engine, parameters, batch);
+      return { logits: logitsOf(tape, stack.at(-1)!).tensor };
+    },
+    layers: (engine, parameters, batch) => silently(engine, parameters, batch).stack.map(({ tensor }) => tensor),
+  };
+}
+
+function denseForms(name: string, inputs: number, outputs: number): ParameterForm[] {
+  return [
+    { name: `${name}.weight`, shape: [outputs, inputs], decays: true },
+    { name: `${name}.bias`, shape: [outputs], decays: false },
+  ];
+}
+
+function namesOf(layer: number): BlockNames {
+  const block = `bert.encoder.layer.${layer}`;
+  return {
+    projections: ["query", "key", "value"].map((part) => `${block}.attention.self.${part}`),
+    attended: `${block}.attention.output.dense`,
+    attentionNorm: `${block}.attention.output.LayerNorm`,
+    widened: `${block}.intermediate.dense`,
+    narrowed: `${block}.output.dense`,
+    outputNorm: `${block}.output.LayerNorm`,
+  };
+}

@@ -1,0 +1,147 @@
+import {
+  boolean,
+  defineUnit,
+  integer,
+  type Model,
+  number,
+  type OptionsOf,
+  oneOf,
+  parseOptions,
+  type SequenceBatch,
+  type UpdatedModel,
+} from "../../schemas/index.js";
+import { languageModelFields, withDefaults } from "../neural/languageModelFields.js";
+import { trainLanguageModel } from "../neural/trainLanguageModel.js";
+import { transformerSizeNames, transformerSizes, transformerSizesTold } from "../neural/transformerSizes.js";
+import { bertOf } from "./bertNetwork.js";
+
+const POSITIONS = 128;
+/** BERT's, of the norms. */
+const EPSILON = 1e-12;
+/** Texts in a row. */
+const SEGMENTS = 2;
+/** Of so many predicted places none is hidden with a probability below 1e-14. */
+const ENOUGH = 20;
+
+export const bertSchema = defineUnit({
+  name: "bert",
+  kind: "model",
+  reads: "sequences",
+  makes: "languageModel",
+  summary: "Learns to predict hidden terms from those on both sides, with a stack of transformer blocks",
+  paper: "Devlin et al. 2019, arXiv:1810.04805",
+  resumable: true,
+  upstream: {
+    splitSentences: {},
+    buildVocab: { minCount: 1, extraTerms: ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"] },
+    learnSubwords: { kind: "wordPiece" },
+    encode: { unknown: "[UNK]" },
+    sentencePairs: { length: POSITIONS, batchSize: 16 },
+    maskTokens: {},
+  },
+  fields: {
+    size: oneOf(transformerSizeNames, {
+      default: "tiny",
+      description: `layers, heads and vectorSize together (${transformerSizesTold}); those that are given take their place`,
+    }),
+    layers: integer({ min: 1, max: 96, optional: true, description: "Blocks, one above the other" }),
+    heads: integer({ min: 1, max: 256, optional: true, description: "Parts of a vector that attend by themselves" }),
+    vectorSize: integer({
+      min: 1,
+      max: 8192,
+      optional: true,
+      aliases: ["dim"],
+      description: "Length of a term's vector (D), a multiple of heads",
+    }),
+    innerSize: integer({
+      min: 1,
+      max: 32_768,
+      optional: true,
+      description: "Numbers between the two layers behind attention; 4 D if left out",
+    }),
+    positions: integer({
+      min: 2,
+      max: 65_536,
+      default: POSITIONS,
+      aliases: ["contextLength"],
+      description: "Places of the longest row that can be read (T); rows that are learned from are as long or shorter",
+    }),
+    nextSentence: boolean({
+      default: true,
+      description: "Also learn whether the second text of a row follows the first, as sentencePairs labels rows",
+    }),
+    dropout: number({
+      min: 0,
+      max: 0.95,
+      default: 0.1,
+      description: "Share of the embeddings and of what each layer adds to them that is dropped in learning",
+    }),
+    ...withDefaults(languageModelFields, {
+      ...{ learningRate: 0.001, schedule: "linear", minLearningRate: 0, warmup: 100 },
+      ...{ beta2: 0.999, weightDecay: 0.01 },
+    }),
+  },
+  network: bertOf,
+  create: (_, options): Model<"sequences", "languageModel"> => bert(options),
+});
+
+export type BertOptions = OptionsOf<typeof bertSchema>;
+
+/**
+ * A transformer that reads both sides, as BERT: terms that are hidden are predicted, and with `nextSentence` whether the second text of a row
+ * follows the first. What is minimised is the mean loss of the hidden terms and that of the rows together; the losses that are told are those of
+ * terms, and after each pass those of held-out rows as `heldOutLabelLosses`.
+ *
+ * In: SequenceBatch of maskTokens, rows of at most `positions`, `epochs` passes; with `nextSentence` with segments and labels. Out: LanguageModel,
+ * whose tensors have the names and shapes of transformers' BertForPreTraining. State: 4 bytes a parameter, thrice for adamW: V (D + 1) +
+ * (positions + 2) D + layers (12 D^2 + 13 D) + some D^2.
+ * @throws RangeError at the call, if an option is out of range; from `update`, if rows are longer than `positions`, nothing is hidden in them,
+ *   labels are missing, or the loss is not finite
+ * @example
+ *   const model = bert({ layers: 4, heads: 4, vectorSize: 128 });
+ *   for (const batch of batches) await model.update(batch);
+ *   const { tensors } = await model.result();
+ */
+export function bert(options?: BertOptions): UpdatedModel<"sequences", "languageModel"> {
+  const parsed = parseOptions(bertSchema, options);
+  const named = transformerSizes[parsed.size];
+  const { layers = named.layers, heads = named.heads, vectorSize = named.vectorSize, ...others } = parsed;
+  const { size: _, innerSize = 4 * vectorSize, positions, nextSentence, dropout, ...training } = others;
+  if (vectorSize % heads !== 0)
+    throw new RangeError(`bert: vectorSize must be a multiple of heads, got ${vectorSize} and ${heads}`);
+  const settings = {
+    ...{ layers, heads, vectorSize, innerSize, positions, segments: SEGMENTS, nextSentence, dropout },
+    ...{ activation: "gelu", epsilon: EPSILON },
+  };
+  const script = new URL("./bertWorker.js", import.meta.url);
+  const model = trainLanguageModel("bert", { settings, network: bertOf, script }, training);
+  let isKnown = false;
+  return {
+    ...model,
+    update(batch) {
+      if (!isKnown) isKnown = requireMasked(batch);
+      if (nextSentence && !(batch.labels && batch.segments))
+        throw new RangeError(
+          "bert: rows must have labels and segments, as those of sentencePairs, or nextSentence must be false, got none",
+        );
+      return model.update(batch);
+    },
+  };
+}
+
+/** @returns whether that is known @throws RangeError if rows predict what they show */
+function requireMasked({ vocabulary, ids, targets }: SequenceBatch): boolean {
+  const mask = vocabulary.idOf("[MASK]");
+  if (mask === undefined)
+    throw new RangeError("bert: the vocabulary must have the term [MASK], got none; maskTokens hides terms behind it");
+  let predicted = 0;
+  for (let place = 0; place < ids.length; place++) {
+    if (targets[place]! < 0) continue;
+    if (ids[place] === mask) return true;
+    predicted++;
+  }
+  if (predicted < ENOUGH) return false;
+  throw new RangeError(
+    `bert: some of the terms that are predicted must be hidden behind [MASK], as maskTokens does, got none of ${predicted}`,
+  );
+}
