@@ -156,6 +156,7 @@ const publicNames = [
   "word2vec",
   "wordNgrams",
   "writeClassifier",
+  "writeContextVectors",
   "writeCooccurrence",
   "writeDocumentFrequencies",
   "writeDocumentTerms",

@@ -35,6 +35,8 @@ export interface Network {
   readonly vectors: string;
   /** Places of the longest row that it can read; any number if left out. */
   readonly longest?: number;
+  /** Whether its layers also read the places behind; if left out, a place depends on those before it alone. */
+  readonly looksAhead?: boolean;
   /** First values of a parameter: a function of its name, its place and the seed. */
   initial(form: ParameterForm, seed: number): Float32Array;
   /**
@@ -48,6 +50,14 @@ export interface Network {
     parameters: Parameters,
     batch: Omit<NetworkBatch, "targets" | "step">,
   ): { readonly logits: Tensor; readonly state?: Tensor };
-  /** The numbers of each place behind each layer (rows length x D): the embeddings, then layer after layer. Nothing is recorded. */
-  layers?(engine: Engine, parameters: Parameters, batch: Omit<NetworkBatch, "targets" | "step">): readonly Tensor[];
+  /**
+   * The numbers of each place behind each layer (rows length x D): the embeddings, then layer after layer. Nothing is recorded.
+   * @param keep is given the state behind the rows, by networks with state
+   */
+  layers?(
+    engine: Engine,
+    parameters: Parameters,
+    batch: Omit<NetworkBatch, "targets" | "step">,
+    keep?: (state: Tensor) => void,
+  ): readonly Tensor[];
 }

@@ -54,6 +54,7 @@ import { describeTopicsSchema } from "../../sinks/describeTopics.js";
 import { reportNeighborsSchema } from "../../sinks/reportNeighbors.js";
 import { reportWeightsSchema } from "../../sinks/reportWeights.js";
 import { writeClassifierSchema } from "../../sinks/writeClassifier.js";
+import { writeContextVectorsSchema } from "../../sinks/writeContextVectors.js";
 import { writeCooccurrenceSchema } from "../../sinks/writeCooccurrence.js";
 import { writeDocumentFrequenciesSchema } from "../../sinks/writeDocumentFrequencies.js";
 import { writeDocumentsSchema } from "../../sinks/writeDocuments.js";
@@ -172,6 +173,7 @@ const units = [
   writeDocumentTermsSchema,
   writeDocumentFrequenciesSchema,
   writeDocumentVectorsSchema,
+  writeContextVectorsSchema,
   writeTopicsSchema,
   writeTopicMeansSchema,
   writeKeywordsSchema,

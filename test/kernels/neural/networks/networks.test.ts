@@ -110,6 +110,30 @@ describe.each(Object.entries(networkCases))("%s", (_, make) => {
   });
 });
 
+describe("layers of rnnlm", () => {
+  it("are the word vectors and what each layer makes of them, the last of which the output reads", () => {
+    const network = networkCases["rnnlm lstm"]!();
+    const batch = networkBatch(network, 0);
+    const parameters = networkParameters(engine, network);
+    let kept: neural.Tensor | undefined;
+    const layers = network.layers!(engine, parameters, batch, (state) => {
+      kept = state;
+    });
+    expect(layers.map(({ shape }) => shape)).toEqual([
+      [8, 3],
+      [8, 4],
+      [8, 4],
+    ]);
+    expect(valuesOf(layers[0]!)).toEqual(
+      valuesOf(engine.gather(parameters.tensor("vectors"), engine.placeIndices(batch.ids))),
+    );
+    const scores = engine.product(layers[2]!, parameters.tensor("output.weight"), { transposeB: true });
+    const { logits, state } = network.predict(engine, parameters, batch);
+    expect(valuesOf(engine.addToRows(scores, parameters.tensor("output.bias")))).toEqual(close(valuesOf(logits)));
+    expect(valuesOf(kept!)).toEqual(valuesOf(state!));
+  });
+});
+
 describe("steps", () => {
   it("of a mean loss are those of a loss summed over T times at T times the rate and a clipping T times lower", async () => {
     // Zaremba et al. 2014: rate 1 and clipping at 5 for a mean over rows alone; 20 and 0.25 for a mean of all places at T = 20. Here T = 4.
