@@ -9,6 +9,7 @@ export { kinds } from "./kinds/kinds.js";
 export { bm25 } from "./models/bm25/bm25.js";
 export { classTopics } from "./models/classTopics/classTopics.js";
 export { documentFrequencies } from "./models/documentFrequencies/documentFrequencies.js";
+export { elmo } from "./models/elmo/elmo.js";
 export { fastText } from "./models/fastText/fastText.js";
 export { fastTextClassifier } from "./models/fastTextClassifier/fastTextClassifier.js";
 export { glove } from "./models/glove/glove.js";

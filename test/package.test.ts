@@ -62,6 +62,7 @@ const publicNames = [
   "drift",
   "dropTerms",
   "duration",
+  "elmo",
   "encode",
   "encodeSubwords",
   "evaluateAnalogies",

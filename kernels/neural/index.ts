@@ -19,5 +19,6 @@ export * from "./stepParts.js";
 export type * from "./stepper.js";
 export * from "./tape.js";
 export * from "./termMeans.js";
+export * from "./termSpellings.js";
 export * from "./wasm/heap.js";
 export * from "./wasmEngine.js";

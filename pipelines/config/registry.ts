@@ -2,6 +2,7 @@ import { builtInKinds, kinds as described } from "../../kinds/kinds.js";
 import { bm25Schema } from "../../models/bm25/bm25.js";
 import { classTopicsSchema } from "../../models/classTopics/classTopics.js";
 import { documentFrequenciesSchema } from "../../models/documentFrequencies/documentFrequencies.js";
+import { elmoSchema } from "../../models/elmo/elmo.js";
 import { fastTextSchema } from "../../models/fastText/fastText.js";
 import { fastTextClassifierSchema } from "../../models/fastTextClassifier/fastTextClassifier.js";
 import { gloveSchema } from "../../models/glove/glove.js";
@@ -162,6 +163,7 @@ const units = [
   classTopicsSchema,
   nnlmSchema,
   rnnlmSchema,
+  elmoSchema,
   inputVectorsSchema,
   writeTokensSchema,
   writeVocabularySchema,

@@ -293,7 +293,7 @@ describe("what is refused in one line", () => {
       writeFileSync(config, text);
       return err;
     };
-    expect(await asked('"rnnlm"', '"gpt9"')).toContain('the model must be of nnlm, rnnlm, got "gpt9"');
+    expect(await asked('"rnnlm"', '"gpt9"')).toContain('the model must be of nnlm, rnnlm, elmo, got "gpt9"');
     expect(await asked('"layers": 1', '"layers": 2')).toContain(
       "the model must have a tensor layer.1.input of 16 x 64, got none",
     );

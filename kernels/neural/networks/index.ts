@@ -1,2 +1,3 @@
+export * from "./elmo.js";
 export * from "./nnlm.js";
 export * from "./rnnlm.js";

@@ -8,6 +8,7 @@ import { gathered } from "../layers/shaping.js";
 import type { Network, NetworkBatch } from "../network.js";
 import { type OutputChoice, outputOf } from "../outputs/outputOf.js";
 import { type Flow, Tape } from "../tape.js";
+import { behindRows } from "./behindRows.js";
 
 export interface RnnlmOptions {
   readonly terms: number;
@@ -119,17 +120,4 @@ function rowsFirst(engine: Engine, rows: number, length: number): Indices {
   return engine.placeIndices(
     Int32Array.from({ length: rows * length }, (_, i) => (i % length) * rows + Math.floor(i / length)),
   );
-}
-
-/**
- * The state behind the last token of each row: behind the last position where all rows are full.
- * @param states before the first position, and behind each
- */
-function behindRows(engine: Engine, { rows, length, lengths }: NetworkBatch, states: readonly CellState[]): Tensor[] {
-  const { hidden, cell } = states.at(-1)!;
-  if (lengths.every((tokens) => tokens === length)) return cell === undefined ? [hidden] : [hidden, cell];
-  const places = engine.placeIndices(lengths.map((tokens, row) => tokens * rows + row));
-  const behind = (parts: readonly Tensor[]) => engine.gather(engine.joinRows(parts), places);
-  const ofHidden = behind(states.map((state) => state.hidden));
-  return cell === undefined ? [ofHidden] : [ofHidden, behind(states.map((state) => state.cell!))];
 }

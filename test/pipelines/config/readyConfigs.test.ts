@@ -12,6 +12,7 @@ describe("the ready configs", () => {
       "classify-live",
       "contexts-to-parquet",
       "cooccurrence-only",
+      "elmo",
       "glove",
       "keywords",
       "lda",

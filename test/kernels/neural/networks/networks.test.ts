@@ -55,7 +55,8 @@ describe.each(Object.entries(networkCases))("%s", (_, make) => {
     expect([...second.gradients]).toEqual(close([...whole.gradients]));
   });
 
-  it("predicts what its loss speaks of: the loss is -ln softmax(logits)[target]", () => {
+  // a network of both directions predicts by one of them, and has the mean loss of both: elmo.test.ts
+  it.skipIf(network.looksAhead)("predicts what its loss speaks of: the loss is -ln softmax(logits)[target]", () => {
     const parameters = networkParameters(engine, network);
     const { losses } = network.learn(neural.Tape.silent(engine, parameters), batch, 1);
     const { logits } = network.predict(engine, parameters, batch);
@@ -91,7 +92,8 @@ describe.each(Object.entries(networkCases))("%s", (_, make) => {
       const values = network.initial(form, 1);
       expect(values.length).toBe(neural.sizeOf(form.shape));
       expect(network.initial(form, 1)).toEqual(values);
-      expect(values.every((value) => Math.abs(value) <= Math.fround(0.1))).toBe(true);
+      const most = network.looksAhead ? 2 : Math.fround(0.1); // elmo.test.ts has more of what varies from matrix to matrix
+      expect(values.every((value) => Math.abs(value) <= most)).toBe(true);
       if (form.shape.length > 1) expect(network.initial(form, 2)).not.toEqual(values);
     }
   });

@@ -1,0 +1,124 @@
+import { elmo as elmoNetwork } from "../../kernels/neural/index.js";
+import {
+  defineUnit,
+  integer,
+  lengthNames,
+  type Model,
+  type NetworkSettings,
+  number,
+  type OptionsOf,
+  parseOptions,
+  show,
+  text,
+  type UpdatedModel,
+} from "../../schemas/index.js";
+import { languageModelFields } from "../neural/languageModelFields.js";
+import type { NetworkTerms } from "../neural/networkKind.js";
+import { outputFields, outputOf } from "../neural/outputFields.js";
+import { trainLanguageModel } from "../neural/trainLanguageModel.js";
+
+export const elmoSchema = defineUnit({
+  name: "elmo",
+  kind: "model",
+  reads: "sequences",
+  makes: "languageModel",
+  summary:
+    "Learns to predict terms from both sides, so that words have vectors in context; reads terms by their characters",
+  paper: 'Peters et al. 2018, arXiv:1802.05365, "Deep contextualized word representations"',
+  resumable: true,
+  upstream: {
+    buildVocab: { minCount: 1, extraTerms: ["<unk>", "</s>"] },
+    encode: { unknown: "<unk>", sentenceEnd: "</s>" },
+    packSequences: { length: 20, lanes: 20, across: "corpus" },
+  },
+  fields: {
+    layers: integer({ min: 1, max: 16, default: 2, description: "LSTM layers in each direction" }),
+    vectorSize: integer({
+      min: 1,
+      max: 8192,
+      default: 128,
+      aliases: lengthNames,
+      description: "Numbers of a term, and of each layer in each direction (P); vectors in context have twice as many",
+    }),
+    hiddenSize: integer({
+      min: 1,
+      max: 8192,
+      default: 256,
+      description: "Numbers of an LSTM's cell, which are projected to P (H)",
+    }),
+    characterSize: integer({ min: 1, max: 1024, default: 16, description: "Numbers of a character" }),
+    filters: text({
+      default: "1:32 2:32 3:64 4:64",
+      description: "The convolution over the characters: width:count of each kind of filter",
+    }),
+    highways: integer({ min: 0, max: 8, default: 1, description: "Highway layers behind the convolution" }),
+    maxCharacters: integer({
+      min: 3,
+      max: 1000,
+      default: 50,
+      description: "Characters (UTF-8 bytes) of a term that are read at most, with the marks of its beginning and end",
+    }),
+    dropout: number({
+      min: 0,
+      max: 0.95,
+      default: 0.1,
+      description: "Share of the numbers between layers that is dropped in learning",
+    }),
+    ...outputFields,
+    ...languageModelFields,
+  },
+  network: elmoOf,
+  create: (_, options): Model<"sequences", "languageModel"> => elmo(options),
+});
+
+export type ElmoOptions = OptionsOf<typeof elmoSchema>;
+
+/**
+ * ELMo: a language model from left to right and one from right to left, which share a reader of terms by their characters and the output. Its
+ * layers give words vectors in context (`lexstream vectors`).
+ *
+ * In: SequenceBatch with causal targets, `epochs` passes. Out: LanguageModel, whose `vectors` are the rows of the output. Loss: the mean of both
+ * directions. State: 4 bytes a parameter, thrice for adamW: 259 C + filters and highways + layers 2 (8 P H + H P) + V (P + 1).
+ * @throws RangeError, SyntaxError at the call, if an option is out of range, or the filters cannot be read; from `update`, if the loss is not finite
+ * @example
+ *   const model = elmo({ vectorSize: 64, hiddenSize: 128 });
+ *   for (const batch of batches) await model.update(batch);
+ *   const { tensors } = await model.result();
+ */
+export function elmo(options?: ElmoOptions): UpdatedModel<"sequences", "languageModel"> {
+  const { layers, vectorSize, hiddenSize, characterSize, filters, ...others } = parseOptions(elmoSchema, options);
+  const { highways, maxCharacters, dropout, output, classes, candidates, ...training } = others;
+  const widest = Math.max(...filtersOf(filters).map(({ width }) => width));
+  if (widest > maxCharacters)
+    throw new RangeError(`elmo: maxCharacters must be at least the widest filter, ${widest}, got ${maxCharacters}`);
+  const settings = {
+    ...{ layers, vectorSize, hiddenSize, characterSize, filters, highways, maxCharacters },
+    ...{ dropout, output, candidates },
+    ...(classes === undefined ? {} : { classes }),
+  };
+  const script = new URL("./elmoWorker.js", import.meta.url);
+  return trainLanguageModel("elmo", { settings, network: elmoOf, script }, training);
+}
+
+/** The network of a model whose vocabulary is known. */
+export function elmoOf(settings: NetworkSettings, { terms, counts }: NetworkTerms) {
+  const sizes = settings as unknown as Omit<Parameters<typeof elmoNetwork>[0], "terms" | "filters" | "output">;
+  const filters = filtersOf(settings.filters as string);
+  return elmoNetwork({ ...sizes, terms, filters, output: outputOf(settings, counts) });
+}
+
+/** @throws SyntaxError if they are not `width:count` between spaces, each width once */
+function filtersOf(told: string) {
+  const filters = told
+    .trim()
+    .split(/\s+/)
+    .map((part) => {
+      const [, width, count] = /^([1-9]\d{0,2}):([1-9]\d{0,4})$/.exec(part) ?? [];
+      return { width: Number(width), count: Number(count) };
+    });
+  const widths = new Set(filters.map(({ width }) => width));
+  if (widths.size === filters.length && filters.every(({ count }) => count > 0)) return filters;
+  throw new SyntaxError(
+    `elmo: filters must be width:count between spaces, each width once, as 1:32 2:64, got ${show(told)}`,
+  );
+}
