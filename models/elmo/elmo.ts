@@ -78,7 +78,7 @@ export type ElmoOptions = OptionsOf<typeof elmoSchema>;
  * layers give words vectors in context (`lexstream vectors`).
  *
  * In: SequenceBatch with causal targets, `epochs` passes. Out: LanguageModel, whose `vectors` are the rows of the output. Loss: the mean of both
- * directions. State: 4 bytes a parameter, thrice for adamW: 259 C + filters and highways + layers 2 (8 P H + H P) + V (P + 1).
+ * directions. State: 4 bytes a parameter, thrice for adamW: 259 C + filters and highways + 2 layers (9 P H + 4 H) + V (P + 1).
  * @throws RangeError, SyntaxError at the call, if an option is out of range, or the filters cannot be read; from `update`, if the loss is not finite
  * @example
  *   const model = elmo({ vectorSize: 64, hiddenSize: 128 });
