@@ -1,21 +1,18 @@
-import { elmo as elmoNetwork } from "../../kernels/neural/index.js";
 import {
   defineUnit,
   integer,
   lengthNames,
   type Model,
-  type NetworkSettings,
   number,
   type OptionsOf,
   parseOptions,
-  show,
   text,
   type UpdatedModel,
 } from "../../schemas/index.js";
 import { languageModelFields } from "../neural/languageModelFields.js";
-import type { NetworkTerms } from "../neural/networkKind.js";
-import { outputFields, outputOf } from "../neural/outputFields.js";
+import { outputFields } from "../neural/outputFields.js";
 import { trainLanguageModel } from "../neural/trainLanguageModel.js";
+import { elmoOf, filtersOf } from "./elmoNetwork.js";
 
 export const elmoSchema = defineUnit({
   name: "elmo",
@@ -98,27 +95,4 @@ export function elmo(options?: ElmoOptions): UpdatedModel<"sequences", "language
   };
   const script = new URL("./elmoWorker.js", import.meta.url);
   return trainLanguageModel("elmo", { settings, network: elmoOf, script }, training);
-}
-
-/** The network of a model whose vocabulary is known. */
-export function elmoOf(settings: NetworkSettings, { terms, counts }: NetworkTerms) {
-  const sizes = settings as unknown as Omit<Parameters<typeof elmoNetwork>[0], "terms" | "filters" | "output">;
-  const filters = filtersOf(settings.filters as string);
-  return elmoNetwork({ ...sizes, terms, filters, output: outputOf(settings, counts) });
-}
-
-/** @throws SyntaxError if they are not `width:count` between spaces, each width once */
-function filtersOf(told: string) {
-  const filters = told
-    .trim()
-    .split(/\s+/)
-    .map((part) => {
-      const [, width, count] = /^([1-9]\d{0,2}):([1-9]\d{0,4})$/.exec(part) ?? [];
-      return { width: Number(width), count: Number(count) };
-    });
-  const widths = new Set(filters.map(({ width }) => width));
-  if (widths.size === filters.length && filters.every(({ count }) => count > 0)) return filters;
-  throw new SyntaxError(
-    `elmo: filters must be width:count between spaces, each width once, as 1:32 2:64, got ${show(told)}`,
-  );
 }
