@@ -1,5 +1,6 @@
 import {
   builtIn,
+  type ContextChoice,
   type ContextRequest,
   contextVectorsOf,
   type LayerChoice,
@@ -84,18 +85,20 @@ export const vectors: Command = {
 
 /** What is asked of a model in context, as the options say. */
 export function contextRequest(parsed: Parsed, io: Io, file: string, layer: string): ContextRequest {
-  const pooling = parsed.text("pooling") ?? "mean";
-  if (pooling !== "first" && pooling !== "mean")
-    throw new UsageError(`${parsed.argv[0]}: --pooling must be first or mean, got ${pooling}`);
   return {
     ...textSource(parsed, file),
-    layers: layerChoice(parsed, parsed.text("layer") ?? layer),
-    pooling,
-    stride: parsed.integer("stride", 1),
+    ...contextChoice(parsed, parsed.text("layer") ?? layer),
     signal: io.signal,
     onLeft: (words) =>
       io.stderr.write(`note: ${plural(words, "word")} without a vector: the model has no term for unknown words\n`),
   };
+}
+
+export function contextChoice(parsed: Parsed, layer: string): ContextChoice {
+  const pooling = parsed.text("pooling") ?? "mean";
+  if (pooling !== "first" && pooling !== "mean")
+    throw new UsageError(`${parsed.argv[0]}: --pooling must be first or mean, got ${pooling}`);
+  return { layers: layerChoice(parsed, layer), pooling, stride: parsed.integer("stride", 1) };
 }
 
 function layerChoice(parsed: Parsed, layer: string): LayerChoice {

@@ -66,7 +66,7 @@ export class LanguageReader {
   }
 
   /** The numbers of the places of one row behind each layer (places x size each), and the state behind it. @throws TypeError if the network tells no layers */
-  async layers(ids: Uint32Array, before: Float32Array = this.#beginning()): Promise<RowLayers> {
+  async layers(ids: Uint32Array, before: Float32Array = new Float32Array(this.network.stateSize)): Promise<RowLayers> {
     const { network } = this;
     const length = ids.length;
     const batch = { rows: 1, length, ids, lengths: Uint32Array.of(length), firstRow: 0, state: before };

@@ -17,6 +17,7 @@ import {
 } from "../../schemas/index.js";
 import { writeContextVectors } from "../../sinks/writeContextVectors.js";
 import { chosenVectorFormat, writeVectors } from "../../sinks/writeVectors.js";
+import { fromTexts } from "../../sources/fromTexts.js";
 import { outputPlace } from "../../storage/files/outputPlace.js";
 import { makeUnit } from "../config/makeUnit.js";
 import { builtIn } from "../config/registry.js";
@@ -34,15 +35,19 @@ const SHOWN_WORDS = 8;
 const NO_SENSES = 0.1;
 const MOST_SENSES = 6;
 
-export interface ContextRequest {
-  /** The source that reads the texts, and its options. */
-  readonly source: "files" | "stdin";
-  readonly options: Readonly<Record<string, unknown>>;
+/** Which vectors of a model in context are taken. */
+export interface ContextChoice {
   readonly layers: LayerChoice;
   /** What becomes of the pieces of a word. */
   readonly pooling: "first" | "mean";
   /** Places from one window to the next, for models that read windows. */
   readonly stride?: number | undefined;
+}
+
+export interface ContextRequest extends ContextChoice {
+  /** The source that reads the texts, and its options. */
+  readonly source: "files" | "stdin";
+  readonly options: Readonly<Record<string, unknown>>;
   readonly signal?: AbortSignal;
   /** Is told once how many words have no vector, since the model neither knows them nor has a term for unknown ones. */
   readonly onLeft?: (words: number) => void;
@@ -52,12 +57,20 @@ export interface ContextRequest {
  * The vectors of each word of texts where it stands, in their order. State: a batch of tokens, and a window of the network.
  * @throws TypeError if the network tells no layers; RangeError if there is no such layer, or the stride is too long
  */
-export async function* contextVectorsOf(
-  { reader, model, vocabulary, steps }: OpenLanguageModel,
-  { source, options, signal, onLeft, ...how }: ContextRequest,
+export function contextVectorsOf(
+  open: OpenLanguageModel,
+  { source, options, ...how }: ContextRequest,
 ): AsyncGenerator<ContextVectorBatch> {
   const unit = builtIn.units.get(source)!;
   const texts = makeUnit(unit, {}, fillOptions(unit, options), { epoch: 0 }) as Observable<TextBatch>;
+  return wordsOf(open, texts, how);
+}
+
+async function* wordsOf(
+  { reader, model, vocabulary, steps }: OpenLanguageModel,
+  texts: Observable<TextBatch>,
+  { signal, onLeft, ...how }: ContextChoice & Pick<ContextRequest, "signal" | "onLeft">,
+): AsyncGenerator<ContextVectorBatch> {
   const idOf = (term: string | undefined) => (term === undefined ? undefined : vocabulary.idOf(term));
   const [unknownId, endId] = [idOf(model.unknown), idOf(model.sentenceEnd)];
   const words = new ContextWords(reader, { vocabulary, unknownId, endId, ...how });
@@ -65,6 +78,22 @@ export async function* contextVectorsOf(
     yield* words.read(batch);
   yield* words.finish();
   if (words.left > 0) onLeft?.(words.left);
+}
+
+/**
+ * The vector of a term where it first stands in a text.
+ * @throws RangeError if it does not, or has no vector there
+ */
+export async function vectorInContext(
+  who: string,
+  open: OpenLanguageModel,
+  { text, term, ...how }: ContextChoice & { readonly text: string; readonly term: string },
+): Promise<Float32Array> {
+  for await (const batch of wordsOf(open, fromTexts([text]), how)) {
+    const word = batch.terms.indexOf(term);
+    if (word >= 0) return contextVectorOf(batch, word, 0);
+  }
+  throw new RangeError(`${who}: the text must have the term ${show(term)} with a vector, got ${show(text)}`);
 }
 
 export interface WrittenContexts {

@@ -229,6 +229,20 @@ describe("vectors in context", () => {
     expect((await command("neighbors", means, "cat", "-k", "9")).out.trim().split("\n")).toHaveLength(5);
   });
 
+  it("have neighbors among means, by the text that a term stands in", async () => {
+    const [text, means] = [inFolder("english.txt"), inFolder("means.arrow")];
+    await asked("--in-context", text, "--layer", "1", "--mean", "-o", means);
+    const near = (sentence: string, ...more: string[]) =>
+      command("neighbors", means, "a", "-k", "1", "--in-context", sentence, "--model", inFolder("english"), ...more);
+    const [cat, dog] = [await near("the cat eats a fish", "--json"), await near("the dog sees a bone", "--json")];
+    expect(JSON.parse(cat.out)[0]).toMatchObject({ term: "a", neighbors: [{ score: expect.any(Number) }] });
+    expect(cat.out).not.toBe(dog.out);
+    expect((await near("the cat")).err).toBe(
+      'neighbors: the text must have the term "a" with a vector, got "the cat"\n',
+    );
+    expect((await command("neighbors", means, "a", "--in-context", "a")).err).toContain("must stand beside --model");
+  });
+
   it.each([
     [
       "english",
