@@ -6,13 +6,52 @@ import {
   number,
   type OptionsOf,
   parseOptions,
+  type SettingsOf,
   text,
   type UpdatedModel,
 } from "../../schemas/index.js";
 import { languageModelFields } from "../neural/languageModelFields.js";
+import { networkCost } from "../neural/networkCost.js";
 import { outputFields } from "../neural/outputFields.js";
 import { trainLanguageModel } from "../neural/trainLanguageModel.js";
 import { elmoOf, filtersOf } from "./elmoNetwork.js";
+
+const fields = {
+  layers: integer({ min: 1, max: 16, default: 2, description: "LSTM layers in each direction" }),
+  vectorSize: integer({
+    min: 1,
+    max: 8192,
+    default: 128,
+    aliases: lengthNames,
+    description: "Numbers of a term, and of each layer in each direction (P); vectors in context have twice as many",
+  }),
+  hiddenSize: integer({
+    min: 1,
+    max: 8192,
+    default: 256,
+    description: "Numbers of an LSTM's cell, which are projected to P (H)",
+  }),
+  characterSize: integer({ min: 1, max: 1024, default: 16, description: "Numbers of a character" }),
+  filters: text({
+    default: "1:32 2:32 3:64 4:64",
+    description: "The convolution over the characters: width:count of each kind of filter",
+  }),
+  highways: integer({ min: 0, max: 8, default: 1, description: "Highway layers behind the convolution" }),
+  maxCharacters: integer({
+    min: 3,
+    max: 1000,
+    default: 50,
+    description: "Characters (UTF-8 bytes) of a term that are read at most, with the marks of its beginning and end",
+  }),
+  dropout: number({
+    min: 0,
+    max: 0.95,
+    default: 0.1,
+    description: "Share of the numbers between layers that is dropped in learning",
+  }),
+  ...outputFields,
+  ...languageModelFields,
+} as const;
 
 export const elmoSchema = defineUnit({
   name: "elmo",
@@ -28,43 +67,12 @@ export const elmoSchema = defineUnit({
     encode: { unknown: "<unk>", sentenceEnd: "</s>" },
     packSequences: { length: 20, lanes: 20, across: "corpus" },
   },
-  fields: {
-    layers: integer({ min: 1, max: 16, default: 2, description: "LSTM layers in each direction" }),
-    vectorSize: integer({
-      min: 1,
-      max: 8192,
-      default: 128,
-      aliases: lengthNames,
-      description: "Numbers of a term, and of each layer in each direction (P); vectors in context have twice as many",
-    }),
-    hiddenSize: integer({
-      min: 1,
-      max: 8192,
-      default: 256,
-      description: "Numbers of an LSTM's cell, which are projected to P (H)",
-    }),
-    characterSize: integer({ min: 1, max: 1024, default: 16, description: "Numbers of a character" }),
-    filters: text({
-      default: "1:32 2:32 3:64 4:64",
-      description: "The convolution over the characters: width:count of each kind of filter",
-    }),
-    highways: integer({ min: 0, max: 8, default: 1, description: "Highway layers behind the convolution" }),
-    maxCharacters: integer({
-      min: 3,
-      max: 1000,
-      default: 50,
-      description: "Characters (UTF-8 bytes) of a term that are read at most, with the marks of its beginning and end",
-    }),
-    dropout: number({
-      min: 0,
-      max: 0.95,
-      default: 0.1,
-      description: "Share of the numbers between layers that is dropped in learning",
-    }),
-    ...outputFields,
-    ...languageModelFields,
-  },
+  fields,
   network: elmoOf,
+  cost: (options, { sizes }) => {
+    const batchRows = 2 * sizes.batchRows; // each direction has scores of all terms
+    return networkCost(elmoOf, partsOf(options).settings, options, { ...sizes, batchRows });
+  },
   create: (_, options): Model<"sequences", "languageModel"> => elmo(options),
 });
 
@@ -83,16 +91,23 @@ export type ElmoOptions = OptionsOf<typeof elmoSchema>;
  *   const { tensors } = await model.result();
  */
 export function elmo(options?: ElmoOptions): UpdatedModel<"sequences", "languageModel"> {
-  const { layers, vectorSize, hiddenSize, characterSize, filters, ...others } = parseOptions(elmoSchema, options);
-  const { highways, maxCharacters, dropout, output, classes, candidates, ...training } = others;
+  const { settings, training } = partsOf(parseOptions(elmoSchema, options));
+  const { filters, maxCharacters } = settings;
   const widest = Math.max(...filtersOf(filters).map(({ width }) => width));
   if (widest > maxCharacters)
     throw new RangeError(`elmo: maxCharacters must be at least the widest filter, ${widest}, got ${maxCharacters}`);
+  const script = new URL("./elmoWorker.js", import.meta.url);
+  return trainLanguageModel("elmo", { settings, network: elmoOf, script }, training);
+}
+
+/** What the network is made by, and how it is trained. */
+function partsOf(options: SettingsOf<{ readonly name: string; readonly fields: typeof fields }>) {
+  const { layers, vectorSize, hiddenSize, characterSize, filters, highways, maxCharacters, ...others } = options;
+  const { dropout, output, classes, candidates, ...training } = others;
   const settings = {
     ...{ layers, vectorSize, hiddenSize, characterSize, filters, highways, maxCharacters },
     ...{ dropout, output, candidates },
     ...(classes === undefined ? {} : { classes }),
   };
-  const script = new URL("./elmoWorker.js", import.meta.url);
-  return trainLanguageModel("elmo", { settings, network: elmoOf, script }, training);
+  return { settings, training };
 }
