@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { neural } from "#kernels";
+import { networkCases, networkParameters } from "../../support/neuralCases.js";
 
 type Options = Partial<neural.PlaceReaderOptions>;
 
@@ -81,6 +82,32 @@ describe("PlaceReader", () => {
   it("refuses a stride that would pass places over", () => {
     expect(() => new neural.PlaceReader(rowTeller({ longest: 8 }), { before: [], after: [], stride: 9 })).toThrow(
       "PlaceReader: the stride must be at most a window of the network, 8, got 9",
+    );
+  });
+});
+
+describe("layers of a network", () => {
+  const engine = neural.referenceEngine();
+  const readerOf = (network: neural.Network) => {
+    const { values } = networkParameters(engine, network) as neural.ReferenceParameters;
+    return new neural.LanguageReader(network, engine, Float32Array.from(values));
+  };
+
+  it("are the same in stretches with the state between them as in one row", async () => {
+    const reader = readerOf(networkCases["rnnlm lstm"]!());
+    const ids = Uint32Array.from({ length: 70 }, (_, k) => (k * 7) % 11);
+    const whole = await reader.layers(ids);
+    const first = await reader.layers(ids.subarray(0, 64));
+    const second = await reader.layers(ids.subarray(64), first.state);
+    for (const [layer, values] of whole.layers.entries())
+      expect([...first.layers[layer]!, ...second.layers[layer]!]).toEqual(
+        Array.from(values, (value) => expect.closeTo(value, 6)),
+      );
+  });
+
+  it("are asked of networks that tell them alone", async () => {
+    await expect(readerOf(networkCases.nnlm!()).layers(Uint32Array.of(1))).rejects.toThrow(
+      "LanguageReader: the network must tell its layers, got one that does not",
     );
   });
 });
