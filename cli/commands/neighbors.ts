@@ -8,8 +8,8 @@ import {
   vectorInContext,
 } from "../../pipelines/index.js";
 import { type Command, countNames, jsonOption, type Parsed, UsageError } from "../command.js";
+import { contextChoice, contextOptions } from "../contextOptions.js";
 import { printableLine } from "../printable.js";
-import { contextChoice, contextOptions } from "./vectors.js";
 
 /** What is told of a term outside the vocabulary. */
 const UNSEEN = " (not in the vocabulary, made of its subwords)";

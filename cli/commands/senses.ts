@@ -1,9 +1,9 @@
 import { builtIn, loadLanguageModel, openLanguageModel, type Senses, sensesOf } from "../../pipelines/index.js";
 import { plural } from "../../schemas/index.js";
 import { type Command, jsonOption, UsageError } from "../command.js";
+import { contextOptions, contextRequest } from "../contextOptions.js";
 import { printableLine } from "../printable.js";
 import { readingOptions } from "./classify.js";
-import { contextOptions, contextRequest } from "./vectors.js";
 
 export const senses: Command = {
   name: "senses",
