@@ -39,12 +39,14 @@ import { run } from "./commands/run.js";
 import { schema } from "./commands/schema.js";
 import { score } from "./commands/score.js";
 import { search } from "./commands/search.js";
+import { senses } from "./commands/senses.js";
 import { serve } from "./commands/serve.js";
 import { summarize } from "./commands/summarize.js";
 import { test } from "./commands/test.js";
 import { topics } from "./commands/topics.js";
 import { train } from "./commands/train.js";
 import { tune } from "./commands/tune.js";
+import { vectors } from "./commands/vectors.js";
 import { verify } from "./commands/verify.js";
 import { commandHelp, generalHelp } from "./help.js";
 import { printable } from "./printable.js";
@@ -75,6 +77,8 @@ const commands: readonly Command[] = [
   next,
   fill,
   score,
+  vectors,
+  senses,
   serve,
   evaluate,
   tune,

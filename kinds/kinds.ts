@@ -1,6 +1,7 @@
 import type { DataKind, Kind } from "../schemas/kinds.js";
 import { classifier } from "./classifier.js";
 import { contexts } from "./contexts.js";
+import { contextVectors } from "./contextVectors.js";
 import { cooccurrence } from "./cooccurrence.js";
 import { documentFrequencies } from "./documentFrequencies.js";
 import { documents } from "./documents.js";
@@ -42,6 +43,7 @@ export const kinds: { readonly [K in Kind]: DataKind<K> } = {
   documentTermTable,
   documentFrequencies,
   documentVectors,
+  contextVectors,
   documents,
   keywords,
   summaries,

@@ -2,6 +2,7 @@ export * from "./bert/bert.js";
 export * from "./bm25/bm25.js";
 export * from "./classTopics/classTopics.js";
 export * from "./documentFrequencies/documentFrequencies.js";
+export * from "./elmo/elmo.js";
 export * from "./fastText/fastText.js";
 export * from "./fastTextClassifier/fastTextClassifier.js";
 export * from "./glove/glove.js";

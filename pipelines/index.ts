@@ -53,6 +53,7 @@ export * from "./running/stepPauses.js";
 export * from "./running/streamLog.js";
 export * from "./tools/classifyTexts.js";
 export * from "./tools/compareVectors.js";
+export * from "./tools/contextVectors.js";
 export * from "./tools/convertClassifier.js";
 export * from "./tools/cooccurrenceFiles.js";
 export * from "./tools/describeTexts.js";

@@ -2,6 +2,7 @@ export * from "./aliases.js";
 export * from "./answers.js";
 export * from "./classifier.js";
 export * from "./contexts.js";
+export * from "./contextVectors.js";
 export * from "./cooccurrence.js";
 export * from "./cost.js";
 export * from "./documentFrequencies.js";

@@ -1,6 +1,7 @@
 import type { Answers } from "./answers.js";
 import type { Classifier } from "./classifier.js";
 import type { ContextBatch, PairBatch } from "./contexts.js";
+import type { ContextVectorBatch } from "./contextVectors.js";
 import type { FinalCooccurrence } from "./cooccurrence.js";
 import type { Sizes } from "./cost.js";
 import type { DocumentFrequencies } from "./documentFrequencies.js";
@@ -42,6 +43,7 @@ export interface Kinds {
   documentTermTable: FinalDocumentTerms;
   documentFrequencies: DocumentFrequencies;
   documentVectors: DocumentVectorBatch;
+  contextVectors: ContextVectorBatch;
   documents: DocumentColumn;
   keywords: KeywordBatch;
   summaries: SummaryBatch;

@@ -2,6 +2,7 @@ export * from "./describeTopics.js";
 export * from "./reportNeighbors.js";
 export * from "./reportWeights.js";
 export * from "./writeClassifier.js";
+export * from "./writeContextVectors.js";
 export * from "./writeCooccurrence.js";
 export * from "./writeDocumentFrequencies.js";
 export * from "./writeDocuments.js";

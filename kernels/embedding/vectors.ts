@@ -133,6 +133,17 @@ export class Vectors implements VectorTable {
     return best.map(({ term, score }) => ({ term, score: boundedCosine(score) }));
   }
 
+  /**
+   * The terms with the highest cosine to a vector that is of no term, such as one in context.
+   * @throws RangeError if it is of another length
+   */
+  nearest(vector: ArrayLike<number>, options: SimilarOptions = {}): Neighbor[] {
+    if (vector.length !== this.vectorSize)
+      throw new RangeError(`Vectors: a vector must have ${this.vectorSize} numbers, got ${vector.length}`);
+    const best = this.#best(this.#cosines(Float64Array.from(vector)), [], options);
+    return best.map(({ term, score }) => ({ term, score: boundedCosine(score) }));
+  }
+
   /** a is to b as c is to which terms? */
   analogy(a: string, b: string, c: string, options: AnalogyOptions = {}): Neighbor[] {
     const { method = "3CosAdd" } = options;

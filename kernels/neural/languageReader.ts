@@ -1,3 +1,4 @@
+import type { MaybePromise } from "../../schemas/maybePromise.js";
 import { type RandomStream, randomStream } from "../numbers/random.js";
 import type { Engine, Parameters, Tensor } from "./engine.js";
 import type { Network, NetworkBatch } from "./network.js";
@@ -16,6 +17,13 @@ export interface Reading {
   readonly state: Float32Array;
   /** Of networks that look back over at most `longest` terms. */
   readonly window?: ReadWindow;
+}
+
+/** What a network makes of a row inside. */
+export interface RowLayers {
+  /** The embeddings, then layer after layer, each (places x size). */
+  readonly layers: readonly Float32Array[];
+  readonly state: Float32Array;
 }
 
 export interface GenerateOptions extends SamplingOptions {
@@ -83,6 +91,26 @@ export class LanguageReader {
       known = end;
     }
     return loss;
+  }
+
+  /** The numbers of the places of one row behind each layer (places x size each), and the state behind it. @throws TypeError if the network tells no layers */
+  async layers(ids: Uint32Array, before: Float32Array = new Float32Array(this.network.stateSize)): Promise<RowLayers> {
+    const { network } = this;
+    const length = ids.length;
+    const batch = { rows: 1, length, ids, lengths: Uint32Array.of(length), firstRow: 0, state: before };
+    const read = this.#engine.scope(() => {
+      if (!network.layers)
+        throw new TypeError("LanguageReader: the network must tell its layers, got one that does not");
+      let state: MaybePromise<Float32Array> = before;
+      const keep = (tensor: Tensor) => {
+        state = this.#engine.read(tensor);
+      };
+      const layers = network
+        .layers(this.#engine, this.#parameters, batch, keep)
+        .map((tensor) => this.#engine.read(tensor));
+      return { layers, state };
+    });
+    return { layers: await Promise.all(read.layers), state: await read.state };
   }
 
   /** Draws terms one after the other, each by all before it: a function of the seed and of what was read. */

@@ -46,6 +46,8 @@ export interface Network {
   readonly longest?: number;
   /** It predicts what is hidden in a row, by both sides; if left out, what follows each place. */
   readonly readsBothSides?: true;
+  /** Whether its layers also read the places behind; if left out, a place depends on those before it alone. */
+  readonly looksAhead?: boolean;
   /** First values of a parameter: a function of its name, its place and the seed. */
   initial(form: ParameterForm, seed: number): Float32Array;
   /**
@@ -59,8 +61,16 @@ export interface Network {
     parameters: Parameters,
     batch: Omit<NetworkBatch, "targets" | "step">,
   ): { readonly logits: Tensor; readonly state?: Tensor };
-  /** The numbers of each place behind each layer (rows length x D): the embeddings, then layer after layer. Nothing is recorded. */
-  layers?(engine: Engine, parameters: Parameters, batch: Omit<NetworkBatch, "targets" | "step">): readonly Tensor[];
+  /**
+   * The numbers of each place behind each layer (rows length x D): the embeddings, then layer after layer. Nothing is recorded.
+   * @param keep is given the state behind the rows, by networks with state
+   */
+  layers?(
+    engine: Engine,
+    parameters: Parameters,
+    batch: Omit<NetworkBatch, "targets" | "step">,
+    keep?: (state: Tensor) => void,
+  ): readonly Tensor[];
   /**
    * Reads places behind others of one row, each of which costs its own computation and not that of those before it; of networks that look back
    * over at most `longest` places.

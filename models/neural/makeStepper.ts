@@ -10,15 +10,13 @@ import { requireMemory } from "./requireMemory.js";
 import { threadStepper } from "./threadStepper.js";
 
 /** What a thread that learns with a network makes it of. */
-export interface NetworkJobSettings extends Pick<NetworkKind, "settings"> {
-  readonly counts: Float64Array;
-}
+export interface NetworkJobSettings extends Pick<NetworkKind, "settings">, NetworkTerms {}
 
 /** From so many parameters on, products are so large that TensorFlow's kernels make up for the calls of its small operations. */
 const LARGE = 20_000_000;
 
 /** What a model has to learn from: terms, and batches of rows like the first one, if that has come. */
-export interface ToLearnFrom extends Pick<NetworkTerms, "counts"> {
+export interface ToLearnFrom extends NetworkTerms {
   readonly rows: number;
   readonly length: number;
 }
@@ -31,7 +29,7 @@ export async function makeStepper(
   who: string,
   { settings, script }: NetworkKind,
   network: Network,
-  { counts, rows, length }: ToLearnFrom,
+  { terms, counts, rows, length }: ToLearnFrom,
   { seed, parts, engine, deterministic, holdout, workers = availableParallelism() }: TrainingSettings,
 ): Promise<Stepper> {
   const parameters = countOf(network.forms);
@@ -51,7 +49,7 @@ export async function makeStepper(
   });
   return threadStepper(network, values(), {
     ...{ who, script, seed, parts, fused: !deterministic },
-    settings: { settings, counts } satisfies NetworkJobSettings,
+    settings: { settings, terms, counts } satisfies NetworkJobSettings,
     workers: Math.min(workers, parts),
   });
 }

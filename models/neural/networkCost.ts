@@ -16,7 +16,9 @@ export function networkCost(
   const threads = Math.min(workers, parts);
   const ofTerms = (bytesOf: (forms: ReturnType<typeof network>["forms"]) => number): number => {
     if (Number.isNaN(vocabulary)) return Number.NaN;
-    return bytesOf(network(settings, { terms: [], counts: new Float64Array(Math.ceil(vocabulary)).fill(1) }).forms);
+    const size = Math.ceil(vocabulary);
+    const terms = new Array<string>(size).fill("");
+    return bytesOf(network(settings, { terms, counts: new Float64Array(size).fill(1) }).forms);
   };
   const scores = (8 * batchRows * rowLength * vocabulary) / parts;
   return {

@@ -22,7 +22,7 @@ export function trainLanguageModel(
 
   async function make({ terms, counts }: Vocabulary, rows: BatchSize): Promise<MadeNetwork> {
     const network = kind.network(kind.settings, { terms, counts });
-    const stepper = await makeStepper(who, kind, network, { counts, ...rows }, training);
+    const stepper = await makeStepper(who, kind, network, { terms, counts, ...rows }, training);
     return { network, settings: kind.settings, stepper };
   }
 

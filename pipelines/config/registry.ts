@@ -3,6 +3,7 @@ import { bertSchema } from "../../models/bert/bert.js";
 import { bm25Schema } from "../../models/bm25/bm25.js";
 import { classTopicsSchema } from "../../models/classTopics/classTopics.js";
 import { documentFrequenciesSchema } from "../../models/documentFrequencies/documentFrequencies.js";
+import { elmoSchema } from "../../models/elmo/elmo.js";
 import { fastTextSchema } from "../../models/fastText/fastText.js";
 import { fastTextClassifierSchema } from "../../models/fastTextClassifier/fastTextClassifier.js";
 import { gloveSchema } from "../../models/glove/glove.js";
@@ -58,6 +59,7 @@ import { describeTopicsSchema } from "../../sinks/describeTopics.js";
 import { reportNeighborsSchema } from "../../sinks/reportNeighbors.js";
 import { reportWeightsSchema } from "../../sinks/reportWeights.js";
 import { writeClassifierSchema } from "../../sinks/writeClassifier.js";
+import { writeContextVectorsSchema } from "../../sinks/writeContextVectors.js";
 import { writeCooccurrenceSchema } from "../../sinks/writeCooccurrence.js";
 import { writeDocumentFrequenciesSchema } from "../../sinks/writeDocumentFrequencies.js";
 import { writeDocumentsSchema } from "../../sinks/writeDocuments.js";
@@ -169,6 +171,7 @@ const units = [
   rnnlmSchema,
   gptSchema,
   bertSchema,
+  elmoSchema,
   inputVectorsSchema,
   writeTokensSchema,
   writeVocabularySchema,
@@ -180,6 +183,7 @@ const units = [
   writeDocumentTermsSchema,
   writeDocumentFrequenciesSchema,
   writeDocumentVectorsSchema,
+  writeContextVectorsSchema,
   writeTopicsSchema,
   writeTopicMeansSchema,
   writeKeywordsSchema,

@@ -199,6 +199,80 @@ describe("how a text begins", () => {
   });
 });
 
+describe("vectors in context", () => {
+  const asked = (...args: string[]) => command("vectors", inFolder("english"), "--format", "lines", ...args);
+
+  it("are those of the words of a text, and lie in a table if a file is named", async () => {
+    writeFileSync(inFolder("context.txt"), "the cat eats a fish\nthe zebra\n");
+    const { out } = await asked("--in-context", inFolder("context.txt"), "--layer", "all");
+    const rows = out
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(rows.map(({ term }) => term)).toEqual(
+      ["the", "cat", "eats", "a", "fish", "the", "zebra"].flatMap((term) => [term, term]),
+    );
+    expect(rows.map(({ layer }) => layer)).toEqual(Array.from({ length: 14 }, (_, row) => row % 2));
+    expect(rows[10]).toEqual({ ...rows[0], document: 1, sentence: 1 }); // what is behind it is not read
+    expect(rows[12].vector).not.toEqual(rows[2].vector);
+    const table = inFolder("context.parquet");
+    const written = await asked("--in-context", inFolder("context.txt"), "-o", table);
+    expect(written.out).toBe(`wrote ${table}: 7 words, 1 layer\n`);
+    expect((await command("inspect", table)).out).toContain("holds: contextVectors");
+    expect((await asked("--in-context", inFolder("context.txt"), "-o", table)).err).toContain("--force");
+  });
+
+  it("have means, which are compared as any word vectors", async () => {
+    const [text, means] = [inFolder("english.txt"), inFolder("means.vec")];
+    const { out } = await asked("--in-context", text, "--layer", "0", "--mean", "--min-count", "40", "-o", means);
+    expect(out).toBe(`wrote ${means}: 5 terms of 16 numbers\n`); // the, a 80 times; cat, eats, fish 53; dog, sees, bone 27
+    expect((await command("neighbors", means, "cat", "-k", "9")).out.trim().split("\n")).toHaveLength(5);
+  });
+
+  it("have neighbors among means, by the text that a term stands in", async () => {
+    const [text, means] = [inFolder("english.txt"), inFolder("means.arrow")];
+    await asked("--in-context", text, "--layer", "1", "--mean", "-o", means);
+    const near = (sentence: string, ...more: string[]) =>
+      command("neighbors", means, "a", "-k", "1", "--in-context", sentence, "--model", inFolder("english"), ...more);
+    const [cat, dog] = [await near("the cat eats a fish", "--json"), await near("the dog sees a bone", "--json")];
+    expect(JSON.parse(cat.out)[0]).toMatchObject({ term: "a", neighbors: [{ score: expect.any(Number) }] });
+    expect(cat.out).not.toBe(dog.out);
+    expect((await near("the cat")).err).toBe(
+      'neighbors: the text must have the term "a" with a vector, got "the cat"\n',
+    );
+    expect((await command("neighbors", means, "a", "--in-context", "a")).err).toContain("must stand beside --model");
+  });
+
+  it.each([
+    [
+      "english",
+      "a",
+      /^a: 80 places, 2 groups, silhouette [01]\.\d\d\n1 {2}66\.3 %\n {3}the cat eats a fish\n2 {2}33\.8 %\n {3}the dog sees a bone\n$/,
+    ],
+    ["chinese", "了", /^了: 53 places, 1 group\n1 {2}100\.0 %\n {3}猫吃了小鱼\n$/],
+  ])("group the places where a term stands, in %s", async (language, term, told) => {
+    const text = inFolder(`${language}.txt`);
+    const { out } = await command("senses", inFolder(language), term, text, "--format", "lines");
+    expect(out).toMatch(told);
+  });
+
+  it.each([
+    [[], "vectors: --in-context must name a text"],
+    [["--in-context", "-", "--layer", "top"], "vectors: --layer must be a number from 0, last, all or mix, got top"],
+    [["--in-context", "-", "--mix", "1,2"], "vectors: --mix must stand beside --layer mix, got --layer last"],
+    [
+      ["--in-context", "-", "--layer", "mix", "--mix", "1,,2"],
+      "vectors: --mix must be numbers between commas, got 1,,2",
+    ],
+    [["--in-context", "-", "--pooling", "max"], "vectors: --pooling must be first or mean, got max"],
+    [["--in-context", "-", "--mean"], "vectors: --mean must have a file, -o FILE"],
+  ])("are refused in one line: %s", async (args, message) => {
+    const { code, err } = await asked(...args);
+    expect(code).toBe(2);
+    expect(err).toContain(message);
+  });
+});
+
 it("is asked over HTTP", async () => {
   const url = await served(inFolder("english"));
   // biome-ignore lint/suspicious/noExplicitAny: a reply is whatever it is
@@ -245,7 +319,7 @@ describe("what is refused in one line", () => {
       writeFileSync(config, text);
       return err;
     };
-    expect(await asked('"rnnlm"', '"gpt9"')).toContain('the model must be of nnlm, rnnlm, gpt, bert, got "gpt9"');
+    expect(await asked('"rnnlm"', '"gpt9"')).toContain('the model must be of nnlm, rnnlm, gpt, bert, elmo, got "gpt9"');
     expect(await asked('"layers": 1', '"layers": 2')).toContain(
       "the model must have the tensors of its network, got others: layer.1.input of 16 x 64 is missing; layer.1.recur",
     );

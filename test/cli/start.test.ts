@@ -32,6 +32,7 @@ it.each(["cli/main.js", "index.js"])(
 
 it.each([
   "kinds/vectorAnswers/searchThread.js",
+  "models/elmo/elmoWorker.js",
   "models/glove/gloveWorker.js",
   "models/rnnlm/rnnlmWorker.js",
   "models/word2vec/word2vecWorker.js",

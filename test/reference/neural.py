@@ -279,6 +279,84 @@ def gpt(p, step, rate=0):
     return losses_of(F.log_softmax(h @ p["wte.weight"].T, 1)), torch.zeros(0)
 
 
+SPELLED = ["</s>", "<unk>", "a", "bank", "cat", "猫", "apple", "aa", "bb", "abcdefghijk", "é"]
+PLACES = 8  # at most, with the marks
+
+
+def spelling(term):
+    ids = [256, *term.encode()[:PLACES - 2], 257]
+    return ids + [258] * (PLACES - len(ids))
+
+
+def losses_for(h, p, wanted):
+    log_p = F.log_softmax(F.linear(h, p["output.weight"], p["output.bias"]), 1)
+    return torch.where(wanted < 0, 0, -log_p.gather(1, wanted.clamp(min=0)[:, None])[:, 0])
+
+
+def elmo(p, step, layers=2, rate=0, size=3, hidden=4):
+    x = p["characters"][torch.tensor([spelling(term) for term in SPELLED])].transpose(1, 2)
+    found = []
+    for width in (1, 2, 3):
+        weight = p[f"filters.{width}.weight"]
+        filters = weight.reshape(width, x.shape[1], weight.shape[1]).permute(2, 1, 0)
+        found.append(torch.relu(F.conv1d(x, filters, p[f"filters.{width}.bias"]).max(dim=2).values))
+    x = torch.cat(found, 1)
+    gate = torch.sigmoid(x @ p["highway.0.gate.weight"] + p["highway.0.gate.bias"])
+    x = gate * torch.relu(x @ p["highway.0.weight"] + p["highway.0.bias"]) + (1 - gate) * x
+    terms = x @ p["projection.weight"] + p["projection.bias"]
+    behind = torch.where(targets < 0, 0, targets).reshape(ROWS, LENGTH)
+    known = (targets >= 0).reshape(ROWS, LENGTH).sum(1).tolist()
+
+    def run(x, direction, begin):
+        first = 0 if direction == "forward" else layers + 1
+
+        def dropped(x, spot):
+            if not rate:
+                return x
+            purpose = lambda t: first + spot + t * 2 * (layers + 1)
+            return torch.cat([dropout(part, rate, SEED, purpose(t), step, FIRST_ROW) for t, part in enumerate(x.split(ROWS))])
+
+        def layer(n, x, h, c):
+            w, u, b, r = (p[f"{direction}.{n}.{part}"] for part in ("input", "recurrent", "bias", "projection"))
+            weights = {"weight_ih_l0": w.T, "weight_hh_l0": u.T, "bias_ih_l0": b, "bias_hh_l0": torch.zeros_like(b), "weight_hr_l0": r.T}
+            lstm = torch.nn.LSTM(w.shape[0], hidden, proj_size=size)
+            y, last = torch.func.functional_call(lstm, weights, (x.reshape(-1, h.shape[0], size), (h[None], c[None])))
+            return y.reshape(-1, size), torch.cat([last[0][0], last[1][0]], 1)
+
+        x = dropped(x, 0)
+        ends = []
+        for n in range(layers):
+            h, c = begin[:, n * (size + hidden):(n + 1) * (size + hidden)].split([size, hidden], 1)
+            y, _ = layer(n, x, h, c)
+            ends.append(torch.cat([layer(n, x[row::ROWS][:lengths[row]], h[row:row + 1], c[row:row + 1])[1] for row in range(ROWS)]))
+            y = dropped(y, n + 1)
+            x = y if n == 0 else y + x
+        return x.reshape(LENGTH, ROWS, size).transpose(0, 1), torch.cat(ends, 1)
+
+    def turned(rows):
+        return torch.stack([torch.cat([row[:n].flip(0), row[n:]]) for row, n in zip(rows, known)])
+
+    begin = numbers((ROWS, layers * (size + hidden)), 50)
+    following, state = run(terms[ids.reshape(ROWS, LENGTH).T.flatten()], "forward", begin)
+    before, _ = run(terms[turned(behind).T.flatten()], "backward", torch.zeros_like(begin))
+    of_next = losses_for(following.reshape(-1, size), p, targets)
+    of_previous = losses_for(turned(before).reshape(-1, size), p, torch.where(targets < 0, -1, ids))
+    return (of_next + of_previous) / 2, state
+
+
+def elmo_forms(size=3, hidden=4, filtered=7):
+    forms = {"characters": (259, 2)}
+    for width, count in ((1, 2), (2, 3), (3, 2)):
+        forms |= {f"filters.{width}.weight": (2 * width, count), f"filters.{width}.bias": (count,)}
+    for part in ("highway.0", "highway.0.gate"):
+        forms |= {f"{part}.weight": (filtered, filtered), f"{part}.bias": (filtered,)}
+    forms |= {"projection.weight": (filtered, size), "projection.bias": (size,)}
+    for layer in (f"{direction}.{n}" for direction in ("forward", "backward") for n in range(2)):
+        forms |= {f"{layer}.input": (size, 4 * hidden), f"{layer}.recurrent": (size, 4 * hidden),
+                  f"{layer}.bias": (4 * hidden,), f"{layer}.projection": (hidden, size)}
+    return forms
+
+
 def recurrent_forms(layers, inputs, hidden, gates):
     forms = {}
     for n in range(layers):
@@ -303,6 +381,8 @@ NETWORKS = {
     "rnnlm dropout": (rnnlm, {"layers": 2, "rate": 0.5}, V3 | recurrent_forms(2, 3, 4, 4) | out(4)),
     "rnnlm tied": (rnnlm, {"tied": True}, V4 | recurrent_forms(1, 4, 4, 4) | {"output.bias": (TERMS,)}),
     "rnnlm classes": (rnnlm, {"output": classes}, V3 | recurrent_forms(1, 3, 4, 4) | CLASSES | out(4)),
+    "elmo": (elmo, {}, elmo_forms() | out(3)),
+    "elmo dropout": (elmo, {"rate": 0.2}, elmo_forms() | out(3)),
     "rnnlm sampled": (rnnlm, {"output": sampled}, V3 | recurrent_forms(1, 3, 4, 4) | out(4)),
     "gpt": (gpt, {}, gpt_forms()),
     "gpt dropout": (gpt, {"rate": 0.25}, gpt_forms()),

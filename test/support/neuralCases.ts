@@ -190,6 +190,22 @@ const gpt: neural.GptOptions = {
   epsilon: 1e-5,
 };
 
+const bothWays: neural.ElmoOptions = {
+  terms: ["</s>", "<unk>", "a", "bank", "cat", "猫", "apple", "aa", "bb", "abcdefghijk", "é"],
+  maxCharacters: 8,
+  characterSize: 2,
+  filters: [
+    { width: 1, count: 2 },
+    { width: 2, count: 3 },
+    { width: 3, count: 2 },
+  ],
+  highways: 1,
+  vectorSize: 3,
+  hiddenSize: 4,
+  layers: 2,
+  dropout: 0,
+};
+
 /** By their names in neural.json. */
 export const networkCases: Readonly<Record<string, () => neural.Network>> = {
   nnlm: () => neural.nnlm(words),
@@ -199,6 +215,8 @@ export const networkCases: Readonly<Record<string, () => neural.Network>> = {
   "rnnlm dropout": () => neural.rnnlm({ ...lstm, layers: 2, dropout: 0.5 }),
   "rnnlm tied": () => neural.rnnlm({ ...lstm, vectorSize: 4, tied: true }),
   "rnnlm classes": () => neural.rnnlm({ ...lstm, output: { kind: "classes", starts: Uint32Array.of(0, 1, 4) } }),
+  elmo: () => neural.elmo(bothWays),
+  "elmo dropout": () => neural.elmo({ ...bothWays, dropout: 0.2 }),
   "rnnlm sampled": () => neural.rnnlm({ ...lstm, output: { kind: "sampled", candidates: 4 } }),
   gpt: () => neural.gpt(gpt),
   "gpt dropout": () => neural.gpt({ ...gpt, dropout: 0.25 }),

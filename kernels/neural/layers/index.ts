@@ -5,6 +5,7 @@ export * from "./convolution.js";
 export * from "./crossEntropy.js";
 export * from "./dropout.js";
 export * from "./embedding.js";
+export * from "./highway.js";
 export * from "./keptAttention.js";
 export * from "./layerNorm.js";
 export * from "./linear.js";

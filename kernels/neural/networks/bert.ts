@@ -154,6 +154,7 @@ export function bert(options: BertOptions): Network {
     vectors: WORDS,
     longest: positions,
     readsBothSides: true,
+    looksAhead: true,
     initial(form, seed) {
       if (form.shape.length > 1) return normalValues(form, seed, INITIAL);
       return new Float32Array(sizeOf(form.shape)).fill(form.name.endsWith("LayerNorm.weight") ? 1 : 0);

@@ -1,4 +1,5 @@
 export * from "./bert.js";
+export * from "./elmo.js";
 export * from "./gpt.js";
 export * from "./nnlm.js";
 export * from "./rnnlm.js";

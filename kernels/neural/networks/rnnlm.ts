@@ -8,6 +8,7 @@ import { gathered } from "../layers/shaping.js";
 import type { Network, NetworkBatch } from "../network.js";
 import { type OutputChoice, outputOf } from "../outputs/outputOf.js";
 import { type Flow, Tape } from "../tape.js";
+import { behindRows } from "./behindRows.js";
 
 export interface RnnlmOptions {
   readonly terms: number;
@@ -49,22 +50,30 @@ export function rnnlm(options: RnnlmOptions): Network {
     ...output.forms,
   ];
 
-  /** What the output reads, row after row (places x H), and the state behind each row. */
-  function run(tape: Tape, batch: NetworkBatch): { readonly hidden: Flow; readonly state: Tensor } {
+  /** The vectors, and the hidden numbers of each layer, position after position (places x D or H), and the state behind each row. */
+  function run(tape: Tape, batch: NetworkBatch): { readonly layers: readonly Flow[]; readonly state: Tensor } {
     const { engine } = tape;
     const { rows, length, firstRow, step } = batch;
     const begin = engine.place(batch.state ?? new Float32Array(rows * stateSize), [rows, stateSize]);
     const dropped = (x: Flow, purpose: number) =>
       dropoutOfTimes(tape, x, options.dropout, { purpose, layers: layers + 1, times: length, step, firstRow });
     let x = dropped(embedding(tape, "vectors", timesFirst(engine, batch.ids, rows, length)), 0);
+    const outputs = [x];
     const ends: Tensor[] = [];
     for (const [layer, name] of names.entries()) {
       const before = stateOf(engine, begin, layer);
       const { hidden, states } = recurrent(tape, x, cell, name, before);
       ends.push(...behindRows(engine, batch, [before, ...states]));
       x = dropped(hidden, layer + 1);
+      outputs.push(x);
     }
-    return { hidden: gathered(tape, x, rowsFirst(engine, rows, length)), state: engine.joinColumns(ends) };
+    return { layers: outputs, state: engine.joinColumns(ends) };
+  }
+
+  /** What the output reads, row after row (places x H), and the state behind each row. */
+  function outcome(tape: Tape, batch: NetworkBatch): { readonly hidden: Flow; readonly state: Tensor } {
+    const { layers: outputs, state } = run(tape, batch);
+    return { hidden: gathered(tape, outputs.at(-1)!, rowsFirst(tape.engine, batch.rows, batch.length)), state };
   }
 
   function stateOf(engine: Engine, begin: Tensor, layer: number): CellState {
@@ -79,14 +88,20 @@ export function rnnlm(options: RnnlmOptions): Network {
     vectors: "vectors",
     initial: (form, seed) => uniformValues(form, seed, initialRange),
     learn(tape, batch, scale) {
-      const { hidden, state } = run(tape, batch);
+      const { hidden, state } = outcome(tape, batch);
       const { targets, step } = batch;
       return { losses: output.losses(tape, hidden, { targets, scale, step }), state };
     },
     predict(engine, parameters, batch) {
       const tape = Tape.silent(engine, parameters);
-      const { hidden, state } = run(tape, { ...batch, targets: NONE, step: 0 });
+      const { hidden, state } = outcome(tape, { ...batch, targets: NONE, step: 0 });
       return { logits: output.logits(tape, hidden), state };
+    },
+    layers(engine, parameters, batch, keep) {
+      const { layers: outputs, state } = run(Tape.silent(engine, parameters), { ...batch, targets: NONE, step: 0 });
+      keep?.(state);
+      const places = rowsFirst(engine, batch.rows, batch.length);
+      return outputs.map(({ tensor }) => engine.gather(tensor, places));
     },
   };
 }
@@ -105,17 +120,4 @@ function rowsFirst(engine: Engine, rows: number, length: number): Indices {
   return engine.placeIndices(
     Int32Array.from({ length: rows * length }, (_, i) => (i % length) * rows + Math.floor(i / length)),
   );
-}
-
-/**
- * The state behind the last token of each row: behind the last position where all rows are full.
- * @param states before the first position, and behind each
- */
-function behindRows(engine: Engine, { rows, length, lengths }: NetworkBatch, states: readonly CellState[]): Tensor[] {
-  const { hidden, cell } = states.at(-1)!;
-  if (lengths.every((tokens) => tokens === length)) return cell === undefined ? [hidden] : [hidden, cell];
-  const places = engine.placeIndices(lengths.map((tokens, row) => tokens * rows + row));
-  const behind = (parts: readonly Tensor[]) => engine.gather(engine.joinRows(parts), places);
-  const ofHidden = behind(states.map((state) => state.hidden));
-  return cell === undefined ? [ofHidden] : [ofHidden, behind(states.map((state) => state.cell!))];
 }

@@ -45,6 +45,16 @@ describe("similarity", () => {
   });
 });
 
+it("tells the terms nearest to a vector that is of none of them", () => {
+  // (0, 1, 1): king and queen (2 / sqrt 6), before man and woman (1 / 2); apple is opposite
+  const near = family.nearest([0, 2, 2], { topN: 4, exclude: ["man"] });
+  expect(near.map(({ term }) => term)).toEqual(["king", "queen", "woman", "apple"]);
+  expect(near.map(({ score }) => score)).toEqual(
+    [2 / 6 ** 0.5, 2 / 6 ** 0.5, 0.5, -1].map((x) => expect.closeTo(x, 6)),
+  );
+  expect(() => family.nearest([1, 2])).toThrow("Vectors: a vector must have 3 numbers, got 2");
+});
+
 describe("mostSimilar", () => {
   it("returns the other terms by falling cosine", () => {
     // man.king = 2/sqrt6 = 0.816; man.queen = 0; man.woman = 0; man.apple = -1/2

@@ -15,13 +15,13 @@ const open: neural.Stepper[] = [];
 afterEach(() => Promise.all(open.splice(0).map((stepper) => stepper.close())));
 
 async function stepperOn(engine: string, deterministic = true, seed = 1) {
-  const { counts } = vocabulary;
+  const { terms, counts } = vocabulary;
   const training = { seed, parts: 2, engine, deterministic, holdout: 0, workers: 1 } as never;
   const stepper = await makeStepper(
     "rnnlm",
     kind,
     rnnlmOf(kind.settings, vocabulary),
-    { counts, rows: 2, length: 4 },
+    { terms, counts, rows: 2, length: 4 },
     training,
   );
   open.push(stepper);

@@ -13,6 +13,7 @@ describe("the ready configs", () => {
       "classify-live",
       "contexts-to-parquet",
       "cooccurrence-only",
+      "elmo",
       "glove",
       "gpt",
       "keywords",

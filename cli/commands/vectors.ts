@@ -1,0 +1,72 @@
+import {
+  builtIn,
+  contextVectorsOf,
+  loadLanguageModel,
+  openLanguageModel,
+  writeMeansInContext,
+  writeVectorsInContext,
+} from "../../pipelines/index.js";
+import { type ContextVectorBatch, contextVectorOf, plural } from "../../schemas/index.js";
+import { requirePlace } from "../../storage/files/placeFile.js";
+import { type Command, forceOption, UsageError } from "../command.js";
+import { contextOptions, contextRequest } from "../contextOptions.js";
+import { readingOptions } from "./classify.js";
+
+export const vectors: Command = {
+  name: "vectors",
+  summary: "Give the words of a text their vectors where they stand, by a language model",
+  usage: "MODEL|RUN --in-context FILE|- [--layer last] [-o OUT.arrow]",
+  positionals: [1, 1],
+  options: {
+    "in-context": { type: "string", value: "FILE|-", description: "The text whose words have vectors" },
+    out: {
+      type: "string",
+      short: "o",
+      value: "FILE",
+      description: "File to write: .arrow .parquet; with --mean, any format of vectors (default: lines of JSON)",
+    },
+    ...contextOptions,
+    mean: { type: "boolean", description: "Write the mean vector of each term, as ordinary word vectors" },
+    "min-count": { type: "string", value: "N", description: "With --mean: places that a term stands in (default 1)" },
+    ...readingOptions,
+    force: forceOption,
+  },
+  examples: [
+    "lexstream vectors runs/elmo --in-context text.txt --layer all -o vectors.parquet",
+    "lexstream vectors runs/elmo --in-context text.txt --layer mix --mean --min-count 5 -o means.vec",
+  ],
+  run: async (parsed, io) => {
+    const file = parsed.text("in-context");
+    if (file === undefined)
+      throw new UsageError("vectors: --in-context must name a text; inputVectors takes the vectors that need none");
+    const out = parsed.text("out");
+    const minCount = parsed.integer("min-count", 1) ?? 1;
+    if (parsed.flag("mean") && out === undefined) throw new UsageError("vectors: --mean must have a file, -o FILE");
+    if (out !== undefined) requirePlace(out, parsed.flag("force"));
+    const request = contextRequest(parsed, io, file, "last");
+    if (parsed.flag("mean") && request.layers.kind === "all")
+      throw new UsageError("vectors: --mean must have one --layer, or their mix, got all");
+    const open = await openLanguageModel("vectors", await loadLanguageModel(parsed.positionals[0]!), builtIn);
+    if (out === undefined) {
+      for await (const batch of contextVectorsOf(open, request)) io.out(jsonLines(batch));
+    } else if (parsed.flag("mean")) {
+      const { terms, vectorSize, left } = await writeMeansInContext(open, request, { path: out, minCount });
+      if (left > 0) io.stderr.write(`note: ${plural(left, "word")} left out, of terms beyond the first 200,000\n`);
+      io.out(`wrote ${out}: ${plural(terms, "term")} of ${vectorSize} numbers\n`);
+    } else {
+      const { words, layers } = await writeVectorsInContext(open, request, out);
+      io.out(`wrote ${out}: ${plural(words, "word")}, ${plural(layers, "layer")}\n`);
+    }
+    return 0;
+  },
+};
+
+function jsonLines(batch: ContextVectorBatch): string {
+  const { terms, rowDocuments, sentences, places, layers } = batch;
+  const line = (term: string, word: number, layer: number, k: number) =>
+    `${JSON.stringify({
+      ...{ document: rowDocuments[word], sentence: sentences[word], token: places[word], term, layer },
+      vector: Array.from(contextVectorOf(batch, word, k), (value) => Number(value.toPrecision(9))),
+    })}\n`;
+  return terms.flatMap((term, word) => Array.from(layers, (layer, k) => line(term, word, layer, k))).join("");
+}

@@ -1,0 +1,269 @@
+import { type Observable, of, tap } from "rxjs";
+import { type GroupOptions, groupVectors } from "../../kernels/layout/groupVectors.js";
+import { ContextWords, type LayerChoice } from "../../kernels/neural/contextWords.js";
+import { TermMeans } from "../../kernels/neural/termMeans.js";
+import { drawBelow, randomStream } from "../../kernels/numbers/random.js";
+import { spellTerms } from "../../kernels/text/spellTerms.js";
+import { fromPull } from "../../runtime/fromPull.js";
+import { run } from "../../runtime/run.js";
+import { toAsyncIterable } from "../../runtime/toAsyncIterable.js";
+import {
+  type ContextVectorBatch,
+  contextVectorOf,
+  fillOptions,
+  isSubwordVocabulary,
+  show,
+  type TextBatch,
+} from "../../schemas/index.js";
+import { writeContextVectors } from "../../sinks/writeContextVectors.js";
+import { chosenVectorFormat, writeVectors } from "../../sinks/writeVectors.js";
+import { fromTexts } from "../../sources/fromTexts.js";
+import { outputPlace } from "../../storage/files/outputPlace.js";
+import { makeUnit } from "../config/makeUnit.js";
+import { builtIn } from "../config/registry.js";
+import type { OpenLanguageModel } from "./languageModels.js";
+import { throughSteps } from "./textSteps.js";
+
+export type { LayerChoice } from "../../kernels/neural/contextWords.js";
+
+/** Terms that have a mean vector at most. */
+const MOST_TERMS = 200_000;
+/** Occurrences of a term that are grouped; of more, these are drawn. */
+const MOST_OCCURRENCES = 2000;
+/** Words that are shown on each side of a term. */
+const SHOWN_WORDS = 8;
+const NO_SENSES = 0.1;
+const MOST_SENSES = 6;
+
+/** Which vectors of a model in context are taken. */
+export interface ContextChoice {
+  readonly layers: LayerChoice;
+  /** What becomes of the pieces of a word. */
+  readonly pooling: "first" | "mean";
+  /** Places from one window to the next, for models that read windows. */
+  readonly stride?: number | undefined;
+}
+
+export interface ContextRequest extends ContextChoice {
+  /** The source that reads the texts, and its options. */
+  readonly source: "files" | "stdin";
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly signal?: AbortSignal;
+  /** Is told once how many words have no vector, since the model neither knows them nor has a term for unknown ones. */
+  readonly onLeft?: (words: number) => void;
+}
+
+/**
+ * The vectors of each word of texts where it stands, in their order. State: a batch of tokens, and a window of the network.
+ * @throws TypeError if the network tells no layers; RangeError if there is no such layer, or the stride is too long
+ */
+export function contextVectorsOf(
+  open: OpenLanguageModel,
+  { source, options, ...how }: ContextRequest,
+): AsyncGenerator<ContextVectorBatch> {
+  const unit = builtIn.units.get(source)!;
+  const texts = makeUnit(unit, {}, fillOptions(unit, options), { epoch: 0 }) as Observable<TextBatch>;
+  return wordsOf(open, texts, how);
+}
+
+async function* wordsOf(
+  { reader, model, vocabulary, steps }: OpenLanguageModel,
+  texts: Observable<TextBatch>,
+  { signal, onLeft, ...how }: ContextChoice & Pick<ContextRequest, "signal" | "onLeft">,
+): AsyncGenerator<ContextVectorBatch> {
+  const idOf = (term: string | undefined) => (term === undefined ? undefined : vocabulary.idOf(term));
+  const [unknownId, endId] = [idOf(model.unknown), idOf(model.sentenceEnd)];
+  const words = new ContextWords(reader, { vocabulary, unknownId, endId, ...how });
+  for await (const batch of toAsyncIterable(throughSteps(texts, steps), signal ? { signal } : {}))
+    yield* words.read(batch);
+  yield* words.finish();
+  if (words.left > 0) onLeft?.(words.left);
+}
+
+/**
+ * The vector of a term where it first stands in a text.
+ * @throws RangeError if it does not, or has no vector there
+ */
+export async function vectorInContext(
+  who: string,
+  open: OpenLanguageModel,
+  { text, term, ...how }: ContextChoice & { readonly text: string; readonly term: string },
+): Promise<Float32Array> {
+  for await (const batch of wordsOf(open, fromTexts([text]), how)) {
+    const word = batch.terms.indexOf(term);
+    if (word >= 0) return contextVectorOf(batch, word, 0);
+  }
+  throw new RangeError(`${who}: the text must have the term ${show(term)} with a vector, got ${show(text)}`);
+}
+
+export interface WrittenContexts {
+  readonly words: number;
+  readonly layers: number;
+}
+
+/** Writes them to a file. */
+export async function writeVectorsInContext(
+  open: OpenLanguageModel,
+  request: ContextRequest,
+  path: string,
+): Promise<WrittenContexts> {
+  const { signal } = request;
+  let [words, layers] = [0, 0];
+  const vectors = fromPull(() => contextVectorsOf(open, request)).pipe(
+    tap((batch) => {
+      words += batch.terms.length;
+      layers = batch.layers.length;
+    }),
+    writeContextVectors({ path: outputPlace("vectors", path) }),
+  );
+  await run(vectors, signal ? { signal } : {});
+  return { words, layers };
+}
+
+export interface MeanVectors {
+  readonly terms: number;
+  readonly vectorSize: number;
+  /** Words that came when there were MOST_TERMS terms already. */
+  readonly left: number;
+}
+
+/**
+ * Writes the mean vector of each term that the model knows over the places where it stands, in any format of word vectors. State: 8 D bytes a
+ * term, of 200,000 at most.
+ * @param minCount places that a term must stand in
+ * @throws RangeError if no term does; before anything is read, if the format cannot be told
+ */
+export async function writeMeansInContext(
+  open: OpenLanguageModel,
+  request: ContextRequest,
+  { path, minCount }: { readonly path: string; readonly minCount: number },
+): Promise<MeanVectors> {
+  const { vocabulary, model } = open;
+  const write = writeVectors({ path: outputPlace("vectors", path), format: chosenVectorFormat({ path }) });
+  const means = new TermMeans(MOST_TERMS);
+  const isKnown = (term: string) => isSubwordVocabulary(vocabulary) || vocabulary.idOf(term) !== undefined;
+  for await (const batch of contextVectorsOf(open, request)) means.add(wordsWhere(batch, isKnown));
+  const { kind, ...layer } = request.layers;
+  const told = { model: model.architecture, vectors: "means in context", layer: JSON.stringify({ kind, ...layer }) };
+  const table = means.table(minCount, new Map(Object.entries(told)));
+  await run(of(table).pipe(write));
+  return { terms: table.terms.length, vectorSize: table.vectorSize, left: means.left };
+}
+
+function wordsWhere(batch: ContextVectorBatch, holds: (term: string) => boolean): ContextVectorBatch {
+  if (batch.terms.every(holds)) return batch;
+  const kept = [...batch.terms.keys()].filter((word) => holds(batch.terms[word]!));
+  const width = batch.layerSizes[0]!;
+  const values = new Float32Array(kept.length * width);
+  kept.forEach((word, row) => {
+    values.set(contextVectorOf(batch, word, 0), row * width);
+  });
+  const pick = (column: Uint32Array) => Uint32Array.from(kept, (word) => column[word]!);
+  return {
+    ...batch,
+    terms: kept.map((word) => batch.terms[word]!),
+    ...{ rowDocuments: pick(batch.rowDocuments), sentences: pick(batch.sentences), places: pick(batch.places) },
+    values,
+  };
+}
+
+export interface SensesRequest extends ContextRequest, Partial<Pick<GroupOptions, "count">> {
+  readonly seed: number;
+  /** Sentences that are shown of a group. */
+  readonly shown: number;
+}
+
+export interface Sense {
+  /** Of the occurrences that were grouped. */
+  readonly occurrences: number;
+  readonly share: number;
+  /** Where the term stands, the nearest to the centre of the group first. */
+  readonly sentences: readonly string[];
+}
+
+export interface Senses {
+  readonly term: string;
+  /** In the text, grouped or not. */
+  readonly occurrences: number;
+  /** How well the groups lie apart, from -1 to 1; 0 for one. */
+  readonly silhouette: number;
+  readonly senses: readonly Sense[];
+}
+
+interface Occurrence {
+  readonly vector: Float32Array;
+  readonly sentence: string;
+}
+
+/**
+ * Groups the places where a term stands by its vectors there. State: 2,000 occurrences, drawn where there are more, and a sentence.
+ * @throws RangeError if the term stands nowhere
+ */
+export async function sensesOf(
+  open: OpenLanguageModel,
+  term: string,
+  { count, seed, shown, ...request }: SensesRequest,
+): Promise<Senses> {
+  const { kept, seen } = await occurrencesOf(open, term, request, seed);
+  if (kept.length === 0) throw new RangeError(`senses: the term must stand in the text, got ${show(term)} nowhere`);
+  const { groups, silhouette } = groupVectors(
+    kept.map(({ vector }) => vector),
+    { count, most: MOST_SENSES, least: NO_SENSES, seed },
+  );
+  const senses = groups.map(({ members }) => ({
+    occurrences: members.length,
+    share: members.length / kept.length,
+    sentences: [...new Set(members.map((row) => kept[row]!.sentence))].slice(0, shown),
+  }));
+  return { term, occurrences: seen, silhouette, senses };
+}
+
+async function occurrencesOf(open: OpenLanguageModel, term: string, request: ContextRequest, seed: number) {
+  const draws = randomStream(seed, "occurrences");
+  const kept: Occurrence[] = [];
+  let seen = 0;
+  const keep = (occurrence: Occurrence) => {
+    const place = seen < MOST_OCCURRENCES ? seen : drawBelow(draws, seen, seen + 1);
+    if (place < MOST_OCCURRENCES) kept[place] = occurrence;
+    seen++;
+  };
+  const sentence = new OpenSentence(term, keep);
+  for await (const batch of contextVectorsOf(open, request)) sentence.add(batch);
+  sentence.finish();
+  return { kept, seen };
+}
+
+/** Finds a term and what stands around it. State: the words of a sentence. */
+class OpenSentence {
+  readonly #term: string;
+  readonly #found: (occurrence: Occurrence) => void;
+  #number = -1;
+  #words: string[] = [];
+  #vectors = new Map<number, Float32Array>();
+
+  constructor(term: string, found: (occurrence: Occurrence) => void) {
+    this.#term = term;
+    this.#found = found;
+  }
+
+  add(batch: ContextVectorBatch): void {
+    batch.terms.forEach((word, k) => {
+      if (batch.sentences[k] !== this.#number) this.finish();
+      this.#number = batch.sentences[k]!;
+      if (word === this.#term) this.#vectors.set(this.#words.length, contextVectorOf(batch, k, 0));
+      this.#words.push(word);
+    });
+  }
+
+  finish(): void {
+    for (const [place, vector] of this.#vectors) this.#found({ vector, sentence: this.#around(place) });
+    this.#words = [];
+    this.#vectors.clear();
+  }
+
+  #around(place: number): string {
+    const [from, to] = [Math.max(0, place - SHOWN_WORDS), place + SHOWN_WORDS + 1];
+    const text = spellTerms(this.#words.slice(from, to));
+    return `${from > 0 ? "... " : ""}${text}${to < this.#words.length ? " ..." : ""}`;
+  }
+}
