@@ -2,6 +2,7 @@ import { type Observable, tap } from "rxjs";
 import type { Network } from "../../kernels/neural/network.js";
 import { windowStride } from "../../kernels/neural/readWindow.js";
 import { type PackSequencesOptions, packSequences } from "../../operators/sequences/packSequences.js";
+import { mapAsync } from "../../runtime/mapAsync.js";
 import { run } from "../../runtime/run.js";
 import {
   fillOptions,
@@ -105,8 +106,9 @@ export async function perplexityOf(
     idsBy(open, open.model.sentenceEnd),
     tap(countPieces),
     packSequences(layoutFor(reader.network, across)),
+    mapAsync(score), // one after the other: each goes on from the states behind the one before
   );
-  await run(rows, { ...(signal ? { signal } : {}), onEvent: score });
+  await run(rows, signal ? { signal } : {});
   if (predicted === 0) throw new RangeError(`${who}: there must be a term to predict, got ${words} words without any`);
   return {
     ...{ words, predicted, loss, unknownShare: unknown / words },
@@ -140,10 +142,11 @@ export async function scoreTexts(
   const score = async (ids: readonly (readonly number[])[]) => {
     for (const each of ids) onText(await scoreIds(open, each));
   };
-  await run(throughSteps(texts, open.steps).pipe(idsBy(open)), {
-    ...(signal ? { signal } : {}),
-    onEvent: (batch) => score(documents.add(batch)),
-  });
+  const scored = throughSteps(texts, open.steps).pipe(
+    idsBy(open),
+    mapAsync((batch) => score(documents.add(batch))),
+  );
+  await run(scored, signal ? { signal } : {});
   await score(documents.finish());
 }
 
