@@ -5,7 +5,7 @@ import { matrixOf, productSizes, requireCount, requireSame, requireShape, requir
 import { attention, attentionBackward } from "./wasm/attention.js";
 import { strided, WasmCore, type WasmIndices, type WasmTensor } from "./wasm/core.js";
 import { SharedHeap } from "./wasm/heap.js";
-import { claimParameters, WasmParameters } from "./wasm/parameters.js";
+import { WasmParameters } from "./wasm/parameters.js";
 import * as shaping from "./wasm/shaping.js";
 
 const GIB = 2 ** 30;
@@ -57,7 +57,7 @@ export class WasmEngine implements Engine {
   }
 
   parameters(forms: readonly ParameterForm[]): WasmParameters {
-    return new WasmParameters(this.core, forms, claimParameters(this.core.heap, forms));
+    return new WasmParameters(this.core, forms);
   }
 
   product(a: WasmTensor, b: WasmTensor, options: ProductOptions = {}): WasmTensor {

@@ -6,9 +6,11 @@ import {
   type OptionsOf,
   oneOf,
   parseOptions,
+  type SettingsOf,
   type UpdatedModel,
 } from "../../schemas/index.js";
 import { languageModelFields, withDefaults } from "../neural/languageModelFields.js";
+import { networkCost } from "../neural/networkCost.js";
 import { trainLanguageModel } from "../neural/trainLanguageModel.js";
 import { transformerSizeNames, transformerSizes, transformerSizesTold } from "../neural/transformerSizes.js";
 import { gptOf } from "./gptNetwork.js";
@@ -16,6 +18,42 @@ import { gptOf } from "./gptNetwork.js";
 const POSITIONS = 128;
 /** GPT-2's, of the norms. */
 const EPSILON = 1e-5;
+
+const fields = {
+  size: oneOf(transformerSizeNames, {
+    default: "tiny",
+    description: `layers, heads and vectorSize together (${transformerSizesTold}); those that are given take their place`,
+  }),
+  layers: integer({ min: 1, max: 96, optional: true, description: "Blocks, one above the other" }),
+  heads: integer({ min: 1, max: 256, optional: true, description: "Parts of a vector that attend by themselves" }),
+  vectorSize: integer({
+    min: 1,
+    max: 8192,
+    optional: true,
+    aliases: ["dim"],
+    description: "Length of a term's vector (D), a multiple of heads",
+  }),
+  innerSize: integer({
+    min: 1,
+    max: 32_768,
+    optional: true,
+    description: "Numbers between the two layers behind attention; 4 D if left out",
+  }),
+  positions: integer({
+    min: 2,
+    max: 65_536,
+    default: POSITIONS,
+    aliases: ["contextLength"],
+    description: "Places of the longest row that can be read (T); rows of packSequences are as long or shorter",
+  }),
+  dropout: number({
+    min: 0,
+    max: 0.95,
+    default: 0.1,
+    description: "Share of the embeddings and of what each layer adds to them that is dropped in learning",
+  }),
+  ...withDefaults(languageModelFields, { learningRate: 0.001, warmup: 100, weightDecay: 0.1 }),
+};
 
 export const gptSchema = defineUnit({
   name: "gpt",
@@ -30,42 +68,9 @@ export const gptSchema = defineUnit({
     encode: { unknown: "<unk>", sentenceEnd: "</s>" },
     packSequences: { length: POSITIONS, batchSize: 8, across: "corpus", shuffle: 256 },
   },
-  fields: {
-    size: oneOf(transformerSizeNames, {
-      default: "tiny",
-      description: `layers, heads and vectorSize together (${transformerSizesTold}); those that are given take their place`,
-    }),
-    layers: integer({ min: 1, max: 96, optional: true, description: "Blocks, one above the other" }),
-    heads: integer({ min: 1, max: 256, optional: true, description: "Parts of a vector that attend by themselves" }),
-    vectorSize: integer({
-      min: 1,
-      max: 8192,
-      optional: true,
-      aliases: ["dim"],
-      description: "Length of a term's vector (D), a multiple of heads",
-    }),
-    innerSize: integer({
-      min: 1,
-      max: 32_768,
-      optional: true,
-      description: "Numbers between the two layers behind attention; 4 D if left out",
-    }),
-    positions: integer({
-      min: 2,
-      max: 65_536,
-      default: POSITIONS,
-      aliases: ["contextLength"],
-      description: "Places of the longest row that can be read (T); rows of packSequences are as long or shorter",
-    }),
-    dropout: number({
-      min: 0,
-      max: 0.95,
-      default: 0.1,
-      description: "Share of the embeddings and of what each layer adds to them that is dropped in learning",
-    }),
-    ...withDefaults(languageModelFields, { learningRate: 0.001, warmup: 100, weightDecay: 0.1 }),
-  },
+  fields,
   network: gptOf,
+  cost: (options, { sizes }) => networkCost(gptOf, partsOf(options).settings, options, sizes),
   create: (_, options): Model<"sequences", "languageModel"> => gpt(options),
 });
 
@@ -84,16 +89,22 @@ export type GptOptions = OptionsOf<typeof gptSchema>;
  *   const { tensors } = await model.result();
  */
 export function gpt(options?: GptOptions): UpdatedModel<"sequences", "languageModel"> {
-  const parsed = parseOptions(gptSchema, options);
-  const named = transformerSizes[parsed.size];
-  const { layers = named.layers, heads = named.heads, vectorSize = named.vectorSize, ...others } = parsed;
-  const { size: _, innerSize = 4 * vectorSize, positions, dropout, ...training } = others;
+  const { settings, training } = partsOf(parseOptions(gptSchema, options));
+  const { vectorSize, heads } = settings;
   if (vectorSize % heads !== 0)
     throw new RangeError(`gpt: vectorSize must be a multiple of heads, got ${vectorSize} and ${heads}`);
+  const script = new URL("./gptWorker.js", import.meta.url);
+  return trainLanguageModel("gpt", { settings, network: gptOf, script }, training);
+}
+
+/** What the network is made by, and how it is trained. */
+function partsOf({ size, ...options }: SettingsOf<{ readonly name: string; readonly fields: typeof fields }>) {
+  const named = transformerSizes[size];
+  const { layers = named.layers, heads = named.heads, vectorSize = named.vectorSize, ...others } = options;
+  const { innerSize = 4 * vectorSize, positions, dropout, ...training } = others;
   const settings = {
     ...{ layers, heads, vectorSize, innerSize, positions, dropout },
     ...{ activation: "geluTanh", epsilon: EPSILON },
   };
-  const script = new URL("./gptWorker.js", import.meta.url);
-  return trainLanguageModel("gpt", { settings, network: gptOf, script }, training);
+  return { settings, training };
 }

@@ -106,9 +106,9 @@ export async function perplexityOf(
     idsBy(open, open.model.sentenceEnd),
     tap(countPieces),
     packSequences(layoutFor(reader.network, across)),
-    mapAsync(score), // a batch begins with the states behind the one before
+    mapAsync(score), // one after the other: each goes on from the states behind the one before
   );
-  await run(rows, { ...(signal ? { signal } : {}) });
+  await run(rows, signal ? { signal } : {});
   if (predicted === 0) throw new RangeError(`${who}: there must be a term to predict, got ${words} words without any`);
   return {
     ...{ words, predicted, loss, unknownShare: unknown / words },
@@ -146,7 +146,7 @@ export async function scoreTexts(
     idsBy(open),
     mapAsync((batch) => score(documents.add(batch))),
   );
-  await run(scored, { ...(signal ? { signal } : {}) });
+  await run(scored, signal ? { signal } : {});
   await score(documents.finish());
 }
 

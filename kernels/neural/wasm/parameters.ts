@@ -1,7 +1,6 @@
 import type { AdamWOptions, ParameterForm, Parameters } from "../engine.js";
 import { requireCount, requireParameter, requireShape, sizeOf } from "../shapes.js";
 import { strided, type WasmCore, type WasmIndices, type WasmTensor } from "./core.js";
-import type { SharedHeap } from "./heap.js";
 
 export const keptArrays = ["values", "gradients", "first", "second"] as const;
 export type KeptArray = (typeof keptArrays)[number];
@@ -19,33 +18,22 @@ export function blocksOf(count: number): number {
   return Math.ceil(count / PARAMETER_BLOCK);
 }
 
-/** Four arrays of zeros. Those that no optimiser writes to take no memory. */
-export function claimParameters(heap: SharedHeap, forms: readonly ParameterForm[]): ParameterPlaces {
-  const bytes = 4 * countOf(forms);
-  const [values, gradients, first, second] = keptArrays.map(() => heap.claim(bytes)) as [
-    number,
-    number,
-    number,
-    number,
-  ];
-  return { values, gradients, first, second };
-}
-
 /**
- * Parameters in the memory of a kernel, which other threads may see too: the arrays lie where they are told.
- * State: 16 bytes a number.
+ * Parameters in the memory of a kernel, which other threads may see too: the arrays lie where they are told, or where they are claimed when
+ * they are needed first, filled with zeros.
+ * State: 4 bytes a number for those of a network that does not learn, 16 bytes with gradients and both moments.
  */
 export class WasmParameters implements Parameters {
   readonly forms: readonly ParameterForm[];
   readonly count: number;
   readonly #core: WasmCore;
-  readonly #places: ParameterPlaces;
+  readonly #places: Partial<Record<KeptArray, number>>;
   readonly #from = new Map<string, { readonly form: ParameterForm; readonly offset: number }>();
 
-  constructor(core: WasmCore, forms: readonly ParameterForm[], places: ParameterPlaces) {
+  constructor(core: WasmCore, forms: readonly ParameterForm[], places: Partial<ParameterPlaces> = {}) {
     this.forms = forms;
     this.#core = core;
-    this.#places = places;
+    this.#places = { ...places };
     let offset = 0;
     for (const form of forms) {
       this.#from.set(form.name, { form, offset });
@@ -91,11 +79,11 @@ export class WasmParameters implements Parameters {
   squaredNormOf(block: number): number {
     const first = block * PARAMETER_BLOCK;
     const count = Math.min(PARAMETER_BLOCK, this.count - first);
-    return this.#core.kernel.squaredNorm(this.#places.gradients + 4 * first, count);
+    return this.#core.kernel.squaredNorm(this.#place("gradients") + 4 * first, count);
   }
 
   scaleGradients(factor: number): void {
-    const { gradients } = this.#places;
+    const gradients = this.#place("gradients");
     this.#core.kernel.scale(gradients, factor, gradients, this.count);
   }
 
@@ -106,7 +94,8 @@ export class WasmParameters implements Parameters {
   /** The same for numbers from..to-1 of the buffer, with gradients multiplied by `factor`. */
   adamWOf(options: AdamWOptions, factor: number, from: number, to: number): void {
     const { rate, beta1, beta2, epsilon, decay, step } = options;
-    const { values, gradients, first, second } = this.#places;
+    const [values, gradients] = [this.#place("values"), this.#place("gradients")];
+    const [first, second] = [this.#place("first"), this.#place("second")];
     const stepSize = rate / (1 - beta1 ** step);
     const widening = 1 / Math.sqrt(1 - beta2 ** step);
     for (const { form, offset } of this.#from.values()) {
@@ -126,7 +115,7 @@ export class WasmParameters implements Parameters {
 
   /** The same for numbers from..to-1 of the buffer, with gradients multiplied by `factor`. */
   sgdOf(rate: number, factor: number, from: number, to: number): void {
-    const { values, gradients } = this.#places;
+    const [values, gradients] = [this.#place("values"), this.#place("gradients")];
     this.#core.kernel.sgd(values + 4 * from, gradients + 4 * from, to - from, factor, rate);
     this.#core.forgetPacked();
   }
@@ -146,12 +135,17 @@ export class WasmParameters implements Parameters {
     this.#from.clear();
   }
 
+  #place(which: KeptArray): number {
+    this.#places[which] ??= this.#core.heap.claim(4 * this.count);
+    return this.#places[which];
+  }
+
   #array(which: KeptArray): Float32Array {
-    return this.#core.floats(this.#places[which], this.count);
+    return this.#core.floats(this.#place(which), this.count);
   }
 
   #tensorIn(which: KeptArray, name: string): WasmTensor {
     const found = requireParameter(this.#from, name);
-    return { shape: found.form.shape, at: this.#places[which] + found.offset };
+    return { shape: found.form.shape, at: this.#place(which) + found.offset };
   }
 }

@@ -3,7 +3,7 @@ import { basename, dirname, join } from "node:path";
 import { of } from "rxjs";
 import { describe, expect, it } from "vitest";
 import { neural } from "#kernels";
-import { builtIn, openLanguageModel } from "#pipelines";
+import { builtIn, openLanguageModel, perplexityOf, scoreTexts } from "#pipelines";
 import type { LanguageModel, NamedTensor } from "#schemas";
 import { writeLanguageModel } from "#sinks";
 import { readLanguageModelFiles } from "../../../dist/storage/models/languageModelFiles.js";
@@ -108,6 +108,16 @@ it("is asked over HTTP by the name of its folder", async () => {
   const reply = await (await fetch(`${url}/next?prompt=${encodeURIComponent(text)}&k=1`)).json();
   const sum = next.reduce((total, logit) => total + Math.exp(logit - Math.max(...next)), 0);
   expect(reply).toMatchObject({ terms: [{ term: "Ă", probability: expect.closeTo(1 / sum, 6) }] });
+});
+
+it("fails as its kernels do, in the middle of a text", async () => {
+  const opened = await open(await read());
+  opened.reader.losses = () => Promise.reject(new RangeError("neural engine: memory must stay below its limit"));
+  const paths = join(await temporaryFolder(), "text.txt");
+  writeFileSync(paths, "the cat sat on the mat");
+  const request = { source: "files", options: { paths }, across: "document" } as const;
+  await expect(perplexityOf("perplexity", opened, request)).rejects.toThrow("memory must stay below its limit");
+  await expect(scoreTexts(opened, request, () => {})).rejects.toThrow("memory must stay below its limit");
 });
 
 it("is read with names without `transformer.`, with the masks of old checkpoints and the output's table", async () => {
