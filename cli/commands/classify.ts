@@ -1,14 +1,10 @@
-import { existsSync, statSync } from "node:fs";
-import { availableParallelism } from "node:os";
+import { existsSync } from "node:fs";
 import { builtIn, type ClassifiedText, classifyTexts } from "../../pipelines/index.js";
 import { type Command, type CommandOption, type Io, jsonOption, type Parsed, UsageError } from "../command.js";
 import { printableLine } from "../printable.js";
 import { optionValue } from "../unitOptions.js";
 
 const STDIN = "-";
-/** Bytes of a file from which on threads are started for it, and how many at most. */
-const LARGE = 1 << 25;
-const MOST_WORKERS = 4;
 
 /** How files of texts are read: options of the source. */
 export const readingOptions: Readonly<Record<string, CommandOption>> = {
@@ -76,8 +72,7 @@ export const classify: Command = {
     workers: {
       type: "string",
       value: "N",
-      description:
-        "How many threads classify, the same answers at any number (default: one a core, at most 4, for files of 32 MB and more; else 0)",
+      description: "How many threads classify beside the one that reads, the same answers at any number (default 0)",
     },
     ...textOptions,
     json: jsonOption,
@@ -98,7 +93,7 @@ export const classify: Command = {
       options: { ...(source === "stdin" || file.endsWith(".txt") ? { format: "lines" } : {}), ...options },
       k: parsed.integer("k", 1) ?? 1,
       threshold,
-      workers: parsed.integer("workers", 0) ?? defaultWorkers(file),
+      workers: parsed.integer("workers", 0) ?? 0,
       ...(parsed.flag("explain") ? { reasons: 10 } : {}),
       ...textRequest(parsed, io),
       onTexts: (texts) => io.out(texts.map(isJson ? (text) => `${JSON.stringify(text)}\n` : lines).join("")),
@@ -106,13 +101,6 @@ export const classify: Command = {
     return 0;
   },
 };
-
-/** Threads pay where they save more than the tenths of a second in which they start. */
-function defaultWorkers(file: string): number {
-  if (file === STDIN || statSync(file).size < LARGE) return 0;
-  const cores = availableParallelism();
-  return cores > 1 ? Math.min(cores, MOST_WORKERS) : 0;
-}
 
 /** The labels in one line, an empty one for a text without a known word; then what decided. */
 function lines({ predicted, explanation }: ClassifiedText): string {
