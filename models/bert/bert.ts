@@ -3,16 +3,14 @@ import {
   defineUnit,
   integer,
   type Model,
-  number,
   type OptionsOf,
-  oneOf,
   parseOptions,
   type SequenceBatch,
   type UpdatedModel,
 } from "../../schemas/index.js";
 import { languageModelFields, withDefaults } from "../neural/languageModelFields.js";
 import { trainLanguageModel } from "../neural/trainLanguageModel.js";
-import { transformerSizeNames, transformerSizes, transformerSizesTold } from "../neural/transformerSizes.js";
+import { blockDropout, blockFields, blockSizes } from "../neural/transformerFields.js";
 import { bertOf } from "./bertNetwork.js";
 
 const POSITIONS = 128;
@@ -40,25 +38,7 @@ export const bertSchema = defineUnit({
     maskTokens: {},
   },
   fields: {
-    size: oneOf(transformerSizeNames, {
-      default: "tiny",
-      description: `layers, heads and vectorSize together (${transformerSizesTold}); those that are given take their place`,
-    }),
-    layers: integer({ min: 1, max: 96, optional: true, description: "Blocks, one above the other" }),
-    heads: integer({ min: 1, max: 256, optional: true, description: "Parts of a vector that attend by themselves" }),
-    vectorSize: integer({
-      min: 1,
-      max: 8192,
-      optional: true,
-      aliases: ["dim"],
-      description: "Length of a term's vector (D), a multiple of heads",
-    }),
-    innerSize: integer({
-      min: 1,
-      max: 32_768,
-      optional: true,
-      description: "Numbers between the two layers behind attention; 4 D if left out",
-    }),
+    ...blockFields,
     positions: integer({
       min: 2,
       max: 65_536,
@@ -70,12 +50,7 @@ export const bertSchema = defineUnit({
       default: true,
       description: "Also learn whether the second text of a row follows the first, as sentencePairs labels rows",
     }),
-    dropout: number({
-      min: 0,
-      max: 0.95,
-      default: 0.1,
-      description: "Share of the embeddings and of what each layer adds to them that is dropped in learning",
-    }),
+    dropout: blockDropout,
     ...withDefaults(languageModelFields, {
       ...{ learningRate: 0.001, schedule: "linear", minLearningRate: 0, warmup: 100 },
       ...{ beta2: 0.999, weightDecay: 0.01 },
@@ -103,14 +78,11 @@ export type BertOptions = OptionsOf<typeof bertSchema>;
  *   const { tensors } = await model.result();
  */
 export function bert(options?: BertOptions): UpdatedModel<"sequences", "languageModel"> {
-  const parsed = parseOptions(bertSchema, options);
-  const named = transformerSizes[parsed.size];
-  const { layers = named.layers, heads = named.heads, vectorSize = named.vectorSize, ...others } = parsed;
-  const { size: _, innerSize = 4 * vectorSize, positions, nextSentence, dropout, ...training } = others;
-  if (vectorSize % heads !== 0)
-    throw new RangeError(`bert: vectorSize must be a multiple of heads, got ${vectorSize} and ${heads}`);
+  const { sizes, others } = blockSizes("bert", parseOptions(bertSchema, options));
+  const { positions, nextSentence, dropout, ...training } = others;
   const settings = {
-    ...{ layers, heads, vectorSize, innerSize, positions, segments: SEGMENTS, nextSentence, dropout },
+    ...sizes,
+    ...{ positions, segments: SEGMENTS, nextSentence, dropout },
     ...{ activation: "gelu", epsilon: EPSILON },
   };
   const script = new URL("./bertWorker.js", import.meta.url);

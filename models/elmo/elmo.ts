@@ -12,7 +12,7 @@ import {
 } from "../../schemas/index.js";
 import { languageModelFields } from "../neural/languageModelFields.js";
 import { networkCost } from "../neural/networkCost.js";
-import { outputFields } from "../neural/outputFields.js";
+import { outputFields, outputSettings } from "../neural/outputFields.js";
 import { trainLanguageModel } from "../neural/trainLanguageModel.js";
 import { elmoOf, filtersOf } from "./elmoNetwork.js";
 
@@ -106,8 +106,7 @@ function partsOf(options: SettingsOf<{ readonly name: string; readonly fields: t
   const { dropout, output, classes, candidates, ...training } = others;
   const settings = {
     ...{ layers, vectorSize, hiddenSize, characterSize, filters, highways, maxCharacters },
-    ...{ dropout, output, candidates },
-    ...(classes === undefined ? {} : { classes }),
+    ...{ dropout, ...outputSettings({ output, classes, candidates }) },
   };
   return { settings, training };
 }

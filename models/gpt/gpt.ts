@@ -2,9 +2,7 @@ import {
   defineUnit,
   integer,
   type Model,
-  number,
   type OptionsOf,
-  oneOf,
   parseOptions,
   type SettingsOf,
   type UpdatedModel,
@@ -12,7 +10,7 @@ import {
 import { languageModelFields, withDefaults } from "../neural/languageModelFields.js";
 import { networkCost } from "../neural/networkCost.js";
 import { trainLanguageModel } from "../neural/trainLanguageModel.js";
-import { transformerSizeNames, transformerSizes, transformerSizesTold } from "../neural/transformerSizes.js";
+import { blockDropout, blockFields, blockSizes } from "../neural/transformerFields.js";
 import { gptOf } from "./gptNetwork.js";
 
 const POSITIONS = 128;
@@ -20,25 +18,7 @@ const POSITIONS = 128;
 const EPSILON = 1e-5;
 
 const fields = {
-  size: oneOf(transformerSizeNames, {
-    default: "tiny",
-    description: `layers, heads and vectorSize together (${transformerSizesTold}); those that are given take their place`,
-  }),
-  layers: integer({ min: 1, max: 96, optional: true, description: "Blocks, one above the other" }),
-  heads: integer({ min: 1, max: 256, optional: true, description: "Parts of a vector that attend by themselves" }),
-  vectorSize: integer({
-    min: 1,
-    max: 8192,
-    optional: true,
-    aliases: ["dim"],
-    description: "Length of a term's vector (D), a multiple of heads",
-  }),
-  innerSize: integer({
-    min: 1,
-    max: 32_768,
-    optional: true,
-    description: "Numbers between the two layers behind attention; 4 D if left out",
-  }),
+  ...blockFields,
   positions: integer({
     min: 2,
     max: 65_536,
@@ -46,12 +26,7 @@ const fields = {
     aliases: ["contextLength"],
     description: "Places of the longest row that can be read (T); rows of packSequences are as long or shorter",
   }),
-  dropout: number({
-    min: 0,
-    max: 0.95,
-    default: 0.1,
-    description: "Share of the embeddings and of what each layer adds to them that is dropped in learning",
-  }),
+  dropout: blockDropout,
   ...withDefaults(languageModelFields, { learningRate: 0.001, warmup: 100, weightDecay: 0.1 }),
 };
 
@@ -90,21 +65,14 @@ export type GptOptions = OptionsOf<typeof gptSchema>;
  */
 export function gpt(options?: GptOptions): UpdatedModel<"sequences", "languageModel"> {
   const { settings, training } = partsOf(parseOptions(gptSchema, options));
-  const { vectorSize, heads } = settings;
-  if (vectorSize % heads !== 0)
-    throw new RangeError(`gpt: vectorSize must be a multiple of heads, got ${vectorSize} and ${heads}`);
   const script = new URL("./gptWorker.js", import.meta.url);
   return trainLanguageModel("gpt", { settings, network: gptOf, script }, training);
 }
 
 /** What the network is made by, and how it is trained. */
-function partsOf({ size, ...options }: SettingsOf<{ readonly name: string; readonly fields: typeof fields }>) {
-  const named = transformerSizes[size];
-  const { layers = named.layers, heads = named.heads, vectorSize = named.vectorSize, ...others } = options;
-  const { innerSize = 4 * vectorSize, positions, dropout, ...training } = others;
-  const settings = {
-    ...{ layers, heads, vectorSize, innerSize, positions, dropout },
-    ...{ activation: "geluTanh", epsilon: EPSILON },
-  };
+function partsOf(options: SettingsOf<{ readonly name: string; readonly fields: typeof fields }>) {
+  const { sizes, others } = blockSizes("gpt", options);
+  const { positions, dropout, ...training } = others;
+  const settings = { ...sizes, positions, dropout, ...{ activation: "geluTanh", epsilon: EPSILON } };
   return { settings, training };
 }

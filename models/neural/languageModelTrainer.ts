@@ -1,3 +1,4 @@
+import { carriedStates } from "../../kernels/neural/carriedStates.js";
 import type { Floats } from "../../kernels/neural/engine.js";
 import type { Network } from "../../kernels/neural/network.js";
 import type { StepBatch, StepOptions, Stepper } from "../../kernels/neural/stepper.js";
@@ -100,7 +101,7 @@ export function languageModelTrainer(
     counted.passes = batch.epoch + 1;
     rowsAtOnce = Math.max(rowsAtOnce, rows);
     const taken = held.taken(batch);
-    const state = network.stateSize > 0 ? statesFor(batch, network.stateSize) : undefined;
+    const state = network.stateSize > 0 ? carriedStates(batch.continues, states, network.stateSize) : undefined;
     const step: StepBatch = {
       ...{ rows, length, ids: batch.ids, lengths: batch.lengths, step: counted.steps, ...taken },
       ...(batch.segments ? { segments: batch.segments } : {}),
@@ -126,15 +127,6 @@ export function languageModelTrainer(
     let count = 0;
     for (let place = 0; place < ids.length; place++) if (ids[place] === endId) count++;
     return count;
-  }
-
-  /** The states of rows that go on, and zeros for those that begin. */
-  function statesFor({ continues }: SequenceBatch, size: number): Float32Array {
-    const next = new Float32Array(continues.length * size);
-    continues.forEach((goesOn, row) => {
-      if (goesOn) next.set(states.subarray(row * size, (row + 1) * size), row * size);
-    });
-    return next;
   }
 
   async function endPass(): Promise<boolean> {

@@ -1,4 +1,4 @@
-import { integer, oneOf } from "../../schemas/index.js";
+import { integer, oneOf, type SettingsOf } from "../../schemas/index.js";
 
 /** Options of models that predict one of many terms. */
 export const outputFields = {
@@ -10,3 +10,12 @@ export const outputFields = {
   classes: integer({ min: 2, optional: true, description: "Classes; the square root of V if left out" }),
   candidates: integer({ min: 1, default: 1024, description: "Terms of a sample" }),
 };
+
+/** What a network keeps of these options. */
+export function outputSettings({
+  output,
+  classes,
+  candidates,
+}: SettingsOf<{ readonly name: string; readonly fields: typeof outputFields }>) {
+  return { output, candidates, ...(classes === undefined ? {} : { classes }) };
+}

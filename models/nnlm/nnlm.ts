@@ -13,7 +13,7 @@ import {
 } from "../../schemas/index.js";
 import { languageModelFields } from "../neural/languageModelFields.js";
 import { networkCost } from "../neural/networkCost.js";
-import { outputFields } from "../neural/outputFields.js";
+import { outputFields, outputSettings } from "../neural/outputFields.js";
 import { trainLanguageModel } from "../neural/trainLanguageModel.js";
 import { nnlmOf } from "./nnlmNetwork.js";
 
@@ -97,8 +97,8 @@ function partsOf({
 }: SettingsOf<{ readonly name: string; readonly fields: typeof fields }>) {
   const { contextSize, vectorSize, hiddenSize, direct, dropout, initialRange, ...training } = options;
   const settings: NetworkSettings = {
-    ...{ contextSize, vectorSize, hiddenSize, direct, dropout, initialRange, output, candidates },
-    ...(classes === undefined ? {} : { classes }),
+    ...{ contextSize, vectorSize, hiddenSize, direct, dropout, initialRange },
+    ...outputSettings({ output, classes, candidates }),
   };
   return { settings, training };
 }

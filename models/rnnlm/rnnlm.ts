@@ -14,7 +14,7 @@ import {
 } from "../../schemas/index.js";
 import { languageModelFields } from "../neural/languageModelFields.js";
 import { networkCost } from "../neural/networkCost.js";
-import { outputFields } from "../neural/outputFields.js";
+import { outputFields, outputSettings } from "../neural/outputFields.js";
 import { trainLanguageModel } from "../neural/trainLanguageModel.js";
 import { rnnlmOf } from "./rnnlmNetwork.js";
 
@@ -108,8 +108,9 @@ function partsOf({
 }: SettingsOf<{ readonly name: string; readonly fields: typeof fields }>) {
   const { cell, layers, vectorSize, hiddenSize = vectorSize, tied, dropout, ...training } = options;
   const settings: NetworkSettings = {
-    ...{ cell, layers, vectorSize, hiddenSize, tied, dropout, output, candidates, initialRange },
-    ...(classes === undefined ? {} : { classes }),
+    ...{ cell, layers, vectorSize, hiddenSize, tied, dropout },
+    ...outputSettings({ output, classes, candidates }),
+    initialRange,
   };
   return { settings, training };
 }

@@ -1,4 +1,5 @@
 import { type Observable, tap } from "rxjs";
+import { carriedStates } from "../../kernels/neural/carriedStates.js";
 import type { Network } from "../../kernels/neural/network.js";
 import { windowStride } from "../../kernels/neural/readWindow.js";
 import { type PackSequencesOptions, packSequences } from "../../operators/sequences/packSequences.js";
@@ -91,10 +92,7 @@ export async function perplexityOf(
   };
   const score = async (batch: SequenceBatch) => {
     const rows = batch.lengths.length;
-    const state = new Float32Array(rows * stateSize);
-    batch.continues.forEach((goesOn, row) => {
-      if (goesOn) state.set(states.subarray(row * stateSize, (row + 1) * stateSize), row * stateSize);
-    });
+    const state = carriedStates(batch.continues, states, stateSize);
     const { ids, targets, lengths, sequenceLength: length } = batch;
     const outcome = await reader.losses({ rows, length, ids, targets, lengths, state });
     states = Float32Array.from(outcome.state);

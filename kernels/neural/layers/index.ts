@@ -13,3 +13,4 @@ export * from "./recurrent.js";
 export * from "./recurrentCells.js";
 export * from "./shaping.js";
 export * from "./transformerBlock.js";
+export * from "./transformerStack.js";

@@ -73,21 +73,30 @@ export function transformerBlock(tape: Tape, x: Flow, names: BlockNames, kind: B
 /** The parameters of a block. @param inner width between the two layers behind attention, often 4D */
 export function transformerBlockForms(
   names: BlockNames,
-  { rowsAreOutputs }: Pick<BlockKind, "rowsAreOutputs">,
+  kind: Pick<BlockKind, "rowsAreOutputs">,
   { width, inner }: { readonly width: number; readonly inner: number },
 ): ParameterForm[] {
-  const dense = (name: string, inputs: number, outputs: number): ParameterForm[] => [
-    { name: `${name}.weight`, shape: rowsAreOutputs ? [outputs, inputs] : [inputs, outputs], decays: true },
-    { name: `${name}.bias`, shape: [outputs], decays: false },
-  ];
   const { projections } = names;
   return [
     ...layerNormForms(names.attentionNorm, width),
-    ...projections.flatMap((name) => dense(name, width, (3 * width) / projections.length)),
-    ...dense(names.attended, width, width),
+    ...projections.flatMap((name) => denseForms(name, width, (3 * width) / projections.length, kind)),
+    ...denseForms(names.attended, width, width, kind),
     ...layerNormForms(names.outputNorm, width),
-    ...dense(names.widened, width, inner),
-    ...dense(names.narrowed, inner, width),
+    ...denseForms(names.widened, width, inner, kind),
+    ...denseForms(names.narrowed, inner, width, kind),
+  ];
+}
+
+/** The parameters of a layer with biases. */
+export function denseForms(
+  name: string,
+  inputs: number,
+  outputs: number,
+  { rowsAreOutputs }: Pick<BlockKind, "rowsAreOutputs">,
+): ParameterForm[] {
+  return [
+    { name: `${name}.weight`, shape: rowsAreOutputs ? [outputs, inputs] : [inputs, outputs], decays: true },
+    { name: `${name}.bias`, shape: [outputs], decays: false },
   ];
 }
 

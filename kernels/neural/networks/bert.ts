@@ -1,10 +1,9 @@
-import type { Activation, Engine, ParameterForm, Parameters, Tensor } from "../engine.js";
+import type { Engine, ParameterForm, Parameters, Tensor } from "../engine.js";
 import { normalValues } from "../initialValues.js";
 import { activation } from "../layers/activation.js";
 import { sum } from "../layers/arithmetic.js";
 import { attention } from "../layers/attention.js";
 import { crossEntropy } from "../layers/crossEntropy.js";
-import { dropout } from "../layers/dropout.js";
 import { embedding } from "../layers/embedding.js";
 import { layerNorm } from "../layers/layerNorm.js";
 import { linear } from "../layers/linear.js";
@@ -12,30 +11,18 @@ import { gathered } from "../layers/shaping.js";
 import {
   type BlockKind,
   type BlockNames,
+  denseForms,
   layerNormForms,
-  transformerBlock,
   transformerBlockForms,
 } from "../layers/transformerBlock.js";
+import { requireHeads, requirePlaces, type TransformerOptions, transformerStack } from "../layers/transformerStack.js";
 import type { Network, NetworkBatch } from "../network.js";
 import { sizeOf } from "../shapes.js";
 import { type Flow, Tape } from "../tape.js";
 
-export interface BertOptions {
-  readonly terms: number;
-  /** Places of the longest row (T): each has a vector of its own. */
-  readonly positions: number;
+export interface BertOptions extends TransformerOptions {
   /** Texts that a row may hold, each with a vector of its own. */
   readonly segments: number;
-  readonly layers: number;
-  readonly heads: number;
-  readonly vectorSize: number;
-  /** Numbers between the two layers behind attention. */
-  readonly innerSize: number;
-  /** Share of the embeddings and of what each layer adds to them that is dropped in learning. */
-  readonly dropout: number;
-  readonly activation: Activation;
-  /** Of the norms. */
-  readonly epsilon: number;
   /** Whether it also tells of rows of two texts if the second one follows the first. */
   readonly nextSentence: boolean;
 }
@@ -63,8 +50,7 @@ const NEXT = "cls.seq_relationship";
  */
 export function bert(options: BertOptions): Network {
   const { terms, positions, layers, heads, vectorSize: width, innerSize: inner, nextSentence } = options;
-  if (width % heads !== 0)
-    throw new RangeError(`bert: vectorSize must be a multiple of heads, got ${width} and ${heads}`);
+  requireHeads("bert", options);
   const kind: BlockKind = {
     norm: "after",
     activation: options.activation,
@@ -78,11 +64,11 @@ export function bert(options: BertOptions): Network {
     { name: `${EMBEDDINGS}.token_type_embeddings.weight`, shape: [options.segments, width], decays: true },
     ...layerNormForms(`${EMBEDDINGS}.LayerNorm`, width),
     ...blocks.flatMap((names) => transformerBlockForms(names, kind, { width, inner })),
-    ...(nextSentence ? denseForms(POOLER, width, width) : []),
-    ...denseForms(`${TRANSFORM}.dense`, width, width),
+    ...(nextSentence ? denseForms(POOLER, width, width, kind) : []),
+    ...denseForms(`${TRANSFORM}.dense`, width, width, kind),
     ...layerNormForms(`${TRANSFORM}.LayerNorm`, width),
     { name: OUTPUT_BIAS, shape: [terms], decays: false },
-    ...(nextSentence ? denseForms(NEXT, width, 2) : []),
+    ...(nextSentence ? denseForms(NEXT, width, 2, kind) : []),
   ];
   const dense = (tape: Tape, x: Flow, name: string) =>
     linear(tape, x, `${name}.weight`, { bias: `${name}.bias`, rowsAreOutputs: true });
@@ -103,19 +89,11 @@ export function bert(options: BertOptions): Network {
 
   /** The embeddings, and what is behind each block. */
   function run(tape: Tape, batch: Omit<NetworkBatch, "targets">): readonly Flow[] {
-    const { rows, length, firstRow, step } = batch;
-    if (length > positions)
-      throw new RangeError(`bert: rows must have at most ${positions} places, as many as positions, got ${length}`);
+    const { rows, length } = batch;
+    requirePlaces("bert", length, options);
     const lengths = tape.engine.placeIndices(batch.lengths);
     const attend = (qkv: Flow) => attention(tape, qkv, { heads, sequences: rows, causal: false, lengths });
-    const dropped = (x: Flow, purpose: number) =>
-      dropout(tape, x, options.dropout, { purpose, step, firstRow: firstRow * length });
-    const stack = [dropped(embedded(tape, batch), 0)];
-    for (const [layer, names] of blocks.entries()) {
-      const ofLayer = { attend, dropped: (x: Flow, place: number) => dropped(x, 1 + 2 * layer + place) };
-      stack.push(transformerBlock(tape, stack.at(-1)!, names, kind, ofLayer));
-    }
-    return stack;
+    return transformerStack(tape, embedded(tape, batch), blocks, kind, { ...batch, attend, rate: options.dropout });
   }
 
   function logitsOf(tape: Tape, hidden: Flow): Flow {
@@ -173,13 +151,6 @@ export function bert(options: BertOptions): Network {
     },
     layers: (engine, parameters, batch) => silently(engine, parameters, batch).stack.map(({ tensor }) => tensor),
   };
-}
-
-function denseForms(name: string, inputs: number, outputs: number): ParameterForm[] {
-  return [
-    { name: `${name}.weight`, shape: [outputs, inputs], decays: true },
-    { name: `${name}.bias`, shape: [outputs], decays: false },
-  ];
 }
 
 function namesOf(layer: number): BlockNames {

@@ -1,9 +1,8 @@
-import type { Activation, Engine, ParameterForm, Parameters, Tensor } from "../engine.js";
+import type { Engine, ParameterForm, Parameters, Tensor } from "../engine.js";
 import { normalValues } from "../initialValues.js";
 import { sum } from "../layers/arithmetic.js";
 import { attention } from "../layers/attention.js";
 import { crossEntropy } from "../layers/crossEntropy.js";
-import { dropout } from "../layers/dropout.js";
 import { embedding } from "../layers/embedding.js";
 import { type KeptRows, keptAttention } from "../layers/keptAttention.js";
 import { layerNorm } from "../layers/layerNorm.js";
@@ -15,25 +14,12 @@ import {
   transformerBlock,
   transformerBlockForms,
 } from "../layers/transformerBlock.js";
+import { requireHeads, requirePlaces, type TransformerOptions, transformerStack } from "../layers/transformerStack.js";
 import type { Network, NetworkBatch } from "../network.js";
 import { sizeOf } from "../shapes.js";
 import { type Flow, Tape } from "../tape.js";
 
-export interface GptOptions {
-  readonly terms: number;
-  /** Places of the longest row (T): each has a vector of its own. */
-  readonly positions: number;
-  readonly layers: number;
-  readonly heads: number;
-  readonly vectorSize: number;
-  /** Numbers between the two layers behind attention. */
-  readonly innerSize: number;
-  /** Share of the embeddings and of what each layer adds to them that is dropped in learning. */
-  readonly dropout: number;
-  readonly activation: Activation;
-  /** Of the norms. */
-  readonly epsilon: number;
-}
+export type GptOptions = TransformerOptions;
 
 type PredictBatch = Omit<NetworkBatch, "targets" | "step">;
 
@@ -53,8 +39,7 @@ const OUTPUT_NORM = "ln_f";
  */
 export function gpt(options: GptOptions): Network {
   const { terms, positions, layers, heads, vectorSize: width, innerSize: inner } = options;
-  if (width % heads !== 0)
-    throw new RangeError(`gpt: vectorSize must be a multiple of heads, got ${width} and ${heads}`);
+  requireHeads("gpt", options);
   const kind: BlockKind = {
     norm: "before",
     activation: options.activation,
@@ -79,17 +64,12 @@ export function gpt(options: GptOptions): Network {
   }
 
   /** The embeddings, and what is behind each block; the last one with the norm of the output. */
-  function run(tape: Tape, { rows, length, ids, firstRow, step }: Omit<NetworkBatch, "targets">): readonly Flow[] {
-    if (length > positions)
-      throw new RangeError(`gpt: rows must have at most ${positions} places, as many as positions, got ${length}`);
-    const draw = (purpose: number) => ({ purpose, step, firstRow: firstRow * length });
-    const dropped = (x: Flow, purpose: number) => dropout(tape, x, options.dropout, draw(purpose));
+  function run(tape: Tape, batch: Omit<NetworkBatch, "targets">): readonly Flow[] {
+    const { rows, length, ids } = batch;
+    requirePlaces("gpt", length, options);
     const attend = (qkv: Flow) => attention(tape, qkv, { heads, sequences: rows, causal: true });
-    const stack = [dropped(embedded(tape, ids, length), 0)];
-    for (const [layer, names] of blocks.entries()) {
-      const ofLayer = { attend, dropped: (x: Flow, place: number) => dropped(x, 1 + 2 * layer + place) };
-      stack.push(transformerBlock(tape, stack.at(-1)!, names, kind, ofLayer));
-    }
+    const learning = { ...batch, attend, rate: options.dropout };
+    const stack = transformerStack(tape, embedded(tape, ids, length), blocks, kind, learning);
     return stack.with(-1, layerNorm(tape, stack.at(-1)!, OUTPUT_NORM, options.epsilon));
   }
 
