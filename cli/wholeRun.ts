@@ -13,7 +13,7 @@ const LEAST_MS = 1000;
 
 /**
  * Estimates how far a run has come, from the time that its steps took and the share that is done of the one under way, both from the
- * first report of each. A step that has not begun counts as long for each of its passes as those took on average that were measured.
+ * last report of each before anything of it was done: laying out a text is not the speed of learning from it. A step that has not begun counts as long for each of its passes as those took on average that were measured.
  *
  * State: the seconds of each step.
  */
@@ -23,7 +23,7 @@ export function wholeRun(plan: readonly PlannedStep[]): (progress: Progress, now
   let shown = 0;
   return ({ step, share }, now) => {
     const index = plan.findIndex(({ id }) => id === step);
-    if (index !== first.index) first = { index, at: now, share: share ?? 0 };
+    if (index !== first.index || share === first.share) first = { index, at: now, share: share ?? 0 };
     const gone = (share ?? 1) - first.share;
     const passed = now - first.at;
     const isTold = passed >= LEAST_MS || (passed > 0 && share === 1);
