@@ -137,12 +137,14 @@ export class Pass {
   }
 
   #learned(node: PipelineNode, stats: StepStats): void {
-    const { state, models, progress } = this.#parts;
+    const { state, models, progress, options } = this.#parts;
     const losses = state.losses.get(node) ?? [];
     const { examples, loss } = stats;
     const told = models.of(node).hasLoss === false ? { examples } : { examples, loss };
     losses[stats.epoch] = addLosses(losses[stats.epoch], told);
     state.losses.set(node, losses);
+    const notice = models.noticeOf(node);
+    if (notice !== undefined) options.onNotice?.(`${nameOf(node)}: ${notice}`);
     progress.learned(nameOf(node), told);
     if (!isUpdated(node)) progress.report({ done: stats.epoch + 1, total: models.of(node).epochs, unit: "epochs" });
   }

@@ -7,6 +7,7 @@ import { command } from "../support/command.js";
 import { served } from "../support/served.js";
 
 let folder: string;
+const ENGINE = "engine wasm, plain (auto: ";
 const inFolder = (name: string) => join(folder, name);
 
 /** Two sentences of one form each; what follows the second word is certain. */
@@ -35,7 +36,7 @@ beforeAll(async () => {
       ...["train", "rnnlm", inFolder(`${language}.txt`), "-o", inFolder(language!)],
       ...[...shared, ...layout, ...more],
     );
-    expect([code, err]).toEqual([0, expect.any(String)]);
+    expect([code, err]).toEqual([0, expect.stringContaining(`note: rnnlm: ${ENGINE}`)]);
   }
 });
 
@@ -88,6 +89,14 @@ describe.each([
     expect(rows[0]).toMatch(
       language === "english" ? /^-\d\.\d{4} {2}5 {2}the cat eats a fish$/ : /^-\d\.\d{4} {2}5 {2}猫 吃 了 小 鱼$/,
     );
+  });
+});
+
+it("has the engine in its manifest, and why it is that one", () => {
+  const { languageModel } = JSON.parse(readFileSync(inFolder("english/manifest.json"), "utf8"));
+  expect(languageModel.rnnlm).toMatchObject({
+    ...{ engine: "wasm", arithmetic: "plain" },
+    engineChoice: expect.stringMatching(/^auto: \d+ parameters, tensorflow from 20 million on$/),
   });
 });
 
