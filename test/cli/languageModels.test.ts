@@ -92,6 +92,20 @@ describe.each([
   });
 });
 
+it("is described by its folder: what it is, what it reads, and how it has learned", async () => {
+  const { out } = await command("inspect", inFolder("english/model"), "--json");
+  const { holds, metadata } = JSON.parse(out);
+  expect(holds).toBe("languageModel");
+  expect(metadata).toMatchObject({
+    ...{ architecture: "rnnlm", terms: "10", tokenizer: "words" },
+    sizes: expect.stringContaining("cell lstm, layers 1, vectorSize 16, hiddenSize 16"),
+    engine: expect.stringContaining(ENGINE.replace("engine ", "")),
+    learned: expect.stringMatching(/^\d+ steps, \d+ tokens, 15 passes$/),
+    // 10 terms: a table of 10 x 16, a cell of (16 + 16 + 1) 64, an output of 17 x 10
+    parameters: String(10 * 16 + 33 * 64 + 17 * 10),
+  });
+});
+
 it("has the engine in its manifest, and why it is that one", () => {
   const { languageModel } = JSON.parse(readFileSync(inFolder("english/manifest.json"), "utf8"));
   expect(languageModel.rnnlm).toMatchObject({
