@@ -38,7 +38,7 @@ interface Unit {
 }
 
 /** The vectors of a place, and which layers they are of. */
-interface Picked {
+export interface PickedLayers {
   readonly numbers: readonly number[];
   readonly sizes: readonly number[];
   of(place: number): Float32Array;
@@ -154,7 +154,7 @@ export class ContextWords {
 }
 
 /** @throws RangeError if there is no such layer, or layers of different sizes are to be mixed */
-function pickLayers({ layers, places }: PlaceLayers, choice: LayerChoice): Picked {
+export function pickLayers({ layers, places }: PlaceLayers, choice: LayerChoice): PickedLayers {
   const sizes = layers.map((values) => values.length / places);
   const rowOf = (layer: number, place: number) =>
     layers[layer]!.subarray(place * sizes[layer]!, (place + 1) * sizes[layer]!);
@@ -175,7 +175,7 @@ function mixOf(
   rowOf: (layer: number, place: number) => Float32Array,
   sizes: readonly number[],
   shares: readonly number[],
-): Picked {
+): PickedLayers {
   const [size] = sizes as [number];
   if (sizes.some((each) => each !== size))
     throw new RangeError(`layers: layers must be of one size to be mixed, got ${sizes.join(", ")}`);
@@ -194,7 +194,7 @@ function mixOf(
   return { numbers: [MIXED_LAYER], sizes: [size], of };
 }
 
-function batchOf(units: readonly Unit[], { numbers, sizes }: Picked): ContextVectorBatch {
+function batchOf(units: readonly Unit[], { numbers, sizes }: PickedLayers): ContextVectorBatch {
   const words = units.map(({ word }) => word!);
   return {
     terms: words.map(({ term }) => term),

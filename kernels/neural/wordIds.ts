@@ -46,7 +46,7 @@ export interface TextFrame {
 }
 
 /** The special terms that a model reads around a text: those that its tokenizer adds, or of a model of words that reads both sides, [CLS] and [SEP]. */
-export function frameOf(vocabulary: Vocabulary, { readsBothSides = false }: Network): TextFrame {
+export function frameOf(vocabulary: Vocabulary, { readsBothSides }: Network): TextFrame {
   if (isSubwordVocabulary(vocabulary)) return frameOfPieces(vocabulary);
   const [before, after] = FRAME.map((term) => vocabulary.idOf(term));
   const given = (id: number | undefined) => (readsBothSides && id !== undefined ? [id] : []);
