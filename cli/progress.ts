@@ -141,13 +141,24 @@ function barOf(share: number, columns: number): string {
 
 /** What is most worth knowing comes first. */
 function fieldsOf(moment: Moment): string[] {
-  const { share, done, unit, perSecond, losses, heldOut = new Map(), heldOutScores = new Map<string, HeldOutScores>(), live } = moment;
+  const {
+    share,
+    done,
+    unit,
+    perSecond,
+    losses,
+    heldOut = new Map(),
+    heldOutScores = new Map<string, HeldOutScores>(),
+    live,
+  } = moment;
   const amount = withUnit(done, unit);
   const speed = perSecond === undefined ? [] : [`${withUnit(perSecond, unit)}/s`];
   const means = [...losses].map(([model, loss]) => `${printableLine(model)} loss ${loss.toFixed(4)}`);
   const held = [...heldOut].map(([model, loss]) => `${printableLine(model)} held-out loss ${loss.toFixed(4)}`);
   const scores = [...heldOutScores].flatMap(([model, told]) =>
-    Object.entries(told).map(([name, score]) => `${printableLine(model)} held-out ${inWords(name)} ${score.toFixed(4)}`),
+    Object.entries(told).map(
+      ([name, score]) => `${printableLine(model)} held-out ${inWords(name)} ${score.toFixed(4)}`,
+    ),
   );
   if (live) return [...arrivalsOf(live, speed), ...means, amount, ...faultsOf(live)];
   return [...(share === undefined ? [amount] : []), ...speed, ...means, ...held, ...scores];

@@ -83,3 +83,5 @@ export * from "./tools/tuneScoring.js";
 export * from "./tools/vectorFiles.js";
 export { type WindowTable, WindowTables, type WindowTablesOptions } from "./tools/windowTables.js";
 export * from "./tools/windowVectors.js";
+export * from "./tools/wordInContextFile.js";
+export * from "./tools/wordSensesFile.js";

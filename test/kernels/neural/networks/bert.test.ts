@@ -53,7 +53,12 @@ describe("bert", () => {
     const labels = [1, 0, 1, -1].slice(0, whole.rows);
     const expected = labels.filter((label) => label === 1).length;
     expect([await rightOf(1, labels), await rightOf(3, labels)]).toEqual([expected, expected]);
-    expect(await rightOf(1, labels.map(() => 0))).toBe(0);
+    expect(
+      await rightOf(
+        1,
+        labels.map(() => 0),
+      ),
+    ).toBe(0);
   });
 
   it("learns the same from a batch in parts of rows, with the mean over the classes of all", async () => {
