@@ -54,10 +54,10 @@ describe("eval --word-in-context", () => {
     // the other pairs have cosines 0.8 and 0.6; the word itself always has 1, and so nobody can tell
     const args = [at("static.vec"), "--word-in-context", at("pairs.tsv"), "--train", at("other.tsv")];
     expect(await said(...args)).toBe(`4 pairs, thresholds chosen on 2 other pairs
-            right  standard error  threshold
-majority  50.00 %         ± 25.00
-word      50.00 %         ± 25.00     0.0000
-context  100.00 %          ± 0.00     0.7000
+             right  standard error  threshold
+majority   50.00 %         ± 25.00
+word       50.00 %         ± 25.00     0.0000
+context   100.00 %          ± 0.00     0.7000
 `);
     expect(JSON.parse(await said(...args, "--json"))).toEqual({
       ...{ pairs: 4, learned: 2, majority: { accuracy: 0.5, standardError: 0.25 } },
