@@ -1,11 +1,9 @@
 import { type ContextVectorBatch, MIXED_LAYER } from "../../schemas/contextVectors.js";
-import { isSubwordVocabulary, type SubwordVocabulary } from "../../schemas/subwordVocabulary.js";
 import type { TokenBatch } from "../../schemas/tokens.js";
 import type { Vocabulary } from "../../schemas/vocabulary.js";
 import { joinFloats } from "../numbers/joinFloats.js";
-import { WordPieces } from "../tokenizers/wordPieces.js";
-import { WordSpaces } from "../tokenizers/wordSpaces.js";
 import { type LayerReader, type PlaceLayers, PlaceReader } from "./placeReader.js";
+import { frameOf, WordIds } from "./wordIds.js";
 
 /** Which layers of a network are taken: one by its number, the last, all, or their sum by shares, equal ones if left out. */
 export type LayerChoice =
@@ -56,8 +54,7 @@ interface Picked {
 export class ContextWords {
   readonly #options: ContextWordsOptions;
   readonly #places: PlaceReader;
-  readonly #pieces: WordPieces | undefined;
-  readonly #spaces = new WordSpaces("script");
+  readonly #ids: WordIds;
   #units: Unit[] = [];
   #document = -1;
   #sentence = -1;
@@ -67,11 +64,10 @@ export class ContextWords {
 
   /** @throws RangeError if the stride is longer than a window of the network */
   constructor(reader: LayerReader, options: ContextWordsOptions) {
-    const { vocabulary, stride } = options;
-    const isPieces = isSubwordVocabulary(vocabulary);
+    const { vocabulary, unknownId, stride } = options;
     this.#options = options;
-    this.#pieces = isPieces ? new WordPieces(vocabulary) : undefined;
-    this.#places = new PlaceReader(reader, { ...(isPieces ? aroundTexts(vocabulary) : NOTHING), stride });
+    this.#ids = new WordIds(vocabulary, unknownId);
+    this.#places = new PlaceReader(reader, { ...frameOf(vocabulary, reader.network), stride });
   }
 
   /** Words without a vector so far. */
@@ -82,7 +78,7 @@ export class ContextWords {
   /** The words whose vectors are known by now, at most a window of them at a time. */
   async *read(batch: TokenBatch): AsyncGenerator<ContextVectorBatch> {
     const { ids, lexicon, sentenceOffsets, documentOffsets } = batch;
-    const idsOf = this.#idsOf(batch);
+    const idsOf = this.#ids.of(batch);
     let [sentence, document] = [0, 0];
     for (let i = 0; i <= ids.length; i++) {
       for (; sentenceOffsets[sentence] === i; sentence++) {
@@ -101,21 +97,6 @@ export class ContextWords {
   async *finish(): AsyncGenerator<ContextVectorBatch> {
     yield* this.#endSentence();
     yield* this.#endDocument();
-  }
-
-  /** The ids of each token of a batch. */
-  #idsOf(batch: TokenBatch): (token: number) => ArrayLike<number> {
-    const { vocabulary, unknownId } = this.#options;
-    if (this.#pieces) {
-      const { ids, wordOffsets } = this.#pieces.of(batch, this.#spaces.before(batch));
-      return (token) => ids.subarray(wordOffsets[token], wordOffsets[token + 1] ?? ids.length);
-    }
-    const none: number[] = unknownId === undefined ? [] : [unknownId];
-    return (token) => {
-      const term = batch.lexicon.term(batch.ids[token]!);
-      const id = term === undefined ? undefined : vocabulary.idOf(term);
-      return id === undefined ? none : [id];
-    };
   }
 
   async *#add(term: string | undefined, ids: ArrayLike<number>): AsyncGenerator<ContextVectorBatch> {
@@ -170,16 +151,6 @@ export class ContextWords {
     const sum = unit.vector;
     for (let d = 0; d < sum.length; d++) sum[d]! += vector[d]! / pieces;
   }
-}
-
-const NOTHING = { before: [], after: [] } as const;
-
-/** The special pieces before and behind the text of a model that reads whole texts: `[CLS]` and `[SEP]`. */
-function aroundTexts(vocabulary: SubwordVocabulary) {
-  const bare = [...vocabulary.encode("a", { specials: false })];
-  const whole = [...vocabulary.encode("a", { specials: true })];
-  const start = whole.findIndex((_, k) => bare.every((id, i) => whole[k + i] === id));
-  return { before: whole.slice(0, start), after: whole.slice(start + bare.length) };
 }
 
 /** @throws RangeError if there is no such layer, or layers of different sizes are to be mixed */

@@ -23,3 +23,4 @@ export * from "./termMeans.js";
 export * from "./termSpellings.js";
 export * from "./wasm/heap.js";
 export * from "./wasmEngine.js";
+export * from "./wordIds.js";

@@ -37,21 +37,29 @@ export interface OpenLanguageModel extends Pick<MadeLanguageModel, "model" | "vo
 }
 
 /**
- * @throws TypeError if no unit knows the network, it predicts what is hidden and not what comes next, or the model tells no steps that make
- *   tokens of texts
+ * Opens a model that predicts what comes next.
+ * @throws TypeError as `openLayers`, or if it predicts what is hidden
  */
 export async function openLanguageModel(who: string, model: LanguageModel, known: Known): Promise<OpenLanguageModel> {
+  const open = await openLayers(who, model, known);
+  if (!open.reader.network.readsBothSides) return open;
+  open.reader.close();
+  throw new TypeError(
+    `${who}: the model must predict what comes next, got ${model.architecture}, which predicts what is hidden; fill asks it`,
+  );
+}
+
+/**
+ * Opens a model, whatever it predicts, for what lies inside: layers, attention.
+ * @throws TypeError if no unit knows the network, or the model tells no steps that make tokens of texts; RangeError if it has other tensors
+ */
+export async function openLayers(who: string, model: LanguageModel, known: Known): Promise<OpenLanguageModel> {
   const { network, values, vocabulary } = makeLanguageModel(who, model, known);
-  if (network.readsBothSides)
-    throw new TypeError(
-      `${who}: the model must predict what comes next, got ${model.architecture}, which predicts what is hidden; fill asks it`,
-    );
-  const reader = new LanguageReader(network, openEngine(), values);
   const steps =
     model.tokenizer && !toldSteps(model)
       ? await operatorsOf(who, WHITESPACE_STEPS, known)
       : await textStepsOf(who, model, known);
-  return { model, reader, vocabulary, steps };
+  return { model, reader: new LanguageReader(network, openEngine(), values), vocabulary, steps };
 }
 
 /** @throws TypeError if no unit knows the network, RangeError if it has other tensors */
