@@ -32,7 +32,9 @@ export class TermMeans {
   /** @throws RangeError if the batch has several layers */
   add(batch: ContextVectorBatch): void {
     if (batch.layers.length !== 1)
-      throw new RangeError(`TermMeans: vectors must be of one layer, or a mix, got ${batch.layers.length} of each word`);
+      throw new RangeError(
+        `TermMeans: vectors must be of one layer, or a mix, got ${batch.layers.length} of each word`,
+      );
     this.#layer ??= layerOf(batch);
     batch.terms.forEach((term, word) => {
       const mean = this.#means.get(term) ?? this.#begin(term, batch.layerSizes[0]!);
@@ -66,7 +68,10 @@ export class TermMeans {
         row * vectorSize,
       );
     });
-    const told = [["vectors", "means in context"], ["layer", JSON.stringify(this.#layer)]] as const;
+    const told = [
+      ["vectors", "means in context"],
+      ["layer", JSON.stringify(this.#layer)],
+    ] as const;
     return { terms: kept.map(([term]) => term), values, vectorSize, metadata: new Map([...metadata, ...told]) };
   }
 

@@ -17,7 +17,10 @@ const contextVectorsOptions = defineOptions({
       default: "last",
       description: "Which layers: 0 for the embeddings, another number, last, all, or mix, their sum by shares",
     }),
-    mix: text({ optional: true, description: "The share of each layer in a mix, as 0.5,0.3,0.2; equal ones if left out" }),
+    mix: text({
+      optional: true,
+      description: "The share of each layer in a mix, as 0.5,0.3,0.2; equal ones if left out",
+    }),
     pooling: oneOf(["mean", "first"], { default: "mean", description: "What becomes of the pieces of a word" }),
     stride: integer({
       min: 1,

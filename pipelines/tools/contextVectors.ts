@@ -7,13 +7,7 @@ import { spellTerms } from "../../kernels/text/spellTerms.js";
 import { fromPull } from "../../runtime/fromPull.js";
 import { run } from "../../runtime/run.js";
 import { toAsyncIterable } from "../../runtime/toAsyncIterable.js";
-import {
-  type ContextVectorBatch,
-  contextVectorOf,
-  fillOptions,
-  show,
-  type TextBatch,
-} from "../../schemas/index.js";
+import { type ContextVectorBatch, contextVectorOf, fillOptions, show, type TextBatch } from "../../schemas/index.js";
 import { writeContextVectors } from "../../sinks/writeContextVectors.js";
 import { chosenVectorFormat, writeVectors } from "../../sinks/writeVectors.js";
 import { fromTexts } from "../../sources/fromTexts.js";
