@@ -31,6 +31,8 @@ export interface NetworkOutcome {
   readonly losses: Tensor;
   /** Of the class of each row, in nats; 0 where there is none (rows,). Left out by networks that tell no classes apart. */
   readonly labelLosses?: Tensor;
+  /** What the network makes of each class for each row (rows x classes); left out with `labelLosses`. */
+  readonly labelScores?: Tensor;
   /** Behind the last token of each row (rows x stateSize); left out by networks without state. */
   readonly state?: Tensor;
 }

@@ -142,8 +142,10 @@ export function bert(options: BertOptions): Network {
       const losses = termLosses(tape, hidden, batch.targets, scale);
       const { labels, labelScale = 0, rows } = batch;
       if (!nextSentence || !labels) return { losses };
-      const classes = tape.engine.placeIndices(labels);
-      return { losses, labelLosses: crossEntropy(tape, classesOf(tape, hidden, rows), classes, labelScale) };
+      const classes = classesOf(tape, hidden, rows);
+      const labelScores = tape.engine.scale(classes.tensor, 1); // a copy, since the losses use them up
+      const labelLosses = crossEntropy(tape, classes, tape.engine.placeIndices(labels), labelScale);
+      return { losses, labelLosses, labelScores };
     },
     predict(engine, parameters, batch) {
       const { tape, stack } = silently(engine, parameters, batch);
