@@ -100,7 +100,7 @@ async function readLog(parts: RunParts, head: PipelineNode, plan: PassPlan): Pro
   pauses.beginLog();
   const batches = log.read(plan.epoch, pause);
   const count = (tokens: number) => options.checkpointer?.count(tokens);
-  await pass.run(batches.pipe(progress.watchTokens(head.parent!.makes, log.size.tokens, count)), [head]);
+  await pass.run(batches.pipe(progress.watchTokens(head.parent!.makes, log.size.tokens, count, pass)), [head]);
   options.ledger.absorb(ledger);
   accountPass(state, head, pass.accounts);
 }
