@@ -41,7 +41,8 @@ export async function makeStepper(
   const parameters = countOf(network.forms);
   const values = () => joinFloats(network.forms.map((form) => network.initial(form, seed)));
   const isLarge = engine === "auto" && parameters >= LARGE;
-  const choice = engine === "auto" ? `auto: ${parameters} parameters, tensorflow from ${LARGE / 1e6} million on` : "asked for";
+  const choice =
+    engine === "auto" ? `auto: ${parameters} parameters, tensorflow from ${LARGE / 1e6} million on` : "asked for";
   const onOne = (one: Engine) => ({ stepper: plainStepper(one, network, values(), { parts, seed }), choice });
   if (engine === "reference") return onOne(referenceEngine());
   if (engine === "tensorflow" || isLarge) {

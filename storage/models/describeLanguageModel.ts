@@ -49,7 +49,9 @@ function ofOwn(config: Json): Told {
     architecture: architectureOf(String(config.model_type)),
     sizes: config.settings as NetworkSettings,
     others: {
-      ...(engine === undefined ? {} : { engine: `${engine}, ${arithmetic}${engineChoice === undefined ? "" : ` (${engineChoice})`}` }),
+      ...(engine === undefined
+        ? {}
+        : { engine: `${engine}, ${arithmetic}${engineChoice === undefined ? "" : ` (${engineChoice})`}` }),
       ...(learned === undefined ? {} : learnedText(JSON.parse(learned))),
       ...(corpus === undefined ? {} : { corpus }),
     },
