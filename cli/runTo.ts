@@ -97,6 +97,10 @@ export async function runTo(pipeline: Pipeline, out: string, way: RunWay, io: Io
         progress.update(latest);
         server?.update(latest);
       },
+      onNotice: (notice) => {
+        progress.end(); // a bar is drawn again behind it
+        io.stderr.write(`note: ${printableLine(notice)}\n`);
+      },
       ledger,
       ...(server ? { publish: server.publish } : {}),
     });

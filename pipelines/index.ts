@@ -51,6 +51,7 @@ export * from "./running/runStopped.js";
 export * from "./running/stageAccount.js";
 export * from "./running/stepPauses.js";
 export * from "./running/streamLog.js";
+export * from "./tools/attention.js";
 export * from "./tools/classifyTexts.js";
 export * from "./tools/compareVectors.js";
 export * from "./tools/contextVectors.js";

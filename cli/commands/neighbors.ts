@@ -4,7 +4,7 @@ import {
   type LayerChoice,
   loadLanguageModel,
   loadVectors,
-  openLanguageModel,
+  openLayers,
   vectorInContext,
 } from "../../pipelines/index.js";
 import { type Command, countNames, jsonOption, type Parsed, UsageError } from "../command.js";
@@ -73,7 +73,7 @@ async function inContext(
   if (text === undefined || path === undefined)
     throw new UsageError("neighbors: --in-context must stand beside --model, got one of them");
   const choice = choiceFor(parsed, metadata);
-  const open = await openLanguageModel("neighbors", await loadLanguageModel(path), builtIn);
+  const open = await openLayers("neighbors", await loadLanguageModel(path), builtIn);
   return Promise.all(terms.map((term) => vectorInContext("neighbors", open, { text, term, ...choice })));
 }
 

@@ -2,7 +2,7 @@ import {
   builtIn,
   contextVectorsOf,
   loadLanguageModel,
-  openLanguageModel,
+  openLayers,
   writeMeansInContext,
   writeVectorsInContext,
 } from "../../pipelines/index.js";
@@ -46,7 +46,7 @@ export const vectors: Command = {
     const request = contextRequest(parsed, io, file, "last");
     if (parsed.flag("mean") && request.layers.kind === "all")
       throw new UsageError("vectors: --mean must have one --layer, or their mix, got all");
-    const open = await openLanguageModel("vectors", await loadLanguageModel(parsed.positionals[0]!), builtIn);
+    const open = await openLayers("vectors", await loadLanguageModel(parsed.positionals[0]!), builtIn);
     if (out === undefined) {
       for await (const batch of contextVectorsOf(open, request)) io.out(jsonLines(batch));
     } else if (parsed.flag("mean")) {

@@ -121,6 +121,22 @@ export class LanguageReader {
     return { layers: await Promise.all(read.layers), state: await read.state };
   }
 
+  /**
+   * How much each place of one row looks at each, layer after layer (heads x places x places each).
+   * @throws TypeError if the network has no attention
+   */
+  async attentions(ids: Uint32Array): Promise<Float32Array[]> {
+    const length = ids.length;
+    const batch = { rows: 1, length, ids, lengths: Uint32Array.of(length), firstRow: 0 };
+    const read = this.#engine.scope(() => {
+      if (!this.network.attentions)
+        throw new TypeError("LanguageReader: the network must have attention, got one that has none");
+      const weights = this.network.attentions(this.#engine, this.#parameters, batch);
+      return weights.map((tensor) => this.#engine.read(tensor));
+    });
+    return Promise.all(read);
+  }
+
   /** Draws terms one after the other, each by all before it: a function of the seed and of what was read. */
   async *generate(
     begin: Reading,

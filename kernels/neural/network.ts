@@ -74,6 +74,11 @@ export interface Network {
     keep?: (state: Tensor) => void,
   ): readonly Tensor[];
   /**
+   * How much each place looks at each of its row, layer after layer (heads x rows length x length); each place's weights sum to 1. Of networks
+   * with attention.
+   */
+  attentions?(engine: Engine, parameters: Parameters, batch: Omit<NetworkBatch, "targets" | "step">): readonly Tensor[];
+  /**
    * Reads places behind others of one row, each of which costs its own computation and not that of those before it; of networks that look back
    * over at most `longest` places.
    * @param before what is kept of the places before, of each layer; empty at the beginning of a row

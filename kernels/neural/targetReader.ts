@@ -1,4 +1,4 @@
-import type { ContextWordsOptions } from "./contextWords.js";
+import type { ContextChoice } from "./contextWords.js";
 import type { LanguageReader } from "./languageReader.js";
 import type { PlaceLayers } from "./placeReader.js";
 import type { TextFrame } from "./wordIds.js";
@@ -32,7 +32,7 @@ interface FramedRow extends TargetRow {
 export async function readTargets(
   reader: RowsReader,
   rows: readonly TargetRow[],
-  { before, after, pooling }: TextFrame & Pick<ContextWordsOptions, "pooling">,
+  { before, after, pooling }: TextFrame & Pick<ContextChoice, "pooling">,
 ): Promise<PlaceLayers> {
   const { longest = WINDOW, looksAhead = false } = reader.network;
   const size = longest - before.length - after.length;

@@ -1,7 +1,7 @@
 import { carriedStates } from "../../kernels/neural/carriedStates.js";
 import type { Floats } from "../../kernels/neural/engine.js";
 import type { Network } from "../../kernels/neural/network.js";
-import type { StepBatch, StepOptions, Stepper } from "../../kernels/neural/stepper.js";
+import type { StepBatch, StepOptions } from "../../kernels/neural/stepper.js";
 import { joinStates, splitState } from "../../kernels/numbers/joinStates.js";
 import { requireFixed } from "../../kernels/vocabulary/vocabulary.js";
 import {
@@ -20,6 +20,7 @@ import { requireArithmetic } from "../trainingKernel.js";
 import { BestPass } from "./bestPass.js";
 import { HeldSequences } from "./heldSequences.js";
 import { LearningRates, type RateSettings } from "./learningRates.js";
+import type { ChosenStepper } from "./makeStepper.js";
 
 export interface TrainerSettings extends RateSettings {
   /** The unit, for messages, and as the architecture of what it makes. */
@@ -34,11 +35,10 @@ export interface TrainerSettings extends RateSettings {
   readonly options: string;
 }
 
-export interface MadeNetwork {
+export interface MadeNetwork extends ChosenStepper {
   readonly network: Network;
   /** What it can be made from again. */
   readonly settings: NetworkSettings;
-  readonly stepper: Stepper;
 }
 
 /** The network for a vocabulary, its parameters at their first values, on the engine of choice. */
@@ -191,7 +191,7 @@ export function languageModelTrainer(
     best.restore(bestState!);
   }
 
-  function modelWith(values: Floats, { network, settings: sizes, stepper }: MadeNetwork): LanguageModel {
+  function modelWith(values: Floats, { network, settings: sizes, stepper, choice }: MadeNetwork): LanguageModel {
     return {
       ...{ architecture: who, settings: sizes, vectors: network.vectors },
       ...{ terms: vocabulary!.terms, counts: vocabulary!.counts, ...specialTerms(vocabulary!, counted) },
@@ -202,6 +202,7 @@ export function languageModelTrainer(
         ["options", settings.options],
         ["engine", stepper.engine],
         ["arithmetic", stepper.arithmetic],
+        ["engineChoice", choice],
         ["learned", JSON.stringify({ ...counted, heldOutTokens: held.tokens, ...heldOut(), ...best.told })],
       ]),
     };
@@ -236,6 +237,7 @@ export function languageModelTrainer(
     endPass,
     heldOutLosses: losses,
     heldOutScores: { nextSentenceLoss: labelLosses, nextSentenceAccuracy: labelAccuracies },
+    notice: () => made && `engine ${made.stepper.engine}, ${made.stepper.arithmetic} (${made.choice})`,
     save,
     restore,
     snapshot: async () => made && modelWith(await made.stepper.read("values"), made),

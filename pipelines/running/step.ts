@@ -51,7 +51,9 @@ function tellHeldOut({ state, progress }: RunParts, node: PipelineNode, model: M
   const losses = state.losses.get(node) ?? [];
   const scoresOf = (epoch: number) =>
     Object.fromEntries(
-      Object.entries(heldOutScores).flatMap(([name, scores]) => (epoch < scores.length ? [[name, scores[epoch]!]] : [])),
+      Object.entries(heldOutScores).flatMap(([name, scores]) =>
+        epoch < scores.length ? [[name, scores[epoch]!]] : [],
+      ),
     );
   for (const [epoch, heldOut] of heldOutLosses.entries())
     if (losses[epoch]) losses[epoch] = { ...losses[epoch], heldOut, heldOutScores: scoresOf(epoch) };
@@ -98,7 +100,7 @@ async function readLog(parts: RunParts, head: PipelineNode, plan: PassPlan): Pro
   pauses.beginLog();
   const batches = log.read(plan.epoch, pause);
   const count = (tokens: number) => options.checkpointer?.count(tokens);
-  await pass.run(batches.pipe(progress.watchTokens(head.parent!.makes, log.size.tokens, count)), [head]);
+  await pass.run(batches.pipe(progress.watchTokens(head.parent!.makes, log.size.tokens, count, pass)), [head]);
   options.ledger.absorb(ledger);
   accountPass(state, head, pass.accounts);
 }

@@ -1,4 +1,5 @@
 import type { OperatorFunction } from "rxjs";
+import type { ContextModel } from "../../kernels/neural/contextWords.js";
 import { LanguageReader, type Reading } from "../../kernels/neural/languageReader.js";
 import type { Network } from "../../kernels/neural/network.js";
 import { mostProbable, probabilitiesOf, type SamplingOptions } from "../../kernels/neural/sampling.js";
@@ -54,12 +55,26 @@ export async function openLanguageModel(who: string, model: LanguageModel, known
  * @throws TypeError if no unit knows the network, or the model tells no steps that make tokens of texts; RangeError if it has other tensors
  */
 export async function openLayers(who: string, model: LanguageModel, known: Known): Promise<OpenLanguageModel> {
-  const { network, values, vocabulary } = makeLanguageModel(who, model, known);
   const steps =
     model.tokenizer && !toldSteps(model)
       ? await operatorsOf(who, WHITESPACE_STEPS, known)
       : await textStepsOf(who, model, known);
-  return { model, reader: new LanguageReader(network, openEngine(), values), vocabulary, steps };
+  return { ...withReader(who, model, known), steps };
+}
+
+function withReader(who: string, model: LanguageModel, known: Known) {
+  const { network, values, vocabulary } = makeLanguageModel(who, model, known);
+  return { model, vocabulary, reader: new LanguageReader(network, openEngine(), values) };
+}
+
+/**
+ * Opens a language model for vectors in context of tokens that are there already: `contextVectors`.
+ * @throws TypeError if no unit knows the network, or it tells no layers; RangeError if it has other tensors
+ */
+export function openContextModel(model: LanguageModel, known: Known, who = "openContextModel"): ContextModel {
+  const open = withReader(who, model, known);
+  if (open.reader.network.layers) return open;
+  throw new TypeError(`${who}: the model must tell its layers, got ${model.architecture}, which does not`);
 }
 
 /** @throws TypeError if no unit knows the network, RangeError if it has other tensors */

@@ -6,14 +6,16 @@ import { folder } from "./cases.mjs";
 import { killEach, sampleTexts } from "./killing.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const [characters, ...epochs] = process.env.LEXSTREAM_FAULTS ? [50_000, 6, 3, 12] : [15_000, 3, 2, 4];
+const [characters, batchSize, ...epochs] = process.env.LEXSTREAM_FAULTS
+  ? [50_000, 2048, 6, 3, 12]
+  : [8000, 1024, 3, 2, 4]; // some six batches
 
 const shared = `
 name: run
 source: { files: { paths: corpus.txt, format: paragraphs } }
 steps:
   - normalize
-  - tokenize: { mode: chinese, batchSize: 2048 }
+  - tokenize: { mode: chinese, batchSize: ${batchSize} }
   - buildVocab: { minCount: 2 }
   - writeVocabulary: { path: vocab.parquet }
   - encode
@@ -22,7 +24,7 @@ branches:
 const configs = {
   word2vec: `${shared}
   skipGram:
-    - windowContexts: { radius: random, sample: 0.001, batchSize: 1024 }
+    - windowContexts: { radius: random, sample: 0.001, batchSize: ${batchSize / 2} }
     - word2vec: { vectorSize: 100, epochs: ${epochs[0]} }
     - writeVectors: { path: skipgram.bin }
   cbow:
@@ -40,7 +42,7 @@ const configs = {
 `,
   fastText: `${shared}
   skipGram:
-    - windowContexts: { sample: 0.001, batchSize: 1024 }
+    - windowContexts: { sample: 0.001, batchSize: ${batchSize / 2} }
     - fastText: { vectorSize: 50, buckets: 20000, epochs: ${epochs[0]} }
     - writeVectors: { path: skipgram.bin }
   cbow:
@@ -58,11 +60,11 @@ const configs = {
 `,
   "language models": `${shared.replace("minCount: 2", 'minCount: 2, extraTerms: ["<unk>", "</s>"]').replace("- encode", '- encode: { unknown: "<unk>", sentenceEnd: "</s>" }')}
   rnnlm:
-    - packSequences: { length: 10, lanes: 10, across: corpus }
+    - packSequences: { length: 10, lanes: 30, across: corpus }
     - rnnlm: { vectorSize: 10, layers: 2, dropout: 0.2, holdout: 0.1, schedule: plateau, patience: 1, epochs: ${epochs[1]} }
     - writeLanguageModel: { path: rnnlm/model.safetensors }
   nnlm:
-    - packSequences: { length: 16, lanes: 0, batchSize: 8, shuffle: 20 }
+    - packSequences: { length: 16, lanes: 0, batchSize: 24, shuffle: 20 }
     - nnlm: { vectorSize: 10, hiddenSize: 10, output: sampled, candidates: 50, epochs: ${epochs[1]} }
     - writeLanguageModel: { path: nnlm/model.safetensors }
     - inputVectors

@@ -2,7 +2,7 @@ import type { Engine, ParameterForm, Parameters, Tensor } from "../engine.js";
 import { normalValues } from "../initialValues.js";
 import { activation } from "../layers/activation.js";
 import { sum } from "../layers/arithmetic.js";
-import { attention } from "../layers/attention.js";
+import { attention, type WeightKeeper } from "../layers/attention.js";
 import { crossEntropy } from "../layers/crossEntropy.js";
 import { embedding } from "../layers/embedding.js";
 import { layerNorm } from "../layers/layerNorm.js";
@@ -88,11 +88,11 @@ export function bert(options: BertOptions): Network {
   }
 
   /** The embeddings, and what is behind each block. */
-  function run(tape: Tape, batch: Omit<NetworkBatch, "targets">): readonly Flow[] {
+  function run(tape: Tape, batch: Omit<NetworkBatch, "targets">, keep?: WeightKeeper): readonly Flow[] {
     const { rows, length } = batch;
     requirePlaces("bert", length, options);
     const lengths = tape.engine.placeIndices(batch.lengths);
-    const attend = (qkv: Flow) => attention(tape, qkv, { heads, sequences: rows, causal: false, lengths });
+    const attend = (qkv: Flow) => attention(tape, qkv, { heads, sequences: rows, causal: false, lengths }, keep);
     return transformerStack(tape, embedded(tape, batch), blocks, kind, { ...batch, attend, rate: options.dropout });
   }
 
@@ -121,9 +121,9 @@ export function bert(options: BertOptions): Network {
     return dense(tape, activation(tape, "tanh", dense(tape, gathered(tape, hidden, firsts), POOLER)), NEXT);
   }
 
-  const silently = (engine: Engine, parameters: Parameters, batch: PredictBatch) => {
+  const silently = (engine: Engine, parameters: Parameters, batch: PredictBatch, keep?: WeightKeeper) => {
     const tape = Tape.silent(engine, parameters);
-    return { tape, stack: run(tape, { ...batch, step: 0 }) };
+    return { tape, stack: run(tape, { ...batch, step: 0 }, keep) };
   };
 
   return {
@@ -152,6 +152,11 @@ export function bert(options: BertOptions): Network {
       return { logits: logitsOf(tape, stack.at(-1)!).tensor };
     },
     layers: (engine, parameters, batch) => silently(engine, parameters, batch).stack.map(({ tensor }) => tensor),
+    attentions(engine, parameters, batch) {
+      const weights: Tensor[] = [];
+      silently(engine, parameters, batch, (each) => weights.push(each));
+      return weights;
+    },
   };
 }
 

@@ -116,6 +116,16 @@ describe("checkpoints of BERT", () => {
     expect(found).toEqual((await fillMasks("fill", await open(await read()), text.first, 3))[0]);
   });
 
+  it("are described by their folder, with their tokenizer", async () => {
+    const { metadata } = JSON.parse((await command("inspect", fixture, "--json")).out);
+    const { tensors, terms } = await read();
+    expect(metadata).toMatchObject({
+      ...{ architecture: "bert", terms: String(terms.length), tokenizer: "vocab.txt" },
+      parameters: String(tensors.reduce((sum, { values }) => sum + values.length, 0)),
+      sizes: expect.stringContaining("layers 2, heads 2"),
+    });
+  });
+
   it("fill what is hidden, by their folder's name", async () => {
     const { code, out } = await command("fill", fixture, text.first, "-k", "2", "--json");
     expect(code).toBe(0);
