@@ -1,4 +1,5 @@
 import { type Observable, of, tap } from "rxjs";
+import { Vectors } from "../../kernels/embedding/vectors.js";
 import { type GroupOptions, groupVectors } from "../../kernels/layout/groupVectors.js";
 import { type ContextChoice, ContextWords } from "../../kernels/neural/contextWords.js";
 import { TermMeans } from "../../kernels/neural/termMeans.js";
@@ -105,29 +106,37 @@ export async function writeVectorsInContext(
 }
 
 export interface MeanVectors {
-  readonly terms: number;
-  readonly vectorSize: number;
+  readonly vectors: Vectors;
   /** Words that came when there were MOST_TERMS terms already. */
   readonly left: number;
 }
 
 /**
- * Writes the mean vector of each term that the model knows over the places where it stands, in any format of word vectors. State: 8 D bytes a
- * term, of 200,000 at most.
+ * The mean vector of each term that the model knows over the places where it stands. State: 8 D bytes a term, of 200,000 at most.
  * @param minCount places that a term must stand in
- * @throws RangeError if no term does; before anything is read, if the format cannot be told
+ * @throws RangeError if no term does
  */
+export async function meansInContext(
+  open: OpenLanguageModel,
+  request: ContextRequest,
+  minCount: number,
+): Promise<MeanVectors> {
+  const means = new TermMeans(MOST_TERMS);
+  for await (const batch of contextVectorsOf(open, { ...request, leaveUnknown: true })) means.add(batch);
+  const vectors = new Vectors(means.table(minCount, new Map([["model", open.model.architecture]])));
+  return { vectors, left: means.left };
+}
+
+/** Writes them, in any format of word vectors. @throws RangeError before anything is read, if the format cannot be told */
 export async function writeMeansInContext(
   open: OpenLanguageModel,
   request: ContextRequest,
   { path, minCount }: { readonly path: string; readonly minCount: number },
 ): Promise<MeanVectors> {
   const write = writeVectors({ path: outputPlace("vectors", path), format: chosenVectorFormat({ path }) });
-  const means = new TermMeans(MOST_TERMS);
-  for await (const batch of contextVectorsOf(open, { ...request, leaveUnknown: true })) means.add(batch);
-  const table = means.table(minCount, new Map([["model", open.model.architecture]]));
-  await run(of(table).pipe(write));
-  return { terms: table.terms.length, vectorSize: table.vectorSize, left: means.left };
+  const means = await meansInContext(open, request, minCount);
+  await run(of(means.vectors).pipe(write));
+  return means;
 }
 
 export interface SensesRequest extends ContextRequest, Partial<Pick<GroupOptions, "count">> {
