@@ -48,6 +48,8 @@ export interface Network {
   readonly longest?: number;
   /** It predicts what is hidden in a row, by both sides; if left out, what follows each place. */
   readonly readsBothSides?: true;
+  /** False of an encoder without an output for terms: its layers can be read. */
+  readonly predictsTerms?: false;
   /** Whether its layers also read the places behind; if left out, a place depends on those before it alone. */
   readonly looksAhead?: boolean;
   /** First values of a parameter: a function of its name, its place and the seed. */
