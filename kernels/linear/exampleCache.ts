@@ -49,9 +49,11 @@ export class ExampleCache {
   at(place: number): Example {
     const from = this.#starts[place]!;
     const rows = from + HEAD + this.#words[from + 2]!;
+    const labels: number[] = [];
+    for (let at = from + HEAD; at < rows; at++) labels.push(this.#words[at]!);
     return {
       rows: this.#words.subarray(rows, this.#starts[place + 1]),
-      labels: Array.from(this.#words.subarray(from + HEAD, rows)),
+      labels,
       weight: this.#floats[from + 1]!,
       document: this.#words[from]!,
     };
