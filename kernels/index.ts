@@ -67,7 +67,7 @@ export * from "./linear/bagTrainer.js";
 export * from "./linear/calibrate.js";
 export * from "./linear/documentAssembler.js";
 export * from "./linear/documentFeatures.js";
-export * from "./linear/featureCache.js";
+export * from "./linear/exampleCache.js";
 export * from "./linear/heldDocuments.js";
 export * from "./linear/labelLoss.js";
 export * from "./linear/labelOdds.js";
