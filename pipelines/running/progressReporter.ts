@@ -3,9 +3,9 @@ import type { Ledger } from "../../runtime/ledger.js";
 import type { DataKind } from "../../schemas/index.js";
 import type { PipelineNode } from "../graph/nodes.js";
 import { afterEach } from "./passOperators.js";
-import { addLosses, type EpochLoss, type Progress } from "./progress.js";
+import { addLosses, type EpochLoss, type HeldOutScores, type Progress } from "./progress.js";
 
-type Reached = Omit<Progress, "step" | "share" | "stage" | "losses" | "heldOut">;
+type Reached = Omit<Progress, "step" | "share" | "stage" | "losses" | "heldOut" | "heldOutScores">;
 
 /** What comes of what is read. */
 export interface Dealing {
@@ -18,6 +18,7 @@ export class ProgressReporter {
   readonly #onProgress: ((progress: Progress) => void) | undefined;
   readonly #losses = new Map<string, EpochLoss>();
   readonly #heldOut = new Map<string, number>();
+  readonly #heldOutScores = new Map<string, HeldOutScores>();
   #stage = "";
   /** The step under way, and which of its passes. */
   #step = { id: "", pass: 0, passes: 1 };
@@ -52,8 +53,9 @@ export class ProgressReporter {
   }
 
   /** A model has looked at what it holds out. */
-  heldOut(name: string, loss: number): void {
+  heldOut(name: string, loss: number, scores: HeldOutScores = {}): void {
     this.#heldOut.set(name, loss);
+    if (Object.keys(scores).length > 0) this.#heldOutScores.set(name, scores);
   }
 
   report(reached: Reached): void {
@@ -62,7 +64,9 @@ export class ProgressReporter {
     const { id: step, pass, passes } = this.#step;
     const share = total ? (pass + Math.min(1, done / total)) / passes : undefined;
     const heldOut = this.#heldOut.size > 0 ? { heldOut: new Map(this.#heldOut) } : {};
-    this.#onProgress?.({ step, share, stage: this.#stage, ...reached, losses: new Map(this.#losses), ...heldOut });
+    const scores = this.#heldOutScores.size > 0 ? { heldOutScores: new Map(this.#heldOutScores) } : {};
+    const losses = new Map(this.#losses);
+    this.#onProgress?.({ step, share, stage: this.#stage, ...reached, losses, ...heldOut, ...scores });
   }
 
   /** Reports after each batch, and each step of learning, how many bytes of the input were read and dealt with. */

@@ -263,7 +263,15 @@ describe("vectors in context", () => {
     expect((await near("the cat")).err).toBe(
       'neighbors: the text must have the term "a" with a vector, got "the cat"\n',
     );
-    expect((await command("neighbors", means, "a", "--in-context", "a")).err).toContain("must stand beside --model");
+    expect((await command("neighbors", means, "a", "--in-context", "a")).err).toContain(
+      "must stand beside either --model",
+    );
+    // The same means, made on the way.
+    const made = ["--text", text, "--format", "lines", "--layer", "1", "-k", "1", "--json"];
+    const sentence = ["--in-context", "the cat eats a fish"];
+    expect(await command("neighbors", inFolder("english"), "a", ...sentence, ...made)).toEqual(cat);
+    const both = await command("neighbors", means, "a", ...sentence, ...made, "--model", inFolder("english"));
+    expect([both.code, both.err]).toEqual([2, expect.stringContaining("either --model or --text")]);
   });
 
   it.each([

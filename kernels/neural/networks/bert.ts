@@ -2,7 +2,7 @@ import type { Engine, ParameterForm, Parameters, Tensor } from "../engine.js";
 import { normalValues } from "../initialValues.js";
 import { activation } from "../layers/activation.js";
 import { sum } from "../layers/arithmetic.js";
-import { attention } from "../layers/attention.js";
+import { attention, type WeightKeeper } from "../layers/attention.js";
 import { crossEntropy } from "../layers/crossEntropy.js";
 import { embedding } from "../layers/embedding.js";
 import { layerNorm } from "../layers/layerNorm.js";
@@ -98,11 +98,11 @@ export function bert(options: BertOptions): Network {
   }
 
   /** The embeddings, and what is behind each block. */
-  function run(tape: Tape, batch: Omit<NetworkBatch, "targets">): readonly Flow[] {
+  function run(tape: Tape, batch: Omit<NetworkBatch, "targets">, keep?: WeightKeeper): readonly Flow[] {
     const { rows, length } = batch;
     requirePlaces("bert", length, options);
     const lengths = tape.engine.placeIndices(batch.lengths);
-    const attend = (qkv: Flow) => attention(tape, qkv, { heads, sequences: rows, causal: false, lengths });
+    const attend = (qkv: Flow) => attention(tape, qkv, { heads, sequences: rows, causal: false, lengths }, keep);
     return transformerStack(tape, embedded(tape, batch), blocks, kind, { ...batch, attend, rate: options.dropout });
   }
 
@@ -131,9 +131,9 @@ export function bert(options: BertOptions): Network {
     return dense(tape, activation(tape, "tanh", dense(tape, gathered(tape, hidden, firsts), POOLER)), NEXT);
   }
 
-  const silently = (engine: Engine, parameters: Parameters, batch: PredictBatch) => {
+  const silently = (engine: Engine, parameters: Parameters, batch: PredictBatch, keep?: WeightKeeper) => {
     const tape = Tape.silent(engine, parameters);
-    return { tape, stack: run(tape, { ...batch, step: 0 }) };
+    return { tape, stack: run(tape, { ...batch, step: 0 }, keep) };
   };
 
   return {
@@ -153,14 +153,21 @@ export function bert(options: BertOptions): Network {
       const losses = termLosses(tape, hidden, batch.targets, scale);
       const { labels, labelScale = 0, rows } = batch;
       if (!nextSentence || !labels) return { losses };
-      const classes = tape.engine.placeIndices(labels);
-      return { losses, labelLosses: crossEntropy(tape, classesOf(tape, hidden, rows), classes, labelScale) };
+      const classes = classesOf(tape, hidden, rows);
+      const labelScores = tape.engine.scale(classes.tensor, 1); // a copy, since the losses use them up
+      const labelLosses = crossEntropy(tape, classes, tape.engine.placeIndices(labels), labelScale);
+      return { losses, labelLosses, labelScores };
     },
     predict(engine, parameters, batch) {
       const { tape, stack } = silently(engine, parameters, batch);
       return { logits: logitsOf(tape, stack.at(-1)!).tensor };
     },
     layers: (engine, parameters, batch) => silently(engine, parameters, batch).stack.map(({ tensor }) => tensor),
+    attentions(engine, parameters, batch) {
+      const weights: Tensor[] = [];
+      silently(engine, parameters, batch, (each) => weights.push(each));
+      return weights;
+    },
   };
 }
 

@@ -54,9 +54,13 @@ describe("what is told of a run's progress", () => {
     reporter.heldOut("rnnlm", 5.5);
     reporter.enter("epoch 2 of 2", table, 1, 2);
     reporter.report(at(1));
-    reporter.heldOut("rnnlm", 5.25);
+    reporter.heldOut("rnnlm", 5.25, { nextSentenceAccuracy: 0.5 });
     reporter.report(at(9));
     expect(seen.map(({ heldOut }) => heldOut?.get("rnnlm"))).toEqual([undefined, 5.5, 5.25]);
+    expect(seen.map(({ heldOutScores }) => heldOutScores?.get("rnnlm"))).toEqual([
+      ...[undefined, undefined],
+      { nextSentenceAccuracy: 0.5 },
+    ]);
   });
 
   it("counts bytes of the input behind each batch", async () => {
