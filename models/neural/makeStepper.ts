@@ -12,7 +12,10 @@ import { threadStepper } from "./threadStepper.js";
 /** What a thread that learns with a network makes it of. */
 export interface NetworkJobSettings extends Pick<NetworkKind, "settings">, NetworkTerms {}
 
-/** From so many parameters on, products are so large that TensorFlow's kernels make up for the calls of its small operations. */
+/**
+ * From so many parameters on, products are so large that TensorFlow's kernels make up for the calls of its small operations. The LSTM of 4.65
+ * million parameters in docs/engines.md takes both as long; the rest of the way is a margin, since TensorFlow takes memory and time to load.
+ */
 const LARGE = 20_000_000;
 
 /** What learns, and why it is this one. */
