@@ -44,6 +44,8 @@ export * from "./evaluation/evaluateAnalogies.js";
 export * from "./evaluation/evaluationFiles.js";
 export * from "./evaluation/procrustes.js";
 export * from "./evaluation/retrieval.js";
+export * from "./evaluation/wordInContext.js";
+export * from "./evaluation/wordSenses.js";
 export * from "./layout/brailleCanvas.js";
 export * from "./layout/fourier.js";
 export * from "./layout/groupVectors.js";
