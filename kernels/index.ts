@@ -58,6 +58,7 @@ export * from "./layout/repulsion.js";
 export * from "./layout/silhouette.js";
 export * from "./layout/ticks.js";
 export * from "./layout/unitRows.js";
+export * from "./linear/bagLists.js";
 export * from "./linear/bagMemory.js";
 export * from "./linear/bagRecords.js";
 export * from "./linear/bagThread.js";

@@ -136,24 +136,39 @@ class Tally {
   }
 }
 
+export interface WindowWriting {
+  readonly architecture: "skipGram" | "cbow";
+  readonly outputs: WindowOutputs;
+  readonly schedule: LearningRate;
+  /** Writes the rows, or the list of rows, of a term. */
+  readonly writeInputs: (term: number, to: BagRecords) => void;
+  /** CBOW: whether a record tells the places of its lists, whose means are kept. */
+  readonly keepsMeans: boolean;
+}
+
+/** Places that the windows over one hold: as many means are kept. */
+export const placesIn = (windowSize: number): number => 2 * windowSize + 1;
+
+/** Places are counted up to a multiple of those of a window, below 2^32. */
+const numberedPlaces = (windowSize: number): number => 2 ** 32 - (2 ** 32 % placesIn(windowSize));
+
 /** The records of a batch's centres, in order; tells how many centres it went through. */
 export function writeWindowExamples(
   records: BagRecords,
   batch: ContextBatch,
-  { architecture }: Pick<WindowExampleSettings, "architecture">,
-  outputs: WindowOutputs,
-  schedule: LearningRate,
-  writeInputs: (term: number) => void,
+  { architecture, outputs, schedule, writeInputs, keepsMeans }: WindowWriting,
 ): number {
   const { ids, epoch, expectedCentres } = batch;
+  const places = numberedPlaces(batch.windowSize);
   let taken = 0;
   forEachWindow(batch, (centre, start, end) => {
     const position = batch.position + centre - batch.firstCentre;
     taken++;
     if (end - start < 2) return;
     records.begin(learningRateAt(schedule, epoch * expectedCentres + position));
-    if (architecture === "skipGram") writeInputs(ids[centre]!);
-    else forEachContext([start, end], centre, (place) => writeInputs(ids[place]!));
+    if (architecture === "skipGram") writeInputs(ids[centre]!, records);
+    else forEachContext([start, end], centre, (place) => writeInputs(ids[place]!, records));
+    if (keepsMeans) forEachContext([start, end], centre, (place) => records.row((position + place - centre) % places));
     outputs.write(records, batch, centre, position, [start, end]);
   });
   return taken;

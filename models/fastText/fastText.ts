@@ -1,6 +1,7 @@
 import { initialTerms, knownRows } from "../../kernels/embedding/knownRows.js";
 import { Vectors } from "../../kernels/embedding/vectors.js";
 import { MAX_WINDOW } from "../../kernels/embedding/word2vecMemory.js";
+import { noLists } from "../../kernels/linear/bagLists.js";
 import { bagBytes } from "../../kernels/linear/bagMemory.js";
 import { BagRecords } from "../../kernels/linear/bagRecords.js";
 import {
@@ -8,9 +9,8 @@ import {
   type BagSettings,
   type BagStep,
   BagTrainer,
-  noLists,
 } from "../../kernels/linear/bagTrainer.js";
-import { type WindowOutputs, windowOutputs, writeWindowExamples } from "../../kernels/linear/windowExamples.js";
+import { placesIn, type WindowOutputs, windowOutputs, writeWindowExamples } from "../../kernels/linear/windowExamples.js";
 import { ngramsIn } from "../../kernels/subwords/characterNgrams.js";
 import { meansOf, subwordRowsOf, subwordRowsWithin } from "../../kernels/subwords/finishedRows.js";
 import { FirstInputRows } from "../../kernels/subwords/firstInputRows.js";
@@ -193,7 +193,7 @@ export type FastTextOptions = OptionsOf<typeof fastTextSchema>;
 const LENGTHS = { characters: [3, 6], strokes: [6, 12] } as const;
 
 /** Neighbouring examples that are scored before the first of them is applied; see `GROUP_SIZE` of word2vec. */
-const GROUP = { skipGram: 4, cbow: 1 } as const;
+const GROUP = { skipGram: 4, cbow: 256 } as const;
 
 /**
  * fastText's vectors: skip-gram or CBOW over words and their character n-grams, with negative sampling or hierarchical softmax.
@@ -235,6 +235,10 @@ export function fastText(options?: FastTextOptions): UpdatedModel<"contexts", "v
   const firstRows = new FirstInputRows(vectorSize, seed, form, initialVectors);
   const buckets = form.maxLength > 0 ? form.buckets : 0;
   const records = new BagRecords();
+  const cbow = architecture === "cbow";
+  /** Whether CBOW keeps the means of places: with a vocabulary that changes their rows do, too. */
+  const keepsMeans = cbow && !online;
+  const group = cbow && online ? 1 : GROUP[architecture];
   let vocabulary: Vocabulary | undefined;
   let engine: BagEngine | undefined;
   /** The result, which holds what the weights were. */
@@ -273,10 +277,11 @@ export function fastText(options?: FastTextOptions): UpdatedModel<"contexts", "v
       vectorSize,
       scoredBy: "rows",
       divides: false,
-      groupSize: GROUP[architecture],
+      groupSize: group,
+      ...(keepsMeans ? { keptMeans: placesIn(windowSize) } : {}),
       inputRows: size + (online ? buckets : rows.buckets.buckets.length),
       outputRows: outputs.rows,
-      maxInputs: (architecture === "skipGram" ? 1 : 2 * windowSize) * (online ? MAX_LIST : lists.longest),
+      maxInputs: keepsMeans ? 2 * windowSize : (cbow ? 2 * windowSize : 1) * (online ? MAX_LIST : lists.longest),
       maxOutputs: outputs.most(windowSize),
       lists: online ? noLists : lists.pushed,
     };
@@ -329,11 +334,12 @@ export function fastText(options?: FastTextOptions): UpdatedModel<"contexts", "v
 
   function writeExamples(to: BagRecords, batch: ContextBatch): number {
     const centres = schedule === "inverse" ? settings.decayCentres : epochs * batch.expectedCentres;
-    return writeWindowExamples(to, batch, settings, outputs, { ...settings, centres }, (term) => writeInputs(term, to));
+    const writing = { architecture, outputs, schedule: { ...settings, centres }, writeInputs, keepsMeans };
+    return writeWindowExamples(to, batch, writing);
   }
 
   async function learn(through: BagEngine, all: boolean): Promise<BagStep> {
-    const chunk = records.take(GROUP[architecture], all);
+    const chunk = records.take(group, all);
     return chunk.starts.length > 1 ? through.learn(chunk) : nothing;
   }
 
