@@ -42,7 +42,7 @@ export const neighbors: Command = {
   run: async (parsed, io) => {
     const [path, ...terms] = parsed.positionals;
     const topN = parsed.integer("k", 1) ?? 10;
-    const vectors = await loadVectors(path!);
+    const vectors = await loadVectors(path!, terms);
     const vectorsThere = await inContext(parsed, terms, vectors.metadata);
     const found = terms.map((term, k) => ({
       term,

@@ -37,7 +37,7 @@ export let nullRow: usize = 0;
 export let maxInputs: u32 = 0;
 export let maxOutputs: u32 = 0;
 /**
- * This worker's own memory: addresses of input rows, how often each occurs and by how much of the change it moves, addresses of output rows;
+ * This worker's own memory: addresses of input rows, how often each occurs (of kept means, of how many rows they are) and by how much of the change it moves, addresses of output rows;
  * of each example its input rows, output rows, rate, and repeats among the input; targets and weights, hidden rows, gradients, and the change
  * of the hidden row. Of kept means, the rows, what they were when they were made, and [place: u32, list + 1: u32, or 0 where there is none].
  */
@@ -170,7 +170,7 @@ function unfold(at: usize, i: u32): usize {
   const start = inputsOf(i);
   let to = keptMeans > 0 ? nameMeans(start, at, lists) : nameRows(start, at, lists, rows);
   at += <usize>(lists + rows) << 2;
-  store<u32>(sizes + (<usize>i << 4), <u32>((to - start) >>> 2), 12);
+  store<u32>(sizes + (<usize>i << 4), keptMeans > 0 ? countRows(start, to) : <u32>((to - start) >>> 2), 12);
   if (divides) to = countRepeats(start, to);
   store<u32>(sizes + (<usize>i << 4), <u32>((to - start) >>> 2));
   const n = scoredBy == 0 ? nameOutputs(at, i, named) : allOutputs(at, i, named);
@@ -187,12 +187,37 @@ function nameRows(to: usize, at: usize, lists: u32, rows: u32): usize {
   return to;
 }
 
-/** Writes the addresses of the means of lists, whose places follow them. */
+/** Where the entries of a list begin, and where they end. */
+// @ts-ignore: decorator
+@inline
+function startOf(list: u32): usize {
+  return listEntries + (<usize>load<u32>(listOffsets + (<usize>list << 2)) << 2);
+}
+// @ts-ignore: decorator
+@inline
+function endOf(list: u32): usize {
+  return listEntries + (<usize>load<u32>(listOffsets + (<usize>list << 2), 4) << 2);
+}
+
+/** Rows that all means are of together. */
+// @ts-ignore: decorator
+@inline
+function countRows(first: usize, last: usize): u32 {
+  let count: f32 = 0;
+  for (let input = first; input < last; input += 4) count += load<f32>(countOf(input));
+  return <u32>count;
+}
+
+/** Writes the addresses of the means of lists, whose places follow them, and of how many rows each is. */
 // @ts-ignore: decorator
 @inline
 function nameMeans(to: usize, at: usize, lists: u32): usize {
   const places = <usize>lists << 2;
-  for (const end = at + places; at < end; at += 4, to += 4) store<u32>(to, <u32>meanAt(load<u32>(at + places), load<u32>(at)));
+  for (const end = at + places; at < end; at += 4, to += 4) {
+    const list = load<u32>(at);
+    store<u32>(to, <u32>meanAt(load<u32>(at + places), list));
+    store<f32>(countOf(to), <f32>((endOf(list) - startOf(list)) >>> 2));
+  }
   return to;
 }
 
@@ -222,9 +247,8 @@ function meanAt(place: u32, list: u32): usize {
 // @ts-ignore: decorator
 @inline
 function nameListed(to: usize, list: u32): usize {
-  const bounds = listOffsets + (<usize>list << 2);
-  const end = listEntries + (<usize>load<u32>(bounds, 4) << 2);
-  for (let entry = listEntries + (<usize>load<u32>(bounds) << 2); entry < end; entry += 4, to += 4) placeInput(to, load<u32>(entry));
+  const end = endOf(list);
+  for (let entry = startOf(list); entry < end; entry += 4, to += 4) placeInput(to, load<u32>(entry));
   return to;
 }
 
@@ -329,7 +353,7 @@ function hide(i: u32): void {
   const last = first + (<usize>m << 2);
   const end = ownEnd();
   for (let d = ownStart(); d < end; d += LINE) {
-    if (divides) sumCounted(first, last, d, to + d, scale);
+    if (divides || keptMeans > 0) sumCounted(first, last, d, to + d, scale);
     else sumPlain(first, last, d, to + d, scale);
   }
 }

@@ -83,7 +83,7 @@ export function makeBagMemory(who: string, settings: BagSettings, threads: numbe
     endSlice: together ? Math.floor(((thread + 1) * slices) / threads) : 1,
     scores: jointScores ?? take(2 * scoreBytes),
     inputs: take(4 * scored * settings.maxInputs),
-    inputCounts: take(settings.divides ? 4 * scored * settings.maxInputs : 0),
+    inputCounts: take(settings.divides || keptMeans > 0 ? 4 * scored * settings.maxInputs : 0),
     inputSteps: take(settings.divides ? 4 * scored * settings.maxInputs : 0),
     outputs: take(4 * scored * maxOutputs),
     targets: take(4 * scored * maxOutputs),

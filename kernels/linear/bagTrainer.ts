@@ -176,15 +176,16 @@ export class BagTrainer implements BagEngine {
     const lists = words.subarray(at + 4, listed);
     const others = words.subarray(listed, listed + rows);
     const inputs = means
-      ? Array.from(lists, (list, k): Input => ({ values: means.at(others[k]!, list), step: 1 }))
+      ? Array.from(lists, (list, k): Input => ({ ...means.at(others[k]!, list), step: 1 }))
       : this.#inputsOf(lists, others);
     const outputs = Array.from({ length: named }, (_, j): Output => {
       const place = listed + rows + 3 * j;
       return { row: words[place]!, target: floats[place + 1]!, weight: floats[place + 2]! };
     });
     const hidden = new Float64Array(vectorSize);
-    for (const { values } of inputs)
-      for (let d = 0; d < vectorSize; d++) hidden[d]! += values[d]! / inputs.length;
+    const all = inputs.reduce((sum, { count }) => sum + count, 0);
+    for (const { values, count } of inputs)
+      for (let d = 0; d < vectorSize; d++) hidden[d]! += (count * values[d]!) / all;
     return { rate: floats[at]!, inputs, outputs, hidden };
   }
 
@@ -193,6 +194,7 @@ export class BagTrainer implements BagEngine {
     return [...Array.from(lists, (list) => listOf(all, list)), others].flatMap((rows) =>
       Array.from(rows, (row): Input => ({
         values: this.weights.input.subarray(row * this.stride, row * this.stride + vectorSize),
+        count: 1,
         step: this.rates?.[row] ?? this.restRate,
       })),
     );
@@ -249,9 +251,10 @@ interface Output {
   readonly weight: number;
 }
 
-/** A row, or a mean that is kept, as it lies in memory, and how much of a change it takes. */
+/** A row, or the mean of `count` rows that is kept, as it lies in memory, and how much of a change it takes. */
 interface Input {
   readonly values: Float32Array | Float64Array;
+  readonly count: number;
   readonly step: number;
 }
 

@@ -3,8 +3,9 @@ import { type BagLists, listOf } from "./bagLists.js";
 interface KeptMean {
   readonly place: number;
   readonly list: number;
+  readonly count: number;
   readonly first: Float64Array;
-  readonly mean: Float64Array;
+  readonly values: Float64Array;
 }
 
 /** Rows of input, `vectorSize` numbers every `stride`. */
@@ -32,16 +33,17 @@ export class KeptMeans {
     this.#slots = new Array(slots).fill(undefined);
   }
 
-  /** The mean at a place, as it has become; changes to it come through. */
-  at(place: number, list: number): Float64Array {
+  /** The mean at a place, as it has become, and of how many rows it is; changes to it come through. */
+  at(place: number, list: number): { readonly values: Float64Array; readonly count: number } {
     const slot = place % this.#slots.length;
     const known = this.#slots[slot];
-    if (known?.place === place) return known.mean;
+    if (known?.place === place) return known;
     this.#leave(slot);
-    const first = this.#meanOf(listOf(this.lists, list));
-    const mean = first.slice();
-    this.#slots[slot] = { place, list, first, mean };
-    return mean;
+    const rows = listOf(this.lists, list);
+    const first = this.#meanOf(rows);
+    const kept = { place, list, count: rows.length, first, values: first.slice() };
+    this.#slots[slot] = kept;
+    return kept;
   }
 
   /** Leaves all places. */
@@ -55,7 +57,7 @@ export class KeptMeans {
     this.#slots[slot] = undefined;
     const { input, stride } = this.rows;
     for (const row of listOf(this.lists, kept.list))
-      kept.mean.forEach((value, d) => {
+      kept.values.forEach((value, d) => {
         input[row * stride + d]! += value - kept.first[d]!;
       });
   }
