@@ -68,6 +68,7 @@ export * from "./linear/documentAssembler.js";
 export * from "./linear/documentFeatures.js";
 export * from "./linear/featureCache.js";
 export * from "./linear/heldDocuments.js";
+export * from "./linear/keptMeans.js";
 export * from "./linear/labelLoss.js";
 export * from "./linear/labelOdds.js";
 export * from "./linear/labelOutputs.js";

@@ -13,7 +13,7 @@ import { KeptMeans } from "./keptMeans.js";
  *
  * with p_j the sigmoid or softmax of x_j, r the rate, s_i that of the row, and c = 1 for vectors or 1 / n for classifiers, as in fastText
  * (`model.cc`; Bojanowski et al. 2017, arXiv:1607.04606; Joulin et al. 2017, arXiv:1607.01759). Unlike there, examples are learned in groups:
- * the scores of a group come from the weights as they were at its start; targets may be fractions, and rows may have rates of their own.
+ * the scores of a group come from the weights as they were at its start, or, with `keptMeans`, the rows of lists from before a few examples; targets may be fractions, and rows may have rates of their own.
  * The reference learns as fastText's program where it is asked to: see `order`.
  */
 export interface BagSettings {
@@ -192,11 +192,14 @@ export class BagTrainer implements BagEngine {
   #inputsOf(lists: Uint32Array, others: Uint32Array): Input[] {
     const { vectorSize, lists: all } = this.#settings;
     return [...Array.from(lists, (list) => listOf(all, list)), others].flatMap((rows) =>
-      Array.from(rows, (row): Input => ({
-        values: this.weights.input.subarray(row * this.stride, row * this.stride + vectorSize),
-        count: 1,
-        step: this.rates?.[row] ?? this.restRate,
-      })),
+      Array.from(
+        rows,
+        (row): Input => ({
+          values: this.weights.input.subarray(row * this.stride, row * this.stride + vectorSize),
+          count: 1,
+          step: this.rates?.[row] ?? this.restRate,
+        }),
+      ),
     );
   }
 
@@ -236,9 +239,10 @@ export class BagTrainer implements BagEngine {
 
   #moveInputs(inputs: readonly Input[], change: Float64Array): void {
     const share = this.#settings.divides ? 1 / Math.max(1, inputs.length) : 1;
-    for (const { values, step } of inputs) change.forEach((by, d) => {
-      values[d]! += share * step * by;
-    });
+    for (const { values, step } of inputs)
+      change.forEach((by, d) => {
+        values[d]! += share * step * by;
+      });
   }
 }
 

@@ -65,8 +65,7 @@ export class KeptMeans {
   #meanOf(listed: Uint32Array): Float64Array {
     const { input, stride, vectorSize } = this.rows;
     const mean = new Float64Array(vectorSize);
-    for (const row of listed)
-      for (let d = 0; d < vectorSize; d++) mean[d]! += input[row * stride + d]! / listed.length;
+    for (const row of listed) for (let d = 0; d < vectorSize; d++) mean[d]! += input[row * stride + d]! / listed.length;
     return mean;
   }
 }

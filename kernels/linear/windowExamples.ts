@@ -9,7 +9,8 @@ import type { BagRecords } from "./bagRecords.js";
 /**
  * What windows teach vectors with subwords. skip-gram: the mean over the rows of the centre's subwords is scored against all its contexts at
  * once, and against noise words that the whole window shares, each weighted so that together they count `negative` times as much as the
- * contexts. CBOW: the mean over the rows of all contexts' subwords is scored against the centre and `negative` noise words. With
+ * contexts. CBOW: the mean over the rows of all contexts' subwords is scored against the centre and `negative` noise words; the
+ * means of places are kept while windows hold them (`KeptMeans`). With
  * hierarchicalSoftmax the turns of a word's path take the place of the word and its noise.
  *
  * fastText (`fasttext.cc`, `skipgram`, `cbow`) makes a step of each pair, with noise words of its own; Bojanowski et al. 2017,

@@ -4,13 +4,13 @@ import { MAX_WINDOW } from "../../kernels/embedding/word2vecMemory.js";
 import { noLists } from "../../kernels/linear/bagLists.js";
 import { bagBytes } from "../../kernels/linear/bagMemory.js";
 import { BagRecords } from "../../kernels/linear/bagRecords.js";
+import { type BagEngine, type BagSettings, type BagStep, BagTrainer } from "../../kernels/linear/bagTrainer.js";
 import {
-  type BagEngine,
-  type BagSettings,
-  type BagStep,
-  BagTrainer,
-} from "../../kernels/linear/bagTrainer.js";
-import { placesIn, type WindowOutputs, windowOutputs, writeWindowExamples } from "../../kernels/linear/windowExamples.js";
+  placesIn,
+  type WindowOutputs,
+  windowOutputs,
+  writeWindowExamples,
+} from "../../kernels/linear/windowExamples.js";
 import { ngramsIn } from "../../kernels/subwords/characterNgrams.js";
 import { meansOf, subwordRowsOf, subwordRowsWithin } from "../../kernels/subwords/finishedRows.js";
 import { FirstInputRows } from "../../kernels/subwords/firstInputRows.js";
@@ -192,7 +192,10 @@ export type FastTextOptions = OptionsOf<typeof fastTextSchema>;
 /** Units of the shortest and the longest subwords. Cao et al. 2018 take 3 to 12 strokes; those of 3 to 5 stand in words of any meaning. */
 const LENGTHS = { characters: [3, 6], strokes: [6, 12] } as const;
 
-/** Neighbouring examples that are scored before the first of them is applied; see `GROUP_SIZE` of word2vec. */
+/**
+ * Neighbouring examples that skip-gram scores before the first of them is applied (see `GROUP_SIZE` of word2vec), and in which CBOW keeps the
+ * means of places.
+ */
 const GROUP = { skipGram: 4, cbow: 256 } as const;
 
 /**
@@ -236,9 +239,9 @@ export function fastText(options?: FastTextOptions): UpdatedModel<"contexts", "v
   const buckets = form.maxLength > 0 ? form.buckets : 0;
   const records = new BagRecords();
   const cbow = architecture === "cbow";
-  /** Whether CBOW keeps the means of places: with a vocabulary that changes their rows do, too. */
+  /** CBOW keeps the means of places, but with `online`, where the lists of their rows change, each record names all rows. */
   const keepsMeans = cbow && !online;
-  const group = cbow && online ? 1 : GROUP[architecture];
+  const group = cbow && !keepsMeans ? 1 : GROUP[architecture];
   let vocabulary: Vocabulary | undefined;
   let engine: BagEngine | undefined;
   /** The result, which holds what the weights were. */
@@ -340,7 +343,9 @@ export function fastText(options?: FastTextOptions): UpdatedModel<"contexts", "v
 
   async function learn(through: BagEngine, all: boolean): Promise<BagStep> {
     const chunk = records.take(group, all);
-    return chunk.starts.length > 1 ? through.learn(chunk) : nothing;
+    const step = chunk.starts.length > 1 ? await through.learn(chunk) : nothing;
+    records.giveBack(chunk);
+    return step;
   }
 
   /** Takes in a vocabulary that has changed, and learns what waits for its group to be whole before that. */

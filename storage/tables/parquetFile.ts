@@ -127,8 +127,7 @@ async function* readGroups(
     const scan = await file.scan(names);
     for (const range of scan.ranges) {
       const rows = range.rowEnd - range.rowStart;
-      const column = async (name: string) =>
-        plainColumn(name, await scan.readColumn({ column: name, ...range }), rows);
+      const column = async (name: string) => plainColumn(name, await scan.readColumn({ column: name, ...range }), rows);
       if (isWanted && !isWanted(await column(names[0]!))) continue;
       const columns: ReadColumn[] = [];
       for (const name of names) columns.push(await column(name));
