@@ -49,27 +49,38 @@ export interface WindowOutputs {
 const lengthOf = ([start, end]: readonly [number, number]): number => end - 1 - start;
 
 export function windowOutputs(settings: WindowExampleSettings, counts: Float64Array): WindowOutputs {
-  return settings.loss === "hierarchicalSoftmax" ? pathOutputs(settings, counts) : noiseOutputs(settings, counts);
+  if (settings.loss === "hierarchicalSoftmax") return pathOutputs(settings, counts);
+  return settings.architecture === "skipGram" ? sharedNoise(settings, counts) : ownNoise(settings, counts);
 }
 
-function noiseOutputs(settings: WindowExampleSettings, counts: Float64Array): WindowOutputs {
-  const isSkipGram = settings.architecture === "skipGram";
-  const drawn = isSkipGram ? Math.max(settings.negative, SHARED_NOISE) : settings.negative;
+/** skip-gram: the words of a window, and noise words that they share. */
+function sharedNoise(settings: WindowExampleSettings, counts: Float64Array): WindowOutputs {
+  const drawn = Math.max(settings.negative, SHARED_NOISE);
   const layer = negativeSampling(counts, { ...settings, negative: drawn, share: NOISE_SHARE });
   const noise = makeOutputRows(layer.capacity);
   const tally = new Tally(counts.length);
   const write: WriteOutputs = (records, { ids, epoch }, centre, position, window) => {
     layer.fill(noise, ids[centre]!, epoch, position);
     tally.clear();
-    if (isSkipGram) forEachContext(window, centre, (place) => tally.add(ids[place]!, 1));
-    else tally.add(ids[centre]!, 1);
+    forEachContext(window, centre, (place) => tally.add(ids[place]!, 1));
     let others = 0;
     for (let k = 1; k < noise.length; k++) if (!tally.has(noise.rows[k]!)) others++;
     tally.write(records);
-    const weight = isSkipGram ? (lengthOf(window) * settings.negative) / others : 1;
+    const weight = (lengthOf(window) * settings.negative) / others;
     for (let k = 1; k < noise.length; k++) if (!tally.has(noise.rows[k]!)) records.output(noise.rows[k]!, 0, weight);
   };
-  return { write, rows: counts.length, most: (size) => (isSkipGram ? 2 * size : 1) + drawn };
+  return { write, rows: counts.length, most: (size) => 2 * size + drawn };
+}
+
+/** CBOW: the centre, and noise words, all of which differ. */
+function ownNoise(settings: WindowExampleSettings, counts: Float64Array): WindowOutputs {
+  const layer = negativeSampling(counts, { ...settings, share: NOISE_SHARE });
+  const drawn = makeOutputRows(layer.capacity);
+  const write: WriteOutputs = (records, { ids, epoch }, centre, position) => {
+    layer.fill(drawn, ids[centre]!, epoch, position);
+    for (let k = 0; k < drawn.length; k++) records.output(drawn.rows[k]!, drawn.labels[k]!, 1);
+  };
+  return { write, rows: counts.length, most: () => layer.capacity };
 }
 
 function pathOutputs({ architecture }: WindowExampleSettings, counts: Float64Array): WindowOutputs {

@@ -12,7 +12,7 @@ import {
   writeWindowExamples,
 } from "../../kernels/linear/windowExamples.js";
 import { ngramsIn } from "../../kernels/subwords/characterNgrams.js";
-import { meansOf, subwordRowsOf, subwordRowsWithin } from "../../kernels/subwords/finishedRows.js";
+import { meansOf, meansWithin, subwordRowsOf, subwordRowsWithin } from "../../kernels/subwords/finishedRows.js";
 import { FirstInputRows } from "../../kernels/subwords/firstInputRows.js";
 import { subwordsOf } from "../../kernels/subwords/subwordBuckets.js";
 import { MAX_LIST, TermRows } from "../../kernels/subwords/termRows.js";
@@ -411,10 +411,10 @@ export function fastText(options?: FastTextOptions): UpdatedModel<"contexts", "v
     records.restore(arrays.pending as Uint32Array);
   }
 
-  /** @param subwordRows takes the rows of subwords out of the weights */
-  function vectorsOf(through: BagEngine, learned: Vocabulary, subwordRows: typeof subwordRowsOf): Vectors {
+  /** @param out takes the rows of terms, and then those of subwords, out of the weights */
+  function vectorsOf(through: BagEngine, learned: Vocabulary, out: typeof copies): Vectors {
     const input = inputOf(through);
-    const means = meansOf(rows.lists, learned.terms.length, input);
+    const means = out.means(rows.lists, learned.terms.length, input);
     const { terms, values } = online ? byCount(learned, means, vectorSize) : { ...learned, values: means };
     const metadata = new Map([
       ["model", "fastText"],
@@ -422,7 +422,7 @@ export function fastText(options?: FastTextOptions): UpdatedModel<"contexts", "v
       ["arithmetic", through.arithmetic],
       ...initialTerms(terms, initialVectors),
     ]);
-    const subwords = form.maxLength > 0 ? { subwords: subwordRows(rows.buckets, form, input) } : {};
+    const subwords = form.maxLength > 0 ? { subwords: out.subwordRows(rows.buckets, form, input) } : {};
     return new Vectors({ terms, values, vectorSize, metadata, ...subwords });
   }
 
@@ -437,7 +437,7 @@ export function fastText(options?: FastTextOptions): UpdatedModel<"contexts", "v
         `fastText: must be fed as many passes over the text as its epochs, ${epochs}, got ${passes}`,
       );
     await engine.finish();
-    made = vectorsOf(engine, vocabulary, subwordRowsWithin);
+    made = vectorsOf(engine, vocabulary, { means: meansWithin, subwordRows: subwordRowsWithin });
     return made;
   }
 
@@ -451,11 +451,13 @@ export function fastText(options?: FastTextOptions): UpdatedModel<"contexts", "v
     score,
     save,
     restore,
-    snapshot: () => made ?? (engine && vocabulary && vectorsOf(engine, vocabulary, subwordRowsOf)),
+    snapshot: () => made ?? (engine && vocabulary && vectorsOf(engine, vocabulary, copies)),
     result,
     close: () => engine?.close(),
   };
 }
+
+const copies = { means: meansOf, subwordRows: subwordRowsOf };
 
 const nothing: BagStep = { loss: 0, examples: 0 };
 

@@ -14,8 +14,8 @@ import type {
 import { DurableFile } from "../files/durableFile.js";
 import { checksumKey, checksumText, noChecksum, statedChecksum } from "./tableChecksum.js";
 
-/** Numbers in the widest column of a block, at most: 16 MiB of float32. Bounds memory, on writing and on reading. */
-const blockValues = 1 << 22;
+/** Numbers in the widest column of a block, at most: 4 MiB of float32. Bounds memory, on writing and on reading. */
+const blockValues = 1 << 20;
 
 /** How a file format lays down blocks of rows. Another format is another one of these. */
 export interface TableFormat {
@@ -44,7 +44,7 @@ export interface TableEncoder {
 /**
  * Writes a table in blocks of a fixed number of rows, however the rows come, so that equal tables are equal files.
  *
- * State: one block, at most 4,194,304 numbers of the widest column; of lists of numbers that differ in length, 1,024 rows. The file has its name only after `close`. Its metadata hold a
+ * State: one block, at most 1,048,576 numbers of the widest column; of lists of numbers that differ in length, 1,024 rows. The file has its name only after `close`. Its metadata hold a
  * checksum of the whole file.
  * @throws RangeError if fewer rows can be read back than were written
  */
