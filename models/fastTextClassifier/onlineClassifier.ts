@@ -203,7 +203,7 @@ export function onlineClassifier(
     if (ids.length === 0) return;
     counted.examples++;
     records.begin(rate);
-    records.rows(features.of(ids, number, visit));
+    records.rows(features.of(ids, visit));
     labels.write(records, text.labels, text.weight, visit, number);
   }
 

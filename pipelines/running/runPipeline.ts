@@ -47,6 +47,8 @@ export interface RunPipelineOptions {
   /** Sees what each model has learned so far, now and then. */
   readonly publish?: Chore;
   readonly onProgress?: (progress: Progress) => void;
+  /** Hears one line of each model that says how it computes. */
+  readonly onNotice?: (notice: string) => void;
   /** Where the run counts, for those who watch it; empty at first. */
   readonly ledger?: Ledger;
 }
@@ -125,6 +127,7 @@ export async function runPipeline(pipeline: Pipeline, options: RunPipelineOption
       metadata: async (node) => originOf(node, configFolder, await hashed, texts.length),
       signal,
       onProgress,
+      onNotice: options.onNotice,
       onValue: (node, value) => noteLearned(node, value, ledger),
       onRejected: (rejection) => rejected.add(rejection),
       requireInputs,

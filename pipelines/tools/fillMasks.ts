@@ -31,7 +31,7 @@ export interface FilledTerm {
 }
 
 /**
- * @throws TypeError if no unit knows the network, it predicts what comes next, or a model of words tells no steps that make them of texts;
+ * @throws TypeError if no unit knows the network, it predicts what comes next or nothing, or a model of words tells no steps that make them of texts;
  *   RangeError if its vocabulary has no [MASK]
  */
 export async function openMaskedModel(who: string, model: LanguageModel, known: Known): Promise<OpenMaskedModel> {
@@ -39,6 +39,10 @@ export async function openMaskedModel(who: string, model: LanguageModel, known: 
   if (!network.readsBothSides)
     throw new TypeError(
       `${who}: the model must predict what is hidden, got ${model.architecture}, which predicts what comes next; next and generate ask it`,
+    );
+  if (network.predictsTerms === false)
+    throw new TypeError(
+      `${who}: the model must have an output for terms, got ${model.architecture} with its encoder alone; vectors --in-context reads its layers`,
     );
   return {
     ...{ model, vocabulary, maskId: requireSpecial(who, vocabulary, MASK) },

@@ -1,4 +1,5 @@
 import { type Answers, defineQuestion, integer, type LanguageModel, number, text } from "../../schemas/index.js";
+import { attentionOf, MOST_WHOLE, openAttention, wholeAttention } from "./attention.js";
 import { fillMasks, openMaskedModel } from "./fillMasks.js";
 import { generateTerms, nextTerms, openLanguageModel, scoreText } from "./languageModels.js";
 import { goneOn } from "./spellTermsOf.js";
@@ -6,10 +7,11 @@ import type { Known } from "./textSteps.js";
 
 const MOST_TERMS = 1000;
 
-/** What can be asked of a language model: how a text goes on, what comes next or is hidden, and how probable a text is. */
+/** What can be asked of a language model: how a text goes on, what comes next or is hidden, what looks at what, and how probable a text is. */
 export function languageModelAnswers(known: Known): Answers<LanguageModel> {
   const open = openedOnce(openLanguageModel, known);
   const openMasked = openedOnce(openMaskedModel, known);
+  const openLooks = openedOnce(openAttention, known);
   return {
     about: "a language model",
     told: {
@@ -99,6 +101,29 @@ export function languageModelAnswers(known: Known): Answers<LanguageModel> {
         answer: async (model: LanguageModel, { text: asked, k }) => ({
           masks: await fillMasks("fill", await openMasked("fill", model), asked, k),
         }),
+      }),
+      defineQuestion({
+        name: "attention",
+        body: "text",
+        fields: {
+          text: text({ description: `A text of at most ${MOST_WHOLE} terms`, minLength: 1 }),
+          layer: integer({ description: "Which layer, from 1; the last if left out", min: 1, optional: true }),
+        },
+        summary: "How much the terms of a text look at each other, in each head of a layer",
+        reply: {
+          layer: { type: "integer" },
+          terms: { type: "array", items: { type: "string" } },
+          words: { type: "array", items: { type: "string" } },
+          wordOffsets: { type: "array", items: { type: "integer" } },
+          heads: {
+            type: "array",
+            items: { type: "array", items: { type: "array", items: { type: "number" } } },
+          },
+        },
+        answer: async (model: LanguageModel, { text: asked, layer }) => {
+          const open = await openLooks("attention", model);
+          return wholeAttention(await attentionOf("attention", open, { text: asked, layer, most: MOST_WHOLE }));
+        },
       }),
       defineQuestion({
         name: "score",

@@ -1,16 +1,19 @@
 import { closeSync, fstatSync, openSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import {
+  type Data,
   DataType,
   type FixedSizeList,
   type RecordBatch,
   RecordBatchReader,
   type Schema,
+  type Utf8,
   type Vector,
 } from "apache-arrow";
 import type { ReadColumn, TableBlock, TableFile } from "../../schemas/tables.js";
 import { readFully } from "../files/readFully.js";
 import { arrowBatches } from "./arrowCheck.js";
+import { textCells } from "./textCells.js";
 
 const magic = "ARROW1";
 const tailBytes = 4 + magic.length;
@@ -107,11 +110,19 @@ function isNumeric(type: DataType): boolean {
 function cells(vector: Vector, rows: number): ReadColumn {
   if (DataType.isFixedSizeList(vector.type) && isNumeric(vector.type.children[0]!.type))
     return equalLists(vector as Vector<FixedSizeList>, rows);
+  if (DataType.isUtf8(vector.type)) return texts(vector as Vector<Utf8>, rows);
   const isList = DataType.isList(vector.type) || DataType.isFixedSizeList(vector.type);
   return Array.from({ length: rows }, (_, row) => {
     const cell = vector.get(row);
     return isList ? (cell as Vector).toArray() : String(cell);
   }) as ReadColumn;
+}
+
+function texts({ data }: Vector<Utf8>, rows: number): ReadColumn {
+  const [{ values, valueOffsets }] = data as [Data<Utf8>]; // a record batch has a column in one piece
+  if (valueOffsets.length <= rows)
+    throw new RangeError(`texts must have ${rows + 1} offsets, got ${valueOffsets.length}`);
+  return textCells(values, valueOffsets, rows);
 }
 
 /** Lists of so many numbers each, as parts of the memory in which they lie end to end. */
