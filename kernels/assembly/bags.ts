@@ -37,9 +37,9 @@ export let nullRow: usize = 0;
 export let maxInputs: u32 = 0;
 export let maxOutputs: u32 = 0;
 /**
- * This worker's own memory: addresses of input rows, how often each occurs (of kept means, of how many rows they are) and by how much of the change it moves, addresses of output rows;
- * of each example its input rows, output rows, rate, and repeats among the input; targets and weights, hidden rows, gradients, and the change
- * of the hidden row. Of kept means, the rows, what they were when they were made, and [place: u32, list + 1: u32, or 0 where there is none].
+ * This worker's own memory: addresses of input rows, how often each occurs (of kept means: of how many rows they are) and by how much of the
+ * change it moves, addresses of output rows; of each example its input rows, output rows, rate, and repeats among the input; targets and
+ * weights, hidden rows, gradients, and the change of the hidden row. Of kept means, the rows, what they were when they were made, and [place: u32, list + 1: u32, or 0 where there is none].
  */
 export let inputs: usize = 0;
 export let inputCounts: usize = 0;

@@ -4,7 +4,8 @@
  *
  *     rate (float), lists L, rows R, outputs N, L numbers of lists, R rows, N times [row, target (float), weight (float)]
  *
- * where a list stands for rows that are known beforehand, as those of a word's subwords. Records name no addresses, and so can be kept.
+ * where a list stands for rows that are known beforehand, as those of a word's subwords. Where means are kept (`KeptMeans`), R = L, and the rows
+ * are the places of the lists in the text. Records name no addresses, and so can be kept.
  */
 export interface RecordChunk {
   readonly words: Uint32Array;
