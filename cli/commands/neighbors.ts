@@ -36,7 +36,8 @@ export const neighbors: Command = {
     text: {
       type: "string",
       value: "FILE",
-      description: "For --in-context: a text whose words' means are made now, by the model that stands in the place of VECTORS",
+      description:
+        "For --in-context: a text whose words' means are made now, by the model that stands in the place of VECTORS",
     },
     "min-count": { type: "string", value: "N", description: "With --text: places that a term stands in (default 1)" },
     ...readingOptions,

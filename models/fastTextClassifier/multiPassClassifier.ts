@@ -212,8 +212,7 @@ export function multiPassClassifier(
    */
   function visited(epoch: number): Example | undefined {
     if (epoch === 0 || counted.visits >= cache.count) return undefined;
-    if (order?.epoch !== epoch)
-      order = { epoch, places: shuffled(cache.count, randomStream(seed, "order", epoch)) };
+    if (order?.epoch !== epoch) order = { epoch, places: shuffled(cache.count, randomStream(seed, "order", epoch)) };
     return cache.at(order.places[counted.visits]!);
   }
 

@@ -1,12 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { BucketRows } from "../../../dist/kernels/subwords/bucketRows.js";
-import {
-  meansOf,
-  meansWithin,
-  subwordRowsOf,
-  subwordRowsWithin,
-} from "../../../dist/kernels/subwords/finishedRows.js";
+import { meansOf, meansWithin, subwordRowsOf, subwordRowsWithin } from "../../../dist/kernels/subwords/finishedRows.js";
 import { TermLists } from "../../../dist/kernels/subwords/termLists.js";
 
 const form = { units: "characters", minLength: 3, maxLength: 6, buckets: 50 } as const;
