@@ -6,6 +6,7 @@ import { requireSpecial, specialIdsOf } from "../../kernels/vocabulary/specialId
 import { openEngine } from "../../models/neural/openEngine.js";
 import { isSubwordVocabulary, type LanguageModel, show, type Vocabulary } from "../../schemas/index.js";
 import { makeLanguageModel } from "./languageModels.js";
+import { shownTerm } from "./spellTermsOf.js";
 import { type Known, textStepsOf, tokensOfTexts } from "./textSteps.js";
 
 const MASK = "[MASK]";
@@ -25,6 +26,8 @@ export interface OpenMaskedModel {
 /** A term for a hidden place. */
 export interface FilledTerm {
   readonly term: string;
+  /** The term as people read it. */
+  readonly shown: string;
   readonly probability: number;
   /** The text with it in that place, its pieces put together. */
   readonly text: string;
@@ -70,7 +73,7 @@ export async function fillMasks(who: string, open: OpenMaskedModel, text: string
       ({ id }) => !specials.has(id),
     );
     return likely.slice(0, k).map(({ id, probability }) => ({
-      ...{ term: vocabulary.terms[id]!, probability },
+      ...{ term: vocabulary.terms[id]!, shown: shownTerm(open, vocabulary.terms[id]!), probability },
       text: spelled(open, ids.with(place, id)),
     }));
   });

@@ -263,7 +263,9 @@ describe("vectors in context", () => {
     expect((await near("the cat")).err).toBe(
       'neighbors: the text must have the term "a" with a vector, got "the cat"\n',
     );
-    expect((await command("neighbors", means, "a", "--in-context", "a")).err).toContain("must stand beside either --model");
+    expect((await command("neighbors", means, "a", "--in-context", "a")).err).toContain(
+      "must stand beside either --model",
+    );
     // The same means, made on the way.
     const made = ["--text", text, "--format", "lines", "--layer", "1", "-k", "1", "--json"];
     const sentence = ["--in-context", "the cat eats a fish"];

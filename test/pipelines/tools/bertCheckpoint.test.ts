@@ -145,7 +145,7 @@ describe("checkpoints of BERT", () => {
 
   async function lastLayerOf(model: LanguageModel): Promise<neural.Floats> {
     const { network, values } = makeLanguageModel("vectors", model, builtIn);
-    const engine = wasmEngine();
+    const engine: neural.Engine = wasmEngine();
     const parameters = engine.parameters(network.forms);
     parameters.write("values", values);
     const ids = Uint32Array.from(text.ids);
