@@ -61,7 +61,7 @@ const extensions: Readonly<Record<string, VectorFormat>> = {
  * Writes a table of word vectors, and passes it on once it is on the disk under its name.
  *
  * In, out: VectorTable, V terms of D numbers. The projector gets a second file, the terms, beside the first.
- * State: a block of at most 1,048,576 numbers beside the table itself. Counts `rows` on the ledger's child of the path.
+ * State: a block of at most 4,194,304 numbers beside the table itself. Counts `rows` on the ledger's child of the path.
  * @throws TypeError at the call, if the format cannot be told; RangeError through the stream: a term twice, a term that a text
  *   format cannot hold, a second table
  * @see https://code.google.com/archive/p/word2vec/ for the word2vec formats
