@@ -52,7 +52,14 @@ const networks: Readonly<Record<string, () => neural.Network>> = {
     }),
   gpt: () => neural.gpt({ terms: terms.length, ...block, activation: "geluTanh", epsilon: 1e-5 }),
   bert: () =>
-    neural.bert({ terms: terms.length, ...block, segments: 2, nextSentence: false, activation: "gelu", epsilon: 1e-12 }),
+    neural.bert({
+      terms: terms.length,
+      ...block,
+      segments: 2,
+      nextSentence: false,
+      activation: "gelu",
+      epsilon: 1e-12,
+    }),
   elmo: () =>
     neural.elmo({
       ...{ terms, maxCharacters: 12, characterSize: 8, highways: 1, vectorSize: 16, hiddenSize: 32, layers: 2 },
@@ -151,7 +158,9 @@ function readText(path: string, areCharacters: boolean) {
   const tokens = lines.flatMap((line) => [...(areCharacters ? line : line.split(/\s+/).filter(Boolean)), "</s>"]);
   const counts = new Map<string, number>();
   for (const token of tokens) counts.set(token, (counts.get(token) ?? 0) + 1);
-  const frequent = [...counts].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1)).slice(0, areCharacters ? 3000 : 1000);
+  const frequent = [...counts]
+    .sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1))
+    .slice(0, areCharacters ? 3000 : 1000);
   const terms = ["<unk>", ...frequent.map(([token]) => token), "[MASK]"];
   const idOf = new Map(terms.map((term, id) => [term, id]));
   return { terms, ids: Uint32Array.from(tokens, (token) => idOf.get(token) ?? 0) };

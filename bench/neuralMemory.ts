@@ -9,7 +9,6 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { neural } from "../kernels/index.js";
 import { threadStepper } from "../models/index.js";
 import { benchBatch, benchNetworks } from "./neuralNetworks.js";
 
