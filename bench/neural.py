@@ -1,6 +1,6 @@
 """The peer of bench/neural.ts: steps of learning with AdamW of the same networks by PyTorch, two threads.
 
-    python3 neural.py nnlm|lstm|gpt WARM_UP STEPS
+    python3 neural.py nnlm|lstm|wide|gpt WARM_UP STEPS
 
 Prints JSON: milliseconds of each step, and processor milliseconds of all threads a step; imports and the first steps are left out.
 """
@@ -45,6 +45,19 @@ class Lstm(nn.Module):
         return self.output(self.lstm(self.vectors(ids))[0]).reshape(-1, self.terms)
 
 
+class Wide(nn.Module):
+    rows, length, terms = 20, 20, 10000
+
+    def __init__(self):
+        super().__init__()
+        self.vectors = nn.Embedding(self.terms, 650)
+        self.lstm = nn.LSTM(650, 650, 2, batch_first=True)
+        self.output = nn.Linear(650, self.terms)
+
+    def forward(self, ids):
+        return self.output(self.lstm(self.vectors(ids))[0]).reshape(-1, self.terms)
+
+
 class Block(nn.Module):
     def __init__(self, width, heads):
         super().__init__()
@@ -77,7 +90,7 @@ class Gpt(nn.Module):
         return (self.norm(x) @ self.ids.weight.T).reshape(-1, self.terms)
 
 
-model = {"nnlm": Nnlm, "lstm": Lstm, "gpt": Gpt}[name]()
+model = {"nnlm": Nnlm, "lstm": Lstm, "wide": Wide, "gpt": Gpt}[name]()
 optimiser = torch.optim.AdamW(model.parameters(), lr=1e-3, weight_decay=0.01)
 places = torch.arange(model.rows * model.length)
 

@@ -8,6 +8,7 @@
  *
  *     nnlm  4 terms before, D 100, H 100, V 10,000, 256 places a step; 2.05 M parameters
  *     lstm  2 layers of 200, V 10,000, 20 rows of 20; 4.65 M parameters
+ *     wide  2 layers of 650, V 10,000, 20 rows of 20; 19.8 M parameters, about as many as from which on `auto` takes TensorFlow; only if asked for
  *     gpt   4 layers, 4 heads, D 128, V 4,000, tied, 8 rows of 128; 1.32 M parameters
  *
  * A way is `parts/threads`: parts of a batch have gradients of their own. All contenders run in turn, `--rounds` times; the first five steps of each

@@ -26,6 +26,14 @@ export const benchNetworks: Readonly<Record<string, BenchNetwork>> = {
         ...{ dropout: 0, tied: false, initialRange },
       }),
   },
+  wide: {
+    ...{ rows: 20, length: 20, terms: 10000 },
+    make: () =>
+      neural.rnnlm({
+        ...{ terms: 10000, vectorSize: 650, hiddenSize: 650, layers: 2, cell: "lstm" },
+        ...{ dropout: 0, tied: false, initialRange },
+      }),
+  },
   gpt: {
     ...{ rows: 8, length: 128, terms: 4000 },
     make: () =>
