@@ -36,7 +36,8 @@ export const neighbors: Command = {
     text: {
       type: "string",
       value: "FILE",
-      description: "For --in-context: a text whose words' means are made now, by the model that stands in the place of VECTORS",
+      description:
+        "For --in-context: a text whose words' means are made now, by the model that stands in the place of VECTORS",
     },
     "min-count": { type: "string", value: "N", description: "With --text: places that a term stands in (default 1)" },
     ...readingOptions,
@@ -81,11 +82,11 @@ interface Asked {
 
 async function asked(parsed: Parsed, io: Io, path: string, terms: readonly string[]): Promise<Asked> {
   const [sentence, model, file] = ["in-context", "model", "text"].map((name) => parsed.text(name));
-  if (sentence === undefined && (model ?? file) === undefined) return { vectors: await loadVectors(path) };
+  if (sentence === undefined && (model ?? file) === undefined) return { vectors: await loadVectors(path, terms) };
   if (sentence === undefined || (model === undefined) === (file === undefined))
     throw new UsageError("neighbors: --in-context must stand beside either --model or --text, got others");
   const open = await openLayers("neighbors", await loadLanguageModel(model ?? path), builtIn);
-  const vectors = file === undefined ? await loadVectors(path) : await meansOf(parsed, io, open, file);
+  const vectors = file === undefined ? await loadVectors(path, terms) : await meansOf(parsed, io, open, file);
   const choice = choiceFor(parsed, vectors.metadata);
   const inText = (term: string) => vectorInContext("neighbors", open, { text: sentence, term, ...choice });
   return { vectors, there: await Promise.all(terms.map(inText)) };

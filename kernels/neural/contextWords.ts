@@ -51,7 +51,7 @@ interface Unit {
 }
 
 /** The vectors of a place, and which layers they are of. */
-interface Picked {
+export interface PickedLayers {
   readonly numbers: readonly number[];
   readonly sizes: readonly number[];
   /** Of a mix. */
@@ -182,7 +182,7 @@ export class ContextWords {
 }
 
 /** @throws RangeError if there is no such layer, or layers of different sizes are to be mixed */
-function pickLayers({ layers, places }: PlaceLayers, choice: LayerChoice): Picked {
+export function pickLayers({ layers, places }: PlaceLayers, choice: LayerChoice): PickedLayers {
   const sizes = layers.map((values) => values.length / places);
   const rowOf = (layer: number, place: number) =>
     layers[layer]!.subarray(place * sizes[layer]!, (place + 1) * sizes[layer]!);
@@ -203,7 +203,7 @@ function mixOf(
   rowOf: (layer: number, place: number) => Float32Array,
   sizes: readonly number[],
   shares: readonly number[],
-): Picked {
+): PickedLayers {
   const [size] = sizes as [number];
   if (sizes.some((each) => each !== size))
     throw new RangeError(`layers: layers must be of one size to be mixed, got ${sizes.join(", ")}`);
@@ -222,7 +222,7 @@ function mixOf(
   return { numbers: [MIXED_LAYER], sizes: [size], shares, of };
 }
 
-function batchOf(units: readonly Unit[], { numbers, sizes, shares }: Picked): ContextVectorBatch {
+function batchOf(units: readonly Unit[], { numbers, sizes, shares }: PickedLayers): ContextVectorBatch {
   const words = units.map(({ word }) => word!);
   return {
     terms: words.map(({ term }) => term),

@@ -20,6 +20,7 @@ export * from "./shapes.js";
 export * from "./stepParts.js";
 export type * from "./stepper.js";
 export * from "./tape.js";
+export * from "./targetReader.js";
 export * from "./termMeans.js";
 export * from "./termSpellings.js";
 export * from "./wasm/heap.js";

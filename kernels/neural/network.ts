@@ -31,6 +31,8 @@ export interface NetworkOutcome {
   readonly losses: Tensor;
   /** Of the class of each row, in nats; 0 where there is none (rows,). Left out by networks that tell no classes apart. */
   readonly labelLosses?: Tensor;
+  /** What the network makes of each class for each row (rows x classes); left out with `labelLosses`. */
+  readonly labelScores?: Tensor;
   /** Behind the last token of each row (rows x stateSize); left out by networks without state. */
   readonly state?: Tensor;
 }
@@ -46,6 +48,8 @@ export interface Network {
   readonly longest?: number;
   /** It predicts what is hidden in a row, by both sides; if left out, what follows each place. */
   readonly readsBothSides?: true;
+  /** False of an encoder without an output for terms: its layers can be read. */
+  readonly predictsTerms?: false;
   /** Whether its layers also read the places behind; if left out, a place depends on those before it alone. */
   readonly looksAhead?: boolean;
   /** First values of a parameter: a function of its name, its place and the seed. */

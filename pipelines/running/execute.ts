@@ -104,6 +104,6 @@ async function readOnce(parts: RunParts, root: PipelineNode, plan: PassPlan): Pr
   const { source, sourceBytes, ledger } = parts.options;
   const pass = new Pass(parts, plan, { ledger });
   parts.progress.enter("reading", root);
-  await pass.run(source().pipe(parts.progress.watchBytes(ledger, sourceBytes)), root.children);
+  await pass.run(source().pipe(parts.progress.watchBytes(ledger, sourceBytes, pass)), root.children);
   return pass;
 }

@@ -2,7 +2,7 @@ import { type Answers, defineQuestion, integer, type LanguageModel, number, text
 import { attentionOf, MOST_WHOLE, openAttention, wholeAttention } from "./attention.js";
 import { fillMasks, openMaskedModel } from "./fillMasks.js";
 import { generateTerms, nextTerms, openLanguageModel, scoreText } from "./languageModels.js";
-import { goneOn } from "./spellTermsOf.js";
+import { goneOn, shownTerm } from "./spellTermsOf.js";
 import type { Known } from "./textSteps.js";
 
 const MOST_TERMS = 1000;
@@ -45,12 +45,17 @@ export function languageModelAnswers(known: Known): Answers<LanguageModel> {
           seed: integer({ description: "Seed of the draws", min: 0, default: 1 }),
         },
         summary: "How a text goes on",
-        reply: { text: { type: "string" }, terms: { type: "array", items: { type: "string" } } },
+        reply: {
+          text: { type: "string" },
+          terms: { type: "array", items: { type: "string" } },
+          shown: { type: "array", items: { type: "string" } },
+        },
         answer: async (model: LanguageModel, request) => {
           const opened = await open("generate", model);
           const terms: string[] = [];
           for await (const term of generateTerms("generate", opened, request)) terms.push(term);
-          return { text: goneOn(opened, request.prompt, terms), terms };
+          const shown = terms.map((term) => shownTerm(opened, term));
+          return { text: goneOn(opened, request.prompt, terms), terms, shown };
         },
       }),
       defineQuestion({
@@ -66,8 +71,8 @@ export function languageModelAnswers(known: Known): Answers<LanguageModel> {
             type: "array",
             items: {
               type: "object",
-              properties: { term: { type: "string" }, probability: { type: "number" } },
-              required: ["term", "probability"],
+              properties: { term: { type: "string" }, shown: { type: "string" }, probability: { type: "number" } },
+              required: ["term", "shown", "probability"],
               additionalProperties: false,
             },
           },
@@ -91,8 +96,13 @@ export function languageModelAnswers(known: Known): Answers<LanguageModel> {
               type: "array",
               items: {
                 type: "object",
-                properties: { term: { type: "string" }, probability: { type: "number" }, text: { type: "string" } },
-                required: ["term", "probability", "text"],
+                properties: {
+                  term: { type: "string" },
+                  shown: { type: "string" },
+                  probability: { type: "number" },
+                  text: { type: "string" },
+                },
+                required: ["term", "shown", "probability", "text"],
                 additionalProperties: false,
               },
             },

@@ -19,6 +19,7 @@ import {
   type Vocabulary,
 } from "../../schemas/index.js";
 import { fromTexts } from "../../sources/fromTexts.js";
+import { shownTerm } from "./spellTermsOf.js";
 import { type Known, operatorsOf, textStepsOf, throughSteps, toldSteps, WHITESPACE_STEPS } from "./textSteps.js";
 
 /** A language model with its network. */
@@ -187,16 +188,18 @@ export async function* generateTerms(
 
 export interface NextTerm {
   readonly term: string;
+  /** The term as people read it: pieces of a tokenizer as the characters that they are, `␣` for a space. */
+  readonly shown: string;
   readonly probability: number;
 }
 
 /** The most probable terms behind a text. */
 export async function nextTerms(who: string, open: OpenLanguageModel, prompt: string, k: number): Promise<NextTerm[]> {
   const { logits } = await readPrompt(who, open, prompt);
-  return mostProbable(probabilitiesOf(logits), k).map(({ id, probability }) => ({
-    term: open.model.terms[id]!,
-    probability,
-  }));
+  return mostProbable(probabilitiesOf(logits), k).map(({ id, probability }) => {
+    const term = open.model.terms[id]!;
+    return { term, shown: shownTerm(open, term), probability };
+  });
 }
 
 export interface ScoredText {

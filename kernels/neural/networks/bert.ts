@@ -25,6 +25,8 @@ export interface BertOptions extends TransformerOptions {
   readonly segments: number;
   /** Whether it also tells of rows of two texts if the second one follows the first. */
   readonly nextSentence: boolean;
+  /** It has no output for terms, as an encoder that was kept alone. */
+  readonly encoderOnly?: boolean;
 }
 
 type PredictBatch = Omit<NetworkBatch, "targets" | "step">;
@@ -46,10 +48,12 @@ const NEXT = "cls.seq_relationship";
  * of the weights of attention is not dropped.
  *
  * Parameters have the names and shapes of transformers' BertForPreTraining, weights outputs x inputs; `cls.predictions.decoder.weight` is
- * `bert.embeddings.word_embeddings.weight`. First weights are normal with a deviation of 0.02; biases are 0, gains 1.
+ * `bert.embeddings.word_embeddings.weight`. With `encoderOnly` there is no output for terms: layers can be read, and nothing is predicted but
+ * classes. First weights are normal with a deviation of 0.02; biases are 0, gains 1.
  */
 export function bert(options: BertOptions): Network {
   const { terms, positions, layers, heads, vectorSize: width, innerSize: inner, nextSentence } = options;
+  const { encoderOnly = false } = options;
   requireHeads("bert", options);
   const kind: BlockKind = {
     norm: "after",
@@ -65,11 +69,17 @@ export function bert(options: BertOptions): Network {
     ...layerNormForms(`${EMBEDDINGS}.LayerNorm`, width),
     ...blocks.flatMap((names) => transformerBlockForms(names, kind, { width, inner })),
     ...(nextSentence ? denseForms(POOLER, width, width, kind) : []),
-    ...denseForms(`${TRANSFORM}.dense`, width, width, kind),
-    ...layerNormForms(`${TRANSFORM}.LayerNorm`, width),
-    { name: OUTPUT_BIAS, shape: [terms], decays: false },
+    ...(encoderOnly ? [] : outputForms()),
     ...(nextSentence ? denseForms(NEXT, width, 2, kind) : []),
   ];
+  function outputForms(): ParameterForm[] {
+    return [
+      ...denseForms(`${TRANSFORM}.dense`, width, width, kind),
+      ...layerNormForms(`${TRANSFORM}.LayerNorm`, width),
+      { name: OUTPUT_BIAS, shape: [terms], decays: false },
+    ];
+  }
+
   const dense = (tape: Tape, x: Flow, name: string) =>
     linear(tape, x, `${name}.weight`, { bias: `${name}.bias`, rowsAreOutputs: true });
   const normed = (tape: Tape, x: Flow, name: string) => layerNorm(tape, x, name, options.epsilon);
@@ -132,6 +142,7 @@ export function bert(options: BertOptions): Network {
     vectors: WORDS,
     longest: positions,
     readsBothSides: true,
+    ...(encoderOnly ? { predictsTerms: false as const } : {}),
     looksAhead: true,
     initial(form, seed) {
       if (form.shape.length > 1) return normalValues(form, seed, INITIAL);
@@ -142,8 +153,10 @@ export function bert(options: BertOptions): Network {
       const losses = termLosses(tape, hidden, batch.targets, scale);
       const { labels, labelScale = 0, rows } = batch;
       if (!nextSentence || !labels) return { losses };
-      const classes = tape.engine.placeIndices(labels);
-      return { losses, labelLosses: crossEntropy(tape, classesOf(tape, hidden, rows), classes, labelScale) };
+      const classes = classesOf(tape, hidden, rows);
+      const labelScores = tape.engine.scale(classes.tensor, 1); // a copy, since the losses use them up
+      const labelLosses = crossEntropy(tape, classes, tape.engine.placeIndices(labels), labelScale);
+      return { losses, labelLosses, labelScores };
     },
     predict(engine, parameters, batch) {
       const { tape, stack } = silently(engine, parameters, batch);
