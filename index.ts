@@ -81,6 +81,7 @@ export type { Progress } from "./pipelines/running/progress.js";
 export { type PipelineResult, type RunPipelineOptions, runPipeline } from "./pipelines/running/runPipeline.js";
 export { RunStopped } from "./pipelines/running/runStopped.js";
 export { openCooccurrence, saveCooccurrence } from "./pipelines/tools/cooccurrenceFiles.js";
+export { openContextModel } from "./pipelines/tools/openContextModel.js";
 export { loadVectors } from "./pipelines/tools/vectorFiles.js";
 export { WindowTables } from "./pipelines/tools/windowTables.js";
 export { fitWindow } from "./pipelines/tools/windowVectors.js";

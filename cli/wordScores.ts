@@ -32,7 +32,8 @@ export const wordScoreOptions: Readonly<Record<string, CommandOption>> = {
   "per-sense": {
     type: "string",
     value: "N",
-    description: "For --word-senses: sentences of each sense at most, to train on and to test on (default 200)",
+    description:
+      "For --word-senses: sentences of each sense at most to train on, and as many for each sense of a word to test on (default 100)",
   },
   seed: { type: "string", value: "N", description: "For --word-senses: seed of the draws (default 1)" },
   ...contextOptions,
@@ -56,7 +57,7 @@ export async function evaluatePairsInContext(parsed: Parsed, io: Io, file: strin
 
 export async function evaluateSenses(parsed: Parsed, io: Io, file: string): Promise<number> {
   const request = {
-    ...{ file, perSense: parsed.integer("per-sense", 1) ?? 200, seed: parsed.integer("seed", 0) ?? 1 },
+    ...{ file, perSense: parsed.integer("per-sense", 1) ?? 100, seed: parsed.integer("seed", 0) ?? 1 },
     ...targetOptions(parsed, io),
   };
   const scores = await evaluateWordSenses("eval", parsed.positionals[0]!, request);

@@ -70,6 +70,7 @@ export * from "./tools/layOutOnThreads.js";
 export * from "./tools/loadValue.js";
 export * from "./tools/lossPanels.js";
 export * from "./tools/missingInputs.js";
+export * from "./tools/openContextModel.js";
 export * from "./tools/openSearch.js";
 export * from "./tools/quantizeFile.js";
 export * from "./tools/runCost.js";

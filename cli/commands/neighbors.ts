@@ -82,11 +82,11 @@ interface Asked {
 
 async function asked(parsed: Parsed, io: Io, path: string, terms: readonly string[]): Promise<Asked> {
   const [sentence, model, file] = ["in-context", "model", "text"].map((name) => parsed.text(name));
-  if (sentence === undefined && (model ?? file) === undefined) return { vectors: await loadVectors(path) };
+  if (sentence === undefined && (model ?? file) === undefined) return { vectors: await loadVectors(path, terms) };
   if (sentence === undefined || (model === undefined) === (file === undefined))
     throw new UsageError("neighbors: --in-context must stand beside either --model or --text, got others");
   const open = await openLayers("neighbors", await loadLanguageModel(model ?? path), builtIn);
-  const vectors = file === undefined ? await loadVectors(path) : await meansOf(parsed, io, open, file);
+  const vectors = file === undefined ? await loadVectors(path, terms) : await meansOf(parsed, io, open, file);
   const choice = choiceFor(parsed, vectors.metadata);
   const inText = (term: string) => vectorInContext("neighbors", open, { text: sentence, term, ...choice });
   return { vectors, there: await Promise.all(terms.map(inText)) };

@@ -15,7 +15,7 @@ export const senses: Command = {
       type: "string",
       short: "k",
       value: "N",
-      description: "How many groups (default: as many as lie apart best, 6 at most)",
+      description: "How many groups (default: as few as lie apart about as well as any number up to 6)",
     },
     sentences: { type: "string", value: "N", description: "Sentences that are shown of each group (default 3)" },
     ...contextOptions,

@@ -1,7 +1,8 @@
 import { initialTerms, knownRows } from "../../kernels/embedding/knownRows.js";
 import { type LearningRate, learningRateAt, type Schedule } from "../../kernels/embedding/learningRate.js";
+import { noLists } from "../../kernels/linear/bagLists.js";
 import { BagRecords } from "../../kernels/linear/bagRecords.js";
-import { type BagEngine, type BagSettings, MAX_INPUTS, noLists } from "../../kernels/linear/bagTrainer.js";
+import { type BagEngine, type BagSettings, MAX_INPUTS } from "../../kernels/linear/bagTrainer.js";
 import { calibrate } from "../../kernels/linear/calibrate.js";
 import { DocumentAssembler, type LabelledDocument } from "../../kernels/linear/documentAssembler.js";
 import { type Example, ExampleCache } from "../../kernels/linear/exampleCache.js";

@@ -4,7 +4,7 @@ import { goesOnInItsSource, isModel, nodesOf, type PipelineNode } from "../graph
 import { readsLive } from "../graph/passes.js";
 import type { Pipeline } from "../graph/pipeline.js";
 import { textSteps } from "../graph/textSteps.js";
-import { openContextModel } from "../tools/languageModels.js";
+import { openModelIn } from "../tools/languageModels.js";
 import { accountPass } from "./accountPass.js";
 import type { ExecuteOptions } from "./executeOptions.js";
 import { followLive } from "./followLive.js";
@@ -70,7 +70,7 @@ function partsOf(options: ExecuteOptions, registry: Registry): RunParts {
       epoch,
       textSteps: textSteps(node),
       isLive: readsLive(node),
-      openLanguageModel: (who, model) => openContextModel(model, registry, who),
+      openLanguageModel: (who, model) => openModelIn(registry, who, model),
     });
   const originOf: ExecuteOptions["metadata"] =
     metadata && (async (node) => new Map([...(await metadata(node)), ...(await textOrigin(node, optionsOf, values))]));

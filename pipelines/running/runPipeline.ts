@@ -62,7 +62,7 @@ export interface PipelineResult {
 /**
  * Runs a compiled pipeline into a folder and writes its manifest last.
  *
- * Memory: as the stages state; tokens that are read again lie in memory up to 32 MiB a stream, else on disk. The same config, seed and input give the same bytes, and so does a run that was
+ * Memory: as the stages state; tokens that are read again lie in memory up to 8 MiB a stream, else on disk. The same config, seed and input give the same bytes, and so does a run that was
  * interrupted any number of times and went on with `resume`.
  * Rejects with the first error of a stage; what was half-written is gone then, and there is no manifest. The checkpoint stays, if the
  * run had come as far as to take one.

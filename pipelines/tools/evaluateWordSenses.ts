@@ -7,7 +7,7 @@ import { readWordSenses, type WordSense } from "./wordSensesFile.js";
 
 export interface WordSensesRequest extends TargetOptions {
   readonly file: string;
-  /** Sentences of each sense at most, of those to train on and of those to test on: drawn where there are more. */
+  /** Sentences of each sense at most to train on, and as many times its senses of each word to test on: drawn where there are more. */
   readonly perSense: number;
   readonly seed: number;
 }
@@ -52,23 +52,21 @@ export async function evaluateWordSenses(
   path: string,
   { file, perSense, seed, ...options }: WordSensesRequest,
 ): Promise<WordSensesScores> {
-  const items = drawn(readWordSenses(await readEvaluationText(file), file), perSense, seed);
-  const [train, test] = [false, true].map((isTest) => items.filter((item) => item.isTest === isTest)) as [
-    WordSense[],
-    WordSense[],
-  ];
+  const items = readWordSenses(await readEvaluationText(file), file);
+  const [known, test] = partsOf(items, perSense, seed);
+  const train = drawn(known, nameOfSense, () => perSense, seed);
   const vectors = await openTargets(
     who,
     path,
     options,
     test.slice(0, 50).map(({ place }) => place),
   );
-  const senses = numbered([...train, ...test].map(nameOfSense));
+  const senses = numbered(items.map(nameOfSense));
   const words = numbered(test.map(({ word }) => word));
   const senseOf = (item: WordSense) => senses.get(nameOfSense(item))!;
   const [ofTrain, ofTest] = [await vectors.read(placesOf(train)), await vectors.read(placesOf(test))];
   const frequent = new Map(
-    [...words.keys()].map((word) => [word, mostFrequentSense(train.filter((item) => item.word === word).map(senseOf))]),
+    [...words.keys()].map((word) => [word, mostFrequentSense(known.filter((item) => item.word === word).map(senseOf))]),
   );
   const majority = test.map(({ word }) => frequent.get(word)!);
   const told = vectors.ways.map((_, way) => {
@@ -114,16 +112,33 @@ function numbered(names: readonly string[]): Map<string, number> {
   return new Map([...new Set(names)].map((name, number) => [name, number]));
 }
 
-/** At most so many sentences of each sense, of either part: those with the lowest draws, in the order of the file. */
-function drawn(items: readonly WordSense[], most: number, seed: number): WordSense[] {
+/** All sentences to train on, and those to test on: as many of each word at most as its senses times a number, so that senses are as frequent as they are. */
+function partsOf(items: readonly WordSense[], perSense: number, seed: number): [WordSense[], WordSense[]] {
+  const [known, tested] = [false, true].map((isTest) => items.filter((item) => item.isTest === isTest)) as [
+    WordSense[],
+    WordSense[],
+  ];
+  const sensesOf = new Map<string, Set<string>>();
+  for (const { word, sense } of items) sensesOf.set(word, (sensesOf.get(word) ?? new Set()).add(sense));
+  const most = ({ word }: WordSense) => perSense * sensesOf.get(word)!.size;
+  return [known, drawn(tested, ({ word }) => word, most, seed)];
+}
+
+/** At most so many sentences of each group: those with the lowest draws, in their order. */
+function drawn(
+  items: readonly WordSense[],
+  groupOf: (item: WordSense) => string,
+  most: (item: WordSense) => number,
+  seed: number,
+): WordSense[] {
   const draws = randomStream(seed, "sentences");
   const counts = new Map<string, number>();
   const order = [...items.keys()].sort((a, b) => drawUint32(draws, a) - drawUint32(draws, b));
   const kept = order.filter((place) => {
-    const group = `${nameOfSense(items[place]!)}\t${items[place]!.isTest}`;
+    const group = groupOf(items[place]!);
     const count = (counts.get(group) ?? 0) + 1;
     counts.set(group, count);
-    return count <= most;
+    return count <= most(items[place]!);
   });
   return kept.sort((a, b) => a - b).map((place) => items[place]!);
 }

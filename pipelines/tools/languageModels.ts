@@ -72,7 +72,7 @@ function withReader(who: string, model: LanguageModel, known: Known) {
  * Opens a language model for vectors in context of tokens that are there already: `contextVectors`.
  * @throws TypeError if no unit knows the network, or it tells no layers; RangeError if it has other tensors
  */
-export function openContextModel(model: LanguageModel, known: Known, who = "openContextModel"): ContextModel {
+export function openModelIn(known: Known, who: string, model: LanguageModel): ContextModel {
   const open = withReader(who, model, known);
   if (open.reader.network.layers) return open;
   throw new TypeError(`${who}: the model must tell its layers, got ${model.architecture}, which does not`);

@@ -29,14 +29,14 @@ export async function openArrow(path: string): Promise<TableFile> {
     format: "arrow",
     columns: fields.map((field) => ({ name: field.name, type: String(field.type) })),
     metadata,
-    async *blocks(names) {
+    async *blocks(names, isWanted) {
       const handle = await open(path, "r");
       try {
         const reader = await openReader(handle);
         for (let k = 0; k < reader.numRecordBatches; k++) {
           const batch = await reader.readRecordBatch(k); // its iterator never ends where a batch is damaged
           if (!batch) throw new RangeError(`record batch ${k} is damaged`);
-          yield block(batch, names);
+          if (!isWanted || isWanted(column(names[0]!, batch))) yield block(batch, names);
         }
       } catch (error) {
         throw unreadable(path, error);
@@ -86,11 +86,12 @@ async function withReader<Result>(path: string, use: (reader: Reader) => Promise
 }
 
 function block(batch: RecordBatch, names: readonly string[]): TableBlock {
-  const rows = batch.numRows;
-  return { rows, columns: names.map((name) => column(name, batch.getChild(name), rows)) };
+  return { rows: batch.numRows, columns: names.map((name) => column(name, batch)) };
 }
 
-function column(name: string, vector: Vector | null, rows: number): ReadColumn {
+function column(name: string, batch: RecordBatch): ReadColumn {
+  const rows = batch.numRows;
+  const vector = batch.getChild(name);
   if (!vector || vector.length < rows || vector.nullCount > 0)
     throw new RangeError(
       `column ${name} must hold ${rows} values and no null, got ${vector?.length ?? 0} and ${vector?.nullCount ?? 0} nulls`,

@@ -86,14 +86,14 @@ describe("contextVectors", () => {
 
   it("is for models that tell their layers", async () => {
     const gpt2 = await readLanguageModelFiles(join("test/fixtures/gpt2", "model.safetensors"));
-    const open = openContextModel(gpt2, builtIn);
+    const open = openContextModel(gpt2);
     const [batch] = await collect(from(tokenBatches(documentsOf("the cat"))).pipe(contextVectors(open)));
     expect([batch!.terms, [...batch!.layers], batch!.values.length]).toEqual([["the", "cat"], [2], 16]);
     const gpt = builtIn.units.get("gpt")!;
     const bare = { ...gpt, network: () => ({ ...(gpt.network!(gpt2.settings, gpt2) as object), layers: undefined }) };
     const known = { ...builtIn, units: new Map([["gpt", bare]]) };
-    expect(() => openContextModel(gpt2, known, "contextVectors")).toThrow(
-      "contextVectors: the model must tell its layers, got gpt, which does not",
+    expect(() => openContextModel(gpt2, known)).toThrow(
+      "openContextModel: the model must tell its layers, got gpt, which does not",
     );
   });
 });
