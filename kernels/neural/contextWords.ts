@@ -1,11 +1,12 @@
 import { type ContextVectorBatch, MIXED_LAYER } from "../../schemas/contextVectors.js";
-import { isSubwordVocabulary, type SubwordVocabulary } from "../../schemas/subwordVocabulary.js";
+import { isSubwordVocabulary } from "../../schemas/subwordVocabulary.js";
 import type { TokenBatch } from "../../schemas/tokens.js";
 import type { Vocabulary } from "../../schemas/vocabulary.js";
 import { joinFloats } from "../numbers/joinFloats.js";
 import { WordPieces } from "../tokenizers/wordPieces.js";
 import { WordSpaces } from "../tokenizers/wordSpaces.js";
 import { type LayerReader, type PlaceLayers, PlaceReader } from "./placeReader.js";
+import { aroundTexts } from "./textIds.js";
 
 /** Which layers of a network are taken: one by its number, the last, all, or their sum by shares, equal ones if left out. */
 export type LayerChoice =
@@ -173,14 +174,6 @@ export class ContextWords {
 }
 
 const NOTHING = { before: [], after: [] } as const;
-
-/** The special pieces before and behind the text of a model that reads whole texts: `[CLS]` and `[SEP]`. */
-function aroundTexts(vocabulary: SubwordVocabulary) {
-  const bare = [...vocabulary.encode("a", { specials: false })];
-  const whole = [...vocabulary.encode("a", { specials: true })];
-  const start = whole.findIndex((_, k) => bare.every((id, i) => whole[k + i] === id));
-  return { before: whole.slice(0, start), after: whole.slice(start + bare.length) };
-}
 
 /** @throws RangeError if there is no such layer, or layers of different sizes are to be mixed */
 function pickLayers({ layers, places }: PlaceLayers, choice: LayerChoice): Picked {

@@ -21,6 +21,8 @@ const SEGMENTS = 2;
 /** Of so many predicted places none is hidden with a probability below 1e-14. */
 const ENOUGH = 20;
 
+const script = new URL("./bertWorker.js", import.meta.url);
+
 export const bertSchema = defineUnit({
   name: "bert",
   kind: "model",
@@ -57,6 +59,7 @@ export const bertSchema = defineUnit({
     }),
   },
   network: bertOf,
+  networkScript: script,
   create: (_, options): Model<"sequences", "languageModel"> => bert(options),
 });
 
@@ -85,7 +88,6 @@ export function bert(options?: BertOptions): UpdatedModel<"sequences", "language
     ...{ positions, segments: SEGMENTS, nextSentence, dropout },
     ...{ activation: "gelu", epsilon: EPSILON },
   };
-  const script = new URL("./bertWorker.js", import.meta.url);
   const model = trainLanguageModel("bert", { settings, network: bertOf, script }, training);
   let isKnown = false;
   return {
