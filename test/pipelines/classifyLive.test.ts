@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import { drawBelow, Predictor, randomStream } from "#kernels";
 import { loadPipeline, type RunPipelineOptions, RunStopped, runPipeline } from "#pipelines";
+import { requireLinear } from "#schemas";
 import { readWhole } from "#storage";
 import { kinds } from "../../dist/kinds/kinds.js";
 import { freePort } from "../support/freePort.js";
