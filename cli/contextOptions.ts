@@ -41,7 +41,7 @@ export function contextChoice(parsed: Parsed, layer: string): ContextChoice {
   return { layers: layerChoice(parsed, layer), pooling, stride: parsed.integer("stride", 1) };
 }
 
-function layerChoice(parsed: Parsed, layer: string): LayerChoice {
+export function layerChoice(parsed: Parsed, layer: string): LayerChoice {
   const command = parsed.argv[0];
   const mix = parsed.text("mix");
   if (mix !== undefined && layer !== "mix")

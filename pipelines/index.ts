@@ -70,6 +70,7 @@ export * from "./tools/missingInputs.js";
 export * from "./tools/openSearch.js";
 export * from "./tools/quantizeFile.js";
 export * from "./tools/runCost.js";
+export * from "./tools/sentenceVectors.js";
 export * from "./tools/spellTermsOf.js";
 export * from "./tools/termMap.js";
 export * from "./tools/textSearch.js";

@@ -11,7 +11,8 @@ import { aroundTexts } from "./textIds.js";
 /** Which layers of a network are taken: one by its number, the last, all, or their sum by shares, equal ones if left out. */
 export type LayerChoice =
   | { readonly kind: "one"; readonly layer: number }
-  | { readonly kind: "last" | "all" }
+  | { readonly kind: "last" }
+  | { readonly kind: "all" }
   | { readonly kind: "mix"; readonly shares?: readonly number[] };
 
 export interface ContextWordsOptions {

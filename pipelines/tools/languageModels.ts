@@ -36,12 +36,12 @@ export async function openLanguageModel(who: string, model: LanguageModel, known
       `${who}: the model must predict what comes next, got ${model.architecture}, which predicts what is hidden; fill asks it`,
     );
   const reader = new LanguageReader(network, openEngine(), values);
-  const steps =
-    model.tokenizer && !toldSteps(model)
-      ? await operatorsOf(who, WHITESPACE_STEPS, known)
-      : await textStepsOf(who, model, known);
-  return { model, reader, vocabulary, steps };
+  return { model, reader, vocabulary, steps: await languageModelSteps(who, model, known) };
 }
+
+/** What makes tokens of texts as those were made that a model learned from; a tokenizer of another program cuts by itself. */
+export const languageModelSteps = (who: string, model: LanguageModel, known: Known) =>
+  model.tokenizer && !toldSteps(model) ? operatorsOf(who, WHITESPACE_STEPS, known) : textStepsOf(who, model, known);
 
 /**
  * The steps that make tokens for a language model, as a config writes them; undefined if it tells none.
