@@ -297,6 +297,19 @@ function isTopics(value: unknown): value is Topics {
   return weights instanceof Float32Array && alpha instanceof Float64Array;
 }
 
+/** A language model: in a config the path of its file, in code the model. */
+export const languageModelOption = <const Options extends Stated<LanguageModel>>(options: Options) =>
+  wholeValue<LanguageModel, Options>(options, {
+    holds: "languageModel",
+    expects: "the path of a file of a language model, or of a run that made one; in code, the model",
+    isValue: isLanguageModel,
+  });
+
+function isLanguageModel(value: unknown): value is LanguageModel {
+  const { architecture, tensors } = (value ?? {}) as Partial<LanguageModel>;
+  return typeof architecture === "string" && Array.isArray(tensors);
+}
+
 /** A tokenizer: in a config the path of its file, in code the tokenizer. */
 export const subwordsOption = <const Options extends Stated<SubwordVocabulary>>(options: Options) =>
   wholeValue<SubwordVocabulary, Options>(options, {
@@ -339,19 +352,6 @@ function isSearchIndex(value: unknown): value is SearchIndex {
 function isClassifier(value: unknown): value is AnyClassifier {
   const { labels, labelCounts } = (value ?? {}) as Partial<AnyClassifier>;
   return Array.isArray(labels) && labelCounts instanceof Float64Array;
-}
-
-/** A language model: in a config the path of its folder, in code the model. */
-export const languageModelOption = <const Options extends Stated<LanguageModel>>(options: Options) =>
-  wholeValue<LanguageModel, Options>(options, {
-    holds: "languageModel",
-    expects: "the path of the tensors of a language model, or of a run that made one; in code, the model",
-    isValue: isLanguageModel,
-  });
-
-function isLanguageModel(value: unknown): value is LanguageModel {
-  const { architecture, terms, tensors } = (value ?? {}) as Partial<LanguageModel>;
-  return typeof architecture === "string" && Array.isArray(terms) && Array.isArray(tensors);
 }
 
 /** Document frequencies: in a config the path of their file, in code the frequencies. */

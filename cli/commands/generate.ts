@@ -1,4 +1,11 @@
-import { builtIn, generateTerms, goneOn, loadLanguageModel, openLanguageModel } from "../../pipelines/index.js";
+import {
+  builtIn,
+  generateTerms,
+  goneOn,
+  loadLanguageModel,
+  openLanguageModel,
+  shownTerm,
+} from "../../pipelines/index.js";
 import { type Command, jsonOption, UsageError } from "../command.js";
 import { printable } from "../printable.js";
 
@@ -49,7 +56,11 @@ export const generate: Command = {
       terms.push(term);
     }
     const text = goneOn(open, prompt, terms);
-    io.out(parsed.flag("json") ? `${JSON.stringify({ prompt, text, terms })}\n` : `${printable(text.trimEnd())}\n`);
+    io.out(
+      parsed.flag("json")
+        ? `${JSON.stringify({ prompt, text, terms, shown: terms.map((term) => shownTerm(open, term)) })}\n`
+        : `${printable(text.trimEnd())}\n`,
+    );
     return 0;
   },
 };

@@ -30,7 +30,7 @@ export class NetworkPredictor implements TextPredictor {
     const known = new Map([...model.tensors, ...head.tensors].map(({ name, values }) => [name, values]));
     const { layers } = head;
     this.#classifier = classifier;
-    this.#texts = new TextIds(vocabulary, model);
+    this.#texts = new TextIds(vocabulary, network, model);
     this.#engine = engine;
     this.#network = textHead(network, { classes: labels.length, layers, texts: 1, dropout: 0, freeze: false });
     this.#parameters = engine.parameters(this.#network.forms);

@@ -1,13 +1,9 @@
 import type { LanguageModel } from "../../schemas/languageModel.js";
-import { isSubwordVocabulary, type SubwordVocabulary } from "../../schemas/subwordVocabulary.js";
 import type { Lexicon } from "../../schemas/tokens.js";
 import type { Vocabulary } from "../../schemas/vocabulary.js";
 import type { WordForm } from "../linear/wordDocuments.js";
-import { WordPieces } from "../tokenizers/wordPieces.js";
-import { WordSpaces } from "../tokenizers/wordSpaces.js";
-
-/** Special terms around a text of words, where a vocabulary has them. */
-const FRAME = ["[CLS]", "[SEP]"] as const;
+import type { Network } from "./network.js";
+import { frameOf, WordIds } from "./wordIds.js";
 
 /** A text as a network reads it. */
 export interface TextIdRow {
@@ -24,25 +20,20 @@ export interface TextIdRow {
  * a text: special terms, or its beginning and its end. State: the text of each word, and its pieces.
  */
 export class TextIds {
-  readonly #vocabulary: Vocabulary;
-  readonly #pieces: WordPieces | undefined;
-  readonly #unknown: readonly number[];
+  readonly #ids: WordIds;
   readonly #before: readonly number[];
   readonly #after: readonly number[];
-  readonly #spaces = new WordSpaces("script");
   readonly #words: string[] = [];
   readonly #numbers = new Map<string, number>();
   readonly #lexicon: Lexicon;
 
-  constructor(vocabulary: Vocabulary, { unknown, beginning, sentenceEnd }: LanguageModel) {
+  constructor(vocabulary: Vocabulary, network: Network, { unknown, beginning, sentenceEnd }: LanguageModel) {
     const idsOf = (term: string | undefined) => (term === undefined ? [] : [vocabulary.idOf(term) ?? []].flat());
     const words = this.#words;
-    this.#vocabulary = vocabulary;
-    this.#unknown = idsOf(unknown);
-    this.#pieces = isSubwordVocabulary(vocabulary) ? new WordPieces(vocabulary) : undefined;
-    const around = isSubwordVocabulary(vocabulary) ? aroundTexts(vocabulary) : { before: [], after: [] };
-    this.#before = [around.before, idsOf(FRAME[0]), idsOf(beginning)].find((ids) => ids.length > 0) ?? [];
-    this.#after = [around.after, idsOf(FRAME[1]), idsOf(sentenceEnd)].find((ids) => ids.length > 0) ?? [];
+    this.#ids = new WordIds(vocabulary, idsOf(unknown)[0]);
+    const around = frameOf(vocabulary, network);
+    this.#before = [around.before, idsOf(beginning)].find((ids) => ids.length > 0) ?? [];
+    this.#after = [around.after, idsOf(sentenceEnd)].find((ids) => ids.length > 0) ?? [];
     this.#lexicon = {
       get size() {
         return words.length;
@@ -72,7 +63,7 @@ export class TextIds {
     let isCut = false;
     this.#idsOf(Uint32Array.from(words)).forEach((some, word) => {
       if (isCut || ids.length + some.length > room) isCut = true;
-      else for (const id of some) places[ids.push(id) - 1] = word;
+      else for (let k = 0; k < some.length; k++) places[ids.push(some[k]!) - 1] = word;
     });
     if (ids.length === 0) return { ids, words: places, isCut };
     const outside = (around: readonly number[]) => around.map(() => -1);
@@ -84,22 +75,9 @@ export class TextIds {
   }
 
   /** The ids of each word. */
-  #idsOf(ids: Uint32Array): number[][] {
-    const lexicon = this.#lexicon;
-    if (!this.#pieces) {
-      return Array.from(ids, (id) => [this.#vocabulary.idOf(lexicon.term(id)!) ?? this.#unknown].flat());
-    }
+  #idsOf(ids: Uint32Array): ArrayLike<number>[] {
     const offsets = Uint32Array.of(0);
-    const batch = { lexicon, ids, sentenceOffsets: offsets, documentOffsets: offsets };
-    const made = this.#pieces.of(batch, this.#spaces.before(batch));
-    return Array.from(made.wordOffsets, (from, word) => [...made.ids.subarray(from, made.wordOffsets[word + 1])]);
+    const of = this.#ids.of({ lexicon: this.#lexicon, ids, sentenceOffsets: offsets, documentOffsets: offsets });
+    return Array.from(ids, (_, word) => of(word));
   }
-}
-
-/** The special pieces before and behind the text of a model that reads whole texts: `[CLS]` and `[SEP]`. */
-export function aroundTexts(vocabulary: SubwordVocabulary) {
-  const bare = [...vocabulary.encode("a", { specials: false })];
-  const whole = [...vocabulary.encode("a", { specials: true })];
-  const start = whole.findIndex((_, k) => bare.every((id, i) => whole[k + i] === id));
-  return { before: whole.slice(0, start), after: whole.slice(start + bare.length) };
 }

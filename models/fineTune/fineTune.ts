@@ -151,7 +151,7 @@ export function fineTune(options: FineTuneOptions, networks: Networks): UpdatedM
   const length = Math.min(wanted, network.longest ?? wanted);
   const { epochs, seed, optimizer, beta1, beta2, weightDecay, clip } = rates;
   const { workers: __, ...told } = { ...parsed, ...training };
-  const texts = new TextIds(made.vocabulary, model);
+  const texts = new TextIds(made.vocabulary, network, model);
   const documents = new WordDocuments(texts.wordForm);
   const held = randomStream(seed, "fineTune.holdout");
   const counted = { ...nothingYet };

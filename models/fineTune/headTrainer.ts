@@ -208,8 +208,9 @@ export class HeadTrainer {
       const longest = Math.max(...rows.flatMap(({ texts }) => texts.map(({ ids }) => ids.length)));
       const size = { rows: batchSize, length: longest * this.#head.texts };
       const { terms, counts } = model;
-      this.#stepper = await makeStepper(who, kind, this.#network, { terms, counts, ...size }, training);
-      return this.#stepper;
+      const { stepper } = await makeStepper(who, kind, this.#network, { terms, counts, ...size }, training);
+      this.#stepper = stepper;
+      return stepper;
     }
     const engine: Engine = await namedEngine(who, training);
     this.#reader = new PooledReader(this.#made.network, engine, this.#made.values);

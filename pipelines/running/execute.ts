@@ -4,6 +4,7 @@ import { goesOnInItsSource, isModel, nodesOf, type PipelineNode } from "../graph
 import { readsLive } from "../graph/passes.js";
 import type { Pipeline } from "../graph/pipeline.js";
 import { textSteps } from "../graph/textSteps.js";
+import { openModelIn } from "../tools/languageModels.js";
 import { networksOf, predictorOf } from "../tools/predictorOf.js";
 import { accountPass } from "./accountPass.js";
 import type { ExecuteOptions } from "./executeOptions.js";
@@ -73,6 +74,7 @@ function partsOf(options: ExecuteOptions, registry: Registry): RunParts {
       isLive: readsLive(node),
       networks,
       predictorOf: (classifier) => predictorOf(classifier, registry),
+      openLanguageModel: (who, model) => openModelIn(registry, who, model),
     });
   const originOf: ExecuteOptions["metadata"] =
     metadata && (async (node) => new Map([...(await metadata(node)), ...(await textOrigin(node, optionsOf, values))]));
@@ -106,6 +108,6 @@ async function readOnce(parts: RunParts, root: PipelineNode, plan: PassPlan): Pr
   const { source, sourceBytes, ledger } = parts.options;
   const pass = new Pass(parts, plan, { ledger });
   parts.progress.enter("reading", root);
-  await pass.run(source().pipe(parts.progress.watchBytes(ledger, sourceBytes)), root.children);
+  await pass.run(source().pipe(parts.progress.watchBytes(ledger, sourceBytes, pass)), root.children);
   return pass;
 }

@@ -29,6 +29,8 @@ export interface ExecuteOptions {
   readonly metadata?: (model: PipelineNode) => Promise<ReadonlyMap<string, string>>;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
+  /** Hears one line of each model that says how it computes. */
+  readonly onNotice?: ((notice: string) => void) | undefined;
   /** Sees every document that the source rejects. */
   readonly onRejected?: ((rejection: Rejection) => void) | undefined;
   /** The source was read; it will not be read again. */

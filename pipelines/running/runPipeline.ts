@@ -47,6 +47,8 @@ export interface RunPipelineOptions {
   /** Sees what each model has learned so far, now and then. */
   readonly publish?: Chore;
   readonly onProgress?: (progress: Progress) => void;
+  /** Hears one line of each model that says how it computes. */
+  readonly onNotice?: (notice: string) => void;
   /** Where the run counts, for those who watch it; empty at first. */
   readonly ledger?: Ledger;
 }
@@ -60,7 +62,7 @@ export interface PipelineResult {
 /**
  * Runs a compiled pipeline into a folder and writes its manifest last.
  *
- * Memory: as the stages state; tokens that are read again lie in memory up to 32 MiB a stream, else on disk. The same config, seed and input give the same bytes, and so does a run that was
+ * Memory: as the stages state; tokens that are read again lie in memory up to 8 MiB a stream, else on disk. The same config, seed and input give the same bytes, and so does a run that was
  * interrupted any number of times and went on with `resume`.
  * Rejects with the first error of a stage; what was half-written is gone then, and there is no manifest. The checkpoint stays, if the
  * run had come as far as to take one.
@@ -125,6 +127,7 @@ export async function runPipeline(pipeline: Pipeline, options: RunPipelineOption
       metadata: async (node) => originOf(node, configFolder, await hashed, texts.length),
       signal,
       onProgress,
+      onNotice: options.onNotice,
       onValue: (node, value) => noteLearned(node, value, ledger),
       onRejected: (rejection) => rejected.add(rejection),
       requireInputs,

@@ -1,6 +1,6 @@
 import type { Observable } from "rxjs";
 import { WordDocuments } from "../../kernels/linear/wordDocuments.js";
-import type { LayerChoice } from "../../kernels/neural/contextWords.js";
+import type { LayerChoice } from "../../kernels/neural/layerChoice.js";
 import { type MarkedText, markPlaces } from "../../kernels/neural/markedTexts.js";
 import type { Network } from "../../kernels/neural/network.js";
 import { PooledReader } from "../../kernels/neural/pooledReader.js";
@@ -54,7 +54,7 @@ export async function* sentenceVectorsOf(
   const shares = sharesOf(network, layers);
   const vectorSize = network.layerSizes!.at(-1)!;
   const reader = new PooledReader(network, openEngine(), values);
-  const texts = new TextIds(vocabulary, model);
+  const texts = new TextIds(vocabulary, network, model);
   const documents = new WordDocuments(texts.wordForm);
   let [count, cut] = [0, 0];
   let ended: MarkedText[] = [];
