@@ -42,7 +42,7 @@ export function contextChoice(parsed: Parsed, layers: string): ContextChoice {
   return { layers: layerChoice(parsed, layers), pooling, stride: parsed.integer("stride", 1) };
 }
 
-function layerChoice(parsed: Parsed, layers: string): LayerChoice {
+export function layerChoice(parsed: Parsed, layers: string): LayerChoice {
   try {
     return layerChoiceOf({ layers, mix: parsed.text("mix") }, { layers: "--layer", mix: "--mix" });
   } catch (error) {

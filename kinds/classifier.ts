@@ -1,8 +1,16 @@
-import type { Classifier, ClassifierLoss, LabelOdds, RowMatrix } from "../schemas/classifier.js";
-import { defineKind } from "../schemas/kinds.js";
+import {
+  type AnyClassifier,
+  type Classifier,
+  type ClassifierLoss,
+  isNetworkClassifier,
+  type LabelOdds,
+  type RowMatrix,
+} from "../schemas/classifier.js";
+import { defineKind, type TableForm } from "../schemas/kinds.js";
 import { show } from "../schemas/options.js";
 import type { SubwordForm } from "../schemas/subwords.js";
 import type { ReadableTable, Rows } from "../schemas/tables.js";
+import { networkClassifierTable } from "./networkClassifier.js";
 
 const rowsAtOnce = 65_536;
 
@@ -11,10 +19,49 @@ const TERM = "term";
 const BUCKET = "bucket";
 const LABEL = "label";
 
-/**
- * A classifier of texts: a row a term, a row a bucket that is in use, and a row a label. Only dense ones have this form; quantised ones
- * are files of fastText's.
- */
+/** A row a term, a row a bucket that is in use, and a row a label. Only dense ones have this form; quantised ones are files of fastText's. */
+const linearTable: TableForm<Classifier> = {
+  schema: ({ input }) => ({
+    columns: { part: "text", text: "text", count: "float64", vector: { list: "float32", size: input.columns } },
+  }),
+  facts: ({ loss, wordNgrams, subwords, sentenceEnd, pruned, temperature, labelOdds, metadata, input }) => ({
+    ...{ loss, wordNgrams, subwords, sentenceEnd, pruned, temperature },
+    ...(labelOdds ? { labelOdds } : {}),
+    columns: input.columns,
+    metadata: [...metadata],
+  }),
+  *blocks({ terms, counts, buckets, labels, labelCounts, input, output }) {
+    const [rows, scores] = [denseValues(input), denseValues(output)];
+    const size = input.columns;
+    yield* blocksOf(TERM, terms, counts, rows, size);
+    const noTexts = new Array<string>(buckets.length).fill("");
+    yield* blocksOf(BUCKET, noTexts, Float64Array.from(buckets), rows.subarray(terms.length * size), size);
+    yield* blocksOf(LABEL, labels, labelCounts, scores, size);
+  },
+  async read(table, facts) {
+    const size = facts.columns as number;
+    const { parts, input, output } = await readRows(table, size);
+    const { [TERM]: terms, [BUCKET]: buckets, [LABEL]: labels } = parts;
+    return {
+      terms: terms.texts,
+      counts: Float64Array.from(terms.counts),
+      buckets: Uint32Array.from(buckets.counts),
+      labels: labels.texts,
+      labelCounts: Float64Array.from(labels.counts),
+      ...{ input, output },
+      loss: facts.loss as ClassifierLoss,
+      wordNgrams: facts.wordNgrams as number,
+      subwords: facts.subwords as SubwordForm,
+      sentenceEnd: facts.sentenceEnd as boolean,
+      pruned: facts.pruned as boolean,
+      temperature: facts.temperature as number,
+      ...(facts.labelOdds ? { labelOdds: facts.labelOdds as LabelOdds } : {}),
+      metadata: new Map(facts.metadata as [string, string][]),
+    };
+  },
+};
+
+/** A classifier of texts: a linear one, or a language model with what stands behind it. */
 export const classifier = defineKind({
   name: "classifier",
   arrives: "whole",
@@ -24,53 +71,22 @@ export const classifier = defineKind({
     const { withoutLabels = 0, withoutWords = 0, withoutKeptLabels = 0 } = counted;
     return withoutLabels + withoutWords + withoutKeptLabels;
   },
-  amounts: { labels: ({ labels }: Classifier) => labels.length },
+  amounts: { labels: ({ labels }: AnyClassifier) => labels.length },
   table: {
-    schema: ({ input }) => ({
-      columns: { part: "text", text: "text", count: "float64", vector: { list: "float32", size: input.columns } },
-    }),
-    facts: ({ loss, wordNgrams, subwords, sentenceEnd, pruned, temperature, labelOdds, metadata, input }) => ({
-      ...{ loss, wordNgrams, subwords, sentenceEnd, pruned, temperature },
-      ...(labelOdds ? { labelOdds } : {}),
-      columns: input.columns,
-      metadata: [...metadata],
-    }),
-    *blocks({ terms, counts, buckets, labels, labelCounts, input, output }) {
-      const [rows, scores] = [denseValues(input), denseValues(output)];
-      const size = input.columns;
-      yield* blocksOf(TERM, terms, counts, rows, size);
-      const noTexts = new Array<string>(buckets.length).fill("");
-      yield* blocksOf(BUCKET, noTexts, Float64Array.from(buckets), rows.subarray(terms.length * size), size);
-      yield* blocksOf(LABEL, labels, labelCounts, scores, size);
-    },
-    async read(table, facts) {
-      const size = facts.columns as number;
-      const { parts, input, output } = await readRows(table, size);
-      const { [TERM]: terms, [BUCKET]: buckets, [LABEL]: labels } = parts;
-      return {
-        terms: terms.texts,
-        counts: Float64Array.from(terms.counts),
-        buckets: Uint32Array.from(buckets.counts),
-        labels: labels.texts,
-        labelCounts: Float64Array.from(labels.counts),
-        ...{ input, output },
-        loss: facts.loss as ClassifierLoss,
-        wordNgrams: facts.wordNgrams as number,
-        subwords: facts.subwords as SubwordForm,
-        sentenceEnd: facts.sentenceEnd as boolean,
-        pruned: facts.pruned as boolean,
-        temperature: facts.temperature as number,
-        ...(facts.labelOdds ? { labelOdds: facts.labelOdds as LabelOdds } : {}),
-        metadata: new Map(facts.metadata as [string, string][]),
-      };
-    },
+    schema: (value) => (isNetworkClassifier(value) ? networkClassifierTable.schema(value) : linearTable.schema(value)),
+    facts: (value) => (isNetworkClassifier(value) ? networkClassifierTable.facts!(value) : linearTable.facts!(value)),
+    blocks: (value) => (isNetworkClassifier(value) ? networkClassifierTable.blocks(value) : linearTable.blocks(value)),
+    read: (table, facts, needs) => ("head" in facts ? networkClassifierTable : linearTable).read(table, facts, needs),
   },
   origin: {
     keepsTextSteps: true,
     of: ({ metadata }) => metadata,
     with: (value, metadata) => ({ ...value, metadata }),
   },
-  shown: ([value]) => ({ labels: [...value!.labels], terms: value!.terms.length, vectorSize: value!.input.columns }),
+  shown: ([value]) =>
+    isNetworkClassifier(value!)
+      ? { labels: [...value.labels], terms: value.model.terms.length, network: value.model.architecture }
+      : { labels: [...value!.labels], terms: value!.terms.length, vectorSize: value!.input.columns },
 });
 
 function denseValues(matrix: RowMatrix): Float32Array {

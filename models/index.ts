@@ -5,6 +5,7 @@ export * from "./documentFrequencies/documentFrequencies.js";
 export * from "./elmo/elmo.js";
 export * from "./fastText/fastText.js";
 export * from "./fastTextClassifier/fastTextClassifier.js";
+export * from "./fineTune/fineTune.js";
 export * from "./glove/glove.js";
 export * from "./gpt/gpt.js";
 export * from "./lda/lda.js";

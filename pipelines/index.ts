@@ -74,6 +74,7 @@ export * from "./tools/openContextModel.js";
 export * from "./tools/openSearch.js";
 export * from "./tools/quantizeFile.js";
 export * from "./tools/runCost.js";
+export * from "./tools/sentenceVectors.js";
 export * from "./tools/spellTermsOf.js";
 export * from "./tools/targetVectors.js";
 export * from "./tools/termMap.js";

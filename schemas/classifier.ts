@@ -1,3 +1,4 @@
+import type { LanguageModel, NamedTensor } from "./languageModel.js";
 import type { SubwordForm } from "./subwords.js";
 
 /** Rows of numbers as they are. */
@@ -65,4 +66,42 @@ export interface Classifier {
   readonly labelOdds?: LabelOdds;
   /** Model, options, corpus hash, and how texts were made tokens. */
   readonly metadata: ReadonlyMap<string, string>;
+}
+
+/** How the places of a text become one vector: the first one, the mean of all, or the last one. */
+export const poolings = ["cls", "mean", "last"] as const;
+export type Pooling = (typeof poolings)[number];
+
+/** What stands behind a language model that tells texts apart. */
+export interface ClassifierHead {
+  readonly pooling: Pooling;
+  /** What is pooled: the last layer, or the sum of all by learned shares. */
+  readonly layers: "last" | "mix";
+  /** Places of a text that are read at most, those around it too. */
+  readonly length: number;
+  readonly tensors: readonly NamedTensor[];
+}
+
+/** A classifier of texts over what a language model makes of them. Plain data; `NetworkPredictor` predicts with it. */
+export interface NetworkClassifier extends Pick<Classifier, "labels" | "labelCounts" | "temperature" | "metadata"> {
+  readonly loss: "softmax";
+  readonly model: LanguageModel;
+  readonly head: ClassifierHead;
+}
+
+export type AnyClassifier = Classifier | NetworkClassifier;
+
+/** Whether it asks a language model. */
+export const isNetworkClassifier = (classifier: AnyClassifier): classifier is NetworkClassifier =>
+  "model" in classifier;
+
+/**
+ * For what linear classifiers alone can do.
+ * @throws TypeError for another one
+ */
+export function requireLinear(who: string, classifier: AnyClassifier): Classifier {
+  if (!isNetworkClassifier(classifier)) return classifier;
+  throw new TypeError(
+    `${who}: the classifier must be a linear one, as fastTextClassifier makes, got one over ${classifier.model.architecture}`,
+  );
 }

@@ -1,4 +1,4 @@
-import type { Classifier } from "./classifier.js";
+import type { AnyClassifier } from "./classifier.js";
 import type { DocumentFrequencies } from "./documentFrequencies.js";
 import type { LanguageModel } from "./languageModel.js";
 import type { SearchIndex } from "./searchIndex.js";
@@ -277,8 +277,8 @@ export const vectorTable = <const Options extends Stated<VectorTable>>(options: 
   });
 
 /** A classifier of texts: in a config the path of its file, in code the classifier. */
-export const classifierOption = <const Options extends Stated<Classifier>>(options: Options) =>
-  wholeValue<Classifier, Options>(options, {
+export const classifierOption = <const Options extends Stated<AnyClassifier>>(options: Options) =>
+  wholeValue<AnyClassifier, Options>(options, {
     holds: "classifier",
     expects: "the path of a file of a classifier, or of a run that made one; in code, the classifier",
     isValue: isClassifier,
@@ -349,9 +349,9 @@ function isSearchIndex(value: unknown): value is SearchIndex {
   return Array.isArray(terms) && offsets instanceof Uint32Array && documents instanceof Uint32Array;
 }
 
-function isClassifier(value: unknown): value is Classifier {
-  const { labels, input, output } = (value ?? {}) as Partial<Classifier>;
-  return Array.isArray(labels) && typeof input === "object" && typeof output === "object";
+function isClassifier(value: unknown): value is AnyClassifier {
+  const { labels, labelCounts } = (value ?? {}) as Partial<AnyClassifier>;
+  return Array.isArray(labels) && labelCounts instanceof Float64Array;
 }
 
 /** Document frequencies: in a config the path of their file, in code the frequencies. */

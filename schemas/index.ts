@@ -36,6 +36,7 @@ export * from "./suggest.js";
 export * from "./summaries.js";
 export * from "./tables.js";
 export * from "./text.js";
+export * from "./textPredictor.js";
 export * from "./tokens.js";
 export * from "./topics.js";
 export * from "./units.js";

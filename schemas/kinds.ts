@@ -1,5 +1,5 @@
 import type { Answers } from "./answers.js";
-import type { Classifier } from "./classifier.js";
+import type { AnyClassifier } from "./classifier.js";
 import type { ContextBatch, PairBatch } from "./contexts.js";
 import type { ContextVectorBatch } from "./contextVectors.js";
 import type { FinalCooccurrence } from "./cooccurrence.js";
@@ -49,7 +49,7 @@ export interface Kinds {
   summaries: SummaryBatch;
   cooccurrence: FinalCooccurrence;
   vectors: VectorTable;
-  classifier: Classifier;
+  classifier: AnyClassifier;
   languageModel: LanguageModel;
   topics: Topics;
   semanticSpace: SemanticSpace;

@@ -1,4 +1,5 @@
 import type { Observable, OperatorFunction } from "rxjs";
+import type { AnyClassifier } from "./classifier.js";
 import type { Cost, CostInput } from "./cost.js";
 import type { Kind, Kinds } from "./kinds.js";
 import type { LanguageModel, NetworkSettings } from "./languageModel.js";
@@ -6,6 +7,7 @@ import type { Model } from "./models.js";
 import type { Fields, OptionsOf, OptionsSchema, SettingsOf } from "./options.js";
 import type { SubwordForm } from "./subwords.js";
 import type { LiveStart, TextBatch } from "./text.js";
+import type { TextPredictor } from "./textPredictor.js";
 
 export type UnitKind = "source" | "operator" | "model" | "sink";
 
@@ -34,9 +36,23 @@ export interface UnitContext {
   readonly openLanguageModel?: (who: string, model: LanguageModel) => unknown;
   /** What it reads comes from a live source, in the only pass over it, and may never end. */
   readonly isLive?: boolean;
+  /** The networks of language models, by the names of the units that bring them. */
+  readonly networks?: Networks;
+  /** Makes a classifier ready to be asked. */
+  readonly predictorOf?: (classifier: AnyClassifier) => TextPredictor;
   /** Where a live source begins. */
   readonly start?: LiveStart | undefined;
 }
+
+/** What makes the networks of a unit's results. */
+export interface NetworkForm {
+  /** The network, by its settings and terms. */
+  network?(settings: NetworkSettings, terms: Pick<LanguageModel, "terms" | "counts">): unknown;
+  /** What a thread runs that learns with it. */
+  readonly networkScript?: URL;
+}
+
+export type Networks = ReadonlyMap<string, NetworkForm>;
 
 /** How one step spoils another behind it. */
 export interface TakesAway {
@@ -54,7 +70,8 @@ export interface Unit<
   N extends Needs = Needs,
   M extends Kind = Kind,
   Name extends string = string,
-> extends OptionsSchema<F> {
+> extends OptionsSchema<F>,
+    NetworkForm {
   readonly name: Name;
   readonly kind: K;
   /** What comes to it. */
@@ -63,6 +80,8 @@ export interface Unit<
   readonly needs?: N;
   /** Options of files that hold such values, by the name of the need: where one is given, no step must make the value. */
   readonly needsInFiles?: Readonly<Record<string, string>>;
+  /** It reads a stream in passes of its own, as often as it wants to, though all that it needs may be there before. */
+  readonly readsAgain?: true;
   /** A sink passes on what it reads. */
   readonly makes: M;
   /** One sentence, no full stop. */
@@ -103,8 +122,6 @@ export interface Unit<
   subwordsOf?(options: OptionsOf<OptionsSchema<F>>): Readonly<Record<string, SubwordForm["units"]>>;
   /** Of a writer: throws a RangeError for subwords that it could not write. */
   requireSubwords?(options: OptionsOf<OptionsSchema<F>>, units: SubwordForm["units"]): void;
-  /** Of a model of sequences: the network whose numbers its results hold, by their settings and terms. */
-  network?(settings: NetworkSettings, terms: Pick<LanguageModel, "terms" | "counts">): unknown;
   /**
    * What it takes in a run of such sizes; a unit that declares none is named as not told.
    * @throws RangeError where a run would refuse the sizes

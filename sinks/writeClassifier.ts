@@ -1,7 +1,7 @@
 import { extname } from "node:path";
 import type { OperatorFunction } from "rxjs";
 import { classifier } from "../kinds/classifier.js";
-import type { Classifier } from "../schemas/classifier.js";
+import { type AnyClassifier, requireLinear } from "../schemas/classifier.js";
 import { oneOf, text } from "../schemas/fields.js";
 import { type OptionsOf, parseOptions } from "../schemas/options.js";
 import { defineUnit } from "../schemas/units.js";
@@ -27,7 +27,7 @@ export const writeClassifierSchema = defineUnit({
         "Format of the file; auto goes by the name: .arrow, .parquet (table), .bin, .ftz, .fasttext (a model of fastText)",
     }),
   },
-  create: (_, options): OperatorFunction<Classifier, Classifier> => writeClassifier(options),
+  create: (_, options): OperatorFunction<AnyClassifier, AnyClassifier> => writeClassifier(options),
 });
 
 export type WriteClassifierOptions = OptionsOf<typeof writeClassifierSchema>;
@@ -42,15 +42,16 @@ export function isFastTextFormat(options: WriteClassifierOptions): boolean {
  * Writes a classifier, and passes it on once it is on the disk under its name. State: one block of rows.
  * A model of fastText's reads n-grams of words across the end of a text. It does not hold the steps that make
  * tokens of texts: where they are more than a cut at white space, `stepsLost` is counted on the ledger's child of the path.
- * @throws TypeError at the call, if the format cannot be told, and through the stream, for a quantised classifier as a table
+ * @throws TypeError at the call, if the format cannot be told, and through the stream, for a quantised classifier as a table, or one over a language model as a model of fastText's
  * @example
  *   classifier$.pipe(writeClassifier({ path: "classifier.arrow" }))
  */
-export function writeClassifier(options: WriteClassifierOptions): OperatorFunction<Classifier, Classifier> {
+export function writeClassifier(options: WriteClassifierOptions): OperatorFunction<AnyClassifier, AnyClassifier> {
   const { path } = parseOptions(writeClassifierSchema, options);
   if (!isFastTextFormat(options)) return writeWhole("writeClassifier", classifier, path);
   return writeOnce("writeClassifier", path, async (value, signal, scope) => {
-    if (losesTextSteps(value)) scope.ledger.child(path).add(STEPS_LOST, 1);
-    return { rows: await writeFastTextClassifier(path, value, signal) };
+    const linear = requireLinear("writeClassifier", value);
+    if (losesTextSteps(linear)) scope.ledger.child(path).add(STEPS_LOST, 1);
+    return { rows: await writeFastTextClassifier(path, linear, signal) };
   });
 }

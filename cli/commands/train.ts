@@ -4,11 +4,13 @@ import {
   builtIn,
   ConfigError,
   compile,
+  configStepsOf,
   faultOfMaking,
   formatConfig,
   guessLanguage,
   inputOption,
   languagesOf,
+  loadLanguageModel,
   loadPlugins,
   type Pipeline,
   parseConfig,
@@ -192,11 +194,22 @@ async function requestOf(
   const from = parsed.text("from");
   if (from !== undefined) for (const [unit, option] of beginnings(training)) set(unit, option, from);
   if (output !== undefined) set(training.writer, "path", output);
-  const request = { ...training, files: isPiped ? [] : files, options: given, seed: parsed.integer("seed", 0) };
+  const textSteps = await textStepsFor(training.model, given.get(training.model.name) ?? {});
+  const request = {
+    ...{ ...training, files: isPiped ? [] : files, options: given, textSteps },
+    seed: parsed.integer("seed", 0),
+  };
   return {
     ...request,
     language: parsed.text("language") === undefined ? await guessed(request) : named(parsed, training),
   };
+}
+
+/** The steps that made tokens for the language model that the model is to read texts by. */
+async function textStepsFor({ fields }: AnyUnit, options: Readonly<Record<string, unknown>>) {
+  const option = Object.keys(fields).find((each) => fields[each]!.holds === "languageModel");
+  const path = option === undefined ? undefined : options[option];
+  return typeof path === "string" ? configStepsOf("train", await loadLanguageModel(path)) : undefined;
 }
 
 /** The options that take what was learned before: the model's own, and of a vocabulary that keeps its terms. */

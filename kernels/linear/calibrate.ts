@@ -63,7 +63,7 @@ export function recalibrate(classifier: Classifier, held: readonly HeldDocument[
 }
 
 /** The place of the lowest value, by a golden section search. */
-function lowest(valueAt: (log: number) => number): number {
+export function lowest(valueAt: (log: number) => number): number {
   let [low, high] = [-MOST, MOST];
   for (let step = 0; step < STEPS; step++) {
     const [left, right] = [high - RATIO * (high - low), low + RATIO * (high - low)];

@@ -4,7 +4,8 @@ import { isDistribution, logLoss } from "./predictor.js";
 /** The loss of a document with some labels, from the probability of each label (L,), in nats. */
 export type LabelLoss = (probabilities: Float64Array, own: readonly number[]) => number;
 
-export const labelLoss = (classifier: Classifier): LabelLoss => (isDistribution(classifier) ? lossOfOne : lossOfEach);
+export const labelLoss = (classifier: Pick<Classifier, "loss">): LabelLoss =>
+  isDistribution(classifier) ? lossOfOne : lossOfEach;
 
 /** -ln of the probability that a label which is drawn is one of the document's own. */
 const lossOfOne: LabelLoss = (probabilities, own) =>

@@ -1,4 +1,5 @@
 import type { Classifier } from "../../schemas/classifier.js";
+import type { Explanation, Prediction, PredictOptions, Reason, TextPredictor } from "../../schemas/textPredictor.js";
 import { type HuffmanCodes, makeHuffmanCodes } from "../embedding/huffman.js";
 import { exp, ln } from "../numbers/logarithm.js";
 import { sigmoid, softplus } from "../numbers/sigmoid.js";
@@ -7,35 +8,10 @@ import { probabilityOfHaving } from "./labelOdds.js";
 import { type RowReader, rowReader } from "./rowMatrix.js";
 import { emptySum, FEATURES, FIRST, KNOWN, type TextSum, WordSums } from "./wordSums.js";
 
-export interface Prediction {
-  readonly label: string;
-  /** 0 .. 1; of softmax and hierarchicalSoftmax they add up to 1 over all labels, unless texts have several (`labelOdds`). */
-  readonly probability: number;
-}
+export type { Explanation, Prediction, PredictOptions, Reason };
 
 /** The words of a text, or what `Predictor.wordForm` made of them. */
 export type Tokens = readonly string[] | Words;
-
-export interface PredictOptions {
-  /** How many labels at most; 1 by default. */
-  readonly k?: number;
-  /** The least probability of a label that is given; 0 by default. */
-  readonly threshold?: number;
-}
-
-/** A feature, and how much of the logarithm of the odds of the first label against the second comes from it: what is lost if its row were zeros. */
-export interface Reason {
-  readonly feature: string;
-  readonly weight: number;
-}
-
-export interface Explanation {
-  readonly label: string;
-  /** The label that comes next. */
-  readonly against: string;
-  /** The largest first, whatever their sign. */
-  readonly reasons: readonly Reason[];
-}
 
 /**
  * Predicts the labels of texts with a classifier: the mean over the rows of a text's features, scored by each row of the output (Joulin
@@ -48,7 +24,7 @@ export interface Explanation {
  * @example
  *   new Predictor(classifier).predict(["how", "to", "peel", "garlic"], { k: 3 });
  */
-export class Predictor {
+export class Predictor implements TextPredictor {
   readonly #classifier: Classifier;
   readonly #features: DocumentFeatures;
   readonly #input: RowReader;
@@ -218,7 +194,8 @@ function doubled(numbers: Int32Array) {
 }
 
 /** Whether the scores make one distribution over the labels. */
-export const isDistribution = ({ loss }: Classifier): boolean => loss === "softmax" || loss === "hierarchicalSoftmax";
+export const isDistribution = ({ loss }: Pick<Classifier, "loss">): boolean =>
+  loss === "softmax" || loss === "hierarchicalSoftmax";
 
 /** The logarithm of each label's probability: a turn with bit 1 has probability sigmoid(score), as in fastText. */
 function alongPaths(scores: Float64Array, { offsets, nodes, bits }: HuffmanCodes): Float64Array {
@@ -246,7 +223,7 @@ export function softmax(scores: Float64Array): Float64Array {
 }
 
 /** The places of the k largest values, the largest first, equal ones in order. */
-function best(values: Float64Array, k: number): number[] {
+export function best(values: Float64Array, k: number): number[] {
   if (k === 1) return values.length === 0 ? [] : [placeOfLargest(values)];
   const order = Array.from(values.keys());
   return order.sort((x, y) => values[y]! - values[x]! || x - y).slice(0, k);

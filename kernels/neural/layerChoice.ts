@@ -1,7 +1,8 @@
 /** Which layers of a network are taken: one by its number, the last, all, or their sum by shares, equal ones if left out. */
 export type LayerChoice =
   | { readonly kind: "one"; readonly layer: number }
-  | { readonly kind: "last" | "all" }
+  | { readonly kind: "last" }
+  | { readonly kind: "all" }
   | { readonly kind: "mix"; readonly shares?: readonly number[] };
 
 /** How the choice is written: `0`, `last`, `all`, or `mix` with `0.5,0.3,0.2`. */

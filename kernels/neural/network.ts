@@ -1,6 +1,6 @@
 import type { Engine, ParameterForm, Parameters, Tensor } from "./engine.js";
 import type { KeptRows } from "./layers/keptAttention.js";
-import type { Tape } from "./tape.js";
+import type { Flow, Tape } from "./tape.js";
 
 /** Part of a batch, as a network sees it: `rows` sequences of `length` ids, position after position of each row. */
 export interface NetworkBatch {
@@ -16,6 +16,10 @@ export interface NetworkBatch {
   readonly labels?: Int32Array;
   /** Multiplies the gradient of the sum of the rows' losses; 0 if left out. */
   readonly labelScale?: number;
+  /** Of rows of which some places are brought together: 0 behind a text's end, 1 in a text, 2 where it is (rows x length,). */
+  readonly marks?: Uint8Array;
+  /** What is known of each row before it is read (rows x any number,). */
+  readonly features?: Float32Array;
   /** Tokens of each row; what stands behind them is no text (rows,). */
   readonly lengths: Uint32Array;
   /** The absolute number of the first row in its batch: where parts of a batch draw from. */
@@ -65,6 +69,13 @@ export interface Network {
     parameters: Parameters,
     batch: Omit<NetworkBatch, "targets" | "step">,
   ): { readonly logits: Tensor; readonly state?: Tensor };
+  /** Numbers of a place behind each layer: of the embeddings, then layer after layer; with `hidden`. */
+  readonly layerSizes?: readonly number[];
+  /**
+   * The numbers of each place behind each layer, as a tape records them, for what is learned behind them.
+   * @param keep is given the state behind the rows, by networks with state
+   */
+  hidden?(tape: Tape, batch: Omit<NetworkBatch, "targets">, keep?: (state: Tensor) => void): readonly Flow[];
   /**
    * The numbers of each place behind each layer (rows length x D): the embeddings, then layer after layer. Nothing is recorded.
    * @param keep is given the state behind the rows, by networks with state

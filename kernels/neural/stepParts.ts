@@ -33,16 +33,18 @@ export function cutBatch(batch: StepBatch, parts: number): NetworkBatch[] {
 }
 
 function rowsOfBatch(batch: StepBatch, from: number, to: number): NetworkBatch {
-  const { rows, length, ids, targets, lengths, step, state, segments, labels } = batch;
-  const stateSize = (state?.length ?? 0) / rows;
+  const { rows, length, ids, targets, lengths, step, state, segments, marks, features, labels } = batch;
+  const rowsOf = (values: Float32Array) => values.slice((from * values.length) / rows, (to * values.length) / rows);
   return {
     ...{ rows: to - from, length, firstRow: from, step },
     ids: ids.slice(from * length, to * length),
     targets: targets.slice(from * length, to * length),
     lengths: lengths.slice(from, to),
     ...(segments && { segments: segments.slice(from * length, to * length) }),
+    ...(marks && { marks: marks.slice(from * length, to * length) }),
+    ...(features && { features: rowsOf(features) }),
     ...(labels && { labels: labels.slice(from, to), labelScale: meanScale(labelledRows(batch)) }),
-    ...(state && { state: state.slice(from * stateSize, to * stateSize) }),
+    ...(state && { state: rowsOf(state) }),
   };
 }
 

@@ -23,6 +23,8 @@ const SEGMENTS = 2;
 /** Of so many predicted places none is hidden with a probability below 1e-14. */
 const ENOUGH = 20;
 
+const script = new URL("./bertWorker.js", import.meta.url);
+
 const fields = {
   ...blockFields,
   positions: integer({
@@ -61,6 +63,7 @@ export const bertSchema = defineUnit({
   },
   fields,
   network: bertOf,
+  networkScript: script,
   cost: (options, { sizes }) => {
     const { settings } = partsOf(options);
     const numbers = { place: blockNumbers(settings, sizes, 51), score: 0.45 }; // a score of the places that are predicted
@@ -89,7 +92,6 @@ export type BertOptions = OptionsOf<typeof bertSchema>;
 export function bert(options?: BertOptions): UpdatedModel<"sequences", "languageModel"> {
   const { settings, training } = partsOf(parseOptions(bertSchema, options));
   const { nextSentence } = settings;
-  const script = new URL("./bertWorker.js", import.meta.url);
   const model = trainLanguageModel("bert", { settings, network: bertOf, script }, training);
   let isKnown = false;
   return {

@@ -53,6 +53,8 @@ const fields = {
   ...languageModelFields,
 } as const;
 
+const script = new URL("./elmoWorker.js", import.meta.url);
+
 export const elmoSchema = defineUnit({
   name: "elmo",
   kind: "model",
@@ -69,6 +71,7 @@ export const elmoSchema = defineUnit({
   },
   fields,
   network: elmoOf,
+  networkScript: script,
   cost: (options, { sizes }) => {
     const { layers, vectorSize, hiddenSize } = options;
     const layer = 80 * hiddenSize + 48 * vectorSize; // of both directions
@@ -100,7 +103,6 @@ export function elmo(options?: ElmoOptions): UpdatedModel<"sequences", "language
   const widest = Math.max(...filtersOf(filters).map(({ width }) => width));
   if (widest > maxCharacters)
     throw new RangeError(`elmo: maxCharacters must be at least the widest filter, ${widest}, got ${maxCharacters}`);
-  const script = new URL("./elmoWorker.js", import.meta.url);
   return trainLanguageModel("elmo", { settings, network: elmoOf, script }, training);
 }
 

@@ -5,6 +5,7 @@ import { FirstInputRows } from "../../kernels/subwords/firstInputRows.js";
 import {
   atMost,
   boolean,
+  type Classifier,
   classifierLosses,
   defineUnit,
   epochNames,
@@ -184,7 +185,7 @@ const ONLINE_LABELS = 1000;
  *   for (const batch of batches) await model.update(batch);
  *   new Predictor(await model.result()).predict(["peel", "garlic"]);
  */
-export function fastTextClassifier(options?: FastTextClassifierOptions): UpdatedModel<"ids", "classifier"> {
+export function fastTextClassifier(options?: FastTextClassifierOptions): UpdatedModel<"ids", "classifier", Classifier> {
   const { workers, deterministic, kernel, initialVectors, ...parsed } = parseOptions(fastTextClassifierSchema, options);
   const { vectorSize, seed, online } = parsed;
   const epochs = parsed.epochs ?? (online ? 1 : 25);

@@ -77,7 +77,7 @@ const nothingYet = {
 export function multiPassClassifier(
   settings: MultiPassSettings,
   engineOptions: BagEngineOptions,
-): UpdatedModel<"ids", "classifier"> {
+): UpdatedModel<"ids", "classifier", Classifier> {
   const { vectorSize, seed, loss, epochs, schedule, form, firstRows, wordNgrams, sentenceEnd, initialVectors } =
     settings;
   const featureSettings = { form, wordNgrams, sentenceEnd, subwordsOf: subwordsOf(WHO, form) };

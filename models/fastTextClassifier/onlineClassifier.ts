@@ -65,7 +65,7 @@ const nothingYet = {
 export function onlineClassifier(
   settings: OnlineSettings,
   engineOptions: BagEngineOptions,
-): UpdatedModel<"ids", "classifier"> {
+): UpdatedModel<"ids", "classifier", Classifier> {
   const { vectorSize, seed, form, firstRows, wordNgrams, loss, maxLabels, replay } = settings;
   const featureSettings = { form, wordNgrams, sentenceEnd: false, subwordsOf: subwordsOf(WHO, form) };
   const records = new BagRecords();

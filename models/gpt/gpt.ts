@@ -30,6 +30,8 @@ const fields = {
   ...withDefaults(languageModelFields, { learningRate: 0.001, warmup: 100, weightDecay: 0.1 }),
 };
 
+const script = new URL("./gptWorker.js", import.meta.url);
+
 export const gptSchema = defineUnit({
   name: "gpt",
   kind: "model",
@@ -45,6 +47,7 @@ export const gptSchema = defineUnit({
   },
   fields,
   network: gptOf,
+  networkScript: script,
   cost: (options, { sizes }) => {
     const { settings } = partsOf(options);
     const numbers = { place: blockNumbers(settings, sizes, 40), score: 1.3 };
@@ -69,7 +72,6 @@ export type GptOptions = OptionsOf<typeof gptSchema>;
  */
 export function gpt(options?: GptOptions): UpdatedModel<"sequences", "languageModel"> {
   const { settings, training } = partsOf(parseOptions(gptSchema, options));
-  const script = new URL("./gptWorker.js", import.meta.url);
   return trainLanguageModel("gpt", { settings, network: gptOf, script }, training);
 }
 

@@ -10,6 +10,9 @@ export interface RateSettings {
   readonly decayBy: number;
 }
 
+/** How far learning is. */
+export type LearningPoint = Pick<SequenceBatch, "epoch" | "tokensBefore" | "expectedTokens">;
+
 /** A held-out loss that is not lower than the one before by this share makes the step size smaller. */
 const LEAST_GAIN = 0.001;
 
@@ -27,7 +30,7 @@ export class LearningRates {
   }
 
   /** @param steps taken before */
-  at({ epoch, tokensBefore, expectedTokens }: SequenceBatch, steps: number): number {
+  at({ epoch, tokensBefore, expectedTokens }: LearningPoint, steps: number): number {
     const { epochs, learningRate, minLearningRate: least, schedule, warmup, decayAfter, decayBy } = this.#settings;
     const done = expectedTokens > 0 ? Math.min(1, (epoch + Math.min(1, tokensBefore / expectedTokens)) / epochs) : 0;
     const rate = {

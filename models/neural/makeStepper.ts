@@ -10,7 +10,7 @@ import { requireMemory } from "./requireMemory.js";
 import { threadStepper } from "./threadStepper.js";
 
 /** What a thread that learns with a network makes it of. */
-export interface NetworkJobSettings extends Pick<NetworkKind, "settings">, NetworkTerms {}
+export interface NetworkJobSettings extends Pick<NetworkKind, "settings" | "head">, NetworkTerms {}
 
 /**
  * From so many parameters on, products are so large that TensorFlow's kernels make up for the calls of its small operations. The LSTM of 4.65
@@ -36,7 +36,7 @@ export interface ToLearnFrom extends NetworkTerms {
  */
 export async function makeStepper(
   who: string,
-  { settings, script }: NetworkKind,
+  { settings, script, head }: Pick<NetworkKind, "settings" | "script" | "head">,
   network: Network,
   { terms, counts, rows, length }: ToLearnFrom,
   { seed, parts, engine, deterministic, holdout, workers = availableParallelism() }: TrainingSettings,
@@ -54,14 +54,14 @@ export async function makeStepper(
     if (engine === "tensorflow") throw new RangeError(opened.why);
   }
   const { output } = settings;
-  const scoresAll = output === "full" || (output === "sampled" && holdout > 0); // what is held out is judged by all terms
+  const scoresAll = !head && (output === "full" || (output === "sampled" && holdout > 0)); // what is held out is judged by all terms
   requireMemory(who, {
     ...{ parameters, parts, scores: scoresAll ? counts.length : 0 },
     places: Math.floor((rows * Math.min(workers, parts)) / parts) * length,
   });
   const stepper = threadStepper(network, values(), {
     ...{ who, script, seed, parts, fused: !deterministic },
-    settings: { settings, terms, counts } satisfies NetworkJobSettings,
+    settings: { settings, terms, counts, ...(head && { head }) } satisfies NetworkJobSettings,
     workers: Math.min(workers, parts),
   });
   return { stepper, choice: isLarge ? `${choice}, which does not load` : choice };

@@ -1,4 +1,4 @@
-import type { Network } from "../../kernels/neural/index.js";
+import type { HeadOptions, Network } from "../../kernels/neural/index.js";
 import type { LanguageModel, NetworkSettings, SettingsOf } from "../../schemas/index.js";
 import type { languageModelFields } from "./languageModelFields.js";
 
@@ -13,6 +13,8 @@ export interface NetworkKind {
   readonly network: NetworkMaker;
   /** What a thread runs that learns with it. */
   readonly script: URL;
+  /** What stands behind it where it learns to tell texts apart. */
+  readonly head?: HeadOptions;
 }
 
 export type TrainingSettings = SettingsOf<{ readonly name: string; readonly fields: typeof languageModelFields }>;

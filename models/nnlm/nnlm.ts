@@ -50,6 +50,8 @@ const fields = {
   ...languageModelFields,
 } as const;
 
+const script = new URL("./nnlmWorker.js", import.meta.url);
+
 export const nnlmSchema = defineUnit({
   name: "nnlm",
   kind: "model",
@@ -65,6 +67,7 @@ export const nnlmSchema = defineUnit({
   },
   fields,
   network: nnlmOf,
+  networkScript: script,
   cost: (options, { sizes }) => {
     const { contextSize, vectorSize, hiddenSize } = options;
     const numbers = { place: 7.2 * contextSize * vectorSize + 8.3 * hiddenSize, score: 2.7 };
@@ -88,7 +91,6 @@ export type NnlmOptions = OptionsOf<typeof nnlmSchema>;
  */
 export function nnlm(options?: NnlmOptions): UpdatedModel<"sequences", "languageModel"> {
   const { settings, training } = partsOf(parseOptions(nnlmSchema, options));
-  const script = new URL("./nnlmWorker.js", import.meta.url);
   return trainLanguageModel("nnlm", { settings, network: nnlmOf, script }, training);
 }
 

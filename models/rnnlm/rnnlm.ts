@@ -54,6 +54,8 @@ const fields = {
   ...languageModelFields,
 } as const;
 
+const script = new URL("./rnnlmWorker.js", import.meta.url);
+
 export const rnnlmSchema = defineUnit({
   name: "rnnlm",
   kind: "model",
@@ -69,6 +71,7 @@ export const rnnlmSchema = defineUnit({
   },
   fields,
   network: rnnlmOf,
+  networkScript: script,
   cost: (options, { sizes }) => {
     const { layers, vectorSize, hiddenSize = vectorSize } = options;
     const numbers = { place: 4 * vectorSize + 52 * layers * hiddenSize, score: 2.7 };
@@ -98,7 +101,6 @@ export function rnnlm(options?: RnnlmOptions): UpdatedModel<"sequences", "langua
     throw new RangeError(
       `rnnlm: hiddenSize must be vectorSize where tables are tied, got ${hiddenSize} and ${vectorSize}`,
     );
-  const script = new URL("./rnnlmWorker.js", import.meta.url);
   return trainLanguageModel("rnnlm", { settings, network: rnnlmOf, script }, training);
 }
 

@@ -1,12 +1,13 @@
 import type { OperatorFunction } from "rxjs";
 import type { Words } from "../../kernels/linear/documentFeatures.js";
-import { type Prediction, Predictor } from "../../kernels/linear/predictor.js";
+import { Predictor } from "../../kernels/linear/predictor.js";
 import { WordDocuments } from "../../kernels/linear/wordDocuments.js";
-import type { Classifier } from "../../schemas/classifier.js";
+import { type AnyClassifier, requireLinear } from "../../schemas/classifier.js";
 import { classifierOption, integer, number, oneOf } from "../../schemas/fields.js";
 import { defineOptions, type OptionsOf, parseOptions } from "../../schemas/options.js";
 import type { PredictionBatch } from "../../schemas/predictions.js";
 import { requireSameTextSteps } from "../../schemas/sameTextSteps.js";
+import type { Prediction, TextPredictor } from "../../schemas/textPredictor.js";
 import type { TokenBatch } from "../../schemas/tokens.js";
 import { defineUnit } from "../../schemas/units.js";
 import { answerDocuments } from "./documentAnswers.js";
@@ -51,7 +52,7 @@ export const classifySchema = defineUnit({
   ): OperatorFunction<TokenBatch, PredictionBatch> => {
     if (textSteps === "same" && context.textSteps)
       requireSameTextSteps("classify", "the classifier learned from", model.metadata, context.textSteps);
-    return classify(model, options);
+    return classify(context.predictorOf?.(model) ?? model, options);
   },
 });
 
@@ -62,17 +63,18 @@ export const classifySchema = defineUnit({
  * In:  TokenBatch. Out: PredictionBatch, a row a document, once it has ended: with the beginning of the next, or of the stream's end; any split
  * of a text into batches gives the same rows. A document without a known word has no label. Counts `withoutLabel`.
  * State: the document that has begun, a text a term, and the classifier.
+ * @param classifier a linear one, or whatever one that was made ready to be asked, as a run does
  * @throws TypeError, RangeError at the call, if an option is of the wrong kind or out of range
  * @see Joulin et al. 2017, arXiv:1607.01759
  * @example
  *   tokens$.pipe(classify(classifier, { k: 3 }), writePredictions({ path: "predictions.jsonl" }))
  */
 export function classify(
-  classifier: Classifier,
+  classifier: AnyClassifier | TextPredictor,
   options?: ClassifyOptions,
 ): OperatorFunction<TokenBatch, PredictionBatch> {
   const settings = parseOptions(classifyOptions, options);
-  const predictor = new Predictor(classifier);
+  const predictor = "predict" in classifier ? classifier : new Predictor(requireLinear("classify", classifier));
   return answerDocuments<Words, Prediction, PredictionBatch>(
     () => new WordDocuments(predictor.wordForm),
     (words) => predictor.predict(words, settings),

@@ -6,6 +6,7 @@ import { documentFrequenciesSchema } from "../../models/documentFrequencies/docu
 import { elmoSchema } from "../../models/elmo/elmo.js";
 import { fastTextSchema } from "../../models/fastText/fastText.js";
 import { fastTextClassifierSchema } from "../../models/fastTextClassifier/fastTextClassifier.js";
+import { fineTuneSchema } from "../../models/fineTune/fineTune.js";
 import { gloveSchema } from "../../models/glove/glove.js";
 import { gptSchema } from "../../models/gpt/gpt.js";
 import { ldaSchema } from "../../models/lda/lda.js";
@@ -174,6 +175,7 @@ const units = [
   gptSchema,
   bertSchema,
   elmoSchema,
+  fineTuneSchema,
   inputVectorsSchema,
   contextVectorsSchema,
   termMeansSchema,

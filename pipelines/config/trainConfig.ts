@@ -1,5 +1,5 @@
 import { isAbsolute, relative, resolve } from "node:path";
-import { type AnyUnit, didYouMean } from "../../schemas/index.js";
+import { type AnyUnit, didYouMean, type TextStep } from "../../schemas/index.js";
 import type { Registry } from "./registry.js";
 
 type Options = Readonly<Record<string, unknown>>;
@@ -28,7 +28,8 @@ export function trainingOf(name: string, source: "files" | "stdin", { units }: R
   const steps: AnyUnit[] = [];
   const add = (unit: AnyUnit): void => {
     if (steps.includes(unit)) return;
-    for (const kind of [unit.reads, ...Object.values(unit.needs ?? {})]) make(kind);
+    const made = Object.entries(unit.needs ?? {}).filter(([need]) => unit.needsInFiles?.[need] === undefined);
+    for (const kind of [unit.reads, ...made.map(([, kind]) => kind)]) make(kind);
     steps.push(unit);
     for (const next of standard.filter((other) => staysIn(other, unit.makes)).sort(byNeed)) add(next);
   };
@@ -66,19 +67,30 @@ export interface TrainRequest extends Training {
   readonly options: ReadonlyMap<string, Options>;
   readonly language: string | undefined;
   readonly seed: number | undefined;
+  /** The steps that make tokens, in the place of the standard ones, as what the model begins with was made of its texts. */
+  readonly textSteps?: readonly TextStep[] | undefined;
 }
 
 /** The config of a training as one that lies in a folder. */
-export function trainConfig({ units, model, files, options, language, seed }: TrainRequest, folder: string): Options {
+export function trainConfig(request: TrainRequest, folder: string): Options {
+  const { units, model, files, options, language, seed, textSteps } = request;
   const placed = (path: string) => (isAbsolute(path) ? path : relative(folder, resolve(path)));
-  const [source, ...steps] = units.map((unit) => {
+  const told = textSteps?.map((step) => {
+    const [[name, theirs]] = Object.entries(step) as [[string, Options]];
+    return { [name]: { ...theirs, ...options.get(name) } };
+  });
+  const [source, ...others] = told ? units.filter((unit) => !makesTokens(unit)) : units;
+  const step = (unit: AnyUnit) => {
     const paths = files.length > 0 && unit.kind === "source" ? { [inputOption(unit)!]: files.map(placed) } : {};
     const given = options.get(unit.name) ?? {};
     const all = { ...unit.standard, ...forLanguage(unit, language, given), ...paths, ...given };
     return Object.keys(all).length > 0 ? { [unit.name]: all } : unit.name;
-  });
-  return { name: model.name, ...(seed === undefined ? {} : { seed }), source, steps };
+  };
+  const steps = [...(told ?? []), ...others.map(step)];
+  return { name: model.name, ...(seed === undefined ? {} : { seed }), source: step(source!), steps };
 }
+
+const makesTokens = ({ kind, makes }: AnyUnit) => kind === "operator" && (makes === "text" || makes === "tokens");
 
 /** The options that a unit has for texts in a language, beside some that are given. */
 export function forLanguage({ languages = {} }: AnyUnit, language: string | undefined, given: Options = {}): Options {

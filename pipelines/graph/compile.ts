@@ -157,7 +157,7 @@ class Compiler {
     const fault = faults.length > 0 ? undefined : faultOfMaking(unit, settings, this.#registry.kinds.get(unit.reads));
     if (fault) this.#refuse(placeOf(fault, unit, path), fault);
     const needs = this.#needsOf(unit, { named, options }, chain, path);
-    const startsPass = parent !== undefined && mustReadAgain(parent, needs.values());
+    const startsPass = parent !== undefined && (unit.readsAgain || mustReadAgain(parent, needs.values()));
     if (startsPass && !parent.makes.log)
       this.#refuse(
         path,

@@ -5,6 +5,7 @@ import { readsLive } from "../graph/passes.js";
 import type { Pipeline } from "../graph/pipeline.js";
 import { textSteps } from "../graph/textSteps.js";
 import { openModelIn } from "../tools/languageModels.js";
+import { networksOf, predictorOf } from "../tools/predictorOf.js";
 import { accountPass } from "./accountPass.js";
 import type { ExecuteOptions } from "./executeOptions.js";
 import { followLive } from "./followLive.js";
@@ -65,11 +66,14 @@ function partsOf(options: ExecuteOptions, registry: Registry): RunParts {
   const { ledger, metadata, optionsOf, onProgress } = options;
   const state = new RunState(ledger);
   const values = new KeptValues(state.values);
+  const networks = networksOf(registry);
   const create = (node: PipelineNode, epoch: number) =>
     makeUnit(node.unit, values.neededBy(node), optionsOf(node), {
       epoch,
       textSteps: textSteps(node),
       isLive: readsLive(node),
+      networks,
+      predictorOf: (classifier) => predictorOf(classifier, registry),
       openLanguageModel: (who, model) => openModelIn(registry, who, model),
     });
   const originOf: ExecuteOptions["metadata"] =

@@ -1,24 +1,33 @@
-import { Predictor } from "../../kernels/linear/predictor.js";
-import { type Answers, type Classifier, defineQuestion, integer, number, text } from "../../schemas/index.js";
+import {
+  type Answers,
+  type AnyClassifier,
+  defineQuestion,
+  integer,
+  isNetworkClassifier,
+  number,
+  type TextPredictor,
+  text,
+} from "../../schemas/index.js";
+import { predictorOf } from "./predictorOf.js";
 import { type Known, textStepsOf, tokensOfTexts } from "./textSteps.js";
 
 const MOST_LABELS = 1000;
 
 /** What can be asked of a classifier: the labels of a text, cut as the texts were that it learned from. */
-export function classifierAnswers(known: Known): Answers<Classifier> {
-  const opened = new WeakMap<Classifier, Opened>();
-  const openedOf = (classifier: Classifier): Opened => {
+export function classifierAnswers(known: Known): Answers<AnyClassifier> {
+  const opened = new WeakMap<AnyClassifier, Opened>();
+  const openedOf = (classifier: AnyClassifier): Opened => {
     const before = opened.get(classifier);
     if (before) return before;
-    const now = { predictor: new Predictor(classifier), steps: textStepsOf("classify", classifier, known) };
+    const now = { predictor: predictorOf(classifier, known), steps: textStepsOf("classify", classifier, known) };
     opened.set(classifier, now);
     return now;
   };
   return {
     about: "a classifier of texts",
     told: {
-      labels: { of: ({ labels }: Classifier) => labels.length },
-      terms: { of: ({ terms }: Classifier) => terms.length },
+      labels: { of: ({ labels }: AnyClassifier) => labels.length },
+      terms: { of: (classifier: AnyClassifier) => termsOf(classifier).length },
     },
     questions: [
       defineQuestion({
@@ -41,7 +50,7 @@ export function classifierAnswers(known: Known): Answers<Classifier> {
             },
           },
         },
-        answer: async (classifier: Classifier, { text: asked, k, threshold }) => {
+        answer: async (classifier: AnyClassifier, { text: asked, k, threshold }) => {
           const { predictor, steps } = openedOf(classifier);
           const [tokens = []] = await tokensOfTexts([asked], await steps);
           return { labels: predictor.predict(tokens, { k, threshold }) };
@@ -51,8 +60,11 @@ export function classifierAnswers(known: Known): Answers<Classifier> {
   };
 }
 
+const termsOf = (classifier: AnyClassifier) =>
+  isNetworkClassifier(classifier) ? classifier.model.terms : classifier.terms;
+
 /** What is made once for a classifier. */
 interface Opened {
-  readonly predictor: Predictor;
+  readonly predictor: TextPredictor;
   readonly steps: ReturnType<typeof textStepsOf>;
 }

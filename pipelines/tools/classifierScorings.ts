@@ -2,14 +2,14 @@ import type { Observable } from "rxjs";
 import { type ClassifiedDocument, scoreClassification } from "../../kernels/evaluation/classification.js";
 import type { Words } from "../../kernels/linear/documentFeatures.js";
 import { labelLoss } from "../../kernels/linear/labelLoss.js";
-import { Predictor } from "../../kernels/linear/predictor.js";
 import { WordDocuments } from "../../kernels/linear/wordDocuments.js";
 import { run } from "../../runtime/run.js";
-import { type Classifier, plural, type Scores, type Scorings, type TextBatch } from "../../schemas/index.js";
+import { type AnyClassifier, plural, type Scores, type Scorings, type TextBatch } from "../../schemas/index.js";
+import { predictorOf } from "./predictorOf.js";
 import { type Known, textStepsOf, throughSteps } from "./textSteps.js";
 
 /** How well a classifier tells the labels of texts, cut as those were that it learned from. */
-export function classifierScorings(known: Known): Scorings<Classifier> {
+export function classifierScorings(known: Known): Scorings<AnyClassifier> {
   return {
     labelled: {
       on: "texts",
@@ -47,12 +47,12 @@ async function labelledAmong(texts: Observable<TextBatch>, signal: AbortSignal |
 }
 
 async function scoresOf(
-  classifier: Classifier,
+  classifier: AnyClassifier,
   texts: Observable<TextBatch>,
   known: Known,
   signal: AbortSignal | undefined,
 ): Promise<Scores> {
-  const predictor = new Predictor(classifier);
+  const predictor = predictorOf(classifier, known);
   const lossOf = labelLoss(classifier);
   const idOf = new Map(classifier.labels.map((label, id) => [label, id]));
   const nothingKnown = new Float64Array(classifier.labels.length);

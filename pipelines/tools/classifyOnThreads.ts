@@ -1,8 +1,13 @@
 import { concat, defer, filter, map, type Observable, of } from "rxjs";
-import type { Explanation } from "../../kernels/linear/predictor.js";
 import { type TextShard, TextShards } from "../../kernels/text/textShards.js";
 import { inWorkers } from "../../runtime/inWorkers.js";
-import type { Classifier, RowMatrix, TextBatch } from "../../schemas/index.js";
+import {
+  type AnyClassifier,
+  type Explanation,
+  isNetworkClassifier,
+  type RowMatrix,
+  type TextBatch,
+} from "../../schemas/index.js";
 import type { ClassifiedText, ClassifyOptions } from "./textClassifier.js";
 
 /** Bytes of a part. */
@@ -12,7 +17,7 @@ const SHARD_BYTES = 1 << 20;
 export interface ShardRequest {
   /** Where the classifier was read. */
   readonly path: string;
-  readonly classifier: Classifier;
+  readonly classifier: AnyClassifier;
   readonly steps: string | undefined;
   readonly options: ClassifyOptions;
 }
@@ -80,8 +85,9 @@ function classifiedTexts(
   });
 }
 
-/** A copy whose rows threads share. */
-const withSharedRows = (classifier: Classifier): Classifier => ({ ...classifier, input: shared(classifier.input) });
+/** A copy whose rows threads share; of a network each thread has its own. */
+const withSharedRows = (classifier: AnyClassifier): AnyClassifier =>
+  isNetworkClassifier(classifier) ? classifier : { ...classifier, input: shared(classifier.input) };
 
 function shared(matrix: RowMatrix): RowMatrix {
   if (!("values" in matrix)) return matrix;

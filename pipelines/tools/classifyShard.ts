@@ -2,10 +2,11 @@ import { Subject } from "rxjs";
 import { Transferred } from "../../kernels/numbers/transferred.js";
 import type { TextShard } from "../../kernels/text/textShards.js";
 import { run } from "../../runtime/run.js";
-import type { Classifier, TextBatch, TokenBatch } from "../../schemas/index.js";
+import type { AnyClassifier, TextBatch, TokenBatch } from "../../schemas/index.js";
 import { builtIn } from "../config/registry.js";
 import type { ShardAnswer, ShardRequest } from "./classifyOnThreads.js";
 import { stepsFrom } from "./namedSteps.js";
+import { predictorOf } from "./predictorOf.js";
 import { type ClassifiedText, TextClassifier } from "./textClassifier.js";
 import { textStepsOf, throughSteps } from "./textSteps.js";
 
@@ -39,7 +40,7 @@ interface ShardClassifier {
 
 /** All parts of a thread are one stream, so that words are learned once. Each is followed by an empty text, which ends its last one. */
 async function open({ path, classifier, steps: named, options }: ShardRequest): Promise<ShardClassifier> {
-  const texts = new TextClassifier(classifier, options);
+  const texts = new TextClassifier(predictorOf(classifier, builtIn), options);
   const steps = await (named === undefined ? textStepsOf(path, classifier, builtIn) : stepsFrom(named));
   const batches = new Subject<TextBatch>();
   const ended = run(throughSteps(batches, steps), { onEvent: (tokens: TokenBatch) => texts.add(tokens) });
@@ -60,4 +61,4 @@ async function open({ path, classifier, steps: named, options }: ShardRequest): 
   return { classify, idOf: labelIds(classifier) };
 }
 
-const labelIds = ({ labels }: Classifier) => new Map(labels.map((label, id) => [label, id]));
+const labelIds = ({ labels }: AnyClassifier) => new Map(labels.map((label, id) => [label, id]));

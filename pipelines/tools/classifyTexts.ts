@@ -1,12 +1,13 @@
 import { defer, type Observable, tap } from "rxjs";
 import { type ClassificationScores, scoreClassification } from "../../kernels/evaluation/classification.js";
 import { run } from "../../runtime/run.js";
-import type { Classifier, TextBatch } from "../../schemas/index.js";
+import type { AnyClassifier, TextBatch } from "../../schemas/index.js";
 import { fillOptions, show } from "../../schemas/index.js";
 import { makeUnit } from "../config/makeUnit.js";
 import { builtIn } from "../config/registry.js";
 import { classifyOnThreads } from "./classifyOnThreads.js";
 import { loadClassifier, stepsFrom } from "./namedSteps.js";
+import { predictorOf } from "./predictorOf.js";
 import { type ClassifiedText, type ClassifyOptions, TextClassifier } from "./textClassifier.js";
 import { textStepsOf, throughSteps } from "./textSteps.js";
 
@@ -50,7 +51,7 @@ export async function classifyTexts(path: string, request: ClassifyRequest): Pro
     await run(classifyOnThreads(noted, asked, workers), { ...stop, onEvent: onTexts });
     return;
   }
-  const texts = new TextClassifier(classifier, request);
+  const texts = new TextClassifier(predictorOf(classifier, builtIn), request);
   const tell = () => {
     const ended = texts.take();
     if (ended.length > 0) onTexts(ended);
@@ -82,7 +83,7 @@ export async function evaluateClassifier(
 
 const PREFIX = "__label__";
 
-function withoutPrefix(path: string, classifier: Classifier, prefix = ""): Classifier {
+function withoutPrefix(path: string, classifier: AnyClassifier, prefix = ""): AnyClassifier {
   const { labels, metadata } = classifier;
   if (metadata.get("format") !== "fastText" || prefix === "" || prefix === PREFIX) return classifier;
   const other = labels.find((label) => !label.startsWith(prefix));
@@ -92,7 +93,7 @@ function withoutPrefix(path: string, classifier: Classifier, prefix = ""): Class
 }
 
 /** What a file of fastText's does not say. */
-function noteFastText(path: string, { labels, metadata }: Classifier, request: ClassifyRequest): void {
+function noteFastText(path: string, { labels, metadata }: AnyClassifier, request: ClassifyRequest): void {
   if (metadata.get("format") !== "fastText") return;
   const { onNote = () => {}, steps, labelPrefix } = request;
   if (steps === undefined)

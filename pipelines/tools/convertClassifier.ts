@@ -1,7 +1,7 @@
 import { extname } from "node:path";
 import { of } from "rxjs";
 import { run } from "../../runtime/run.js";
-import type { Classifier } from "../../schemas/index.js";
+import { type Classifier, requireLinear } from "../../schemas/index.js";
 import { isFastTextFormat, type WriteClassifierOptions, writeClassifier } from "../../sinks/writeClassifier.js";
 import { isFastTextClassifier } from "../../storage/fasttext/fastTextFile.js";
 import { fastTextLosses } from "../../storage/fasttext/fastTextLosses.js";
@@ -35,7 +35,7 @@ export async function convertClassifier(
   const isFastText = isFastTextFormat(chosen);
   const path = outputPlace("convert", to);
   const writing = writeClassifier({ path, format: isFastText ? "fastText" : "table" });
-  const classifier = await loadClassifier(from);
+  const classifier = requireLinear("convert", await loadClassifier(from));
   if (isFastText && extname(to) === ".ftz" && "values" in classifier.input) {
     await writeQuantized(classifier, { out: path, signal, onNote });
     return classifier;

@@ -1,12 +1,9 @@
 import type { OperatorFunction } from "rxjs";
 import type { ContextModel } from "../../kernels/neural/contextWords.js";
 import { LanguageReader, type Reading } from "../../kernels/neural/languageReader.js";
-import type { Network } from "../../kernels/neural/network.js";
 import { mostProbable, probabilitiesOf, type SamplingOptions } from "../../kernels/neural/sampling.js";
-import { joinFloats } from "../../kernels/numbers/joinFloats.js";
-import { makeSubwordVocabulary } from "../../kernels/tokenizers/subwordVocabulary.js";
-import { makeVocabulary } from "../../kernels/vocabulary/vocabulary.js";
 import { openEngine } from "../../models/neural/openEngine.js";
+import { type MadeLanguageModel, openNetwork } from "../../models/neural/openNetwork.js";
 import { encode } from "../../operators/vocabulary/encode.js";
 import { encodeSubwords } from "../../operators/vocabulary/encodeSubwords.js";
 import { run } from "../../runtime/run.js";
@@ -15,21 +12,13 @@ import {
   isSubwordVocabulary,
   type LanguageModel,
   show,
+  type TextStep,
   type TokenBatch,
-  type Vocabulary,
 } from "../../schemas/index.js";
 import { fromTexts } from "../../sources/fromTexts.js";
+import { networksOf } from "./predictorOf.js";
 import { shownTerm } from "./spellTermsOf.js";
 import { type Known, operatorsOf, textStepsOf, throughSteps, toldSteps, WHITESPACE_STEPS } from "./textSteps.js";
-
-/** A language model with its network. */
-export interface MadeLanguageModel {
-  readonly model: LanguageModel;
-  readonly network: Network;
-  /** Of all parameters, in the order of the network's forms. */
-  readonly values: Float32Array;
-  readonly vocabulary: Vocabulary;
-}
 
 /** A language model that is ready to be asked what comes next. */
 export interface OpenLanguageModel extends Pick<MadeLanguageModel, "model" | "vocabulary"> {
@@ -56,11 +45,7 @@ export async function openLanguageModel(who: string, model: LanguageModel, known
  * @throws TypeError if no unit knows the network, or the model tells no steps that make tokens of texts; RangeError if it has other tensors
  */
 export async function openLayers(who: string, model: LanguageModel, known: Known): Promise<OpenLanguageModel> {
-  const steps =
-    model.tokenizer && !toldSteps(model)
-      ? await operatorsOf(who, WHITESPACE_STEPS, known)
-      : await textStepsOf(who, model, known);
-  return { ...withReader(who, model, known), steps };
+  return { ...withReader(who, model, known), steps: await languageModelSteps(who, model, known) };
 }
 
 function withReader(who: string, model: LanguageModel, known: Known) {
@@ -78,46 +63,26 @@ export function openModelIn(known: Known, who: string, model: LanguageModel): Co
   throw new TypeError(`${who}: the model must tell its layers, got ${model.architecture}, which does not`);
 }
 
-/** @throws TypeError if no unit knows the network, RangeError if it has other tensors */
-export function makeLanguageModel(who: string, model: LanguageModel, known: Known): MadeLanguageModel {
-  const { architecture, settings, terms, counts, tokenizer } = model;
-  const unit = known.units.get(architecture);
-  if (!unit?.network)
+/** What makes tokens of texts as those were made that a model learned from; a tokenizer of another program cuts by itself. */
+export const languageModelSteps = (who: string, model: LanguageModel, known: Known) =>
+  model.tokenizer && !toldSteps(model) ? operatorsOf(who, WHITESPACE_STEPS, known) : textStepsOf(who, model, known);
+
+/**
+ * The steps that make tokens for a language model, as a config writes them; undefined if it tells none.
+ * @throws TypeError if they need files or values, which a config must name
+ */
+export function configStepsOf(who: string, model: LanguageModel): readonly TextStep[] | undefined {
+  const told = toldSteps(model) ?? (model.tokenizer ? WHITESPACE_STEPS : undefined);
+  if (told?.parts.some((part) => Object.keys(part).length > 0))
     throw new TypeError(
-      `${who}: the model must be of ${[...known.units.values()].flatMap(({ name, network }) => (network ? [name] : [])).join(", ")}, got ${show(architecture)}`,
+      `${who}: the language model's texts were cut with files or values, which a config must name; write one`,
     );
-  const network = unit.network(settings, { terms, counts }) as Network;
-  return {
-    ...{ model, network, values: parametersOf(who, model, network) },
-    vocabulary: tokenizer
-      ? makeSubwordVocabulary(tokenizer, terms, Float64Array.from(counts), who)
-      : makeVocabulary(terms, counts),
-  };
+  return told?.steps;
 }
 
-/** All parameters, in the order of the network's forms. */
-function parametersOf(who: string, { tensors }: LanguageModel, { forms }: Network): Float32Array {
-  const byName = new Map(tensors.map((tensor) => [tensor.name, tensor]));
-  const faults = forms.flatMap(({ name, shape }) => {
-    const found = byName.get(name)?.shape;
-    const wanted = shape.join(" x ");
-    if (!found) return [`${name} of ${wanted} is missing`];
-    if (found.join() === shape.join()) return [];
-    const isTurned = found.length === 2 && found.toReversed().join() === shape.join();
-    return [`${name} must be ${wanted} and is ${found.join(" x ")}${isTurned ? ", transposed" : ""}`];
-  });
-  const known = new Set(forms.map(({ name }) => name));
-  const extra = tensors.filter(({ name }) => !known.has(name)).map(({ name }) => `${name} is not known`);
-  const all = [...faults, ...extra];
-  if (all.length === 0) return joinFloats(forms.map(({ name }) => byName.get(name)!.values));
-  const more = all.length > FAULTS_TOLD ? `; and ${all.length - FAULTS_TOLD} more` : "";
-  throw new RangeError(
-    `${who}: the model must have the tensors of its network, got others: ${all.slice(0, FAULTS_TOLD).join("; ")}${more}`,
-  );
-}
-
-/** Tensors that are told of where they are not as they must be. */
-const FAULTS_TOLD = 4;
+/** @throws TypeError if no unit knows the network, RangeError if it has other tensors */
+export const makeLanguageModel = (who: string, model: LanguageModel, known: Known): MadeLanguageModel =>
+  openNetwork(who, model, networksOf(known));
 
 /**
  * Ids of tokens as the model reads them.

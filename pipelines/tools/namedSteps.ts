@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
 import type { OperatorFunction } from "rxjs";
-import type { Classifier } from "../../schemas/index.js";
+import type { AnyClassifier } from "../../schemas/index.js";
 import { loadPipeline } from "../config/loadPipeline.js";
 import { builtIn } from "../config/registry.js";
 import { withInputs } from "../config/withInputs.js";
@@ -26,6 +26,6 @@ export async function stepsFrom(place: string): Promise<OperatorFunction<unknown
   return operatorsOf(place, { steps, parts: [] }, builtIn);
 }
 
-export async function loadClassifier(path: string): Promise<Classifier> {
-  return (await loadValue(builtIn.kinds.get("classifier")!, path)) as Classifier;
+export async function loadClassifier(path: string): Promise<AnyClassifier> {
+  return (await loadValue(builtIn.kinds.get("classifier")!, path)) as AnyClassifier;
 }

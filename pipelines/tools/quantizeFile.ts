@@ -1,6 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import { quantizeClassifier, rowsByLength } from "../../kernels/linear/quantizeClassifier.js";
-import type { Classifier } from "../../schemas/index.js";
+import { type Classifier, requireLinear } from "../../schemas/index.js";
 import { fastTextLosses } from "../../storage/fasttext/fastTextLosses.js";
 import { quantizedSize } from "../../storage/fasttext/quantizedSize.js";
 import { writeFastTextClassifier } from "../../storage/fasttext/writeFastText.js";
@@ -37,7 +37,7 @@ export interface QuantizePlan {
  * @throws RangeError if not even one row fits
  */
 export async function quantizeFile(path: string, request: QuantizeRequest): Promise<void> {
-  await writeQuantized(await loadClassifier(path), request);
+  await writeQuantized(requireLinear("quantize", await loadClassifier(path)), request);
 }
 
 /** The same with a classifier that was read before. */

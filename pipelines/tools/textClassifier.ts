@@ -1,7 +1,6 @@
 import type { Words } from "../../kernels/linear/documentFeatures.js";
-import { type Explanation, type Prediction, type PredictOptions, Predictor } from "../../kernels/linear/predictor.js";
 import { WordDocuments } from "../../kernels/linear/wordDocuments.js";
-import type { Classifier, TokenBatch } from "../../schemas/index.js";
+import type { Explanation, Prediction, PredictOptions, TextPredictor, TokenBatch } from "../../schemas/index.js";
 
 export interface ClassifiedText {
   /** The labels that came with the text. */
@@ -15,15 +14,15 @@ export interface ClassifyOptions extends PredictOptions {
   readonly reasons?: number;
 }
 
-/** Classifies texts as their tokens come. State: the classifier, what is known of each word, the text that has begun, those that were not taken. */
+/** Classifies texts as their tokens come. State: what is known of each word, the text that has begun, those that were not taken. */
 export class TextClassifier {
-  readonly #predictor: Predictor;
+  readonly #predictor: TextPredictor;
   readonly #options: ClassifyOptions;
   readonly #documents: WordDocuments;
   #ended: ClassifiedText[] = [];
 
-  constructor(classifier: Classifier, options: ClassifyOptions) {
-    this.#predictor = new Predictor(classifier);
+  constructor(predictor: TextPredictor, options: ClassifyOptions) {
+    this.#predictor = predictor;
     this.#options = options;
     this.#documents = new WordDocuments(this.#predictor.wordForm);
   }

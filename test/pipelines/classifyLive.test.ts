@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import { drawBelow, Predictor, randomStream } from "#kernels";
 import { loadPipeline, type RunPipelineOptions, RunStopped, runPipeline } from "#pipelines";
+import { requireLinear } from "#schemas";
 import { readWhole } from "#storage";
 import { kinds } from "../../dist/kinds/kinds.js";
 import { freePort } from "../support/freePort.js";
@@ -49,7 +50,7 @@ it("learns English and Chinese labels that are posted, those that come after a s
 
   const made = await readWhole(kinds.classifier, join(out, "classifier.arrow"));
   expect([...made.labels].sort()).toEqual(["河", "king", "river", "国王"].sort());
-  const predictor = new Predictor(made);
+  const predictor = new Predictor(requireLinear("test", made));
   for (const topic of [english[0]!, chinese[0]!, english[1]!, chinese[1]!])
     expect(predictor.predict(topic.slice(1))[0]!.label).toBe(topic[0]);
   const { withoutLabels, withoutWords, texts, held } = JSON.parse(made.metadata.get("documents")!);

@@ -122,6 +122,16 @@ IDS = torch.tensor([2, 0, 2, 4])
 TWICE = [0, 4, 1, 5, 6, 2, 7, 3]
 TARGETS = torch.tensor([1, -1, 4])
 # name: function, shapes of inputs, shapes of parameters
+def mix(*all):
+    *layers, weights, gamma = all
+    return gamma[0, 0] * sum(share * layer for share, layer in zip(torch.softmax(weights[0], 0), layers))
+
+
+def pair(x):
+    u, v = x[0::2], x[1::2]
+    return torch.cat([u, v, (u - v).abs(), u * v], 1)
+
+
 LAYERS = {
     "sum": (lambda a, b: a + b, [(2, 3), (2, 3)], {}),
     "productOfNumbers": (lambda a, b: a * b, [(2, 3), (2, 3)], {}),
@@ -133,6 +143,11 @@ LAYERS = {
     "joinedColumns": (lambda a, b: torch.cat([a, b], 1), [(2, 1), (2, 3)], {}),
     "gathered": (lambda a: a[IDS], [(5, 3)], {}),
     "spread": (lambda a: torch.zeros(6, 3).index_copy(0, torch.tensor([5, 0, 1, 3]), a), [(4, 3)], {}),
+    "groupMeans": (lambda a: torch.stack([a[[1, 4]].mean(0), torch.zeros(3), a[0]]), [(5, 3)], {}),
+    "layerMix": (mix, [(2, 3)] * 3, {"m.weights": (1, 3), "m.gamma": (1, 1)}),
+    "pairFeatures": (pair, [(4, 3)], {}),
+    "pairFeatures of a layerMix": (lambda a, b, w, g, o, c: F.linear(pair(mix(a, b, w, g)), o, c), [(4, 3)] * 2,
+                                   {"m.weights": (1, 2), "m.gamma": (1, 1), "w": (2, 12), "b": (2,)}),
     "embedding": (lambda table: table[IDS], [], {"table": (5, 3)}),
     "linear": (lambda x, w, b: x @ w + b, [(3, 4)], {"w": (4, 5), "b": (5,)}),
     "linear of rows": (lambda x, w, b: F.linear(x, w, b), [(3, 4)], {"w": (5, 4), "b": (5,)}),

@@ -95,6 +95,28 @@ export const layerCases: Readonly<Record<string, LayerCase>> = {
   ),
   gathered: layer([[5, 3]], (tape, a) => neural.gathered(tape, a!, ids(tape))),
   spread: layer([[4, 3]], (tape, a) => neural.spread(tape, a!, tape.engine.placeIndices(Int32Array.of(5, 0, 1, 3)), 6)),
+  groupMeans: layer([[5, 3]], (tape, a) => neural.groupMeans(tape, a!, Int32Array.of(2, 0, -1, -1, 0), 3)),
+  layerMix: layer(
+    [0, 1, 2].map(() => [2, 3]),
+    (tape, ...layers) => neural.layerMix(tape, layers, "m"),
+    {
+      "m.weights": [1, 3],
+      "m.gamma": [1, 1],
+    },
+  ),
+  pairFeatures: layer([[4, 3]], (tape, a) => neural.pairFeatures(tape, a!)),
+  "pairFeatures of a layerMix": layer(
+    [
+      [4, 3],
+      [4, 3],
+    ],
+    (tape, ...layers) =>
+      neural.linear(tape, neural.pairFeatures(tape, neural.layerMix(tape, layers, "m")), "w", {
+        bias: "b",
+        rowsAreOutputs: true,
+      }),
+    { "m.weights": [1, 2], "m.gamma": [1, 1], w: [2, 12], b: [2] },
+  ),
   embedding: layer([], (tape) => neural.embedding(tape, "table", ids(tape)), { table: [5, 3] }),
   linear: layer([[3, 4]], (tape, x) => neural.linear(tape, x!, "w", { bias: "b" }), { w: [4, 5], b: [5] }),
   "linear of rows": layer([[3, 4]], (tape, x) => neural.linear(tape, x!, "w", { bias: "b", rowsAreOutputs: true }), {

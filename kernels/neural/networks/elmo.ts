@@ -12,6 +12,7 @@ import { type CellState, lstmCell } from "../layers/recurrentCells.js";
 import { gathered, joinedColumns } from "../layers/shaping.js";
 import type { Network, NetworkBatch } from "../network.js";
 import { type OutputChoice, outputOf } from "../outputs/outputOf.js";
+import { silentLayers } from "../silentLayers.js";
 import { type Flow, Tape } from "../tape.js";
 import { CHARACTERS, termSpellings } from "../termSpellings.js";
 import { behindRows } from "./behindRows.js";
@@ -38,6 +39,9 @@ export interface ElmoOptions {
   readonly dropout: number;
   readonly output?: OutputChoice;
 }
+
+/** What is read of a batch, whatever is predicted of it. */
+type PlacedBatch = Omit<NetworkBatch, "targets">;
 
 type Direction = "forward" | "backward";
 const directions: readonly Direction[] = ["forward", "backward"];
@@ -107,7 +111,7 @@ export function elmo(options: ElmoOptions): Network {
   }
 
   /** The layers of a direction, position after position of all rows: the term, then what each layer makes (T B x P); and the states of each. */
-  function run(tape: Tape, x: Flow, direction: Direction, batch: NetworkBatch, begin: Tensor) {
+  function run(tape: Tape, x: Flow, direction: Direction, batch: PlacedBatch, begin: Tensor) {
     const { engine } = tape;
     const { length, firstRow, step } = batch;
     const spots = directions.length * (layers + 1);
@@ -137,7 +141,7 @@ export function elmo(options: ElmoOptions): Network {
     };
   }
 
-  const beginning = (engine: Engine, { rows, state }: NetworkBatch) =>
+  const beginning = (engine: Engine, { rows, state }: PlacedBatch) =>
     engine.place(state ?? new Float32Array(rows * stateSize), [rows, stateSize]);
 
   /** What each place reads, position after position. */
@@ -150,7 +154,7 @@ export function elmo(options: ElmoOptions): Network {
     return gathered(tape, vectors, tape.engine.placeIndices(order.map((place) => rowOf.get(ids[place]!)!)));
   }
 
-  function forward(tape: Tape, batch: NetworkBatch, terms: ReturnType<typeof read>) {
+  function forward(tape: Tape, batch: PlacedBatch, terms: ReturnType<typeof read>) {
     const { engine } = tape;
     const x = inputOf(tape, terms, batch.ids, orderOf("forward", batch.lengths, batch));
     const { outputs, states } = run(tape, x, "forward", batch, beginning(engine, batch));
@@ -161,7 +165,7 @@ export function elmo(options: ElmoOptions): Network {
   /** @param ids what is read, up to the length of each row from its end */
   function backward(
     tape: Tape,
-    batch: NetworkBatch,
+    batch: PlacedBatch,
     terms: ReturnType<typeof read>,
     ids: Uint32Array,
     lengths: Uint32Array,
@@ -172,12 +176,25 @@ export function elmo(options: ElmoOptions): Network {
   }
 
   /** From position after position to row after row. */
-  function rowsFirst(engine: Engine, direction: Direction, lengths: Uint32Array, batch: NetworkBatch) {
+  function rowsFirst(engine: Engine, direction: Direction, lengths: Uint32Array, batch: PlacedBatch) {
     const places = new Int32Array(batch.rows * batch.length);
     orderOf(direction, lengths, batch).forEach((place, at) => {
       places[place] = at;
     });
     return engine.placeIndices(places);
+  }
+
+  /** Both directions of each layer beside each other, row after row. */
+  function hiddenOf(tape: Tape, batch: PlacedBatch, keep?: (state: Tensor) => void): readonly Flow[] {
+    const { ids, lengths } = batch;
+    const terms = read(tape, ids);
+    const { outputs, state } = forward(tape, batch, terms);
+    keep?.(state);
+    const before = backward(tape, batch, terms, ids, lengths);
+    const [ofForward, ofBackward] = directions.map((direction) => rowsFirst(tape.engine, direction, lengths, batch));
+    return outputs.map((output, layer) =>
+      joinedColumns(tape, [gathered(tape, output, ofForward!), gathered(tape, before[layer]!, ofBackward!)]),
+    );
   }
 
   return {
@@ -210,19 +227,9 @@ export function elmo(options: ElmoOptions): Network {
       const hidden = gathered(tape, outputs.at(-1)!, rowsFirst(engine, "forward", batch.lengths, batch));
       return { logits: output.logits(tape, hidden), state };
     },
-    layers(engine, parameters, given, keep) {
-      const tape = Tape.silent(engine, parameters);
-      const batch = { ...given, targets: NONE, step: 0 };
-      const { ids, lengths } = batch;
-      const terms = read(tape, ids);
-      const { outputs, state } = forward(tape, batch, terms);
-      keep?.(state);
-      const before = backward(tape, batch, terms, ids, lengths);
-      const [ofForward, ofBackward] = directions.map((direction) => rowsFirst(engine, direction, lengths, batch));
-      return outputs.map(({ tensor }, layer) =>
-        engine.joinColumns([engine.gather(tensor, ofForward!), engine.gather(before[layer]!.tensor, ofBackward!)]),
-      );
-    },
+    layerSizes: new Array<number>(layers + 1).fill(2 * vectorSize),
+    hidden: hiddenOf,
+    layers: silentLayers(hiddenOf),
   };
 }
 
@@ -248,7 +255,7 @@ function firstBiases({ name, shape }: ParameterForm): Float32Array {
  * Which place of which row stands at each position of all rows: position after position. Backward, each row begins with its last token, and what
  * stands behind its text stays behind it.
  */
-function orderOf(direction: Direction, lengths: Uint32Array, { rows, length }: NetworkBatch): Uint32Array {
+function orderOf(direction: Direction, lengths: Uint32Array, { rows, length }: PlacedBatch): Uint32Array {
   return Uint32Array.from({ length: rows * length }, (_, i) => {
     const [t, row] = [Math.floor(i / rows), i % rows];
     const tokens = lengths[row]!;

@@ -17,6 +17,7 @@ import {
 import { requireHeads, requirePlaces, type TransformerOptions, transformerStack } from "../layers/transformerStack.js";
 import type { Network, NetworkBatch } from "../network.js";
 import { sizeOf } from "../shapes.js";
+import { silentLayers } from "../silentLayers.js";
 import { type Flow, Tape } from "../tape.js";
 
 export type GptOptions = TransformerOptions;
@@ -97,7 +98,9 @@ export function gpt(options: GptOptions): Network {
       const { tape, stack } = silently(engine, parameters, batch);
       return { logits: logitsOf(tape, stack.at(-1)!).tensor };
     },
-    layers: (engine, parameters, batch) => silently(engine, parameters, batch).stack.map(({ tensor }) => tensor),
+    layerSizes: new Array<number>(layers + 1).fill(width),
+    hidden: run,
+    layers: silentLayers(run),
     attentions(engine, parameters, batch) {
       const weights: Tensor[] = [];
       silently(engine, parameters, batch, (each) => weights.push(each));

@@ -3,3 +3,4 @@ export * from "./elmo.js";
 export * from "./gpt.js";
 export * from "./nnlm.js";
 export * from "./rnnlm.js";
+export * from "./textHead.js";

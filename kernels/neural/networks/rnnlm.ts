@@ -7,6 +7,7 @@ import { type CellState, lstmCell, simpleCell } from "../layers/recurrentCells.j
 import { gathered } from "../layers/shaping.js";
 import type { Network, NetworkBatch } from "../network.js";
 import { type OutputChoice, outputOf } from "../outputs/outputOf.js";
+import { silentLayers } from "../silentLayers.js";
 import { type Flow, Tape } from "../tape.js";
 import { behindRows } from "./behindRows.js";
 
@@ -51,7 +52,10 @@ export function rnnlm(options: RnnlmOptions): Network {
   ];
 
   /** The vectors, and the hidden numbers of each layer, position after position (places x D or H), and the state behind each row. */
-  function run(tape: Tape, batch: NetworkBatch): { readonly layers: readonly Flow[]; readonly state: Tensor } {
+  function run(
+    tape: Tape,
+    batch: Omit<NetworkBatch, "targets">,
+  ): { readonly layers: readonly Flow[]; readonly state: Tensor } {
     const { engine } = tape;
     const { rows, length, firstRow, step } = batch;
     const begin = engine.place(batch.state ?? new Float32Array(rows * stateSize), [rows, stateSize]);
@@ -82,6 +86,13 @@ export function rnnlm(options: RnnlmOptions): Network {
     return cell.states === 1 ? { hidden: part(0) } : { hidden: part(0), cell: part(1) };
   }
 
+  function hiddenOf(tape: Tape, batch: Omit<NetworkBatch, "targets">, keep?: (state: Tensor) => void): readonly Flow[] {
+    const { layers: outputs, state } = run(tape, batch);
+    keep?.(state);
+    const places = rowsFirst(tape.engine, batch.rows, batch.length);
+    return outputs.map((output) => gathered(tape, output, places));
+  }
+
   return {
     forms,
     stateSize,
@@ -97,12 +108,9 @@ export function rnnlm(options: RnnlmOptions): Network {
       const { hidden, state } = outcome(tape, { ...batch, targets: NONE, step: 0 });
       return { logits: output.logits(tape, hidden), state };
     },
-    layers(engine, parameters, batch, keep) {
-      const { layers: outputs, state } = run(Tape.silent(engine, parameters), { ...batch, targets: NONE, step: 0 });
-      keep?.(state);
-      const places = rowsFirst(engine, batch.rows, batch.length);
-      return outputs.map(({ tensor }) => engine.gather(tensor, places));
-    },
+    layerSizes: [vectorSize, ...names.map(() => hiddenSize)],
+    hidden: hiddenOf,
+    layers: silentLayers(hiddenOf),
   };
 }
 

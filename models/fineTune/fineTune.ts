@@ -1,0 +1,339 @@
+import { WordDocuments } from "../../kernels/linear/wordDocuments.js";
+import { type MarkedText, markPlaces } from "../../kernels/neural/markedTexts.js";
+import { softmaxTemperature } from "../../kernels/neural/softmaxTemperature.js";
+import { TextIds } from "../../kernels/neural/textIds.js";
+import { joinStates, splitState } from "../../kernels/numbers/joinStates.js";
+import { drawUniform, randomStream } from "../../kernels/numbers/random.js";
+import { LabelCounter } from "../../kernels/vocabulary/labelCounter.js";
+import {
+  type AnyClassifier,
+  boolean,
+  defineUnit,
+  epochNames,
+  integer,
+  type LabelSet,
+  type LanguageModel,
+  languageModelOption,
+  type Model,
+  type Networks,
+  number,
+  type OptionsOf,
+  oneOf,
+  parseOptions,
+  poolings,
+  rateNames,
+  requireAtMost,
+  requireSameTextSteps,
+  type StageState,
+  type StepStats,
+  type TokenBatch,
+  type UpdatedModel,
+} from "../../schemas/index.js";
+import { languageModelFields, withDefaults } from "../neural/languageModelFields.js";
+import { type MadeLanguageModel, openNetwork } from "../neural/openNetwork.js";
+import { HeadTrainer, type LabelledRow } from "./headTrainer.js";
+
+const WHO = "fineTune";
+
+/** What is taken where nothing is said: of a model that learns with the head, and of one that stays as it is. */
+const learning = { epochs: 4, learningRate: 0.0003, dropout: 0.1, layers: "last" } as const;
+const frozen = { epochs: 30, learningRate: 0.01, dropout: 0, layers: "mix" } as const;
+
+/** In code the model is given; in a run a step above may make it. */
+const modelField = {
+  description: "Folder, tensors or run of the language model; if left out, a step above makes it",
+} as const;
+
+export const fineTuneSchema = defineUnit({
+  name: WHO,
+  kind: "model",
+  reads: "tokens",
+  needs: { model: "languageModel" },
+  needsInFiles: { model: "model" },
+  readsAgain: true,
+  makes: "classifier",
+  summary: "Learns to tell the labels of texts by what a language model makes of them",
+  paper: "Devlin et al. 2019, arXiv:1810.04805, section 4.1; Peters et al. 2018, arXiv:1802.05365, section 3.2",
+  fields: {
+    model: languageModelOption({ optional: true, ...modelField }),
+    freeze: boolean({
+      default: false,
+      description: "Keep the language model as it is and learn only what reads it, which is fast: texts are read once",
+    }),
+    pooling: oneOf(poolings, {
+      optional: true,
+      description:
+        "How the places of a text become one vector: the first one, the mean of all words, or the last one; if left out, cls for a model that reads both sides and is not kept as it is, last for one that looks back alone and is not, else mean",
+    }),
+    layers: oneOf(["last", "mix"], {
+      optional: true,
+      description:
+        "What is pooled: the last layer, or the sum of all by shares that are learned, times a factor; mix with freeze, else last, if left out",
+    }),
+    length: integer({
+      min: 4,
+      max: 65_536,
+      default: 128,
+      description:
+        "Places of a text that are read at most, as many as the model reads at the most; the rest is left out",
+    }),
+    batchSize: integer({ min: 1, max: 4096, default: 16, description: "Texts in a step" }),
+    dropout: number({
+      min: 0,
+      max: 0.95,
+      optional: true,
+      description: "Share of a text's vector that is dropped in learning; 0 with freeze, else 0.1, if left out",
+    }),
+    ...withDefaults(languageModelFields, {
+      ...{ schedule: "linear", minLearningRate: 0, beta2: 0.999, holdout: 0.1 },
+    }),
+    epochs: integer({
+      min: 1,
+      optional: true,
+      aliases: epochNames,
+      tune: { from: 1, to: 40, scale: "log" },
+      description: "Passes over the texts; 30 with freeze, else 4, if left out",
+    }),
+    learningRate: number({
+      min: 0,
+      aboveMin: true,
+      optional: true,
+      aliases: rateNames,
+      tune: { from: 0.00003, to: 0.01, scale: "log" },
+      description: "Step size at its highest; 0.01 with freeze, else 0.0003, if left out",
+    }),
+    textSteps: oneOf(["same", "any"], {
+      default: "same",
+      description:
+        "same: the run ends if tokens are made by other steps than those of the texts that the language model learned from; any: whatever steps",
+    }),
+  },
+  create: ({ model }, options, { networks, textSteps }): Model<"tokens", "classifier"> => {
+    const chosen = options.model ?? model;
+    if (options.textSteps !== "any" && textSteps)
+      requireSameTextSteps(WHO, "the language model learned from", chosen.metadata, textSteps);
+    return fineTune({ ...options, model: chosen }, networks ?? new Map());
+  },
+});
+
+export type FineTuneOptions = Omit<OptionsOf<typeof fineTuneSchema>, "model"> & { readonly model: LanguageModel };
+
+/** What was counted since the start. */
+const nothingYet = { documents: 0, withoutLabels: 0, withoutWords: 0, cut: 0, passes: 0 };
+
+/**
+ * Learns a classifier of texts over a language model of any network that tells its layers: a linear softmax layer over the pooled places of a
+ * text, and the language model with it; with `freeze` that layer alone, and the shares of the layers.
+ *
+ * In: TokenBatch, whose documents have labels, `epochs` passes; the tokens are made as those that the language model learned from. Out:
+ * NetworkClassifier. Loss in nats, summed over the texts. The texts are kept from the first pass on and shuffled anew in each; learning begins
+ * at the end of a pass. The same bytes for any batches and any number of workers. `holdout` of the labelled texts, drawn by their numbers, are not
+ * learned from: they tell the loss after each pass, by which `patience` ends, and the temperature. Texts without labels or words are passed
+ * over; the metadata say how many, and of how many the end was left out.
+ * State: 5 bytes a place of each text; 4 bytes a parameter, thrice, and once for each of `parts`; with `freeze` the language model once, and
+ * 4 D bytes a text and layer.
+ * @param networks by the names of the units that bring them
+ * @throws TypeError, RangeError at the call, if an option is out of range, or the language model's network is not known or tells no layers;
+ *   RangeError from `endStream`, if there are fewer than two labels or the loss is not finite; from `result`, if there was nothing to learn from
+ */
+export function fineTune(options: FineTuneOptions, networks: Networks): UpdatedModel<"tokens", "classifier"> {
+  const { model, textSteps: _, ...parsed } = parseOptions(fineTuneSchema, options);
+  if (!model) throw new TypeError(`${WHO}: there must be a language model, got none`);
+  const made = openNetwork(WHO, model, networks);
+  const { network } = made;
+  if (!network.hidden || !made.script)
+    throw new TypeError(`${WHO}: the network must tell its layers, got ${model.architecture}, which does not`);
+  const { freeze, batchSize, dropout, ...training } = withChoices(parsed, made);
+  const { pooling, layers, length: wanted, ...rates } = training;
+  requireAtMost(WHO, rates, ["minLearningRate", "learningRate"]);
+  if (rates.patience > 0 && rates.holdout === 0)
+    throw new RangeError(`${WHO}: patience must have texts kept aside to look at, got a holdout of 0`);
+  const length = Math.min(wanted, network.longest ?? wanted);
+  const { epochs, seed, optimizer, beta1, beta2, weightDecay, clip } = rates;
+  const { workers: __, ...told } = { ...parsed, ...training };
+  const texts = new TextIds(made.vocabulary, network, model);
+  const documents = new WordDocuments(texts.wordForm);
+  const held = randomStream(seed, "fineTune.holdout");
+  const counted = { ...nothingYet };
+  const labels = new LabelCounter();
+  const learned: NamedRow[] = [];
+  const aside: NamedRow[] = [];
+  let isFed = false;
+  let teaching: { readonly labels: LabelSet; readonly rows: LabelledRow[]; readonly held: LabelledRow[] } | undefined;
+  let trainer: HeadTrainer | undefined;
+
+  function take(words: Int32Array, own: readonly string[]): void {
+    const number = counted.documents++;
+    if (own.length === 0) {
+      counted.withoutLabels++;
+      return;
+    }
+    const row = texts.of(words, length);
+    if (row.isCut) counted.cut++;
+    if (row.ids.length === 0) {
+      counted.withoutWords++;
+      return;
+    }
+    labels.add([own]);
+    const isHeld = drawUniform(held, number) < rates.holdout;
+    (isHeld ? aside : learned).push({ text: markPlaces(row, pooling), labels: own });
+  }
+
+  function update(batch: TokenBatch): StepStats {
+    isFed = true;
+    if (counted.passes === 0) documents.add(batch, take);
+    return { taken: batch.ids.length, examples: 0, loss: 0, epoch: counted.passes };
+  }
+
+  /** What is learned, with the labels in their order. */
+  function teach(): HeadTrainer {
+    const set = labels.set() ?? { names: [], counts: new Float64Array(0) };
+    if (set.names.length < 2)
+      throw new RangeError(
+        `${WHO}: texts must have two labels or more, got ${set.names.length === 0 ? "none" : `${JSON.stringify(set.names[0])} alone`}; the source's option labels, or its format labelled, says where they are`,
+      );
+    if (learned.length === 0)
+      throw new RangeError(`${WHO}: there must be texts to learn from, got ${aside.length} that are kept aside`);
+    const idOf = new Map(set.names.map((name, id) => [name, id]));
+    const rowOf = ({ text, labels: own }: NamedRow) => ({ texts: [text], labels: own.map((name) => idOf.get(name)!) });
+    teaching = { labels: set, rows: learned.map(rowOf), held: aside.map(rowOf) };
+    const optimiser =
+      optimizer === "sgd"
+        ? ({ kind: "sgd" } as const)
+        : ({ kind: "adamW", beta1, beta2, epsilon: 1e-8, decay: weightDecay } as const);
+    const head = { classes: set.names.length, layers, texts: 1, dropout, freeze } as const;
+    trainer = new HeadTrainer(made, head, { ...rates, who: WHO, batchSize, clip, optimiser, training: rates });
+    return trainer;
+  }
+
+  async function endStream(): Promise<StepStats> {
+    const epoch = counted.passes;
+    const nothing = { taken: 0, examples: 0, loss: 0, epoch: Math.max(0, epoch - 1) };
+    if (!isFed) return nothing;
+    isFed = false;
+    if (epoch === 0) documents.finish(take);
+    counted.passes++;
+    const own = trainer ?? teach();
+    const loss = await own.learn(teaching!.rows);
+    await own.judge(teaching!.held);
+    return { taken: 0, examples: teaching!.rows.length, loss, epoch };
+  }
+
+  async function save(): Promise<StageState | undefined> {
+    const parts = await trainer?.save();
+    return joinStates({
+      own: { facts: { ...counted, isFed, labels: JSON.stringify(labels.set() ?? null) }, arrays: {} },
+      document: documents.save(),
+      learned: savedRows(learned),
+      aside: savedRows(aside),
+      ...(parts ? { trainer: parts } : {}),
+    });
+  }
+
+  async function restore(state: StageState): Promise<void> {
+    const parts = splitState(state);
+    const { isFed: fed, labels: _labels, ...facts } = parts.own!.facts;
+    Object.assign(counted, facts);
+    isFed = fed as boolean;
+    documents.restore(parts.document!);
+    for (const [rows, saved] of [
+      [learned, parts.learned!],
+      [aside, parts.aside!],
+    ] as const)
+      for (const row of restoredRows(saved)) {
+        labels.add([row.labels]);
+        rows.push(row);
+      }
+    if (parts.trainer) await teach().restore(parts.trainer, teaching!.rows);
+  }
+
+  async function classifierWith(isLast: boolean): Promise<AnyClassifier> {
+    const values = await trainer!.values();
+    const { model: tensors, head } = trainer!.tensors(values);
+    const scores = isLast ? await trainer!.scores(teaching!.held, values) : [];
+    const scored = scores.map((each, row) => ({ scores: each, labels: teaching!.held[row]!.labels }));
+    const { names, counts } = teaching!.labels;
+    const { withoutLabels, withoutWords, cut } = counted;
+    return {
+      ...{ labels: names, labelCounts: counts, loss: "softmax", temperature: softmaxTemperature(scored) },
+      model: { ...model!, tensors },
+      head: { pooling, layers, length, tensors: head },
+      metadata: new Map([
+        ["model", WHO],
+        ["options", JSON.stringify(told)],
+        ["arithmetic", trainer!.engine],
+        ["documents", JSON.stringify({ held: aside.length, withoutLabels, withoutWords, cut })],
+        ["learned", JSON.stringify({ heldOutLosses: trainer!.heldOutLosses, ...trainer!.told })],
+      ]),
+    };
+  }
+
+  async function result(): Promise<AnyClassifier> {
+    if (!trainer) throw new RangeError(`${WHO}: there must be texts to learn from before a result, got none`);
+    if (counted.passes !== epochs && !trainer.isOver)
+      throw new RangeError(
+        `${WHO}: must be fed as many passes over the texts as its epochs, ${epochs}, got ${counted.passes}`,
+      );
+    return classifierWith(true);
+  }
+
+  return {
+    name: WHO,
+    reads: "tokens",
+    makes: "classifier",
+    epochs,
+    update,
+    endStream,
+    endPass: () => trainer?.isOver ?? false,
+    get heldOutLosses() {
+      return trainer?.heldOutLosses ?? [];
+    },
+    save,
+    restore,
+    snapshot: async () => (trainer ? classifierWith(false) : undefined),
+    result,
+    close: () => trainer?.close(),
+  };
+}
+
+interface NamedRow {
+  readonly text: MarkedText;
+  readonly labels: readonly string[];
+}
+
+type Parsed = ReturnType<typeof parseOptions<typeof fineTuneSchema>>;
+
+/** The options that depend on others, and on the network. */
+function withChoices(parsed: Omit<Parsed, "model" | "textSteps">, { network }: MadeLanguageModel) {
+  const standard = parsed.freeze ? frozen : learning;
+  const whole = network.readsBothSides ? "cls" : network.looksAhead ? "mean" : "last";
+  return {
+    ...parsed,
+    epochs: parsed.epochs ?? standard.epochs,
+    learningRate: parsed.learningRate ?? standard.learningRate,
+    dropout: parsed.dropout ?? standard.dropout,
+    layers: parsed.layers ?? standard.layers,
+    pooling: parsed.pooling ?? (parsed.freeze ? "mean" : whole),
+  } as const;
+}
+
+function savedRows(rows: readonly NamedRow[]): StageState {
+  return {
+    facts: { labels: JSON.stringify(rows.map(({ labels }) => labels)) },
+    arrays: {
+      lengths: Uint32Array.from(rows, ({ text }) => text.ids.length),
+      ids: Uint32Array.from(rows.flatMap(({ text }) => [...text.ids])),
+      marks: Uint8Array.from(rows.flatMap(({ text }) => [...text.marks])),
+    },
+  };
+}
+
+function restoredRows({ facts, arrays }: StageState): NamedRow[] {
+  const [ids, marks] = [arrays.ids as Uint32Array, arrays.marks as Uint8Array];
+  let to = 0;
+  return (JSON.parse(facts.labels as string) as string[][]).map((labels, row) => {
+    const from = to;
+    to += arrays.lengths![row]!;
+    return { labels, text: { ids: ids.slice(from, to), marks: marks.slice(from, to) } };
+  });
+}
