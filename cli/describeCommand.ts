@@ -9,7 +9,7 @@ import {
   type Parsed,
   UsageError,
 } from "./command.js";
-import { printableLine } from "./printable.js";
+import { printableLine } from "../kernels/text/printable.js";
 import { requirePipe } from "./runTo.js";
 import { optionValue } from "./unitOptions.js";
 

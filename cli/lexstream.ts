@@ -32,6 +32,7 @@ import { list } from "./commands/list.js";
 import { map } from "./commands/map.js";
 import { neighbors } from "./commands/neighbors.js";
 import { next } from "./commands/next.js";
+import { page } from "./commands/page.js";
 import { perplexity } from "./commands/perplexity.js";
 import { plot } from "./commands/plot.js";
 import { quantize } from "./commands/quantize.js";
@@ -49,7 +50,7 @@ import { tune } from "./commands/tune.js";
 import { vectors } from "./commands/vectors.js";
 import { verify } from "./commands/verify.js";
 import { commandHelp, generalHelp } from "./help.js";
-import { printable } from "./printable.js";
+import { printable } from "../kernels/text/printable.js";
 
 const commands: readonly Command[] = [
   train,
@@ -80,6 +81,7 @@ const commands: readonly Command[] = [
   vectors,
   senses,
   serve,
+  page,
   evaluate,
   tune,
   compare,

@@ -1,5 +1,6 @@
-import type { JsonSchema, MaybePromise, OptionsSchema } from "../schemas/index.js";
+import type { JsonSchema, OptionsSchema } from "../schemas/index.js";
 import type { ServerMetrics } from "./metrics.js";
+import type { ServedModel } from "./servedModel.js";
 
 /** Numbers and short texts that tell how learning goes. */
 export type StatusCounters = Readonly<Record<string, number | string | boolean>>;
@@ -20,14 +21,8 @@ export interface AskedSnapshot extends SnapshotStamp {
 export interface EndpointContext {
   /** Everything that can be asked. */
   readonly endpoints: readonly Endpoint[];
-  /** What answers; undefined while there is nothing. */
-  readonly current: AskedSnapshot | undefined;
-  /**
-   * Asks what answers now, which stays as it is until the reply.
-   * @throws HttpFault 503 while there is nothing
-   */
-  readonly ask: <Reply>(question: (snapshot: AskedSnapshot) => MaybePromise<Reply>) => Promise<Reply>;
-  readonly status: StatusCounters;
+  /** Whoever names no model asks the first. */
+  readonly models: readonly ServedModel[];
   readonly metrics: ServerMetrics;
 }
 

@@ -8,7 +8,7 @@ import {
 import { plural } from "../../schemas/plural.js";
 import { requirePlace } from "../../storage/files/placeFile.js";
 import { type Command, forceOption, type Io, UsageError } from "../command.js";
-import { printableLine } from "../printable.js";
+import { printableLine } from "../../kernels/text/printable.js";
 
 export const convert: Command = {
   name: "convert",

@@ -1,7 +1,7 @@
 import { drawTermMap, type LayoutMethod, layoutMethods, type TermMap } from "../../pipelines/index.js";
 import { requirePlace } from "../../storage/files/placeFile.js";
 import { type Command, countNames, forceOption, jsonOption, type Parsed, UsageError } from "../command.js";
-import { printableLine } from "../printable.js";
+import { printableLine } from "../../kernels/text/printable.js";
 
 export const map: Command = {
   name: "map",

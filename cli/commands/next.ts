@@ -7,7 +7,7 @@ import {
   shownTerm,
 } from "../../pipelines/index.js";
 import { type Command, countNames, jsonOption } from "../command.js";
-import { printableLine } from "../printable.js";
+import { printableLine } from "../../kernels/text/printable.js";
 
 export const next: Command = {
   name: "next",

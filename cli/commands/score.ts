@@ -7,7 +7,7 @@ import {
   shownTerm,
 } from "../../pipelines/index.js";
 import { type Command, jsonOption } from "../command.js";
-import { printableLine } from "../printable.js";
+import { printableLine } from "../../kernels/text/printable.js";
 import { readingOptions, textSource } from "./classify.js";
 
 const STDIN = "-";

@@ -4,7 +4,7 @@ import { type FoundDocument, openSearch, type SearchedText } from "../../pipelin
 import { plural } from "../../schemas/index.js";
 import { readTextLines } from "../../storage/files/readTextLines.js";
 import { type Command, countNames, type Io, jsonOption, type Parsed, UsageError } from "../command.js";
-import { printableLine } from "../printable.js";
+import { printableLine } from "../../kernels/text/printable.js";
 import { requirePipe } from "../runTo.js";
 import { rankingOf, scoringCommandOptions } from "../scoringOptions.js";
 

@@ -2,7 +2,7 @@ import { builtIn, loadLanguageModel, openLanguageModel, type Senses, sensesOf } 
 import { plural } from "../../schemas/index.js";
 import { type Command, jsonOption, UsageError } from "../command.js";
 import { contextOptions, contextRequest } from "../contextOptions.js";
-import { printableLine } from "../printable.js";
+import { printableLine } from "../../kernels/text/printable.js";
 import { readingOptions } from "./classify.js";
 
 export const senses: Command = {

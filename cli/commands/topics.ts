@@ -3,7 +3,7 @@ import { type WindowCoherence, windowCoherence } from "../../kernels/topics/wind
 import { loadTopics, openCooccurrence } from "../../pipelines/index.js";
 import { plural } from "../../schemas/plural.js";
 import { type Command, countNames, jsonOption, UsageError } from "../command.js";
-import { printableLine } from "../printable.js";
+import { printableLine } from "../../kernels/text/printable.js";
 
 export const topics: Command = {
   name: "topics",

@@ -1,0 +1,7 @@
+import type { JSX } from "preact";
+import { Note } from "../parts/note.js";
+import { strings } from "../strings/strings.js";
+
+export function View(): JSX.Element {
+  return <Note>{strings.value.compare.none}</Note>;
+}
