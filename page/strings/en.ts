@@ -158,6 +158,7 @@ export const en = {
     adds: (branch: string, read: string, epochs: number): string =>
       `${branch}: ${read} read${epochs > 1 ? ` over ${epochs} epochs` : ""}`,
     counters: "Counted so far",
+    branch: "Branch",
     counter: "Counter",
     amount: "Amount",
     outputs: "Files",
@@ -201,6 +202,13 @@ export const en = {
     none: "No model here tells a word by its sentence: train bert, gpt or elmo.",
     start: "Type a sentence.",
     sentence: "Sentence",
+    layer: "Layer (the last if left out)",
+    head: "Head",
+    mean: "mean of all",
+    from: "Looks from",
+    to: "at",
+    title: (layer: number): string => `Attention in layer ${layer}`,
+    warning: "A row says where its word looks; its weights add up to 1. What a model looks at is no explanation of what it says.",
   },
 };
 
