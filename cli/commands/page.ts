@@ -97,7 +97,8 @@ function filesOfRun({ id, folder }: RunToShow, registry: Registry, hasToken: boo
   const asked = outputsIn(manifest).filter(({ holds = "" }) => kinds.includes(holds));
   return outputsByValue(asked).map(([output]) => {
     const { path, bytes, branch, madeBy, holds } = output!;
-    const name = branch ?? madeBy!.split("/").at(-1)!;
+    const maker = registry.units.get(madeBy!.split("/").at(-1)!);
+    const name = maker?.kind === "model" ? (branch ?? maker.name) : holds!; // as in reports
     const file = join(folder, path);
     const kind = registry.kinds.get(holds!)!;
     return { name, path: file, kind, shown: shownPath(file, hasToken), facts: { run: id, bytes, seconds: secondsOf(folder), ...origins.get(name) } };

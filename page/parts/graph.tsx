@@ -22,7 +22,7 @@ export interface Placed {
   readonly y: number;
 }
 
-const [WIDTH, HEIGHT, ACROSS, DOWN] = [150, 46, 166, 78];
+const [WIDTH, HEIGHT, ACROSS, DOWN] = [182, 46, 198, 76];
 
 /** Each node below the one that it reads, in the middle above those that read it; leaves stand side by side. */
 export function placeNodes({ nodes, edges }: Graph): ReadonlyMap<string, Placed> {

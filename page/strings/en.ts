@@ -83,7 +83,7 @@ export const en = {
     rank: (rank: number, of: number): string => `No. ${count(rank)} of ${count(of)} words.`,
     made: "Not in the vocabulary; its vector was made of its subwords.",
     common: (shared: number, all: number): string =>
-      `${plural(shared, "word")} of ${count(all)} ${shared === 1 ? "is" : "are"} named by more than one model; lines join them.`,
+      `${plural(shared, "word")} of ${count(all)} ${shared === 1 ? "is" : "are"} named by more than one model, and joined by lines.`,
     partners: "Stands near, more often than by chance",
     more: { analogy: "Analogy", matrix: "Matrix", map: "On the map", cooccurrence: "Partners" },
   },

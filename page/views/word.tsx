@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { choice, linkTo } from "../address.js";
-import type { Near } from "../api.js";
+import type { Model, Near } from "../api.js";
 import { Controls, Many, Select } from "../parts/controls.js";
 import { joinedTerms, NeighborLists, type NeighborList } from "../parts/neighborLists.js";
 import { Note, Refused } from "../parts/note.js";
@@ -58,7 +58,7 @@ function About({ term, names, stamp }: AboutProps): JSX.Element {
   ]);
   return (
     <>
-      <Frequency term={term} />
+      <Frequency term={term} of={modelsFor("neighbors").find(({ model }) => model === lists[0]?.model)} />
       {lists.length > 0 && (
         <Picture
           title={word.nearest(term)}
@@ -100,11 +100,11 @@ interface FrequencyAnswer {
   readonly tokens: number;
 }
 
-/** How often it occurred, or else which place it has. */
-function Frequency({ term }: { readonly term: string }): JSX.Element | null {
+/** How often it occurred in the corpus of a model, or else which place it has in its table. */
+function Frequency({ term, of }: { readonly term: string; readonly of: Model | undefined }): JSX.Element | null {
   const { word, percent } = strings.value;
-  const [counted] = modelsFor("frequency");
-  const [ranked] = modelsFor("rank");
+  const counted = modelsFor("frequency").find(({ facts }) => facts.run === of?.facts.run);
+  const ranked = of?.questions.includes("rank") ? of : undefined;
   const counts = useAnswer<FrequencyAnswer>(counted && "frequency", { term, model: counted?.model }).answer;
   const place = useAnswer<{ rank?: number; of: number }>(ranked && "rank", { term, model: ranked?.model }).answer;
   if (counts) {

@@ -36,6 +36,10 @@ export class RunHistory {
   readonly #steps: readonly PlannedStep[];
   #points: HistoryPoint[];
   #leastMs = LEAST_MS;
+  /** The last report, and whether its stage has a point. */
+  #latest: { readonly progress: Progress; readonly time: number } | undefined;
+  #hasPoint = false;
+  /** The losses up to the last point, of its stage. */
   #before: { readonly stage: string; readonly losses: Progress["losses"] } = { stage: "", losses: new Map() };
   #isBegun = false;
 
@@ -45,15 +49,25 @@ export class RunHistory {
     this.#points = readHistory(folder);
   }
 
-  /** Notes how the run stands, unless the last point is too near: a new stage, and the end of a step, are always noted. */
+  /** Notes how the run stands, unless the last point is too near. Each stage has a point, if only its end, and so has each report of an epoch. */
   note(progress: Progress, now: Date): void {
-    const last = this.#points.at(-1);
     const time = now.getTime();
-    const isNews = progress.stage !== last?.stage || progress.share === 1;
-    if (this.#isBegun && !isNews && last && time - last.time < this.#leastMs) return;
+    const { stage, step, unit, share } = progress;
+    const before = this.#latest;
+    const isNew = before && (before.progress.stage !== stage || before.progress.step !== step);
+    if (isNew && !this.#hasPoint) this.#take(before.progress, before.time);
+    if (isNew) this.#hasPoint = false;
+    this.#latest = { progress, time };
+    const since = time - (this.#points.at(-1)?.time ?? 0);
+    const isLast = share === 1 && !this.#hasPoint;
+    if (!this.#isBegun || unit === "epochs" || isLast || since >= this.#leastMs) this.#take(progress, time);
+  }
+
+  #take(progress: Progress, time: number): void {
     const point = this.#pointOf(progress, time);
     if (!this.#isBegun) this.#begin(point);
     this.#add(point);
+    this.#hasPoint = true;
   }
 
   #pointOf(progress: Progress, time: number): HistoryPoint {
