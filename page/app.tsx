@@ -31,7 +31,7 @@ export function App(): JSX.Element {
         <a class="brand" href={linkTo("word")}>
           {app.title}
         </a>
-        <Search key={about} />
+        <Search />
         <button type="button" class="quiet" lang={language.value === "en" ? "zh" : "en"} onClick={changeLanguage}>
           {strings.value.otherLanguage}
         </button>
@@ -89,7 +89,10 @@ const SUGGESTED = 10;
 function Search(): JSX.Element {
   const { app } = strings.value;
   const { about } = address.value;
-  const [typed, setTyped] = useState(viewNow()?.isAboutWord ? about : "");
+  const [typed, setTyped] = useState("");
+  useEffect(() => {
+    if (viewNow()?.isAboutWord) setTyped(about);
+  }, [about]);
   const list = useId();
   const [teller] = modelsFor("vocabulary");
   const path = teller && typed !== "" && typed !== about ? "vocabulary" : undefined;

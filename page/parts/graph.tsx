@@ -65,7 +65,7 @@ export function GraphPicture({ graph, moment }: GraphPictureProps): JSX.Element 
       <p class="caption">{run.graphHint}</p>
       {moment && <p>{full ? run.governs(unitIn(full.name)) : run.governsNone}</p>}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
-      <div class="scroll" tabIndex={0} role="region" aria-label={run.graph}>
+      <div class="scroll" tabIndex={0} role="group" aria-label={run.graph}>
         <svg class="graph" width={width} height={height} viewBox={`-1 -1 ${width} ${height}`} role="img" aria-label={run.graph}>
           {graph.edges.map(({ from, to, data, isNeed }) => {
             const [a, b] = [placed.get(from)!, placed.get(to)!];

@@ -13,10 +13,10 @@ interface HeatTableProps {
 /** A matrix whose cells are the darker, the larger their value; it is a table by itself. */
 export function HeatTable({ caption, rows, columns, values, shown }: HeatTableProps): JSX.Element {
   const most = Math.max(...values.flatMap((row, at) => row.filter((_, column) => rows[at] !== columns[column])), 1e-9);
-  const strength = (value: number) => Math.round(60 * Math.min(1, Math.max(0, value / most)));
+  const strength = (value: number) => Math.round(42 * Math.min(1, Math.max(0, value / most)));
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-    <div class="scroll" tabIndex={0} role="region" aria-label={caption}>
+    <div class="scroll" tabIndex={0} role="group" aria-label={caption}>
       <table class="heat">
         <caption>{caption}</caption>
         <thead>

@@ -37,7 +37,7 @@ export function Picture({ title, table, children }: PictureProps): JSX.Element {
 export function Table({ caption, head, rows }: TableData): JSX.Element {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-    <div class="scroll" tabIndex={0} role="region" aria-label={caption}>
+    <div class="scroll" tabIndex={0} role="group" aria-label={caption}>
       <table>
         <caption>{caption}</caption>
         <thead>
