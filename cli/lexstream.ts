@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { printable } from "../kernels/text/printable.js";
 import { builtIn, ConfigError, lexstreamVersion } from "../pipelines/index.js";
 import { didYouMean, plural, suggest } from "../schemas/index.js";
 import {
@@ -50,7 +51,6 @@ import { tune } from "./commands/tune.js";
 import { vectors } from "./commands/vectors.js";
 import { verify } from "./commands/verify.js";
 import { commandHelp, generalHelp } from "./help.js";
-import { printable } from "../kernels/text/printable.js";
 
 const commands: readonly Command[] = [
   train,

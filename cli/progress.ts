@@ -1,7 +1,7 @@
+import { printableLine } from "../kernels/text/printable.js";
 import type { LiveProgress, PlannedStep, Progress } from "../pipelines/index.js";
 import { duration, short, withUnit } from "./amounts.js";
 import { displayWidth } from "./displayWidth.js";
-import { printableLine } from "../kernels/text/printable.js";
 import { type WholeRun, wholeRun } from "./wholeRun.js";
 
 export const PROGRESS_MODES = ["auto", "bar", "plain", "json", "none"] as const;

@@ -3,7 +3,13 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { builtIn, loadPlugins } from "../pipelines/index.js";
 import { type ModelToServe, PageFiles, runEndpoints, startQueryServer } from "../serve/index.js";
-import { answersOf, type ModelOfKind, type ThreadData, type ThreadMessage, type ThreadReport } from "./serveOnThread.js";
+import {
+  answersOf,
+  type ModelOfKind,
+  type ThreadData,
+  type ThreadMessage,
+  type ThreadReport,
+} from "./serveOnThread.js";
 
 const { models, plugins, shown, ...options } = workerData as ThreadData;
 const { kinds } = await loadPlugins(builtIn, plugins);

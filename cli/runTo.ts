@@ -1,3 +1,4 @@
+import { printableLine } from "../kernels/text/printable.js";
 import {
   canStop,
   faultsIn,
@@ -19,7 +20,6 @@ import { LEFT_OUT } from "../sources/documents/leftOut.js";
 import { STEPS_LOST, stepsLost } from "../storage/fasttext/fastTextLosses.js";
 import { type CommandOption, EndedEarly, INTERRUPTED, type Io, type Parsed, UsageError } from "./command.js";
 import { urlOf } from "./listenOptions.js";
-import { printableLine } from "../kernels/text/printable.js";
 import { PROGRESS_MODES, type ProgressMode, showProgress } from "./progress.js";
 import type { ThreadOptions } from "./serveOnThread.js";
 import { type RunServer, serveRun } from "./serveRun.js";

@@ -41,9 +41,7 @@ export type ThreadMessage =
   | { readonly model: string; readonly status: StatusCounters }
   | { readonly event: string; readonly data: unknown }
   | { readonly close: true };
-export type ThreadReport =
-  | { readonly address: ListenAddress }
-  | { readonly model: string; readonly unused: unknown };
+export type ThreadReport = { readonly address: ListenAddress } | { readonly model: string; readonly unused: unknown };
 
 /** A value as it is between two updates. */
 export interface ValueSnapshot extends SnapshotStamp {

@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { printableLine } from "../kernels/text/printable.js";
 import {
   type Chore,
   canStop,
@@ -15,7 +16,6 @@ import type { FlowGate } from "../runtime/flow.js";
 import type { Ledger } from "../runtime/ledger.js";
 import type { StatusCounters } from "../serve/index.js";
 import { type Io, UsageError } from "./command.js";
-import { printableLine } from "../kernels/text/printable.js";
 import { meanLossesBetween, speedOf } from "./progress.js";
 import { type QueryThread, serveOnThread, type ThreadOptions } from "./serveOnThread.js";
 

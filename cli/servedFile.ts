@@ -1,10 +1,10 @@
 import { realpath, stat } from "node:fs/promises";
 import { basename, isAbsolute } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import { printableLine } from "../kernels/text/printable.js";
 import { fileOfRun, inspectFile, loadValue, type Registry } from "../pipelines/index.js";
 import type { DataKind } from "../schemas/index.js";
 import type { Io } from "./command.js";
-import { printableLine } from "../kernels/text/printable.js";
 import type { QueryThread } from "./serveOnThread.js";
 
 const LOOK_EVERY_MS = 500;

@@ -1,8 +1,8 @@
 import { makeVocabulary } from "../kernels/vocabulary/vocabulary.js";
 import { defineKind } from "../schemas/kinds.js";
 import { type OutsideDocuments, type Vocabulary, vocabularySchema } from "../schemas/vocabulary.js";
-import { vocabularyAnswers } from "./vocabularyAnswers.js";
 import { type Cell, inBlocks, wholeColumns } from "./rows.js";
+import { vocabularyAnswers } from "./vocabularyAnswers.js";
 
 /** What stands in a checkpoint for the count of a term that is left out. */
 const TRUNCATED = -1;

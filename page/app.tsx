@@ -1,4 +1,4 @@
-import { type FunctionComponent, type JSX } from "preact";
+import type { FunctionComponent, JSX } from "preact";
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { address, choose, goTo, linkTo } from "./address.js";
 import { connection, models } from "./api.js";
@@ -7,7 +7,8 @@ import { isTable, showAsTable } from "./parts/picture.js";
 import { modelsFor } from "./stamps.js";
 import { language, strings } from "./strings/strings.js";
 import { useAnswer } from "./useAnswer.js";
-import { type View, type ViewProps, views } from "./views/views.js";
+import type { ViewProps } from "./views/viewProps.js";
+import { type View, views } from "./views/views.js";
 
 const viewNow = (): View | undefined => views.find(({ name }) => name === (address.value.view || views[0]!.name));
 
@@ -24,9 +25,9 @@ export function App(): JSX.Element {
   useEffect(listenToKeys, []);
   return (
     <>
-      <a class="skip" href="#content" onClick={skipToContent}>
+      <button type="button" class="skip" onClick={skipToContent}>
         {app.skip}
-      </a>
+      </button>
       <header>
         <a class="brand" href={linkTo("word")}>
           {app.title}
@@ -62,10 +63,7 @@ const wordNow = (): string => (viewNow()?.isAboutWord ? address.value.about : ""
 
 const changeLanguage = () => choose({ lang: language.value === "en" ? "zh" : "en" });
 
-function skipToContent(event: Event): void {
-  event.preventDefault();
-  document.getElementById("content")!.focus();
-}
+const skipToContent = () => document.getElementById("content")!.focus();
 
 /** `t` shows pictures as tables and back, except where somebody types. */
 function listenToKeys(): () => void {
@@ -103,24 +101,26 @@ function Search(): JSX.Element {
     if (typed.trim() !== "") goTo(linkTo(view?.isAboutWord ? view.name : "word", typed.trim(), choicesNow(view)));
   };
   return (
-    <form role="search" onSubmit={show}>
-      <input
-        type="search"
-        aria-label={app.search}
-        placeholder={app.searchHint}
-        autocomplete="off"
-        spellcheck={false}
-        list={list}
-        value={typed}
-        onInput={({ currentTarget }) => setTyped(currentTarget.value)}
-      />
-      <datalist id={list}>
-        {answer?.terms.map((term) => (
-          <option key={term} value={term} />
-        ))}
-      </datalist>
-      <button type="submit">{app.go}</button>
-    </form>
+    <search>
+      <form onSubmit={show}>
+        <input
+          type="search"
+          aria-label={app.search}
+          placeholder={app.searchHint}
+          autocomplete="off"
+          spellcheck={false}
+          list={list}
+          value={typed}
+          onInput={({ currentTarget }) => setTyped(currentTarget.value)}
+        />
+        <datalist id={list}>
+          {answer?.terms.map((term) => (
+            <option key={term} value={term} />
+          ))}
+        </datalist>
+        <button type="submit">{app.go}</button>
+      </form>
+    </search>
   );
 }
 

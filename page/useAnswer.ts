@@ -16,7 +16,11 @@ function refused(error: unknown): Asked<never> {
 }
 
 /** The answer to a question, asked again when it or `stamp` is another one; nothing is asked where the path is undefined. */
-export function useAnswer<Answer>(path: string | undefined, parameters: Parameters = {}, stamp: unknown = 0): Asked<Answer> {
+export function useAnswer<Answer>(
+  path: string | undefined,
+  parameters: Parameters = {},
+  stamp: unknown = 0,
+): Asked<Answer> {
   const key = JSON.stringify([path, parameters, stamp]);
   const [asked, setAsked] = useState<Asked<Answer> & { readonly key: string }>({
     ...{ answer: undefined, refusal: undefined, isWaiting: path !== undefined, key: "" },

@@ -1,8 +1,9 @@
 import { type AnyQuestion, didYouMean, type JsonSchema, type OptionsSchema, text } from "../schemas/index.js";
-import type { Endpoint, EndpointContext, StatusCounters } from "./endpoint.js";
+import type { Endpoint, EndpointContext } from "./endpoint.js";
 import { HttpFault } from "./httpFault.js";
 import { openApi } from "./openApi.js";
 import type { ModelToServe, ServedModel } from "./servedModel.js";
+import type { StatusCounters } from "./snapshot.js";
 
 const modelField = text({ description: "Which of the models in /models; the first if left out", optional: true });
 const integer: JsonSchema = { type: "integer" };
@@ -18,7 +19,10 @@ export function endpointsOf(models: readonly ModelToServe[], others: readonly En
   const about = [...new Set(models.map(({ answers }) => answers.about))].join(", ");
   const endpoints: readonly Endpoint[] = [
     {
-      ...json({ name: "status", fields: { model: modelField } }, "How far learning has come, and which snapshot answers"),
+      ...json(
+        { name: "status", fields: { model: modelField } },
+        "How far learning has come, and which snapshot answers",
+      ),
       answer: statusSchema(told),
       handle: ({ model }, context) => {
         const asked = modelOf(context, model);

@@ -45,7 +45,9 @@ export class PageFiles {
 
   constructor(folder = PAGE_FOLDER) {
     if (!existsSync(join(folder, "index.html"))) throw new Error(`page: ${folder} must hold the built page, got none`);
-    const paths = readdirSync(folder, { recursive: true }).map(String).filter((path) => TYPES[extname(path)]);
+    const paths = readdirSync(folder, { recursive: true })
+      .map(String)
+      .filter((path) => TYPES[extname(path)]);
     const files = paths.map((path) => [`/${path.replaceAll(sep, "/")}`, pageFile(folder, path)] as const);
     this.#files = new Map(files).set("/", pageFile(folder, "index.html"));
   }

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Answers } from "../schemas/index.js";
-import type { Endpoint, StatusCounters } from "./endpoint.js";
+import type { Endpoint } from "./endpoint.js";
 import { cardOf, endpointsOf } from "./endpoints.js";
 import { EventStreams } from "./eventStreams.js";
 import { ServerMetrics } from "./metrics.js";
@@ -10,14 +10,16 @@ import { bodyOf } from "./postedFields.js";
 import { type Access, checkAccess, type QueryRequest } from "./requestGuard.js";
 import { acceptStream, type Limits, respond } from "./respond.js";
 import { type CopiedSnapshot, type ModelToServe, ServedModel } from "./servedModel.js";
+import type { StatusCounters } from "./snapshot.js";
 
-export type { Endpoint, EndpointContext, SnapshotStamp, StatusCounters } from "./endpoint.js";
+export type { Endpoint, EndpointContext } from "./endpoint.js";
 export { endpointsOf } from "./endpoints.js";
 export { ServerMetrics } from "./metrics.js";
 export { PageFiles } from "./pageFiles.js";
 export { type Access, checkAccess, type QueryRequest } from "./requestGuard.js";
 export { type Limits, type QueryResponse, respond } from "./respond.js";
 export { type CopiedSnapshot, type ModelToServe, ServedModel } from "./servedModel.js";
+export type { SnapshotStamp, StatusCounters } from "./snapshot.js";
 
 export interface ListenAddress {
   readonly host: string;

@@ -41,7 +41,11 @@ export function runEndpoints(runs: readonly RunToShow[], plugins: PluginOptions)
   ): Endpoint => ({
     query: { name, fields: { run: field } },
     ...{ summary, contentType: "application/json", missing: "There is no such run, or it has not ended" },
-    answer: { type: "object", properties: { run: string, ...properties }, required: ["run", ...Object.keys(properties)] },
+    answer: {
+      type: "object",
+      properties: { run: string, ...properties },
+      required: ["run", ...Object.keys(properties)],
+    },
     handle: async ({ run }) => {
       const found = runOf(runs, run);
       return { run: found.id, ...((await answer(found)) as object) };
@@ -57,7 +61,12 @@ export function runEndpoints(runs: readonly RunToShow[], plugins: PluginOptions)
     about("manifest", "What a run was made from, and what it made", { name: string, outputs: listOf(object) }, (run) =>
       summaryOf(finished(run)),
     ),
-    about("graph", "The steps of a run, and what goes from one to another", { nodes: listOf(object), edges: listOf(object) }, graphBy(plugins)),
+    about(
+      "graph",
+      "The steps of a run, and what goes from one to another",
+      { nodes: listOf(object), edges: listOf(object) },
+      graphBy(plugins),
+    ),
     about("history", "How a run went: its work and losses as points", { points: listOf(object) }, ({ folder }) => ({
       points: readHistory(folder).map(pointForPage),
     })),
@@ -67,7 +76,10 @@ export function runEndpoints(runs: readonly RunToShow[], plugins: PluginOptions)
 function runOf(runs: readonly RunToShow[], id: unknown): RunToShow {
   const found = id === undefined ? runs[0] : runs.find((run) => run.id === id);
   if (found) return found;
-  const near = suggest(String(id), runs.map((run) => run.id));
+  const near = suggest(
+    String(id),
+    runs.map((run) => run.id),
+  );
   throw new NotFound(`unknown run ${JSON.stringify(id ?? "")}`, near === undefined ? [] : [near]);
 }
 

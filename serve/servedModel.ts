@@ -1,6 +1,6 @@
 import type { Answers, AnyQuestion, MaybePromise, Opener } from "../schemas/index.js";
-import type { AskedSnapshot, SnapshotStamp, StatusCounters } from "./endpoint.js";
 import { HttpFault } from "./httpFault.js";
+import type { AskedSnapshot, SnapshotStamp, StatusCounters } from "./snapshot.js";
 
 /** A value that is asked, as the server is told of it before there is one. */
 export interface ModelToServe {

@@ -1,6 +1,6 @@
+import { printable } from "../../kernels/text/printable.js";
 import { builtIn, generateTerms, goneOn, loadLanguageModel, openLanguageModel } from "../../pipelines/index.js";
 import { type Command, jsonOption, UsageError } from "../command.js";
-import { printable } from "../../kernels/text/printable.js";
 
 export const generate: Command = {
   name: "generate",

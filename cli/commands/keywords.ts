@@ -1,5 +1,5 @@
-import { describeCommand } from "../describeCommand.js";
 import { printableLine } from "../../kernels/text/printable.js";
+import { describeCommand } from "../describeCommand.js";
 
 export const keywords = describeCommand({
   unit: "keywords",

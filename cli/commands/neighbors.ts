@@ -1,3 +1,4 @@
+import { printableLine } from "../../kernels/text/printable.js";
 import {
   builtIn,
   type ContextChoice,
@@ -9,7 +10,6 @@ import {
 } from "../../pipelines/index.js";
 import { type Command, countNames, jsonOption, type Parsed, UsageError } from "../command.js";
 import { contextChoice, contextOptions } from "../contextOptions.js";
-import { printableLine } from "../../kernels/text/printable.js";
 
 /** What is told of a term outside the vocabulary. */
 const UNSEEN = " (not in the vocabulary, made of its subwords)";

@@ -1,3 +1,4 @@
+import { printableLine } from "../../kernels/text/printable.js";
 import {
   builtIn,
   loadLanguageModel,
@@ -7,7 +8,6 @@ import {
   shownTerm,
 } from "../../pipelines/index.js";
 import { type Command, countNames, jsonOption } from "../command.js";
-import { printableLine } from "../../kernels/text/printable.js";
 
 export const next: Command = {
   name: "next",

@@ -1,6 +1,14 @@
 import { existsSync, readdirSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
-import { manifestOf, originsIn, outputsByValue, outputsIn, type Registry, readHistory, runOf } from "../../pipelines/index.js";
+import {
+  manifestOf,
+  originsIn,
+  outputsByValue,
+  outputsIn,
+  type Registry,
+  readHistory,
+  runOf,
+} from "../../pipelines/index.js";
 import { HISTORY, MANIFEST } from "../../schemas/runFolder.js";
 import { DEFAULT_LISTEN, type RunToShow } from "../../serve/index.js";
 import { type Command, pluginOption, UsageError } from "../command.js";
@@ -101,7 +109,13 @@ function filesOfRun({ id, folder }: RunToShow, registry: Registry, hasToken: boo
     const name = maker?.kind === "model" ? (branch ?? maker.name) : holds!; // as in reports
     const file = join(folder, path);
     const kind = registry.kinds.get(holds!)!;
-    return { name, path: file, kind, shown: shownPath(file, hasToken), facts: { run: id, bytes, seconds: secondsOf(folder), ...origins.get(name) } };
+    return {
+      name,
+      path: file,
+      kind,
+      shown: shownPath(file, hasToken),
+      facts: { run: id, bytes, seconds: secondsOf(folder), ...origins.get(name) },
+    };
   });
 }
 

@@ -1,7 +1,12 @@
 import { Thread } from "../../runtime/threads.js";
-import type { AskedVectors } from "./askedVectors.js";
 import { type LaidOut, type LayoutTask, layOutScript } from "./layoutTask.js";
-import { rowOf } from "./sharedRows.js";
+import { rowOf, type SharedRows } from "./sharedRows.js";
+
+/** What is laid out: terms and their rows. */
+interface TermRows {
+  readonly terms: readonly string[];
+  readonly shared: SharedRows;
+}
 
 /** Terms as points in a plane. */
 export interface TermLayout {
@@ -20,7 +25,7 @@ export interface TermLayout {
 interface Kept extends TermLayout {
   /** Before they were moved and rounded. */
   readonly exact: Float64Array;
-  readonly of: AskedVectors;
+  readonly of: TermRows;
 }
 
 const GRID = 65_535;
@@ -41,7 +46,7 @@ export class TermLayouts {
    * The last layout of the first `top` terms; undefined while there is none. Begins a newer one where the vectors are others by now.
    * @throws the error of the thread that could not make one
    */
-  of(vectors: AskedVectors, top: number): TermLayout | undefined {
+  of(vectors: TermRows, top: number): TermLayout | undefined {
     const failure = this.#failure;
     this.#failure = undefined;
     if (failure) throw failure;
@@ -55,7 +60,7 @@ export class TermLayouts {
     await this.#making?.thread.close();
   }
 
-  #make(vectors: AskedVectors, count: number, from: Kept | undefined): void {
+  #make(vectors: TermRows, count: number, from: Kept | undefined): void {
     void this.#making?.thread.close(); // another number of terms is wanted by now
     const { terms, shared } = vectors;
     const { vectorSize } = shared.layout;
@@ -82,7 +87,15 @@ export class TermLayouts {
         if (this.#making?.thread !== thread) return;
         forget();
         const version = (this.#kept?.version ?? 0) + 1;
-        this.#kept = { version, terms: drawn, points: onGrid(points), groups, neighborsKept, exact: points, of: vectors };
+        this.#kept = {
+          version,
+          terms: drawn,
+          points: onGrid(points),
+          groups,
+          neighborsKept,
+          exact: points,
+          of: vectors,
+        };
       },
     );
     this.#making = { thread, top: count };

@@ -171,7 +171,8 @@ const questions = [
   defineQuestion({
     name: "map",
     fields: { top: integer({ description: "How many terms, the first", min: 3, max: MOST_ON_MAP, default: 20_000 }) },
-    summary: "The first terms as points in a plane; ask again while there are none, for they take a while to be laid out",
+    summary:
+      "The first terms as points in a plane; ask again while there are none, for they take a while to be laid out",
     reply: { of: { type: "integer", description: "Terms of the table" } },
     mayReply: {
       version: { type: "integer", description: "Which layout it is" },

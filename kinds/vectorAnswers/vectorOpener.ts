@@ -14,7 +14,13 @@ export function vectorOpener(giveBack: (rest: unknown) => void): Opener {
   return {
     async open({ terms, subwords, ...rows }: CopiedVectors) {
       if (terms) known = await unpackTerms(terms, otherWork);
-      return new AskedVectors(rows, known, (question: RowQuestion) => search.nearest(rows, question), subwords, layouts);
+      return new AskedVectors(
+        rows,
+        known,
+        (question: RowQuestion) => search.nearest(rows, question),
+        subwords,
+        layouts,
+      );
     },
     release({ shared, subwords }: AskedVectors) {
       giveBack(shared.memory);

@@ -27,7 +27,11 @@ export function zoomed(camera: Camera, x: number, y: number, factor: number, lea
 }
 
 /** As it stands in the address: the middle of what is seen, and how large it is drawn against the whole. */
-export function writtenCamera(camera: Camera, { width, height }: Size, least: number): Readonly<Record<"x" | "y" | "z", string>> {
+export function writtenCamera(
+  camera: Camera,
+  { width, height }: Size,
+  least: number,
+): Readonly<Record<"x" | "y" | "z", string>> {
   const z = camera.scale / least;
   const x = (width / 2 - camera.x) / camera.scale;
   const y = (height / 2 - camera.y) / camera.scale;

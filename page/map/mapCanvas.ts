@@ -95,9 +95,15 @@ export class MapCanvas {
   /** Points a term out, in the middle. */
   mark(row: number | undefined): void {
     this.#marked = row;
-    if (row === undefined) return this.draw();
+    if (row === undefined) {
+      this.draw();
+      return;
+    }
     const [x, y] = this.#placeOf(row);
-    const z = Math.max(this.#camera.scale / this.#whole().scale, Math.min(12, Math.sqrt(this.#data!.groups.length / 300)));
+    const z = Math.max(
+      this.#camera.scale / this.#whole().scale,
+      Math.min(12, Math.sqrt(this.#data!.groups.length / 300)),
+    );
     this.goTo(x, y, z);
     this.#settle();
   }
@@ -177,7 +183,8 @@ export class MapCanvas {
     if (!data || width === 0 || height === 0) return;
     const ratio = Math.min(2, devicePixelRatio);
     const [across, down] = [Math.round(width * ratio), Math.round(height * ratio)];
-    if (this.#canvas.width !== across || this.#canvas.height !== down) [this.#canvas.width, this.#canvas.height] = [across, down];
+    if (this.#canvas.width !== across || this.#canvas.height !== down)
+      [this.#canvas.width, this.#canvas.height] = [across, down];
     const style = getComputedStyle(this.#canvas);
     const [ground, ink] = [style.getPropertyValue("--panel"), style.getPropertyValue("--ink")];
     this.#paintPoints(data, across, down, ratio, ground);
@@ -363,6 +370,10 @@ const apart = (a: Corner, b: Corner): number => Math.hypot(a.x - b.x, a.y - b.y)
 
 /** `#15171a` as it lies in the memory of a picture. */
 function packedColour(hex: string): number {
-  const [red, green, blue] = [1, 3, 5].map((at) => Number.parseInt(hex.trim().slice(at, at + 2), 16)) as [number, number, number];
+  const [red, green, blue] = [1, 3, 5].map((at) => Number.parseInt(hex.trim().slice(at, at + 2), 16)) as [
+    number,
+    number,
+    number,
+  ];
   return (255 << 24) | (blue << 16) | (green << 8) | red;
 }

@@ -23,7 +23,9 @@ export class PointIndex {
 
   /** Those in a rectangle, the most frequent first. */
   inside(left: number, top: number, right: number, bottom: number): number[] {
-    return this.#index().range(left, top, right, bottom).sort((a, b) => a - b);
+    return this.#index()
+      .range(left, top, right, bottom)
+      .sort((a, b) => a - b);
   }
 
   /** Those inside a closed line, the most frequent first. */

@@ -53,7 +53,10 @@ function optionsOf(element: HTMLElement, lines: readonly Curve[], axis: string):
   return {
     ...{ width: element.clientWidth, height: HEIGHT },
     scales: { x: { time: false } },
-    axes: [{ ...ruled, label: axis, labelSize: 22 }, { ...ruled, size: 60 }],
+    axes: [
+      { ...ruled, label: axis, labelSize: 22 },
+      { ...ruled, size: 60 },
+    ],
     series: [
       { label: axis },
       ...lines.map(({ name, points }, k) => ({

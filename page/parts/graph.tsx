@@ -2,6 +2,7 @@ import type { JSX } from "preact";
 import type { RunMoment } from "../api.js";
 import { strings } from "../strings/strings.js";
 import { Picture } from "./picture.js";
+import { Scroll } from "./scroll.js";
 
 export interface GraphNode {
   readonly id: string;
@@ -13,7 +14,12 @@ export interface GraphNode {
 
 export interface Graph {
   readonly nodes: readonly GraphNode[];
-  readonly edges: readonly { readonly from: string; readonly to: string; readonly data: string; readonly isNeed: boolean }[];
+  readonly edges: readonly {
+    readonly from: string;
+    readonly to: string;
+    readonly data: string;
+    readonly isNeed: boolean;
+  }[];
 }
 
 export interface Placed {
@@ -64,9 +70,15 @@ export function GraphPicture({ graph, moment }: GraphPictureProps): JSX.Element 
     <Picture title={run.graph} table={{ caption: run.graph, head, rows }}>
       <p class="caption">{run.graphHint}</p>
       {moment && <p>{full ? run.governs(unitIn(full.name)) : run.governsNone}</p>}
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
-      <div class="scroll" tabIndex={0} role="group" aria-label={run.graph}>
-        <svg class="graph" width={width} height={height} viewBox={`-1 -1 ${width} ${height}`} role="img" aria-label={run.graph}>
+      <Scroll label={run.graph}>
+        <svg
+          class="graph"
+          width={width}
+          height={height}
+          viewBox={`-1 -1 ${width} ${height}`}
+          role="img"
+          aria-label={run.graph}
+        >
           {graph.edges.map(({ from, to, data, isNeed }) => {
             const [a, b] = [placed.get(from)!, placed.get(to)!];
             return (
@@ -94,7 +106,7 @@ export function GraphPicture({ graph, moment }: GraphPictureProps): JSX.Element 
             );
           })}
         </svg>
-      </div>
+      </Scroll>
     </Picture>
   );
 }

@@ -1,4 +1,5 @@
 import type { JSX } from "preact";
+import { Scroll } from "./scroll.js";
 import { Term } from "./term.js";
 
 interface HeatTableProps {
@@ -15,8 +16,7 @@ export function HeatTable({ caption, rows, columns, values, shown }: HeatTablePr
   const most = Math.max(...values.flatMap((row, at) => row.filter((_, column) => rows[at] !== columns[column])), 1e-9);
   const strength = (value: number) => Math.round(42 * Math.min(1, Math.max(0, value / most)));
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-    <div class="scroll" tabIndex={0} role="group" aria-label={caption}>
+    <Scroll label={caption}>
       <table class="heat">
         <caption>{caption}</caption>
         <thead>
@@ -48,6 +48,6 @@ export function HeatTable({ caption, rows, columns, values, shown }: HeatTablePr
           ))}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   );
 }

@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Near } from "../api.js";
+import { Scroll } from "./scroll.js";
 import { TermLink } from "./term.js";
 
 export interface NeighborList {
@@ -29,8 +30,7 @@ export function NeighborLists({ lists }: { readonly lists: readonly NeighborList
   const shared = joinedTerms(lists);
   const [pointed, setPointed] = useState<string | undefined>();
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-    <div class="lists scroll" tabIndex={0} role="group">
+    <Scroll class="lists">
       {lists.map(({ model, neighbors, note }, place) => (
         <>
           {place > 0 && <Links from={lists[place - 1]!} to={lists[place]!} pointed={pointed} />}
@@ -55,7 +55,7 @@ export function NeighborLists({ lists }: { readonly lists: readonly NeighborList
           </div>
         </>
       ))}
-    </div>
+    </Scroll>
   );
 }
 

@@ -1,5 +1,5 @@
 import type { ComponentChildren, JSX } from "preact";
-import { linkTo, address } from "../address.js";
+import { address, linkTo } from "../address.js";
 import type { Refusal } from "../api.js";
 import { strings } from "../strings/strings.js";
 import { Term } from "./term.js";

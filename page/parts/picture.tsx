@@ -1,6 +1,7 @@
 import type { ComponentChildren, JSX } from "preact";
 import { choice, choose } from "../address.js";
 import { strings } from "../strings/strings.js";
+import { Scroll } from "./scroll.js";
 
 export const isTable = (): boolean => choice("table") !== "";
 export const showAsTable = (wanted: boolean): void => choose({ table: wanted ? "1" : "" });
@@ -36,8 +37,7 @@ export function Picture({ title, table, children }: PictureProps): JSX.Element {
 
 export function Table({ caption, head, rows }: TableData): JSX.Element {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-    <div class="scroll" tabIndex={0} role="group" aria-label={caption}>
+    <Scroll label={caption}>
       <table>
         <caption>{caption}</caption>
         <thead>
@@ -61,7 +61,7 @@ export function Table({ caption, head, rows }: TableData): JSX.Element {
           ))}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   );
 }
 

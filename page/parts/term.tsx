@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
-import { linkTo } from "../address.js";
 import { printableLine } from "../../kernels/text/printable.js";
+import { linkTo } from "../address.js";
 
 /** Longer ones are cut, with the whole in their title. */
 const MOST_CHARACTERS = 60;

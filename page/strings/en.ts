@@ -150,7 +150,8 @@ export const en = {
     speed: (value: string, unit: string): string => `${value} ${unit} a second`,
     running: (seconds: number): string => `${plural(seconds, "second")} so far`,
     graph: "Steps",
-    graphHint: "Arrows carry what a step makes, dashed where it is needed besides; a bar in a step is how full its queue is.",
+    graphHint:
+      "Arrows carry what a step makes, dashed where it is needed besides; a bar in a step is how full its queue is.",
     governs: (step: string): string => `${step} governs: its queue is full, and the source waits for it.`,
     governsNone: "No queue is full: the source governs.",
     port: (held: number, most: number): string => `${held} of ${most} waiting`,
@@ -208,7 +209,8 @@ export const en = {
     from: "Looks from",
     to: "at",
     title: (layer: number): string => `Attention in layer ${layer}`,
-    warning: "A row says where its word looks; its weights add up to 1. What a model looks at is no explanation of what it says.",
+    warning:
+      "A row says where its word looks; its weights add up to 1. What a model looks at is no explanation of what it says.",
   },
 };
 

@@ -7,7 +7,7 @@ import { Term } from "../parts/term.js";
 import { modelsFor, stampOf } from "../stamps.js";
 import { strings } from "../strings/strings.js";
 import { useAnswers } from "../useAnswer.js";
-import type { ViewProps } from "./views.js";
+import type { ViewProps } from "./viewProps.js";
 
 const NEIGHBORS = 8;
 

@@ -10,7 +10,7 @@ import { TextField } from "../parts/textField.js";
 import { modelsFor } from "../stamps.js";
 import { strings } from "../strings/strings.js";
 import { useAnswer } from "../useAnswer.js";
-import type { ViewProps } from "./views.js";
+import type { ViewProps } from "./viewProps.js";
 
 interface Partners {
   readonly of: number;

@@ -1,9 +1,9 @@
 import type { JSX } from "preact";
+import { useEffect, useMemo, useState } from "preact/hooks";
 import { choice } from "../address.js";
 import { ask, moment } from "../api.js";
-import { useEffect, useMemo, useState } from "preact/hooks";
-import { type Curve, CurveChart } from "../parts/curveChart.js";
 import { Controls, Many } from "../parts/controls.js";
+import { type Curve, CurveChart } from "../parts/curveChart.js";
 import { Note } from "../parts/note.js";
 import { Picture, Table } from "../parts/picture.js";
 import { strings } from "../strings/strings.js";
@@ -81,7 +81,10 @@ export function curvesByModel(histories: Histories): ReadonlyMap<string, ModelCu
       const { unit, lines } = models.get(model) ?? { unit: own[0]!.unit, lines: [] };
       lines.push({ name: run, points: own.map(({ work, losses }) => [work, losses[model]!] as const) });
       if (held.length > 0)
-        lines.push({ name: curves.heldOut(run), points: held.map(({ work, heldOut }) => [work, heldOut![model]!] as const) });
+        lines.push({
+          name: curves.heldOut(run),
+          points: held.map(({ work, heldOut }) => [work, heldOut![model]!] as const),
+        });
       models.set(model, { unit, lines });
     }
   }

@@ -10,7 +10,7 @@ import { Picture, type TableData } from "../parts/picture.js";
 import { Term, TermLink } from "../parts/term.js";
 import { modelsFor } from "../stamps.js";
 import { strings } from "../strings/strings.js";
-import type { ViewProps } from "./views.js";
+import type { ViewProps } from "./viewProps.js";
 
 const TOPS = [1_000, 5_000, 20_000, 100_000, 200_000, 1_000_000];
 const TOP = "20000";
@@ -85,7 +85,8 @@ function usePoints(model: Model, top: number): Points {
       }
     };
     look().catch((error: unknown) => {
-      if (!stop.signal.aborted) setGot({ refusal: error instanceof Refusal ? error : new Refusal(0, String(error), []) });
+      if (!stop.signal.aborted)
+        setGot({ refusal: error instanceof Refusal ? error : new Refusal(0, String(error), []) });
     });
     return () => stop.abort();
   }, [model.summary.sequence]);
@@ -128,12 +129,14 @@ function tableOf({ terms, points, groups }: TermPoints, chosen: readonly number[
   return {
     caption,
     head: [columns.rank, columns.term, columns.group, "x", "y"],
-    rows: rows.slice(0, MOST_LISTED).map((row) => [
-      row + 1,
-      <TermLink key={row} text={terms[row]!} />,
-      groups[row]! + 1,
-      ...[points[2 * row]!, points[2 * row + 1]!].map((value) => (value / 65_535).toFixed(3)),
-    ]),
+    rows: rows
+      .slice(0, MOST_LISTED)
+      .map((row) => [
+        row + 1,
+        <TermLink key={row} text={terms[row]!} />,
+        groups[row]! + 1,
+        ...[points[2 * row]!, points[2 * row + 1]!].map((value) => (value / 65_535).toFixed(3)),
+      ]),
   };
 }
 
@@ -176,7 +179,6 @@ function MapFigure({ points, marked, label, onChosen }: FigureProps): JSX.Elemen
   };
   return (
     <div class="map">
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it takes keys, which the caption tells */}
       <canvas ref={place} tabIndex={0} role="img" aria-label={label} />
       <div class="tools">
         <button type="button" aria-label={map.zoomIn} title={map.zoomIn} onClick={() => drawn.current!.zoom(1.5)}>

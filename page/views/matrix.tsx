@@ -38,11 +38,19 @@ export function View(): JSX.Element {
   );
 }
 
-function Cosines({ model, answer: { terms, cosines } }: { readonly model: string; readonly answer: Matrix }): JSX.Element {
+function Cosines({
+  model,
+  answer: { terms, cosines },
+}: {
+  readonly model: string;
+  readonly answer: Matrix;
+}): JSX.Element {
   const { matrix, columns } = strings.value;
   const title = matrix.title(model);
   const rows = terms.flatMap((a, row) =>
-    terms.slice(row + 1).map((b, k) => [<Term key={a} text={a} />, <Term key={b} text={b} />, cosines[row]![row + 1 + k]!]),
+    terms
+      .slice(row + 1)
+      .map((b, k) => [<Term key={a} text={a} />, <Term key={b} text={b} />, cosines[row]![row + 1 + k]!]),
   );
   return (
     <Picture title={title} table={{ caption: title, head: [columns.term, columns.term, columns.score], rows }}>

@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { choice } from "../address.js";
 import { models, moment, type RunMoment } from "../api.js";
-import { ConservationBars, type Account } from "../parts/conservation.js";
+import { type Account, ConservationBars } from "../parts/conservation.js";
 import { Controls, Select } from "../parts/controls.js";
 import { type Graph, GraphPicture } from "../parts/graph.js";
 import { Note, Refused } from "../parts/note.js";
@@ -52,7 +52,11 @@ function About({ name }: { readonly name: string }): JSX.Element {
   );
 }
 
-function Moment({ moment: { stage, share, perSecond, unit = "tokens", secondsRunning } }: { readonly moment: RunMoment }): JSX.Element {
+function Moment({
+  moment: { stage, share, perSecond, unit = "tokens", secondsRunning },
+}: {
+  readonly moment: RunMoment;
+}): JSX.Element {
   const { run, percent, number } = strings.value;
   return (
     <div class="moment">

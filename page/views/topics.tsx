@@ -28,7 +28,11 @@ export function View(): JSX.Element {
   const model = choice("model", names[0]);
   const lambda = choice("lambda", LAMBDA);
   const parameters = { model, lambda, k: choice("k", "10") };
-  const { answer, refusal } = useAnswer<{ topics: Topic[] }>(able.length > 0 ? "topics" : undefined, parameters, stampOf(able));
+  const { answer, refusal } = useAnswer<{ topics: Topic[] }>(
+    able.length > 0 ? "topics" : undefined,
+    parameters,
+    stampOf(able),
+  );
   if (able.length === 0) return <Note>{topics.none}</Note>;
   return (
     <>
@@ -45,7 +49,9 @@ export function View(): JSX.Element {
             max="1"
             step="0.01"
             value={lambda}
-            onInput={({ currentTarget }) => choose({ lambda: currentTarget.value === LAMBDA ? "" : currentTarget.value })}
+            onInput={({ currentTarget }) =>
+              choose({ lambda: currentTarget.value === LAMBDA ? "" : currentTarget.value })
+            }
           />
         </Field>
       </Controls>
@@ -84,7 +90,11 @@ function All({ topics: all }: { readonly topics: readonly Topic[] }): JSX.Elemen
             </div>
             <Bars
               view="word"
-              bars={topic.terms.map(({ term, probability }) => ({ term, value: probability, shown: probability.toFixed(4) }))}
+              bars={topic.terms.map(({ term, probability }) => ({
+                term,
+                value: probability,
+                shown: probability.toFixed(4),
+              }))}
             />
           </section>
         ))}

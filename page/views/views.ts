@@ -1,10 +1,6 @@
 import type { FunctionComponent } from "preact";
 import type { Strings } from "../strings/en.js";
-
-export interface ViewProps {
-  /** What the address says that it is about: a word, or nothing. */
-  readonly about: string;
-}
+import type { ViewProps } from "./viewProps.js";
 
 /** A view is a file of this folder, its name in the strings, and a line here. */
 export interface View {

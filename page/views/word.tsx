@@ -2,14 +2,14 @@ import type { JSX } from "preact";
 import { choice, linkTo } from "../address.js";
 import type { Model, Near } from "../api.js";
 import { Controls, Many, Select } from "../parts/controls.js";
-import { joinedTerms, NeighborLists, type NeighborList } from "../parts/neighborLists.js";
+import { joinedTerms, type NeighborList, NeighborLists } from "../parts/neighborLists.js";
 import { Note, Refused } from "../parts/note.js";
 import { Picture } from "../parts/picture.js";
 import { Term, TermLink } from "../parts/term.js";
 import { chosenModels, modelsFor, stampOf } from "../stamps.js";
 import { strings } from "../strings/strings.js";
 import { type Asked, useAnswer, useAnswers } from "../useAnswer.js";
-import type { ViewProps } from "./views.js";
+import type { ViewProps } from "./viewProps.js";
 
 interface Neighbors {
   readonly neighbors: readonly Near[];
@@ -31,7 +31,11 @@ export function View({ about }: ViewProps): JSX.Element {
         <Many label={fields.models} name="models" all={able.map(({ model }) => model)} />
         <Select label={fields.neighbours} name="k" options={COUNTS.map((count) => [count, count])} otherwise="10" />
       </Controls>
-      {about === "" ? <Note>{word.start}</Note> : <About key={about} term={about} names={names} stamp={stampOf(chosen)} />}
+      {about === "" ? (
+        <Note>{word.start}</Note>
+      ) : (
+        <About key={about} term={about} names={names} stamp={stampOf(chosen)} />
+      )}
     </>
   );
 }
@@ -83,9 +87,7 @@ function About({ term, names, stamp }: AboutProps): JSX.Element {
             {word.more[view]}: <Term text={term} />
           </a>
         ))}
-        <a href={linkTo("matrix", "", { terms: [term, ...[...all].slice(0, 11)].join(",") })}>
-          {word.more.matrix}
-        </a>
+        <a href={linkTo("matrix", "", { terms: [term, ...[...all].slice(0, 11)].join(",") })}>{word.more.matrix}</a>
       </p>
     </>
   );

@@ -92,13 +92,18 @@ export class RunHistory {
     this.#isBegun = true;
     const placeOf = (id: string) => this.#steps.findIndex((planned) => planned.id === id);
     const place = placeOf(step);
-    this.#points = this.#points.filter((each) => placeOf(each.step) < place || (each.step === step && each.work < work));
+    this.#points = this.#points.filter(
+      (each) => placeOf(each.step) < place || (each.step === step && each.work < work),
+    );
     this.#write();
   }
 
   #add(point: HistoryPoint): void {
     this.#points.push(point);
-    if (this.#points.length <= MOST_POINTS) return appendFileSync(this.#path, lineOf(point));
+    if (this.#points.length <= MOST_POINTS) {
+      appendFileSync(this.#path, lineOf(point));
+      return;
+    }
     this.#points = halved(this.#points);
     this.#leastMs *= 2;
     this.#write();

@@ -18,9 +18,7 @@ export async function layOutOnThreads(
   const options = { ...choice, compiled: layoutKernels() };
   const front = rowsInFront(values.length / vectorSize, options);
   const before =
-    front > 0
-      ? laidOut({ values: values.slice(0, front * vectorSize), vectorSize, options: choice })
-      : undefined;
+    front > 0 ? laidOut({ values: values.slice(0, front * vectorSize), vectorSize, options: choice }) : undefined;
   const terms = compareTerms(values, vectorSize, options);
   return placeTerms(terms, options, await before);
 }

@@ -77,7 +77,8 @@ describe.skipIf(!browserPath)("the page in a browser", () => {
     server = startCommand(["page", join(folder, "small"), join(folder, "hostile.vec"), "--listen", "127.0.0.1:0"]);
     const started = async () => /http:\/\/\S+/.exec(server.out())?.[0] ?? Promise.reject(new Error(server.err()));
     origin = await vi.waitFor(started, { timeout: PATIENCE, interval: 50 });
-    const asked = async () => expect((await (await fetch(`${origin}/status?model=hostile.vec`)).json()).sequence).toBe(1);
+    const asked = async () =>
+      expect((await (await fetch(`${origin}/status?model=hostile.vec`)).json()).sequence).toBe(1);
     await vi.waitFor(asked, { timeout: PATIENCE, interval: 50 });
     browser = await startBrowser();
     page = await (await browser.newContext({ viewport: VIEWPORT, locale: "en" })).newPage();
@@ -91,7 +92,10 @@ describe.skipIf(!browserPath)("the page in a browser", () => {
   });
 
   /** Loads the page anew, and gives all that it does wrong. */
-  async function open(hash: string, { page: wanted = page, colorScheme = "light" as "light" | "dark" } = {}): Promise<string[]> {
+  async function open(
+    hash: string,
+    { page: wanted = page, colorScheme = "light" as "light" | "dark" } = {},
+  ): Promise<string[]> {
     const faults = faultsOf(wanted, origin);
     await wanted.goto("about:blank");
     await wanted.emulateMedia({ colorScheme });
@@ -120,19 +124,24 @@ describe.skipIf(!browserPath)("the page in a browser", () => {
   it.each([
     ["en", "light"],
     ["zh", "dark"],
-  ] as const)("has no fault that axe finds, and does nothing that its policy forbids, in %s and %s", async (lang, colorScheme) => {
-    const faults = await open(`#/word?lang=${lang}`, { colorScheme });
-    await page.evaluate(axe);
-    for (const view of views) {
-      await show(view.includes("?") ? `${view}&lang=${lang}` : `${view}?lang=${lang}`);
-      // biome-ignore lint/suspicious/noExplicitAny: axe is a script in the page
-      const { violations } = await page.evaluate(() => (globalThis as any).axe.run({ resultTypes: ["violations"] }));
-      const found = violations.map(({ id, nodes }: { id: string; nodes: { html: string }[] }) => `${id}: ${nodes[0]!.html}`);
-      expect(found, view).toEqual([]);
-      expect(await page.getAttribute("html", "lang")).toBe(lang);
-    }
-    expect(faults).toEqual([]);
-  });
+  ] as const)(
+    "has no fault that axe finds, and does nothing that its policy forbids, in %s and %s",
+    async (lang, colorScheme) => {
+      const faults = await open(`#/word?lang=${lang}`, { colorScheme });
+      await page.evaluate(axe);
+      for (const view of views) {
+        await show(view.includes("?") ? `${view}&lang=${lang}` : `${view}?lang=${lang}`);
+        // biome-ignore lint/suspicious/noExplicitAny: axe is a script in the page
+        const { violations } = await page.evaluate(() => (globalThis as any).axe.run({ resultTypes: ["violations"] }));
+        const found = violations.map(
+          ({ id, nodes }: { id: string; nodes: { html: string }[] }) => `${id}: ${nodes[0]!.html}`,
+        );
+        expect(found, view).toEqual([]);
+        expect(await page.getAttribute("html", "lang")).toBe(lang);
+      }
+      expect(faults).toEqual([]);
+    },
+  );
 
   it("shows hostile terms as text, in lists, tables and on the map", async () => {
     const faults = await open("#/word/cat?models=hostile.vec");
@@ -141,7 +150,8 @@ describe.skipIf(!browserPath)("the page in a browser", () => {
     expect(listed).toContain("a\\u202eb");
     expect(listed).toContain("c\\u009bd");
     expect(Math.max(...listed.map((term) => [...term].length))).toBeLessThanOrEqual(60);
-    for (const view of ["#/map?model=hostile.vec&table=1", `#/word/${encodeURIComponent(hostile[0]!)}`]) await open(view);
+    for (const view of ["#/map?model=hostile.vec&table=1", `#/word/${encodeURIComponent(hostile[0]!)}`])
+      await open(view);
     expect(await page.title()).not.toBe("owned");
     expect(await page.locator("img").count()).toBe(0);
     expect(faults).toEqual([]);

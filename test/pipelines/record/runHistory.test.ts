@@ -41,7 +41,9 @@ it("has a point of each stage, however short, and of each epoch that is told of"
   history.note(learning(1, 500), at(1));
   history.note(learning(1, 1000), at(2));
   history.note(learning(2, 1000), at(3));
-  const epochs = [1, 2].map((done): Progress => ({ ...learning(1, 0), stage: "glove", unit: "epochs", done, total: 2, share: done / 2 }));
+  const epochs = [1, 2].map(
+    (done): Progress => ({ ...learning(1, 0), stage: "glove", unit: "epochs", done, total: 2, share: done / 2 }),
+  );
   for (const epoch of epochs) history.note(epoch, at(4));
   expect(readHistory(folder).map(({ stage, work }) => [stage, work])).toEqual([
     ["reading", 0],
