@@ -39,10 +39,11 @@ export const page: Command = {
     const runs = runsNamedBy(parsed.positionals);
     const alone = parsed.positionals.filter((path) => runFoldersAt(path).length === 0);
     const hasToken = options.token !== undefined;
-    const files = unlike([
+    const found = [
       ...runs.flatMap((run) => filesOfRun(run, registry, hasToken)),
       ...(await inOrder(alone, (path) => fileAlone(path, registry, hasToken))),
-    ]);
+    ];
+    const files = unlike(byRun(found));
     if (files.length + runs.length === 0)
       throw new UsageError(`page: the arguments must name runs or files of models, got none in ${parsed.positionals}`);
     const models = files.map(({ name, kind, facts }) => ({ name, kind: kind.name, facts }));
@@ -123,6 +124,15 @@ function filesOfRun({ id, folder }: RunToShow, registry: Registry, hasToken: boo
 function secondsOf(folder: string): number | undefined {
   const points = readHistory(folder);
   return points.length > 1 ? Math.round((points.at(-1)!.time - points[0]!.time) / 1000) : undefined;
+}
+
+/** Values of the same name in several runs are told apart by the run. */
+function byRun(files: readonly ShownFile[]): ShownFile[] {
+  const isShared = (name: string) => files.filter((file) => file.name === name).length > 1;
+  return files.map((file) => {
+    const { run } = file.facts;
+    return run !== undefined && isShared(file.name) ? { ...file, name: `${run}/${file.name}` } : file;
+  });
 }
 
 /** Names that are told apart: those of several values get a number behind them. */

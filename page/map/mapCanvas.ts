@@ -197,7 +197,7 @@ export class MapCanvas {
   #paintPoints({ points, groups }: TermPoints, width: number, height: number, ratio: number, ground: string): void {
     if (this.#picture?.width !== width || this.#picture.height !== height) this.#picture = new ImageData(width, height);
     const pixels = new Uint32Array(this.#picture.data.buffer);
-    pixels.fill(packedColour(ground));
+    pixels.fill(packedColour(this.#context, ground));
     const count = groups.length;
     const zoom = this.#camera.scale / this.#whole().scale;
     const size = Math.min(8, (count > 20_000 ? 1.6 : count > 2000 ? 2.6 : 4) * zoom ** 0.35) * ratio;
@@ -368,12 +368,10 @@ export class MapCanvas {
 const placeIn = ({ offsetX, offsetY }: MouseEvent): Corner => ({ x: offsetX, y: offsetY });
 const apart = (a: Corner, b: Corner): number => Math.hypot(a.x - b.x, a.y - b.y) || 1;
 
-/** `#15171a` as it lies in the memory of a picture. */
-function packedColour(hex: string): number {
-  const [red, green, blue] = [1, 3, 5].map((at) => Number.parseInt(hex.trim().slice(at, at + 2), 16)) as [
-    number,
-    number,
-    number,
-  ];
+/** A colour as it lies in the memory of a picture; the context writes every one as `#15171a`. */
+function packedColour(context: CanvasRenderingContext2D, colour: string): number {
+  context.fillStyle = colour.trim();
+  const hex = String(context.fillStyle);
+  const [red, green, blue] = [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16)) as [number, number, number];
   return (255 << 24) | (blue << 16) | (green << 8) | red;
 }
