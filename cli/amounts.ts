@@ -22,3 +22,6 @@ export function withUnit(amount: number, unit: string): string {
   const [count, prefix = ""] = short(amount).split(" ");
   return `${count} ${prefix}B`;
 }
+
+/** A name in camelCase as words: `next sentence accuracy`. */
+export const inWords = (name: string) => name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);

@@ -1,4 +1,5 @@
-import type { ContextChoice, ContextRequest, LayerChoice } from "../pipelines/index.js";
+import { type LayerChoice, layerChoiceOf } from "../kernels/neural/layerChoice.js";
+import type { ContextChoice, ContextRequest } from "../pipelines/index.js";
 import { plural } from "../schemas/index.js";
 import { type CommandOption, type Io, type Parsed, UsageError } from "./command.js";
 import { textSource } from "./commands/classify.js";
@@ -30,30 +31,21 @@ export function contextRequest(parsed: Parsed, io: Io, file: string, layer: stri
     ...contextChoice(parsed, parsed.text("layer") ?? layer),
     signal: io.signal,
     onLeft: (words) =>
-      io.stderr.write(`note: ${plural(words, "word")} without a vector: the model has no term for unknown words\n`),
+      io.stderr.write(`note: ${plural(words, "word")} without a vector: the model does not know them\n`),
   };
 }
 
-export function contextChoice(parsed: Parsed, layer: string): ContextChoice {
+export function contextChoice(parsed: Parsed, layers: string): ContextChoice {
   const pooling = parsed.text("pooling") ?? "mean";
   if (pooling !== "first" && pooling !== "mean")
     throw new UsageError(`${parsed.argv[0]}: --pooling must be first or mean, got ${pooling}`);
-  return { layers: layerChoice(parsed, layer), pooling, stride: parsed.integer("stride", 1) };
+  return { layers: layerChoice(parsed, layers), pooling, stride: parsed.integer("stride", 1) };
 }
 
-function layerChoice(parsed: Parsed, layer: string): LayerChoice {
-  const command = parsed.argv[0];
-  const mix = parsed.text("mix");
-  if (mix !== undefined && layer !== "mix")
-    throw new UsageError(`${command}: --mix must stand beside --layer mix, got --layer ${layer}`);
-  if (layer === "last" || layer === "all") return { kind: layer };
-  if (layer === "mix") return mix === undefined ? { kind: "mix" } : { kind: "mix", shares: sharesOf(command!, mix) };
-  if (/^\d+$/.test(layer)) return { kind: "one", layer: Number(layer) };
-  throw new UsageError(`${command}: --layer must be a number from 0, last, all or mix, got ${layer}`);
-}
-
-function sharesOf(command: string, mix: string): number[] {
-  const shares = mix.split(",").map((part) => (part.trim() === "" ? Number.NaN : Number(part)));
-  if (shares.every(Number.isFinite)) return shares;
-  throw new UsageError(`${command}: --mix must be numbers between commas, got ${mix}`);
+function layerChoice(parsed: Parsed, layers: string): LayerChoice {
+  try {
+    return layerChoiceOf({ layers, mix: parsed.text("mix") }, { layers: "--layer", mix: "--mix" });
+  } catch (error) {
+    throw new UsageError(`${parsed.argv[0]}: ${(error as Error).message}`);
+  }
 }

@@ -15,6 +15,7 @@ import {
   withBareValues,
 } from "./command.js";
 import { analogy } from "./commands/analogy.js";
+import { attention } from "./commands/attention.js";
 import { classify } from "./commands/classify.js";
 import { compare } from "./commands/compare.js";
 import { convert } from "./commands/convert.js";
@@ -77,6 +78,7 @@ const commands: readonly Command[] = [
   generate,
   next,
   fill,
+  attention,
   score,
   vectors,
   senses,

@@ -1,6 +1,6 @@
 import { printableLine } from "../kernels/text/printable.js";
-import type { LiveProgress, PlannedStep, Progress } from "../pipelines/index.js";
-import { duration, short, withUnit } from "./amounts.js";
+import type { HeldOutScores, LiveProgress, PlannedStep, Progress } from "../pipelines/index.js";
+import { duration, inWords, short, withUnit } from "./amounts.js";
 import { displayWidth } from "./displayWidth.js";
 import { type WholeRun, wholeRun } from "./wholeRun.js";
 
@@ -99,8 +99,11 @@ export function meanLossesBetween(): (progress: Pick<Progress, "stage" | "losses
   };
 }
 
-function jsonLine({ losses, heldOut, ...moment }: Moment): Record<string, unknown> {
-  const told = heldOut ? { heldOut: Object.fromEntries(heldOut) } : {};
+function jsonLine({ losses, heldOut, heldOutScores, ...moment }: Moment): Record<string, unknown> {
+  const told = {
+    ...(heldOut ? { heldOut: Object.fromEntries(heldOut) } : {}),
+    ...(heldOutScores ? { heldOutScores: Object.fromEntries(heldOutScores) } : {}),
+  };
   return { ...moment, losses: Object.fromEntries(losses), ...told };
 }
 
@@ -137,13 +140,28 @@ function barOf(share: number, columns: number): string {
 }
 
 /** What is most worth knowing comes first. */
-function fieldsOf({ share, done, unit, perSecond, losses, heldOut = new Map(), live }: Moment): string[] {
+function fieldsOf(moment: Moment): string[] {
+  const {
+    share,
+    done,
+    unit,
+    perSecond,
+    losses,
+    heldOut = new Map(),
+    heldOutScores = new Map<string, HeldOutScores>(),
+    live,
+  } = moment;
   const amount = withUnit(done, unit);
   const speed = perSecond === undefined ? [] : [`${withUnit(perSecond, unit)}/s`];
   const means = [...losses].map(([model, loss]) => `${printableLine(model)} loss ${loss.toFixed(4)}`);
   const held = [...heldOut].map(([model, loss]) => `${printableLine(model)} held-out loss ${loss.toFixed(4)}`);
+  const scores = [...heldOutScores].flatMap(([model, told]) =>
+    Object.entries(told).map(
+      ([name, score]) => `${printableLine(model)} held-out ${inWords(name)} ${score.toFixed(4)}`,
+    ),
+  );
   if (live) return [...arrivalsOf(live, speed), ...means, amount, ...faultsOf(live)];
-  return [...(share === undefined ? [amount] : []), ...speed, ...means, ...held];
+  return [...(share === undefined ? [amount] : []), ...speed, ...means, ...held, ...scores];
 }
 
 function arrivalsOf({ documents, vocabulary, waiting }: LiveProgress, speed: readonly string[]): string[] {

@@ -18,6 +18,7 @@ import { Ledger } from "../runtime/ledger.js";
 import { didYouMean, plural } from "../schemas/index.js";
 import { LEFT_OUT } from "../sources/documents/leftOut.js";
 import { STEPS_LOST, stepsLost } from "../storage/fasttext/fastTextLosses.js";
+import { inWords } from "./amounts.js";
 import { type CommandOption, EndedEarly, INTERRUPTED, type Io, type Parsed, UsageError } from "./command.js";
 import { urlOf } from "./listenOptions.js";
 import { PROGRESS_MODES, type ProgressMode, showProgress } from "./progress.js";
@@ -97,6 +98,10 @@ export async function runTo(pipeline: Pipeline, out: string, way: RunWay, io: Io
         progress.update(latest);
         server?.update(latest);
       },
+      onNotice: (notice) => {
+        progress.end(); // a bar is drawn again behind it
+        io.stderr.write(`note: ${printableLine(notice)}\n`);
+      },
       ledger,
       ...(server ? { publish: server.publish, onLearned: server.onLearned, onGate: server.onGate } : {}),
     });
@@ -165,7 +170,12 @@ function byEpoch(losses: readonly number[]): string {
 
 function heldOutLine(model: string, epochs: Manifest["losses"][string]): string[] {
   const losses = epochs.flatMap(({ heldOutLoss }) => heldOutLoss ?? []);
-  return losses.length > 0 ? [`${model}: held-out loss ${byEpoch(losses)}`] : [];
+  const names = Object.keys(epochs.at(-1)?.heldOutScores ?? {});
+  const scores = names.map((name) => {
+    const values = epochs.flatMap(({ heldOutScores }) => heldOutScores?.[name] ?? []);
+    return `${model}: held-out ${inWords(name)} ${byEpoch(values)}`;
+  });
+  return losses.length > 0 ? [`${model}: held-out loss ${byEpoch(losses)}`, ...scores] : [];
 }
 
 /** A folder that was read held the folders of runs, perhaps of this one before. */

@@ -13,17 +13,18 @@ const LEAST_MS = 1000;
 
 /**
  * Estimates how far a run has come, from the time that its steps took and the share that is done of the one under way, both from the
- * first report of each. A step that has not begun counts as long for each of its passes as those took on average that were measured.
+ * last report of each before anything of it was done: laying out a text is not the speed of learning from it. A step that has not begun counts as long for each of its passes as those took on average that were measured.
  *
- * State: the seconds of each step.
+ * State: the seconds of each step, and how far the run has come.
  */
 export function wholeRun(plan: readonly PlannedStep[]): (progress: Progress, now: number) => WholeRun {
   const seconds = new Map<number, number>();
   let first = { index: -1, at: 0, share: 0 };
+  let last = { index: 0, share: 0 };
   let shown = 0;
   return ({ step, share }, now) => {
     const index = plan.findIndex(({ id }) => id === step);
-    if (index !== first.index) first = { index, at: now, share: share ?? 0 };
+    if (index !== first.index || share === first.share) first = { index, at: now, share: share ?? 0 };
     const gone = (share ?? 1) - first.share;
     const passed = now - first.at;
     const isTold = passed >= LEAST_MS || (passed > 0 && share === 1);
@@ -32,9 +33,14 @@ export function wholeRun(plan: readonly PlannedStep[]): (progress: Progress, now
     const perPass = secondsPerPass(plan, seconds);
     const weights = plan.map(({ passes }, k) => seconds.get(k) ?? passes * (perPass ?? 1));
     const all = weights.reduce(add, 0);
-    const done = weights.slice(0, index).reduce(add, 0) + weights[index]! * share;
+    const secondsUntil = (step: number, of: number) => weights.slice(0, step).reduce(add, 0) + weights[step]! * of;
+    const done = secondsUntil(index, share);
+    const before = Math.min(done, secondsUntil(last.index, last.share));
+    last = { index, share };
+    // A step that takes longer than was thought makes the share of what is done less: what is left of the bar then stands for what is left to do.
+    const sinceThen = all > before ? (1 - shown) * ((done - before) / (all - before)) : 0;
     const isDone = share === 1 && index === plan.length - 1;
-    shown = isDone ? 1 : Math.max(shown, Math.min(0.99, done / all));
+    shown = isDone ? 1 : Math.max(shown, Math.min(0.99, done / all > shown ? done / all : shown + sinceThen));
     return { share: shown, secondsLeft: isDone || perPass === undefined ? undefined : all - done };
   };
 }

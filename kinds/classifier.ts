@@ -45,7 +45,7 @@ export const classifier = defineKind({
     },
     async read(table, facts) {
       const size = facts.columns as number;
-      const { parts, inputs, values } = await readRows(table, size);
+      const { parts, input, output } = await readRows(table, size);
       const { [TERM]: terms, [BUCKET]: buckets, [LABEL]: labels } = parts;
       return {
         terms: terms.texts,
@@ -53,8 +53,7 @@ export const classifier = defineKind({
         buckets: Uint32Array.from(buckets.counts),
         labels: labels.texts,
         labelCounts: Float64Array.from(labels.counts),
-        input: { columns: size, values: values.subarray(0, inputs * size) },
-        output: { columns: size, values: values.subarray(inputs * size) },
+        ...{ input, output },
         loss: facts.loss as ClassifierLoss,
         wordNgrams: facts.wordNgrams as number,
         subwords: facts.subwords as SubwordForm,
@@ -100,7 +99,7 @@ interface PartRows {
   readonly counts: number[];
 }
 
-/** The rows of a table, a block at a time, and how many of them are of the input. Memory: all rows twice at the end, but for those of a block. */
+/** The rows of a table, a block at a time. Memory: rows of several blocks twice at the end. */
 async function readRows(table: ReadableTable, size: number) {
   const parts = Object.fromEntries(
     [TERM, BUCKET, LABEL].map((part): [string, PartRows] => [part, { texts: [], counts: [] }]),
@@ -108,29 +107,49 @@ async function readRows(table: ReadableTable, size: number) {
   const blocks: Float32Array[] = [];
   for await (const { columns, rows } of table.blocks(["part", "text", "count", "vector"])) {
     const [names, texts, counts, vectors] = columns as [string[], string[], ArrayLike<number>, ArrayLike<number>[]];
-    const values = new Float32Array(rows * size);
     for (let row = 0; row < rows; row++) {
       const part = parts[names[row]!] ?? unknownPart(table, names[row]!);
       if (part !== parts[BUCKET]) part.texts.push(texts[row]!);
       part.counts.push(counts[row]!);
-      values.set(vectors[row]!, row * size);
     }
-    blocks.push(values);
+    blocks.push(endToEnd(vectors, size));
   }
   const inputs = parts[TERM]!.counts.length + parts[BUCKET]!.counts.length;
+  const split = inputs * size;
   return {
     parts: parts as Record<typeof TERM | typeof BUCKET | typeof LABEL, PartRows>,
-    inputs,
-    values: endToEnd(blocks),
+    input: { columns: size, values: stretch(blocks, 0, split) },
+    output: { columns: size, values: stretch(blocks, split, split + parts[LABEL]!.counts.length * size) },
   };
 }
 
-function endToEnd(blocks: readonly Float32Array[]): Float32Array {
-  const all = new Float32Array(blocks.reduce((length, block) => length + block.length, 0));
+/** Vectors as one array: that in which they lie end to end, as those of Arrow files do, or a copy. */
+function endToEnd(vectors: readonly ArrayLike<number>[], size: number): Float32Array {
+  const [first, last] = [vectors[0], vectors.at(-1)];
+  const between = 4 * size * (vectors.length - 1);
+  if (first instanceof Float32Array && last instanceof Float32Array && first.length === size)
+    if (last.buffer === first.buffer && last.byteOffset - first.byteOffset === between)
+      return new Float32Array(first.buffer, first.byteOffset, vectors.length * size);
+  const values = new Float32Array(vectors.length * size);
+  for (let row = 0; row < vectors.length; row++) values.set(vectors[row]!, row * size);
+  return values;
+}
+
+/** The values from a place to another of blocks end to end: a view where these lie in one block, or a copy. */
+function stretch(blocks: readonly Float32Array[], from: number, to: number): Float32Array {
+  const pieces: Float32Array[] = [];
   let at = 0;
   for (const block of blocks) {
-    all.set(block, at);
+    const piece = block.subarray(Math.max(0, from - at), Math.max(0, to - at));
+    if (piece.length > 0) pieces.push(piece);
     at += block.length;
+  }
+  if (pieces.length === 1) return pieces[0]!;
+  const all = new Float32Array(to - from);
+  let end = 0;
+  for (const piece of pieces) {
+    all.set(piece, end);
+    end += piece.length;
   }
   return all;
 }

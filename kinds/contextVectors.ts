@@ -15,11 +15,12 @@ export const contextVectors = defineKind({
       places: "uint32",
       layers: "uint32",
       layerSizes: "uint32",
+      shares: "float64",
       values: "float32",
     },
-    write: ({ terms, layers, ...arrays }) => ({
+    write: ({ terms, layers, shares = new Float64Array(0), ...arrays }) => ({
       arrays: {
-        ...arrays,
+        ...{ ...arrays, shares },
         terms: new TextEncoder().encode(JSON.stringify(terms)),
         layers: new Uint32Array(layers.buffer, layers.byteOffset, layers.length), // bit by bit
       },
@@ -30,6 +31,7 @@ export const contextVectors = defineKind({
         terms: JSON.parse(new TextDecoder().decode(arrays.terms as Uint8Array)) as string[],
         ...{ rowDocuments: rowDocuments!, sentences: sentences!, places: places!, layerSizes: layerSizes! },
         layers: new Int32Array(layers!.buffer, layers!.byteOffset, layers!.length),
+        ...((arrays.shares as Float64Array).length > 0 ? { shares: arrays.shares as Float64Array } : {}),
         values: arrays.values as Float32Array,
       };
     },

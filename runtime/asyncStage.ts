@@ -49,6 +49,11 @@ export class AsyncStage<In, Out> {
     this.#startMore();
   }
 
+  /** Resolves once the stages behind can take more: for work that passes on results itself. */
+  readyBehind(): Promise<void> {
+    return this.#options.scope.gate.readyBehind(this.#port);
+  }
+
   /** No more inputs; completes once the last result was passed on. */
   end(): void {
     this.#ended = true;

@@ -42,6 +42,22 @@ export class FlowGate {
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
   }
 
+  /**
+   * Resolves once no port that was opened before another is full: such are those of the stages behind it, since each opens its own before it
+   * subscribes to what it reads. Stages that wait so for each other never do for ever.
+   */
+  async readyBehind(port: Port): Promise<void> {
+    while (this.#isFullBefore(port)) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  }
+
+  #isFullBefore(port: Port): boolean {
+    for (const each of this.#ports) {
+      if (each === port) return false;
+      if (each.isFull) return true;
+    }
+    return false;
+  }
+
   #release(): void {
     const waiting = this.#waiting;
     this.#waiting = [];

@@ -1,5 +1,6 @@
 export * from "./asyncStage.js";
 export * from "./drain.js";
+export * from "./expandAsync.js";
 export * from "./flow.js";
 export * from "./fromPull.js";
 export * from "./guard.js";

@@ -17,6 +17,8 @@ export interface ContextVectorBatch {
   readonly layers: Int32Array;
   /** Numbers in a vector of each layer (L,). */
   readonly layerSizes: Uint32Array;
+  /** Of vectors that are mixed: the share of each layer of the network. */
+  readonly shares?: Float64Array;
   /** Word after word, and of each layer after layer (W x sum of layerSizes). */
   readonly values: Float32Array;
 }

@@ -1,5 +1,6 @@
 import type { Classifier } from "./classifier.js";
 import type { DocumentFrequencies } from "./documentFrequencies.js";
+import type { LanguageModel } from "./languageModel.js";
 import type { SearchIndex } from "./searchIndex.js";
 import type { SemanticSpace } from "./semanticSpace.js";
 import type { SubwordVocabulary } from "./subwordVocabulary.js";
@@ -294,6 +295,19 @@ export const topicsOption = <const Options extends Stated<Topics>>(options: Opti
 function isTopics(value: unknown): value is Topics {
   const { weights, alpha } = (value ?? {}) as Partial<Topics>;
   return weights instanceof Float32Array && alpha instanceof Float64Array;
+}
+
+/** A language model: in a config the path of its file, in code the model. */
+export const languageModelOption = <const Options extends Stated<LanguageModel>>(options: Options) =>
+  wholeValue<LanguageModel, Options>(options, {
+    holds: "languageModel",
+    expects: "the path of a file of a language model, or of a run that made one; in code, the model",
+    isValue: isLanguageModel,
+  });
+
+function isLanguageModel(value: unknown): value is LanguageModel {
+  const { architecture, tensors } = (value ?? {}) as Partial<LanguageModel>;
+  return typeof architecture === "string" && Array.isArray(tensors);
 }
 
 /** A tokenizer: in a config the path of its file, in code the tokenizer. */

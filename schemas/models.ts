@@ -54,6 +54,10 @@ export interface Model<R extends Kind = Kind, M extends Kind = Kind, Made extend
   endPass?(): MaybePromise<boolean>;
   /** The mean loss of what is held out, of each pass so far, in the unit of `loss`; a model that looks at none leaves it out. */
   readonly heldOutLosses?: readonly number[];
+  /** What else it tells of what is held out, by name: a number of each pass so far; none of what it has nothing to tell of. */
+  readonly heldOutScores?: Readonly<Record<string, readonly number[]>>;
+  /** One line about how it computes, which who runs it should know; undefined before the first update. */
+  notice?(): string | undefined;
   /** Learns from a whole value. Yields once per epoch; goes on after `restore`. */
   fit?(whole: Kinds[R], signal?: AbortSignal): AsyncIterable<StepStats>;
   /** The loss of a batch or value, which changes nothing. */

@@ -57,6 +57,9 @@ export interface TableFile {
   readonly format: "arrow" | "parquet";
   readonly columns: readonly { readonly name: string; readonly type: string }[];
   readonly metadata: ReadonlyMap<string, string>;
-  /** The named columns, in the file's order of rows. State: one block. */
-  blocks(names: readonly string[]): AsyncIterable<TableBlock>;
+  /**
+   * The named columns, in the file's order of rows. State: one block.
+   * @param isWanted told the first column of each block, whether to go on with the others or to pass the block over
+   */
+  blocks(names: readonly string[], isWanted?: (first: ReadColumn) => boolean): AsyncIterable<TableBlock>;
 }

@@ -27,6 +27,11 @@ export interface UnitContext {
   readonly epoch: number;
   /** In a run, the steps that made what is read of the text, as a config writes them, with files by their names alone. */
   readonly textSteps?: readonly TextStep[] | undefined;
+  /**
+   * In a run, opens a language model by the unit that made it (`ContextModel` of kernels/neural), for units that ask it.
+   * @throws TypeError if no unit knows its network, or that tells no layers
+   */
+  readonly openLanguageModel?: (who: string, model: LanguageModel) => unknown;
   /** What it reads comes from a live source, in the only pass over it, and may never end. */
   readonly isLive?: boolean;
   /** Where a live source begins. */

@@ -1,5 +1,5 @@
 // Runs the long version of test/faults, prints its figures, and puts them into docs/reliability.md with command and date.
-// npm run faults -- [--minutes N] [kills] [live] [sabotage] [corruption]: after so many minutes it ends, and the same command goes on.
+// npm run faults -- [--minutes N] [kills] [networks] [live] [sabotage] [corruption]: after so many minutes it ends, and the same command goes on.
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -10,7 +10,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { minutes: { type: "string", default: "600" } },
 });
-const names = positionals.length > 0 ? positionals : ["kills", "live", "sabotage", "corruption"];
+const names = positionals.length > 0 ? positionals : ["kills", "networks", "live", "sabotage", "corruption"];
 const page = "docs/reliability.md";
 
 const kept = join(".vitest/faults", hashOf("dist", "test/faults"));

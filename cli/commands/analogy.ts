@@ -18,14 +18,15 @@ export const analogy: Command = {
   },
   examples: ["lexstream analogy vectors.arrow man king woman"],
   run: async (parsed, io) => {
-    const [path, a, b, c] = parsed.positionals;
+    const [path, ...terms] = parsed.positionals;
+    const [a, b, c] = terms;
     const asked = parsed.text("method") ?? "3CosAdd";
     const method = METHODS.find((candidate) => candidate === asked);
     if (!method)
       throw new UsageError(`analogy: --method must be one of ${METHODS.join(", ")}, got ${JSON.stringify(asked)}`);
-    const vectors = await loadVectors(path!);
+    const vectors = await loadVectors(path!, terms);
     const answers = vectors.analogy(a!, b!, c!, { method, topN: parsed.integer("k", 1) ?? 5 });
-    const made = vectors.madeOfSubwords([a!, b!, c!]);
+    const made = vectors.madeOfSubwords(terms);
     if (parsed.flag("json")) {
       const told = made.length > 0 ? { madeOfSubwords: made } : {};
       io.out(`${JSON.stringify({ a, b, c, method, ...told, answers })}\n`);

@@ -16,6 +16,7 @@ import { firstBytes } from "../../storage/files/fileBytes.js";
 import { type Command, type CommandOption, type Io, jsonOption, type Parsed, UsageError } from "../command.js";
 import { rankingOf, scoringCommandOptions } from "../scoringOptions.js";
 import { textTable } from "../textTable.js";
+import { evaluatePairsInContext, evaluateSenses, wordScoreOptions } from "../wordScores.js";
 import { textOptions, textRequest, textSource } from "./classify.js";
 
 /** Files to score vectors on. */
@@ -37,9 +38,9 @@ export const evaluationOptions: Readonly<Record<string, CommandOption>> = {
 export const evaluate: Command = {
   name: "eval",
   summary:
-    "Score vectors on word pairs and analogies, a classifier on texts with labels, topics on texts, or an index on queries",
+    "Score vectors on word pairs and analogies, a language model on words in context, a classifier on texts with labels, topics on texts, or an index on queries",
   usage:
-    "VECTORS|CLASSIFIER|TOPICS|INDEX|RUN [--similarity FILE]... [--analogies FILE]... [--labelled FILE] [--documents FILE] [--retrieval FILE --relevance FILE]",
+    "VECTORS|MODEL|CLASSIFIER|TOPICS|INDEX|RUN [--similarity FILE]... [--analogies FILE]... [--word-in-context FILE] [--word-senses FILE] [--labelled FILE] [--documents FILE] [--retrieval FILE --relevance FILE]",
   positionals: [1, 1],
   options: {
     ...evaluationOptions,
@@ -73,6 +74,7 @@ export const evaluate: Command = {
       description: "Labels to look at, for --labelled (default 1), or documents, for --retrieval (default 10)",
     },
     ...textOptions,
+    ...wordScoreOptions,
     ...scoringCommandOptions,
     json: jsonOption,
   },
@@ -81,13 +83,17 @@ export const evaluate: Command = {
     if (labelled !== undefined) return evaluateLabelled(parsed, io, labelled);
     const retrieval = parsed.text("retrieval");
     if (retrieval !== undefined) return evaluateQueries(parsed, io, retrieval);
+    const pairs = parsed.text("word-in-context");
+    if (pairs !== undefined) return evaluatePairsInContext(parsed, io, pairs);
+    const senses = parsed.text("word-senses");
+    if (senses !== undefined) return evaluateSenses(parsed, io, senses);
     const documents = parsed.text("documents");
     if (documents !== undefined) return evaluateDocuments(parsed, io, documents);
     const similarity = parsed.texts("similarity");
     const analogies = parsed.texts("analogies");
     if (similarity.length + analogies.length === 0)
       throw new UsageError(
-        "eval: at least one --similarity, --analogies, --labelled, --documents or --retrieval file must be given",
+        "eval: at least one --similarity, --analogies, --word-in-context, --word-senses, --labelled, --documents or --retrieval file must be given",
       );
     const scores = await evaluateVectors(parsed.positionals[0]!, { similarity, analogies });
     if (parsed.flag("json")) io.out(`${JSON.stringify(scores)}\n`);

@@ -1,5 +1,12 @@
 import { printable } from "../../kernels/text/printable.js";
-import { builtIn, generateTerms, goneOn, loadLanguageModel, openLanguageModel } from "../../pipelines/index.js";
+import {
+  builtIn,
+  generateTerms,
+  goneOn,
+  loadLanguageModel,
+  openLanguageModel,
+  shownTerm,
+} from "../../pipelines/index.js";
 import { type Command, jsonOption, UsageError } from "../command.js";
 
 export const generate: Command = {
@@ -49,7 +56,11 @@ export const generate: Command = {
       terms.push(term);
     }
     const text = goneOn(open, prompt, terms);
-    io.out(parsed.flag("json") ? `${JSON.stringify({ prompt, text, terms })}\n` : `${printable(text.trimEnd())}\n`);
+    io.out(
+      parsed.flag("json")
+        ? `${JSON.stringify({ prompt, text, terms, shown: terms.map((term) => shownTerm(open, term)) })}\n`
+        : `${printable(text.trimEnd())}\n`,
+    );
     return 0;
   },
 };

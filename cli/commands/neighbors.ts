@@ -1,3 +1,4 @@
+import type { Vectors } from "../../kernels/embedding/vectors.js";
 import { printableLine } from "../../kernels/text/printable.js";
 import {
   builtIn,
@@ -5,11 +6,14 @@ import {
   type LayerChoice,
   loadLanguageModel,
   loadVectors,
-  openLanguageModel,
+  meansInContext,
+  type OpenLanguageModel,
+  openLayers,
   vectorInContext,
 } from "../../pipelines/index.js";
-import { type Command, countNames, jsonOption, type Parsed, UsageError } from "../command.js";
-import { contextChoice, contextOptions } from "../contextOptions.js";
+import { type Command, countNames, type Io, jsonOption, type Parsed, UsageError } from "../command.js";
+import { contextChoice, contextOptions, contextRequest } from "../contextOptions.js";
+import { readingOptions } from "./classify.js";
 
 /** What is told of a term outside the vocabulary. */
 const UNSEEN = " (not in the vocabulary, made of its subwords)";
@@ -29,6 +33,14 @@ export const neighbors: Command = {
         "A text with the term: the neighbors of what a model makes of it there, among mean vectors of that model",
     },
     model: { type: "string", value: "MODEL|RUN", description: "The language model, for --in-context" },
+    text: {
+      type: "string",
+      value: "FILE",
+      description:
+        "For --in-context: a text whose words' means are made now, by the model that stands in the place of VECTORS",
+    },
+    "min-count": { type: "string", value: "N", description: "With --text: places that a term stands in (default 1)" },
+    ...readingOptions,
     ...contextOptions,
     layer: { ...contextOptions.layer!, description: "With --in-context: which layer (default: that of the means)" },
     json: jsonOption,
@@ -38,12 +50,12 @@ export const neighbors: Command = {
     "lexstream neighbors runs/quickstart#glove garden",
     "lexstream neighbors v.vec -- -1",
     'lexstream neighbors means.arrow bank --in-context "we sat on the bank" --model runs/elmo',
+    'lexstream neighbors runs/elmo bank --in-context "we sat on the bank" --text corpus.txt',
   ],
   run: async (parsed, io) => {
     const [path, ...terms] = parsed.positionals;
     const topN = parsed.integer("k", 1) ?? 10;
-    const vectors = await loadVectors(path!);
-    const vectorsThere = await inContext(parsed, terms, vectors.metadata);
+    const { vectors, there: vectorsThere } = await asked(parsed, io, path!, terms);
     const found = terms.map((term, k) => ({
       term,
       ...(!vectorsThere && vectors.find(term)?.madeOfSubwords ? { madeOfSubwords: true } : {}),
@@ -62,19 +74,28 @@ export const neighbors: Command = {
 export const row = ({ term, score }: { term: string; score: number }): string =>
   `  ${score.toFixed(4)}  ${printableLine(term)}\n`;
 
-/** The vector of each term in the text that is given; undefined if none is. */
-async function inContext(
-  parsed: Parsed,
-  terms: readonly string[],
-  metadata: ReadonlyMap<string, string>,
-): Promise<Float32Array[] | undefined> {
-  const [text, path] = [parsed.text("in-context"), parsed.text("model")];
-  if (text === undefined && path === undefined) return undefined;
-  if (text === undefined || path === undefined)
-    throw new UsageError("neighbors: --in-context must stand beside --model, got one of them");
-  const choice = choiceFor(parsed, metadata);
-  const open = await openLanguageModel("neighbors", await loadLanguageModel(path), builtIn);
-  return Promise.all(terms.map((term) => vectorInContext("neighbors", open, { text, term, ...choice })));
+interface Asked {
+  readonly vectors: Vectors;
+  /** The vector of each term in the text that is given; undefined if none is. */
+  readonly there?: readonly Float32Array[];
+}
+
+async function asked(parsed: Parsed, io: Io, path: string, terms: readonly string[]): Promise<Asked> {
+  const [sentence, model, file] = ["in-context", "model", "text"].map((name) => parsed.text(name));
+  if (sentence === undefined && (model ?? file) === undefined) return { vectors: await loadVectors(path, terms) };
+  if (sentence === undefined || (model === undefined) === (file === undefined))
+    throw new UsageError("neighbors: --in-context must stand beside either --model or --text, got others");
+  const open = await openLayers("neighbors", await loadLanguageModel(model ?? path), builtIn);
+  const vectors = file === undefined ? await loadVectors(path, terms) : await meansOf(parsed, io, open, file);
+  const choice = choiceFor(parsed, vectors.metadata);
+  const inText = (term: string) => vectorInContext("neighbors", open, { text: sentence, term, ...choice });
+  return { vectors, there: await Promise.all(terms.map(inText)) };
+}
+
+async function meansOf(parsed: Parsed, io: Io, open: OpenLanguageModel, file: string): Promise<Vectors> {
+  const request = { ...contextRequest(parsed, io, file, "last"), ...choiceFor(parsed, new Map()) };
+  const { vectors } = await meansInContext(open, request, parsed.integer("min-count", 1) ?? 1);
+  return vectors;
 }
 
 /** As the options say, or else as the file of the means does. */

@@ -1,12 +1,5 @@
 import { printableLine } from "../../kernels/text/printable.js";
-import {
-  builtIn,
-  loadLanguageModel,
-  type NextTerm,
-  nextTerms,
-  openLanguageModel,
-  shownTerm,
-} from "../../pipelines/index.js";
+import { builtIn, loadLanguageModel, type NextTerm, nextTerms, openLanguageModel } from "../../pipelines/index.js";
 import { type Command, countNames, jsonOption } from "../command.js";
 
 export const next: Command = {
@@ -23,8 +16,7 @@ export const next: Command = {
     const [path, text] = parsed.positionals as [string, string];
     const open = await openLanguageModel("next", await loadLanguageModel(path), builtIn);
     const terms = await nextTerms("next", open, text, parsed.integer("k", 1) ?? 10);
-    const line = ({ term, probability }: NextTerm) =>
-      `${probability.toFixed(4)}  ${printableLine(shownTerm(open, term))}\n`;
+    const line = ({ shown, probability }: NextTerm) => `${probability.toFixed(4)}  ${printableLine(shown)}\n`;
     io.out(parsed.flag("json") ? `${JSON.stringify(terms)}\n` : terms.map(line).join(""));
     return 0;
   },

@@ -1,5 +1,5 @@
 import { printableLine } from "../../kernels/text/printable.js";
-import { builtIn, loadLanguageModel, openLanguageModel, type Senses, sensesOf } from "../../pipelines/index.js";
+import { builtIn, loadLanguageModel, openLayers, type Senses, sensesOf } from "../../pipelines/index.js";
 import { plural } from "../../schemas/index.js";
 import { type Command, jsonOption, UsageError } from "../command.js";
 import { contextOptions, contextRequest } from "../contextOptions.js";
@@ -15,7 +15,7 @@ export const senses: Command = {
       type: "string",
       short: "k",
       value: "N",
-      description: "How many groups (default: as many as lie apart best, 6 at most)",
+      description: "How many groups (default: as few as lie apart about as well as any number up to 6)",
     },
     sentences: { type: "string", value: "N", description: "Sentences that are shown of each group (default 3)" },
     ...contextOptions,
@@ -34,7 +34,7 @@ export const senses: Command = {
       seed: parsed.integer("seed", 0) ?? 1,
       shown: parsed.integer("sentences", 1) ?? 3,
     };
-    const open = await openLanguageModel("senses", await loadLanguageModel(path), builtIn);
+    const open = await openLayers("senses", await loadLanguageModel(path), builtIn);
     const found = await sensesOf(open, term, { ...request, ...how });
     io.out(parsed.flag("json") ? `${JSON.stringify(found)}\n` : told(found));
     return 0;

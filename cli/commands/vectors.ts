@@ -2,7 +2,7 @@ import {
   builtIn,
   contextVectorsOf,
   loadLanguageModel,
-  openLanguageModel,
+  openLayers,
   writeMeansInContext,
   writeVectorsInContext,
 } from "../../pipelines/index.js";
@@ -46,13 +46,13 @@ export const vectors: Command = {
     const request = contextRequest(parsed, io, file, "last");
     if (parsed.flag("mean") && request.layers.kind === "all")
       throw new UsageError("vectors: --mean must have one --layer, or their mix, got all");
-    const open = await openLanguageModel("vectors", await loadLanguageModel(parsed.positionals[0]!), builtIn);
+    const open = await openLayers("vectors", await loadLanguageModel(parsed.positionals[0]!), builtIn);
     if (out === undefined) {
       for await (const batch of contextVectorsOf(open, request)) io.out(jsonLines(batch));
     } else if (parsed.flag("mean")) {
-      const { terms, vectorSize, left } = await writeMeansInContext(open, request, { path: out, minCount });
+      const { vectors: means, left } = await writeMeansInContext(open, request, { path: out, minCount });
       if (left > 0) io.stderr.write(`note: ${plural(left, "word")} left out, of terms beyond the first 200,000\n`);
-      io.out(`wrote ${out}: ${plural(terms, "term")} of ${vectorSize} numbers\n`);
+      io.out(`wrote ${out}: ${plural(means.terms.length, "term")} of ${means.vectorSize} numbers\n`);
     } else {
       const { words, layers } = await writeVectorsInContext(open, request, out);
       io.out(`wrote ${out}: ${plural(words, "word")}, ${plural(layers, "layer")}\n`);

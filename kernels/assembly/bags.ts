@@ -29,15 +29,17 @@ export let rated: bool = false;
 export let rates: usize = 0;
 export let ratedRows: u32 = 0;
 export let restRate: f32 = 1;
+/** Means of lists that are kept while a group is learned from, 0 for none: see `KeptMeans` in `kernels/linear/keptMeans.ts`. */
+export let keptMeans: u32 = 0;
 /** A row of zeros: output rows are filled up with it to a multiple of four. */
 export let nullRow: usize = 0;
 /** The most rows an example can have. */
 export let maxInputs: u32 = 0;
 export let maxOutputs: u32 = 0;
 /**
- * This worker's own memory: addresses of input rows, how often each occurs and by how much of the change it moves, addresses of output rows;
- * of each example its input rows, output rows, rate, and repeats among the input; targets and weights, hidden rows, gradients, and the change
- * of the hidden row.
+ * This worker's own memory: addresses of input rows, how often each occurs (of kept means: of how many rows they are) and by how much of the
+ * change it moves, addresses of output rows; of each example its input rows, output rows, rate, and repeats among the input; targets and
+ * weights, hidden rows, gradients, and the change of the hidden row. Of kept means, the rows, what they were when they were made, and [place: u32, list + 1: u32, or 0 where there is none].
  */
 export let inputs: usize = 0;
 export let inputCounts: usize = 0;
@@ -49,6 +51,11 @@ export let weights: usize = 0;
 export let hiddenRows: usize = 0;
 export let gradients: usize = 0;
 export let change: usize = 0;
+export let keptRows: usize = 0;
+export let keptFirst: usize = 0;
+export let keptOf: usize = 0;
+/** Addresses of the rows of one list. */
+export let listed: usize = 0;
 /** Partial scores, `2 x slices x scoreBytes` long: of this worker, or of all that train as one. */
 export let scores: usize = 0;
 export let scoreBytes: usize = 0;
@@ -81,9 +88,16 @@ export function train(at: usize, count: u32): void {
   examples = <f64>count;
   while (count > 0) {
     const group = min<u32>(groupSize, count);
-    at = trainGroup(at, group);
+    at = keptMeans > 0 ? trainPlaces(at, group) : trainGroup(at, group);
     count -= group;
   }
+}
+
+/** Of examples whose means are kept, each is scored after the one before it was applied. */
+function trainPlaces(at: usize, group: u32): usize {
+  for (let i: u32 = 0; i < group; i++) at = trainGroup(at, 1);
+  for (let slot: u32 = 0; slot < keptMeans; slot++) settle(slot);
+  return at;
 }
 
 function trainGroup(at: usize, group: u32): usize {
@@ -114,6 +128,18 @@ function trainGroup(at: usize, group: u32): usize {
   return at;
 }
 
+/** The part of a row that this worker owns. */
+// @ts-ignore: decorator
+@inline
+function ownStart(): usize {
+  return <usize>load<u32>(sliceEdges + (<usize>firstSlice << 2));
+}
+// @ts-ignore: decorator
+@inline
+function ownEnd(): usize {
+  return <usize>load<u32>(sliceEdges + (<usize>endSlice << 2));
+}
+
 // @ts-ignore: decorator
 @inline
 function inputsOf(i: u32): usize {
@@ -142,20 +168,101 @@ function unfold(at: usize, i: u32): usize {
   const named = load<u32>(at, 12);
   at += 16;
   const start = inputsOf(i);
-  let to = start;
-  for (let k: u32 = 0; k < lists; k++, at += 4) {
-    const bounds = listOffsets + (<usize>load<u32>(at) << 2);
-    let entry = listEntries + (<usize>load<u32>(bounds) << 2);
-    const end = listEntries + (<usize>load<u32>(bounds, 4) << 2);
-    for (; entry < end; entry += 4, to += 4) placeInput(to, load<u32>(entry));
-  }
-  for (let k: u32 = 0; k < rows; k++, at += 4, to += 4) placeInput(to, load<u32>(at));
-  store<u32>(sizes + (<usize>i << 4), <u32>((to - start) >>> 2), 12);
+  let to = keptMeans > 0 ? nameMeans(start, at, lists) : nameRows(start, at, lists, rows);
+  at += <usize>(lists + rows) << 2;
+  store<u32>(sizes + (<usize>i << 4), keptMeans > 0 ? countRows(start, to) : <u32>((to - start) >>> 2), 12);
   if (divides) to = countRepeats(start, to);
   store<u32>(sizes + (<usize>i << 4), <u32>((to - start) >>> 2));
   const n = scoredBy == 0 ? nameOutputs(at, i, named) : allOutputs(at, i, named);
   store<u32>(sizes + (<usize>i << 4), n, 4);
   return at + <usize>named * 12;
+}
+
+/** Writes the addresses of all rows, and tells where they end. */
+// @ts-ignore: decorator
+@inline
+function nameRows(to: usize, at: usize, lists: u32, rows: u32): usize {
+  for (let k: u32 = 0; k < lists; k++, at += 4) to = nameListed(to, load<u32>(at));
+  for (let k: u32 = 0; k < rows; k++, at += 4, to += 4) placeInput(to, load<u32>(at));
+  return to;
+}
+
+/** Where the entries of a list begin, and where they end. */
+// @ts-ignore: decorator
+@inline
+function startOf(list: u32): usize {
+  return listEntries + (<usize>load<u32>(listOffsets + (<usize>list << 2)) << 2);
+}
+// @ts-ignore: decorator
+@inline
+function endOf(list: u32): usize {
+  return listEntries + (<usize>load<u32>(listOffsets + (<usize>list << 2), 4) << 2);
+}
+
+/** Rows that all means are of together. */
+// @ts-ignore: decorator
+@inline
+function countRows(first: usize, last: usize): u32 {
+  let count: f32 = 0;
+  for (let input = first; input < last; input += 4) count += load<f32>(countOf(input));
+  return <u32>count;
+}
+
+/** Writes the addresses of the means of lists, whose places follow them, and of how many rows each is. */
+// @ts-ignore: decorator
+@inline
+function nameMeans(to: usize, at: usize, lists: u32): usize {
+  const places = <usize>lists << 2;
+  for (const end = at + places; at < end; at += 4, to += 4) {
+    const list = load<u32>(at);
+    store<u32>(to, <u32>meanAt(load<u32>(at + places), list));
+    store<f32>(countOf(to), <f32>((endOf(list) - startOf(list)) >>> 2));
+  }
+  return to;
+}
+
+/** The kept mean of the list at a place; it takes the slot of a place that is far behind. */
+// @ts-ignore: decorator
+@inline
+function meanAt(place: u32, list: u32): usize {
+  const slot = place % keptMeans;
+  const tag = keptOf + (<usize>slot << 3);
+  const row = keptRows + <usize>slot * rowBytes;
+  if (load<u32>(tag, 4) != 0 && load<u32>(tag) == place) return row;
+  settle(slot);
+  store<u32>(tag, place);
+  store<u32>(tag, list + 1, 4);
+  const rowsEnd = nameListed(listed, list);
+  const before = keptFirst + <usize>slot * rowBytes;
+  const scale = f32x4.splat(<f32>1 / <f32>(<u32>((rowsEnd - listed) >>> 2)));
+  const end = ownEnd();
+  for (let d = ownStart(); d < end; d += LINE) {
+    sumPlain(listed, rowsEnd, d, before + d, scale);
+    for (let part: usize = d; part < d + LINE; part += 16) v128.store(row + part, v128.load(before + part));
+  }
+  return row;
+}
+
+/** Writes the addresses of a list's rows, and tells where they end. */
+// @ts-ignore: decorator
+@inline
+function nameListed(to: usize, list: u32): usize {
+  const end = endOf(list);
+  for (let entry = startOf(list); entry < end; entry += 4, to += 4) placeInput(to, load<u32>(entry));
+  return to;
+}
+
+/** Adds to the rows of a kept mean's list what it has changed by, and frees its slot. */
+function settle(slot: u32): void {
+  const tag = keptOf + (<usize>slot << 3);
+  const list = load<u32>(tag, 4);
+  if (list == 0) return;
+  store<u32>(tag, 0, 4);
+  const row = keptRows + <usize>slot * rowBytes;
+  const before = keptFirst + <usize>slot * rowBytes;
+  const end = ownEnd();
+  for (let d = ownStart(); d < end; d += 16) v128.store(change + d, f32x4.sub(v128.load(row + d), v128.load(before + d)));
+  spread(listed, nameListed(listed, list - 1), ownStart(), end);
 }
 
 // @ts-ignore: decorator
@@ -244,9 +351,9 @@ function hide(i: u32): void {
   const to = hiddenRows + <usize>i * rowBytes;
   const first = inputsOf(i);
   const last = first + (<usize>m << 2);
-  const end = <usize>load<u32>(sliceEdges + (<usize>endSlice << 2));
-  for (let d = <usize>load<u32>(sliceEdges + (<usize>firstSlice << 2)); d < end; d += LINE) {
-    if (divides) sumCounted(first, last, d, to + d, scale);
+  const end = ownEnd();
+  for (let d = ownStart(); d < end; d += LINE) {
+    if (divides || keptMeans > 0) sumCounted(first, last, d, to + d, scale);
     else sumPlain(first, last, d, to + d, scale);
   }
 }
@@ -406,8 +513,8 @@ function softmax(i: u32, n: u32, rate: f32): void {
 
 /** u_j += g_j h, and e = sum over j of g_j u_j, which then goes to every input row. */
 function apply(i: u32, n: u32): void {
-  const start = <usize>load<u32>(sliceEdges + (<usize>firstSlice << 2));
-  const end = <usize>load<u32>(sliceEdges + (<usize>endSlice << 2));
+  const start = ownStart();
+  const end = ownEnd();
   const hidden = hiddenRows + <usize>i * rowBytes;
   const rows = outputsOf(i);
   for (let d = start; d < end; d += 16) v128.store(change + d, f32x4.splat(0));

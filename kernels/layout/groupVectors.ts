@@ -5,6 +5,9 @@ import { setUnitRow, type UnitRows, unitRows } from "./unitRows.js";
 /** Beginnings that are tried for each number of groups. */
 const TRIES = 4;
 
+/** Of the highest silhouette: groups that reach so much of it are apart as well. Of more groups, some only split others. */
+const AS_WELL = 0.8;
+
 export interface VectorGroup {
   /** Rows of the group, the nearest to its centre first, equal ones in their order. */
   readonly members: readonly number[];
@@ -18,7 +21,7 @@ export interface VectorGroups {
 }
 
 export interface GroupOptions {
-  /** How many groups; if left out, as many as lie apart best. */
+  /** How many groups; if left out, as few as lie apart about as well as any number of them. */
   readonly count?: number | undefined;
   /** Of those looked at, where their number is not given. */
   readonly most: number;
@@ -29,7 +32,8 @@ export interface GroupOptions {
 
 /**
  * Groups vectors by the cosines of what is left of them without their mean: spherical k-means from several beginnings, of which the one with
- * the highest sum of cosines is kept, and of 2 to `most` groups those with the highest silhouette. One group, where that is below `least`.
+ * the highest sum of cosines is kept, and of 2 to `most` groups the fewest whose silhouette is 0.8 of the highest at least. One group, where the
+ * highest is below `least`.
  * Time: N^2 cosines a number of groups. Memory: 4 D bytes a vector.
  */
 export function groupVectors(vectors: readonly Float32Array[], options: GroupOptions): VectorGroups {
@@ -38,12 +42,11 @@ export function groupVectors(vectors: readonly Float32Array[], options: GroupOpt
   const rows = centredRows(vectors, room);
   const whole = { groups: groupsOf(rows, vectors.length, 1, seed).groups, silhouette: 0 };
   if (count !== undefined) return count < 2 || vectors.length < 2 ? whole : apart(rows, vectors.length, room, seed);
-  let best: VectorGroups = { ...whole, silhouette: least };
-  for (let k = 2; k <= Math.min(most, vectors.length - 1); k++) {
-    const found = apart(rows, vectors.length, k, seed);
-    if (found.silhouette > best.silhouette) best = found;
-  }
-  return best.groups.length > 1 ? best : whole;
+  const numbers = Array.from({ length: Math.max(0, Math.min(most, vectors.length - 1) - 1) }, (_, k) => k + 2);
+  const found = numbers.map((number) => apart(rows, vectors.length, number, seed));
+  const best = Math.max(...found.map(({ silhouette: each }) => each));
+  if (!(best > least)) return whole;
+  return found.find(({ silhouette: each }) => each >= AS_WELL * best)!;
 }
 
 /** Vectors without their mean, at length 1, and room for centres behind them. */

@@ -1,5 +1,6 @@
 import { SLOTS } from "../numbers/slotRing.js";
 import { sharedMemory, type WasmMemory } from "../numbers/webAssembly.js";
+import { longestList } from "./bagLists.js";
 import type { BagSettings } from "./bagTrainer.js";
 
 const LINE = 64;
@@ -46,12 +47,13 @@ export function bagBytes(rows: number, vectorSize: number): number {
  * @throws RangeError if the memory cannot be had
  */
 export function makeBagMemory(who: string, settings: BagSettings, threads: number, together: boolean): BagMemory {
-  const { vectorSize, groupSize, inputRows, outputRows, lists, rates } = settings;
+  const { vectorSize, groupSize, inputRows, outputRows, lists, rates, keptMeans = 0 } = settings;
+  const scored = keptMeans > 0 ? 1 : groupSize; // at once
   const rowBytes = 4 * bagStride(vectorSize);
   const edges = together ? bagSlices(vectorSize) : [0, rowBytes];
   const slices = edges.length - 1;
   const maxOutputs = 4 * Math.ceil(settings.maxOutputs / 4);
-  const scoreBytes = aligned(4 * groupSize * maxOutputs);
+  const scoreBytes = aligned(4 * scored * maxOutputs);
   let end = LINE;
   const take = (bytes: number): number => {
     const start = end;
@@ -67,7 +69,7 @@ export function makeBagMemory(who: string, settings: BagSettings, threads: numbe
     nullRow: take(rowBytes),
     sliceEdges: take(4 * edges.length),
     turns: take(LINE * threads),
-    ...{ rowBytes, scoreBytes, slices, groupSize, maxOutputs, maxInputs: settings.maxInputs },
+    ...{ rowBytes, scoreBytes, slices, groupSize, keptMeans, maxOutputs, maxInputs: settings.maxInputs },
     scoredBy: SCORED_BY[settings.scoredBy],
     divides: Number(settings.divides),
     ...{ rated: Number(rates !== undefined), ratedRows: rates?.rows.length ?? 0 },
@@ -80,16 +82,20 @@ export function makeBagMemory(who: string, settings: BagSettings, threads: numbe
     firstSlice: together ? Math.floor((thread * slices) / threads) : 0,
     endSlice: together ? Math.floor(((thread + 1) * slices) / threads) : 1,
     scores: jointScores ?? take(2 * scoreBytes),
-    inputs: take(4 * groupSize * settings.maxInputs),
-    inputCounts: take(settings.divides ? 4 * groupSize * settings.maxInputs : 0),
-    inputSteps: take(settings.divides ? 4 * groupSize * settings.maxInputs : 0),
-    outputs: take(4 * groupSize * maxOutputs),
-    targets: take(4 * groupSize * maxOutputs),
-    weights: take(4 * groupSize * maxOutputs),
-    sizes: take(16 * groupSize),
-    hiddenRows: take(groupSize * rowBytes),
+    inputs: take(4 * scored * settings.maxInputs),
+    inputCounts: take(settings.divides || keptMeans > 0 ? 4 * scored * settings.maxInputs : 0),
+    inputSteps: take(settings.divides ? 4 * scored * settings.maxInputs : 0),
+    outputs: take(4 * scored * maxOutputs),
+    targets: take(4 * scored * maxOutputs),
+    weights: take(4 * scored * maxOutputs),
+    sizes: take(16 * scored),
+    hiddenRows: take(scored * rowBytes),
     gradients: take(4 * maxOutputs),
     change: take(rowBytes),
+    keptRows: take(keptMeans * rowBytes),
+    keptFirst: take(keptMeans * rowBytes),
+    keptOf: take(8 * keptMeans),
+    listed: take(keptMeans > 0 ? 4 * longestList(lists) : 0),
   }));
   const control = take(LINE);
   const slots = take(SLOTS * BAG_SLOT_BYTES);

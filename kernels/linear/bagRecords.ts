@@ -4,7 +4,8 @@
  *
  *     rate (float), lists L, rows R, outputs N, L numbers of lists, R rows, N times [row, target (float), weight (float)]
  *
- * where a list stands for rows that are known beforehand, as those of a word's subwords. Records name no addresses, and so can be kept.
+ * where a list stands for rows that are known beforehand, as those of a word's subwords. Where means are kept (`KeptMeans`), R = L, and the rows
+ * are the places of the lists in the text. Records name no addresses, and so can be kept.
  */
 export interface RecordChunk {
   readonly words: Uint32Array;
@@ -18,6 +19,7 @@ export class BagRecords {
   #floats = new Float32Array(this.#words.buffer);
   #length = 0;
   #starts: number[] = [];
+  readonly #rooms: Uint32Array[] = [];
 
   /** Whole records. */
   get count(): number {
@@ -67,11 +69,12 @@ export class BagRecords {
     this.#length = this.#starts.pop()!;
   }
 
-  /** Takes out the records that fill whole groups, or all. */
+  /** Takes out the records that fill whole groups, or all, in memory of their own. */
   take(groupSize: number, all: boolean): RecordChunk {
     const records = all ? this.count : this.count - (this.count % groupSize);
     const end = this.#starts[records] ?? this.#length;
-    const words = this.#words.slice(0, end);
+    const words = this.#room(end);
+    words.set(this.#words.subarray(0, end));
     const starts = new Uint32Array(records + 1);
     for (let i = 0; i < records; i++) starts[i] = this.#starts[i]!;
     starts[records] = end;
@@ -79,6 +82,17 @@ export class BagRecords {
     this.#starts = this.#starts.slice(records).map((start) => start - end);
     this.#length -= end;
     return { words, starts };
+  }
+
+  /** Lets a chunk's memory be used again, for one that is taken out later. */
+  giveBack({ words }: RecordChunk): void {
+    this.#rooms.push(new Uint32Array(words.buffer));
+  }
+
+  #room(words: number): Uint32Array {
+    const known = this.#rooms.pop();
+    if (known && known.length >= words) return known.subarray(0, words);
+    return new Uint32Array(words + (words >>> 3)).subarray(0, words); // some more: the next one will not be of the same length
   }
 
   /** The words of all records, to be kept. */

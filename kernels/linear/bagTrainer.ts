@@ -1,6 +1,8 @@
 import { exp, ln } from "../numbers/logarithm.js";
 import { sigmoid, softplus } from "../numbers/sigmoid.js";
+import { type BagLists, listOf } from "./bagLists.js";
 import { type RecordChunk, recordLength } from "./bagRecords.js";
+import { KeptMeans } from "./keptMeans.js";
 
 /**
  * A linear model over bags of features. With h the mean of an example's n input rows v_i, and u_j its output rows,
@@ -11,7 +13,7 @@ import { type RecordChunk, recordLength } from "./bagRecords.js";
  *
  * with p_j the sigmoid or softmax of x_j, r the rate, s_i that of the row, and c = 1 for vectors or 1 / n for classifiers, as in fastText
  * (`model.cc`; Bojanowski et al. 2017, arXiv:1607.04606; Joulin et al. 2017, arXiv:1607.01759). Unlike there, examples are learned in groups:
- * the scores of a group come from the weights as they were at its start; targets may be fractions, and rows may have rates of their own.
+ * the scores of a group come from the weights as they were at its start, or, with `keptMeans`, the rows of lists from before a few examples; targets may be fractions, and rows may have rates of their own.
  * The reference learns as fastText's program where it is asked to: see `order`.
  */
 export interface BagSettings {
@@ -20,6 +22,11 @@ export interface BagSettings {
   /** Whether the gradient is divided by the number of input rows. */
   readonly divides: boolean;
   readonly groupSize: number;
+  /**
+   * Means of lists that are kept while a group is learned from, for records whose rows are the places in the text of their lists: places that
+   * stand together in a record must be less than so many apart. See `KeptMeans`; without, every record reads its rows anew.
+   */
+  readonly keptMeans?: number;
   readonly inputRows: number;
   readonly outputRows: number;
   /** The most input and output rows of an example. */
@@ -42,14 +49,6 @@ export interface BagRates {
   /** Of all others. */
   readonly rest: number;
 }
-
-export interface BagLists {
-  /** (lists + 1,) */
-  readonly offsets: Uint32Array;
-  readonly entries: Uint32Array;
-}
-
-export const noLists: BagLists = { offsets: Uint32Array.of(0), entries: new Uint32Array(0) };
 
 export interface BagStep {
   readonly loss: number;
@@ -114,7 +113,7 @@ export class BagTrainer implements BagEngine {
   score({ words, starts }: RecordChunk): BagStep {
     const examples = starts.length - 1;
     let loss = 0;
-    for (const start of starts.subarray(0, examples)) loss += this.#score(words, start).loss;
+    for (const start of starts.subarray(0, examples)) loss += this.#score(words, start, this.#means()).loss;
     return { loss, examples };
   }
 
@@ -124,6 +123,8 @@ export class BagTrainer implements BagEngine {
 
   #learnGroup(words: Uint32Array): number {
     if (this.#settings.order === "fastText") return this.#learnInOrder(words);
+    const means = this.#means();
+    if (means) return this.#learnPlaces(words, means);
     const scored: Scored[] = [];
     for (let at = 0; at < words.length; at += recordLength(words, at)) scored.push(this.#score(words, at));
     let loss = 0;
@@ -132,6 +133,24 @@ export class BagTrainer implements BagEngine {
       loss += countable(each.loss);
     }
     return loss;
+  }
+
+  /** Each example is scored after the one before it was applied, since they share the means. */
+  #learnPlaces(words: Uint32Array, means: KeptMeans): number {
+    let loss = 0;
+    for (let at = 0; at < words.length; at += recordLength(words, at)) {
+      const scored = this.#score(words, at, means);
+      this.#apply(scored);
+      loss += countable(scored.loss);
+    }
+    means.leaveAll();
+    return loss;
+  }
+
+  #means(): KeptMeans | undefined {
+    const { keptMeans, lists, vectorSize } = this.#settings;
+    if (!keptMeans) return undefined;
+    return new KeptMeans(keptMeans, lists, { input: this.weights.input, stride: this.stride, vectorSize });
   }
 
   #learnInOrder(words: Uint32Array): number {
@@ -149,28 +168,44 @@ export class BagTrainer implements BagEngine {
     return loss;
   }
 
-  #read(words: Uint32Array, at: number): Example {
-    const { lists, vectorSize } = this.#settings;
+  #read(words: Uint32Array, at: number, means?: KeptMeans): Example {
+    const { vectorSize } = this.#settings;
     const floats = new Float32Array(words.buffer, words.byteOffset, words.length);
     const [lengthOfLists, rows, named] = words.subarray(at + 1, at + 4) as unknown as [number, number, number];
     const listed = at + 4 + lengthOfLists;
-    const inputs: number[] = [];
-    for (const list of words.subarray(at + 4, listed))
-      inputs.push(...lists.entries.subarray(lists.offsets[list], lists.offsets[list + 1]));
-    inputs.push(...words.subarray(listed, listed + rows));
+    const lists = words.subarray(at + 4, listed);
+    const others = words.subarray(listed, listed + rows);
+    const inputs = means
+      ? Array.from(lists, (list, k): Input => ({ ...means.at(others[k]!, list), step: 1 }))
+      : this.#inputsOf(lists, others);
     const outputs = Array.from({ length: named }, (_, j): Output => {
       const place = listed + rows + 3 * j;
       return { row: words[place]!, target: floats[place + 1]!, weight: floats[place + 2]! };
     });
     const hidden = new Float64Array(vectorSize);
-    for (const row of inputs)
-      for (let d = 0; d < vectorSize; d++) hidden[d]! += this.weights.input[row * this.stride + d]! / inputs.length;
+    const all = inputs.reduce((sum, { count }) => sum + count, 0);
+    for (const { values, count } of inputs)
+      for (let d = 0; d < vectorSize; d++) hidden[d]! += (count * values[d]!) / all;
     return { rate: floats[at]!, inputs, outputs, hidden };
   }
 
-  #score(words: Uint32Array, at: number): Scored {
+  #inputsOf(lists: Uint32Array, others: Uint32Array): Input[] {
+    const { vectorSize, lists: all } = this.#settings;
+    return [...Array.from(lists, (list) => listOf(all, list)), others].flatMap((rows) =>
+      Array.from(
+        rows,
+        (row): Input => ({
+          values: this.weights.input.subarray(row * this.stride, row * this.stride + vectorSize),
+          count: 1,
+          step: this.rates?.[row] ?? this.restRate,
+        }),
+      ),
+    );
+  }
+
+  #score(words: Uint32Array, at: number, means?: KeptMeans): Scored {
     const { scoredBy } = this.#settings;
-    const { rate, inputs, outputs, hidden } = this.#read(words, at);
+    const { rate, inputs, outputs, hidden } = this.#read(words, at, means);
     const all = scoredBy === "rows" ? outputs : overLabels(outputs, this.labels, scoredBy);
     const scores = all.map(({ row }) => this.#dot(hidden, row));
     const { loss, gradients } = scoredBy === "softmax" ? softmaxGradients(scores, all) : sigmoidGradients(scores, all);
@@ -202,13 +237,12 @@ export class BagTrainer implements BagEngine {
     }
   }
 
-  #moveInputs(inputs: readonly number[], change: Float64Array): void {
-    const { vectorSize, divides } = this.#settings;
-    const share = divides ? 1 / Math.max(1, inputs.length) : 1;
-    for (const row of inputs) {
-      const step = share * (this.rates?.[row] ?? this.restRate);
-      for (let d = 0; d < vectorSize; d++) this.weights.input[row * this.stride + d]! += step * change[d]!;
-    }
+  #moveInputs(inputs: readonly Input[], change: Float64Array): void {
+    const share = this.#settings.divides ? 1 / Math.max(1, inputs.length) : 1;
+    for (const { values, step } of inputs)
+      change.forEach((by, d) => {
+        values[d]! += share * step * by;
+      });
   }
 }
 
@@ -221,9 +255,16 @@ interface Output {
   readonly weight: number;
 }
 
+/** A row, or the mean of `count` rows that is kept, as it lies in memory, and how much of a change it takes. */
+interface Input {
+  readonly values: Float32Array | Float64Array;
+  readonly count: number;
+  readonly step: number;
+}
+
 interface Example {
   readonly rate: number;
-  readonly inputs: readonly number[];
+  readonly inputs: readonly Input[];
   readonly outputs: readonly Output[];
   readonly hidden: Float64Array;
 }

@@ -19,7 +19,7 @@ type Features = Pick<Classifier, "terms" | "subwords" | "wordNgrams" | "buckets"
  * known has those of its subwords alone; n-grams of words follow, in which words that are not known take part (fastText, `getLine` and
  * `addSubwords` in `dictionary.cc`). Words are numbers, by which what a text needs of them stands in typed arrays.
  *
- * State: the terms, and 8 bytes each; the same and their text of other words that were looked up, until they are forgotten; 4 bytes a bucket.
+ * State: the terms, and with n-grams of words 4 bytes each; the same and their text of other words that were looked up, until they are forgotten; 4 bytes a bucket.
  */
 export class DocumentFeatures {
   readonly #features: Features;
@@ -28,12 +28,11 @@ export class DocumentFeatures {
   readonly #rowOfBucket: Int32Array;
   /** Words that are no terms. */
   readonly #others: string[] = [];
-  /** One more than the features of each word; 0 while it was not looked up. */
-  #sizes: Int32Array;
-  /** Signed numbers, as fastText takes them. */
+  /** Of words that were looked up, where n-grams need them: signed numbers, as fastText takes them. */
   #hashes: Int32Array;
   /** The word that ends a text, if there is one. */
   readonly #end: Words;
+  #ended = new Int32Array(1024);
 
   constructor(features: Features) {
     const { terms, subwords, buckets, wordNgrams } = features;
@@ -43,8 +42,7 @@ export class DocumentFeatures {
     const hasBuckets = subwords.maxLength > 0 || wordNgrams > 1;
     this.#rowOfBucket = new Int32Array(hasBuckets ? subwords.buckets : 0).fill(ZERO_ROW);
     for (let i = 0; i < buckets.length; i++) this.#rowOfBucket[buckets[i]!] = terms.length + i;
-    this.#sizes = new Int32Array(terms.length + OTHERS);
-    this.#hashes = new Int32Array(terms.length + OTHERS);
+    this.#hashes = new Int32Array(wordNgrams > 1 ? terms.length + OTHERS : 0);
     this.#end = Int32Array.from(features.sentenceEnd ? [this.word(SENTENCE_END)] : []);
   }
 
@@ -52,13 +50,9 @@ export class DocumentFeatures {
   word(text: string): Word {
     const { length } = this.#features.terms;
     const word = this.#idOf.get(text) ?? length + this.#others.push(text) - 1;
-    if (word === this.#sizes.length) {
-      this.#sizes = grown(this.#sizes);
-      this.#hashes = grown(this.#hashes);
-    }
-    if (this.#sizes[word] === 0) {
-      this.#sizes[word] = 1 + this.rowsOf(word).length;
-      if (this.#features.wordNgrams > 1) this.#hashes[word] = hashTerm(text);
+    if (this.#features.wordNgrams > 1) {
+      if (word === this.#hashes.length) this.#hashes = grown(this.#hashes);
+      this.#hashes[word] ||= hashTerm(text);
     }
     return word;
   }
@@ -75,7 +69,7 @@ export class DocumentFeatures {
 
   /** Forgets the words that are no terms from a number on. */
   forget(from: Word): void {
-    this.#sizes.fill(0, from, this.words);
+    this.#hashes.fill(0, from, this.words);
     this.#others.length = from - this.#features.terms.length;
   }
 
@@ -87,13 +81,6 @@ export class DocumentFeatures {
     const found = subwords.map((bucket) => this.#rowOfBucket[bucket]!);
     const kept = pruned ? found.filter((row) => row !== ZERO_ROW) : found;
     return word < terms.length ? [word, ...kept] : kept;
-  }
-
-  /** How many features words have, n-grams of words left out. */
-  sizeOf(words: Words): number {
-    let size = -words.length;
-    for (let at = 0; at < words.length; at++) size += this.#sizes[words[at]!]!;
-    return size;
   }
 
   /**
@@ -112,13 +99,14 @@ export class DocumentFeatures {
     this.forEachNgram(words, visit);
   }
 
-  /** The words of a text, the end of it among them where that is one. */
+  /** The words of a text, the end of it among them where that is one: a view that lasts until the next call. */
   withEnd(words: Words): Words {
     if (this.#end.length === 0) return words;
-    const all = new Int32Array(words.length + 1);
-    all.set(words);
-    all.set(this.#end, words.length);
-    return all;
+    const { length } = words;
+    if (length >= this.#ended.length) this.#ended = new Int32Array(2 * (length + 1));
+    this.#ended.set(words);
+    this.#ended.set(this.#end, length);
+    return this.#ended.subarray(0, length + 1);
   }
 
   /** Calls `visit` with the row of each n-gram of two words and more, and where it stands. */

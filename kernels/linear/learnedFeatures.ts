@@ -5,7 +5,6 @@ import type { SubwordsOf } from "../subwords/subwordBuckets.js";
 import { TermLists } from "../subwords/termLists.js";
 import { MAX_INPUTS } from "./bagTrainer.js";
 import { SENTENCE_END } from "./documentFeatures.js";
-import { FeatureCache } from "./featureCache.js";
 
 export interface FeatureSettings {
   readonly form: SubwordForm;
@@ -24,15 +23,13 @@ export interface ChangingTerms {
  * The features of texts while a classifier learns: as `DocumentFeatures` has them, from ids, and with rows for the buckets that occur, given
  * out in the order in which they do. Terms have rows 0 .. V - 1.
  *
- * State: the rows of each term and its hash; 4 bytes a bucket, and the number of each in use; the features of texts, at most 128 MiB of them,
- * but for terms that change.
+ * State: the rows of each term and its hash; 4 bytes a bucket, and the number of each in use.
  */
 export class LearnedFeatures {
   readonly #settings: FeatureSettings;
   readonly #hashes: Uint32Array;
   readonly #lists = new TermLists();
   readonly #endTerm: number | undefined;
-  readonly #cache: FeatureCache | undefined;
   readonly #found = new Uint32Array(MAX_INPUTS);
   /** Of the vocabulary, and the end of a text where it is a feature. */
   readonly terms: string[];
@@ -53,7 +50,6 @@ export class LearnedFeatures {
     this.#endTerm = sentenceEnd ? this.terms.indexOf(SENTENCE_END) : undefined;
     const hasBuckets = form.maxLength > 0 || wordNgrams > 1;
     const most = changing?.most ?? this.terms.length;
-    this.#cache = changing ? undefined : new FeatureCache();
     this.rows = new BucketRows(hasBuckets ? form.buckets : 0, most, made);
     for (const bucket of changing?.buckets ?? []) this.rows.rowOf(bucket);
     this.terms.forEach((term, id) => {
@@ -71,9 +67,7 @@ export class LearnedFeatures {
   }
 
   /** The rows of a document's features, ascending, so that repeats stand together: a view that lasts until the next call. */
-  of(ids: Uint32Array, document: number, epoch: number): Uint32Array {
-    const known = this.#cache?.of(document);
-    if (known) return known;
+  of(ids: Uint32Array, epoch: number): Uint32Array {
     const { form, wordNgrams, sentenceEnd } = this.#settings;
     let length = 0;
     const write = (row: number) => {
@@ -90,9 +84,7 @@ export class LearnedFeatures {
       forEachWordNgram(words, wordNgrams, form.buckets, (bucket) => write(this.rows.rowOf(bucket)));
     }
     if (epoch === 0) this.cut += Math.max(0, length - MAX_INPUTS);
-    const found = this.#found.subarray(0, length).sort();
-    this.#cache?.keep(document, found);
-    return found;
+    return this.#found.subarray(0, length).sort();
   }
 
   #rowsOf(term: string, id: number): number[] {

@@ -5,7 +5,7 @@ import { sigmoid, softplus } from "../numbers/sigmoid.js";
 import { DocumentFeatures, type Word, type Words, ZERO_ROW } from "./documentFeatures.js";
 import { probabilityOfHaving } from "./labelOdds.js";
 import { type RowReader, rowReader } from "./rowMatrix.js";
-import { WordSums } from "./wordSums.js";
+import { emptySum, FEATURES, FIRST, KNOWN, type TextSum, WordSums } from "./wordSums.js";
 
 export interface Prediction {
   readonly label: string;
@@ -60,6 +60,7 @@ export class Predictor {
   #ngrams = new Int32Array(1024);
   /** Words add to the scores themselves, where these are fewer than the numbers in a row. */
   readonly #addsScores: boolean;
+  readonly #width: number;
 
   constructor(classifier: Classifier) {
     this.#classifier = classifier;
@@ -68,11 +69,8 @@ export class Predictor {
     this.#output = rowReader(classifier.output);
     this.#hidden = new Float64Array(this.#input.columns);
     this.#addsScores = classifier.labels.length < this.#input.columns;
-    const width = Math.min(classifier.labels.length, this.#input.columns);
-    this.#words = new WordSums(width, (word) => {
-      const rows = this.#features.rowsOf(word);
-      return rows.some((row) => row !== ZERO_ROW) ? this.#sumOf(rows) : undefined;
-    });
+    this.#width = Math.min(classifier.labels.length, this.#input.columns);
+    this.#words = new WordSums(this.#width, (word, sum) => this.#addRows(sum, this.#features.rowsOf(word)));
     if (classifier.loss === "hierarchicalSoftmax") this.#codes = makeHuffmanCodes(classifier.labelCounts);
   }
 
@@ -102,11 +100,9 @@ export class Predictor {
   /** The product of the text's mean row with each output row (L,); undefined for a text in which nothing is known. */
   scores(tokens: Tokens): Float64Array | undefined {
     return this.#withWords(tokens, (words) => {
-      const ngrams = this.#ngramsOf(words);
-      const sum = this.#sumOf(ngrams);
-      const hasWords = this.#words.addTo(sum, words);
-      if (!hasWords && !ngrams.some((row) => row !== ZERO_ROW)) return undefined;
-      return this.#scoresFrom(sum, ngrams.length + this.#features.sizeOf(words));
+      const sum = this.#sumOf(this.#ngramsOf(words));
+      this.#words.addTo(sum, words);
+      return sum[KNOWN] === 0 ? undefined : this.#scoresFrom(sum);
     });
   }
 
@@ -171,31 +167,45 @@ export class Predictor {
     return this.#ngrams.subarray(0, length);
   }
 
-  /** What rows add to a text: their sum (D,), or where labels are fewer the products of that with all output rows (L,). */
-  #sumOf(rows: ArrayLike<number>): Float64Array {
-    if (rows.length === 0)
-      return new Float64Array(this.#addsScores ? this.#classifier.labels.length : this.#input.columns);
-    const sum = this.#hidden.fill(0);
-    this.#input.addTo(sum, rows);
-    return this.#addsScores ? this.#products(sum) : sum.slice();
+  #sumOf(rows: ArrayLike<number>): TextSum {
+    const sum = emptySum(this.#width);
+    this.#addRows(sum, rows);
+    return sum;
   }
 
-  /** The scores of a text from what all of its features add. */
-  #scoresFrom(sum: Float64Array, features: number): Float64Array {
-    for (let k = 0; k < sum.length; k++) sum[k]! /= features;
-    return this.#addsScores ? sum : this.#products(sum);
+  /** Adds rows to nothing: the sum of them (D,), or where labels are fewer the products of that with all output rows (L,). */
+  #addRows(sum: TextSum, rows: ArrayLike<number>): void {
+    sum[FEATURES] = rows.length;
+    for (let i = 0; i < rows.length; i++) if (rows[i] !== ZERO_ROW) sum[KNOWN]!++;
+    if (sum[KNOWN] === 0) return;
+    const hidden = this.#hidden.fill(0);
+    this.#input.addTo(hidden, rows);
+    if (this.#addsScores) this.#multiply(hidden, sum, FIRST);
+    else sum.set(hidden, FIRST);
+  }
+
+  /** The scores of a text from what all of its features come to. */
+  #scoresFrom(sum: TextSum): Float64Array {
+    const mean = sum.slice(FIRST, FIRST + this.#width);
+    for (let k = 0; k < mean.length; k++) mean[k]! /= sum[FEATURES]!;
+    return this.#addsScores ? mean : this.#products(mean);
   }
 
   /** The products of a vector with all output rows (L,). */
   #products(vector: Float64Array): Float64Array {
     const products = new Float64Array(this.#classifier.labels.length);
-    for (let row = 0; row < products.length; row++) products[row] = this.#output.dot(vector, row);
+    this.#multiply(vector, products, 0);
     return products;
+  }
+
+  #multiply(vector: Float64Array, products: Float64Array, first: number): void {
+    const { length } = this.#classifier.labels;
+    for (let row = 0; row < length; row++) products[first + row] = this.#output.dot(vector, row);
   }
 
   /** Logarithms of probabilities, up to a number that is the same for all labels (L,). */
   #logProbabilities(rows: readonly number[]): Float64Array {
-    const scores = this.#scoresFrom(this.#sumOf(rows), rows.length);
+    const scores = this.#scoresFrom(this.#sumOf(rows));
     if (this.#codes) return alongPaths(scores, this.#codes);
     return this.#classifier.loss === "softmax" ? scores : scores.map((score) => -softplus(-score));
   }

@@ -15,20 +15,22 @@ export function rowReader(matrix: RowMatrix): RowReader {
 
 function denseReader({ columns, values }: DenseRows): RowReader {
   const rows = columns === 0 ? 0 : values.length / columns;
-  const placesOf = (numbers: ArrayLike<number>): Uint32Array => {
-    const places = new Uint32Array(numbers.length);
+  let places = new Uint32Array(1024);
+  /** Lists where rows begin, and tells how many there are. */
+  const listPlaces = (numbers: ArrayLike<number>): number => {
+    if (numbers.length > places.length) places = new Uint32Array(2 * numbers.length);
     let kept = 0;
     for (let i = 0; i < numbers.length; i++) if (numbers[i]! >= 0) places[kept++] = numbers[i]! * columns;
-    return places.subarray(0, kept);
+    return kept;
   };
   return {
     columns,
     rows,
     addTo(sum, numbers) {
-      const places = placesOf(numbers);
-      const whole = places.length - (places.length % 8);
-      for (let i = 0; i < whole; i += 8) addEight(sum, values, places, i);
-      for (const place of places.subarray(whole)) for (let d = 0; d < columns; d++) sum[d]! += values[place + d]!;
+      const count = listPlaces(numbers);
+      let i = 0;
+      for (; i + 8 <= count; i += 8) addEight(sum, values, places, i);
+      for (; i < count; i++) for (let d = 0, at = places[i]!; d < columns; d++, at++) sum[d]! += values[at]!;
     },
     dot(vector, row) {
       let sum = 0;

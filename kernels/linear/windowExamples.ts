@@ -9,7 +9,8 @@ import type { BagRecords } from "./bagRecords.js";
 /**
  * What windows teach vectors with subwords. skip-gram: the mean over the rows of the centre's subwords is scored against all its contexts at
  * once, and against noise words that the whole window shares, each weighted so that together they count `negative` times as much as the
- * contexts. CBOW: the mean over the rows of all contexts' subwords is scored against the centre and `negative` noise words. With
+ * contexts. CBOW: the mean over the rows of all contexts' subwords is scored against the centre and `negative` noise words; the
+ * means of places are kept while windows hold them (`KeptMeans`). With
  * hierarchicalSoftmax the turns of a word's path take the place of the word and its noise.
  *
  * fastText (`fasttext.cc`, `skipgram`, `cbow`) makes a step of each pair, with noise words of its own; Bojanowski et al. 2017,
@@ -48,27 +49,38 @@ export interface WindowOutputs {
 const lengthOf = ([start, end]: readonly [number, number]): number => end - 1 - start;
 
 export function windowOutputs(settings: WindowExampleSettings, counts: Float64Array): WindowOutputs {
-  return settings.loss === "hierarchicalSoftmax" ? pathOutputs(settings, counts) : noiseOutputs(settings, counts);
+  if (settings.loss === "hierarchicalSoftmax") return pathOutputs(settings, counts);
+  return settings.architecture === "skipGram" ? sharedNoise(settings, counts) : ownNoise(settings, counts);
 }
 
-function noiseOutputs(settings: WindowExampleSettings, counts: Float64Array): WindowOutputs {
-  const isSkipGram = settings.architecture === "skipGram";
-  const drawn = isSkipGram ? Math.max(settings.negative, SHARED_NOISE) : settings.negative;
+/** skip-gram: the words of a window, and noise words that they share. */
+function sharedNoise(settings: WindowExampleSettings, counts: Float64Array): WindowOutputs {
+  const drawn = Math.max(settings.negative, SHARED_NOISE);
   const layer = negativeSampling(counts, { ...settings, negative: drawn, share: NOISE_SHARE });
   const noise = makeOutputRows(layer.capacity);
   const tally = new Tally(counts.length);
   const write: WriteOutputs = (records, { ids, epoch }, centre, position, window) => {
     layer.fill(noise, ids[centre]!, epoch, position);
     tally.clear();
-    if (isSkipGram) forEachContext(window, centre, (place) => tally.add(ids[place]!, 1));
-    else tally.add(ids[centre]!, 1);
+    forEachContext(window, centre, (place) => tally.add(ids[place]!, 1));
     let others = 0;
     for (let k = 1; k < noise.length; k++) if (!tally.has(noise.rows[k]!)) others++;
     tally.write(records);
-    const weight = isSkipGram ? (lengthOf(window) * settings.negative) / others : 1;
+    const weight = (lengthOf(window) * settings.negative) / others;
     for (let k = 1; k < noise.length; k++) if (!tally.has(noise.rows[k]!)) records.output(noise.rows[k]!, 0, weight);
   };
-  return { write, rows: counts.length, most: (size) => (isSkipGram ? 2 * size : 1) + drawn };
+  return { write, rows: counts.length, most: (size) => 2 * size + drawn };
+}
+
+/** CBOW: the centre, and noise words, all of which differ. */
+function ownNoise(settings: WindowExampleSettings, counts: Float64Array): WindowOutputs {
+  const layer = negativeSampling(counts, { ...settings, share: NOISE_SHARE });
+  const drawn = makeOutputRows(layer.capacity);
+  const write: WriteOutputs = (records, { ids, epoch }, centre, position) => {
+    layer.fill(drawn, ids[centre]!, epoch, position);
+    for (let k = 0; k < drawn.length; k++) records.output(drawn.rows[k]!, drawn.labels[k]!, 1);
+  };
+  return { write, rows: counts.length, most: () => layer.capacity };
 }
 
 function pathOutputs({ architecture }: WindowExampleSettings, counts: Float64Array): WindowOutputs {
@@ -136,24 +148,39 @@ class Tally {
   }
 }
 
+export interface WindowWriting {
+  readonly architecture: "skipGram" | "cbow";
+  readonly outputs: WindowOutputs;
+  readonly schedule: LearningRate;
+  /** Writes the rows, or the list of rows, of a term. */
+  readonly writeInputs: (term: number, to: BagRecords) => void;
+  /** CBOW: whether a record tells the places of its lists, whose means are kept. */
+  readonly keepsMeans: boolean;
+}
+
+/** Places that the windows over one hold: as many means are kept. */
+export const placesIn = (windowSize: number): number => 2 * windowSize + 1;
+
+/** Places are counted up to a multiple of those of a window, below 2^32. */
+const numberedPlaces = (windowSize: number): number => 2 ** 32 - (2 ** 32 % placesIn(windowSize));
+
 /** The records of a batch's centres, in order; tells how many centres it went through. */
 export function writeWindowExamples(
   records: BagRecords,
   batch: ContextBatch,
-  { architecture }: Pick<WindowExampleSettings, "architecture">,
-  outputs: WindowOutputs,
-  schedule: LearningRate,
-  writeInputs: (term: number) => void,
+  { architecture, outputs, schedule, writeInputs, keepsMeans }: WindowWriting,
 ): number {
   const { ids, epoch, expectedCentres } = batch;
+  const places = numberedPlaces(batch.windowSize);
   let taken = 0;
   forEachWindow(batch, (centre, start, end) => {
     const position = batch.position + centre - batch.firstCentre;
     taken++;
     if (end - start < 2) return;
     records.begin(learningRateAt(schedule, epoch * expectedCentres + position));
-    if (architecture === "skipGram") writeInputs(ids[centre]!);
-    else forEachContext([start, end], centre, (place) => writeInputs(ids[place]!));
+    if (architecture === "skipGram") writeInputs(ids[centre]!, records);
+    else forEachContext([start, end], centre, (place) => writeInputs(ids[place]!, records));
+    if (keepsMeans) forEachContext([start, end], centre, (place) => records.row((position + place - centre) % places));
     outputs.write(records, batch, centre, position, [start, end]);
   });
   return taken;

@@ -81,9 +81,14 @@ export class WordDocuments implements Documents<Int32Array> {
     if (!this.#begun) return;
     this.#makeRoom(ids.length);
     const tokens = this.#tokens;
+    let numbers = this.#numbers;
     let kept = this.#kept;
     for (let i = 0; i < ids.length; i++) {
-      const number = this.#numbers[ids[i]!] || this.#numberOf(ids[i]!, lexicon);
+      let number = numbers[ids[i]!];
+      if (!number) {
+        number = this.#numberOf(ids[i]!, lexicon);
+        numbers = this.#numbers;
+      }
       if (number > 0) tokens[kept++] = number - 1;
     }
     this.#kept = kept;

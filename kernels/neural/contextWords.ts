@@ -1,30 +1,41 @@
 import { type ContextVectorBatch, MIXED_LAYER } from "../../schemas/contextVectors.js";
-import { isSubwordVocabulary, type SubwordVocabulary } from "../../schemas/subwordVocabulary.js";
+import type { LanguageModel } from "../../schemas/languageModel.js";
+import { isSubwordVocabulary } from "../../schemas/subwordVocabulary.js";
 import type { TokenBatch } from "../../schemas/tokens.js";
 import type { Vocabulary } from "../../schemas/vocabulary.js";
 import { joinFloats } from "../numbers/joinFloats.js";
-import { WordPieces } from "../tokenizers/wordPieces.js";
-import { WordSpaces } from "../tokenizers/wordSpaces.js";
+import type { LayerChoice } from "./layerChoice.js";
 import { type LayerReader, type PlaceLayers, PlaceReader } from "./placeReader.js";
+import { frameOf, WordIds } from "./wordIds.js";
 
-/** Which layers of a network are taken: one by its number, the last, all, or their sum by shares, equal ones if left out. */
-export type LayerChoice =
-  | { readonly kind: "one"; readonly layer: number }
-  | { readonly kind: "last" | "all" }
-  | { readonly kind: "mix"; readonly shares?: readonly number[] };
-
-export interface ContextWordsOptions {
+/** A language model that can be asked for its layers. */
+export interface ContextModel {
+  readonly reader: LayerReader;
   readonly vocabulary: Vocabulary;
-  /** The id that is read for words that the model does not know; without one they are left out. */
-  readonly unknownId: number | undefined;
-  /** The id that is read behind each sentence, if the model has learned one. */
-  readonly endId: number | undefined;
-  readonly layers: LayerChoice;
-  /** What becomes of several pieces of a word. */
-  readonly pooling: "first" | "mean";
-  /** Places from one window to the next. */
-  readonly stride?: number | undefined;
+  readonly model: Pick<LanguageModel, "unknown" | "sentenceEnd">;
 }
+
+/** Which vectors of a model in context are taken. */
+export interface ContextChoice {
+  readonly layers: LayerChoice;
+  /** What becomes of the pieces of a word. */
+  readonly pooling: "first" | "mean";
+  /** Places from one window to the next, for models that read windows. */
+  readonly stride?: number | undefined;
+  /** Words that the model reads as its unknown term are read, but have no vector. */
+  readonly leaveUnknown?: boolean;
+  /** The only words that have one. */
+  readonly terms?: ReadonlySet<string> | undefined;
+}
+
+/** Words without a vector: not in the vocabulary; not in the lexicon any more; without a piece, or not asked for. */
+export interface LeftWords {
+  readonly belowMinCount: number;
+  readonly pruned: number;
+  readonly dropped: number;
+}
+
+const NONE_LEFT: LeftWords = { belowMinCount: 0, pruned: 0, dropped: 0 };
 
 /** What was read and not yet given: a word, or an end of a sentence, whose vector nobody asks for. */
 interface Unit {
@@ -40,49 +51,53 @@ interface Unit {
 }
 
 /** The vectors of a place, and which layers they are of. */
-interface Picked {
+export interface PickedLayers {
   readonly numbers: readonly number[];
   readonly sizes: readonly number[];
+  /** Of a mix. */
+  readonly shares?: readonly number[];
   of(place: number): Float32Array;
 }
 
 /**
  * Gives each word of a text its vectors where it stands, as the layers of a network have them (Peters et al. 2018, arXiv:1802.05365, section
- * 3.2, for language models of any kind). Pieces of a word are brought together. Words that are neither known nor read as unknown are counted in
- * `left`. The same vectors however the tokens come.
+ * 3.2, for language models of any kind). Pieces of a word are brought together. Words that are not in the vocabulary are read as the model's
+ * unknown term, if it has one. The same vectors however the tokens come.
  *
  * State: the ids of a window, and the words whose vectors are not known yet.
  */
 export class ContextWords {
-  readonly #options: ContextWordsOptions;
+  readonly #vocabulary: Vocabulary;
+  readonly #endId: number | undefined;
+  readonly #choice: ContextChoice;
   readonly #places: PlaceReader;
-  readonly #pieces: WordPieces | undefined;
-  readonly #spaces = new WordSpaces("script");
+  readonly #ids: WordIds;
   #units: Unit[] = [];
   #document = -1;
   #sentence = -1;
   #place = 0;
   #isOpen = false;
-  #left = 0;
+  #left = { ...NONE_LEFT };
 
   /** @throws RangeError if the stride is longer than a window of the network */
-  constructor(reader: LayerReader, options: ContextWordsOptions) {
-    const { vocabulary, stride } = options;
-    const isPieces = isSubwordVocabulary(vocabulary);
-    this.#options = options;
-    this.#pieces = isPieces ? new WordPieces(vocabulary) : undefined;
-    this.#places = new PlaceReader(reader, { ...(isPieces ? aroundTexts(vocabulary) : NOTHING), stride });
+  constructor({ reader, vocabulary, model }: ContextModel, choice: ContextChoice) {
+    const idOf = (term: string | undefined) => (term === undefined ? undefined : vocabulary.idOf(term));
+    [this.#vocabulary, this.#choice, this.#endId] = [vocabulary, choice, idOf(model.sentenceEnd)];
+    this.#ids = new WordIds(vocabulary, idOf(model.unknown));
+    this.#places = new PlaceReader(reader, { ...frameOf(vocabulary, reader.network), stride: choice.stride });
   }
 
-  /** Words without a vector so far. */
-  get left(): number {
-    return this.#left;
+  /** Words without a vector since the last call. */
+  takeLeft(): LeftWords {
+    const left = this.#left;
+    this.#left = { ...NONE_LEFT };
+    return left;
   }
 
   /** The words whose vectors are known by now, at most a window of them at a time. */
   async *read(batch: TokenBatch): AsyncGenerator<ContextVectorBatch> {
     const { ids, lexicon, sentenceOffsets, documentOffsets } = batch;
-    const idsOf = this.#idsOf(batch);
+    const idsOf = this.#ids.of(batch);
     let [sentence, document] = [0, 0];
     for (let i = 0; i <= ids.length; i++) {
       for (; sentenceOffsets[sentence] === i; sentence++) {
@@ -103,35 +118,29 @@ export class ContextWords {
     yield* this.#endDocument();
   }
 
-  /** The ids of each token of a batch. */
-  #idsOf(batch: TokenBatch): (token: number) => ArrayLike<number> {
-    const { vocabulary, unknownId } = this.#options;
-    if (this.#pieces) {
-      const { ids, wordOffsets } = this.#pieces.of(batch, this.#spaces.before(batch));
-      return (token) => ids.subarray(wordOffsets[token], wordOffsets[token + 1] ?? ids.length);
-    }
-    const none: number[] = unknownId === undefined ? [] : [unknownId];
-    return (token) => {
-      const term = batch.lexicon.term(batch.ids[token]!);
-      const id = term === undefined ? undefined : vocabulary.idOf(term);
-      return id === undefined ? none : [id];
-    };
-  }
-
   async *#add(term: string | undefined, ids: ArrayLike<number>): AsyncGenerator<ContextVectorBatch> {
     const place = this.#place++;
-    if (term === undefined || ids.length === 0) {
-      this.#left++;
-      return;
-    }
-    const word = { term, document: this.#document, sentence: this.#sentence, place };
-    this.#units.push({ word, pieces: ids.length, left: ids.length, vector: undefined });
+    const reason = this.#reasonAgainst(term, ids);
+    if (reason) this.#left[reason]++;
+    if (ids.length === 0) return;
+    const word = { term: term!, document: this.#document, sentence: this.#sentence, place };
+    this.#units.push({ ...(reason ? {} : { word }), pieces: ids.length, left: ids.length, vector: undefined });
     this.#isOpen = true;
     for (let k = 0; k < ids.length; k++) yield* this.#made(await this.#places.add(ids[k]!));
   }
 
+  /** Why a word has no vector; undefined if it has. */
+  #reasonAgainst(term: string | undefined, ids: ArrayLike<number>): keyof LeftWords | undefined {
+    if (term === undefined) return "pruned";
+    const { terms, leaveUnknown = false } = this.#choice;
+    if (terms && !terms.has(term)) return "dropped";
+    if (isSubwordVocabulary(this.#vocabulary)) return ids.length === 0 ? "dropped" : undefined;
+    const isLeft = ids.length === 0 || (leaveUnknown && this.#vocabulary.idOf(term) === undefined);
+    return isLeft ? "belowMinCount" : undefined;
+  }
+
   async *#endSentence(): AsyncGenerator<ContextVectorBatch> {
-    const { endId } = this.#options;
+    const endId = this.#endId;
     if (this.#isOpen && endId !== undefined) {
       this.#units.push({ pieces: 1, left: 1, vector: undefined });
       yield* this.#made(await this.#places.add(endId));
@@ -146,7 +155,7 @@ export class ContextWords {
 
   *#made(read: PlaceLayers | undefined): Generator<ContextVectorBatch> {
     if (!read) return;
-    const picked = pickLayers(read, this.#options.layers);
+    const picked = pickLayers(read, this.#choice.layers);
     const whole: Unit[] = [];
     let first = 0;
     for (let place = 0; place < read.places; place++) {
@@ -162,7 +171,7 @@ export class ContextWords {
 
   #addPiece(unit: Unit, vector: Float32Array): void {
     const { pieces } = unit;
-    if (this.#options.pooling === "first") {
+    if (this.#choice.pooling === "first") {
       unit.vector ??= vector;
       return;
     }
@@ -172,18 +181,8 @@ export class ContextWords {
   }
 }
 
-const NOTHING = { before: [], after: [] } as const;
-
-/** The special pieces before and behind the text of a model that reads whole texts: `[CLS]` and `[SEP]`. */
-function aroundTexts(vocabulary: SubwordVocabulary) {
-  const bare = [...vocabulary.encode("a", { specials: false })];
-  const whole = [...vocabulary.encode("a", { specials: true })];
-  const start = whole.findIndex((_, k) => bare.every((id, i) => whole[k + i] === id));
-  return { before: whole.slice(0, start), after: whole.slice(start + bare.length) };
-}
-
 /** @throws RangeError if there is no such layer, or layers of different sizes are to be mixed */
-function pickLayers({ layers, places }: PlaceLayers, choice: LayerChoice): Picked {
+export function pickLayers({ layers, places }: PlaceLayers, choice: LayerChoice): PickedLayers {
   const sizes = layers.map((values) => values.length / places);
   const rowOf = (layer: number, place: number) =>
     layers[layer]!.subarray(place * sizes[layer]!, (place + 1) * sizes[layer]!);
@@ -204,7 +203,7 @@ function mixOf(
   rowOf: (layer: number, place: number) => Float32Array,
   sizes: readonly number[],
   shares: readonly number[],
-): Picked {
+): PickedLayers {
   const [size] = sizes as [number];
   if (sizes.some((each) => each !== size))
     throw new RangeError(`layers: layers must be of one size to be mixed, got ${sizes.join(", ")}`);
@@ -220,10 +219,10 @@ function mixOf(
     }
     return sum;
   };
-  return { numbers: [MIXED_LAYER], sizes: [size], of };
+  return { numbers: [MIXED_LAYER], sizes: [size], shares, of };
 }
 
-function batchOf(units: readonly Unit[], { numbers, sizes }: Picked): ContextVectorBatch {
+function batchOf(units: readonly Unit[], { numbers, sizes, shares }: PickedLayers): ContextVectorBatch {
   const words = units.map(({ word }) => word!);
   return {
     terms: words.map(({ term }) => term),
@@ -232,6 +231,7 @@ function batchOf(units: readonly Unit[], { numbers, sizes }: Picked): ContextVec
     places: Uint32Array.from(words, ({ place }) => place),
     layers: Int32Array.from(numbers),
     layerSizes: Uint32Array.from(sizes),
+    ...(shares ? { shares: Float64Array.from(shares) } : {}),
     values: joinFloats(units.map(({ vector }) => vector!)),
   };
 }

@@ -19,7 +19,10 @@ export interface Reading {
   readonly window?: ReadWindow;
 }
 
-/** What a network makes of a row inside. */
+/** Rows that are read side by side, and the state before each. */
+export type ReadRows = Required<Pick<NetworkBatch, "rows" | "length" | "ids" | "lengths" | "state">>;
+
+/** What a network makes of rows inside. */
 export interface RowLayers {
   /** The embeddings, then layer after layer, each (places x size). */
   readonly layers: readonly Float32Array[];
@@ -94,10 +97,15 @@ export class LanguageReader {
   }
 
   /** The numbers of the places of one row behind each layer (places x size each), and the state behind it. @throws TypeError if the network tells no layers */
-  async layers(ids: Uint32Array, before: Float32Array = new Float32Array(this.network.stateSize)): Promise<RowLayers> {
-    const { network } = this;
+  layers(ids: Uint32Array, before: Float32Array = new Float32Array(this.network.stateSize)): Promise<RowLayers> {
     const length = ids.length;
-    const batch = { rows: 1, length, ids, lengths: Uint32Array.of(length), firstRow: 0, state: before };
+    return this.layersOfRows({ rows: 1, length, ids, lengths: Uint32Array.of(length), state: before });
+  }
+
+  /** The same of several rows, place after place of each row. */
+  async layersOfRows({ state: before, ...rows }: ReadRows): Promise<RowLayers> {
+    const { network } = this;
+    const batch = { ...rows, firstRow: 0, state: before };
     const read = this.#engine.scope(() => {
       if (!network.layers)
         throw new TypeError("LanguageReader: the network must tell its layers, got one that does not");
@@ -111,6 +119,22 @@ export class LanguageReader {
       return { layers, state };
     });
     return { layers: await Promise.all(read.layers), state: await read.state };
+  }
+
+  /**
+   * How much each place of one row looks at each, layer after layer (heads x places x places each).
+   * @throws TypeError if the network has no attention
+   */
+  async attentions(ids: Uint32Array): Promise<Float32Array[]> {
+    const length = ids.length;
+    const batch = { rows: 1, length, ids, lengths: Uint32Array.of(length), firstRow: 0 };
+    const read = this.#engine.scope(() => {
+      if (!this.network.attentions)
+        throw new TypeError("LanguageReader: the network must have attention, got one that has none");
+      const weights = this.network.attentions(this.#engine, this.#parameters, batch);
+      return weights.map((tensor) => this.#engine.read(tensor));
+    });
+    return Promise.all(read);
   }
 
   /** Draws terms one after the other, each by all before it: a function of the seed and of what was read. */

@@ -31,6 +31,8 @@ export interface NetworkOutcome {
   readonly losses: Tensor;
   /** Of the class of each row, in nats; 0 where there is none (rows,). Left out by networks that tell no classes apart. */
   readonly labelLosses?: Tensor;
+  /** What the network makes of each class for each row (rows x classes); left out with `labelLosses`. */
+  readonly labelScores?: Tensor;
   /** Behind the last token of each row (rows x stateSize); left out by networks without state. */
   readonly state?: Tensor;
 }
@@ -46,6 +48,8 @@ export interface Network {
   readonly longest?: number;
   /** It predicts what is hidden in a row, by both sides; if left out, what follows each place. */
   readonly readsBothSides?: true;
+  /** False of an encoder without an output for terms: its layers can be read. */
+  readonly predictsTerms?: false;
   /** Whether its layers also read the places behind; if left out, a place depends on those before it alone. */
   readonly looksAhead?: boolean;
   /** First values of a parameter: a function of its name, its place and the seed. */
@@ -71,6 +75,11 @@ export interface Network {
     batch: Omit<NetworkBatch, "targets" | "step">,
     keep?: (state: Tensor) => void,
   ): readonly Tensor[];
+  /**
+   * How much each place looks at each of its row, layer after layer (heads x rows length x length); each place's weights sum to 1. Of networks
+   * with attention.
+   */
+  attentions?(engine: Engine, parameters: Parameters, batch: Omit<NetworkBatch, "targets" | "step">): readonly Tensor[];
   /**
    * Reads places behind others of one row, each of which costs its own computation and not that of those before it; of networks that look back
    * over at most `longest` places.

@@ -69,17 +69,36 @@ export function evaluatePart(
   network: Network,
   part: NetworkBatch,
 ): Promise<PartOutcome> {
-  return outcomeOf(engine, () => network.learn(Tape.silent(engine, parameters), part, 0));
+  return outcomeOf(engine, () => network.learn(Tape.silent(engine, parameters), part, 0), part.labels);
 }
 
-async function outcomeOf(engine: Engine, run: () => ReturnType<Network["learn"]>): Promise<PartOutcome> {
+/** @param labels of rows of which it is told how many are right */
+async function outcomeOf(
+  engine: Engine,
+  run: () => ReturnType<Network["learn"]>,
+  labels?: Int32Array,
+): Promise<PartOutcome> {
   const read = engine.scope(() => {
-    const { losses, labelLosses, state } = run();
+    const { losses, labelLosses, labelScores, state } = run();
     const copy = (tensor: Tensor | undefined): MaybePromise<Float32Array> | undefined => tensor && engine.read(tensor);
-    return [engine.read(losses), copy(labelLosses), copy(state)] as const;
+    return [engine.read(losses), copy(labelLosses), copy(labels && labelScores), copy(state)] as const;
   });
-  const [losses, labelLosses, state] = await Promise.all(read);
-  return { loss: sumOf(losses), ...(labelLosses && { labelLoss: sumOf(labelLosses) }), ...(state && { state }) };
+  const [losses, labelLosses, scores, state] = await Promise.all(read);
+  return {
+    loss: sumOf(losses),
+    ...(labelLosses && { labelLoss: sumOf(labelLosses) }),
+    ...(labels && scores && { labelRight: rightRows(labels, scores) }),
+    ...(state && { state }),
+  };
+}
+
+/** Rows whose class has the highest score, of equal ones the first. */
+function rightRows(labels: Int32Array, scores: Float32Array): number {
+  const classes = scores.length / labels.length;
+  return labels.reduce((count, label, row) => {
+    const ofRow = scores.subarray(row * classes, (row + 1) * classes);
+    return count + (label >= 0 && ofRow.indexOf(Math.max(...ofRow)) === label ? 1 : 0);
+  }, 0);
 }
 
 const sumOf = (losses: Float32Array) => losses.reduce((sum, loss) => sum + loss, 0);
@@ -87,11 +106,14 @@ const sumOf = (losses: Float32Array) => losses.reduce((sum, loss) => sum + loss,
 /** Of the parts of a batch, in their order. */
 export function joinParts(parts: readonly PartOutcome[], predicted: number): StepOutcome {
   const loss = parts.reduce((sum, part) => sum + part.loss, 0);
-  const labelLosses = parts.flatMap(({ labelLoss }) => labelLoss ?? []);
+  const [labelLosses, labelRight] = (["labelLoss", "labelRight"] as const).map((name) =>
+    parts.flatMap((part) => part[name] ?? []),
+  ) as [number[], number[]];
   const states = parts.flatMap(({ state }) => state ?? []);
   return {
     ...{ loss, predicted },
     ...(labelLosses.length > 0 && { labelLoss: labelLosses.reduce((sum, each) => sum + each, 0) }),
+    ...(labelRight.length > 0 && { labelRight: labelRight.reduce((sum, each) => sum + each, 0) }),
     ...(states.length > 0 && { state: joinFloats(states) }),
   };
 }

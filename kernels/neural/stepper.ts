@@ -30,6 +30,8 @@ export interface StepOutcome {
   readonly predicted: number;
   /** Of the classes of rows, in nats, summed over those that have one; left out by networks that tell none apart. */
   readonly labelLoss?: number;
+  /** Rows whose class has the highest score; told by `evaluate`, of networks that tell classes apart. */
+  readonly labelRight?: number;
   /** Behind the last place of each row (rows x stateSize); left out by networks without state. */
   readonly state?: Float32Array;
 }

@@ -1,6 +1,7 @@
-import { type ContextVectorBatch, contextVectorOf } from "../../schemas/contextVectors.js";
+import { type ContextVectorBatch, contextVectorOf, MIXED_LAYER } from "../../schemas/contextVectors.js";
 import type { VectorTable } from "../../schemas/vectors.js";
 import { compareCodePoints } from "../text/compareCodePoints.js";
+import type { LayerChoice } from "./layerChoice.js";
 
 interface Mean {
   count: number;
@@ -16,6 +17,7 @@ interface Mean {
 export class TermMeans {
   readonly #means = new Map<string, Mean>();
   readonly #most: number;
+  #layer: LayerChoice | undefined;
   #left = 0;
 
   constructor(most: number) {
@@ -27,7 +29,13 @@ export class TermMeans {
     return this.#left;
   }
 
+  /** @throws RangeError if the batch has several layers */
   add(batch: ContextVectorBatch): void {
+    if (batch.layers.length !== 1)
+      throw new RangeError(
+        `TermMeans: vectors must be of one layer, or a mix, got ${batch.layers.length} of each word`,
+      );
+    this.#layer ??= layerOf(batch);
     batch.terms.forEach((term, word) => {
       const mean = this.#means.get(term) ?? this.#begin(term, batch.layerSizes[0]!);
       if (!mean) {
@@ -41,7 +49,8 @@ export class TermMeans {
   }
 
   /**
-   * Terms that stood in `minCount` places at least, the most frequent first, equal ones by code point.
+   * Terms that stood in `minCount` places at least, the most frequent first, equal ones by code point. Their metadata tell the layer, beside those
+   * that are given.
    * @throws RangeError if there is none
    */
   table(minCount: number, metadata: ReadonlyMap<string, string>): VectorTable {
@@ -59,7 +68,11 @@ export class TermMeans {
         row * vectorSize,
       );
     });
-    return { terms: kept.map(([term]) => term), values, vectorSize, metadata };
+    const told = [
+      ["vectors", "means in context"],
+      ["layer", JSON.stringify(this.#layer)],
+    ] as const;
+    return { terms: kept.map(([term]) => term), values, vectorSize, metadata: new Map([...metadata, ...told]) };
   }
 
   #begin(term: string, size: number): Mean | undefined {
@@ -68,4 +81,9 @@ export class TermMeans {
     this.#means.set(term, mean);
     return mean;
   }
+}
+
+function layerOf({ layers, shares }: ContextVectorBatch): LayerChoice {
+  if (layers[0] !== MIXED_LAYER) return { kind: "one", layer: layers[0]! };
+  return shares ? { kind: "mix", shares: [...shares] } : { kind: "mix" };
 }

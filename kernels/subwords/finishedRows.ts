@@ -19,6 +19,13 @@ export function meansOf(lists: TermLists, terms: number, { input, stride, vector
   return means;
 }
 
+/** The same in the place of the terms' own rows, which nobody needs any more: values are a part of `input`. */
+export function meansWithin(lists: TermLists, terms: number, { input, stride, vectorSize }: Rows): Float32Array {
+  for (let id = 0; id < terms; id++)
+    meanRow(input, stride, lists.of(id), input.subarray(id * stride, id * stride + vectorSize));
+  return closeUpRows(input, terms, vectorSize, stride);
+}
+
 /** The rows of the buckets that have one, ascending by bucket. */
 export function subwordRowsOf(rows: BucketRows, form: SubwordForm, { input, stride, vectorSize }: Rows): SubwordRows {
   const order = rows.ascending();

@@ -1,4 +1,4 @@
-import type { BagLists } from "../linear/bagTrainer.js";
+import type { BagLists } from "../linear/bagLists.js";
 
 /** The rows of each term: its own, and those of its subwords. State: 4 bytes a row in a list. */
 export class TermLists {

@@ -6,11 +6,13 @@ import {
   type OptionsOf,
   parseOptions,
   type SequenceBatch,
+  type SettingsOf,
   type UpdatedModel,
 } from "../../schemas/index.js";
 import { languageModelFields, withDefaults } from "../neural/languageModelFields.js";
+import { networkCost } from "../neural/networkCost.js";
 import { trainLanguageModel } from "../neural/trainLanguageModel.js";
-import { blockDropout, blockFields, blockSizes } from "../neural/transformerFields.js";
+import { blockDropout, blockFields, blockNumbers, blockSizes } from "../neural/transformerFields.js";
 import { bertOf } from "./bertNetwork.js";
 
 const POSITIONS = 128;
@@ -20,6 +22,26 @@ const EPSILON = 1e-12;
 const SEGMENTS = 2;
 /** Of so many predicted places none is hidden with a probability below 1e-14. */
 const ENOUGH = 20;
+
+const fields = {
+  ...blockFields,
+  positions: integer({
+    min: 2,
+    max: 65_536,
+    default: POSITIONS,
+    aliases: ["contextLength"],
+    description: "Places of the longest row that can be read (T); rows that are learned from are as long or shorter",
+  }),
+  nextSentence: boolean({
+    default: true,
+    description: "Also learn whether the second text of a row follows the first, as sentencePairs labels rows",
+  }),
+  dropout: blockDropout,
+  ...withDefaults(languageModelFields, {
+    ...{ learningRate: 0.001, schedule: "linear", minLearningRate: 0, warmup: 100 },
+    ...{ beta2: 0.999, weightDecay: 0.01 },
+  }),
+} as const;
 
 export const bertSchema = defineUnit({
   name: "bert",
@@ -37,26 +59,13 @@ export const bertSchema = defineUnit({
     sentencePairs: { length: POSITIONS, batchSize: 16 },
     maskTokens: {},
   },
-  fields: {
-    ...blockFields,
-    positions: integer({
-      min: 2,
-      max: 65_536,
-      default: POSITIONS,
-      aliases: ["contextLength"],
-      description: "Places of the longest row that can be read (T); rows that are learned from are as long or shorter",
-    }),
-    nextSentence: boolean({
-      default: true,
-      description: "Also learn whether the second text of a row follows the first, as sentencePairs labels rows",
-    }),
-    dropout: blockDropout,
-    ...withDefaults(languageModelFields, {
-      ...{ learningRate: 0.001, schedule: "linear", minLearningRate: 0, warmup: 100 },
-      ...{ beta2: 0.999, weightDecay: 0.01 },
-    }),
-  },
+  fields,
   network: bertOf,
+  cost: (options, { sizes }) => {
+    const { settings } = partsOf(options);
+    const numbers = { place: blockNumbers(settings, sizes, 51), score: 0.45 }; // a score of the places that are predicted
+    return networkCost(bertOf, settings, options, sizes, numbers);
+  },
   create: (_, options): Model<"sequences", "languageModel"> => bert(options),
 });
 
@@ -78,13 +87,8 @@ export type BertOptions = OptionsOf<typeof bertSchema>;
  *   const { tensors } = await model.result();
  */
 export function bert(options?: BertOptions): UpdatedModel<"sequences", "languageModel"> {
-  const { sizes, others } = blockSizes("bert", parseOptions(bertSchema, options));
-  const { positions, nextSentence, dropout, ...training } = others;
-  const settings = {
-    ...sizes,
-    ...{ positions, segments: SEGMENTS, nextSentence, dropout },
-    ...{ activation: "gelu", epsilon: EPSILON },
-  };
+  const { settings, training } = partsOf(parseOptions(bertSchema, options));
+  const { nextSentence } = settings;
   const script = new URL("./bertWorker.js", import.meta.url);
   const model = trainLanguageModel("bert", { settings, network: bertOf, script }, training);
   let isKnown = false;
@@ -99,6 +103,18 @@ export function bert(options?: BertOptions): UpdatedModel<"sequences", "language
       return model.update(batch);
     },
   };
+}
+
+/** What the network is made by, and how it is trained. */
+function partsOf(options: SettingsOf<{ readonly name: string; readonly fields: typeof fields }>) {
+  const { sizes, others } = blockSizes("bert", options);
+  const { positions, nextSentence, dropout, ...training } = others;
+  const settings = {
+    ...sizes,
+    ...{ positions, segments: SEGMENTS, nextSentence, dropout },
+    ...{ activation: "gelu", epsilon: EPSILON },
+  };
+  return { settings, training };
 }
 
 /** @returns whether that is known @throws RangeError if rows predict what they show */

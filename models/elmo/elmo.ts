@@ -70,8 +70,12 @@ export const elmoSchema = defineUnit({
   fields,
   network: elmoOf,
   cost: (options, { sizes }) => {
-    const batchRows = 2 * sizes.batchRows; // each direction has scores of all terms
-    return networkCost(elmoOf, partsOf(options).settings, options, { ...sizes, batchRows });
+    const { layers, vectorSize, hiddenSize } = options;
+    const layer = 80 * hiddenSize + 48 * vectorSize; // of both directions
+    const filtered = filtersOf(options.filters).reduce((sum, { count }) => sum + count, 0);
+    const characters = 200 * filtered; // of each distinct term, of which a part has as many as places at most
+    const numbers = { place: 34 * vectorSize + layers * layer + characters, score: 4 };
+    return networkCost(elmoOf, partsOf(options).settings, options, sizes, numbers);
   },
   create: (_, options): Model<"sequences", "languageModel"> => elmo(options),
 });

@@ -1,18 +1,18 @@
 import { initialTerms, knownRows } from "../../kernels/embedding/knownRows.js";
 import { Vectors } from "../../kernels/embedding/vectors.js";
 import { MAX_WINDOW } from "../../kernels/embedding/word2vecMemory.js";
+import { noLists } from "../../kernels/linear/bagLists.js";
 import { bagBytes } from "../../kernels/linear/bagMemory.js";
 import { BagRecords } from "../../kernels/linear/bagRecords.js";
+import { type BagEngine, type BagSettings, type BagStep, BagTrainer } from "../../kernels/linear/bagTrainer.js";
 import {
-  type BagEngine,
-  type BagSettings,
-  type BagStep,
-  BagTrainer,
-  noLists,
-} from "../../kernels/linear/bagTrainer.js";
-import { type WindowOutputs, windowOutputs, writeWindowExamples } from "../../kernels/linear/windowExamples.js";
+  placesIn,
+  type WindowOutputs,
+  windowOutputs,
+  writeWindowExamples,
+} from "../../kernels/linear/windowExamples.js";
 import { ngramsIn } from "../../kernels/subwords/characterNgrams.js";
-import { meansOf, subwordRowsOf, subwordRowsWithin } from "../../kernels/subwords/finishedRows.js";
+import { meansOf, meansWithin, subwordRowsOf, subwordRowsWithin } from "../../kernels/subwords/finishedRows.js";
 import { FirstInputRows } from "../../kernels/subwords/firstInputRows.js";
 import { subwordsOf } from "../../kernels/subwords/subwordBuckets.js";
 import { MAX_LIST, TermRows } from "../../kernels/subwords/termRows.js";
@@ -192,8 +192,11 @@ export type FastTextOptions = OptionsOf<typeof fastTextSchema>;
 /** Units of the shortest and the longest subwords. Cao et al. 2018 take 3 to 12 strokes; those of 3 to 5 stand in words of any meaning. */
 const LENGTHS = { characters: [3, 6], strokes: [6, 12] } as const;
 
-/** Neighbouring examples that are scored before the first of them is applied; see `GROUP_SIZE` of word2vec. */
-const GROUP = { skipGram: 4, cbow: 1 } as const;
+/**
+ * Neighbouring examples that skip-gram scores before the first of them is applied (see `GROUP_SIZE` of word2vec), and in which CBOW keeps the
+ * means of places.
+ */
+const GROUP = { skipGram: 4, cbow: 256 } as const;
 
 /**
  * fastText's vectors: skip-gram or CBOW over words and their character n-grams, with negative sampling or hierarchical softmax.
@@ -235,6 +238,10 @@ export function fastText(options?: FastTextOptions): UpdatedModel<"contexts", "v
   const firstRows = new FirstInputRows(vectorSize, seed, form, initialVectors);
   const buckets = form.maxLength > 0 ? form.buckets : 0;
   const records = new BagRecords();
+  const cbow = architecture === "cbow";
+  /** CBOW keeps the means of places, but with `online`, where the lists of their rows change, each record names all rows. */
+  const keepsMeans = cbow && !online;
+  const group = cbow && !keepsMeans ? 1 : GROUP[architecture];
   let vocabulary: Vocabulary | undefined;
   let engine: BagEngine | undefined;
   /** The result, which holds what the weights were. */
@@ -273,10 +280,11 @@ export function fastText(options?: FastTextOptions): UpdatedModel<"contexts", "v
       vectorSize,
       scoredBy: "rows",
       divides: false,
-      groupSize: GROUP[architecture],
+      groupSize: group,
+      ...(keepsMeans ? { keptMeans: placesIn(windowSize) } : {}),
       inputRows: size + (online ? buckets : rows.buckets.buckets.length),
       outputRows: outputs.rows,
-      maxInputs: (architecture === "skipGram" ? 1 : 2 * windowSize) * (online ? MAX_LIST : lists.longest),
+      maxInputs: keepsMeans ? 2 * windowSize : (cbow ? 2 * windowSize : 1) * (online ? MAX_LIST : lists.longest),
       maxOutputs: outputs.most(windowSize),
       lists: online ? noLists : lists.pushed,
     };
@@ -329,12 +337,15 @@ export function fastText(options?: FastTextOptions): UpdatedModel<"contexts", "v
 
   function writeExamples(to: BagRecords, batch: ContextBatch): number {
     const centres = schedule === "inverse" ? settings.decayCentres : epochs * batch.expectedCentres;
-    return writeWindowExamples(to, batch, settings, outputs, { ...settings, centres }, (term) => writeInputs(term, to));
+    const writing = { architecture, outputs, schedule: { ...settings, centres }, writeInputs, keepsMeans };
+    return writeWindowExamples(to, batch, writing);
   }
 
   async function learn(through: BagEngine, all: boolean): Promise<BagStep> {
-    const chunk = records.take(GROUP[architecture], all);
-    return chunk.starts.length > 1 ? through.learn(chunk) : nothing;
+    const chunk = records.take(group, all);
+    const step = chunk.starts.length > 1 ? await through.learn(chunk) : nothing;
+    records.giveBack(chunk);
+    return step;
   }
 
   /** Takes in a vocabulary that has changed, and learns what waits for its group to be whole before that. */
@@ -400,10 +411,10 @@ export function fastText(options?: FastTextOptions): UpdatedModel<"contexts", "v
     records.restore(arrays.pending as Uint32Array);
   }
 
-  /** @param subwordRows takes the rows of subwords out of the weights */
-  function vectorsOf(through: BagEngine, learned: Vocabulary, subwordRows: typeof subwordRowsOf): Vectors {
+  /** @param out takes the rows of terms, and then those of subwords, out of the weights */
+  function vectorsOf(through: BagEngine, learned: Vocabulary, out: typeof copies): Vectors {
     const input = inputOf(through);
-    const means = meansOf(rows.lists, learned.terms.length, input);
+    const means = out.means(rows.lists, learned.terms.length, input);
     const { terms, values } = online ? byCount(learned, means, vectorSize) : { ...learned, values: means };
     const metadata = new Map([
       ["model", "fastText"],
@@ -411,7 +422,7 @@ export function fastText(options?: FastTextOptions): UpdatedModel<"contexts", "v
       ["arithmetic", through.arithmetic],
       ...initialTerms(terms, initialVectors),
     ]);
-    const subwords = form.maxLength > 0 ? { subwords: subwordRows(rows.buckets, form, input) } : {};
+    const subwords = form.maxLength > 0 ? { subwords: out.subwordRows(rows.buckets, form, input) } : {};
     return new Vectors({ terms, values, vectorSize, metadata, ...subwords });
   }
 
@@ -426,7 +437,7 @@ export function fastText(options?: FastTextOptions): UpdatedModel<"contexts", "v
         `fastText: must be fed as many passes over the text as its epochs, ${epochs}, got ${passes}`,
       );
     await engine.finish();
-    made = vectorsOf(engine, vocabulary, subwordRowsWithin);
+    made = vectorsOf(engine, vocabulary, { means: meansWithin, subwordRows: subwordRowsWithin });
     return made;
   }
 
@@ -440,11 +451,13 @@ export function fastText(options?: FastTextOptions): UpdatedModel<"contexts", "v
     score,
     save,
     restore,
-    snapshot: () => made ?? (engine && vocabulary && vectorsOf(engine, vocabulary, subwordRowsOf)),
+    snapshot: () => made ?? (engine && vocabulary && vectorsOf(engine, vocabulary, copies)),
     result,
     close: () => engine?.close(),
   };
 }
+
+const copies = { means: meansOf, subwordRows: subwordRowsOf };
 
 const nothing: BagStep = { loss: 0, examples: 0 };
 

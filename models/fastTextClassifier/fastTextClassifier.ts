@@ -1,5 +1,5 @@
 import { bagBytes } from "../../kernels/linear/bagMemory.js";
-import { FEATURE_CACHE_BYTES } from "../../kernels/linear/featureCache.js";
+import { EXAMPLE_CACHE_BYTES } from "../../kernels/linear/exampleCache.js";
 import { ngramsIn } from "../../kernels/subwords/characterNgrams.js";
 import { FirstInputRows } from "../../kernels/subwords/firstInputRows.js";
 import {
@@ -152,7 +152,7 @@ export const fastTextClassifierSchema = defineUnit({
     const rows = vocabulary + (maxSubword > 0 || wordNgrams > 1 ? Math.ceil(atMost(buckets, met)) : 0);
     const from = ["vocabulary", "termLength", "tokens", "buckets", "labels", "vectorSize"];
     return {
-      memory: { bytes: bagBytes(rows + labels, vectorSize) + 4 * buckets + FEATURE_CACHE_BYTES, from },
+      memory: { bytes: bagBytes(rows + labels, vectorSize) + 4 * buckets + EXAMPLE_CACHE_BYTES, from },
       held: { bytes: 4 * (rows + labels) * vectorSize, from },
       threads: workers ?? workersBeside(deterministic),
     };
@@ -169,7 +169,7 @@ const ONLINE_LABELS = 1000;
  * fastText's classifier of texts: the mean over the rows of a text's features, scored by a row a label.
  *
  * In:  IdBatch, whose documents have labels, in order, `epochs` passes; of the vocabulary the labels, too. Out: Classifier. Loss in nats, summed
- * over the texts. The same batches, cut in any way, give the same bytes, at any number of workers unless `deterministic` is false. Words that
+ * over the texts. The first pass is in the order of the texts, the others in an order at random, anew each time. The same batches, cut in any way, give the same bytes, at any number of workers unless `deterministic` is false. Words that
  * the vocabulary lacks are not learned from, so `minCount` is best 1. Texts without labels or words are passed over; the metadata of the result
  * says how many. With `patience`, `endPass` looks at the texts kept aside, and the result has the weights of the pass with their lowest loss.
  * State: 4 D (V + R + L) bytes of weights (D rounded up to 16), R the buckets that occur; 4 bytes a bucket; the texts kept aside, some 10,000

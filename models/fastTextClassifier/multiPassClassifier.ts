@@ -1,15 +1,19 @@
 import { initialTerms, knownRows } from "../../kernels/embedding/knownRows.js";
 import { type LearningRate, learningRateAt, type Schedule } from "../../kernels/embedding/learningRate.js";
+import { noLists } from "../../kernels/linear/bagLists.js";
 import { BagRecords } from "../../kernels/linear/bagRecords.js";
-import { type BagEngine, type BagSettings, MAX_INPUTS, noLists } from "../../kernels/linear/bagTrainer.js";
+import { type BagEngine, type BagSettings, MAX_INPUTS } from "../../kernels/linear/bagTrainer.js";
 import { calibrate } from "../../kernels/linear/calibrate.js";
 import { DocumentAssembler, type LabelledDocument } from "../../kernels/linear/documentAssembler.js";
+import { type Example, ExampleCache } from "../../kernels/linear/exampleCache.js";
 import { HeldDocuments } from "../../kernels/linear/heldDocuments.js";
 import { LearnedFeatures } from "../../kernels/linear/learnedFeatures.js";
 import { copyLearnedRows, type LearnedRows, takeLearnedRows } from "../../kernels/linear/learnedRows.js";
 import { rarityRates } from "../../kernels/linear/rarityRates.js";
 import { TaughtLabels, type TaughtSettings } from "../../kernels/linear/taughtLabels.js";
 import { joinStates, splitState } from "../../kernels/numbers/joinStates.js";
+import { randomStream } from "../../kernels/numbers/random.js";
+import { shuffled } from "../../kernels/numbers/shuffle.js";
 import type { FirstInputRows } from "../../kernels/subwords/firstInputRows.js";
 import { subwordsOf } from "../../kernels/subwords/subwordBuckets.js";
 import type { LabelBounds } from "../../kernels/vocabulary/keptLabels.js";
@@ -57,12 +61,13 @@ const WHO = "fastTextClassifier";
 /** Text by text, as fastText learns: groups would spare threads some waiting, but score their texts by older rows. */
 const GROUP = 1;
 
-/** What was counted since the start; `learned` are the tokens of this pass whose texts are whole. */
+/** What was counted since the start; of this pass, `learned` are the tokens whose texts are whole, and `visits` the examples. */
 const nothingYet = {
   passes: 0,
   tokens: 0,
   examples: 0,
   learned: 0,
+  visits: 0,
   withoutLabels: 0,
   withoutWords: 0,
   withoutKeptLabels: 0,
@@ -78,6 +83,9 @@ export function multiPassClassifier(
   const featureSettings = { form, wordNgrams, sentenceEnd, subwordsOf: subwordsOf(WHO, form) };
   const records = new BagRecords();
   const assembler = new DocumentAssembler();
+  const cache = new ExampleCache();
+  /** Of the examples that are kept, in a pass. */
+  let order: { readonly epoch: number; readonly places: Uint32Array } | undefined;
   let vocabulary: Vocabulary | undefined;
   let engine: BagEngine | undefined;
   let labels: TaughtLabels;
@@ -170,9 +178,10 @@ export function multiPassClassifier(
     assembler.finish(take);
     assembler.restart();
     counted.learned = 0;
+    counted.visits = 0;
   }
 
-  /** Writes the record of a text, or keeps it aside. */
+  /** Counts a text that is learned from and writes the record of an example, or keeps it aside. */
   function take({ ids, labels: names, weight, number }: LabelledDocument): void {
     const epoch = Math.max(0, counted.passes - 1);
     const before = counted.learned;
@@ -188,10 +197,23 @@ export function multiPassClassifier(
       if (epoch === 0) held.push(ids, own);
       return;
     }
+    const example = visited(epoch) ?? { rows: features.of(ids, epoch), labels: own, weight, document: number };
+    if (epoch === 0) cache.keep(example);
     counted.examples++;
+    counted.visits++;
     records.begin(rateAfter(epoch, before));
-    records.rows(features.of(ids, number, epoch));
-    labels.write(records, own, weight, epoch, number);
+    records.rows(example.rows);
+    labels.write(records, example.labels, example.weight, epoch, example.document);
+  }
+
+  /**
+   * The example whose turn it is, in an order that is drawn for each pass behind the first: neighbours are often alike, as the phrases of a
+   * sentence or the texts of a label, and what came last counts most. Undefined for the text itself: in the first pass, and behind those that are kept.
+   */
+  function visited(epoch: number): Example | undefined {
+    if (epoch === 0 || counted.visits >= cache.count) return undefined;
+    if (order?.epoch !== epoch) order = { epoch, places: shuffled(cache.count, randomStream(seed, "order", epoch)) };
+    return cache.at(order.places[counted.visits]!);
   }
 
   /** The rate of a text before which so many tokens of its epoch have come. */
@@ -212,12 +234,15 @@ export function multiPassClassifier(
         pending: records.save(),
       },
     };
-    return joinStates({ own, document: assembler.save(), held: held.save(), early: early.save() });
+    return joinStates({
+      ...{ own, document: assembler.save(), examples: cache.save() },
+      ...{ held: held.save(), early: early.save() },
+    });
   }
 
   function restore(state: StageState, { vocabulary: from }: ModelContext): void {
     if (!from) throw new TypeError(`${WHO}: restore must be given the vocabulary of the batches to come, got none`);
-    const { own, document, held: heldState, early: looked } = splitState(state);
+    const { own, document, examples, held: heldState, early: looked } = splitState(state);
     const { arithmetic, cut, ...facts } = own!.facts;
     const { input, output, buckets, pending } = own!.arrays;
     vocabulary = from;
@@ -231,6 +256,7 @@ export function multiPassClassifier(
     features.cut = cut as number;
     held.restore(heldState!);
     assembler.restore(document!);
+    cache.restore(examples!);
     early.restore(looked!);
   }
 

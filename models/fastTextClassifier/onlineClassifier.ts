@@ -1,7 +1,8 @@
 import { initialTerms } from "../../kernels/embedding/knownRows.js";
 import { learningRateAt } from "../../kernels/embedding/learningRate.js";
+import { noLists } from "../../kernels/linear/bagLists.js";
 import { BagRecords } from "../../kernels/linear/bagRecords.js";
-import { type BagEngine, type BagStep, MAX_INPUTS, noLists } from "../../kernels/linear/bagTrainer.js";
+import { type BagEngine, type BagStep, MAX_INPUTS } from "../../kernels/linear/bagTrainer.js";
 import { calibrate } from "../../kernels/linear/calibrate.js";
 import { DocumentAssembler, type LabelledDocument } from "../../kernels/linear/documentAssembler.js";
 import { LearnedFeatures } from "../../kernels/linear/learnedFeatures.js";
@@ -202,7 +203,7 @@ export function onlineClassifier(
     if (ids.length === 0) return;
     counted.examples++;
     records.begin(rate);
-    records.rows(features.of(ids, number, visit));
+    records.rows(features.of(ids, visit));
     labels.write(records, text.labels, text.weight, visit, number);
   }
 

@@ -10,7 +10,7 @@ import {
 import { languageModelFields, withDefaults } from "../neural/languageModelFields.js";
 import { networkCost } from "../neural/networkCost.js";
 import { trainLanguageModel } from "../neural/trainLanguageModel.js";
-import { blockDropout, blockFields, blockSizes } from "../neural/transformerFields.js";
+import { blockDropout, blockFields, blockNumbers, blockSizes } from "../neural/transformerFields.js";
 import { gptOf } from "./gptNetwork.js";
 
 const POSITIONS = 128;
@@ -45,7 +45,11 @@ export const gptSchema = defineUnit({
   },
   fields,
   network: gptOf,
-  cost: (options, { sizes }) => networkCost(gptOf, partsOf(options).settings, options, sizes),
+  cost: (options, { sizes }) => {
+    const { settings } = partsOf(options);
+    const numbers = { place: blockNumbers(settings, sizes, 40), score: 1.3 };
+    return networkCost(gptOf, settings, options, sizes, numbers);
+  },
   create: (_, options): Model<"sequences", "languageModel"> => gpt(options),
 });
 

@@ -33,6 +33,8 @@ export interface HeldLoss {
   readonly predicted: number;
   /** Of the classes of rows, in nats, summed. */
   readonly labelLoss: number;
+  /** Rows whose class is told right. */
+  readonly labelRight: number;
   /** Rows that have a class. */
   readonly labelled: number;
 }
@@ -93,7 +95,7 @@ export class HeldSequences {
     evaluate: (batch: StepBatch) => Promise<StepOutcome>,
   ): Promise<HeldLoss> {
     const chains = this.#chains();
-    let [loss, predicted, labelLoss, labelled] = [0, 0, 0, 0];
+    let [loss, predicted, labelLoss, labelRight, labelled] = [0, 0, 0, 0, 0];
     for (let from = 0; from < chains.length; from += rowsAtOnce) {
       const some = chains.slice(from, from + rowsAtOnce);
       let states = some.map(() => new Float32Array(stateSize));
@@ -107,6 +109,7 @@ export class HeldSequences {
         loss += outcome.loss;
         predicted += outcome.predicted;
         labelLoss += outcome.labelLoss ?? 0;
+        labelRight += outcome.labelRight ?? 0;
         labelled += outcome.labelLoss === undefined ? 0 : open.length;
         states = states.map((state, k) => {
           const row = open.indexOf(k);
@@ -114,7 +117,7 @@ export class HeldSequences {
         });
       }
     }
-    return { loss, predicted, labelLoss, labelled };
+    return { loss, predicted, labelLoss, labelRight, labelled };
   }
 
   save(): StageState {

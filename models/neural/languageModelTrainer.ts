@@ -1,7 +1,7 @@
 import { carriedStates } from "../../kernels/neural/carriedStates.js";
 import type { Floats } from "../../kernels/neural/engine.js";
 import type { Network } from "../../kernels/neural/network.js";
-import type { StepBatch, StepOptions, Stepper } from "../../kernels/neural/stepper.js";
+import type { StepBatch, StepOptions } from "../../kernels/neural/stepper.js";
 import { joinStates, splitState } from "../../kernels/numbers/joinStates.js";
 import { requireFixed } from "../../kernels/vocabulary/vocabulary.js";
 import {
@@ -20,6 +20,7 @@ import { requireArithmetic } from "../trainingKernel.js";
 import { BestPass } from "./bestPass.js";
 import { HeldSequences } from "./heldSequences.js";
 import { LearningRates, type RateSettings } from "./learningRates.js";
+import type { ChosenStepper } from "./makeStepper.js";
 
 export interface TrainerSettings extends RateSettings {
   /** The unit, for messages, and as the architecture of what it makes. */
@@ -34,11 +35,10 @@ export interface TrainerSettings extends RateSettings {
   readonly options: string;
 }
 
-export interface MadeNetwork {
+export interface MadeNetwork extends ChosenStepper {
   readonly network: Network;
   /** What it can be made from again. */
   readonly settings: NetworkSettings;
-  readonly stepper: Stepper;
 }
 
 /** The network for a vocabulary, its parameters at their first values, on the engine of choice. */
@@ -79,6 +79,7 @@ export function languageModelTrainer(
   let scored = 0;
   const losses: number[] = [];
   const labelLosses: number[] = [];
+  const labelAccuracies: number[] = [];
 
   async function start(from: Vocabulary, size: BatchSize): Promise<MadeNetwork> {
     requireFixed(who, from);
@@ -135,10 +136,11 @@ export function languageModelTrainer(
     if (held.tokens === 0) return false;
     const { network, stepper } = made;
     const score = await held.score(rowsAtOnce, network.stateSize, (batch) => stepper.evaluate(batch));
-    const { loss, predicted, labelLoss, labelled } = score;
+    const { loss, predicted, labelLoss, labelRight, labelled } = score;
     if (predicted === 0) return false;
     losses.push(loss / predicted);
     if (labelled > 0) labelLosses.push(labelLoss / labelled);
+    if (labelled > 0) labelAccuracies.push(labelRight / labelled);
     rates.see(loss / predicted);
     await best.see(scored, loss / predicted, () => stepper.read("values"));
     return best.isOver;
@@ -161,6 +163,7 @@ export function languageModelTrainer(
         states,
         losses: Float64Array.from(losses),
         labelLosses: Float64Array.from(labelLosses),
+        labelAccuracies: Float64Array.from(labelAccuracies),
       },
     };
     return joinStates({ own, held: held.save(), rates: rates.save(), best: best.save() });
@@ -172,13 +175,14 @@ export function languageModelTrainer(
     const { arithmetic, scored: passesScored, rowsAtOnce: rows, engine, ...facts } = own!.facts;
     const { stepper } = await start(from, { rows: rows as number, length: 0 });
     requireArithmetic(who, `${engine} ${arithmetic}`, `${stepper.engine} ${stepper.arithmetic}`);
-    const { values, first, second, states: rowStates, losses: passLosses, labelLosses: passLabelLosses } = own!.arrays;
+    const { values, first, second, states: rowStates, losses: passLosses } = own!.arrays;
     stepper.write("values", values as Floats);
     stepper.write("first", first as Floats);
     stepper.write("second", second as Floats);
     states = Float32Array.from(rowStates as Float32Array);
     losses.push(...(passLosses as Float64Array));
-    labelLosses.push(...(passLabelLosses as Float64Array));
+    labelLosses.push(...(own!.arrays.labelLosses as Float64Array));
+    labelAccuracies.push(...(own!.arrays.labelAccuracies as Float64Array));
     Object.assign(counted, facts);
     scored = passesScored as number;
     rowsAtOnce = rows as number;
@@ -187,7 +191,7 @@ export function languageModelTrainer(
     best.restore(bestState!);
   }
 
-  function modelWith(values: Floats, { network, settings: sizes, stepper }: MadeNetwork): LanguageModel {
+  function modelWith(values: Floats, { network, settings: sizes, stepper, choice }: MadeNetwork): LanguageModel {
     return {
       ...{ architecture: who, settings: sizes, vectors: network.vectors },
       ...{ terms: vocabulary!.terms, counts: vocabulary!.counts, ...specialTerms(vocabulary!, counted) },
@@ -198,14 +202,16 @@ export function languageModelTrainer(
         ["options", settings.options],
         ["engine", stepper.engine],
         ["arithmetic", stepper.arithmetic],
+        ["engineChoice", choice],
         ["learned", JSON.stringify({ ...counted, heldOutTokens: held.tokens, ...heldOut(), ...best.told })],
       ]),
     };
   }
 
-  /** The held-out losses after each pass, those of classes where there are any. */
+  /** The held-out losses after each pass, and where rows have classes those of them, and the share that is told right. */
   function heldOut(): Readonly<Record<string, readonly number[]>> {
-    return { heldOutLosses: losses, ...(labelLosses.length > 0 ? { heldOutLabelLosses: labelLosses } : {}) };
+    const ofLabels = { heldOutLabelLosses: labelLosses, heldOutLabelAccuracies: labelAccuracies };
+    return { heldOutLosses: losses, ...(labelLosses.length > 0 ? ofLabels : {}) };
   }
 
   async function result(): Promise<LanguageModel> {
@@ -230,6 +236,8 @@ export function languageModelTrainer(
     update,
     endPass,
     heldOutLosses: losses,
+    heldOutScores: { nextSentenceLoss: labelLosses, nextSentenceAccuracy: labelAccuracies },
+    notice: () => made && `engine ${made.stepper.engine}, ${made.stepper.arithmetic} (${made.choice})`,
     save,
     restore,
     snapshot: async () => made && modelWith(await made.stepper.read("values"), made),

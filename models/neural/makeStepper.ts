@@ -15,6 +15,12 @@ export interface NetworkJobSettings extends Pick<NetworkKind, "settings">, Netwo
 /** From so many parameters on, products are so large that TensorFlow's kernels make up for the calls of its small operations. */
 const LARGE = 20_000_000;
 
+/** What learns, and why it is this one. */
+export interface ChosenStepper {
+  readonly stepper: Stepper;
+  readonly choice: string;
+}
+
 /** What a model has to learn from: terms, and batches of rows like the first one, if that has come. */
 export interface ToLearnFrom extends NetworkTerms {
   readonly rows: number;
@@ -31,12 +37,15 @@ export async function makeStepper(
   network: Network,
   { terms, counts, rows, length }: ToLearnFrom,
   { seed, parts, engine, deterministic, holdout, workers = availableParallelism() }: TrainingSettings,
-): Promise<Stepper> {
+): Promise<ChosenStepper> {
   const parameters = countOf(network.forms);
   const values = () => joinFloats(network.forms.map((form) => network.initial(form, seed)));
-  const onOne = (one: Engine) => plainStepper(one, network, values(), { parts, seed });
+  const isLarge = engine === "auto" && parameters >= LARGE;
+  const choice =
+    engine === "auto" ? `auto: ${parameters} parameters, tensorflow from ${LARGE / 1e6} million on` : "asked for";
+  const onOne = (one: Engine) => ({ stepper: plainStepper(one, network, values(), { parts, seed }), choice });
   if (engine === "reference") return onOne(referenceEngine());
-  if (engine === "tensorflow" || (engine === "auto" && parameters >= LARGE)) {
+  if (engine === "tensorflow" || isLarge) {
     const opened = await openTensorflow(who);
     if ("engine" in opened) return onOne(opened.engine);
     if (engine === "tensorflow") throw new RangeError(opened.why);
@@ -47,9 +56,10 @@ export async function makeStepper(
     ...{ parameters, parts, scores: scoresAll ? counts.length : 0 },
     places: Math.floor((rows * Math.min(workers, parts)) / parts) * length,
   });
-  return threadStepper(network, values(), {
+  const stepper = threadStepper(network, values(), {
     ...{ who, script, seed, parts, fused: !deterministic },
     settings: { settings, terms, counts } satisfies NetworkJobSettings,
     workers: Math.min(workers, parts),
   });
+  return { stepper, choice: isLarge ? `${choice}, which does not load` : choice };
 }

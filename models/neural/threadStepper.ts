@@ -32,6 +32,11 @@ export interface ThreadStepperOptions {
   readonly limit?: number;
 }
 
+/** A stepper on threads, and how many bytes of the kernels' memory they hold. */
+export interface HeldStepper extends Stepper {
+  readonly heldBytes: number;
+}
+
 /**
  * Learns on threads, with compiled kernels. Each part of a batch runs forward and backward on some thread and has a gradient of its own; these
  * are summed in the order of the parts, and all threads take a share of the parameters in the optimiser's step. The same bytes at any number of
@@ -40,7 +45,7 @@ export interface ThreadStepperOptions {
  * @param values of all parameters, in the order of the network's forms
  * @throws RangeError from `learn` and `evaluate`, if that is more than the limit
  */
-export function threadStepper(network: Network, values: Float32Array, options: ThreadStepperOptions): Stepper {
+export function threadStepper(network: Network, values: Float32Array, options: ThreadStepperOptions): HeldStepper {
   const heap = SharedHeap.make(options.limit ?? 2 ** 32);
   const places = claimPlaces(heap, network.forms, options.parts);
   const module = loadKernel("neural", options.fused);
@@ -52,7 +57,7 @@ export function threadStepper(network: Network, values: Float32Array, options: T
   return stepper;
 }
 
-class ThreadStepper implements Stepper {
+class ThreadStepper implements HeldStepper {
   readonly engine: string;
   readonly arithmetic: string;
   readonly #heap: SharedHeap;
@@ -103,6 +108,10 @@ class ThreadStepper implements Stepper {
       const outcomes = await this.#ask(cutBatch(batch, this.#parts).map((each) => ({ kind: "evaluate", batch: each })));
       return joinParts(outcomes, predictedPlaces(batch.targets));
     });
+  }
+
+  get heldBytes(): number {
+    return this.#heap.claimed;
   }
 
   read(which: "values" | "first" | "second"): Float32Array {

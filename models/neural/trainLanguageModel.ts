@@ -22,8 +22,8 @@ export function trainLanguageModel(
 
   async function make({ terms, counts }: Vocabulary, rows: BatchSize): Promise<MadeNetwork> {
     const network = kind.network(kind.settings, { terms, counts });
-    const stepper = await makeStepper(who, kind, network, { terms, counts, ...rows }, training);
-    return { network, settings: kind.settings, stepper };
+    const chosen = await makeStepper(who, kind, network, { terms, counts, ...rows }, training);
+    return { network, settings: kind.settings, ...chosen };
   }
 
   return languageModelTrainer({ ...others, who, optimiser, options }, make);

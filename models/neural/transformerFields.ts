@@ -1,3 +1,4 @@
+import type { Sizes } from "../../schemas/cost.js";
 import { integer, number, oneOf, type SettingsOf } from "../../schemas/index.js";
 
 /** Sizes of transformers by name, those of Turc et al. 2019, arXiv:1908.08962; base is GPT-2's and BERT's smallest. */
@@ -61,4 +62,16 @@ export function blockSizes<Options extends SettingsOf<{ readonly name: string; r
   if (vectorSize % heads !== 0)
     throw new RangeError(`${who}: vectorSize must be a multiple of heads, got ${vectorSize} and ${heads}`);
   return { sizes: { layers, heads, vectorSize, innerSize }, others };
+}
+
+/**
+ * What a step makes of a place in a stack of blocks, in numbers, as `networkCost` asks.
+ * @param ofWidth times D in a block: norms behind what is added hold more than norms before it
+ */
+export function blockNumbers(
+  { layers, heads, vectorSize, innerSize }: Readonly<Record<"layers" | "heads" | "vectorSize" | "innerSize", number>>,
+  { rowLength }: Pick<Sizes, "rowLength">,
+  ofWidth: number,
+): number {
+  return layers * (ofWidth * vectorSize + 7 * innerSize + heads * rowLength) + 13 * vectorSize;
 }

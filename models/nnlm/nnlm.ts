@@ -65,7 +65,11 @@ export const nnlmSchema = defineUnit({
   },
   fields,
   network: nnlmOf,
-  cost: (options, { sizes }) => networkCost(nnlmOf, partsOf(options).settings, options, sizes),
+  cost: (options, { sizes }) => {
+    const { contextSize, vectorSize, hiddenSize } = options;
+    const numbers = { place: 7.2 * contextSize * vectorSize + 8.3 * hiddenSize, score: 2.7 };
+    return networkCost(nnlmOf, partsOf(options).settings, options, sizes, numbers);
+  },
   create: (_, options): Model<"sequences", "languageModel"> => nnlm(options),
 });
 

@@ -69,7 +69,11 @@ export const rnnlmSchema = defineUnit({
   },
   fields,
   network: rnnlmOf,
-  cost: (options, { sizes }) => networkCost(rnnlmOf, partsOf(options).settings, options, sizes),
+  cost: (options, { sizes }) => {
+    const { layers, vectorSize, hiddenSize = vectorSize } = options;
+    const numbers = { place: 4 * vectorSize + 52 * layers * hiddenSize, score: 2.7 };
+    return networkCost(rnnlmOf, partsOf(options).settings, options, sizes, numbers);
+  },
   create: (_, options): Model<"sequences", "languageModel"> => rnnlm(options),
 });
 

@@ -47,6 +47,10 @@ export const sentencePairsSchema = defineUnit({
     }),
     seed: integer({ default: 1, min: 0, description: "Seed of the draws" }),
   },
+  cost: ({ length, batchSize, reservoir }) => ({
+    memory: { bytes: 12 * batchSize * length + 16 * reservoir * length, from: ["batchSize", "reservoir", "length"] },
+    makes: { batchRows: batchSize, rowLength: length },
+  }),
   create: (_, options): OperatorFunction<IdBatch, SequenceBatch> => sentencePairs(options),
 });
 

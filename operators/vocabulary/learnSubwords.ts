@@ -47,10 +47,17 @@ export const learnSubwordsSchema = defineUnit({
     }),
     spaces: spacesField,
   },
+  cost: ({ size }, { sizes }) => ({
+    memory: { bytes: (20 + WORD_BYTES) * sizes.types, from: ["types"] },
+    makes: { vocabulary: size },
+  }),
   create: (_, options): OperatorFunction<TokenBatch, SubwordVocabulary> => learnSubwords(options),
 });
 
 export type LearnSubwordsOptions = OptionsOf<typeof learnSubwordsSchema>;
+/** Of a word: its text, its count, and its pieces with the pairs that they make. */
+const WORD_BYTES = 500;
+
 type Settings = SettingsOf<typeof learnSubwordsSchema>;
 
 /**

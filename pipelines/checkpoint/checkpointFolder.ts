@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync } from "node:fs";
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import { readdir, readFile, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { CHECKPOINT_STATE as STATE } from "../../schemas/runFolder.js";
@@ -17,6 +17,15 @@ export interface Checkpoint {
 }
 
 const FORMAT = 3;
+
+/** What the unfinished run in a folder was begun with, as far as it can be read. */
+export function identityIn(checkpoint: string): RunIdentity | undefined {
+  try {
+    return parse(readFileSync(join(checkpoint, STATE), "utf8"), checkpoint).identity;
+  } catch {
+    return undefined; // what cannot be read tells nothing
+  }
+}
 
 /**
  * The folder of a run's checkpoint: `state.json`, and the files that it names with their hashes. Files never change once a state
@@ -100,12 +109,8 @@ export class CheckpointFolder {
   }
 
   /** Where the outputs of its run go, as far as it can be read. */
-  async outputs(): Promise<readonly string[]> {
-    try {
-      return parse(await readFile(this.file(STATE), "utf8"), this.path).identity.outputs;
-    } catch {
-      return []; // what cannot be read names nothing
-    }
+  outputs(): readonly string[] {
+    return identityIn(this.path)?.outputs ?? [];
   }
 
   /** A new file, on the disk and hashed. */

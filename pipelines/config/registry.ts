@@ -32,10 +32,12 @@ import { summarizeSchema } from "../../operators/documents/summarize.js";
 import { termVectorsSchema } from "../../operators/documents/termVectors.js";
 import { weighTermsSchema } from "../../operators/documents/weighTerms.js";
 import { weighTermsOnlineSchema } from "../../operators/documents/weighTermsOnline.js";
+import { contextVectorsSchema } from "../../operators/sequences/contextVectors.js";
 import { inputVectorsSchema } from "../../operators/sequences/inputVectors.js";
 import { maskTokensSchema } from "../../operators/sequences/maskTokens.js";
 import { packSequencesSchema } from "../../operators/sequences/packSequences.js";
 import { sentencePairsSchema } from "../../operators/sequences/sentencePairs.js";
+import { termMeansSchema } from "../../operators/sequences/termMeans.js";
 import { normalizeSchema } from "../../operators/text/normalize.js";
 import { splitSentencesSchema } from "../../operators/text/splitSentences.js";
 import { tokenizeSchema } from "../../operators/text/tokenize.js";
@@ -176,6 +178,8 @@ const units = [
   bertSchema,
   elmoSchema,
   inputVectorsSchema,
+  contextVectorsSchema,
+  termMeansSchema,
   writeTokensSchema,
   writeVocabularySchema,
   writeSubwordsSchema,

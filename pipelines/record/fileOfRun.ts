@@ -1,7 +1,10 @@
 import { existsSync, type Stats, statSync } from "node:fs";
-import { extname, join } from "node:path";
+import { extname, join, relative } from "node:path";
+import type { DataKind } from "../../schemas/index.js";
 import { CHECKPOINT, LOCK, MANIFEST } from "../../schemas/runFolder.js";
+import { identityIn } from "../checkpoint/checkpointFolder.js";
 import { builtIn } from "../config/registry.js";
+import { latestOf } from "../running/snapshots.js";
 import type { OutputRecord } from "./fileRecord.js";
 import { heldByOutputs } from "./heldByOutputs.js";
 import type { Manifest } from "./manifest.js";
@@ -25,16 +28,23 @@ export function runOf(path: string): NamedRun | undefined {
 
 /**
  * The file that a path stands for: itself; that of a folder which holds one of some kinds of data, as the kind says; or that output of a run
- * which holds one (any, if no kind is named). Of files that hold the same value, the one that is read fastest.
+ * which holds one (any, if no kind is named), of a run that has not ended what it has written so far, or its newest snapshot. Of files that hold
+ * the same value, the one that is read fastest.
  * @throws Error that says what the run has, if it holds nothing of the kind, or several; if the run is not finished; if a folder is no run
  */
 export function fileOfRun(path: string, ...kinds: readonly string[]): string {
   const run = runOf(path);
   if (!run) return path;
   const { folder, part } = run;
-  const alone = part === undefined && !isRun(folder) ? fileInFolder(folder, kinds) : undefined;
+  const alone =
+    part === undefined && !isRun(folder)
+      ? fileInFolder(
+          folder,
+          kinds.flatMap((kind) => builtIn.kinds.get(kind) ?? []),
+        )
+      : undefined;
   if (alone !== undefined) return alone;
-  const outputs = outputsIn(manifestOf(folder));
+  const outputs = outputsOf(folder, kinds);
   const fitting = kinds.length === 0 ? outputs : outputs.filter(({ holds = "" }) => kinds.includes(holds));
   if (fitting.length === 0) {
     const others = [...new Set(outputs.flatMap(({ holds = [] }) => holds))].join(", ");
@@ -50,11 +60,34 @@ export function fileOfRun(path: string, ...kinds: readonly string[]): string {
   throw new Error(`${path}: must name one of the run's ${what}: ${choices.join(", ")}`);
 }
 
-const isRun = (folder: string) => [MANIFEST, CHECKPOINT, LOCK].some((name) => existsSync(join(folder, name)));
+/** The folder of a run, whether it has ended or not. */
+export const isRun = (folder: string): boolean =>
+  [MANIFEST, CHECKPOINT, LOCK].some((name) => existsSync(join(folder, name)));
 
-function fileInFolder(folder: string, kinds: readonly string[]): string | undefined {
-  const names = kinds.flatMap((kind) => builtIn.kinds.get(kind)?.folderFile ?? []);
-  return names.map((name) => join(folder, name)).find(existsSync);
+/** The file of a folder that holds a value of some kinds, by the name that a kind gives to it; the largest, beside which others belong. */
+export function fileInFolder(folder: string, kinds: readonly DataKind[]): string | undefined {
+  const names = kinds.flatMap(({ folderFile }) => folderFile ?? []);
+  const files = names.map((name) => join(folder, name)).filter((file) => existsSync(file));
+  return files.sort((a, b) => statSync(b).size - statSync(a).size)[0];
+}
+
+/** An output, or a snapshot of it, with what it holds. */
+type HeldFile = Pick<OutputRecord, "path" | "holds" | "branch" | "madeBy">;
+
+/** The outputs of a run; where it has not ended, those that are there, if one holds what is asked for. */
+function outputsOf(folder: string, kinds: readonly string[]): readonly HeldFile[] {
+  const soFar = existsSync(join(folder, MANIFEST)) ? [] : outputsSoFar(folder);
+  const isThere = soFar.some(({ holds = "" }) => kinds.length === 0 || kinds.includes(holds));
+  return isThere ? soFar : outputsIn(manifestOf(folder, kinds));
+}
+
+/** What a run that has not ended has written, whole or as a snapshot. */
+export function outputsSoFar(folder: string): HeldFile[] {
+  const config = identityIn(join(folder, CHECKPOINT))?.config ?? {};
+  return [...heldByOutputs(config, builtIn.units)].flatMap(([path, held]) => {
+    const file = [join(folder, path)].find(existsSync) ?? latestOf(join(folder, path));
+    return file === undefined ? [] : [{ path: relative(folder, file), ...held }];
+  });
 }
 
 /** The kinds of data that the run of a path holds; none for the path of a file. */
@@ -65,14 +98,16 @@ export function kindsInRun(path: string): Set<string> {
 
 /**
  * The manifest of the finished run in a folder.
+ * @param kinds of what a snapshot would do as well
  * @throws Error that says what else it is
  */
-export function manifestOf(folder: string): Manifest {
+export function manifestOf(folder: string, kinds: readonly string[] = []): Manifest {
   if (existsSync(join(folder, MANIFEST))) return readManifestNow(folder, "run");
   const isUnfinished = [CHECKPOINT, LOCK].some((name) => existsSync(join(folder, name)));
+  const orElse = kinds.length > 0 ? `, or have a snapshot of ${kinds.join(" or ")}` : "";
   throw new Error(
     isUnfinished
-      ? `${folder}: must be a finished run, got one that has not ended; lexstream run --resume goes on with it`
+      ? `${folder}: must be a finished run${orElse}, got one that has not ended; lexstream run --resume goes on with it`
       : `${folder}: must be a file or the folder of a run, got a folder without ${MANIFEST}`,
   );
 }
@@ -84,8 +119,8 @@ export function outputsIn({ outputs, config }: Manifest): OutputRecord[] {
 }
 
 /** Outputs by the value that they hold, the one first that is read fastest. */
-export function outputsByValue(outputs: readonly OutputRecord[]): OutputRecord[][] {
-  const values = new Map<string, OutputRecord[]>();
+export function outputsByValue<Held extends HeldFile>(outputs: readonly Held[]): Held[][] {
+  const values = new Map<string, Held[]>();
   for (const output of outputs) {
     const value = JSON.stringify([output.madeBy ?? output.path, output.holds]);
     values.set(value, [...(values.get(value) ?? []), output]);
@@ -96,13 +131,13 @@ export function outputsByValue(outputs: readonly OutputRecord[]): OutputRecord[]
 /** Tables are exact and checked, binary files are exact, and the others are text. */
 const FASTEST = [".arrow", ".feather", ".parquet", ".bin"];
 
-function slownessOf({ path }: OutputRecord): number {
+function slownessOf({ path }: HeldFile): number {
   const place = FASTEST.indexOf(extname(path));
   return place < 0 ? FASTEST.length : place;
 }
 
 /** What tells each value from the others: its branch, if no other is of it, or else its file. */
-function choicesAmong(values: readonly (readonly OutputRecord[])[]): string[] {
+function choicesAmong(values: readonly (readonly HeldFile[])[]): string[] {
   const branches = values.map(([first]) => first!.branch);
   return values.map(([first], k) => {
     const branch = branches[k];

@@ -69,6 +69,8 @@ interface MeanLoss {
   readonly meanLoss: number;
   /** Of what the model holds out, behind the epoch. */
   readonly heldOutLoss?: number;
+  /** What else the model tells of it, by name. */
+  readonly heldOutScores?: Readonly<Record<string, number>>;
 }
 
 export function makeManifest(
@@ -79,11 +81,12 @@ export function makeManifest(
   const resolved = resolvedConfig(pipeline, folder);
   const held = heldByOutputs(resolved, pipeline.registry.units);
   const losses = inOrder(pipeline, execution.losses).flatMap(([node, epochs]) => {
-    const means = epochs.flatMap(({ examples, loss, heldOut }): MeanLoss[] =>
-      loss === undefined
-        ? []
-        : [{ examples, meanLoss: loss / examples, ...(heldOut === undefined ? {} : { heldOutLoss: heldOut }) }],
-    );
+    const means = epochs.flatMap(({ examples, loss, heldOut, heldOutScores = {} }): MeanLoss[] => {
+      if (loss === undefined) return [];
+      const scores = Object.keys(heldOutScores).length > 0 ? { heldOutScores } : {};
+      const held = heldOut === undefined ? {} : { heldOutLoss: heldOut, ...scores };
+      return [{ examples, meanLoss: loss / examples, ...held }];
+    });
     return means.length > 0 ? [[nameOf(node), means]] : [];
   });
   return {

@@ -40,7 +40,13 @@ const step: Schema = {
 
 const losses = {
   ...listOf(
-    record({ examples: count, meanLoss: { type: "number" }, heldOutLoss: { type: "number" } }, ["heldOutLoss"]),
+    record(
+      {
+        ...{ examples: count, meanLoss: { type: "number" }, heldOutLoss: { type: "number" } },
+        heldOutScores: { type: "object", additionalProperties: { type: "number" } },
+      },
+      ["heldOutLoss", "heldOutScores"],
+    ),
   ),
   description: "One of each epoch",
 };

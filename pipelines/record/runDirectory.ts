@@ -144,7 +144,7 @@ export class RunDirectory {
   async #removeEarlierRun(): Promise<void> {
     const path = join(this.folder, MANIFEST);
     const finished = this.isFinished ? outputsNamedBy(await readFile(path, "utf8"), path) : [];
-    const unfinished = await this.checkpoint.outputs();
+    const unfinished = this.checkpoint.outputs();
     await this.checkpoint.removeEarlier();
     const made = [...unfinished, ...unfinished.map(partialPathOf), ...finished];
     for (const file of made) {

@@ -1,8 +1,10 @@
 import { makeUnit } from "../config/makeUnit.js";
+import type { Registry } from "../config/registry.js";
 import { goesOnInItsSource, isModel, nodesOf, type PipelineNode } from "../graph/nodes.js";
 import { readsLive } from "../graph/passes.js";
 import type { Pipeline } from "../graph/pipeline.js";
 import { textSteps } from "../graph/textSteps.js";
+import { openModelIn } from "../tools/languageModels.js";
 import { accountPass } from "./accountPass.js";
 import type { ExecuteOptions } from "./executeOptions.js";
 import { followLive } from "./followLive.js";
@@ -24,10 +26,10 @@ import { textOrigin } from "./textOrigin.js";
  * value and logs the streams that are read again; one per epoch over such a log, which feeds every branch that still learns; and one
  * step for each whole value.
  */
-export async function execute({ root }: Pipeline, options: ExecuteOptions): Promise<Execution> {
+export async function execute({ root, registry }: Pipeline, options: ExecuteOptions): Promise<Execution> {
   const { from, checkpointer } = options;
   const nodes = nodesOf(root);
-  const parts = partsOf(options);
+  const parts = partsOf(options, registry);
   const { state, models, pauses } = parts;
   try {
     // Faults show before anything is read.
@@ -59,7 +61,7 @@ export async function execute({ root }: Pipeline, options: ExecuteOptions): Prom
   }
 }
 
-function partsOf(options: ExecuteOptions): RunParts {
+function partsOf(options: ExecuteOptions, registry: Registry): RunParts {
   const { ledger, metadata, optionsOf, onProgress } = options;
   const state = new RunState(ledger);
   const values = new KeptValues(state.values);
@@ -68,6 +70,7 @@ function partsOf(options: ExecuteOptions): RunParts {
       epoch,
       textSteps: textSteps(node),
       isLive: readsLive(node),
+      openLanguageModel: (who, model) => openModelIn(registry, who, model),
     });
   const originOf: ExecuteOptions["metadata"] =
     metadata && (async (node) => new Map([...(await metadata(node)), ...(await textOrigin(node, optionsOf, values))]));
@@ -101,6 +104,6 @@ async function readOnce(parts: RunParts, root: PipelineNode, plan: PassPlan): Pr
   const { source, sourceBytes, ledger } = parts.options;
   const pass = new Pass(parts, plan, { ledger });
   parts.progress.enter("reading", root);
-  await pass.run(source().pipe(parts.progress.watchBytes(ledger, sourceBytes)), root.children);
+  await pass.run(source().pipe(parts.progress.watchBytes(ledger, sourceBytes, pass)), root.children);
   return pass;
 }

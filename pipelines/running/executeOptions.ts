@@ -32,6 +32,8 @@ export interface ExecuteOptions {
   readonly onProgress?: ((progress: Progress) => void) | undefined;
   /** Takes the flow gate of each pass when it begins. */
   readonly onGate?: ((gate: FlowGate) => void) | undefined;
+  /** Hears one line of each model that says how it computes. */
+  readonly onNotice?: ((notice: string) => void) | undefined;
   /** Sees every document that the source rejects. */
   readonly onRejected?: ((rejection: Rejection) => void) | undefined;
   /** The source was read; it will not be read again. */

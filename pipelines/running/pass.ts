@@ -5,7 +5,7 @@ import { run } from "../../runtime/run.js";
 import { tee } from "../../runtime/tee.js";
 import { nothingLearned, type StepStats } from "../../schemas/index.js";
 import { builtIn } from "../config/registry.js";
-import { isFinished, isModel, isUpdated, nameOf, type PipelineNode } from "../graph/nodes.js";
+import { duringPass, isFinished, isModel, isUpdated, nameOf, type PipelineNode } from "../graph/nodes.js";
 import { requireWritable } from "../graph/writableData.js";
 import { learn } from "./learn.js";
 import type { LiveVocabulary } from "./liveVocabulary.js";
@@ -61,6 +61,12 @@ export class Pass {
       account.assertBalanced(this.#isRepeat);
       if (isModel(node)) this.#requireLearned(node, account);
     }
+  }
+
+  /** The share of what has come in that all models and the stages before them have dealt with: some lay out a text behind its end. */
+  get dealtWith(): number {
+    const leading = [...this.accounts].filter(([node]) => duringPass(node).some(isUpdated));
+    return 1 - Math.max(0, ...leading.map(([, account]) => account.heldShare));
   }
 
   /** The stream has passed before: sinks only pass on. */
@@ -136,12 +142,14 @@ export class Pass {
   }
 
   #learned(node: PipelineNode, stats: StepStats): void {
-    const { state, models, progress } = this.#parts;
+    const { state, models, progress, options } = this.#parts;
     const losses = state.losses.get(node) ?? [];
     const { examples, loss } = stats;
     const told = models.of(node).hasLoss === false ? { examples } : { examples, loss };
     losses[stats.epoch] = addLosses(losses[stats.epoch], told);
     state.losses.set(node, losses);
+    const notice = models.noticeOf(node);
+    if (notice !== undefined) options.onNotice?.(`${nameOf(node)}: ${notice}`);
     progress.learned(nameOf(node), told);
     if (!isUpdated(node)) progress.report({ done: stats.epoch + 1, total: models.of(node).epochs, unit: "epochs" });
   }

@@ -20,6 +20,8 @@ export interface Progress {
   readonly losses: ReadonlyMap<string, EpochLoss>;
   /** Mean loss of what is held out, behind the last pass that is over, by model; left out before the first. */
   readonly heldOut?: ReadonlyMap<string, number>;
+  /** What else is told of it, by model and name. */
+  readonly heldOutScores?: ReadonlyMap<string, HeldOutScores>;
 }
 
 /** What a run over a live source has come to. */
@@ -43,12 +45,16 @@ export interface Chore {
   readonly run: (model: PipelineNode, take: () => Promise<unknown>, ledger: Ledger) => Promise<void>;
 }
 
+export type HeldOutScores = Readonly<Record<string, number>>;
+
 /** Examples and summed loss of one epoch; without a loss, of a model that has none. */
 export interface EpochLoss {
   readonly examples: number;
   readonly loss?: number;
   /** Mean loss of what the model holds out, behind the epoch. */
   readonly heldOut?: number;
+  /** What else the model tells of it, by name. */
+  readonly heldOutScores?: HeldOutScores;
 }
 
 export function addLosses(before: EpochLoss | undefined, { examples, loss }: EpochLoss): EpochLoss {

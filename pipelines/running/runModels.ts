@@ -12,6 +12,8 @@ export interface RunModelsOptions extends Pick<ExecuteOptions, "ledger" | "metad
 export class RunModels {
   readonly #options: RunModelsOptions;
   readonly #open = new Map<PipelineNode, Model>();
+  /** Those that have said how they compute. */
+  readonly #told = new Set<PipelineNode>();
 
   constructor(options: RunModelsOptions) {
     this.#options = options;
@@ -29,6 +31,13 @@ export class RunModels {
     const model = begunOnce(made);
     this.#open.set(node, model);
     return model;
+  }
+
+  /** What a model says of how it computes, as soon as it knows; once. */
+  noticeOf(node: PipelineNode): string | undefined {
+    const notice = this.#told.has(node) ? undefined : this.of(node).notice?.();
+    if (notice !== undefined) this.#told.add(node);
+    return notice;
   }
 
   /** What a model has learned, with its origin; closes the model. */

@@ -56,6 +56,8 @@ export interface RunPipelineOptions {
   readonly onGate?: (gate: FlowGate) => void;
   /** Sees what each model has learned once it is finished. */
   readonly onLearned?: (model: PipelineNode, value: unknown) => void;
+  /** Hears one line of each model that says how it computes. */
+  readonly onNotice?: (notice: string) => void;
   /** Where the run counts, for those who watch it; empty at first. */
   readonly ledger?: Ledger;
 }
@@ -69,7 +71,7 @@ export interface PipelineResult {
 /**
  * Runs a compiled pipeline into a folder and writes its manifest last.
  *
- * Memory: as the stages state; tokens that are read again lie in memory up to 32 MiB a stream, else on disk. The same config, seed and input give the same bytes, and so does a run that was
+ * Memory: as the stages state; tokens that are read again lie in memory up to 8 MiB a stream, else on disk. The same config, seed and input give the same bytes, and so does a run that was
  * interrupted any number of times and went on with `resume`.
  * Rejects with the first error of a stage; what was half-written is gone then, and there is no manifest. The checkpoint stays, if the
  * run had come as far as to take one.
@@ -139,6 +141,7 @@ export async function runPipeline(pipeline: Pipeline, options: RunPipelineOption
         noteLearned(node, value, ledger);
         if (isModel(node)) options.onLearned?.(node, value);
       },
+      onNotice: options.onNotice,
       onRejected: (rejection) => rejected.add(rejection),
       requireInputs,
       settleRejected: () => rejected.settle(),

@@ -3,7 +3,7 @@ import { basename, dirname, join } from "node:path";
 import { type OperatorFunction, of } from "rxjs";
 import { run } from "../../runtime/run.js";
 import { makeUnit } from "../config/makeUnit.js";
-import { nodesOf, type PipelineNode } from "../graph/nodes.js";
+import { isModel, type PipelineNode } from "../graph/nodes.js";
 import { outputPaths } from "../graph/writtenPaths.js";
 import { pointTo } from "./pointTo.js";
 
@@ -25,20 +25,24 @@ export async function writeSnapshot(model: PipelineNode, result: unknown, option
     .clock()
     .toISOString()
     .replace(/[-:]|\.\d+/g, "");
-  const [, ...behind] = nodesOf(model);
-  for (const node of behind) {
-    const { unit } = node;
-    if (unit.kind !== "sink") continue;
-    const settings = options.optionsOf(node);
-    const paths = outputPaths(node).map(([option]) => [option, settings[option] as string] as const);
-    const renamed = Object.fromEntries(paths.map(([option, path]) => [option, dated(path, date)]));
-    const write = makeUnit(unit, {}, { ...settings, ...renamed }, { epoch: 0 });
-    await run(of(result).pipe(write as OperatorFunction<unknown, unknown>));
-    for (const [, path] of paths) {
-      pointTo(dated(path, "latest"), dated(path, date));
-      removeOld(path, options.keep);
-    }
+  for (const node of model.children) await writeBehind(node, result, date, options);
+}
+
+/** Lets a node have what its parent made: sinks write it and pass it on, and other stages make something of it for those behind them. */
+async function writeBehind(node: PipelineNode, value: unknown, date: string, options: SnapshotOptions): Promise<void> {
+  const { unit, needs, children } = node;
+  if (isModel(node) || needs.size > 0) return; // it waits for more than this value
+  const settings = options.optionsOf(node);
+  const paths = outputPaths(node).map(([option]) => [option, settings[option] as string] as const);
+  const renamed = Object.fromEntries(paths.map(([option, path]) => [option, dated(path, date)]));
+  const stage = makeUnit(unit, {}, { ...settings, ...renamed }, { epoch: 0 }) as OperatorFunction<unknown, unknown>;
+  const made: unknown[] = [];
+  await run(of(value).pipe(stage), { onEvent: (each) => void made.push(each) });
+  for (const [, path] of paths) {
+    pointTo(dated(path, "latest"), dated(path, date));
+    removeOld(path, options.keep);
   }
+  for (const child of children) for (const each of made) await writeBehind(child, each, date, options);
 }
 
 /** What snapshots of an output have left in its folder: the files with their dates, and the link. */
@@ -50,6 +54,12 @@ export function snapshotFiles(path: string): { readonly name: string; readonly d
     const [date] = /^(\d{8}T\d{6}Z|latest)(?=\.|$)/.exec(behind) ?? [];
     return date === undefined ? [] : [{ name, date }];
   });
+}
+
+/** Where the newest snapshot of an output lies, if there is one. */
+export function latestOf(path: string): string | undefined {
+  const latest = dated(path, "latest");
+  return existsSync(latest) ? latest : undefined;
 }
 
 function dated(path: string, date: string): string {

@@ -60,6 +60,17 @@ export class StageAccount {
     return flow && this.#amount(flow, "tokens");
   }
 
+  /** Of what came in or was added, the share that the stage still holds: it has neither gone on, nor been taken or left out. */
+  get heldShare(): number {
+    const measure = this.#common ?? this.#own;
+    if (measure === undefined) return 0;
+    const all = this.#amount("reached", measure) + this.own.get(ADDED);
+    if (all === 0) return 0;
+    const dealtWith =
+      this.#common === undefined ? this.own.get(TOOK) : this.#amount("passedOn", measure) + this.#leftOut;
+    return (all - dealtWith) / all;
+  }
+
   /** @throws Error if something went missing, which is a fault of the stage and not of the input */
   assertBalanced(isRepeat: boolean): void {
     const isSink = this.#node.unit.kind === "sink";
@@ -70,15 +81,20 @@ export class StageAccount {
 
   #assertPassedOn(measure: string): void {
     const [reached, passedOn] = [this.#amount("reached", measure), this.#amount("passedOn", measure)];
-    let left = 0;
-    for (const [counter, amount] of this.own.counts) if (counter !== TOOK && counter !== ADDED) left += amount;
-    if (passedOn + left !== reached + this.own.get(ADDED))
-      this.#fail(`the ${reached} ${measure} that came in must be passed on or counted as left out`, passedOn + left);
+    const dealtWith = passedOn + this.#leftOut;
+    if (dealtWith !== reached + this.own.get(ADDED))
+      this.#fail(`the ${reached} ${measure} that came in must be passed on or counted as left out`, dealtWith);
   }
 
   #assertTaken(measure: string): void {
     const [reached, took] = [this.#amount("reached", measure), this.own.get(TOOK)];
     if (took !== reached) this.#fail(`all ${reached} ${measure} that came in must be taken`, took);
+  }
+
+  get #leftOut(): number {
+    let left = 0;
+    for (const [counter, amount] of this.own.counts) if (counter !== TOOK && counter !== ADDED) left += amount;
+    return left;
   }
 
   #fail(rule: string, found: number): never {

@@ -46,11 +46,19 @@ async function endEarly(parts: RunParts, { epoch, models: learning, finishing }:
 }
 
 /** Notes what a model has seen of what it holds out, beside the losses of its passes. */
-function tellHeldOut({ state, progress }: RunParts, node: PipelineNode, { heldOutLosses = [] }: Model): void {
+function tellHeldOut({ state, progress }: RunParts, node: PipelineNode, model: Model): void {
+  const { heldOutLosses = [], heldOutScores = {} } = model;
   const losses = state.losses.get(node) ?? [];
+  const scoresOf = (epoch: number) =>
+    Object.fromEntries(
+      Object.entries(heldOutScores).flatMap(([name, scores]) =>
+        epoch < scores.length ? [[name, scores[epoch]!]] : [],
+      ),
+    );
   for (const [epoch, heldOut] of heldOutLosses.entries())
-    if (losses[epoch]) losses[epoch] = { ...losses[epoch], heldOut };
-  if (heldOutLosses.length > 0) progress.heldOut(nameOf(node), heldOutLosses.at(-1)!);
+    if (losses[epoch]) losses[epoch] = { ...losses[epoch], heldOut, heldOutScores: scoresOf(epoch) };
+  if (heldOutLosses.length > 0)
+    progress.heldOut(nameOf(node), heldOutLosses.at(-1)!, scoresOf(heldOutLosses.length - 1));
 }
 
 const stageOf = ({ unit }: PipelineNode, { epoch }: PassPlan, passes: number) =>
@@ -92,7 +100,7 @@ async function readLog(parts: RunParts, head: PipelineNode, plan: PassPlan): Pro
   pauses.beginLog();
   const batches = log.read(plan.epoch, pause);
   const count = (tokens: number) => options.checkpointer?.count(tokens);
-  await pass.run(batches.pipe(progress.watchTokens(head.parent!.makes, log.size.tokens, count)), [head]);
+  await pass.run(batches.pipe(progress.watchTokens(head.parent!.makes, log.size.tokens, count, pass)), [head]);
   options.ledger.absorb(ledger);
   accountPass(state, head, pass.accounts);
 }

@@ -7,8 +7,8 @@ import { type DataKind, kindOfShared, type LogForm, type LoggedBatch } from "../
 import { batchBytes, readBatches, writeBatch } from "../../storage/files/batchFile.js";
 import { ScratchWriter } from "../../storage/files/scratchArrays.js";
 
-/** As many bytes of a log are kept in memory: 8 million tokens. */
-export const MOST_LOGGED_BYTES = 2 ** 25;
+/** As many bytes of a log are kept in memory: 2 million tokens. */
+export const MOST_LOGGED_BYTES = 2 ** 23;
 
 /** How far a log has been written. */
 export interface LogSize {

@@ -1,20 +1,14 @@
 import { type Observable, of, tap } from "rxjs";
+import { Vectors } from "../../kernels/embedding/vectors.js";
 import { type GroupOptions, groupVectors } from "../../kernels/layout/groupVectors.js";
-import { ContextWords, type LayerChoice } from "../../kernels/neural/contextWords.js";
+import { type ContextChoice, ContextWords } from "../../kernels/neural/contextWords.js";
 import { TermMeans } from "../../kernels/neural/termMeans.js";
 import { drawBelow, randomStream } from "../../kernels/numbers/random.js";
 import { spellTerms } from "../../kernels/text/spellTerms.js";
 import { fromPull } from "../../runtime/fromPull.js";
 import { run } from "../../runtime/run.js";
 import { toAsyncIterable } from "../../runtime/toAsyncIterable.js";
-import {
-  type ContextVectorBatch,
-  contextVectorOf,
-  fillOptions,
-  isSubwordVocabulary,
-  show,
-  type TextBatch,
-} from "../../schemas/index.js";
+import { type ContextVectorBatch, contextVectorOf, fillOptions, show, type TextBatch } from "../../schemas/index.js";
 import { writeContextVectors } from "../../sinks/writeContextVectors.js";
 import { chosenVectorFormat, writeVectors } from "../../sinks/writeVectors.js";
 import { fromTexts } from "../../sources/fromTexts.js";
@@ -24,7 +18,8 @@ import { builtIn } from "../config/registry.js";
 import type { OpenLanguageModel } from "./languageModels.js";
 import { throughSteps } from "./textSteps.js";
 
-export type { LayerChoice } from "../../kernels/neural/contextWords.js";
+export type { ContextChoice } from "../../kernels/neural/contextWords.js";
+export type { LayerChoice } from "../../kernels/neural/layerChoice.js";
 
 /** Terms that have a mean vector at most. */
 const MOST_TERMS = 200_000;
@@ -35,21 +30,12 @@ const SHOWN_WORDS = 8;
 const NO_SENSES = 0.1;
 const MOST_SENSES = 6;
 
-/** Which vectors of a model in context are taken. */
-export interface ContextChoice {
-  readonly layers: LayerChoice;
-  /** What becomes of the pieces of a word. */
-  readonly pooling: "first" | "mean";
-  /** Places from one window to the next, for models that read windows. */
-  readonly stride?: number | undefined;
-}
-
 export interface ContextRequest extends ContextChoice {
   /** The source that reads the texts, and its options. */
   readonly source: "files" | "stdin";
   readonly options: Readonly<Record<string, unknown>>;
   readonly signal?: AbortSignal;
-  /** Is told once how many words have no vector, since the model neither knows them nor has a term for unknown ones. */
+  /** Is told once how many words have no vector, since the model does not know them, and has no term for such or none is wanted of it. */
   readonly onLeft?: (words: number) => void;
 }
 
@@ -67,17 +53,16 @@ export function contextVectorsOf(
 }
 
 async function* wordsOf(
-  { reader, model, vocabulary, steps }: OpenLanguageModel,
+  open: OpenLanguageModel,
   texts: Observable<TextBatch>,
-  { signal, onLeft, ...how }: ContextChoice & Pick<ContextRequest, "signal" | "onLeft">,
+  { signal, onLeft, ...choice }: ContextChoice & Pick<ContextRequest, "signal" | "onLeft">,
 ): AsyncGenerator<ContextVectorBatch> {
-  const idOf = (term: string | undefined) => (term === undefined ? undefined : vocabulary.idOf(term));
-  const [unknownId, endId] = [idOf(model.unknown), idOf(model.sentenceEnd)];
-  const words = new ContextWords(reader, { vocabulary, unknownId, endId, ...how });
-  for await (const batch of toAsyncIterable(throughSteps(texts, steps), signal ? { signal } : {}))
+  const words = new ContextWords(open, choice);
+  for await (const batch of toAsyncIterable(throughSteps(texts, open.steps), signal ? { signal } : {}))
     yield* words.read(batch);
   yield* words.finish();
-  if (words.left > 0) onLeft?.(words.left);
+  const { belowMinCount } = words.takeLeft();
+  if (belowMinCount > 0) onLeft?.(belowMinCount);
 }
 
 /**
@@ -121,50 +106,37 @@ export async function writeVectorsInContext(
 }
 
 export interface MeanVectors {
-  readonly terms: number;
-  readonly vectorSize: number;
+  readonly vectors: Vectors;
   /** Words that came when there were MOST_TERMS terms already. */
   readonly left: number;
 }
 
 /**
- * Writes the mean vector of each term that the model knows over the places where it stands, in any format of word vectors. State: 8 D bytes a
- * term, of 200,000 at most.
+ * The mean vector of each term that the model knows over the places where it stands. State: 8 D bytes a term, of 200,000 at most.
  * @param minCount places that a term must stand in
- * @throws RangeError if no term does; before anything is read, if the format cannot be told
+ * @throws RangeError if no term does
  */
+export async function meansInContext(
+  open: OpenLanguageModel,
+  request: ContextRequest,
+  minCount: number,
+): Promise<MeanVectors> {
+  const means = new TermMeans(MOST_TERMS);
+  for await (const batch of contextVectorsOf(open, { ...request, leaveUnknown: true })) means.add(batch);
+  const vectors = new Vectors(means.table(minCount, new Map([["model", open.model.architecture]])));
+  return { vectors, left: means.left };
+}
+
+/** Writes them, in any format of word vectors. @throws RangeError before anything is read, if the format cannot be told */
 export async function writeMeansInContext(
   open: OpenLanguageModel,
   request: ContextRequest,
   { path, minCount }: { readonly path: string; readonly minCount: number },
 ): Promise<MeanVectors> {
-  const { vocabulary, model } = open;
   const write = writeVectors({ path: outputPlace("vectors", path), format: chosenVectorFormat({ path }) });
-  const means = new TermMeans(MOST_TERMS);
-  const isKnown = (term: string) => isSubwordVocabulary(vocabulary) || vocabulary.idOf(term) !== undefined;
-  for await (const batch of contextVectorsOf(open, request)) means.add(wordsWhere(batch, isKnown));
-  const { kind, ...layer } = request.layers;
-  const told = { model: model.architecture, vectors: "means in context", layer: JSON.stringify({ kind, ...layer }) };
-  const table = means.table(minCount, new Map(Object.entries(told)));
-  await run(of(table).pipe(write));
-  return { terms: table.terms.length, vectorSize: table.vectorSize, left: means.left };
-}
-
-function wordsWhere(batch: ContextVectorBatch, holds: (term: string) => boolean): ContextVectorBatch {
-  if (batch.terms.every(holds)) return batch;
-  const kept = [...batch.terms.keys()].filter((word) => holds(batch.terms[word]!));
-  const width = batch.layerSizes[0]!;
-  const values = new Float32Array(kept.length * width);
-  kept.forEach((word, row) => {
-    values.set(contextVectorOf(batch, word, 0), row * width);
-  });
-  const pick = (column: Uint32Array) => Uint32Array.from(kept, (word) => column[word]!);
-  return {
-    ...batch,
-    terms: kept.map((word) => batch.terms[word]!),
-    ...{ rowDocuments: pick(batch.rowDocuments), sentences: pick(batch.sentences), places: pick(batch.places) },
-    values,
-  };
+  const means = await meansInContext(open, request, minCount);
+  await run(of(means.vectors).pipe(write));
+  return means;
 }
 
 export interface SensesRequest extends ContextRequest, Partial<Pick<GroupOptions, "count">> {

@@ -1,7 +1,10 @@
 import { isUtf8 } from "node:buffer";
-import { readFile } from "node:fs/promises";
+import { createReadStream } from "node:fs";
 import { basename } from "node:path";
-import { textFault } from "../../kernels/text/content.js";
+import { decompress } from "../../storage/files/decompress.js";
+
+/** How many times its size a packed file may be. */
+const MOST_EXPANSION = 1000;
 
 /** Files of word pairs with the scores of people, and of analogy questions. */
 export interface EvaluationFiles {
@@ -20,11 +23,17 @@ export async function resultsByFile<Result>(
   return Object.fromEntries(await Promise.all(named));
 }
 
-/** @throws SyntaxError for bytes that are not UTF-8, which would become words that no vectors have */
+/**
+ * The text of a small file, also of one that is packed by gzip or Zstandard.
+ * @throws SyntaxError for bytes that are not UTF-8, which would become words that no vectors have
+ */
 export async function readEvaluationText(path: string): Promise<string> {
-  const bytes = await readFile(path);
-  const fault = textFault(bytes) ?? (isUtf8(bytes) ? undefined : "must be UTF-8, got other bytes");
-  if (fault) throw new SyntaxError(`${path}: ${fault}`);
+  const fault = (where: string, what: string, kind: ErrorConstructor = SyntaxError) =>
+    new kind(`${path}${where}: ${what}`);
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of decompress(createReadStream(path), { fault }, MOST_EXPANSION)) chunks.push(chunk);
+  const bytes = Buffer.concat(chunks);
+  if (!isUtf8(bytes)) throw fault("", "must be UTF-8, got other bytes");
   return bytes.toString();
 }
 

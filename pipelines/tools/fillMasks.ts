@@ -6,6 +6,7 @@ import { requireSpecial, specialIdsOf } from "../../kernels/vocabulary/specialId
 import { openEngine } from "../../models/neural/openEngine.js";
 import { isSubwordVocabulary, type LanguageModel, show, type Vocabulary } from "../../schemas/index.js";
 import { makeLanguageModel } from "./languageModels.js";
+import { shownTerm } from "./spellTermsOf.js";
 import { type Known, textStepsOf, tokensOfTexts } from "./textSteps.js";
 
 const MASK = "[MASK]";
@@ -25,13 +26,15 @@ export interface OpenMaskedModel {
 /** A term for a hidden place. */
 export interface FilledTerm {
   readonly term: string;
+  /** The term as people read it. */
+  readonly shown: string;
   readonly probability: number;
   /** The text with it in that place, its pieces put together. */
   readonly text: string;
 }
 
 /**
- * @throws TypeError if no unit knows the network, it predicts what comes next, or a model of words tells no steps that make them of texts;
+ * @throws TypeError if no unit knows the network, it predicts what comes next or nothing, or a model of words tells no steps that make them of texts;
  *   RangeError if its vocabulary has no [MASK]
  */
 export async function openMaskedModel(who: string, model: LanguageModel, known: Known): Promise<OpenMaskedModel> {
@@ -39,6 +42,10 @@ export async function openMaskedModel(who: string, model: LanguageModel, known: 
   if (!network.readsBothSides)
     throw new TypeError(
       `${who}: the model must predict what is hidden, got ${model.architecture}, which predicts what comes next; next and generate ask it`,
+    );
+  if (network.predictsTerms === false)
+    throw new TypeError(
+      `${who}: the model must have an output for terms, got ${model.architecture} with its encoder alone; vectors --in-context reads its layers`,
     );
   return {
     ...{ model, vocabulary, maskId: requireSpecial(who, vocabulary, MASK) },
@@ -66,7 +73,7 @@ export async function fillMasks(who: string, open: OpenMaskedModel, text: string
       ({ id }) => !specials.has(id),
     );
     return likely.slice(0, k).map(({ id, probability }) => ({
-      ...{ term: vocabulary.terms[id]!, probability },
+      ...{ term: vocabulary.terms[id]!, shown: shownTerm(open, vocabulary.terms[id]!), probability },
       text: spelled(open, ids.with(place, id)),
     }));
   });

@@ -40,6 +40,6 @@ export async function guessLanguage(
 }
 
 /** Which of the two a stretch of text is in. */
-export function languageOf({ bytes }: TextBatch): "chinese" | "english" {
+export function languageOf({ bytes }: Pick<TextBatch, "bytes">): "chinese" | "english" {
   return hanShare(bytes) >= LEAST_SHARE ? "chinese" : "english";
 }

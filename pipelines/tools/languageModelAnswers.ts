@@ -1,15 +1,17 @@
 import { type Answers, defineQuestion, integer, type LanguageModel, number, text } from "../../schemas/index.js";
+import { attentionOf, MOST_WHOLE, openAttention, wholeAttention } from "./attention.js";
 import { fillMasks, openMaskedModel } from "./fillMasks.js";
 import { generateTerms, nextTerms, openLanguageModel, scoreText } from "./languageModels.js";
-import { goneOn } from "./spellTermsOf.js";
+import { goneOn, shownTerm } from "./spellTermsOf.js";
 import type { Known } from "./textSteps.js";
 
 const MOST_TERMS = 1000;
 
-/** What can be asked of a language model: how a text goes on, what comes next or is hidden, and how probable a text is. */
+/** What can be asked of a language model: how a text goes on, what comes next or is hidden, what looks at what, and how probable a text is. */
 export function languageModelAnswers(known: Known): Answers<LanguageModel> {
   const open = openedOnce(openLanguageModel, known);
   const openMasked = openedOnce(openMaskedModel, known);
+  const openLooks = openedOnce(openAttention, known);
   return {
     about: "a language model",
     told: {
@@ -43,12 +45,17 @@ export function languageModelAnswers(known: Known): Answers<LanguageModel> {
           seed: integer({ description: "Seed of the draws", min: 0, default: 1 }),
         },
         summary: "How a text goes on",
-        reply: { text: { type: "string" }, terms: { type: "array", items: { type: "string" } } },
+        reply: {
+          text: { type: "string" },
+          terms: { type: "array", items: { type: "string" } },
+          shown: { type: "array", items: { type: "string" } },
+        },
         answer: async (model: LanguageModel, request) => {
           const opened = await open("generate", model);
           const terms: string[] = [];
           for await (const term of generateTerms("generate", opened, request)) terms.push(term);
-          return { text: goneOn(opened, request.prompt, terms), terms };
+          const shown = terms.map((term) => shownTerm(opened, term));
+          return { text: goneOn(opened, request.prompt, terms), terms, shown };
         },
       }),
       defineQuestion({
@@ -64,8 +71,8 @@ export function languageModelAnswers(known: Known): Answers<LanguageModel> {
             type: "array",
             items: {
               type: "object",
-              properties: { term: { type: "string" }, probability: { type: "number" } },
-              required: ["term", "probability"],
+              properties: { term: { type: "string" }, shown: { type: "string" }, probability: { type: "number" } },
+              required: ["term", "shown", "probability"],
               additionalProperties: false,
             },
           },
@@ -89,8 +96,13 @@ export function languageModelAnswers(known: Known): Answers<LanguageModel> {
               type: "array",
               items: {
                 type: "object",
-                properties: { term: { type: "string" }, probability: { type: "number" }, text: { type: "string" } },
-                required: ["term", "probability", "text"],
+                properties: {
+                  term: { type: "string" },
+                  shown: { type: "string" },
+                  probability: { type: "number" },
+                  text: { type: "string" },
+                },
+                required: ["term", "shown", "probability", "text"],
                 additionalProperties: false,
               },
             },
@@ -99,6 +111,29 @@ export function languageModelAnswers(known: Known): Answers<LanguageModel> {
         answer: async (model: LanguageModel, { text: asked, k }) => ({
           masks: await fillMasks("fill", await openMasked("fill", model), asked, k),
         }),
+      }),
+      defineQuestion({
+        name: "attention",
+        body: "text",
+        fields: {
+          text: text({ description: `A text of at most ${MOST_WHOLE} terms`, minLength: 1 }),
+          layer: integer({ description: "Which layer, from 1; the last if left out", min: 1, optional: true }),
+        },
+        summary: "How much the terms of a text look at each other, in each head of a layer",
+        reply: {
+          layer: { type: "integer" },
+          terms: { type: "array", items: { type: "string" } },
+          words: { type: "array", items: { type: "string" } },
+          wordOffsets: { type: "array", items: { type: "integer" } },
+          heads: {
+            type: "array",
+            items: { type: "array", items: { type: "array", items: { type: "number" } } },
+          },
+        },
+        answer: async (model: LanguageModel, { text: asked, layer }) => {
+          const open = await openLooks("attention", model);
+          return wholeAttention(await attentionOf("attention", open, { text: asked, layer, most: MOST_WHOLE }));
+        },
       }),
       defineQuestion({
         name: "score",

@@ -1,4 +1,5 @@
 import type { OperatorFunction } from "rxjs";
+import type { ContextModel } from "../../kernels/neural/contextWords.js";
 import { LanguageReader, type Reading } from "../../kernels/neural/languageReader.js";
 import type { Network } from "../../kernels/neural/network.js";
 import { mostProbable, probabilitiesOf, type SamplingOptions } from "../../kernels/neural/sampling.js";
@@ -18,6 +19,7 @@ import {
   type Vocabulary,
 } from "../../schemas/index.js";
 import { fromTexts } from "../../sources/fromTexts.js";
+import { shownTerm } from "./spellTermsOf.js";
 import { type Known, operatorsOf, textStepsOf, throughSteps, toldSteps, WHITESPACE_STEPS } from "./textSteps.js";
 
 /** A language model with its network. */
@@ -37,21 +39,43 @@ export interface OpenLanguageModel extends Pick<MadeLanguageModel, "model" | "vo
 }
 
 /**
- * @throws TypeError if no unit knows the network, it predicts what is hidden and not what comes next, or the model tells no steps that make
- *   tokens of texts
+ * Opens a model that predicts what comes next.
+ * @throws TypeError as `openLayers`, or if it predicts what is hidden
  */
 export async function openLanguageModel(who: string, model: LanguageModel, known: Known): Promise<OpenLanguageModel> {
-  const { network, values, vocabulary } = makeLanguageModel(who, model, known);
-  if (network.readsBothSides)
-    throw new TypeError(
-      `${who}: the model must predict what comes next, got ${model.architecture}, which predicts what is hidden; fill asks it`,
-    );
-  const reader = new LanguageReader(network, openEngine(), values);
+  const open = await openLayers(who, model, known);
+  if (!open.reader.network.readsBothSides) return open;
+  open.reader.close();
+  throw new TypeError(
+    `${who}: the model must predict what comes next, got ${model.architecture}, which predicts what is hidden; fill asks it`,
+  );
+}
+
+/**
+ * Opens a model, whatever it predicts, for what lies inside: layers, attention.
+ * @throws TypeError if no unit knows the network, or the model tells no steps that make tokens of texts; RangeError if it has other tensors
+ */
+export async function openLayers(who: string, model: LanguageModel, known: Known): Promise<OpenLanguageModel> {
   const steps =
     model.tokenizer && !toldSteps(model)
       ? await operatorsOf(who, WHITESPACE_STEPS, known)
       : await textStepsOf(who, model, known);
-  return { model, reader, vocabulary, steps };
+  return { ...withReader(who, model, known), steps };
+}
+
+function withReader(who: string, model: LanguageModel, known: Known) {
+  const { network, values, vocabulary } = makeLanguageModel(who, model, known);
+  return { model, vocabulary, reader: new LanguageReader(network, openEngine(), values) };
+}
+
+/**
+ * Opens a language model for vectors in context of tokens that are there already: `contextVectors`.
+ * @throws TypeError if no unit knows the network, or it tells no layers; RangeError if it has other tensors
+ */
+export function openModelIn(known: Known, who: string, model: LanguageModel): ContextModel {
+  const open = withReader(who, model, known);
+  if (open.reader.network.layers) return open;
+  throw new TypeError(`${who}: the model must tell its layers, got ${model.architecture}, which does not`);
 }
 
 /** @throws TypeError if no unit knows the network, RangeError if it has other tensors */
@@ -164,16 +188,18 @@ export async function* generateTerms(
 
 export interface NextTerm {
   readonly term: string;
+  /** The term as people read it: pieces of a tokenizer as the characters that they are, `␣` for a space. */
+  readonly shown: string;
   readonly probability: number;
 }
 
 /** The most probable terms behind a text. */
 export async function nextTerms(who: string, open: OpenLanguageModel, prompt: string, k: number): Promise<NextTerm[]> {
   const { logits } = await readPrompt(who, open, prompt);
-  return mostProbable(probabilitiesOf(logits), k).map(({ id, probability }) => ({
-    term: open.model.terms[id]!,
-    probability,
-  }));
+  return mostProbable(probabilitiesOf(logits), k).map(({ id, probability }) => {
+    const term = open.model.terms[id]!;
+    return { term, shown: shownTerm(open, term), probability };
+  });
 }
 
 export interface ScoredText {

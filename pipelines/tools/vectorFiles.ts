@@ -19,9 +19,13 @@ import { checkAgainstManifest } from "../record/checkAgainstManifest.js";
 import { fileOfRun, kindsInRun } from "../record/fileOfRun.js";
 import { type EvaluationFiles, resultsByFile } from "./evaluationSets.js";
 
-/** Vectors of any format that lexstream writes, or those of a run by its folder (`runs/first`, `runs/first#glove`), ready for questions. Memory: 8 V D bytes and the terms. */
-export async function loadVectors(path: string): Promise<Vectors> {
-  return new Vectors(await readChecked(path));
+/**
+ * Vectors of any format that lexstream writes, or those of a run by its folder (`runs/first`, `runs/first#glove`), ready for questions.
+ * Memory: 8 V D bytes and the terms.
+ * @param asked the only terms that questions will be about, so that no other subwords need to be read; any may be if left out
+ */
+export async function loadVectors(path: string, asked?: readonly string[]): Promise<Vectors> {
+  return new Vectors(await readChecked(path, asked && { asked: [...asked] }));
 }
 
 /** @throws SyntaxError also where the file is not as the run's manifest beside it says */

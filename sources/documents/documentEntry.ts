@@ -119,14 +119,24 @@ export class EntryMaker {
    */
   make(where: string, values: readonly unknown[] = [], labels: readonly string[] = []): DocumentEntry | undefined {
     if (this.parts.length === 0) return undefined;
+    const placed = this.#placed(labels);
+    return this.columns.length === 0 ? placed : { ...placed, ...this.#read(where, values) };
+  }
+
+  /** What is known of a document without its columns. */
+  #placed(labels: readonly string[]): DocumentEntry {
     const { id } = this.#settings;
+    const known = this.parts.includes("labels") ? { labels } : {};
+    if (id === POSITION) return { id: `${this.#report.name}:${this.#report.documents}`, ...known };
+    return id === MESSAGE ? { id: this.#report.messageId, ...known } : known;
+  }
+
+  /** What its columns say. */
+  #read(where: string, values: readonly unknown[]): DocumentEntry {
     const read = this.columns.map((column, k) => ({ ...column, part: this.#part(column, values[k], where) }));
     const fields = read.filter(({ option }) => option === "fields").map(({ name, part }) => [name, part]);
     const others = read.filter(({ option }) => option !== "fields").map(({ option, part }) => [option, part]);
     return {
-      ...(id === POSITION ? { id: `${this.#report.name}:${this.#report.documents}` } : {}),
-      ...(id === MESSAGE ? { id: this.#report.messageId } : {}),
-      ...(this.parts.includes("labels") ? { labels } : {}),
       ...(Object.fromEntries(others) as DocumentEntry),
       ...(fields.length > 0 ? { fields: Object.fromEntries(fields) as Readonly<Record<string, DocumentField>> } : {}),
     };

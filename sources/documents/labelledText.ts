@@ -1,7 +1,9 @@
 import { unifyLineEnds } from "./lineEnds.js";
 
 /** What separates the tokens of a line in fastText's text. */
-const SEPARATORS = " \\n\\r\\t\\v\\f\\0";
+const SEPARATORS = new Set([..." \n\r\t\v\f\0"].map((each) => each.charCodeAt(0)));
+const LINE_FEED = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
 
 interface LabelledText {
   /** Without its labels and the white space behind each. */
@@ -13,19 +15,30 @@ interface LabelledText {
 /** Takes the labels out of a line: tokens that begin with the prefix, wherever they stand, as fastText reads them. */
 export function labelFinder(prefix: string): (line: Uint8Array) => LabelledText {
   const begins = Buffer.from(prefix);
-  const label = new RegExp(`(?<![^${SEPARATORS}])${escaped(prefix)}([^${SEPARATORS}]*)[ \\t\\v\\f\\0]*`, "g");
   return (line) => {
     const bytes = Buffer.from(line.buffer, line.byteOffset, line.length);
-    if (!bytes.includes(begins)) return { text: unifyLineEnds(line), labels: [] };
     const labels: string[] = [];
-    const text = bytes.toString().replace(label, (_, name: string) => {
-      labels.push(name);
-      return "";
-    });
-    return { text: unifyLineEnds(Buffer.from(text)), labels };
+    const left: Uint8Array[] = [];
+    let from = 0;
+    for (let at = bytes.indexOf(begins); at >= 0; at = bytes.indexOf(begins, Math.max(from, at + 1))) {
+      if (at > 0 && !SEPARATORS.has(bytes[at - 1]!)) continue;
+      const name = at + begins.length;
+      const end = endOf(bytes, name, (byte) => !SEPARATORS.has(byte));
+      labels.push(bytes.toString("utf8", name, end));
+      if (at > from) left.push(bytes.subarray(from, at));
+      from = endOf(bytes, end, isBlank);
+    }
+    const rest = bytes.subarray(from);
+    return { text: unifyLineEnds(left.length === 0 ? rest : Buffer.concat([...left, rest])), labels };
   };
 }
 
-function escaped(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
+/** White space within a line. */
+const isBlank = (byte: number): boolean => SEPARATORS.has(byte) && byte !== LINE_FEED && byte !== CARRIAGE_RETURN;
+
+/** Where a run of such bytes ends that begins at a place, if one does. */
+function endOf(bytes: Uint8Array, place: number, holds: (byte: number) => boolean): number {
+  let end = place;
+  while (end < bytes.length && holds(bytes[end]!)) end++;
+  return end;
 }

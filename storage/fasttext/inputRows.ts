@@ -1,4 +1,5 @@
 import type { ByteReader } from "../files/byteReader.js";
+import { readFullyAsync } from "../files/readFully.js";
 import { type FastTextHead, readShape, requireFinite, requireRows } from "./fastTextFile.js";
 import { readUsedRows } from "./usedRows.js";
 
@@ -12,8 +13,9 @@ export interface InputRows {
   readonly rowAt: (place: number) => number;
 }
 
-/** Bytes read at a time where rows lie apart: more are passed over than used. */
-const CHUNK = 1 << 16;
+/** Bytes read at a time, at most, and between two rows that are read together. */
+const CHUNK = 1 << 20;
+const GAP = 1 << 14;
 
 /**
  * Reads the input matrix of a model, all of it but rows of zeros, or some rows, and goes over the output matrix to the end. State: what it returns.
@@ -23,7 +25,7 @@ export async function readInputRows(reader: ByteReader, head: FastTextHead, rows
   const { rows: total, columns } = await readShape(reader, "input");
   requireRows(reader, head, total);
   const end = reader.position + 4 * total * columns;
-  const read = rows ? await readApart(reader, rows, columns) : await readUsed(reader, head, columns);
+  const read = rows ? await readApart(reader, head, rows, columns) : await readUsed(reader, head, columns);
   reader.skipTo(end);
   await reader.byte();
   const output = await readShape(reader, "output");
@@ -51,17 +53,49 @@ async function readUsed(
   };
 }
 
-async function readApart(reader: ByteReader, rows: Uint32Array, columns: number): Promise<InputRows> {
+/** Stretches of the file in which wanted rows lie close together are read whole, the next one while the rows of one are taken out. */
+async function readApart(
+  reader: ByteReader,
+  { inputRows }: FastTextHead,
+  rows: Uint32Array,
+  columns: number,
+): Promise<InputRows> {
   const begin = reader.position;
-  const values = new Float32Array(rows.length * columns);
   const rowBytes = 4 * columns;
-  for (const [place, row] of rows.entries()) {
-    reader.skipTo(begin + rowBytes * row);
-    const bytes = await reader.take(rowBytes, CHUNK);
-    new Uint8Array(values.buffer, rowBytes * place, rowBytes).set(bytes);
+  const values = new Float32Array(rows.length * columns);
+  const chunks = [0, 1].map(() => new Float32Array(Math.max(columns, CHUNK / 4)));
+  const read = async (from: number, to: number, chunk: Float32Array) => {
+    const length = rowBytes * (rows[to - 1]! - rows[from]! + 1);
+    const into = new Uint8Array(chunk.buffer, 0, length);
+    if ((await readFullyAsync(reader.handle, into, begin + rowBytes * rows[from]!)) < length) throw reader.cut();
+  };
+  const start = (from: number, turn: number) => {
+    const to = endOfStretch(rows, from, rowBytes);
+    return { from, to, chunk: chunks[turn % 2]!, done: from < to ? read(from, to, chunks[turn % 2]!) : undefined };
+  };
+  let next = start(0, 0);
+  for (let turn = 1; next.done; turn++) {
+    const { from, to, chunk, done } = next;
+    await done;
+    next = start(to, turn);
+    for (let place = from; place < to; place++) {
+      const at = (rows[place]! - rows[from]!) * columns;
+      values.set(chunk.subarray(at, at + columns), place * columns);
+    }
   }
-  const rowAt = (place: number) => rows[place]!;
-  requireFinite(reader, "input", values, (i) => rowAt(Math.floor(i / columns)));
-  const places = new Map(Array.from(rows, (row, place) => [row, place]));
-  return { columns, values, rowAt, placeOf: (row) => places.get(row)! };
+  requireFinite(reader, "input", values, (i) => rows[Math.floor(i / columns)]!);
+  const places = new Int32Array(inputRows);
+  rows.forEach((row, place) => {
+    places[row] = place;
+  });
+  return { columns, values, rowAt: (place) => rows[place]!, placeOf: (row) => places[row]! };
+}
+
+/** How many of the rows, from one on, are read together. */
+function endOfStretch(rows: Uint32Array, from: number, rowBytes: number): number {
+  const most = Math.max(1, Math.floor(CHUNK / rowBytes));
+  const gap = Math.max(1, Math.floor(GAP / rowBytes));
+  let to = from;
+  while (to < rows.length && rows[to]! - rows[from]! < most && (to === from || rows[to]! - rows[to - 1]! <= gap)) to++;
+  return to;
 }

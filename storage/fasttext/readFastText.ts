@@ -1,5 +1,6 @@
 import { meanRow } from "../../kernels/subwords/meanRow.js";
 import { type SubwordsOf, subwordsOf } from "../../kernels/subwords/subwordBuckets.js";
+import { TermLists } from "../../kernels/subwords/termLists.js";
 import type { Classifier } from "../../schemas/classifier.js";
 import type { SubwordForm, SubwordRows } from "../../schemas/subwords.js";
 import type { VectorTable } from "../../schemas/vectors.js";
@@ -19,22 +20,30 @@ import { type InputRows, readInputRows } from "./inputRows.js";
 const END = "</s>";
 const PREFIX = "__label__";
 
+export interface WantedRows {
+  /** Terms to read, with the rows of their subwords; those that are not in the file have subwords, too. All words if left out. */
+  readonly wanted?: ReadonlySet<string> | undefined;
+  /** Terms that will be asked about: where all words are read, the rows of their subwords and of no others. */
+  readonly asked?: ReadonlySet<string> | undefined;
+}
+
 /**
  * The vectors of a fastText model with their subwords; rows of zeros are left out, which is what most are that were trained with few threads.
- * State: the input matrix, or, where some terms alone are wanted, 4 D bytes for each of them, for each subword of theirs, and a chunk of the
- * file.
- * @param wanted terms to read, with the rows of their subwords; those that are not in the file have subwords, too
+ * State: the input matrix, or, where some terms alone are wanted or asked about, 4 D bytes for each word that is read, for each subword of
+ * theirs, and chunks of the file; 4 bytes a subword of each word.
  * @throws SyntaxError also where it holds a classifier, or quantised vectors
  */
-export function readFastTextVectors(path: string, wanted?: ReadonlySet<string>): Promise<VectorTable> {
+export function readFastTextVectors(path: string, { wanted, asked }: WantedRows = {}): Promise<VectorTable> {
   return withFastTextFile(path, async (reader) => {
     const head = await readHead(reader, wanted && ((word) => wanted.has(word)));
     await requireVectors(reader, head);
     const form = formOf(head);
     const bucketsOf = withoutEnd(subwordsOf(path, form));
-    const input = await readInputRows(reader, head, wanted && rowsOf(head, wanted, bucketsOf));
+    const lists = listsOf(head, bucketsOf);
+    const others = wanted ?? asked;
+    const input = await readInputRows(reader, head, others && rowsOf(head, lists, [...others].flatMap(bucketsOf)));
     requireEnd(reader);
-    const table = meansOf(head, bucketsOf, input);
+    const table = meansOf(head, lists, input);
     return form.maxLength === 0 ? table : { ...table, subwords: usedRows(head, form, input) };
   });
 }
@@ -59,24 +68,36 @@ const withoutEnd =
   (term) =>
     term === END ? [] : bucketsOf(term);
 
-/** The rows of terms and of their subwords, ascending. */
-function rowsOf({ words, wordRows }: FastTextHead, terms: ReadonlySet<string>, bucketsOf: SubwordsOf): Uint32Array {
-  const rows = new Set(words.places);
-  for (const term of terms) for (const bucket of bucketsOf(term)) rows.add(wordRows + bucket);
-  return Uint32Array.from(rows).sort();
+/** The rows of each word that was read: its own, and those of its subwords. */
+function listsOf({ words, wordRows }: FastTextHead, bucketsOf: SubwordsOf): TermLists {
+  const lists = new TermLists();
+  words.texts.forEach((word, i) => {
+    lists.push([words.places[i]!, ...bucketsOf(word).map((bucket) => wordRows + bucket)]);
+  });
+  return lists;
+}
+
+/** The rows of lists and of some buckets, ascending. */
+function rowsOf({ wordRows, inputRows }: FastTextHead, lists: TermLists, buckets: readonly number[]): Uint32Array {
+  const isWanted = new Uint8Array(inputRows);
+  for (const row of lists.pushed.entries) isWanted[row] = 1;
+  for (const bucket of buckets) isWanted[wordRows + bucket] = 1;
+  const rows = new Uint32Array(isWanted.reduce((sum, each) => sum + each, 0));
+  let count = 0;
+  for (let row = 0; row < inputRows; row++) if (isWanted[row] === 1) rows[count++] = row;
+  return rows;
 }
 
 /** Each word's vector: the mean over its row and those of its subwords. */
-function meansOf({ options, words, wordRows }: FastTextHead, bucketsOf: SubwordsOf, input: InputRows): VectorTable {
+function meansOf({ options, words }: FastTextHead, lists: TermLists, input: InputRows): VectorTable {
   const { columns: size, values: read, placeOf } = input;
   const values = new Float32Array(words.texts.length * size);
-  words.texts.forEach((word, i) => {
-    const buckets = bucketsOf(word);
-    const places = new Int32Array(1 + buckets.length);
-    places[0] = placeOf(words.places[i]!);
-    for (let k = 0; k < buckets.length; k++) places[1 + k] = placeOf(wordRows + buckets[k]!);
-    meanRow(read, size, places, values.subarray(i * size, (i + 1) * size));
-  });
+  const places = new Int32Array(lists.longest);
+  for (let i = 0; i < words.texts.length; i++) {
+    const list = lists.of(i);
+    for (let k = 0; k < list.length; k++) places[k] = placeOf(list[k]!);
+    meanRow(read, size, places.subarray(0, list.length), values.subarray(i * size, (i + 1) * size));
+  }
   const told = { architecture: options.model === CBOW ? "cbow" : "skipGram", loss: LOSSES[options.loss! - 1] };
   const metadata = new Map([
     ["model", "fastText"],

@@ -11,6 +11,7 @@ import { openMatrix } from "../documents/readDocumentTerms.js";
 import { HEAD_BYTES, MAGIC, optionIn, SUPERVISED } from "../fasttext/fastTextFile.js";
 import { fileBytes, firstContent, packingOf } from "../files/fileBytes.js";
 import { beginsAsZip, ZipReader } from "../files/zipFile.js";
+import { describeLanguageModel } from "../models/describeLanguageModel.js";
 import { areOfModel } from "../models/languageModelFiles.js";
 import { beginsAsTensors, SafetensorsFile } from "../models/safetensors.js";
 import { openTable } from "../tables/tableFile.js";
@@ -66,11 +67,12 @@ function inspectTensors(path: string): Finding {
   const file = new SafetensorsFile(path);
   try {
     const { names, metadata } = file;
+    const isModel = areOfModel(path, metadata);
     return {
       format: "safetensors",
-      ...(areOfModel(path, metadata) ? { holds: "languageModel" } : {}),
+      ...(isModel ? { holds: "languageModel" } : {}),
       rows: names.length,
-      metadata: Object.fromEntries(metadata),
+      metadata: { ...Object.fromEntries(metadata), ...(isModel ? describeLanguageModel(path, file) : {}) },
       firstRows: names.slice(0, shownRows).map((name) => [name, file.shape(name).join(" x ")]),
     };
   } finally {

@@ -151,7 +151,7 @@ const wordLevel = (unknown: string | undefined): TokenizerForm => ({
 });
 
 /** @throws SyntaxError if the file holds no JSON object */
-function readJson(path: string): Readonly<Record<string, unknown>> {
+export function readJson(path: string): Readonly<Record<string, unknown>> {
   let value: unknown;
   try {
     value = JSON.parse(readFileSync(path, "utf8"));

@@ -1,16 +1,19 @@
 import { closeSync, fstatSync, openSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import {
+  type Data,
   DataType,
   type FixedSizeList,
   type RecordBatch,
   RecordBatchReader,
   type Schema,
+  type Utf8,
   type Vector,
 } from "apache-arrow";
 import type { ReadColumn, TableBlock, TableFile } from "../../schemas/tables.js";
 import { readFully } from "../files/readFully.js";
 import { arrowBatches } from "./arrowCheck.js";
+import { textCells } from "./textCells.js";
 
 const magic = "ARROW1";
 const tailBytes = 4 + magic.length;
@@ -26,14 +29,14 @@ export async function openArrow(path: string): Promise<TableFile> {
     format: "arrow",
     columns: fields.map((field) => ({ name: field.name, type: String(field.type) })),
     metadata,
-    async *blocks(names) {
+    async *blocks(names, isWanted) {
       const handle = await open(path, "r");
       try {
         const reader = await openReader(handle);
         for (let k = 0; k < reader.numRecordBatches; k++) {
           const batch = await reader.readRecordBatch(k); // its iterator never ends where a batch is damaged
           if (!batch) throw new RangeError(`record batch ${k} is damaged`);
-          yield block(batch, names);
+          if (!isWanted || isWanted(column(names[0]!, batch))) yield block(batch, names);
         }
       } catch (error) {
         throw unreadable(path, error);
@@ -83,11 +86,12 @@ async function withReader<Result>(path: string, use: (reader: Reader) => Promise
 }
 
 function block(batch: RecordBatch, names: readonly string[]): TableBlock {
-  const rows = batch.numRows;
-  return { rows, columns: names.map((name) => column(name, batch.getChild(name), rows)) };
+  return { rows: batch.numRows, columns: names.map((name) => column(name, batch)) };
 }
 
-function column(name: string, vector: Vector | null, rows: number): ReadColumn {
+function column(name: string, batch: RecordBatch): ReadColumn {
+  const rows = batch.numRows;
+  const vector = batch.getChild(name);
   if (!vector || vector.length < rows || vector.nullCount > 0)
     throw new RangeError(
       `column ${name} must hold ${rows} values and no null, got ${vector?.length ?? 0} and ${vector?.nullCount ?? 0} nulls`,
@@ -106,11 +110,19 @@ function isNumeric(type: DataType): boolean {
 function cells(vector: Vector, rows: number): ReadColumn {
   if (DataType.isFixedSizeList(vector.type) && isNumeric(vector.type.children[0]!.type))
     return equalLists(vector as Vector<FixedSizeList>, rows);
+  if (DataType.isUtf8(vector.type)) return texts(vector as Vector<Utf8>, rows);
   const isList = DataType.isList(vector.type) || DataType.isFixedSizeList(vector.type);
   return Array.from({ length: rows }, (_, row) => {
     const cell = vector.get(row);
     return isList ? (cell as Vector).toArray() : String(cell);
   }) as ReadColumn;
+}
+
+function texts({ data }: Vector<Utf8>, rows: number): ReadColumn {
+  const [{ values, valueOffsets }] = data as [Data<Utf8>]; // a record batch has a column in one piece
+  if (valueOffsets.length <= rows)
+    throw new RangeError(`texts must have ${rows + 1} offsets, got ${valueOffsets.length}`);
+  return textCells(values, valueOffsets, rows);
 }
 
 /** Lists of so many numbers each, as parts of the memory in which they lie end to end. */

@@ -98,7 +98,7 @@ export async function openParquetTable(path: string): Promise<TableFile> {
   return {
     format: "parquet",
     ...described(path, file),
-    blocks: (names) => readGroups(path, names),
+    blocks: (names, isWanted) => readGroups(path, names, isWanted),
   };
 }
 
@@ -117,15 +117,20 @@ function damaged(path: string, cause: unknown): Error {
   return new SyntaxError(`${path}: must be a whole Parquet file, got: ${(cause as Error).message}`, { cause });
 }
 
-async function* readGroups(path: string, names: readonly string[]): AsyncGenerator<TableBlock> {
+async function* readGroups(
+  path: string,
+  names: readonly string[],
+  isWanted?: (first: ReadColumn) => boolean,
+): AsyncGenerator<TableBlock> {
   const file = await openAt(path);
   try {
     const scan = await file.scan(names);
     for (const range of scan.ranges) {
       const rows = range.rowEnd - range.rowStart;
+      const column = async (name: string) => plainColumn(name, await scan.readColumn({ column: name, ...range }), rows);
+      if (isWanted && !isWanted(await column(names[0]!))) continue;
       const columns: ReadColumn[] = [];
-      for (const name of names)
-        columns.push(plainColumn(name, await scan.readColumn({ column: name, ...range }), rows));
+      for (const name of names) columns.push(await column(name));
       yield { rows, columns };
     }
   } catch (cause) {

@@ -4,6 +4,7 @@ import { hasAnyLength, type TableFormat } from "./tableWriter.js";
 export const parquetFormat: TableFormat = {
   name: "parquet",
   blockRows: 1 << 17,
+  blockValues: 1 << 22,
   load: async () => (await import("./parquetEncoder.js")).openParquetEncoder,
   async countRows(path, { columns }) {
     const { countParquetRows } = await import("./parquetFile.js");

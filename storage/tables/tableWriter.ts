@@ -14,14 +14,13 @@ import type {
 import { DurableFile } from "../files/durableFile.js";
 import { checksumKey, checksumText, noChecksum, statedChecksum } from "./tableChecksum.js";
 
-/** Numbers in the widest column of a block, at most: 16 MiB of float32. Bounds memory, on writing and on reading. */
-const blockValues = 1 << 22;
-
 /** How a file format lays down blocks of rows. Another format is another one of these. */
 export interface TableFormat {
   readonly name: string;
   /** Rows that are laid down together; fewer where lists make them wide. */
   readonly blockRows: number;
+  /** Numbers in the widest column of a block, at most. Bounds memory, on writing and on reading. */
+  readonly blockValues: number;
   /** Loads the library that writes it, which most starts of the program have no use for. */
   load(): Promise<OpenEncoder>;
   /** Reads a finished file back as far as it takes to be sure of its row count. */
@@ -70,7 +69,10 @@ export class TableWriter {
   ) {
     const types = typesOf(schema);
     this.#widths = types.map(listSize);
-    this.#blockRows = Math.max(1, Math.min(format.blockRows, Math.floor(blockValues / Math.max(...this.#widths))));
+    this.#blockRows = Math.max(
+      1,
+      Math.min(format.blockRows, Math.floor(format.blockValues / Math.max(...this.#widths))),
+    );
     this.#block = types.map((type, k) => emptyColumn(type, this.#blockRows * this.#widths[k]!, this.#blockRows));
     this.#file = new DurableFile(path);
     const counted: ByteSink = {

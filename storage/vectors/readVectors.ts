@@ -7,7 +7,7 @@ import { oneOf, texts } from "../../schemas/fields.js";
 import { defineOptions, type OptionsOf, parseOptions } from "../../schemas/options.js";
 import { plural } from "../../schemas/plural.js";
 import { type SubwordForm, type SubwordRows, subwordUnits } from "../../schemas/subwords.js";
-import { KIND } from "../../schemas/tables.js";
+import { KIND, type ReadColumn } from "../../schemas/tables.js";
 import { SUBWORDS, type VectorTable } from "../../schemas/vectors.js";
 import { readFastTextVectors } from "../fasttext/readFastText.js";
 import { firstBytes, requireText } from "../files/fileBytes.js";
@@ -34,6 +34,11 @@ export const readVectorsSchema = defineOptions({
         "what to do with a term that is not UTF-8 or that was there before: reject the file, or replace bad bytes by U+FFFD, keep the first of equal terms, and count both",
       default: "reject",
     }),
+    asked: texts({
+      optional: true,
+      description:
+        "Terms that will be asked about, where all are read: of subwords, only what makes those of them that are not in the file; all if left out",
+    }),
     terms: texts({
       optional: true,
       description:
@@ -49,7 +54,7 @@ const readers: Record<VectorFormat, (path: string, settings: ReadSettings) => Pr
   parquet: readTable,
   word2vecText: readWord2vecText,
   word2vecBinary: readWord2vecBinary,
-  fastText: (path, { wanted }) => readFastTextVectors(path, wanted),
+  fastText: (path, settings) => readFastTextVectors(path, settings),
   gloveText: readGloveText,
   projector: readProjector,
 };
@@ -71,7 +76,7 @@ export async function readVectors(
   options: ReadVectorsOptions = {},
   ledger: Ledger = currentScope().ledger,
 ): Promise<VectorTable> {
-  const { format, onInvalid, terms } = parseOptions(readVectorsSchema, options);
+  const { format, onInvalid, terms, asked } = parseOptions(readVectorsSchema, options);
   firstBytes(path, 1); // a missing file is no question of its format
   const found = await recogniseVectors(path);
   if (!found) await requireText(path, { reads: "a file of vectors", wantsVectors: true });
@@ -79,9 +84,10 @@ export async function readVectors(
   if (!chosen)
     throw new SyntaxError(`readVectors: ${path} must be a file of vectors, got ${await unknownVectors(path)}`);
   const counts = ledger.child(path);
-  if (!terms) return readers[chosen](path, { onInvalid, ledger: counts });
+  const settings = { onInvalid, ledger: counts, asked: asked && new Set(asked) };
+  if (!terms) return readers[chosen](path, settings);
   const wanted = new Set(terms);
-  const picked = pickTerms(await readers[chosen](path, { onInvalid, ledger: counts, wanted }), wanted);
+  const picked = pickTerms(await readers[chosen](path, { ...settings, wanted }), wanted);
   if (picked.terms.length < wanted.size) counts.add("withoutVector", wanted.size - picked.terms.length);
   return picked;
 }
@@ -94,13 +100,18 @@ async function readTable(path: string, settings: ReadSettings): Promise<VectorTa
   requireKind(path, table, "vectors");
   requireColumns(path, table, ["term", "vector"]);
   const form = subwordForm(path, table.metadata.get(SUBWORDS));
-  const columns = form ? ["term", "vector", "bucket"] : ["term", "vector"];
+  const columns = form ? ["bucket", "vector", "term"] : ["vector", "term"];
   const { size } = await stat(path);
-  const subwords = new SubwordCollector(form && settings.wanted && bucketsOfAll(path, form, settings.wanted));
   let rows: VectorRows | undefined;
   let row = 0;
-  for await (const block of table.blocks(columns)) {
-    const [terms, vectors, buckets] = block.columns as [
+  const subwords = new SubwordCollector(() => form && bucketsFor(path, form, settings, rows));
+  const isWanted = (buckets: ReadColumn) => {
+    const wants = subwords.wantsSome(buckets as ArrayLike<number>);
+    if (!wants) row += buckets.length;
+    return wants;
+  };
+  for await (const block of table.blocks(columns, form && isWanted)) {
+    const [terms, vectors, buckets] = block.columns.toReversed() as [
       readonly string[],
       readonly ArrayLike<number>[],
       ArrayLike<number>?,
@@ -136,10 +147,17 @@ function subwordForm(path: string, told: string | undefined): SubwordForm | unde
   throw new SyntaxError(`${path}: ${SUBWORDS} in the metadata must say the form of the subwords, got ${told}`);
 }
 
-function bucketsOfAll(path: string, form: SubwordForm, terms: ReadonlySet<string>): Set<number> {
-  const bucketsOf = subwordsOf(path, form);
-  return new Set(Array.from(terms, bucketsOf).flat());
+/** Buckets whose rows are to be kept, once the rows of terms were read; all of them if undefined. */
+function bucketsFor(
+  path: string,
+  form: SubwordForm,
+  { wanted, asked }: ReadSettings,
+  rows: VectorRows | undefined,
+): Set<number> | undefined {
+  const terms = wanted ?? (asked && Array.from(asked).filter((term) => !rows?.has(term)));
+  return terms && new Set(Array.from(terms, subwordsOf(path, form)).flat());
 }
+
 /** Rows that an uncompressed file of so many bytes can have. */
 const mostRows = (bytes: number, vectorSize: number): number => Math.ceil(bytes / (4 * Math.max(1, vectorSize)));
 
@@ -147,23 +165,39 @@ const mostRows = (bytes: number, vectorSize: number): number => Math.ceil(bytes 
 class SubwordCollector {
   readonly #buckets: number[] = [];
   #vectors: RowBuffer | undefined;
+  #wanted: { readonly buckets: ReadonlySet<number> | undefined } | undefined;
 
-  /** @param wanted buckets to keep; all if left out */
-  constructor(readonly wanted: ReadonlySet<number> | undefined) {}
+  /** @param wanted buckets to keep, all if undefined; asked at the first row of one */
+  constructor(readonly wanted: () => ReadonlySet<number> | undefined) {}
+
+  /** Whether there is a row of a term among some rows, or one of a bucket that is to be kept. */
+  wantsSome(buckets: ArrayLike<number>): boolean {
+    for (let i = 0; i < buckets.length; i++) if (buckets[i]! < 0 || this.#wants(buckets[i]!)) return true;
+    return false;
+  }
 
   next(vectorSize: number, expectedRows: number): Float32Array {
-    this.#vectors ??= new RowBuffer(vectorSize, Math.min(expectedRows, this.wanted?.size ?? expectedRows));
+    this.#vectors ??= new RowBuffer(vectorSize, Math.min(expectedRows, this.#kept?.size ?? expectedRows));
     return this.#vectors.next();
   }
 
   keep(bucket: number): void {
-    if (this.wanted?.has(bucket) === false) return;
+    if (!this.#wants(bucket)) return;
     this.#vectors!.keep();
     this.#buckets.push(bucket);
   }
 
   rows(form: SubwordForm): SubwordRows {
     return { form, buckets: Uint32Array.from(this.#buckets), values: this.#vectors?.values ?? new Float32Array(0) };
+  }
+
+  #wants(bucket: number): boolean {
+    return this.#kept?.has(bucket) ?? true;
+  }
+
+  get #kept(): ReadonlySet<number> | undefined {
+    this.#wanted ??= { buckets: this.wanted() };
+    return this.#wanted.buckets;
   }
 }
 

@@ -13,6 +13,8 @@ export interface ReadSettings {
   readonly ledger: Ledger;
   /** Terms whose rows are kept; all if left out. */
   readonly wanted?: ReadonlySet<string> | undefined;
+  /** Terms that will be asked about: where the file has subwords, only what makes these is kept of them; all if left out. */
+  readonly asked?: ReadonlySet<string> | undefined;
 }
 
 /**
@@ -31,6 +33,10 @@ export class VectorRows {
   ) {
     const rows = Math.min(expectedRows, settings.wanted?.size ?? expectedRows);
     this.#vectors = new RowBuffer(vectorSize, rows);
+  }
+
+  has(term: string): boolean {
+    return this.#rows.has(term);
   }
 
   /** Room for the numbers of the next row, to be filled before `add`. */

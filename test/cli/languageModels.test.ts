@@ -7,6 +7,7 @@ import { command } from "../support/command.js";
 import { served } from "../support/served.js";
 
 let folder: string;
+const ENGINE = "engine wasm, plain (auto: ";
 const inFolder = (name: string) => join(folder, name);
 
 /** Two sentences of one form each; what follows the second word is certain. */
@@ -35,7 +36,7 @@ beforeAll(async () => {
       ...["train", "rnnlm", inFolder(`${language}.txt`), "-o", inFolder(language!)],
       ...[...shared, ...layout, ...more],
     );
-    expect([code, err]).toEqual([0, expect.any(String)]);
+    expect([code, err]).toEqual([0, expect.stringContaining(`note: rnnlm: ${ENGINE}`)]);
   }
 });
 
@@ -88,6 +89,28 @@ describe.each([
     expect(rows[0]).toMatch(
       language === "english" ? /^-\d\.\d{4} {2}5 {2}the cat eats a fish$/ : /^-\d\.\d{4} {2}5 {2}猫 吃 了 小 鱼$/,
     );
+  });
+});
+
+it("is described by its folder: what it is, what it reads, and how it has learned", async () => {
+  const { out } = await command("inspect", inFolder("english/model"), "--json");
+  const { holds, metadata } = JSON.parse(out);
+  expect(holds).toBe("languageModel");
+  expect(metadata).toMatchObject({
+    ...{ architecture: "rnnlm", terms: "10", tokenizer: "words" },
+    sizes: expect.stringContaining("cell lstm, layers 1, vectorSize 16, hiddenSize 16"),
+    engine: expect.stringContaining(ENGINE.replace("engine ", "")),
+    learned: expect.stringMatching(/^\d+ steps, \d+ tokens, 15 passes$/),
+    // 10 terms: a table of 10 x 16, a cell of (16 + 16 + 1) 64, an output of 17 x 10
+    parameters: String(10 * 16 + 33 * 64 + 17 * 10),
+  });
+});
+
+it("has the engine in its manifest, and why it is that one", () => {
+  const { languageModel } = JSON.parse(readFileSync(inFolder("english/manifest.json"), "utf8"));
+  expect(languageModel.rnnlm).toMatchObject({
+    ...{ engine: "wasm", arithmetic: "plain" },
+    engineChoice: expect.stringMatching(/^auto: \d+ parameters, tensorflow from 20 million on$/),
   });
 });
 
@@ -240,7 +263,15 @@ describe("vectors in context", () => {
     expect((await near("the cat")).err).toBe(
       'neighbors: the text must have the term "a" with a vector, got "the cat"\n',
     );
-    expect((await command("neighbors", means, "a", "--in-context", "a")).err).toContain("must stand beside --model");
+    expect((await command("neighbors", means, "a", "--in-context", "a")).err).toContain(
+      "must stand beside either --model",
+    );
+    // The same means, made on the way.
+    const made = ["--text", text, "--format", "lines", "--layer", "1", "-k", "1", "--json"];
+    const sentence = ["--in-context", "the cat eats a fish"];
+    expect(await command("neighbors", inFolder("english"), "a", ...sentence, ...made)).toEqual(cat);
+    const both = await command("neighbors", means, "a", ...sentence, ...made, "--model", inFolder("english"));
+    expect([both.code, both.err]).toEqual([2, expect.stringContaining("either --model or --text")]);
   });
 
   it.each([

@@ -29,6 +29,24 @@ it("begins where an interrupted run goes on, and does not take what others did f
   expect(whole(at("windows", 0.8), 10_000).secondsLeft).toBeCloseTo(10 + 100, 10); // 10 s a pass
 });
 
+it("does not take the time before a step's first progress for its speed", () => {
+  const whole = wholeRun(plan);
+  whole(at("windows", 0), 0);
+  whole(at("windows", 0), 8000); // the text is being laid out
+  // a tenth of five passes in 2 s: 20 s in all, 4 a pass; 18 are left, and ten passes
+  expect(whole(at("windows", 0.1), 10_000).secondsLeft).toBeCloseTo(18 + 40, 10);
+});
+
+it("goes on evenly where a step takes longer than was thought", () => {
+  const whole = wholeRun([plan[0]!, plan[1]!]);
+  whole(at("source", 0), 0);
+  expect(whole(at("source", 1), 1000).share).toBeCloseTo(1 / 6, 10); // 1 s a pass, five more to come
+  whole(at("windows", 0), 1000);
+  // 100 s in all instead of 5: the five sixths of the bar that are left stand for them
+  expect(whole(at("windows", 0.1), 11_000).share).toBeCloseTo(1 / 6 + 5 / 60, 10);
+  expect(whole(at("windows", 0.2), 21_000).share).toBeCloseTo(1 / 6 + 10 / 60, 10);
+});
+
 it("knows no share where nobody knows how much there is to read, and one behind it", () => {
   const whole = wholeRun(plan);
   whole(at("source", undefined), 0);

@@ -1,21 +1,21 @@
-// Kills runs with SIGKILL at random places of their work, resumes them until they finish, and compares every byte with a run that was left alone.
-// See cases.mjs.
-import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+// Pipelines of all kinds, killed: see killing.mjs.
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { eachCase, folder } from "./cases.mjs";
-import { momentBehind, observe } from "./observe.mjs";
+import { folder } from "./cases.mjs";
+import { killEach, sampleTexts } from "./killing.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const [characters, ...epochs] = process.env.LEXSTREAM_FAULTS ? [50_000, 6, 3, 12] : [15_000, 3, 2, 4];
+const [characters, batchSize, ...epochs] = process.env.LEXSTREAM_FAULTS
+  ? [50_000, 2048, 6, 3, 12]
+  : [8000, 1024, 3, 2, 4]; // some six batches
 
 const shared = `
 name: run
 source: { files: { paths: corpus.txt, format: paragraphs } }
 steps:
   - normalize
-  - tokenize: { mode: chinese, batchSize: 2048 }
+  - tokenize: { mode: chinese, batchSize: ${batchSize} }
   - buildVocab: { minCount: 2 }
   - writeVocabulary: { path: vocab.parquet }
   - encode
@@ -24,7 +24,7 @@ branches:
 const configs = {
   word2vec: `${shared}
   skipGram:
-    - windowContexts: { radius: random, sample: 0.001, batchSize: 1024 }
+    - windowContexts: { radius: random, sample: 0.001, batchSize: ${batchSize / 2} }
     - word2vec: { vectorSize: 100, epochs: ${epochs[0]} }
     - writeVectors: { path: skipgram.bin }
   cbow:
@@ -42,7 +42,7 @@ const configs = {
 `,
   fastText: `${shared}
   skipGram:
-    - windowContexts: { sample: 0.001, batchSize: 1024 }
+    - windowContexts: { sample: 0.001, batchSize: ${batchSize / 2} }
     - fastText: { vectorSize: 50, buckets: 20000, epochs: ${epochs[0]} }
     - writeVectors: { path: skipgram.bin }
   cbow:
@@ -60,11 +60,11 @@ const configs = {
 `,
   "language models": `${shared.replace("minCount: 2", 'minCount: 2, extraTerms: ["<unk>", "</s>"]').replace("- encode", '- encode: { unknown: "<unk>", sentenceEnd: "</s>" }')}
   rnnlm:
-    - packSequences: { length: 10, lanes: 10, across: corpus }
+    - packSequences: { length: 10, lanes: 30, across: corpus }
     - rnnlm: { vectorSize: 10, layers: 2, dropout: 0.2, holdout: 0.1, schedule: plateau, patience: 1, epochs: ${epochs[1]} }
     - writeLanguageModel: { path: rnnlm/model.safetensors }
   nnlm:
-    - packSequences: { length: 16, lanes: 0, batchSize: 8, shuffle: 20 }
+    - packSequences: { length: 16, lanes: 0, batchSize: 24, shuffle: 20 }
     - nnlm: { vectorSize: 10, hiddenSize: 10, output: sampled, candidates: 50, epochs: ${epochs[1]} }
     - writeLanguageModel: { path: nnlm/model.safetensors }
     - inputVectors
@@ -86,72 +86,12 @@ for (const name of ["tfidf", "search", "keywords", "lsa", "lda"])
     "paths: corpus.txt\n    chunkSize: 4096", // several signs of progress where there is only one pass
   );
 
-/** How often checkpoints are taken, in turn; the result must not depend on it. */
-const intervals = ["0s", "30ms", "5000 tokens", "300ms"];
-
-const sample = (name) => readFileSync(join(root, "data", name), "utf8").slice(0, characters);
-const texts = { english: sample("sample-english-two-novels.txt"), chinese: sample("sample-chinese-lu-xun.txt") };
-writeFileSync(join(folder, "corpus.txt"), `${texts.english}\n${texts.chinese}\n`);
-const labelled = Object.entries(texts).flatMap(([language, text]) =>
+const labelled = Object.entries(sampleTexts(characters)).flatMap(([language, text]) =>
   linesOf(text).map((line, n) => `__label__${language} __label__part${n % 3} ${line}\n`),
 );
 writeFileSync(join(folder, "labelled.txt"), labelled.join(""));
-
-const pipelines = [];
-for (const [name, config] of Object.entries(configs)) {
-  const place = join(folder, name.replaceAll(" ", "-"));
-  mkdirSync(place);
-  writeFileSync(`${place}.yaml`, config);
-  const pipeline = { name, file: `${place}.yaml`, out: join(place, "out") };
-  const signs = await resume(pipeline, "never");
-  pipelines.push({ ...pipeline, signs, expected: hashesIn(pipeline.out) });
-}
+await killEach(configs);
 
 function linesOf(text) {
   return text.split("\n").filter((line) => line.trim() !== "");
 }
-
-/** How many signs of progress there were; undefined if it was killed. */
-function resume({ file, out }, interval, isMoment) {
-  return observe([file, out, interval], isMoment);
-}
-
-/** SHA-256 of every file in a folder, the manifest and hidden ones included. */
-function hashesIn(out) {
-  const names = readdirSync(out, { recursive: true }).sort();
-  const files = names.filter((name) => statSync(join(out, name)).isFile());
-  const hash = (name) => createHash("sha256").update(readFileSync(join(out, name)));
-  return files.map((name) => `${name} ${hash(name).digest("hex")}`).join("\n");
-}
-
-/**
- * Runs, and kills what runs behind a checkpoint, until it has ended or was killed so often that it is left alone. A run that is too short for
- * a checkpoint is killed anywhere, and begins anew.
- */
-async function killUntilDone({ out, signs, ...pipeline }, mostKills, below) {
-  let endedEarly = false;
-  const hasCheckpoint = () => endedEarly || existsSync(join(out, ".checkpoint/state.json"));
-  for (let kills = 0; ; ) {
-    const interval = intervals[below(intervals.length)];
-    const isMoment = momentBehind(hasCheckpoint, signs, below(1000) / 1000, (seen) => seen.sign);
-    const hasEnded = await resume({ out, ...pipeline }, interval, kills < mostKills ? isMoment : undefined);
-    if (hasEnded && kills > 0) return kills;
-    if (hasEnded) {
-      rmSync(out, { recursive: true }); // it was done before the moment came: once more
-      endedEarly = true;
-    } else kills++;
-  }
-}
-
-await eachCase(async (n, below) => {
-  const pipeline = pipelines[n % pipelines.length];
-  const { name, out, expected } = pipeline;
-  rmSync(out, { recursive: true });
-  try {
-    const kills = await killUntilDone(pipeline, 1 + (Math.floor(n / pipelines.length) % 7), below);
-    const found = hashesIn(out);
-    return { name, kills, fault: found === expected ? undefined : `${found}\nmust be\n${expected}` };
-  } catch (error) {
-    return { name, kills: 0, fault: error.message };
-  }
-});

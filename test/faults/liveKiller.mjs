@@ -10,9 +10,9 @@ import { natsServerCommand, startNats } from "../support/startNats.mjs";
 import { eachCase, folder } from "./cases.mjs";
 import { momentBehind, observe } from "./observe.mjs";
 
-const [documents, kills, vectorSize, chunkSize] = process.env.LEXSTREAM_FAULTS
-  ? [1_000_000, 20, 50, 65_536]
-  : [3000, 2, 10, 16_384]; // some six batches
+const [documents, kills, killsOfOthers, vectorSize, chunkSize] = process.env.LEXSTREAM_FAULTS
+  ? [1_000_000, 20, 20, 50, 65_536]
+  : [3000, 2, 1, 10, 16_384]; // some six batches; the first source alone is killed again once it goes on
 
 const words = [..."the of and to in cat dog sat ran on mat".split(" "), ..."猫狗坐跑看山水人"];
 /** Eight words a document, of which some go together. */
@@ -107,7 +107,8 @@ for (const [name, source] of Object.entries(sources)) {
   const pipeline = { name, file, out: join(folder, name.split(" ")[0], "out") };
   mkdirSync(pipeline.out, { recursive: true });
   await resume(pipeline);
-  pipelines.push({ ...pipeline, expected: made(pipeline.out) });
+  const ownKills = pipelines.length === 0 ? kills : killsOfOthers;
+  pipelines.push({ ...pipeline, kills: ownKills, expected: made(pipeline.out) });
 }
 
 /** Whether it ended before the moment came to kill it. */
@@ -134,7 +135,7 @@ function made(out) {
 
 /** Kills what runs so often, begins anew whenever it has ended before, and compares all that ends with what was expected. */
 async function killOften(pipeline, below) {
-  const { out, expected } = pipeline;
+  const { out, kills, expected } = pipeline;
   const state = join(out, ".checkpoint/state.json");
   const isInSource = () => existsSync(state) && readFileSync(state, "utf8").includes('"place":');
   let [done, inSource] = [0, 0];

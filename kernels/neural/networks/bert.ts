@@ -2,7 +2,7 @@ import type { Engine, ParameterForm, Parameters, Tensor } from "../engine.js";
 import { normalValues } from "../initialValues.js";
 import { activation } from "../layers/activation.js";
 import { sum } from "../layers/arithmetic.js";
-import { attention } from "../layers/attention.js";
+import { attention, type WeightKeeper } from "../layers/attention.js";
 import { crossEntropy } from "../layers/crossEntropy.js";
 import { embedding } from "../layers/embedding.js";
 import { layerNorm } from "../layers/layerNorm.js";
@@ -25,6 +25,8 @@ export interface BertOptions extends TransformerOptions {
   readonly segments: number;
   /** Whether it also tells of rows of two texts if the second one follows the first. */
   readonly nextSentence: boolean;
+  /** It has no output for terms, as an encoder that was kept alone. */
+  readonly encoderOnly?: boolean;
 }
 
 type PredictBatch = Omit<NetworkBatch, "targets" | "step">;
@@ -46,10 +48,12 @@ const NEXT = "cls.seq_relationship";
  * of the weights of attention is not dropped.
  *
  * Parameters have the names and shapes of transformers' BertForPreTraining, weights outputs x inputs; `cls.predictions.decoder.weight` is
- * `bert.embeddings.word_embeddings.weight`. First weights are normal with a deviation of 0.02; biases are 0, gains 1.
+ * `bert.embeddings.word_embeddings.weight`. With `encoderOnly` there is no output for terms: layers can be read, and nothing is predicted but
+ * classes. First weights are normal with a deviation of 0.02; biases are 0, gains 1.
  */
 export function bert(options: BertOptions): Network {
   const { terms, positions, layers, heads, vectorSize: width, innerSize: inner, nextSentence } = options;
+  const { encoderOnly = false } = options;
   requireHeads("bert", options);
   const kind: BlockKind = {
     norm: "after",
@@ -65,11 +69,17 @@ export function bert(options: BertOptions): Network {
     ...layerNormForms(`${EMBEDDINGS}.LayerNorm`, width),
     ...blocks.flatMap((names) => transformerBlockForms(names, kind, { width, inner })),
     ...(nextSentence ? denseForms(POOLER, width, width, kind) : []),
-    ...denseForms(`${TRANSFORM}.dense`, width, width, kind),
-    ...layerNormForms(`${TRANSFORM}.LayerNorm`, width),
-    { name: OUTPUT_BIAS, shape: [terms], decays: false },
+    ...(encoderOnly ? [] : outputForms()),
     ...(nextSentence ? denseForms(NEXT, width, 2, kind) : []),
   ];
+  function outputForms(): ParameterForm[] {
+    return [
+      ...denseForms(`${TRANSFORM}.dense`, width, width, kind),
+      ...layerNormForms(`${TRANSFORM}.LayerNorm`, width),
+      { name: OUTPUT_BIAS, shape: [terms], decays: false },
+    ];
+  }
+
   const dense = (tape: Tape, x: Flow, name: string) =>
     linear(tape, x, `${name}.weight`, { bias: `${name}.bias`, rowsAreOutputs: true });
   const normed = (tape: Tape, x: Flow, name: string) => layerNorm(tape, x, name, options.epsilon);
@@ -88,11 +98,11 @@ export function bert(options: BertOptions): Network {
   }
 
   /** The embeddings, and what is behind each block. */
-  function run(tape: Tape, batch: Omit<NetworkBatch, "targets">): readonly Flow[] {
+  function run(tape: Tape, batch: Omit<NetworkBatch, "targets">, keep?: WeightKeeper): readonly Flow[] {
     const { rows, length } = batch;
     requirePlaces("bert", length, options);
     const lengths = tape.engine.placeIndices(batch.lengths);
-    const attend = (qkv: Flow) => attention(tape, qkv, { heads, sequences: rows, causal: false, lengths });
+    const attend = (qkv: Flow) => attention(tape, qkv, { heads, sequences: rows, causal: false, lengths }, keep);
     return transformerStack(tape, embedded(tape, batch), blocks, kind, { ...batch, attend, rate: options.dropout });
   }
 
@@ -121,9 +131,9 @@ export function bert(options: BertOptions): Network {
     return dense(tape, activation(tape, "tanh", dense(tape, gathered(tape, hidden, firsts), POOLER)), NEXT);
   }
 
-  const silently = (engine: Engine, parameters: Parameters, batch: PredictBatch) => {
+  const silently = (engine: Engine, parameters: Parameters, batch: PredictBatch, keep?: WeightKeeper) => {
     const tape = Tape.silent(engine, parameters);
-    return { tape, stack: run(tape, { ...batch, step: 0 }) };
+    return { tape, stack: run(tape, { ...batch, step: 0 }, keep) };
   };
 
   return {
@@ -132,6 +142,7 @@ export function bert(options: BertOptions): Network {
     vectors: WORDS,
     longest: positions,
     readsBothSides: true,
+    ...(encoderOnly ? { predictsTerms: false as const } : {}),
     looksAhead: true,
     initial(form, seed) {
       if (form.shape.length > 1) return normalValues(form, seed, INITIAL);
@@ -142,14 +153,21 @@ export function bert(options: BertOptions): Network {
       const losses = termLosses(tape, hidden, batch.targets, scale);
       const { labels, labelScale = 0, rows } = batch;
       if (!nextSentence || !labels) return { losses };
-      const classes = tape.engine.placeIndices(labels);
-      return { losses, labelLosses: crossEntropy(tape, classesOf(tape, hidden, rows), classes, labelScale) };
+      const classes = classesOf(tape, hidden, rows);
+      const labelScores = tape.engine.scale(classes.tensor, 1); // a copy, since the losses use them up
+      const labelLosses = crossEntropy(tape, classes, tape.engine.placeIndices(labels), labelScale);
+      return { losses, labelLosses, labelScores };
     },
     predict(engine, parameters, batch) {
       const { tape, stack } = silently(engine, parameters, batch);
       return { logits: logitsOf(tape, stack.at(-1)!).tensor };
     },
     layers: (engine, parameters, batch) => silently(engine, parameters, batch).stack.map(({ tensor }) => tensor),
+    attentions(engine, parameters, batch) {
+      const weights: Tensor[] = [];
+      silently(engine, parameters, batch, (each) => weights.push(each));
+      return weights;
+    },
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Engine, ParameterForm, Parameters, Tensor } from "../engine.js";
 import { normalValues } from "../initialValues.js";
 import { sum } from "../layers/arithmetic.js";
-import { attention } from "../layers/attention.js";
+import { attention, type WeightKeeper } from "../layers/attention.js";
 import { crossEntropy } from "../layers/crossEntropy.js";
 import { embedding } from "../layers/embedding.js";
 import { type KeptRows, keptAttention } from "../layers/keptAttention.js";
@@ -64,19 +64,19 @@ export function gpt(options: GptOptions): Network {
   }
 
   /** The embeddings, and what is behind each block; the last one with the norm of the output. */
-  function run(tape: Tape, batch: Omit<NetworkBatch, "targets">): readonly Flow[] {
+  function run(tape: Tape, batch: Omit<NetworkBatch, "targets">, keep?: WeightKeeper): readonly Flow[] {
     const { rows, length, ids } = batch;
     requirePlaces("gpt", length, options);
-    const attend = (qkv: Flow) => attention(tape, qkv, { heads, sequences: rows, causal: true });
+    const attend = (qkv: Flow) => attention(tape, qkv, { heads, sequences: rows, causal: true }, keep);
     const learning = { ...batch, attend, rate: options.dropout };
     const stack = transformerStack(tape, embedded(tape, ids, length), blocks, kind, learning);
     return stack.with(-1, layerNorm(tape, stack.at(-1)!, OUTPUT_NORM, options.epsilon));
   }
 
   const logitsOf = (tape: Tape, hidden: Flow) => linear(tape, hidden, "wte.weight", { rowsAreOutputs: true });
-  const silently = (engine: Engine, parameters: Parameters, batch: PredictBatch) => {
+  const silently = (engine: Engine, parameters: Parameters, batch: PredictBatch, keep?: WeightKeeper) => {
     const tape = Tape.silent(engine, parameters);
-    return { tape, stack: run(tape, { ...batch, step: 0 }) };
+    return { tape, stack: run(tape, { ...batch, step: 0 }, keep) };
   };
 
   return {
@@ -98,6 +98,11 @@ export function gpt(options: GptOptions): Network {
       return { logits: logitsOf(tape, stack.at(-1)!).tensor };
     },
     layers: (engine, parameters, batch) => silently(engine, parameters, batch).stack.map(({ tensor }) => tensor),
+    attentions(engine, parameters, batch) {
+      const weights: Tensor[] = [];
+      silently(engine, parameters, batch, (each) => weights.push(each));
+      return weights;
+    },
     goOn(engine, parameters, ids, before) {
       const tape = Tape.silent(engine, parameters);
       const none: KeptRows = { count: 0, values: new Float32Array(0) };

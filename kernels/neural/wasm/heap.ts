@@ -33,6 +33,11 @@ export class SharedHeap {
     return first;
   }
 
+  /** Bytes that are claimed, by all threads. */
+  get claimed(): number {
+    return Atomics.load(this.#end, 0) * LINE;
+  }
+
   /** Another thread may grow the memory meanwhile: what counts is how large it is in the end. */
   #reach(end: number): boolean {
     try {

@@ -17,6 +17,7 @@ const encoder = /^(?:embeddings|encoder|pooler)\./;
 const places = "bert.embeddings.position_ids";
 const pooler = /^bert\.pooler\./;
 const NEXT = "cls.seq_relationship.weight";
+const OUTPUT = /^cls\.predictions\./;
 const WORDS = "bert.embeddings.word_embeddings.weight";
 
 /** What the network does not do otherwise. */
@@ -28,7 +29,7 @@ const only = {
 };
 
 /**
- * BERT as transformers writes it: BertForPreTraining, or BertForMaskedLM, which has no output for next sentences. The network's names of tensors are
+ * BERT as transformers writes it: BertForPreTraining; BertForMaskedLM, which has no output for next sentences; or BertModel, the encoder alone. The network's names of tensors are
  * those of the checkpoints, where the encoder's may lack `bert.`, and norms may have `gamma` and `beta`, as those made of TensorFlow's. The
  * output's table is that of the input.
  */
@@ -56,6 +57,7 @@ export const bert: CheckpointForm = {
       positions: size("max_position_embeddings", 512),
       segments: size("type_vocab_size", 2),
       nextSentence: names.includes(NEXT),
+      ...(names.some((name) => OUTPUT.test(name)) ? {} : { encoderOnly: true }),
       dropout: numberIn(config, "hidden_dropout_prob", where, { standard: 0.1, min: 0, below: 1 }),
       activation: meaningIn(config, "hidden_act", where, activations, "gelu"),
       epsilon: numberIn(config, "layer_norm_eps", where, { standard: 1e-12, min: 0, below: 1 }),
@@ -65,7 +67,7 @@ export const bert: CheckpointForm = {
     const { layers, heads, vectorSize, innerSize, positions, segments, nextSentence } = settings;
     const { dropout, activation, epsilon } = settings;
     return {
-      architectures: [nextSentence ? "BertForPreTraining" : "BertForMaskedLM"],
+      architectures: [settings.encoderOnly ? "BertModel" : nextSentence ? "BertForPreTraining" : "BertForMaskedLM"],
       ...{ vocab_size: terms, hidden_size: vectorSize, num_hidden_layers: layers, num_attention_heads: heads },
       ...{ intermediate_size: innerSize, max_position_embeddings: positions, type_vocab_size: segments },
       hidden_act: Object.entries(activations).find(([, own]) => own === activation)![0],

@@ -32,9 +32,13 @@ export async function readCheckpoint(path: string, config: Json, configPath: str
   };
 }
 
+/** The tokenizer beside tensors, if there is one. */
+export function tokenizerIn(path: string): string | undefined {
+  return tokenizers.map((name) => join(dirname(path), name)).find((place) => existsSync(place));
+}
+
 function tokenizerBeside(path: string): string {
-  const places = tokenizers.map((name) => join(dirname(path), name));
-  const found = places.find((place) => existsSync(place));
+  const found = tokenizerIn(path);
   if (found !== undefined) return found;
   throw new Error(`${path}: must have its tokenizer beside it, ${tokenizers.join(" or ")}, got none`);
 }

@@ -41,6 +41,16 @@ describe("groupVectors", () => {
     expect(groups.flatMap(({ members }) => members).toSorted((a, b) => a - b)).toEqual([...vectors.keys()]);
   });
 
+  it("takes the fewest that lie apart about as well: pairs of groups that lie close are not split", () => {
+    const pairs = corners.slice(0, 2).flatMap(([x, y]) => [
+      [x + 0.1, y + 0.1],
+      [x - 0.1, y - 0.1],
+    ]) as [number, number][];
+    const { groups, silhouette: apart } = groupVectors(near(pairs, 10), options);
+    expect(groups).toHaveLength(2);
+    expect(apart).toBeGreaterThan(0.7);
+  });
+
   it("makes as many as it is told, and one where none lie apart", () => {
     const vectors = near(corners.slice(0, 2), 10);
     expect(groupVectors(vectors, { ...options, count: 1 }).groups).toHaveLength(1);

@@ -73,16 +73,24 @@ it("ends a text with </s>, which has no subwords, where the classifier was train
   expect(rowsOf(new DocumentFeatures(withNgrams), "garlic")).toEqual([1, 2, 3]);
 });
 
-it("counts the features of words, and forgets those that are no terms", () => {
+it("forgets words that are no terms", () => {
   const features = new DocumentFeatures(classifierOf(terms, labels, { subwords: form, pruned: false }));
   const [onion, garlic] = wordsOf(features, ["onion", "garlic"]) as unknown as [number, number];
   expect([onion, garlic]).toEqual([2, 1]); // a number behind the two terms; the place among them
-  expect(features.sizeOf(Int32Array.of(onion, onion))).toBe(2 * 5); // <on oni nio ion on>
-  expect(features.sizeOf(Int32Array.of(garlic))).toBe(1 + 6); // itself, and <ga gar arl rli lic ic>
+  expect(features.rowsOf(onion)).toHaveLength(5); // <on oni nio ion on>
+  expect(features.rowsOf(garlic)).toHaveLength(1 + 6); // itself, and <ga gar arl rli lic ic>
   features.forget(onion);
   expect(features.word("大蒜")).toBe(onion);
-  expect(features.sizeOf(Int32Array.of(onion))).toBe(2); // <大蒜 大蒜>
+  expect(features.rowsOf(onion)).toHaveLength(2); // <大蒜 大蒜>
   expect([features.textOf(onion), features.textOf(garlic)]).toEqual(["大蒜", "garlic"]);
   const many = Array.from({ length: 500 }, (_, i) => features.word(`${i}`));
   expect(many.map((word) => features.textOf(word))).toEqual(many.map((_, i) => `${i}`));
+});
+
+it("hashes n-grams of a word by its own text, also behind one that was forgotten", () => {
+  const bucket = bigram("garlic", "大蒜");
+  const features = new DocumentFeatures(classifierOf(terms, labels, { wordNgrams: 2, buckets: { [bucket]: [5, 5] } }));
+  expect(rowsOf(features, "garlic", "onion")).toEqual([1, ZERO_ROW]);
+  features.forget(2);
+  expect(rowsOf(features, "garlic", "大蒜")).toEqual([1, 2]);
 });

@@ -25,7 +25,9 @@ function examplesOf(sentence: string[], changes: Partial<WindowExampleSettings>,
   const records = new BagRecords();
   const outputs = windowOutputs(all, vocabulary.counts);
   const [batch] = contextBatches(vocabulary, [sentence], { windowSize: 2 });
-  writeWindowExamples(records, batch!, all, outputs, schedule, (term) => records.list(term));
+  const writeInputs = (term: number) => records.list(term);
+  const { architecture } = all;
+  writeWindowExamples(records, batch!, { architecture, outputs, schedule, writeInputs, keepsMeans: false });
   const { words, starts } = records.take(1, true);
   const floats = new Float32Array(words.buffer);
   return Array.from(starts.subarray(0, -1), (start) => {

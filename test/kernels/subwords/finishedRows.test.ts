@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { BucketRows } from "../../../dist/kernels/subwords/bucketRows.js";
-import { subwordRowsOf, subwordRowsWithin } from "../../../dist/kernels/subwords/finishedRows.js";
+import { meansOf, meansWithin, subwordRowsOf, subwordRowsWithin } from "../../../dist/kernels/subwords/finishedRows.js";
+import { TermLists } from "../../../dist/kernels/subwords/termLists.js";
 
 const form = { units: "characters", minLength: 3, maxLength: 6, buckets: 50 } as const;
 const [firstRow, stride, vectorSize] = [2, 4, 3];
@@ -34,4 +35,19 @@ it("moves any rows within their memory to what a copy of them has", () => {
     }),
     { seed: 1 },
   );
+});
+
+it("puts each term's mean in the place of its own row, as a copy has it, and leaves the rows of subwords", () => {
+  const { weights } = rowsOf([7, 3]);
+  weights.input.set([1, 2, 3], 0);
+  const lists = new TermLists();
+  lists.push([0, 2]);
+  lists.push([1, 2, 3]);
+  const copied = meansOf(lists, 2, weights);
+  const subwords = weights.input.slice(firstRow * stride);
+  const moved = meansWithin(lists, 2, weights);
+  expect([...moved]).toEqual([...copied]);
+  expect([...copied.subarray(0, 3)]).toEqual([4, 4.625, 5.25]); // (1 + 7) / 2, (2 + 7.25) / 2, (3 + 7.5) / 2
+  expect(moved.buffer).toBe(weights.input.buffer);
+  expect(weights.input.slice(firstRow * stride)).toEqual(subwords);
 });

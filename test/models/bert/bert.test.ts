@@ -52,14 +52,21 @@ const small: BertOptions = {
 
 describe("bert", () => {
   it("learns terms from both sides, and which second text follows, better the more it has seen", async () => {
-    const { made } = await learned(bert(small), await rowsOf(16));
-    const { heldOutLosses, heldOutLabelLosses } = JSON.parse(made.metadata.get("learned")!);
+    const model = bert(small);
+    const { made } = await learned(model, await rowsOf(16));
+    const { heldOutLosses, heldOutLabelLosses, heldOutLabelAccuracies } = JSON.parse(made.metadata.get("learned")!);
     expect(heldOutLosses[0]).toBeGreaterThan(0.6); // two words, equally frequent: ln 2 = 0.69
     expect(heldOutLosses.at(-1)).toBeLessThan(0.05);
     // other words: surely another document. The same: every third one is, 0.64 nats. Of four rows three are of the second kind: 0.48
     expect(heldOutLabelLosses.length).toBe(16);
     expect(heldOutLabelLosses[0]).toBeGreaterThan(0.55);
     expect(heldOutLabelLosses.at(-1)).toBeLessThan(0.5);
+    // other words are known, and all others told to follow: of the rows 1/4 + 3/4 x 2/3 = 3/4 are right
+    expect(heldOutLabelAccuracies.at(-1)).toBeGreaterThan(0.68);
+    expect(model.heldOutScores).toEqual({
+      nextSentenceLoss: heldOutLabelLosses,
+      nextSentenceAccuracy: heldOutLabelAccuracies,
+    });
     expect(made.vectors).toBe("bert.embeddings.word_embeddings.weight");
     expect(made.unknown).toBe("[UNK]");
     expect(made.tensors.map(({ name }) => name)).toContain("cls.seq_relationship.weight");

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { drawBelow, Predictor, randomStream, rarityRates } from "#kernels";
+import { drawBelow, Predictor, randomStream, rarityRates, shuffled } from "#kernels";
 import { type FastTextClassifierOptions, fastTextClassifier } from "#models";
 import type { Classifier, ClassifierLoss, IdBatch, StageState } from "#schemas";
 import { copyState } from "../../support/copyState.js";
@@ -146,6 +146,15 @@ describe.each(losses)("with %s", (loss) => {
         for (const topic of topics) expect(predictor.predict(topic.slice(1))[0]!.label).toBe(topic[0]);
       }
   });
+});
+
+it("takes texts as they come in the first pass, and in an order drawn anew in each pass behind it", async () => {
+  const texts = topicalTexts(english, 20).map(({ words, labels }) => ({ words, labels: [labels[0]!] }));
+  const inOrder = (epoch: number) => [...shuffled(20, randomStream(7, "order", epoch))].map((place) => texts[place]!);
+  const options = { seed: 7, schedule: "constant", featureRates: "even" } as const;
+  const passes = await train(texts, { ...options, epochs: 3 });
+  const one = await train([...texts, ...inOrder(1), ...inOrder(2)], { ...options, epochs: 1 });
+  expect(values(passes)).toEqual(values(one));
 });
 
 it("lets rare words learn faster, by the rates of rarity", async () => {

@@ -68,15 +68,15 @@ describe("held-out documents", () => {
     again.restore(held.save());
     for (const of of [held, again]) {
       const calls: unknown[] = [];
-      const { labelLoss, labelled } = await of.score(2, 0, async (asked) => {
+      const { labelLoss, labelRight, labelled } = await of.score(2, 0, async (asked) => {
         calls.push([asked.segments, asked.labels]);
-        return { loss: 0, predicted: 1, labelLoss: asked.labels!.length / 2 };
+        return { loss: 0, predicted: 1, labelLoss: asked.labels!.length / 2, labelRight: 1 };
       });
       expect(calls).toEqual([
         [Uint8Array.of(0, 1, 0, 0), Int32Array.of(1, 0)],
         [Uint8Array.of(1, 1), Int32Array.of(1)],
       ]);
-      expect([labelLoss, labelled]).toEqual([1.5, 3]);
+      expect([labelLoss, labelRight, labelled]).toEqual([1.5, 2, 3]);
     }
   });
 

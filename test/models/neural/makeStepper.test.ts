@@ -14,18 +14,21 @@ const kind = {
 const open: neural.Stepper[] = [];
 afterEach(() => Promise.all(open.splice(0).map((stepper) => stepper.close())));
 
-async function stepperOn(engine: string, deterministic = true, seed = 1) {
+const stepperOn = async (engine: string, deterministic = true, seed = 1) =>
+  (await chosen(engine, deterministic, seed)).stepper;
+
+async function chosen(engine: string, deterministic = true, seed = 1) {
   const { terms, counts } = vocabulary;
   const training = { seed, parts: 2, engine, deterministic, holdout: 0, workers: 1 } as never;
-  const stepper = await makeStepper(
+  const made = await makeStepper(
     "rnnlm",
     kind,
     rnnlmOf(kind.settings, vocabulary),
     { terms, counts, rows: 2, length: 4 },
     training,
   );
-  open.push(stepper);
-  return stepper;
+  open.push(made.stepper);
+  return made;
 }
 
 it("chooses the engine by its name: compiled kernels unless another is asked for", async () => {
@@ -38,6 +41,11 @@ it("chooses the engine by its name: compiled kernels unless another is asked for
     const stepper = await stepperOn(engine, deterministic);
     expect([stepper.engine, stepper.arithmetic]).toEqual([name, arithmetic]);
   }
+});
+
+it("tells why it is that one: how large the network is for auto, or that it was asked for", async () => {
+  expect((await chosen("auto")).choice).toMatch(/^auto: \d+ parameters, tensorflow from 20 million on$/);
+  expect((await chosen("reference")).choice).toBe("asked for");
 });
 
 it("begins with the same weights on every engine, those of the seed", async () => {

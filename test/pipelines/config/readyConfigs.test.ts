@@ -28,6 +28,7 @@ describe("the ready configs", () => {
       "quickstart",
       "rnnlm",
       "search",
+      "senses",
       "subwords",
       "tfidf",
       "topics-live",

@@ -131,7 +131,7 @@ describe("fileOfRun", () => {
     refused(run, `${run}: must be a file or the folder of a run, got a folder without manifest.json`);
     mkdirSync(join(run, ".checkpoint"));
     const goesOn = "got one that has not ended; lexstream run --resume goes on with it";
-    refused(`${run}#word2vec`, `${run}: must be a finished run, ${goesOn}`);
+    refused(`${run}#word2vec`, `${run}: must be a finished run, or have a snapshot of topics or x, ${goesOn}`);
     writeFileSync(join(run, "manifest.json"), '{"name": "of another program"}');
     expect(() => fileOfRun(run, "vectors")).toThrow("must be a manifest of lexstream");
   });

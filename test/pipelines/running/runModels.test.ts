@@ -41,6 +41,15 @@ describe("the models of a run", () => {
     expect(log).toEqual(["made fast", "made slow", "closed fast", "closed slow"]);
   });
 
+  it("say once how they compute, as soon as they know it", () => {
+    let known: string | undefined;
+    const create = () => ({ update: () => {}, notice: () => known });
+    const models = new RunModels({ create, ledger: new Ledger() });
+    expect(models.noticeOf(fast)).toBeUndefined();
+    known = "engine wasm";
+    expect([models.noticeOf(fast), models.noticeOf(fast)]).toEqual(["engine wasm", undefined]);
+  });
+
   it("say in their results where those come from, where the kind has a place for it", async () => {
     const { models } = prepare();
     const named = [

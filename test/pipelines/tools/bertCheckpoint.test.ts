@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { of } from "rxjs";
 import { describe, expect, it } from "vitest";
 import { neural } from "#kernels";
-import { builtIn, fillMasks, openMaskedModel } from "#pipelines";
+import { builtIn, fillMasks, makeLanguageModel, openMaskedModel } from "#pipelines";
 import type { LanguageModel, NamedTensor, SubwordVocabulary } from "#schemas";
 import { writeLanguageModel } from "#sinks";
 import { readLanguageModelFiles } from "../../../dist/storage/models/languageModelFiles.js";
@@ -114,6 +114,53 @@ describe("checkpoints of BERT", () => {
     expect(model.settings.nextSentence).toBe(false);
     const [found] = await fillMasks("fill", await open(model), text.first, 3);
     expect(found).toEqual((await fillMasks("fill", await open(await read()), text.first, 3))[0]);
+  });
+
+  it("may be an encoder alone, with or without a pooler, whose layers are the same and which fills nothing", async () => {
+    const layersOf = ({ name }: NamedTensor) => name.startsWith("bert.") && !name.startsWith("bert.pooler");
+    const whole = await read();
+    const encoders = [
+      await withTensors((tensors) => tensors.filter(layersOf)),
+      await withTensors((tensors) =>
+        tensors.flatMap((tensor) => {
+          const name = tensor.name.replace(/^bert\./, ""); // BertModel names them so
+          return tensor.name.startsWith("cls.") ? [] : [{ ...tensor, name }];
+        }),
+      ),
+    ];
+    for (const folder of encoders) {
+      const model = await read(folder);
+      expect(model.settings).toEqual({ ...whole.settings, nextSentence: false, encoderOnly: true });
+      expect(sorted(model)).toEqual(sorted({ ...whole, tensors: whole.tensors.filter(layersOf) }));
+      expect(await lastLayerOf(model)).toEqual(await lastLayerOf(whole));
+      expect(await command("fill", folder, text.first)).toEqual({
+        ...{ code: 1, out: "" },
+        err: "fill: the model must have an output for terms, got bert with its encoder alone; vectors --in-context reads its layers\n",
+      });
+      const path = join(folder, "again", "model.safetensors");
+      await collect(of(model).pipe(writeLanguageModel({ path })));
+      expect(sorted(await readLanguageModelFiles(path))).toEqual(sorted(model));
+    }
+  });
+
+  async function lastLayerOf(model: LanguageModel): Promise<neural.Floats> {
+    const { network, values } = makeLanguageModel("vectors", model, builtIn);
+    const engine: neural.Engine = wasmEngine();
+    const parameters = engine.parameters(network.forms);
+    parameters.write("values", values);
+    const ids = Uint32Array.from(text.ids);
+    const row = { rows: 1, length: ids.length, ids, lengths: Uint32Array.of(ids.length), firstRow: 0 };
+    return engine.scope(() => engine.read(network.layers!(engine, parameters, row).at(-1)!));
+  }
+
+  it("are described by their folder, with their tokenizer", async () => {
+    const { metadata } = JSON.parse((await command("inspect", fixture, "--json")).out);
+    const { tensors, terms } = await read();
+    expect(metadata).toMatchObject({
+      ...{ architecture: "bert", terms: String(terms.length), tokenizer: "vocab.txt" },
+      parameters: String(tensors.reduce((sum, { values }) => sum + values.length, 0)),
+      sizes: expect.stringContaining("layers 2, heads 2"),
+    });
   });
 
   it("fill what is hidden, by their folder's name", async () => {

@@ -28,6 +28,22 @@ async function folderWith(model: string) {
 }
 
 describe("runCost", () => {
+  it("tells a transformer's memory by the pieces of a tokenizer that is learned above it, and by rows of pairs", async () => {
+    const folder = await temporaryFolder();
+    writeFileSync(join(folder, "corpus.txt"), CORPUS);
+    const steps = `[tokenize, learnSubwords: { kind: wordPiece, size: 100 }, encodeSubwords, sentencePairs: { length: 16, batchSize: 4 },
+      maskTokens, bert: { layers: 1, heads: 2, vectorSize: 8, positions: 16, parts: 2, workers: 2 }]`;
+    const text = `source: { files: { paths: corpus.txt } }\nsteps: ${steps}\n`;
+    const told = await runCost(compile(parseConfig(text, join(folder, "c.yaml"))));
+    const { cost } = told.steps.find(({ unit }) => unit === "bert")!;
+    // Tables of terms, places and two segments, a norm; a block of 12 D^2 + 13 D; the output's layer, norm and biases; the pooler and its classes.
+    const parameters = (100 + 16 + 2 + 2) * 8 + (12 * 64 + 13 * 8) + (64 + 8 + 16 + 100) + (64 + 8) + (16 + 2);
+    const place = 51 * 8 + 7 * 32 + 2 * 16 + 13 * 8 + 0.45 * 100;
+    // Values, two moments and two gradients; of each thread copies of the tables, and what 2 rows of 16 places make.
+    expect(cost!.memory.bytes).toBe(4 * 5 * parameters + 8 + 2 * (4 * 3 * parameters + 4 * 32 * place));
+    expect(cost!.held!.bytes).toBe(4 * parameters);
+  });
+
   it("adds up what units declare, by the sizes of a text that was read whole", async () => {
     const { pipeline } = await folderWith("lsa: { vectorSize: 2, oversampling: 0, workers: 1, iterations: 4 }");
     const { sampled, steps, peak, logs, passes } = await runCost(pipeline);

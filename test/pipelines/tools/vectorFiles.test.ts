@@ -1,5 +1,6 @@
 import { lstatSync, mkdirSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { convertVectors, evaluateVectors } from "#pipelines";
 import { temporaryFolder } from "../../support/temporaryFolder.js";
@@ -77,10 +78,21 @@ describe("evaluateVectors", () => {
     expect(Object.keys(scores.similarity)).toEqual([at("en/pairs.tsv"), at("中文/pairs.tsv"), "more.tsv"]);
   });
 
+  it("reads pairs packed by gzip", async () => {
+    const at = await folderWithVectors();
+    writeFileSync(at("pairs.tsv.gz"), gzipSync("the\tcat\t9\ncat\t猫\t5\nthe\t猫\t1\n"));
+    const scores = await evaluateVectors(at("from.vec"), { similarity: [at("pairs.tsv.gz")] });
+    expect(scores.similarity["pairs.tsv.gz"]).toMatchObject({ pairs: 3 });
+  });
+
   it.each([
     ["GBK", "c0cfbba2 09 c3a8 09 35 0a", "must be UTF-8, got other bytes"],
     ["UTF-16", "fffe 6100 0900 6200 0900 3500", "must be UTF-8, got UTF-16"],
-    ["gzip", "1f8b 0800 0000 0000 0003 4b04 00", "must be text, got gzip"],
+    [
+      "gzip that is cut short",
+      "1f8b 0800 0000 0000 0003 4b04 00",
+      "must be a whole gzip file, got unexpected end of file",
+    ],
   ])("refuses pairs in %s, whose words no vectors have", async (_, hex, message) => {
     const at = await folderWithVectors();
     writeFileSync(at("pairs.tsv"), Buffer.from(hex.replaceAll(" ", ""), "hex"));

@@ -68,13 +68,34 @@ it("reads some terms alone, with the same numbers, also those that the model has
 
 it("holds the rows of the terms that are wanted, and of their subwords", async () => {
   const whole = await readFastTextVectors(fixture("sg.bin"));
-  const { terms, values, subwords } = await readFastTextVectors(fixture("sg.bin"), new Set(["river", "rivers"]));
+  const { terms, values, subwords } = await readFastTextVectors(fixture("sg.bin"), {
+    wanted: new Set(["river", "rivers"]),
+  });
   expect(terms).toEqual(["river"]);
   expect([...values]).toEqual([...new Vectors(whole).vectorOf("river")]);
   const buckets = new Set(["river", "rivers"].flatMap((term) => characterBuckets(term, subwords!.form)));
   const used = [...buckets].filter((bucket) => whole.subwords!.buckets.includes(bucket)).sort((a, b) => a - b);
   expect([...subwords!.buckets]).toEqual(used);
   expect(used.length).toBeLessThan(whole.subwords!.buckets.length);
+});
+
+it("reads of subwords only what makes the terms that are asked about, from a model and from tables", async () => {
+  const whole = new Vectors(await readFastTextVectors(fixture("sg.bin")));
+  const wholeBuckets = new Set(whole.subwords!.buckets);
+  const folder = await temporaryFolder();
+  const paths = [fixture("sg.bin"), ...["v.arrow", "v.parquet"].map((name) => join(folder, name))];
+  for (const path of paths.slice(1)) await collect(of(whole).pipe(writeVectors({ path })));
+  for (const path of paths) {
+    const some = new Vectors(await readVectors(path, { asked: ["river", "rivers"] }));
+    expect(some.terms).toEqual(whole.terms);
+    expect(some.values).toEqual(whole.values);
+    expect(some.vectorOf("rivers")).toEqual(whole.vectorOf("rivers"));
+    const needed = characterBuckets("rivers", some.subwords!.form).filter((bucket) => wholeBuckets.has(bucket));
+    expect([...some.subwords!.buckets]).toEqual(expect.arrayContaining(needed));
+    if (path !== paths[0]) expect(some.subwords!.buckets.length).toBe(new Set(needed).size); // there, words need none
+  }
+  const known = await readVectors(paths[1]!, { asked: ["river"] });
+  expect([...known.subwords!.buckets]).toEqual([]); // a term of the file needs none
 });
 
 it("writes vectors that it reads again, subwords and all", async () => {

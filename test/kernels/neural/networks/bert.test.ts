@@ -36,6 +36,31 @@ describe("bert", () => {
     expect(Object.values(nothing.gradients).every((gradient) => gradient.every((value) => value === 0))).toBe(true);
   });
 
+  it("tells how many rows have the class with the highest score, in whatever parts", async () => {
+    const network = neural.bert(options);
+    const { labelScale, firstRow, ...whole } = batch;
+    const values = Float32Array.from(network.forms.flatMap((form) => [...network.initial(form, 1)]));
+    // the bias of the second class alone decides
+    let from = 0;
+    for (const { name, shape } of network.forms) {
+      if (name === "cls.seq_relationship.bias") values[from + 1] = 100;
+      from += shape.reduce((product, each) => product * each, 1);
+    }
+    const rightOf = async (parts: number, labels: readonly number[]) => {
+      const stepper = neural.plainStepper(engine, network, values, { parts, seed: 1 });
+      return (await stepper.evaluate({ ...whole, labels: Int32Array.from(labels) })).labelRight;
+    };
+    const labels = [1, 0, 1, -1].slice(0, whole.rows);
+    const expected = labels.filter((label) => label === 1).length;
+    expect([await rightOf(1, labels), await rightOf(3, labels)]).toEqual([expected, expected]);
+    expect(
+      await rightOf(
+        1,
+        labels.map(() => 0),
+      ),
+    ).toBe(0);
+  });
+
   it("learns the same from a batch in parts of rows, with the mean over the classes of all", async () => {
     const network = neural.bert({ ...options, dropout: 0.1 });
     const { labelScale, firstRow, ...whole } = batch;

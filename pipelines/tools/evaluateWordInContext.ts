@@ -1,0 +1,76 @@
+import { boundedCosine, unitVector } from "../../kernels/evaluation/cosines.js";
+import {
+  crossValidated,
+  type JudgedPairs,
+  majorityScore,
+  type ShareRight,
+  scoreByThreshold,
+  type ThresholdScore,
+} from "../../kernels/evaluation/wordInContext.js";
+import { readEvaluationText } from "./evaluationSets.js";
+import { openTargets, type TargetOptions, type TargetVectors } from "./targetVectors.js";
+import { readWordsInContext, type WordInContext } from "./wordInContextFile.js";
+
+const PRECISION = 1e7;
+
+export interface WordInContextRequest extends TargetOptions {
+  readonly file: string;
+  /** Pairs on which thresholds are chosen; if left out, each tenth of the file is judged by the others. */
+  readonly train?: string | undefined;
+}
+
+export interface WordInContextScores {
+  readonly pairs: number;
+  /** Pairs of the other file, that thresholds are chosen on; 0 without one. */
+  readonly learned: number;
+  /** Of the more frequent answer, whatever the sentences are. */
+  readonly majority: ShareRight;
+  readonly ways: Readonly<Record<string, ThresholdScore>>;
+}
+
+/**
+ * Asks a language model, or static vectors, whether a word has one sense in two sentences: whether the cosine of its vectors there is above a
+ * threshold. State: the files, and a number for each pair and way.
+ */
+export async function evaluateWordInContext(
+  who: string,
+  path: string,
+  { file, train, ...options }: WordInContextRequest,
+): Promise<WordInContextScores> {
+  const items = await pairsIn(file);
+  const learned = train === undefined ? undefined : await pairsIn(train);
+  const samples = items.slice(0, 50).map(({ places }) => places[0]);
+  const vectors = await openTargets(who, path, options, samples);
+  const judged = await judge(vectors, items);
+  const known = learned && (await judge(vectors, learned));
+  const ways = vectors.ways.map((way, k) => {
+    const others = known?.[k];
+    return [way, others ? scoreByThreshold(judged[k]!, others) : crossValidated(judged[k]!)] as const;
+  });
+  const answers = (of: readonly WordInContext[]) => of.map(({ isSameSense }) => isSameSense);
+  return {
+    ...{ pairs: items.length, learned: learned?.length ?? 0 },
+    majority: majorityScore(answers(items), answers(learned ?? items)),
+    ways: Object.fromEntries(ways),
+  };
+}
+
+const pairsIn = async (path: string) => readWordsInContext(await readEvaluationText(path), path);
+
+/** Of each way. */
+async function judge(vectors: TargetVectors, items: readonly WordInContext[]): Promise<JudgedPairs[]> {
+  const byWay = await vectors.read(items.flatMap(({ places }) => places));
+  const isSame = items.map(({ isSameSense }) => isSameSense);
+  return byWay.map((found) => ({
+    cosines: items.map((_, item) => cosineOf(found[2 * item], found[2 * item + 1])),
+    isSame,
+  }));
+}
+
+/** NaN where one is missing. Numbers of single precision tell no more digits, and the same vector twice has 1. */
+function cosineOf(a: Float32Array | undefined, b: Float32Array | undefined): number {
+  if (!a || !b) return Number.NaN;
+  const [x, y] = [unitVector(a), unitVector(b)];
+  const cosine = boundedCosine(x.reduce((sum, value, d) => sum + value * y[d]!, 0));
+  return Math.round(cosine * PRECISION) / PRECISION;
+}

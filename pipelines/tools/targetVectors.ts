@@ -1,0 +1,206 @@
+import { existsSync } from "node:fs";
+import { extname, join } from "node:path";
+import type { OperatorFunction } from "rxjs";
+import type { Vectors } from "../../kernels/embedding/vectors.js";
+import { pickLayers } from "../../kernels/neural/contextWords.js";
+import type { LayerChoice } from "../../kernels/neural/layerChoice.js";
+import { readTargets, type TargetRow } from "../../kernels/neural/targetReader.js";
+import { frameOf, WordIds } from "../../kernels/neural/wordIds.js";
+import { plural, type TokenBatch } from "../../schemas/index.js";
+import { builtIn } from "../config/registry.js";
+import { manifestOf, outputsIn, runOf } from "../record/fileOfRun.js";
+import type { ContextChoice } from "./contextVectors.js";
+import { languageOf } from "./guessLanguage.js";
+import { type OpenLanguageModel, openLayers } from "./languageModels.js";
+import { loadLanguageModel } from "./languageModelTexts.js";
+import { stepsFrom } from "./namedSteps.js";
+import { operatorsOf, tokensOfTexts } from "./textSteps.js";
+import { loadVectors } from "./vectorFiles.js";
+import type { PlaceInContext } from "./wordInContextFile.js";
+
+/** Sentences that are read at a time. */
+const AT_ONCE = 512;
+
+export interface TargetOptions extends Pick<ContextChoice, "layers" | "pooling"> {
+  /** Of static vectors: whose steps cut the sentences, a config or a run; if left out, they are cut into lower-case words. */
+  readonly steps?: string | undefined;
+  readonly signal?: AbortSignal;
+}
+
+type Vector = Float32Array | undefined;
+
+/** Gives words vectors where they stand. */
+export interface TargetVectors {
+  /** What each of its ways to do so is called: `layer 1`, `mix`; of static vectors: `word`, `context`. */
+  readonly ways: readonly string[];
+  /** Of each way the vector of each place; undefined of one that the model knows nothing of. */
+  read(places: readonly PlaceInContext[]): Promise<readonly (readonly Vector[])[]>;
+}
+
+/**
+ * Opens a language model, whose layers give vectors, all with their mean unless one is chosen; or static vectors: that of the word itself, and the mean
+ * of those of all other words of its sentence. A sentence is cut at both ends of its target, so that this is what is asked for, and read alone.
+ * State: the model; the layers of 512 sentences at a time.
+ * @param samples some of the sentences, to see in which language they are
+ * @throws TypeError, RangeError if the network tells no layers, or has no such one
+ */
+export async function openTargets(
+  who: string,
+  path: string,
+  { steps, signal, ...choice }: TargetOptions,
+  samples: readonly PlaceInContext[],
+): Promise<TargetVectors> {
+  const made = isLanguageModel(path)
+    ? await layersOf(await openLayers(who, await loadLanguageModel(path), builtIn), choice)
+    : staticVectors(await loadVectors(path), steps ? await stepsFrom(steps) : await stepsFor(who, samples));
+  const read = async (places: readonly PlaceInContext[]) => {
+    const vectors = made.ways.map((): Vector[] => []);
+    for (let from = 0; from < places.length; from += AT_ONCE) {
+      signal?.throwIfAborted();
+      const some = await made.read(places.slice(from, from + AT_ONCE));
+      some.forEach((each, way) => {
+        vectors[way]!.push(...each);
+      });
+    }
+    return vectors;
+  };
+  return { ways: made.ways, read };
+}
+
+function isLanguageModel(path: string): boolean {
+  const { name, folderFile = "" } = builtIn.kinds.get("languageModel")!;
+  if (extname(path) === extname(folderFile) || existsSync(join(path, folderFile))) return true;
+  const run = runOf(path);
+  if (!run) return false;
+  const { folder, part } = run;
+  const asked = outputsIn(manifestOf(folder)).filter(
+    (output) => part === undefined || part === output.branch || part === output.path,
+  );
+  return asked.some(({ holds }) => holds === name);
+}
+
+async function layersOf(
+  { reader, model, vocabulary, steps }: OpenLanguageModel,
+  { layers, pooling }: Pick<TargetOptions, "layers" | "pooling">,
+): Promise<TargetVectors> {
+  const idOf = (term: string | undefined) => (term === undefined ? undefined : vocabulary.idOf(term));
+  const [unknownId, endId] = [idOf(model.unknown), idOf(model.sentenceEnd)];
+  const how = { ...frameOf(vocabulary, reader.network), pooling };
+  const probe = await readTargets(reader, [{ ids: Uint32Array.of(0), from: 0, to: 1 }], how);
+  const choices = layers.kind === "all" ? allLayers(probe.layers) : [layers];
+  for (const choice of choices) pickLayers(probe, choice); // throws before all the work
+  return {
+    ways: choices.map((choice) => nameOf(choice, probe.layers.length)),
+    read: async (places) => {
+      const rows = idsOfTargets(await tokensOfTargets(places, steps), new WordIds(vocabulary, unknownId), endId);
+      const known = [...rows.keys()].filter((place) => rows[place]!.to > rows[place]!.from);
+      if (known.length === 0) return choices.map(() => rows.map(() => undefined));
+      const read = await readTargets(
+        reader,
+        known.map((place) => rows[place]!),
+        how,
+      );
+      return choices.map((choice) => {
+        const { of } = pickLayers(read, choice);
+        const vectors: Vector[] = rows.map(() => undefined);
+        known.forEach((place, k) => {
+          vectors[place] = of(k);
+        });
+        return vectors;
+      });
+    },
+  };
+}
+
+/** Each layer, and their mean where they are of one size. */
+function allLayers(layers: readonly Float32Array[]): LayerChoice[] {
+  const each = layers.map((_, layer): LayerChoice => ({ kind: "one", layer }));
+  return layers.every(({ length }) => length === layers[0]!.length) ? [...each, { kind: "mix" }] : each;
+}
+
+function nameOf(choice: LayerChoice, count: number): string {
+  if (choice.kind === "mix") return "mix";
+  return `layer ${choice.kind === "one" ? choice.layer : count - 1}`;
+}
+
+function staticVectors(vectors: Vectors, steps: readonly OperatorFunction<unknown, unknown>[]): TargetVectors {
+  const meanOf = (terms: readonly string[]): Vector => {
+    const known = terms.flatMap((term) => vectors.find(term)?.vector ?? []);
+    if (known.length === 0) return undefined;
+    const mean = new Float32Array(vectors.vectorSize);
+    for (const vector of known) for (let d = 0; d < mean.length; d++) mean[d]! += vector[d]! / known.length;
+    return mean;
+  };
+  return {
+    ways: ["word", "context"],
+    read: async (places) => {
+      const read = await tokensOfTargets(places, steps);
+      return [read.map(({ target }) => meanOf(target)), read.map(({ before, after }) => meanOf([...before, ...after]))];
+    },
+  };
+}
+
+/** What cuts sentences where nothing else is said: as `train` cuts a text. */
+function stepsFor(who: string, samples: readonly PlaceInContext[]) {
+  const bytes = new TextEncoder().encode(samples.map(({ sentence }) => sentence).join("\n"));
+  const mode = languageOf({ bytes }) === "chinese" ? "chinese" : "words";
+  return operatorsOf(who, { steps: [{ normalize: {} }, { tokenize: { mode } }], parts: [] }, builtIn);
+}
+
+/** The tokens of a sentence around its target, and of this. */
+interface CutSentence {
+  readonly before: readonly string[];
+  readonly target: readonly string[];
+  readonly after: readonly string[];
+}
+
+async function tokensOfTargets(
+  places: readonly PlaceInContext[],
+  steps: readonly OperatorFunction<unknown, unknown>[],
+): Promise<CutSentence[]> {
+  const parts = places.flatMap(({ sentence, start, end }) => [
+    sentence.slice(0, start),
+    sentence.slice(start, end),
+    sentence.slice(end),
+  ]);
+  const tokens = await tokensOfTexts(parts, steps);
+  if (tokens.length !== parts.length)
+    throw new RangeError(
+      `the steps of the model must keep every text, got ${plural(tokens.length, "text")} of ${parts.length}`,
+    );
+  return places.map((_, k) => {
+    const [before, target, after] = tokens.slice(3 * k, 3 * k + 3) as [string[], string[], string[]];
+    return { before, target, after };
+  });
+}
+
+/** The ids of each sentence, as a language model reads them, with the end that it knows. */
+function idsOfTargets(sentences: readonly CutSentence[], ids: WordIds, endId: number | undefined): TargetRow[] {
+  const words = sentences.map(({ before, target, after }) => [...before, ...target, ...after]);
+  const idsOf = ids.of(batchOf(words));
+  let first = 0;
+  return sentences.map(({ before, target }, sentence) => {
+    const pieces = words[sentence]!.map((_, place) => idsOf(first + place));
+    first += pieces.length;
+    const count = (to: number) => pieces.slice(0, to).reduce((sum, { length }) => sum + length, 0);
+    const all = pieces.flatMap((each) => Array.from(each));
+    if (endId !== undefined) all.push(endId);
+    return { ids: Uint32Array.from(all), from: count(before.length), to: count(before.length + target.length) };
+  });
+}
+
+/** Each sentence as a document. */
+function batchOf(sentences: readonly (readonly string[])[]): TokenBatch {
+  const terms = sentences.flat();
+  let start = 0;
+  const offsets = Uint32Array.from(sentences, ({ length }) => {
+    start += length;
+    return start - length;
+  });
+  return {
+    lexicon: { size: terms.length, term: (id) => terms[id], count: () => 1, prunedOccurrences: 0 },
+    ids: Uint32Array.from(terms.keys()),
+    sentenceOffsets: offsets,
+    documentOffsets: offsets,
+  };
+}
