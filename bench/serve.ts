@@ -44,12 +44,12 @@ async function measure(): Promise<void> {
   const terms = Array.from({ length: count }, (_, id) => `t${id}`);
   const vectors = Float32Array.from({ length: count * vectorSize }, (_, i) => Math.sin(i * 0.7351 + (i % 97)));
   const value = new Vectors({ terms, values: vectors, vectorSize, metadata: new Map() });
-  const server = await serveOnThread("vectors", builtIn, { host: "127.0.0.1", port: 0 });
+  const server = await serveOnThread([{ name: "vectors", kind: "vectors" }], builtIn, { host: "127.0.0.1", port: 0 });
   let sequence = 0;
   const copies: number[] = [];
   const publish = () => {
     const before = performance.now();
-    server.publish({ sequence: ++sequence, value });
+    void server.publish("vectors", { sequence: ++sequence, value });
     copies.push(performance.now() - before);
   };
   publish();

@@ -1,3 +1,4 @@
+import { printableLine } from "../kernels/text/printable.js";
 import { builtIn, describeTexts, forLanguage, languagesOf, STDIN } from "../pipelines/index.js";
 import { checkOptions, type Kinds, plural } from "../schemas/index.js";
 import {
@@ -9,7 +10,6 @@ import {
   type Parsed,
   UsageError,
 } from "./command.js";
-import { printableLine } from "./printable.js";
 import { requirePipe } from "./runTo.js";
 import { optionValue } from "./unitOptions.js";
 

@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { printable } from "../kernels/text/printable.js";
 import { builtIn, ConfigError, lexstreamVersion } from "../pipelines/index.js";
 import { didYouMean, plural, suggest } from "../schemas/index.js";
 import {
@@ -33,6 +34,7 @@ import { list } from "./commands/list.js";
 import { map } from "./commands/map.js";
 import { neighbors } from "./commands/neighbors.js";
 import { next } from "./commands/next.js";
+import { page } from "./commands/page.js";
 import { perplexity } from "./commands/perplexity.js";
 import { plot } from "./commands/plot.js";
 import { quantize } from "./commands/quantize.js";
@@ -50,7 +52,6 @@ import { tune } from "./commands/tune.js";
 import { vectors } from "./commands/vectors.js";
 import { verify } from "./commands/verify.js";
 import { commandHelp, generalHelp } from "./help.js";
-import { printable } from "./printable.js";
 
 const commands: readonly Command[] = [
   train,
@@ -82,6 +83,7 @@ const commands: readonly Command[] = [
   vectors,
   senses,
   serve,
+  page,
   evaluate,
   tune,
   compare,

@@ -1,6 +1,6 @@
 import { BrailleCanvas } from "../kernels/layout/brailleCanvas.js";
+import { printableLine } from "../kernels/text/printable.js";
 import { fromTo, type LossPanel, lossScale } from "../pipelines/index.js";
-import { printableLine } from "./printable.js";
 
 const ROWS = 12;
 const NUMBERS = 9; // columns for the numbers at the left

@@ -1,5 +1,5 @@
+import { printable } from "../kernels/text/printable.js";
 import type { Io } from "./command.js";
-import { printable } from "./printable.js";
 
 /**
  * Where this process reads and writes. A command goes on to its end, and keeps its exit code, also where nobody reads what it says:

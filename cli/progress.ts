@@ -1,7 +1,7 @@
+import { printableLine } from "../kernels/text/printable.js";
 import type { HeldOutScores, LiveProgress, PlannedStep, Progress } from "../pipelines/index.js";
 import { duration, inWords, short, withUnit } from "./amounts.js";
 import { displayWidth } from "./displayWidth.js";
-import { printableLine } from "./printable.js";
 import { type WholeRun, wholeRun } from "./wholeRun.js";
 
 export const PROGRESS_MODES = ["auto", "bar", "plain", "json", "none"] as const;
@@ -69,7 +69,7 @@ export function showProgress(
 }
 
 /** What was done per second, of late, in all passes of a step; unknown at its first report. */
-function speedOf(): (progress: Progress, now: number) => number | undefined {
+export function speedOf(): (progress: Progress, now: number) => number | undefined {
   let current = { step: "", done: 0, work: 0 };
   let marks: { readonly work: number; readonly at: number }[] = [];
   return ({ step, done }, now) => {

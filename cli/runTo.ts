@@ -1,3 +1,4 @@
+import { printableLine } from "../kernels/text/printable.js";
 import {
   canStop,
   faultsIn,
@@ -20,7 +21,6 @@ import { STEPS_LOST, stepsLost } from "../storage/fasttext/fastTextLosses.js";
 import { inWords } from "./amounts.js";
 import { type CommandOption, EndedEarly, INTERRUPTED, type Io, type Parsed, UsageError } from "./command.js";
 import { urlOf } from "./listenOptions.js";
-import { printableLine } from "./printable.js";
 import { PROGRESS_MODES, type ProgressMode, showProgress } from "./progress.js";
 import type { ThreadOptions } from "./serveOnThread.js";
 import { type RunServer, serveRun } from "./serveRun.js";
@@ -84,8 +84,8 @@ export async function runTo(pipeline: Pipeline, out: string, way: RunWay, io: Io
   const ledger = new Ledger();
   let server: RunServer | undefined;
   try {
-    server = serving && (await serveRun(pipeline, ledger, serving, io));
-    if (server) io.stderr.write(`serving ${printableLine(server.model)} at ${urlOf(server.address)}\n`);
+    server = serving && (await serveRun(pipeline, out, ledger, serving, io));
+    if (server) io.stderr.write(`serving ${printableLine(server.models.join(", "))} at ${urlOf(server.address)}\n`);
     const { manifest, reports } = await runPipeline(pipeline, {
       out,
       force,
@@ -93,6 +93,7 @@ export async function runTo(pipeline: Pipeline, out: string, way: RunWay, io: Io
       finish,
       ...(canStop(pipeline) ? { signal: io.interrupted, stop: io.terminated } : { signal: io.signal }),
       clock: () => new Date(),
+      history: true,
       onProgress: (latest) => {
         progress.update(latest);
         server?.update(latest);
@@ -102,7 +103,7 @@ export async function runTo(pipeline: Pipeline, out: string, way: RunWay, io: Io
         io.stderr.write(`note: ${printableLine(notice)}\n`);
       },
       ledger,
-      ...(server ? { publish: server.publish } : {}),
+      ...(server ? { publish: server.publish, onLearned: server.onLearned, onGate: server.onGate } : {}),
     });
     progress.end();
     const seconds = (performance.now() - started) / 1000;

@@ -1,12 +1,14 @@
-import type { Registry } from "../pipelines/index.js";
+import type { PluginOptions, Registry } from "../pipelines/index.js";
 import { Thread } from "../runtime/threads.js";
 import { withResolvers } from "../runtime/withResolvers.js";
-import type { Answers, DataKind } from "../schemas/index.js";
+import type { Answers, Copier, DataKind } from "../schemas/index.js";
 import {
   type CopiedSnapshot,
   copierOf,
   type Limits,
   type ListenAddress,
+  type ModelToServe,
+  type RunToShow,
   type SnapshotStamp,
   type StatusCounters,
 } from "../serve/index.js";
@@ -16,19 +18,30 @@ export interface ThreadOptions extends ListenAddress {
   readonly limits?: Limits;
 }
 
-/** Whose values are asked: a kind of data that says what can be asked, by name, and the modules that it may come from. */
-export interface Asked {
-  readonly kind: string;
-  readonly plugins: readonly string[];
+/** What is asked, by the name of its kind of data, which says what can be asked. */
+export type ModelOfKind = Omit<ModelToServe, "answers">;
+
+/** What the page shows besides models. */
+export interface Shown {
+  readonly runs: readonly RunToShow[];
+  /** How the configs of the runs may be read. */
+  readonly reading: PluginOptions;
 }
 
-export type ThreadData = ThreadOptions & Asked;
+export interface ThreadData extends ThreadOptions {
+  readonly models: readonly ModelOfKind[];
+  /** The modules that kinds may come from. */
+  readonly plugins: readonly string[];
+  /** Left out where only questions are answered, without a page. */
+  readonly shown?: Shown | undefined;
+}
 
 export type ThreadMessage =
-  | { readonly snapshot: CopiedSnapshot }
-  | { readonly status: StatusCounters }
+  | { readonly model: string; readonly snapshot: CopiedSnapshot }
+  | { readonly model: string; readonly status: StatusCounters }
+  | { readonly event: string; readonly data: unknown }
   | { readonly close: true };
-export type ThreadReport = { readonly address: ListenAddress } | { readonly unused: unknown };
+export type ThreadReport = { readonly address: ListenAddress } | { readonly model: string; readonly unused: unknown };
 
 /** A value as it is between two updates. */
 export interface ValueSnapshot extends SnapshotStamp {
@@ -39,8 +52,10 @@ export interface QueryThread {
   /** With the port that was chosen, if 0 was asked for. */
   readonly address: ListenAddress;
   /** Takes a copy of the value; to be called between two updates. */
-  publish(snapshot: ValueSnapshot): void;
-  setStatus(counters: StatusCounters): void;
+  publish(model: string, snapshot: ValueSnapshot): Promise<void>;
+  setStatus(model: string, counters: StatusCounters): void;
+  /** Tells the page what is known now under a name. */
+  tell(event: string, data: unknown): void;
   /** Takes no more requests, and answers those under way. */
   close(): Promise<void>;
 }
@@ -52,23 +67,25 @@ export const answersOf = (kind: DataKind | undefined): Answers<never> | undefine
 /**
  * Answers questions on a thread of its own, so that no client waits for training, and training for no client.
  *
- * State: what the kind's copier keeps, for vectors the memory of two snapshots. A failure of the thread after its start goes to `onError`.
+ * State: what the copiers of the kinds keep, for vectors the memory of two snapshots. A failure of the thread after its start goes to `onError`.
  */
 export async function serveOnThread(
-  kind: string,
+  models: readonly ModelOfKind[],
   { kinds, plugins }: Registry,
-  options: ThreadOptions,
+  { shown, ...options }: ThreadOptions & Pick<ThreadData, "shown">,
   onError: (error: Error) => void = () => {},
 ): Promise<QueryThread> {
-  const workerData: ThreadData = { ...options, kind, plugins };
-  const copier = copierOf(answersOf(kinds.get(kind))!);
+  const workerData: ThreadData = { ...options, models, plugins, shown };
+  const copiers = new Map<string, Copier<never>>(
+    models.map(({ name, kind }) => [name, copierOf(answersOf(kinds.get(kind))!)]),
+  );
   const listening = withResolvers<ListenAddress>();
   let failed = listening.reject;
   const thread = new Thread<ThreadMessage, ThreadReport>(
     new URL("./queryThread.js", import.meta.url),
     { workerData, lost, onLost: (error) => failed(error) },
     (report) => {
-      if ("unused" in report) copier.takeBack?.(report.unused as never);
+      if ("unused" in report) copiers.get(report.model)!.takeBack?.(report.unused as never);
       else listening.resolve(report.address);
     },
   );
@@ -76,8 +93,12 @@ export async function serveOnThread(
   failed = onError;
   return {
     address,
-    publish: ({ value, ...stamp }) => thread.send({ snapshot: { ...stamp, copy: copier.copy(value as never) } }),
-    setStatus: (status) => thread.send({ status }),
+    async publish(model, { value, ...stamp }) {
+      const copy = await copiers.get(model)!.copy(value as never);
+      thread.send({ model, snapshot: { ...stamp, copy } });
+    },
+    setStatus: (model, status) => thread.send({ model, status }),
+    tell: (event, data) => thread.send({ event, data }),
     async close() {
       thread.letEnd();
       thread.send({ close: true });

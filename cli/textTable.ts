@@ -1,5 +1,5 @@
 import { displayWidth } from "../kernels/text/displayWidth.js";
-import { printableLine } from "./printable.js";
+import { printableLine } from "../kernels/text/printable.js";
 
 export interface TableForm {
   /** Which columns stand at the right, as numbers do, by place. */

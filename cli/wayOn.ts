@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { printableLine } from "../kernels/text/printable.js";
 import { CHECKPOINT, CHECKPOINT_STATE } from "../schemas/runFolder.js";
 import type { Parsed } from "./command.js";
-import { printableLine } from "./printable.js";
 
 /** What to say behind the news that a run has ended early: the command that goes on with it, if there is something to go on with. */
 export function wayOn(parsed: Parsed, out: string): string {

@@ -7,6 +7,7 @@ import {
 import { defineKind } from "../schemas/kinds.js";
 import type { ReadableTable, Rows } from "../schemas/tables.js";
 import type { Vocabulary } from "../schemas/vocabulary.js";
+import { cooccurrenceAnswers } from "./cooccurrenceAnswers.js";
 
 /** Most cells in a batch. */
 export const batchRows = 65_536;
@@ -35,6 +36,7 @@ export const cooccurrence = defineKind({
       batches: cellBatches(table),
     }),
   },
+  answers: cooccurrenceAnswers,
   shown: ([table], expected) => namedCells(table!, expected),
   release: (table) => table.close?.(),
 });

@@ -2,6 +2,7 @@ import { makeVocabulary } from "../kernels/vocabulary/vocabulary.js";
 import { defineKind } from "../schemas/kinds.js";
 import { type OutsideDocuments, type Vocabulary, vocabularySchema } from "../schemas/vocabulary.js";
 import { type Cell, inBlocks, wholeColumns } from "./rows.js";
+import { vocabularyAnswers } from "./vocabularyAnswers.js";
 
 /** What stands in a checkpoint for the count of a term that is left out. */
 const TRUNCATED = -1;
@@ -50,5 +51,6 @@ export const vocabulary = defineKind({
     },
   },
   terms: ({ terms }) => terms,
+  answers: vocabularyAnswers,
   shown: ([vocabulary]) => Object.fromEntries(vocabulary!.terms.map((term, id) => [term, vocabulary!.counts[id]])),
 });

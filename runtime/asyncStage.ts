@@ -39,7 +39,7 @@ export class AsyncStage<In, Out> {
 
   constructor(options: AsyncStageOptions<In, Out>) {
     this.#options = options;
-    this.#port = options.scope.gate.open(options.highWater);
+    this.#port = options.scope.openPort(options.highWater);
   }
 
   push(input: In): void {

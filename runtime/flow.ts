@@ -11,13 +11,19 @@ export class FlowGate {
   readonly #ports = new Set<Port>();
   #waiting: (() => void)[] = [];
 
-  open(highWater: number): Port {
-    const port = new Port(highWater, (closed) => {
+  /** A port, known by the name of the stage that opens it. */
+  open(highWater: number, name = ""): Port {
+    const port = new Port(name, highWater, (closed) => {
       if (closed) this.#ports.delete(port);
       this.#release();
     });
     this.#ports.add(port);
     return port;
+  }
+
+  /** How much each stage holds now, and how much it may. */
+  get fill(): PortFill[] {
+    return [...this.#ports].map(({ name, inFlight, highWater }) => ({ name, inFlight, highWater }));
   }
 
   get isOpen(): boolean {
@@ -59,11 +65,19 @@ export class FlowGate {
   }
 }
 
+export interface PortFill {
+  /** The stage's place in the config; empty for one outside of steps. */
+  readonly name: string;
+  readonly inFlight: number;
+  readonly highWater: number;
+}
+
 /** One asynchronous stage's share of the gate: `enter` when a batch comes in, `leave` after its result was passed on. */
 export class Port {
   #inFlight = 0;
 
   constructor(
+    readonly name: string,
     readonly highWater: number,
     readonly changed: (closed: boolean) => void,
   ) {}
@@ -130,6 +144,8 @@ export class RunScope {
     /** Awaited by a stage that gives many batches once its input is over, before each of them: the run may pause there, as for a checkpoint. */
     readonly pause: (gate: FlowGate) => Promise<void> = async () => {},
     closing = new Closing(),
+    /** What the ports of the stage are known by. */
+    readonly name = "",
   ) {
     this.#closing = closing;
   }
@@ -144,9 +160,14 @@ export class RunScope {
     return this.#with({ keep });
   }
 
-  /** The same run, for a stage with an account of its own. */
-  accountedIn(account: Ledger): RunScope {
-    return this.#with({ account });
+  /** The same run, for a stage with an account and a name of its own. */
+  accountedIn(account: Ledger, name = this.name): RunScope {
+    return this.#with({ account, name });
+  }
+
+  /** A port of the stage at the flow gate. */
+  openPort(highWater: number): Port {
+    return this.gate.open(highWater, this.name);
   }
 
   /** A stage that ends a stream tells how much of it it has dealt with: tokens learned from, rows written. */
@@ -181,9 +202,9 @@ export class RunScope {
     return this.#closing.done();
   }
 
-  #with(changed: Partial<Pick<RunScope, "ledger" | "keep" | "account">>): RunScope {
-    const { ledger, keep, account } = { ...this, ...changed };
-    return new RunScope(this.gate, ledger, this.reject, keep, account, this.pause, this.#closing);
+  #with(changed: Partial<Pick<RunScope, "ledger" | "keep" | "account" | "name">>): RunScope {
+    const { ledger, keep, account, name } = { ...this, ...changed };
+    return new RunScope(this.gate, ledger, this.reject, keep, account, this.pause, this.#closing, name);
   }
 }
 

@@ -24,7 +24,7 @@ export function guard<In, Out>(operator: OperatorFunction<In, Out>, highWater = 
   return (source) =>
     new Observable<Out>((subscriber) => {
       const scope = requireScope("guard");
-      const port = scope.gate.open(highWater);
+      const port = scope.openPort(highWater);
       subscriber.add(() => port.close());
       const counted = new Observable<In>((inner) =>
         scope.within(() =>

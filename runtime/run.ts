@@ -12,6 +12,8 @@ export interface RunOptions<T> {
   readonly onEvent?: (event: T) => void;
   /** Sees every document that a source rejects, in the order of the source; an exception ends the run with it. */
   readonly onRejected?: (rejection: Rejection) => void;
+  /** Takes the flow gate, which tells how much the stages hold. */
+  readonly onGate?: (gate: FlowGate) => void;
   /** Awaited by stages that give many batches once their input is over, before each; all else has been dealt with once the gate is idle. */
   readonly pause?: (gate: FlowGate) => Promise<void>;
 }
@@ -26,9 +28,10 @@ export interface RunOptions<T> {
  *   const vocabulary = await run(files({ paths: "corpus.txt" }).pipe(tokenize(), buildVocab({ minCount: 5 })));
  */
 export async function run<T>(stream: Observable<T>, options: RunOptions<T> = {}): Promise<T | undefined> {
-  const { signal, ledger = new Ledger(), onEvent, onRejected, pause } = options;
+  const { signal, ledger = new Ledger(), onEvent, onRejected, onGate, pause } = options;
   signal?.throwIfAborted();
   const scope = new RunScope(undefined, ledger, onRejected, undefined, undefined, pause);
+  onGate?.(scope.gate);
   const stop = new Subject<never>();
   const abort = () => stop.error(signal?.reason);
   signal?.addEventListener("abort", abort, { once: true });

@@ -55,8 +55,8 @@ export interface Told {
 
 /** On the thread that learns: makes copies for the thread that answers. */
 export interface Copier<Value> {
-  /** A copy that later learning does not change, and that a message to another thread can carry. Called between two updates. */
-  copy(value: Value): unknown;
+  /** A copy that later learning does not change, and that a message to another thread can carry. Called, and awaited, between two updates. */
+  copy(value: Value): MaybePromise<unknown>;
   /** Takes back what the other thread does not need any more. */
   takeBack?(rest: never): void;
 }

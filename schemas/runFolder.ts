@@ -11,5 +11,8 @@ export const REJECTED = "rejected.jsonl";
 /** Where a run describes its outputs for programs that load datasets. */
 export const CROISSANT = "croissant.json";
 
+/** The series of a run's progress, for whoever looks at its curves: no output, and not among what the manifest tells. */
+export const HISTORY = "progress.jsonl";
+
 /** Names in a run's folder that no output may take. */
 export const SCRATCH = ".scratch";

@@ -1,33 +1,12 @@
-import type { JsonSchema, MaybePromise, OptionsSchema } from "../schemas/index.js";
+import type { JsonSchema, OptionsSchema } from "../schemas/index.js";
 import type { ServerMetrics } from "./metrics.js";
-
-/** Numbers and short texts that tell how learning goes. */
-export type StatusCounters = Readonly<Record<string, number | string | boolean>>;
-
-/** Which state of the value answers, and what that has learned from; absent for a finished file that does not say. */
-export interface SnapshotStamp {
-  /** Grows from one snapshot to the next. */
-  readonly sequence: number;
-  readonly tokens?: number;
-  readonly documents?: number;
-}
-
-/** A value that can be asked now. */
-export interface AskedSnapshot extends SnapshotStamp {
-  readonly asked: unknown;
-}
+import type { ServedModel } from "./servedModel.js";
 
 export interface EndpointContext {
   /** Everything that can be asked. */
   readonly endpoints: readonly Endpoint[];
-  /** What answers; undefined while there is nothing. */
-  readonly current: AskedSnapshot | undefined;
-  /**
-   * Asks what answers now, which stays as it is until the reply.
-   * @throws HttpFault 503 while there is nothing
-   */
-  readonly ask: <Reply>(question: (snapshot: AskedSnapshot) => MaybePromise<Reply>) => Promise<Reply>;
-  readonly status: StatusCounters;
+  /** Whoever names no model asks the first. */
+  readonly models: readonly ServedModel[];
   readonly metrics: ServerMetrics;
 }
 

@@ -1,1 +1,2 @@
 export * from "./queryServer.js";
+export * from "./runEndpoints.js";

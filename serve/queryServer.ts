@@ -1,19 +1,25 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { Answers, MaybePromise, Opener } from "../schemas/index.js";
-import type { AskedSnapshot, EndpointContext, SnapshotStamp, StatusCounters } from "./endpoint.js";
-import { endpointsOf } from "./endpoints.js";
-import { HttpFault } from "./httpFault.js";
+import type { Answers } from "../schemas/index.js";
+import type { Endpoint } from "./endpoint.js";
+import { cardOf, endpointsOf } from "./endpoints.js";
+import { EventStreams } from "./eventStreams.js";
 import { ServerMetrics } from "./metrics.js";
+import type { PageFiles } from "./pageFiles.js";
 import { bodyOf } from "./postedFields.js";
-import { type Access, checkAccess } from "./requestGuard.js";
-import { type Limits, respond } from "./respond.js";
+import { type Access, checkAccess, type QueryRequest } from "./requestGuard.js";
+import { acceptStream, type Limits, respond } from "./respond.js";
+import { type CopiedSnapshot, type ModelToServe, ServedModel } from "./servedModel.js";
+import type { StatusCounters } from "./snapshot.js";
 
-export type { EndpointContext, SnapshotStamp, StatusCounters } from "./endpoint.js";
+export type { Endpoint, EndpointContext } from "./endpoint.js";
 export { endpointsOf } from "./endpoints.js";
 export { ServerMetrics } from "./metrics.js";
+export { PageFiles } from "./pageFiles.js";
 export { type Access, checkAccess, type QueryRequest } from "./requestGuard.js";
 export { type Limits, type QueryResponse, respond } from "./respond.js";
+export { type CopiedSnapshot, type ModelToServe, ServedModel } from "./servedModel.js";
+export type { SnapshotStamp, StatusCounters } from "./snapshot.js";
 
 export interface ListenAddress {
   readonly host: string;
@@ -34,28 +40,29 @@ export function parseListen(text: string): ListenAddress {
 }
 
 export interface QueryServerOptions extends ListenAddress {
-  /** What can be asked. */
-  readonly answers: Answers<never>;
+  /** What is asked; whoever names no model asks the first. */
+  readonly models: readonly ModelToServe[];
+  /** Endpoints besides those of the models and the server's own. */
+  readonly others?: readonly Endpoint[];
+  /** The page that shows all this, if it is to be sent. */
+  readonly page?: PageFiles | undefined;
   /** Wanted for any address that other machines can reach. */
   readonly token?: string | undefined;
   readonly limits?: Limits;
   /** Milliseconds, for measuring how long answers take. */
   readonly clock: () => number;
-  /** What a copy leaves behind once nobody asks it any more, for the copier to take back. */
-  readonly onUnused?: (rest: unknown) => void;
-}
-
-/** A copy of a value, as `copierOf` makes it. */
-export interface CopiedSnapshot extends SnapshotStamp {
-  readonly copy: unknown;
+  /** What a copy of a model leaves behind once nobody asks it any more, for its copier to take back. */
+  readonly onUnused?: (rest: unknown, model: string) => void;
 }
 
 export interface QueryServer {
   /** With the port that was chosen, if 0 was asked for. */
   readonly address: ListenAddress;
-  /** Once this is done, answers come from this snapshot; those under way end with the one that they began with. */
-  publish(snapshot: CopiedSnapshot): Promise<void>;
-  setStatus(counters: StatusCounters): void;
+  /** Once this is done, answers come from this snapshot; those under way end with the one that they began with. The first model if none is named. */
+  publish(snapshot: CopiedSnapshot, model?: string): Promise<void>;
+  setStatus(counters: StatusCounters, model?: string): void;
+  /** Tells whoever reads `/events` what is known now under a name. */
+  tell(event: string, data: unknown): void;
   /** Takes no more requests, and answers those under way. */
   close(): Promise<void>;
 }
@@ -68,105 +75,79 @@ const REQUEST_WITHIN_MS = 10_000;
 const MOST_CONNECTIONS = 1024;
 
 /**
- * Answers questions about the newest snapshot over HTTP, in JSON.
+ * Answers questions about the newest snapshots over HTTP, in JSON.
  *
- * State: two snapshots at most while one follows the other.
+ * State: of each model two snapshots at most while one follows the other; the page's files; the last events.
  * @throws RangeError if the address is not of this machine and there is no token; Error if it cannot be listened on
  */
 export async function startQueryServer(options: QueryServerOptions): Promise<QueryServer> {
-  const { answers, host, port, token, clock, limits = {}, onUnused = () => {} } = options;
+  const { others, page, host, port, token, clock, limits = {}, onUnused = () => {} } = options;
   const access: Access = { token, host };
   checkAccess(access);
-  const opener: Opener = (await answers.transport?.opener(onUnused)) ?? { open: (copy: unknown) => copy };
-  const endpoints = endpointsOf(answers);
+  const endpoints = endpointsOf(options.models, others);
+  const models: ServedModel[] = [];
+  for (const model of options.models) models.push(await ServedModel.open(model, (rest) => onUnused(rest, model.name)));
+  const closeModels = () => Promise.all(models.map((model) => model.close()));
   const metrics = new ServerMetrics();
-  let status: StatusCounters = {};
-  let current: Held | undefined;
-  let opened: Promise<void> = Promise.resolve();
+  const context = { endpoints, models, metrics };
+  const streams = new EventStreams();
+  const tellModels = () => streams.tell("models", models.map(cardOf));
   let isClosing = false;
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const began = clock();
-    const held = current;
-    const ask: EndpointContext["ask"] = async (question) => (held ?? unavailable()).ask(question);
-    const context = { endpoints, metrics, status, current: held?.snapshot, ask };
     const { method = "GET", url = "/", headers } = request;
-    const body = (mostBytes: number) => bodyOf(request, mostBytes);
-    const answer = await respond({ method, url, headers, body }, context, access, limits);
+    const asked: QueryRequest = { method, url, headers, body: (mostBytes) => bodyOf(request, mostBytes) };
+    const opensStream = acceptStream(asked, access, () => streams.requireRoom());
+    if (opensStream === true) return streams.add(response);
+    const answer = opensStream ?? (await respond(asked, context, access, { ...limits, page }));
     const isRead = request.complete; // if not, the rest would be read before the next request
     request.resume(); // what was not asked for is not kept
-    response.writeHead(answer.status, {
+    const { status } = answer;
+    response.writeHead(status, {
       ...answer.headers,
-      "content-length": Buffer.byteLength(answer.body),
+      ...(status === 304 ? {} : { "content-length": Buffer.byteLength(answer.body) }),
       ...(isClosing || !isRead ? { connection: "close" } : {}),
     });
     response.end(method === "HEAD" ? undefined : answer.body);
-    metrics.count(answer.endpoint, answer.status, (clock() - began) / 1000);
+    metrics.count(answer.endpoint, status, (clock() - began) / 1000);
   }
 
-  async function open({ copy, ...stamp }: CopiedSnapshot): Promise<void> {
-    const asked = await opener.open(copy as never);
-    const before = current;
-    current = new Held({ ...stamp, asked }, () => opener.release?.(asked as never));
-    before?.giveBack();
-  }
-
+  const named = (name = models[0]?.name): ServedModel => {
+    const model = models.find((each) => each.name === name);
+    if (!model) throw new RangeError(`serve: a model must be one of those that are served, got ${name}`);
+    return model;
+  };
   const server = createServer(
     { requestTimeout: REQUEST_WITHIN_MS, headersTimeout: REQUEST_WITHIN_MS },
     (request, response) => void handle(request, response),
   );
   server.maxConnections = MOST_CONNECTIONS;
+  tellModels();
   try {
     await new Promise<void>((resolve, reject) => server.once("error", reject).listen(port, host, resolve));
   } catch (error) {
-    await opener.close?.();
+    await closeModels();
     const { code } = error as NodeJS.ErrnoException;
     throw new Error(`serve: ${host}:${port} must be an address that is free, got ${code}`, { cause: error });
   }
   return {
     address: { host, port: (server.address() as AddressInfo).port },
-    publish(snapshot) {
-      opened = opened.then(() => open(snapshot));
-      return opened;
+    async publish(snapshot, model) {
+      await named(model).publish(snapshot);
+      tellModels();
     },
-    setStatus(counters) {
-      status = counters;
+    setStatus(counters, model) {
+      named(model).status = counters;
     },
+    tell: (event, data) => streams.tell(event, data),
     async close() {
       isClosing = true;
+      streams.close();
       const tooLate = setTimeout(() => server.closeAllConnections(), limits.milliseconds ?? REQUEST_WITHIN_MS);
       await new Promise((resolve) => server.close(resolve));
       clearTimeout(tooLate);
-      await opener.close?.();
+      await closeModels();
     },
   };
-}
-
-function unavailable(): never {
-  throw new HttpFault(503, "there is no snapshot yet, ask again later", { headers: { "retry-after": "1" } });
-}
-
-/** Counts who still asks a snapshot, which is released only once nobody does: a question goes on when its answer is given up. */
-class Held {
-  readonly snapshot: AskedSnapshot;
-  readonly #release: () => void;
-  #users = 1; // being the current one
-
-  constructor(snapshot: AskedSnapshot, release: () => void) {
-    this.snapshot = snapshot;
-    this.#release = release;
-  }
-
-  async ask<Reply>(question: (snapshot: AskedSnapshot) => MaybePromise<Reply>): Promise<Reply> {
-    this.#users++;
-    try {
-      return await question(this.snapshot);
-    } finally {
-      this.giveBack();
-    }
-  }
-
-  giveBack(): void {
-    if (--this.#users === 0) this.#release();
-  }
 }

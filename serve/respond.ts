@@ -1,14 +1,15 @@
 import { checkOptions, didYouMean, NotFound, type OptionsOf, parseOptions, show } from "../schemas/index.js";
 import type { Endpoint, EndpointContext } from "./endpoint.js";
 import { HttpFault } from "./httpFault.js";
+import type { PageFiles } from "./pageFiles.js";
 import { postedFields } from "./postedFields.js";
 import { type Access, guardRequest, type QueryRequest } from "./requestGuard.js";
 
 export interface QueryResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-  /** For counting: the endpoint's name, or "other". */
+  readonly body: string | Uint8Array;
+  /** For counting: the endpoint's name, "page" for its files, or "other". */
   readonly endpoint: string;
 }
 
@@ -20,18 +21,40 @@ export interface Limits {
   readonly milliseconds?: number;
 }
 
+/** The one answer that does not end; it is counted among no requests, and no limit of time ends it. */
+const EVENTS = "events";
+
+/** Whether a request for the stream of events may have it: true, or why not; undefined where it asks for something else. */
+export function acceptStream(
+  request: QueryRequest,
+  access: Access,
+  requireRoom: () => void,
+): true | QueryResponse | undefined {
+  if (request.method !== "GET" || request.url.split("?", 1)[0] !== `/${EVENTS}`) return undefined;
+  try {
+    guardRequest(request, access);
+    requireRoom();
+    return true;
+  } catch (error) {
+    return refusal(error, EVENTS);
+  }
+}
+
 /** Answers a request; needs no socket. Never rejects: whatever fails becomes a status and a line of JSON. */
 export async function respond(
   request: QueryRequest,
   context: EndpointContext,
   access: Access,
-  { concurrent = 64, milliseconds = 5000 }: Limits = {},
+  { concurrent = 64, milliseconds = 5000, page }: Limits & { readonly page?: PageFiles | undefined } = {},
 ): Promise<QueryResponse> {
   const { metrics } = context;
   let endpoint: Endpoint | undefined;
   metrics.underWay++;
   try {
-    guardRequest(request, access);
+    const file = page?.answer(request);
+    const isPublic = file && access.token !== undefined; // a browser cannot send a token for it, and it holds no data
+    if (!isPublic) guardRequest(request, access);
+    if (file) return { ...file, endpoint: "page" };
     const url = urlOf(request.url);
     endpoint = endpointAt(url.pathname, context.endpoints);
     requireMethod(request.method, endpoint);

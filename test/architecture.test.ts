@@ -27,7 +27,7 @@ const folders = Object.keys(mayImport);
 const mayNotImport: Readonly<Record<string, RegExp>> = {
   schemas: /^(?!rxjs$)/,
   kernels: /^/,
-  page: /^/,
+  page: /^(?!preact(\/hooks)?$|@preact\/signals$|uplot(\/dist\/uPlot\.min\.css)?$|kdbush$|vite$)/, // what is bundled into it
 };
 
 interface SourceFile {
@@ -39,7 +39,7 @@ interface SourceFile {
 
 const sources = folders
   .flatMap((folder) => tree(folder))
-  .filter((path) => path.endsWith(".ts") && !path.startsWith("kernels/assembly/"))
+  .filter((path) => /\.tsx?$/.test(path) && !path.startsWith("kernels/assembly/"))
   .map(sourceFile);
 
 function tree(folder: string): string[] {
@@ -65,7 +65,11 @@ function sourceFile(path: string): SourceFile {
 /** `operators/tee.ts` for `./tee.js` in operators; undefined for a package. */
 function target({ path }: SourceFile, specifier: string): string | undefined {
   if (!specifier.startsWith(".")) return undefined;
-  return relative(root, resolve(root, dirname(path), specifier)).replace(/\.js$/, ".ts");
+  const place = relative(root, resolve(root, dirname(path), specifier));
+  return (
+    [".ts", ".tsx"].map((ending) => place.replace(/\.js$/, ending)).find((file) => existsSync(join(root, file))) ??
+    place
+  );
 }
 
 const list = (found: readonly { readonly path: string }[]) => found.map(({ path }) => path);

@@ -1,6 +1,6 @@
+import { printableLine } from "../../kernels/text/printable.js";
 import { loadVectors } from "../../pipelines/index.js";
 import { type Command, countNames, jsonOption, UsageError } from "../command.js";
-import { printableLine } from "../printable.js";
 import { row } from "./neighbors.js";
 
 const METHODS = ["3CosAdd", "3CosMul"] as const;

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
+import { printableLine } from "../../kernels/text/printable.js";
 import { builtIn, type ClassifiedText, classifyTexts } from "../../pipelines/index.js";
 import { type Command, type CommandOption, type Io, jsonOption, type Parsed, UsageError } from "../command.js";
-import { printableLine } from "../printable.js";
 import { optionValue } from "../unitOptions.js";
 
 const STDIN = "-";

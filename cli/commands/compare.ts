@@ -1,6 +1,6 @@
+import { printableLine } from "../../kernels/text/printable.js";
 import { type ComparedScores, type ComparedTerm, type Comparison, compareVectors } from "../../pipelines/index.js";
 import { type Command, countNames, jsonOption, UsageError } from "../command.js";
-import { printableLine } from "../printable.js";
 import { textTable } from "../textTable.js";
 import { evaluationOptions } from "./eval.js";
 

@@ -1,3 +1,4 @@
+import { printableLine } from "../../kernels/text/printable.js";
 import {
   type ConvertOptions,
   convertClassifier,
@@ -8,7 +9,6 @@ import {
 import { plural } from "../../schemas/plural.js";
 import { requirePlace } from "../../storage/files/placeFile.js";
 import { type Command, forceOption, type Io, UsageError } from "../command.js";
-import { printableLine } from "../printable.js";
 
 export const convert: Command = {
   name: "convert",

@@ -1,3 +1,4 @@
+import { printableLine } from "../../kernels/text/printable.js";
 import {
   mergeTables,
   openCooccurrence,
@@ -12,7 +13,6 @@ import type { FinalCooccurrence } from "../../schemas/index.js";
 import { plural } from "../../schemas/plural.js";
 import { requirePlace } from "../../storage/files/placeFile.js";
 import { type Command, forceOption, type Io, jsonOption, type Parsed, UsageError } from "../command.js";
-import { printableLine } from "../printable.js";
 import { slideOptions, slideWindow } from "../slideWindow.js";
 
 /** Tables in, one table out. */

@@ -1,3 +1,4 @@
+import { printable } from "../../kernels/text/printable.js";
 import {
   builtIn,
   generateTerms,
@@ -7,7 +8,6 @@ import {
   shownTerm,
 } from "../../pipelines/index.js";
 import { type Command, jsonOption, UsageError } from "../command.js";
-import { printable } from "../printable.js";
 
 export const generate: Command = {
   name: "generate",

@@ -1,7 +1,7 @@
+import { printableLine } from "../../kernels/text/printable.js";
 import { inspectPath, type RunReport } from "../../pipelines/index.js";
 import { type Command, jsonOption, pluginOption } from "../command.js";
 import { registryOf } from "../pluginOptions.js";
-import { printableLine } from "../printable.js";
 import { textTable } from "../textTable.js";
 
 export const inspect: Command = {

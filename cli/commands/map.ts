@@ -1,7 +1,7 @@
+import { printableLine } from "../../kernels/text/printable.js";
 import { drawTermMap, type LayoutMethod, layoutMethods, type TermMap } from "../../pipelines/index.js";
 import { requirePlace } from "../../storage/files/placeFile.js";
 import { type Command, countNames, forceOption, jsonOption, type Parsed, UsageError } from "../command.js";
-import { printableLine } from "../printable.js";
 
 export const map: Command = {
   name: "map",

@@ -1,4 +1,5 @@
 import type { Vectors } from "../../kernels/embedding/vectors.js";
+import { printableLine } from "../../kernels/text/printable.js";
 import {
   builtIn,
   type ContextChoice,
@@ -12,7 +13,6 @@ import {
 } from "../../pipelines/index.js";
 import { type Command, countNames, type Io, jsonOption, type Parsed, UsageError } from "../command.js";
 import { contextChoice, contextOptions, contextRequest } from "../contextOptions.js";
-import { printableLine } from "../printable.js";
 import { readingOptions } from "./classify.js";
 
 /** What is told of a term outside the vocabulary. */

@@ -1,6 +1,6 @@
+import { printableLine } from "../../kernels/text/printable.js";
 import { builtIn, loadLanguageModel, type NextTerm, nextTerms, openLanguageModel } from "../../pipelines/index.js";
 import { type Command, countNames, jsonOption } from "../command.js";
-import { printableLine } from "../printable.js";
 
 export const next: Command = {
   name: "next",

@@ -1,9 +1,9 @@
 import { extname } from "node:path";
+import { printableLine } from "../../kernels/text/printable.js";
 import { quantizeFile } from "../../pipelines/index.js";
 import { bytesOf } from "../../schemas/fields.js";
 import { requirePlace } from "../../storage/files/placeFile.js";
 import { type Command, forceOption, type Parsed, UsageError } from "../command.js";
-import { printableLine } from "../printable.js";
 
 export const quantize: Command = {
   name: "quantize",

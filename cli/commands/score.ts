@@ -1,3 +1,4 @@
+import { printableLine } from "../../kernels/text/printable.js";
 import {
   builtIn,
   loadLanguageModel,
@@ -7,7 +8,6 @@ import {
   shownTerm,
 } from "../../pipelines/index.js";
 import { type Command, jsonOption } from "../command.js";
-import { printableLine } from "../printable.js";
 import { readingOptions, textSource } from "./classify.js";
 
 const STDIN = "-";

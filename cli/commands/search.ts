@@ -1,10 +1,10 @@
 import { text } from "node:stream/consumers";
 import { displayWidth } from "../../kernels/text/displayWidth.js";
+import { printableLine } from "../../kernels/text/printable.js";
 import { type FoundDocument, openSearch, type SearchedText } from "../../pipelines/index.js";
 import { plural } from "../../schemas/index.js";
 import { readTextLines } from "../../storage/files/readTextLines.js";
 import { type Command, countNames, type Io, jsonOption, type Parsed, UsageError } from "../command.js";
-import { printableLine } from "../printable.js";
 import { requirePipe } from "../runTo.js";
 import { rankingOf, scoringCommandOptions } from "../scoringOptions.js";
 

@@ -1,8 +1,8 @@
+import { printableLine } from "../../kernels/text/printable.js";
 import { builtIn, loadLanguageModel, openLayers, type Senses, sensesOf } from "../../pipelines/index.js";
 import { plural } from "../../schemas/index.js";
 import { type Command, jsonOption, UsageError } from "../command.js";
 import { contextOptions, contextRequest } from "../contextOptions.js";
-import { printableLine } from "../printable.js";
 import { readingOptions } from "./classify.js";
 
 export const senses: Command = {

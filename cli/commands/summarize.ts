@@ -1,5 +1,5 @@
+import { printableLine } from "../../kernels/text/printable.js";
 import { describeCommand } from "../describeCommand.js";
-import { printableLine } from "../printable.js";
 
 export const summarize = describeCommand({
   unit: "summarize",

@@ -1,9 +1,9 @@
+import { printableLine } from "../../kernels/text/printable.js";
 import { type DescribedTopic, type TermOrder, termOrders, topicTerms } from "../../kernels/topics/topicTerms.js";
 import { type WindowCoherence, windowCoherence } from "../../kernels/topics/windowCoherence.js";
 import { loadTopics, openCooccurrence } from "../../pipelines/index.js";
 import { plural } from "../../schemas/plural.js";
 import { type Command, countNames, jsonOption, UsageError } from "../command.js";
-import { printableLine } from "../printable.js";
 
 export const topics: Command = {
   name: "topics",

@@ -7,6 +7,7 @@ import type { IndexedTerms } from "./packedTerms.js";
 import type { QueryVectors, RowQuestion } from "./rowSearch.js";
 import { rowOf, type SharedRows } from "./sharedRows.js";
 import type { SharedSubwords } from "./sharedSubwords.js";
+import type { TermLayouts } from "./termLayouts.js";
 
 export interface Near {
   readonly term: string;
@@ -34,6 +35,7 @@ export class AskedVectors {
     { terms, rows }: IndexedTerms,
     nearestRows: (question: RowQuestion) => Promise<RankedRows>,
     readonly subwords: SharedSubwords | undefined,
+    readonly layouts: TermLayouts,
   ) {
     this.shared = shared;
     this.terms = terms;
@@ -55,6 +57,17 @@ export class AskedVectors {
   similarity(a: string, b: string): number {
     const [x, y] = [this.#unit(a), this.#unit(b)];
     return boundedCosine(x.reduce((sum, value, d) => sum + value * y[d]!, 0));
+  }
+
+  /** The cosine of each of some terms to each, in [-1, 1]. */
+  cosines(terms: readonly string[]): number[][] {
+    const units = terms.map((term) => this.#unit(term));
+    return units.map((x) => units.map((y) => boundedCosine(x.reduce((sum, value, d) => sum + value * y[d]!, 0))));
+  }
+
+  /** Its place in the table, from 0; undefined of a term that is not in the vocabulary. */
+  rowOf(term: string): number | undefined {
+    return this.#rows.get(term);
   }
 
   /** Highest cosines; equal ones in the order of the rows. */

@@ -10,6 +10,9 @@ import { shareSubwords } from "./sharedSubwords.js";
 
 const MOST_NEIGHBORS = 1000;
 const MOST_TERMS = 1000;
+const MOST_IN_PAGE = 50_000;
+const MOST_ON_MAP = 1_000_000;
+const MOST_IN_MATRIX = 50;
 
 const missing = "The term is not in the vocabulary, and no vector can be made of its subwords";
 const term = (description: string) => text({ description, minLength: 1 });
@@ -125,7 +128,71 @@ const questions = [
       return { terms, ...(page.length > limit ? { after: terms.at(-1) } : {}) };
     },
   }),
+  defineQuestion({
+    name: "rank",
+    fields: { term: term("The term whose place is wanted") },
+    summary: "A term's place in the table, which has the most frequent terms first",
+    reply: { term: string, of: { type: "integer" } },
+    mayReply: { rank: { type: "integer", description: "From 1; left out of a term that is not in the vocabulary" } },
+    answer: (vectors: AskedVectors, { term }) => {
+      const row = vectors.rowOf(term);
+      return { term, of: vectors.terms.length, ...(row === undefined ? {} : { rank: row + 1 }) };
+    },
+  }),
+  defineQuestion({
+    name: "terms",
+    fields: {
+      from: integer({ description: "How many terms are left out in front", min: 0, default: 0 }),
+      limit: integer({ description: "How many terms at most", min: 1, max: MOST_IN_PAGE, default: MOST_TERMS }),
+    },
+    summary: "Terms in the order of the table, a page at a time",
+    reply: { from: { type: "integer" }, of: { type: "integer" }, terms: { type: "array", items: string } },
+    answer: ({ terms }: AskedVectors, { from, limit }) => ({
+      from,
+      of: terms.length,
+      terms: terms.slice(from, from + limit),
+    }),
+  }),
+  defineQuestion({
+    name: "matrix",
+    fields: { terms: text({ description: `Up to ${MOST_IN_MATRIX} terms with commas between`, minLength: 1 }) },
+    summary: "The cosine of each of some terms to each",
+    reply: {
+      terms: { type: "array", items: string },
+      cosines: { type: "array", items: { type: "array", items: { type: "number" } } },
+    },
+    mayReply: areMade,
+    missing,
+    answer: (vectors: AskedVectors, { terms: written }) => {
+      const terms = [...new Set(written.split(",").filter((each) => each !== ""))].slice(0, MOST_IN_MATRIX);
+      return { terms, ...madeAmong(vectors, ...terms), cosines: vectors.cosines(terms) };
+    },
+  }),
+  defineQuestion({
+    name: "map",
+    fields: { top: integer({ description: "How many terms, the first", min: 3, max: MOST_ON_MAP, default: 20_000 }) },
+    summary:
+      "The first terms as points in a plane; ask again while there are none, for they take a while to be laid out",
+    reply: { of: { type: "integer", description: "Terms of the table" } },
+    mayReply: {
+      version: { type: "integer", description: "Which layout it is" },
+      count: { type: "integer", description: "Terms that are drawn, in the order of /terms" },
+      points: { type: "string", description: "x and y of each, 16 bits, little-endian, in base64" },
+      groups: { type: "string", description: "The cluster of each, 8 bits, in base64" },
+      neighborsKept: { type: "number", description: "The share of nearest neighbours that are nearest points" },
+    },
+    answer: (vectors: AskedVectors, { top }) => {
+      const of = vectors.terms.length;
+      const layout = vectors.layouts.of(vectors, top);
+      if (!layout) return { of };
+      const { version, points, groups, neighborsKept } = layout;
+      return { of, version, count: groups.length, points: base64(points), groups: base64(groups), neighborsKept };
+    },
+  }),
 ];
+
+const base64 = ({ buffer, byteOffset, byteLength }: Uint8Array | Uint16Array): string =>
+  Buffer.from(buffer, byteOffset, byteLength).toString("base64");
 
 /** The rows, and those of subwords, lie in shared memory, each in two places that are written in turn; terms are sent once. */
 const transport: Transport<VectorTable> = {

@@ -4,20 +4,31 @@ import { AskedVectors } from "./askedVectors.js";
 import type { CopiedVectors } from "./copiedVectors.js";
 import { type IndexedTerms, unpackTerms } from "./packedTerms.js";
 import { type RowQuestion, searchOnThread } from "./rowSearch.js";
+import { TermLayouts } from "./termLayouts.js";
 
 /** Opens shared rows for questions; looks through them on a thread of its own, and gives their memory back. */
 export function vectorOpener(giveBack: (rest: unknown) => void): Opener {
   const search = searchOnThread();
+  const layouts = new TermLayouts();
   let known: IndexedTerms = { terms: [], rows: new Map() };
   return {
     async open({ terms, subwords, ...rows }: CopiedVectors) {
       if (terms) known = await unpackTerms(terms, otherWork);
-      return new AskedVectors(rows, known, (question: RowQuestion) => search.nearest(rows, question), subwords);
+      return new AskedVectors(
+        rows,
+        known,
+        (question: RowQuestion) => search.nearest(rows, question),
+        subwords,
+        layouts,
+      );
     },
     release({ shared, subwords }: AskedVectors) {
       giveBack(shared.memory);
       if (subwords) giveBack(subwords.memory);
     },
-    close: () => search.close(),
+    async close() {
+      await layouts.close();
+      await search.close();
+    },
   };
 }

@@ -85,7 +85,7 @@ export function accumulateCooccurrence(
   return (source) =>
     new Observable((subscriber) => {
       const scope = settings.workers === 0 ? currentScope() : requireScope("accumulateCooccurrence");
-      const port = scope.gate.open(Math.max(1, 2 * settings.workers));
+      const port = scope.openPort(Math.max(1, 2 * settings.workers));
       const abort = new AbortController();
       const fail = (error: unknown) => scope.within(() => subscriber.error(error));
       const accumulator = new CooccurrenceAccumulator({

@@ -91,6 +91,9 @@ import { sseSchema } from "../../sources/sse.js";
 import { stdinSchema } from "../../sources/stdin.js";
 import { tailSchema } from "../../sources/tail.js";
 import { websocketSchema } from "../../sources/websocket.js";
+import { readCooccurrence } from "../../storage/cooccurrence/readCooccurrence.js";
+import { readVocabulary } from "../../storage/cooccurrence/readVocabulary.js";
+import { vocabularyBeside } from "../../storage/cooccurrence/vocabularyBeside.js";
 import { isFastTextFile } from "../../storage/fasttext/fastTextFile.js";
 import { readFastTextClassifier } from "../../storage/fasttext/readFastText.js";
 import { readLanguageModelFiles } from "../../storage/models/languageModelFiles.js";
@@ -211,6 +214,8 @@ export type BuiltInUnit = (typeof units)[number];
 
 /** Kinds whose files sinks know how to read, in all their formats; a new one is one line here. */
 const loads: { readonly [K in Kind]?: DataKind<K>["load"] } = {
+  vocabulary: readVocabulary,
+  cooccurrence: async (path) => readCooccurrence(path, await readVocabulary(vocabularyBeside(path))),
   vectors: readVectors,
   languageModel: readLanguageModelFiles,
   classifier: (path) => (isFastTextFile(path) ? readFastTextClassifier(path) : readWhole(described.classifier, path)),

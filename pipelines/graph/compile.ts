@@ -8,7 +8,7 @@ import {
   numbersAsTexts,
   show,
 } from "../../schemas/index.js";
-import { CROISSANT, REJECTED, SCRATCH } from "../../schemas/runFolder.js";
+import { CROISSANT, HISTORY, REJECTED, SCRATCH } from "../../schemas/runFolder.js";
 import { orderOfBranches } from "../config/branchOrder.js";
 import type { ConfigStep, LoadedConfig, PipelineConfig } from "../config/config.js";
 import { ConfigError, type ConfigPath, type ConfigProblem } from "../config/configText.js";
@@ -324,7 +324,8 @@ function faultOfPlace(place: string): string | undefined {
   const isInside = place !== "." && first !== ".." && !/^(\/|[A-Za-z]:)/.test(place) && !place.includes("\0");
   if (!isInside) return "stay inside the run's folder";
   if (place.endsWith("/")) return "name a file, not a folder";
-  const isReserved = [MANIFEST, SCRATCH, CHECKPOINT, REJECTED, CROISSANT].includes(first) || first.startsWith(LOCK);
+  const isReserved =
+    [MANIFEST, SCRATCH, CHECKPOINT, REJECTED, CROISSANT, HISTORY].includes(first) || first.startsWith(LOCK);
   return isReserved ? `leave ${first} to the run` : undefined;
 }
 

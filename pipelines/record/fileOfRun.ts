@@ -53,9 +53,9 @@ export function fileOfRun(path: string, ...kinds: readonly string[]): string {
     );
   }
   const named = fitting.filter(({ branch, path }) => part === undefined || part === branch || part === path);
-  const [value, ...others] = valuesIn(named);
+  const [value, ...others] = outputsByValue(named);
   if (value && others.length === 0) return join(folder, value[0]!.path);
-  const choices = choicesAmong(valuesIn(fitting)).map((choice) => `${folder}#${choice}`);
+  const choices = choicesAmong(outputsByValue(fitting)).map((choice) => `${folder}#${choice}`);
   const what = kinds.length === 0 ? "outputs" : kinds.join(" or ");
   throw new Error(`${path}: must name one of the run's ${what}: ${choices.join(", ")}`);
 }
@@ -119,8 +119,8 @@ export function outputsIn({ outputs, config }: Manifest): OutputRecord[] {
 }
 
 /** Outputs by the value that they hold, the one first that is read fastest. */
-function valuesIn(outputs: readonly HeldFile[]): HeldFile[][] {
-  const values = new Map<string, HeldFile[]>();
+export function outputsByValue<Held extends HeldFile>(outputs: readonly Held[]): Held[][] {
+  const values = new Map<string, Held[]>();
   for (const output of outputs) {
     const value = JSON.stringify([output.madeBy ?? output.path, output.holds]);
     values.set(value, [...(values.get(value) ?? []), output]);

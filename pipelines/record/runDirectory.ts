@@ -3,7 +3,7 @@ import { readdir, readFile, rm } from "node:fs/promises";
 import { dirname, join, relative, sep } from "node:path";
 import { isPlainObject } from "../../schemas/index.js";
 import { plural } from "../../schemas/plural.js";
-import { CHECKPOINT, LOCK, MANIFEST, SCRATCH } from "../../schemas/runFolder.js";
+import { CHECKPOINT, HISTORY, LOCK, MANIFEST, SCRATCH } from "../../schemas/runFolder.js";
 import { DurableFile, partialPathOf } from "../../storage/files/durableFile.js";
 import { makeFolder } from "../../storage/files/makeFolder.js";
 import { resolveInside } from "../../storage/files/resolveInside.js";
@@ -15,7 +15,7 @@ import { RunLock } from "./runLock.js";
 
 export { CHECKPOINT, MANIFEST };
 
-const isOfTheRun = (name: string) => name === SCRATCH || name === CHECKPOINT || name.startsWith(LOCK);
+const isOfTheRun = (name: string) => [SCRATCH, CHECKPOINT, HISTORY].includes(name) || name.startsWith(LOCK);
 
 export interface OpenOptions {
   /** Remove what an earlier run made. */
@@ -153,6 +153,7 @@ export class RunDirectory {
         await this.#removeInside(join(dirname(file), name));
     }
     await rm(path, { force: true });
+    await rm(join(this.folder, HISTORY), { force: true });
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Observable } from "rxjs";
+import type { FlowGate } from "../../runtime/flow.js";
 import type { Ledger } from "../../runtime/ledger.js";
 import type { Rejection, TextBatch } from "../../schemas/index.js";
 import type { Checkpointer } from "../checkpoint/checkpointer.js";
@@ -29,6 +30,8 @@ export interface ExecuteOptions {
   readonly metadata?: (model: PipelineNode) => Promise<ReadonlyMap<string, string>>;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
+  /** Takes the flow gate of each pass when it begins. */
+  readonly onGate?: ((gate: FlowGate) => void) | undefined;
   /** Hears one line of each model that says how it computes. */
   readonly onNotice?: ((notice: string) => void) | undefined;
   /** Sees every document that the source rejects. */

@@ -47,9 +47,14 @@ export class Pass {
   async run(stream: Observable<unknown>, nodes: readonly PipelineNode[]): Promise<void> {
     const { pauses, options } = this.#parts;
     const { ledger, pause } = this.#options;
-    const { onRejected } = options;
+    const { onRejected, onGate } = options;
     const consumers = this.#assembleAll(nodes);
-    const observers = { signal: pauses.halt, ...(onRejected ? { onRejected } : {}), ...(pause ? { pause } : {}) };
+    const observers = {
+      signal: pauses.halt,
+      ...(onRejected ? { onRejected } : {}),
+      ...(onGate ? { onGate } : {}),
+      ...(pause ? { pause } : {}),
+    };
     await run(stream.pipe(allOf(consumers)), { ledger, ...observers });
     for (const log of this.#logs) log.finish();
     for (const [node, account] of this.accounts) {
@@ -85,7 +90,7 @@ export class Pass {
     this.accounts.set(node, account);
     const counted = pipe(
       tap((value) => account.count("reached", value)),
-      accountedIn(account.own, kept),
+      accountedIn(account.own, node.id, kept),
       tap((value) => account.count("passedOn", value)),
     );
     const whole = pipe(counted, this.#afterwards(node, account));

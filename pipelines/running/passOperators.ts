@@ -28,9 +28,13 @@ export function countedIn<In, Out>(name: string, operator: OperatorFunction<In, 
   return inScope((scope) => scope.child(name), operator);
 }
 
-/** Has an operator account for what reaches it in a ledger. */
-export function accountedIn<In, Out>(account: Ledger, operator: OperatorFunction<In, Out>): OperatorFunction<In, Out> {
-  return inScope((scope) => scope.accountedIn(account), operator);
+/** Has an operator account for what reaches it in a ledger, and its ports be known by its name. */
+export function accountedIn<In, Out>(
+  account: Ledger,
+  name: string,
+  operator: OperatorFunction<In, Out>,
+): OperatorFunction<In, Out> {
+  return inScope((scope) => scope.accountedIn(account, name), operator);
 }
 
 /** Hands the states that an operator tells to `keep`. */

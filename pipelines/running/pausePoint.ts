@@ -29,7 +29,7 @@ export class PausePoint {
   readonly operator: OperatorFunction<TextBatch, TextBatch> = (source) =>
     new Observable((subscriber) => {
       const scope = requireScope("run");
-      const port = scope.gate.open(1);
+      const port = scope.openPort(1);
       const arrived: TextBatch[] = [];
       let last: SourcePosition | undefined;
       /** Passing on, or pausing. */

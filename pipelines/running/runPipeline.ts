@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { dirname, join, normalize, resolve } from "node:path";
 import { EMPTY, type Observable } from "rxjs";
+import type { FlowGate } from "../../runtime/flow.js";
 import { Ledger } from "../../runtime/ledger.js";
 import { type AnyUnit, millisecondsOf, type TextBatch } from "../../schemas/index.js";
 import { CROISSANT, REJECTED } from "../../schemas/runFolder.js";
@@ -19,9 +20,11 @@ import { makeCroissant } from "../record/croissant.js";
 import type { FileRecord } from "../record/fileRecord.js";
 import { lexstreamVersion, type Manifest, makeManifest } from "../record/manifest.js";
 import { MANIFEST, RunDirectory } from "../record/runDirectory.js";
+import { RunHistory } from "../record/runHistory.js";
 import { DeadLetters } from "./deadLetters.js";
 import { execute } from "./execute.js";
 import { placedOptions } from "./placedOptions.js";
+import { plannedSteps } from "./plannedSteps.js";
 import type { Chore, Progress } from "./progress.js";
 import { type SnapshotOptions, writeSnapshot } from "./snapshots.js";
 import { writtenFiles } from "./writtenFiles.js";
@@ -42,11 +45,17 @@ export interface RunPipelineOptions {
   readonly stop?: AbortSignal;
   /** Reads nothing more: ends the unfinished run where it stopped. */
   readonly finish?: boolean;
-  /** The time, for the names of snapshots; needed where the config asks for some. */
+  /** The time, for the names of snapshots and for the history; needed where the config asks for some. */
   readonly clock?: () => Date;
   /** Sees what each model has learned so far, now and then. */
   readonly publish?: Chore;
   readonly onProgress?: (progress: Progress) => void;
+  /** Keep the series of the progress in the folder, as `progress.jsonl`; needs the clock. */
+  readonly history?: boolean;
+  /** Takes the flow gate of each pass when it begins. */
+  readonly onGate?: (gate: FlowGate) => void;
+  /** Sees what each model has learned once it is finished. */
+  readonly onLearned?: (model: PipelineNode, value: unknown) => void;
   /** Hears one line of each model that says how it computes. */
   readonly onNotice?: (notice: string) => void;
   /** Where the run counts, for those who watch it; empty at first. */
@@ -68,7 +77,7 @@ export interface PipelineResult {
  * run had come as far as to take one.
  */
 export async function runPipeline(pipeline: Pipeline, options: RunPipelineOptions): Promise<PipelineResult> {
-  const { signal, stop, onProgress, finish = false, ledger = new Ledger() } = options;
+  const { signal, stop, finish = false, ledger = new Ledger() } = options;
   const { unit } = pipeline.root;
   signal?.throwIfAborted();
   const nodes = nodesOf(pipeline.root);
@@ -126,9 +135,13 @@ export async function runPipeline(pipeline: Pipeline, options: RunPipelineOption
       optionsOf,
       metadata: async (node) => originOf(node, configFolder, await hashed, texts.length),
       signal,
-      onProgress,
+      onProgress: progressOf(pipeline, directory.folder, options),
+      onGate: options.onGate,
+      onValue: (node, value) => {
+        noteLearned(node, value, ledger);
+        if (isModel(node)) options.onLearned?.(node, value);
+      },
       onNotice: options.onNotice,
-      onValue: (node, value) => noteLearned(node, value, ledger),
       onRejected: (rejection) => rejected.add(rejection),
       requireInputs,
       settleRejected: () => rejected.settle(),
@@ -153,6 +166,18 @@ export async function runPipeline(pipeline: Pipeline, options: RunPipelineOption
     checkpointer?.close();
     await directory.close();
   }
+}
+
+/** Who is told of the progress: the history, if one is kept, and whoever watches. */
+function progressOf(pipeline: Pipeline, folder: string, options: RunPipelineOptions): RunPipelineOptions["onProgress"] {
+  const { history: isKept, clock, onProgress } = options;
+  if (!isKept) return onProgress;
+  if (!clock) throw new TypeError("run: clock must be given where a history is kept, got none");
+  const history = new RunHistory(folder, plannedSteps(pipeline));
+  return (progress) => {
+    history.note(progress, clock());
+    onProgress?.(progress);
+  };
 }
 
 /** Counts a model whose result looks as if training had hardly begun, and documents that it passed over: for the run, and in its own ledger. */

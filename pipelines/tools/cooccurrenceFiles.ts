@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { dirname, extname, join } from "node:path";
 import { of } from "rxjs";
 import { run } from "../../runtime/run.js";
@@ -7,13 +6,12 @@ import { chosenCooccurrenceFormat, writeCooccurrence } from "../../sinks/writeCo
 import { writeVocabulary } from "../../sinks/writeVocabulary.js";
 import { readCooccurrence } from "../../storage/cooccurrence/readCooccurrence.js";
 import { readVocabulary } from "../../storage/cooccurrence/readVocabulary.js";
+import { vocabularyBeside } from "../../storage/cooccurrence/vocabularyBeside.js";
 import { outputPlace } from "../../storage/files/outputPlace.js";
 import { checkAgainstManifest } from "../record/checkAgainstManifest.js";
 import { fileOfRun, runOf } from "../record/fileOfRun.js";
 
 export { mergeTables, scaleTable, subtractTables, topTerms } from "../../operators/cooccurrence/tableAlgebra.js";
-
-const VOCABULARIES = ["vocab.arrow", "vocab.parquet", "vocab.txt"];
 
 /**
  * Opens a finished co-occurrence table with its vocabulary: the one given, or the `vocab` file beside it. Either may be named by the folder
@@ -27,13 +25,7 @@ export async function openCooccurrence(path: string, vocabulary = vocabularyOf(p
   return readCooccurrence(table, await readVocabulary(terms));
 }
 
-function vocabularyOf(table: string): string {
-  const run = runOf(table);
-  if (run) return run.folder;
-  const beside = VOCABULARIES.map((name) => join(dirname(table), name)).find((path) => existsSync(path));
-  if (beside !== undefined) return beside;
-  throw new Error(`${table}: its vocabulary must lie beside it as ${VOCABULARIES.join(", ")}, or be named; got none`);
-}
+const vocabularyOf = (table: string): string => runOf(table)?.folder ?? vocabularyBeside(table);
 
 /**
  * Where a table goes, and its vocabulary beside it. Where one of them is a link, what it leads to is written.

@@ -1,5 +1,4 @@
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
 import { Worker } from "node:worker_threads";
 import {
   compareTerms,
@@ -8,14 +7,7 @@ import {
   placeTerms,
   rowsInFront,
 } from "../../kernels/layout/layOutTerms.js";
-import { compileKernel } from "../../kernels/numbers/webAssembly.js";
-
-/** What `layOutThread.ts` lays out. */
-export interface LayoutTask {
-  readonly values: Float32Array;
-  readonly vectorSize: number;
-  readonly options: LayoutOptions;
-}
+import { type LaidOut, type LayoutTask, layOutScript, layoutKernels } from "../../kinds/vectorAnswers/layoutTask.js";
 
 /** `layOutTerms` by the compiled kernels; of many rows, another thread lays out those in front while this one compares all. Same result. */
 export async function layOutOnThreads(
@@ -23,21 +15,19 @@ export async function layOutOnThreads(
   vectorSize: number,
   choice: Omit<LayoutOptions, "compiled">,
 ): Promise<Layout> {
-  const options = { ...choice, compiled: { cosines: kernel("cosines"), fourier: kernel("fourier") } };
+  const options = { ...choice, compiled: layoutKernels() };
   const front = rowsInFront(values.length / vectorSize, options);
-  const before = front > 0 ? laidOut({ values: values.slice(0, front * vectorSize), vectorSize, options }) : undefined;
+  const before =
+    front > 0 ? laidOut({ values: values.slice(0, front * vectorSize), vectorSize, options: choice }) : undefined;
   const terms = compareTerms(values, vectorSize, options);
   return placeTerms(terms, options, await before);
 }
 
 async function laidOut(task: LayoutTask): Promise<Float64Array> {
-  const worker = new Worker(new URL("./layOutThread.js", import.meta.url), {
+  const worker = new Worker(layOutScript, {
     workerData: task,
     transferList: [task.values.buffer as ArrayBuffer],
   });
-  const [points] = (await once(worker, "message")) as [Float64Array];
+  const [{ points }] = (await once(worker, "message")) as [LaidOut];
   return points;
 }
-
-const kernel = (name: string) =>
-  compileKernel(readFileSync(new URL(`../../kernels/assembly/${name}.wasm`, import.meta.url)));

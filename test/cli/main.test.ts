@@ -69,6 +69,7 @@ describe("lexstream", () => {
       "neighbors",
       "analogy",
       "serve",
+      "page",
       "eval",
       "convert",
       "verify",

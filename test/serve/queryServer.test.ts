@@ -42,11 +42,13 @@ function snapshot(table: VectorTable, sequence = 1): CopiedSnapshot {
 }
 
 async function start(
-  options: Partial<QueryServerOptions> = {},
+  options: Partial<QueryServerOptions> & { readonly answers?: Answers<never> } = {},
   first: VectorTable | null = family,
 ): Promise<QueryServer> {
   let now = 0;
-  const server = await startQueryServer({ answers, host: "127.0.0.1", port: 0, clock: () => (now += 2), ...options });
+  const { answers: asked = answers as Answers<never>, ...others } = options;
+  const models = [{ name: "model", kind: "kind", answers: asked }];
+  const server = await startQueryServer({ models, host: "127.0.0.1", port: 0, clock: () => (now += 2), ...others });
   onTestFinished(() => server.close());
   if (first) await server.publish(snapshot(first));
   return server;
@@ -316,7 +318,7 @@ describe("the query server", () => {
       ["secret", 401],
     ] as const)
       expect((await get(server, "/status", { headers: { authorization } })).status).toBe(status);
-    await expect(startQueryServer({ answers, host: "0.0.0.0", port: 0, clock: () => 0 })).rejects.toThrow(
+    await expect(startQueryServer({ models: [], host: "0.0.0.0", port: 0, clock: () => 0 })).rejects.toThrow(
       "serve: an address that other machines reach must have a token, got none for 0.0.0.0",
     );
     for (const [token, found] of [
@@ -369,7 +371,7 @@ describe("the query server", () => {
       description: "How many terms",
       schema: { type: "integer", minimum: 1, maximum: 1000, default: 10 },
     });
-    const asked: Record<string, string> = { term: "man", a: "man", b: "king", c: "woman" };
+    const asked: Record<string, string> = { term: "man", a: "man", b: "king", c: "woman", terms: "man,king" };
     // biome-ignore lint/suspicious/noExplicitAny: a description is data
     for (const [path, { get: operation }] of Object.entries<any>(json.paths)) {
       const required = operation.parameters.filter((each: { required: boolean }) => each.required);
@@ -459,7 +461,7 @@ describe("the query server of another kind of data", () => {
       { error: 'unknown label "sport"', suggestions: ["news", "体育"] },
     ]);
     expect((await get(server, "/neighbors?term=a")).json.error).toBe(
-      'unknown path "/neighbors"; known paths are /status, /count, /metrics, /openapi.json',
+      'unknown path "/neighbors"; known paths are /status, /models, /count, /metrics, /openapi.json',
     );
     expect((await get(server, "/status")).json).toEqual({ sequence: 3, labels: 2, counters: {} });
     expect(parsePrometheus((await get(server, "/metrics")).text).get("lexstream_snapshot_labels")).toBe(2);
@@ -576,7 +578,7 @@ describe("a question with a body", () => {
     const { paths } = (await get(await open(), "/openapi.json")).json;
     const { get: asked, post: posted } = paths["/length"];
     expect(posted.operationId).not.toBe(asked.operationId);
-    expect(posted.parameters.map(({ name }: { name: string }) => name)).toEqual(["times", "share"]);
+    expect(posted.parameters.map(({ name }: { name: string }) => name)).toEqual(["times", "share", "model"]);
     expect(Object.keys(posted.requestBody.content)).toEqual(["text/plain", "application/json"]);
     expect(Object.keys(posted.responses)).toEqual(expect.arrayContaining(["200", "413", "415"]));
     expect(paths["/status"].post).toBeUndefined();

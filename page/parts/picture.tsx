@@ -1,0 +1,70 @@
+import type { ComponentChildren, JSX } from "preact";
+import { choice, choose } from "../address.js";
+import { strings } from "../strings/strings.js";
+import { Scroll } from "./scroll.js";
+
+export const isTable = (): boolean => choice("table") !== "";
+export const showAsTable = (wanted: boolean): void => choose({ table: wanted ? "1" : "" });
+
+export interface TableData {
+  readonly caption: string;
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly (string | number | JSX.Element)[])[];
+}
+
+interface PictureProps {
+  readonly title: string;
+  /** The same as a table. */
+  readonly table: TableData;
+  readonly children: ComponentChildren;
+}
+
+/** A picture, or the table behind it, as the address says. */
+export function Picture({ title, table, children }: PictureProps): JSX.Element {
+  const { app } = strings.value;
+  return (
+    <section class="picture" aria-label={title}>
+      <div class="heading">
+        <h2>{title}</h2>
+        <button type="button" class="quiet" aria-pressed={isTable()} onClick={() => showAsTable(!isTable())}>
+          {app.table}
+        </button>
+      </div>
+      {isTable() ? <Table {...table} /> : children}
+    </section>
+  );
+}
+
+export function Table({ caption, head, rows }: TableData): JSX.Element {
+  return (
+    <Scroll label={caption}>
+      <table>
+        <caption>{caption}</caption>
+        <thead>
+          <tr>
+            {head.map((name, column) => (
+              <th key={column} scope="col">
+                {name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row, place) => (
+            <tr key={place}>
+              {row.map((cell, column) => (
+                <td key={column} class={typeof cell === "number" ? "number" : undefined}>
+                  {typeof cell === "number" ? shownNumber(cell) : cell}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Scroll>
+  );
+}
+
+/** Whole numbers with separators, others to four digits behind the point. */
+export const shownNumber = (value: number): string =>
+  Number.isInteger(value) ? strings.value.number(value) : value.toFixed(4);

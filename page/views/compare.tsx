@@ -1,0 +1,61 @@
+import type { JSX } from "preact";
+import { models, type Near } from "../api.js";
+import { Note } from "../parts/note.js";
+import { Table } from "../parts/picture.js";
+import { sizeOf } from "../parts/sizes.js";
+import { Term } from "../parts/term.js";
+import { modelsFor, stampOf } from "../stamps.js";
+import { strings } from "../strings/strings.js";
+import { useAnswers } from "../useAnswer.js";
+import type { ViewProps } from "./viewProps.js";
+
+const NEIGHBORS = 8;
+
+/** Every model in one table, and one word's neighbours in each. */
+export function View({ about }: ViewProps): JSX.Element {
+  const { compare, columns } = strings.value;
+  const all = models.value ?? [];
+  if (all.length === 0) return <Note>{compare.none}</Note>;
+  const number = (value: unknown) => (typeof value === "number" ? value : "");
+  const rows = all.map(({ model, kind, summary, facts }) => [
+    model,
+    kind,
+    String(facts.run ?? ""),
+    number(summary.terms),
+    number(summary.vectorSize),
+    number(facts.loss),
+    number(facts.seconds),
+    typeof facts.bytes === "number" ? sizeOf(facts.bytes) : "",
+  ]);
+  const { model, kind, run, terms, vectorSize, loss, bytes } = columns;
+  return (
+    <>
+      <Table
+        caption={compare.models}
+        head={[model, kind, run, terms, vectorSize, loss, `${compare.seconds} (${columns.seconds})`, bytes]}
+        rows={rows}
+      />
+      {about !== "" && <Neighbors term={about} />}
+    </>
+  );
+}
+
+function Neighbors({ term }: { readonly term: string }): JSX.Element {
+  const { compare, columns } = strings.value;
+  const able = modelsFor("neighbors");
+  const names = able.map(({ model }) => model);
+  const answers = useAnswers<{ neighbors: Near[] }>("neighbors", names, { term, k: NEIGHBORS }, stampOf(able));
+  const rows = [...answers].map(([model, { answer, refusal }]) => [
+    model,
+    <span key={model}>
+      {answer
+        ? answer.neighbors.map(({ term: near, score }) => (
+            <span key={near} class="near">
+              <Term text={near} /> {score.toFixed(2)}
+            </span>
+          ))
+        : refusal?.message}
+    </span>,
+  ]);
+  return <Table caption={`${compare.word} ${term}`} head={[columns.model, columns.neighbours]} rows={rows} />;
+}

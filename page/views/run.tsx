@@ -1,0 +1,91 @@
+import type { JSX } from "preact";
+import { choice } from "../address.js";
+import { models, moment, type RunMoment } from "../api.js";
+import { type Account, ConservationBars } from "../parts/conservation.js";
+import { Controls, Select } from "../parts/controls.js";
+import { type Graph, GraphPicture } from "../parts/graph.js";
+import { Note, Refused } from "../parts/note.js";
+import { Picture, Table } from "../parts/picture.js";
+import { sizeOf } from "../parts/sizes.js";
+import { strings } from "../strings/strings.js";
+import { useAnswer } from "../useAnswer.js";
+
+interface Manifest {
+  readonly conservation: readonly Account[];
+  readonly outputs: readonly { readonly path: string; readonly bytes: number; readonly rows?: number }[];
+}
+
+/** What flows in a run, and where its words went. */
+export function View(): JSX.Element {
+  const { run, fields, app } = strings.value;
+  const { answer } = useAnswer<{ runs: { run: string }[] }>("runs");
+  if (!answer) return <Note>{app.waiting}</Note>;
+  const names = answer.runs.map((each) => each.run);
+  if (names.length === 0) return <Note>{run.none}</Note>;
+  const name = choice("run", names[0]);
+  return (
+    <>
+      {names.length > 1 && (
+        <Controls>
+          <Select label={fields.run} name="run" options={names.map((each) => [each, each])} otherwise={names[0]!} />
+        </Controls>
+      )}
+      <About key={name} name={name} />
+    </>
+  );
+}
+
+function About({ name }: { readonly name: string }): JSX.Element {
+  const { run } = strings.value;
+  const now = moment.value?.run === name ? moment.value : undefined;
+  const graph = useAnswer<Graph>("graph", { run: name });
+  const manifest = useAnswer<Manifest>("manifest", { run: name }, models.value?.length).answer;
+  return (
+    <>
+      {now ? <Moment moment={now} /> : <p class="caption">{manifest ? run.finished : ""}</p>}
+      {graph.refusal && <Refused refusal={graph.refusal} />}
+      {graph.answer && <GraphPicture graph={graph.answer} moment={now} />}
+      {manifest && <ConservationBars accounts={manifest.conservation} />}
+      {now && <Counters moment={now} />}
+      {manifest && <Outputs manifest={manifest} />}
+    </>
+  );
+}
+
+function Moment({
+  moment: { stage, share, perSecond, unit = "tokens", secondsRunning },
+}: {
+  readonly moment: RunMoment;
+}): JSX.Element {
+  const { run, percent, number } = strings.value;
+  return (
+    <div class="moment">
+      <strong>{run.live}</strong>
+      <span>{share === undefined ? stage : run.stage(stage, percent(share))}</span>
+      {perSecond !== undefined && <span>{run.speed(number(Math.round(perSecond)), unit)}</span>}
+      <span>{run.running(secondsRunning)}</span>
+      {share !== undefined && <progress max={1} value={share} aria-label={stage} />}
+    </div>
+  );
+}
+
+function Counters({ moment: { ledger } }: { readonly moment: RunMoment }): JSX.Element {
+  const { run } = strings.value;
+  return <Table caption={run.counters} head={[run.counter, run.amount]} rows={Object.entries(ledger.counts)} />;
+}
+
+function Outputs({ manifest: { outputs } }: { readonly manifest: Manifest }): JSX.Element {
+  const { run, columns } = strings.value;
+  const rows = outputs.map(({ path, bytes, rows }) => [path, rows ?? "", sizeOf(bytes)]);
+  return (
+    <Picture title={run.outputs} table={{ caption: run.outputs, head: [run.file, run.rows, columns.bytes], rows }}>
+      <ul class="links">
+        {outputs.map(({ path, bytes }) => (
+          <li key={path}>
+            {path} <span class="caption">{sizeOf(bytes)}</span>
+          </li>
+        ))}
+      </ul>
+    </Picture>
+  );
+}

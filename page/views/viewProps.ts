@@ -1,0 +1,4 @@
+export interface ViewProps {
+  /** What the address says that it is about: a word, or nothing. */
+  readonly about: string;
+}

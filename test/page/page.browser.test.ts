@@ -1,0 +1,225 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
+import { command, type StartedCommand, startCommand } from "../support/command.js";
+import { browserPath, faultsOf, startBrowser } from "./browser.js";
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const PATIENCE = 60_000;
+const VIEWPORT = { width: 1280, height: 720 };
+
+const config = `
+source: { files: { paths: corpus.txt, format: lines } }
+steps:
+  - tokenize: { mode: chinese }
+  - buildVocab: { minCount: 1 }
+  - writeVocabulary: { path: vocab.txt }
+  - encode
+branches:
+  word2vec:
+    - windowContexts: { sample: 0 }
+    - word2vec: { vectorSize: 8, epochs: 3 }
+    - writeVectors: { path: word2vec.arrow }
+  glove:
+    - windowContexts
+    - accumulateCooccurrence
+    - writeCooccurrence: { path: cooccurrence.arrow }
+    - glove: { vectorSize: 8, epochs: 3 }
+    - writeVectors: { path: glove.arrow }
+  lda:
+    - documentTerms
+    - lda: { topics: 3, epochs: 2 }
+    - writeTopics: { path: topics.arrow }
+`;
+const lines = [
+  "the cat sat on the mat and the dog ran to the cat",
+  "a dog and a cat play near the old house of the queen",
+  "the king and the queen live in an old house",
+  "猫坐在垫子上 狗跑到猫那里 国王和王后住在老房子里",
+];
+/** Markup, marks that turn the direction, control characters, and a thousand bytes. */
+const hostile = ["<img/src=x/onerror=document.title='owned'>", "a\u202eb", "c\u009bd", "長".repeat(333)];
+const views = [
+  "#/word/cat",
+  "#/word/猫?table=1",
+  "#/map?model=glove",
+  "#/cooccurrence/cat",
+  "#/analogy?a=king&b=queen&c=cat",
+  "#/matrix?terms=cat,dog,king,queen",
+  "#/topics",
+  "#/context",
+  "#/run",
+  "#/curves",
+  "#/compare/cat",
+];
+
+if (!browserPath) console.warn("page.browser.test.ts is skipped: no chromium is installed");
+
+describe.skipIf(!browserPath)("the page in a browser", () => {
+  let browser: Browser;
+  let page: Page;
+  let server: StartedCommand;
+  let origin: string;
+  let folder: string;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "lexstream-page-"));
+    writeFileSync(join(folder, "corpus.txt"), `${Array.from({ length: 20 }, () => lines.join("\n")).join("\n")}\n`);
+    writeFileSync(join(folder, "c.yaml"), config);
+    const rows = ["cat", ...hostile].map((term, k) => `${term} ${Math.cos(k)} ${Math.sin(k)} 1`);
+    writeFileSync(join(folder, "hostile.vec"), `${rows.length} 3\n${rows.join("\n")}\n`);
+    const trained = await command("run", join(folder, "c.yaml"), "--out", join(folder, "small"), "--progress", "none");
+    if (trained.code !== 0) throw new Error(trained.err);
+    server = startCommand(["page", join(folder, "small"), join(folder, "hostile.vec"), "--listen", "127.0.0.1:0"]);
+    const started = async () => /http:\/\/\S+/.exec(server.out())?.[0] ?? Promise.reject(new Error(server.err()));
+    origin = await vi.waitFor(started, { timeout: PATIENCE, interval: 50 });
+    const asked = async () =>
+      expect((await (await fetch(`${origin}/status?model=hostile.vec`)).json()).sequence).toBe(1);
+    await vi.waitFor(asked, { timeout: PATIENCE, interval: 50 });
+    browser = await startBrowser();
+    page = await (await browser.newContext({ viewport: VIEWPORT, locale: "en" })).newPage();
+    page.setDefaultTimeout(PATIENCE);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    server?.interrupt();
+    await server?.ended;
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  /** Loads the page anew, and gives all that it does wrong. */
+  async function open(
+    hash: string,
+    { page: wanted = page, colorScheme = "light" as "light" | "dark" } = {},
+  ): Promise<string[]> {
+    const faults = faultsOf(wanted, origin);
+    await wanted.goto("about:blank");
+    await wanted.emulateMedia({ colorScheme });
+    await wanted.goto(`${origin}/${hash}`);
+    await settled(wanted);
+    return faults;
+  }
+
+  async function show(hash: string): Promise<void> {
+    await page.evaluate((address) => Object.assign(location, { hash: address }), hash);
+    await page.waitForFunction((address) => decodeURI(location.hash) === address, hash);
+    await settled(page);
+  }
+
+  /** Nothing is asked any more, and every model that is here has come. */
+  async function settled(page: Page): Promise<void> {
+    await page.waitForSelector("h1");
+    await page.waitForFunction(
+      () => ![...document.querySelectorAll(".note")].some(({ textContent }) => /…$/.test(textContent ?? "")),
+      undefined,
+      { timeout: PATIENCE },
+    );
+    await page.waitForTimeout(100); // a second question may follow the first answer
+  }
+
+  it.each([
+    ["en", "light"],
+    ["zh", "dark"],
+  ] as const)(
+    "has no fault that axe finds, and does nothing that its policy forbids, in %s and %s",
+    async (lang, colorScheme) => {
+      const faults = await open(`#/word?lang=${lang}`, { colorScheme });
+      await page.evaluate(axe);
+      for (const view of views) {
+        await show(view.includes("?") ? `${view}&lang=${lang}` : `${view}?lang=${lang}`);
+        // biome-ignore lint/suspicious/noExplicitAny: axe is a script in the page
+        const { violations } = await page.evaluate(() => (globalThis as any).axe.run({ resultTypes: ["violations"] }));
+        const found = violations.map(
+          ({ id, nodes }: { id: string; nodes: { html: string }[] }) => `${id}: ${nodes[0]!.html}`,
+        );
+        expect(found, view).toEqual([]);
+        expect(await page.getAttribute("html", "lang")).toBe(lang);
+      }
+      expect(faults).toEqual([]);
+    },
+  );
+
+  it("shows hostile terms as text, in lists, tables and on the map", async () => {
+    const faults = await open("#/word/cat?models=hostile.vec");
+    const listed = await page.locator(".list .term").allTextContents();
+    expect(listed).toContain(hostile[0]);
+    expect(listed).toContain("a\\u202eb");
+    expect(listed).toContain("c\\u009bd");
+    expect(Math.max(...listed.map((term) => [...term].length))).toBeLessThanOrEqual(60);
+    for (const view of ["#/map?model=hostile.vec&table=1", `#/word/${encodeURIComponent(hostile[0]!)}`])
+      await open(view);
+    expect(await page.title()).not.toBe("owned");
+    expect(await page.locator("img").count()).toBe(0);
+    expect(faults).toEqual([]);
+  });
+
+  it("answers with what the command line answers", async () => {
+    await open("#/word/cat?models=word2vec&k=5");
+    const shown = await page.locator(".list li").allInnerTexts();
+    const near = (await (await fetch(`${origin}/neighbors?term=cat&k=5&model=word2vec`)).json()).neighbors;
+    expect(shown.map((row) => row.split(/\s+/).filter(Boolean))).toEqual(
+      near.map(({ term, score }: { term: string; score: number }) => [term, score.toFixed(3)]),
+    );
+  });
+
+  it("is walked by keyboard: a word is typed, views are gone to, a picture becomes its table and back", async () => {
+    await open("#/word");
+    await page.keyboard.press("Tab"); // skips to the content
+    await page.keyboard.press("Tab"); // home
+    await page.keyboard.press("Tab");
+    await page.keyboard.type("dog");
+    await page.keyboard.press("Enter");
+    await page.waitForSelector(".list li");
+    expect(await page.evaluate(() => location.hash)).toBe("#/word/dog");
+    await page.keyboard.press("Tab"); // the button
+    await page.keyboard.press("t");
+    await page.waitForSelector(".picture table");
+    expect(await page.evaluate(() => location.hash)).toBe("#/word/dog?table=1");
+    await page.keyboard.press("t");
+    await page.waitForSelector(".list li");
+    const reached = new Set<string>();
+    for (let k = 0; k < 60; k++) {
+      await page.keyboard.press("Tab");
+      reached.add(await page.evaluate(() => document.activeElement?.textContent ?? ""));
+    }
+    for (const name of ["Map", "Partners", "Analogy", "Matrix", "Topics", "Context", "Run", "Curves", "Compare"])
+      expect(reached).toContain(name);
+  });
+
+  it("draws a map, moves it by keys, and lists what is chosen", async () => {
+    await open("#/map?model=glove");
+    await page.waitForSelector(".map canvas");
+    const colours = () =>
+      page.evaluate(() => {
+        const canvas = document.querySelector<HTMLCanvasElement>(".map canvas")!;
+        const { data } = canvas.getContext("2d")!.getImageData(0, 0, canvas.width, canvas.height);
+        return new Set(new Uint32Array(data.buffer)).size;
+      });
+    await vi.waitFor(async () => expect(await colours()).toBeGreaterThan(10), { timeout: PATIENCE });
+    await page.focus(".map canvas");
+    await page.keyboard.press("+");
+    await page.waitForFunction(() => /z=1\.5/.test(location.hash));
+    await page.keyboard.press("0");
+    await page.keyboard.press("Enter");
+    await page.waitForSelector("section .links .term");
+    expect(await page.locator("section .links .term").allTextContents()).toContain("cat");
+  });
+
+  it("shows the same again at the same address, in another browser", async () => {
+    const context = await browser.newContext({ viewport: VIEWPORT, locale: "en" });
+    onTestFinished(() => context.close());
+    const other = await context.newPage();
+    for (const view of ["#/word/cat?models=glove&k=5", "#/topics?lambda=0.2&k=20"]) {
+      await open(view);
+      await open(view, { page: other });
+      const text = await page.innerText("main");
+      expect(text.length).toBeGreaterThan(60);
+      expect(await other.innerText("main")).toBe(text);
+      expect(await page.evaluate(() => location.href.length)).toBeLessThan(500);
+    }
+  });
+});
