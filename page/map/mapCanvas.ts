@@ -372,6 +372,10 @@ const apart = (a: Corner, b: Corner): number => Math.hypot(a.x - b.x, a.y - b.y)
 function packedColour(context: CanvasRenderingContext2D, colour: string): number {
   context.fillStyle = colour.trim();
   const hex = String(context.fillStyle);
-  const [red, green, blue] = [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16)) as [number, number, number];
+  const [red, green, blue] = [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16)) as [
+    number,
+    number,
+    number,
+  ];
   return (255 << 24) | (blue << 16) | (green << 8) | red;
 }
