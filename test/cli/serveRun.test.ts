@@ -50,7 +50,10 @@ const hush = `{
   name: "hush", kind: "model", reads: "ids", makes: "silent", summary: "Learns what nobody can ask for", fields: {},
   create: () => ({ epochs: 1, update() {}, result() {}, close() {} }),
 }`;
-const table = epochs.replace(/ {2}- word2vec: .*/s, "  - accumulateCooccurrence\n  - writeCooccurrence: { path: table.arrow }\n");
+const table = epochs.replace(
+  / {2}- word2vec: .*/s,
+  "  - accumulateCooccurrence\n  - writeCooccurrence: { path: table.arrow }\n",
+);
 /** Eight words that the vocabulary has, and one that it does not have. */
 const LINE = "the cat sat, the dog ran: 猫坐着\n";
 
