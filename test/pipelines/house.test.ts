@@ -132,7 +132,13 @@ describe("units and kinds of data from outside", () => {
       error: 'unknown label "spot"',
       suggestions: ["money", "sport", "体育"],
     });
-    expect(Object.keys((await ask("/openapi.json")).paths)).toEqual(["/status", "/terms", "/metrics", "/openapi.json"]);
+    expect(Object.keys((await ask("/openapi.json")).paths)).toEqual([
+      "/status",
+      "/models",
+      "/terms",
+      "/metrics",
+      "/openapi.json",
+    ]);
     serving.interrupt();
     expect(await serving.ended).toBe(0);
 

@@ -243,7 +243,7 @@ describe("the query server", () => {
       ["/neighbors?term=man&k=ten", 400, 'neighbors: k must be an integer from 1 to 1000, got "ten"'],
       ["/neighbors?term=man&term=king", 400, "neighbors: term must be given once, got it twice"],
       ["/neighbors?term=%ff", 400, 'neighbors: term must be UTF-8, percent-encoded, got "\ufffd"'],
-      ["/neighbors?term=man&n=3", 400, 'neighbors: unknown option "n"; known options are term, k'],
+      ["/neighbors?term=man&n=3", 400, 'neighbors: unknown option "n"; known options are term, k, model'],
       ["/analogy?a=man&b=king&c=woman&method=add", 400, 'analogy: method must be one of 3CosAdd, 3CosMul, got "add"'],
       [`/vector?term=${"a".repeat(9000)}`, 414, "the URL must have at most 8192 characters, got 9013"],
     ];
