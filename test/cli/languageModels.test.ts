@@ -222,6 +222,32 @@ describe("how a text begins", () => {
   });
 });
 
+describe.each([
+  ["english", ["the cat eats", "the cat", "the cat eats"]],
+  ["chinese", ["猫吃了", "猫", "猫吃了"]],
+])("vectors of sentences, in %s", (language, texts) => {
+  const asked = (...args: string[]) =>
+    command("vectors", inFolder(language), "--sentences", inFolder("sentences.txt"), "--format", "lines", ...args);
+
+  it("are one a text, the same of the same text, and lie in a table if a file is named", async () => {
+    writeFileSync(inFolder("sentences.txt"), `${texts.join("\n")}\n`);
+    const { code, out } = await asked("--pooling", "last");
+    const rows = out
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect([code, rows.map(({ document }) => document)]).toEqual([0, [0, 1, 2]]);
+    expect(rows[2].vector).toEqual(rows[0].vector);
+    expect(rows[1].vector).not.toEqual(rows[0].vector);
+    const table = inFolder(`sentences-${language}.arrow`);
+    const size = rows[0].vector.length;
+    expect((await asked("-o", table)).out).toBe(`wrote ${table}: 3 texts of ${size} numbers\n`);
+    expect((await asked("--pooling", "first")).err).toBe(
+      "vectors: --pooling must be one of cls, mean, last, got first\n",
+    );
+  });
+});
+
 describe("vectors in context", () => {
   const asked = (...args: string[]) => command("vectors", inFolder("english"), "--format", "lines", ...args);
 

@@ -144,6 +144,15 @@ it.each([
   expect(() => fineTune({ ...small, ...options }, networks)).toThrow(message);
 });
 
+it("refuses documents with weights, which it would count alike", async () => {
+  const tuned = fineTune(small, networks);
+  const [batch] = labelledTokens(texts);
+  expect(() => tuned.update({ ...batch!, documents: { ...batch!.documents, weights: texts.map(() => 2) } })).toThrow(
+    "fineTune: documents must count alike, got weights; leave out the option weight of the source",
+  );
+  await tuned.close();
+});
+
 it("refuses texts of one label", async () => {
   const tuned = fineTune(small, networks);
   const one = texts.filter(({ labels }) => labels[0] === "ship");
