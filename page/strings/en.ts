@@ -198,6 +198,7 @@ export const en = {
     models: "What each model is, took and tells",
     word: "Neighbours of",
     seconds: "Its run took",
+    losses: "Losses are means of the last epoch; those of different models measure different things.",
   },
   context: {
     none: "No model here tells a word by its sentence: train bert, gpt or elmo.",

@@ -1,7 +1,8 @@
 import type { JSX } from "preact";
 import { choice } from "../address.js";
 import { models, moment, type RunMoment } from "../api.js";
-import { type Account, ConservationBars } from "../parts/conservation.js";
+import type { Account } from "../parts/accountParts.js";
+import { ConservationBars } from "../parts/conservation.js";
 import { Controls, Select } from "../parts/controls.js";
 import { type Graph, GraphPicture } from "../parts/graph.js";
 import { Note, Refused } from "../parts/note.js";
