@@ -207,6 +207,7 @@ export const zh: Strings = {
     from: "从",
     to: "看向",
     title: (layer) => `第 ${layer} 层的注意力`,
-    warning: "每一行是该词看向哪里，权重之和为 1。模型看向哪里，并不能解释它说了什么。",
+    warning: "每一行是该词看向哪里，权重之和为 1，空格处为 0。模型看向哪里，并不能解释它说了什么。",
+    senses: "要区分一个词的义项，需要一段多次出现该词的文本：用 lexstream senses RUN 词 FILE 分组。",
   },
 };
