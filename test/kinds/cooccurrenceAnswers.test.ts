@@ -38,7 +38,7 @@ async function asked(): Promise<(path: string) => Promise<readonly [status: numb
   }
   return async (path) => {
     const response = await fetch(`http://127.0.0.1:${server.address.port}${path}`);
-    return [response.status, await response.json()];
+    return [response.status, (await response.json()) as Record<string, unknown>];
   };
 }
 

@@ -26,7 +26,7 @@ async function asked(): Promise<(path: string) => Promise<readonly [status: numb
   await server.publish({ sequence: 1, copy: copierOf(answers as never).copy(vectors() as never) });
   return async (path) => {
     const response = await fetch(`http://127.0.0.1:${server.address.port}${path}`);
-    return [response.status, await response.json()];
+    return [response.status, (await response.json()) as Record<string, unknown>];
   };
 }
 
