@@ -14,6 +14,7 @@ describe("the ready configs", () => {
       "contexts-to-parquet",
       "cooccurrence-only",
       "elmo",
+      "fine-tune",
       "glove",
       "gpt",
       "keywords",
