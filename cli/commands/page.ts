@@ -110,12 +110,16 @@ function filesOfRun({ id, folder }: RunToShow, registry: Registry, hasToken: boo
     const name = maker?.kind === "model" ? (branch ?? maker.name) : holds!; // as in reports
     const file = join(folder, path);
     const kind = registry.kinds.get(holds!)!;
+    const last = manifest.losses[name]?.at(-1);
     return {
       name,
       path: file,
       kind,
       shown: shownPath(file, hasToken),
-      facts: { run: id, bytes, seconds: secondsOf(folder), ...origins.get(name) },
+      facts: {
+        ...{ run: id, bytes, seconds: secondsOf(folder), loss: last?.meanLoss, heldOutLoss: last?.heldOutLoss },
+        ...origins.get(name),
+      },
     };
   });
 }

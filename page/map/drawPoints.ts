@@ -38,8 +38,8 @@ export function coloursByRank(count: number): PointColours {
 export const MOST_MOVING = 250_000;
 
 /**
- * Writes points into the pixels of a picture, the rarest first, so that frequent terms lie on top. By the processor: some 10 ns a point,
- * where software that plays a graphics card takes a microsecond.
+ * Writes points into the pixels of a picture, the rarest first, so that frequent terms lie on top. By the processor,
+ * so that it is the same on a machine without a graphics card.
  * @param pixels (height, width)
  * @param step draws each `step`-th point alone
  */

@@ -1,29 +1,7 @@
 import type { JSX } from "preact";
-import type { Strings } from "../strings/en.js";
 import { strings } from "../strings/strings.js";
+import { type Account, partsOf } from "./accountParts.js";
 import { Picture } from "./picture.js";
-
-type Loss = keyof Strings["losses"];
-
-/** Where the words that a branch read went; what is not told is 0. */
-export interface Account extends Partial<Readonly<Record<Loss, number>>> {
-  readonly branch: string;
-  readonly epochs: number;
-  readonly read: number;
-  /** Made of others, in a pass. */
-  readonly added?: number;
-}
-
-interface Part {
-  readonly name: Loss;
-  readonly amount: number;
-}
-
-/** All that `read` and `added` went to, in the order of the manifest's line. */
-export function partsOf(account: Account): Part[] {
-  const names = Object.keys(strings.value.losses) as Loss[];
-  return names.map((name) => ({ name, amount: account[name] ?? 0 })).filter(({ amount }) => amount > 0);
-}
 
 /** One bar a branch that adds up to what it read: what was used, what was left out on purpose, and what was rejected. */
 export function ConservationBars({ accounts }: { readonly accounts: readonly Account[] }): JSX.Element {
@@ -60,4 +38,4 @@ export function ConservationBars({ accounts }: { readonly accounts: readonly Acc
   );
 }
 
-const classOf = (name: Loss): string => (name === "used" || name === "rejected" ? name : "left-out");
+const classOf = (name: string): string => (name === "used" || name === "rejected" ? name : "left-out");

@@ -30,7 +30,7 @@ interface SelectProps {
 export const Select = ({ label, name, options, otherwise }: SelectProps): JSX.Element => (
   <Field label={label}>
     <select
-      value={choice(name, otherwise)}
+      value={options.some(([value]) => value === choice(name)) ? choice(name) : otherwise}
       onChange={({ currentTarget }) => choose({ [name]: currentTarget.value === otherwise ? "" : currentTarget.value })}
     >
       {options.map(([value, shown]) => (

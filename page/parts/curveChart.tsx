@@ -54,7 +54,7 @@ function optionsOf(element: HTMLElement, lines: readonly Curve[], axis: string):
     ...{ width: element.clientWidth, height: HEIGHT },
     scales: { x: { time: false } },
     axes: [
-      { ...ruled, label: axis, labelSize: 22 },
+      { ...ruled, label: axis, labelSize: 22, space: 100 }, // pixels, for numbers of seven digits
       { ...ruled, size: 60 },
     ],
     series: [

@@ -70,7 +70,7 @@ export function GraphPicture({ graph, moment }: GraphPictureProps): JSX.Element 
     <Picture title={run.graph} table={{ caption: run.graph, head, rows }}>
       <p class="caption">{run.graphHint}</p>
       {moment && <p>{full ? run.governs(unitIn(full.name)) : run.governsNone}</p>}
-      <Scroll label={run.graph}>
+      <Scroll label={run.graph} class="whole">
         <svg
           class="graph"
           width={width}

@@ -72,7 +72,14 @@ function Links({ from, to, pointed }: LinksProps): JSX.Element {
     return right < 0 ? [] : [{ term, left, right }];
   });
   return (
-    <svg class="links" width={GAP} height={rows * ROW} viewBox={`0 0 ${GAP} ${rows * ROW}`} aria-hidden="true">
+    <svg
+      class="links"
+      width={GAP}
+      height={rows * ROW}
+      viewBox={`0 0 ${GAP} ${rows * ROW}`}
+      preserveAspectRatio="none"
+      aria-hidden="true"
+    >
       {lines.map(({ term, left, right }) => (
         <line
           key={term}

@@ -43,7 +43,11 @@ export function Table({ caption, head, rows }: TableData): JSX.Element {
         <thead>
           <tr>
             {head.map((name, column) => (
-              <th key={column} scope="col">
+              <th
+                key={column}
+                scope="col"
+                class={rows.some((row) => typeof row[column] === "number") ? "number" : undefined}
+              >
                 {name}
               </th>
             ))}

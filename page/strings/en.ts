@@ -198,6 +198,7 @@ export const en = {
     models: "What each model is, took and tells",
     word: "Neighbours of",
     seconds: "Its run took",
+    losses: "Losses are means of the last epoch; those of different models measure different things.",
   },
   context: {
     none: "No model here tells a word by its sentence: train bert, gpt or elmo.",
@@ -210,7 +211,8 @@ export const en = {
     to: "at",
     title: (layer: number): string => `Attention in layer ${layer}`,
     warning:
-      "A row says where its word looks; its weights add up to 1. What a model looks at is no explanation of what it says.",
+      "A row says where its word looks; its weights add up to 1, and a cell without one is 0. What a model looks at is no explanation of what it says.",
+    senses: "The senses of a word want a text with many places of it: lexstream senses RUN WORD FILE groups them.",
   },
 };
 

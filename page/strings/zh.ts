@@ -195,6 +195,7 @@ export const zh: Strings = {
     models: "每个模型是什么、花了多少、说明什么",
     word: "相近的词：",
     seconds: "运行用时",
+    losses: "损失是最后一轮的平均值；不同模型的损失衡量的东西不同，不能互相比较。",
   },
   context: {
     none: "这里没有能按句子区分词的模型：请训练 bert、gpt 或 elmo。",
@@ -206,6 +207,7 @@ export const zh: Strings = {
     from: "从",
     to: "看向",
     title: (layer) => `第 ${layer} 层的注意力`,
-    warning: "每一行是该词看向哪里，权重之和为 1。模型看向哪里，并不能解释它说了什么。",
+    warning: "每一行是该词看向哪里，权重之和为 1，空格处为 0。模型看向哪里，并不能解释它说了什么。",
+    senses: "要区分一个词的义项，需要一段多次出现该词的文本：用 lexstream senses RUN 词 FILE 分组。",
   },
 };

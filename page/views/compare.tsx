@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { models, type Near } from "../api.js";
+import { type Model, models, type Near } from "../api.js";
 import { Note } from "../parts/note.js";
 import { Table } from "../parts/picture.js";
 import { sizeOf } from "../parts/sizes.js";
@@ -17,24 +17,26 @@ export function View({ about }: ViewProps): JSX.Element {
   const all = models.value ?? [];
   if (all.length === 0) return <Note>{compare.none}</Note>;
   const number = (value: unknown) => (typeof value === "number" ? value : "");
-  const rows = all.map(({ model, kind, summary, facts }) => [
-    model,
-    kind,
-    String(facts.run ?? ""),
-    number(summary.terms),
-    number(summary.vectorSize),
-    number(facts.loss),
-    number(facts.seconds),
-    typeof facts.bytes === "number" ? sizeOf(facts.bytes) : "",
-  ]);
-  const { model, kind, run, terms, vectorSize, loss, bytes } = columns;
+  const told: readonly (readonly [head: string, of: (model: Model) => string | number])[] = [
+    [columns.model, ({ model }) => model],
+    [columns.kind, ({ kind }) => kind],
+    [columns.run, ({ facts }) => String(facts.run ?? "")],
+    [columns.terms, ({ summary }) => number(summary.terms)],
+    [columns.vectorSize, ({ summary }) => number(summary.vectorSize)],
+    [columns.loss, ({ facts }) => number(facts.loss)],
+    [columns.heldOut, ({ facts }) => number(facts.heldOutLoss)],
+    [`${compare.seconds} (${columns.seconds})`, ({ facts }) => number(facts.seconds)],
+    [columns.bytes, ({ facts }) => (typeof facts.bytes === "number" ? sizeOf(facts.bytes) : "")],
+  ];
+  const shown = told.filter(([, of]) => all.some((model) => of(model) !== ""));
   return (
     <>
       <Table
         caption={compare.models}
-        head={[model, kind, run, terms, vectorSize, loss, `${compare.seconds} (${columns.seconds})`, bytes]}
-        rows={rows}
+        head={shown.map(([head]) => head)}
+        rows={all.map((model) => shown.map(([, of]) => of(model)))}
       />
+      {shown.some(([head]) => head === columns.loss) && <p class="caption">{compare.losses}</p>}
       {about !== "" && <Neighbors term={about} />}
     </>
   );

@@ -40,6 +40,7 @@ export function View(): JSX.Element {
       {text === "" && <Note>{context.start}</Note>}
       {refusal && <Refused refusal={refusal} />}
       {answer && <Looks answer={answer} />}
+      <p class="caption">{context.senses}</p>
     </>
   );
 }
@@ -64,7 +65,13 @@ function Looks({ answer: { layer, terms, heads } }: { readonly answer: Attention
   return (
     <Picture title={title} table={{ caption: title, head: [context.from, context.to, columns.weight], rows }}>
       <p class="caption">{context.warning}</p>
-      <HeatTable caption={title} rows={places} columns={places} values={weights} shown={(value) => value.toFixed(2)} />
+      <HeatTable
+        caption={title}
+        rows={places}
+        columns={places}
+        values={weights}
+        shown={(value) => (value === 0 ? "" : value.toFixed(2))}
+      />
     </Picture>
   );
 }

@@ -1,7 +1,8 @@
 import type { JSX } from "preact";
 import { choice } from "../address.js";
 import { models, moment, type RunMoment } from "../api.js";
-import { type Account, ConservationBars } from "../parts/conservation.js";
+import type { Account } from "../parts/accountParts.js";
+import { ConservationBars } from "../parts/conservation.js";
 import { Controls, Select } from "../parts/controls.js";
 import { type Graph, GraphPicture } from "../parts/graph.js";
 import { Note, Refused } from "../parts/note.js";
@@ -18,7 +19,7 @@ interface Manifest {
 /** What flows in a run, and where its words went. */
 export function View(): JSX.Element {
   const { run, fields, app } = strings.value;
-  const { answer } = useAnswer<{ runs: { run: string }[] }>("runs");
+  const { answer } = useAnswer<{ runs: { run: string; isFinished: boolean }[] }>("runs", {}, models.value?.length);
   if (!answer) return <Note>{app.waiting}</Note>;
   const names = answer.runs.map((each) => each.run);
   if (names.length === 0) return <Note>{run.none}</Note>;
@@ -30,16 +31,21 @@ export function View(): JSX.Element {
           <Select label={fields.run} name="run" options={names.map((each) => [each, each])} otherwise={names[0]!} />
         </Controls>
       )}
-      <About key={name} name={name} />
+      <About key={name} name={name} isFinished={answer.runs.some((each) => each.run === name && each.isFinished)} />
     </>
   );
 }
 
-function About({ name }: { readonly name: string }): JSX.Element {
+interface AboutProps {
+  readonly name: string;
+  readonly isFinished: boolean;
+}
+
+function About({ name, isFinished }: AboutProps): JSX.Element {
   const { run } = strings.value;
   const now = moment.value?.run === name ? moment.value : undefined;
   const graph = useAnswer<Graph>("graph", { run: name });
-  const manifest = useAnswer<Manifest>("manifest", { run: name }, models.value?.length).answer;
+  const manifest = useAnswer<Manifest>(isFinished ? "manifest" : undefined, { run: name }).answer;
   return (
     <>
       {now ? <Moment moment={now} /> : <p class="caption">{manifest ? run.finished : ""}</p>}

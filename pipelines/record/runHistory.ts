@@ -82,7 +82,8 @@ export class RunHistory {
     };
   }
 
-  #workOf({ step, share, done, total }: Progress): number {
+  #workOf({ step, share, done, total, unit }: Progress): number {
+    if (unit === "epochs") return done;
     const { passes = 1 } = this.#steps.find(({ id }) => id === step) ?? {};
     return share === undefined || total === undefined ? done : Math.round(share * passes * total);
   }

@@ -94,6 +94,28 @@ const urlOf = ({ err }: Pick<StartedCommand, "err">): Promise<string> =>
 // biome-ignore lint/suspicious/noExplicitAny: what comes is what the test is about
 const ask = async (url: string, headers = {}): Promise<any> => (await fetch(url, { headers })).json();
 
+/** Reads the stream of events up to one that is wanted. */
+function eventsOf(url: string) {
+  const stop = new AbortController();
+  onTestFinished(() => stop.abort());
+  const opened = fetch(`${url}/events`, { signal: stop.signal });
+  const reading = opened.then(({ body }) => body!.pipeThrough(new TextDecoderStream()).getReader());
+  let text = "";
+  // biome-ignore lint/suspicious/noExplicitAny: what comes is what the test is about
+  const until = async (name: string, isWanted: (data: any) => boolean): Promise<any> => {
+    const reader = await reading;
+    for (;;) {
+      const told = [...text.matchAll(/event: (\w+)\ndata: (.*)\n\n/g)].filter(([, event]) => event === name);
+      const found = told.map(([, , data]) => JSON.parse(data!)).find(isWanted);
+      if (found) return found;
+      const { value, done } = await reader.read();
+      if (done) throw new Error(`the stream ended with ${text}`);
+      text += value;
+    }
+  };
+  return { until };
+}
+
 describe("lexstream run --serve", () => {
   it("answers from what the first model has learned so far, while more text comes, until SIGTERM and behind --resume", async () => {
     const folder = await project();
@@ -123,6 +145,42 @@ describe("lexstream run --serve", () => {
     const again = await urlOf(second);
     const known = async () => expect(await ask(`${again}/status`)).toMatchObject({ documents: 25, terms: 9 });
     await vi.waitFor(known, PATIENCE);
+  });
+
+  it("sends the page, tells events of the run as it goes, and what its steps are", async () => {
+    const folder = await project();
+    const url = await urlOf(run(folder, ["--serve", "127.0.0.1:0"]));
+    const html = await fetch(`${url}/`);
+    expect(html.headers.get("content-security-policy")).toContain("default-src 'none'");
+    const scripts = [...(await html.text()).matchAll(/(?:src|href)="\.(\/assets\/[^"]+)"/g)].map(([, path]) => path);
+    expect(scripts.length).toBeGreaterThan(1);
+    for (const path of scripts) expect((await fetch(url + path)).status, path).toBe(200);
+
+    const events = eventsOf(url);
+    const read = await events.until("run", ({ ledger }) => ledger.counts.documents === 20);
+    expect(read).toMatchObject({ run: "c", stage: "live", ledger: { counts: { documents: 20 } } });
+    const models = await events.until("models", ([first]) => first.summary.documents === 20);
+    expect(models.map(({ model, kind }: Record<string, string>) => [model, kind])).toEqual([
+      ["small", "vectors"],
+      ["large", "vectors"],
+    ]);
+    appendFileSync(join(folder, "news.txt"), LINE.repeat(5));
+    await events.until("run", ({ ledger }) => ledger.counts.documents === 25);
+
+    expect(await ask(`${url}/runs`)).toEqual({ runs: [{ run: "c", isFinished: false }] });
+    const { nodes } = await ask(`${url}/graph?run=c`);
+    const names = nodes.map(({ name }: { name: string }) => name);
+    for (const name of [
+      "tail",
+      "normalize",
+      "tokenize",
+      "fixedVocabulary",
+      "windowContexts",
+      "word2vec",
+      "writeVectors",
+    ])
+      expect(names).toContain(name);
+    expect((await fetch(`${url}/manifest?run=c`)).status).toBe(404);
   });
 
   it("answers while a model learns from files, epoch by epoch", async () => {

@@ -160,9 +160,11 @@ describe.skipIf(!browserPath)("the page in a browser", () => {
   it("answers with what the command line answers", async () => {
     await open("#/word/cat?models=word2vec&k=5");
     const shown = await page.locator(".list li").allInnerTexts();
-    const near = (await (await fetch(`${origin}/neighbors?term=cat&k=5&model=word2vec`)).json()).neighbors;
+    const told = await command("neighbors", join(folder, "small/word2vec.arrow"), "cat", "-k", "5", "--json");
+    const near = JSON.parse(told.out)[0].neighbors as readonly { term: string; score: number }[];
+    expect(near).toHaveLength(5);
     expect(shown.map((row) => row.split(/\s+/).filter(Boolean))).toEqual(
-      near.map(({ term, score }: { term: string; score: number }) => [term, score.toFixed(3)]),
+      near.map(({ term, score }) => [term, score.toFixed(3)]),
     );
   });
 

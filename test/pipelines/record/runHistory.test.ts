@@ -49,8 +49,8 @@ it("has a point of each stage, however short, and of each epoch that is told of"
     ["reading", 0],
     ["epoch 1 of 2", 1000],
     ["epoch 2 of 2", 2000],
+    ["glove", 1],
     ["glove", 2],
-    ["glove", 4],
   ]);
 });
 
@@ -75,4 +75,31 @@ it("never has more than 4,096 points: each two become one, which has learned wha
   expect(points).toHaveLength(2049);
   expect(points.reduce((sum, { losses }) => sum + losses.word2vec!.examples, 0)).toBe(4097);
   expect(points[7]!.losses.word2vec).toEqual({ examples: 2, loss: 6 });
+});
+
+it("joins no points of different stages, and takes new ones half as often from then on", async () => {
+  const folder = await temporaryFolder();
+  const history = new RunHistory(folder, [{ id: "model", passes: 2 }]);
+  // 3 points of one stage, an odd number, then 4,094 of another.
+  for (let k = 1; k <= 4097; k++) {
+    const losses = new Map([["word2vec", { examples: k <= 3 ? k : k - 3, loss: 0 }]]);
+    const stage = k <= 3 ? "epoch 1 of 2" : "epoch 2 of 2";
+    history.note({ ...learning(1, 0), stage, share: k / 10_000, done: k, total: 5000, losses }, at(1000 * k));
+  }
+  const points = readHistory(folder);
+  expect(points).toHaveLength(2 + 2047);
+  expect(points.slice(0, 3).map(({ stage, losses }) => [stage, losses.word2vec!.examples])).toEqual([
+    ["epoch 1 of 2", 2],
+    ["epoch 1 of 2", 1],
+    ["epoch 2 of 2", 2],
+  ]);
+  const later = (k: number, milliseconds: number) =>
+    history.note(
+      { ...learning(1, 0), stage: "epoch 2 of 2", share: k / 10_000, done: k, total: 5000, losses: new Map() },
+      at(1000 * 4097 + milliseconds),
+    );
+  later(4098, 499);
+  expect(readHistory(folder)).toHaveLength(2049);
+  later(4099, 500);
+  expect(readHistory(folder)).toHaveLength(2050);
 });
