@@ -51,6 +51,7 @@ import { train } from "./commands/train.js";
 import { tune } from "./commands/tune.js";
 import { vectors } from "./commands/vectors.js";
 import { verify } from "./commands/verify.js";
+import { wordInContext } from "./commands/wordInContext.js";
 import { commandHelp, generalHelp } from "./help.js";
 
 const commands: readonly Command[] = [
@@ -82,6 +83,7 @@ const commands: readonly Command[] = [
   score,
   vectors,
   senses,
+  wordInContext,
   serve,
   page,
   evaluate,

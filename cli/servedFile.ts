@@ -2,7 +2,7 @@ import { realpath, stat } from "node:fs/promises";
 import { basename, isAbsolute } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { printableLine } from "../kernels/text/printable.js";
-import { fileOfRun, inspectFile, loadValue, type Registry } from "../pipelines/index.js";
+import { fileOfRun, inspectFile, loadValue, type Registry, runOf } from "../pipelines/index.js";
 import type { DataKind } from "../schemas/index.js";
 import type { Io } from "./command.js";
 import type { QueryThread } from "./serveOnThread.js";
@@ -36,7 +36,8 @@ export async function servedFile(
   hasToken: boolean,
   name?: string,
 ): Promise<ServedFile> {
-  const path = fileOfRun(argument, ...answering(registry));
+  const isNamed = runOf(argument)?.part !== undefined;
+  const path = fileOfRun(argument, ...(isNamed ? answering(registry) : answeringAtTheEnd(registry)));
   const { holds, format } = await inspectFile(path, [...registry.kinds.values()]);
   const kind = holds === undefined ? undefined : registry.kinds.get(holds);
   if (!kind?.answers || !(kind.load || kind.table))
@@ -49,6 +50,10 @@ export async function servedFile(
 /** The kinds of data that can be asked. */
 export const answering = ({ kinds }: Registry): string[] =>
   [...kinds.values()].filter(({ answers }) => answers).map(({ name }) => name);
+
+/** Those of them that are what a run was made for. */
+const answeringAtTheEnd = (registry: Registry): string[] =>
+  answering(registry).filter((name) => !registry.kinds.get(name)!.answers!.onTheWay);
 
 /** Publishes what a file holds. Returns what the file was before it was read: if it changes meanwhile, it is read once more. */
 export async function publishFile(file: ServedFile, thread: QueryThread, sequence: number): Promise<string> {

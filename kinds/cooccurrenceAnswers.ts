@@ -100,6 +100,7 @@ const transport: Transport<FinalCooccurrence> = {
 /** The terms that stand near a term, by how often, and by how much more often than by chance. */
 export const cooccurrenceAnswers: Answers<FinalCooccurrence> = {
   about: "co-occurrence",
+  onTheWay: true,
   told: {
     cells: { of: ({ columns }: AskedCooccurrence) => columns.length },
     terms: { of: ({ vocabulary }: AskedCooccurrence) => vocabulary.terms.length },

@@ -15,6 +15,7 @@ const transport: Transport<Vocabulary> = {
 /** How often terms occurred. */
 export const vocabularyAnswers: Answers<Vocabulary> = {
   about: "frequencies of terms",
+  onTheWay: true,
   told: {
     terms: { of: ({ terms }: Vocabulary) => terms.length },
     tokens: { of: ({ tokens }: Vocabulary) => tokens },

@@ -6,6 +6,7 @@ export * from "./elmo/elmo.js";
 export * from "./fastText/fastText.js";
 export * from "./fastTextClassifier/fastTextClassifier.js";
 export * from "./fineTune/fineTune.js";
+export * from "./fineTune/fineTunePairs.js";
 export * from "./glove/glove.js";
 export * from "./gpt/gpt.js";
 export * from "./lda/lda.js";

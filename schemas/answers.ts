@@ -91,6 +91,8 @@ export interface Answers<Value> {
   readonly told?: Readonly<Record<string, Told>>;
   /** What questions may be answered with besides the value, read once. */
   readonly beside?: Beside;
+  /** The value is made on the way to others: `serve` takes that of a run only where it is named. */
+  readonly onTheWay?: true;
   /** A structured clone of the value is asked if left out: data without functions. */
   readonly transport?: Transport<Value>;
 }

@@ -74,7 +74,8 @@ export type Pooling = (typeof poolings)[number];
 
 /** What stands behind a language model that tells texts apart. */
 export interface ClassifierHead {
-  readonly pooling: Pooling;
+  /** `target`: not of a text, but of a word where it stands in each of two texts, the mean of its places. */
+  readonly pooling: Pooling | "target";
   /** What is pooled: the last layer, or the sum of all by learned shares. */
   readonly layers: "last" | "mix";
   /** Places of a text that are read at most, those around it too. */

@@ -12,6 +12,7 @@ export * from "./networkPredictor.js";
 export * from "./networks/index.js";
 export * from "./networkThread.js";
 export * from "./outputs/index.js";
+export * from "./pairPredictor.js";
 export * from "./placeReader.js";
 export * from "./plainStepper.js";
 export * from "./pooledReader.js";

@@ -1,5 +1,6 @@
-import type { ClassifierHead } from "../../schemas/classifier.js";
+import type { Pooling } from "../../schemas/classifier.js";
 import type { StepBatch } from "./stepper.js";
+import type { TargetRow } from "./targetReader.js";
 import type { TextIdRow } from "./textIds.js";
 
 const IN_TEXT = 1;
@@ -13,7 +14,7 @@ export interface MarkedText {
 }
 
 /** Marks the first place of all, the last one, or those of words; where there are none of these, all. */
-export function markPlaces({ ids, words }: TextIdRow, pooling: ClassifierHead["pooling"]): MarkedText {
+export function markPlaces({ ids, words }: TextIdRow, pooling: Pooling): MarkedText {
   const isPooled = {
     cls: (place: number) => place === 0,
     last: (place: number) => place === ids.length - 1,
@@ -26,9 +27,8 @@ export function markPlaces({ ids, words }: TextIdRow, pooling: ClassifierHead["p
 }
 
 /** Marks the places of one word. */
-export function markWords({ ids, words }: TextIdRow, isMarked: (word: number) => boolean): MarkedText {
-  const marks = Uint8Array.from(words, (word) => (word >= 0 && isMarked(word) ? POOLED : IN_TEXT));
-  return { ids: Uint32Array.from(ids), marks };
+export function markTarget({ ids, from, to }: TargetRow): MarkedText {
+  return { ids, marks: new Uint8Array(ids.length).fill(IN_TEXT).fill(POOLED, from, to) };
 }
 
 /** Rows of some texts each, in parts as long as the longest of all. */

@@ -1,12 +1,11 @@
-import type { NetworkClassifier } from "../../schemas/classifier.js";
+import type { ClassifierHead, NetworkClassifier, Pooling } from "../../schemas/classifier.js";
 import type { Explanation, Prediction, PredictOptions, TextPredictor } from "../../schemas/textPredictor.js";
 import type { Vocabulary } from "../../schemas/vocabulary.js";
 import { best, softmax } from "../linear/predictor.js";
-import { joinFloats } from "../numbers/joinFloats.js";
 import type { Engine, Parameters } from "./engine.js";
 import { batchOfTexts, markPlaces } from "./markedTexts.js";
 import type { Network } from "./network.js";
-import { textHead } from "./networks/textHead.js";
+import { headOf, headParameters } from "./networkHead.js";
 import { TextIds } from "./textIds.js";
 
 /**
@@ -20,21 +19,21 @@ export class NetworkPredictor implements TextPredictor {
   readonly #engine: Engine;
   readonly #parameters: Parameters;
   readonly #texts: TextIds;
+  readonly #pooling: Pooling;
 
   /**
    * @param network of the language model
    * @param engine one that reads at once, as compiled kernels do
+   * @throws TypeError if it is no classifier of texts
    */
   constructor(classifier: NetworkClassifier, network: Network, vocabulary: Vocabulary, engine: Engine) {
-    const { labels, model, head } = classifier;
-    const known = new Map([...model.tensors, ...head.tensors].map(({ name, values }) => [name, values]));
-    const { layers } = head;
+    const { model, head } = classifier;
     this.#classifier = classifier;
+    this.#pooling = textPooling(head);
     this.#texts = new TextIds(vocabulary, network, model);
     this.#engine = engine;
-    this.#network = textHead(network, { classes: labels.length, layers, texts: 1, dropout: 0, freeze: false });
-    this.#parameters = engine.parameters(this.#network.forms);
-    this.#parameters.write("values", joinFloats(this.#network.forms.map(({ name }) => known.get(name)!)));
+    this.#network = headOf(classifier, network, 1);
+    this.#parameters = headParameters(classifier, this.#network, engine);
   }
 
   get wordForm() {
@@ -52,10 +51,10 @@ export class NetworkPredictor implements TextPredictor {
   }
 
   scores(words: readonly string[] | Int32Array): Float64Array | undefined {
-    const { length, pooling } = this.#classifier.head;
+    const { length } = this.#classifier.head;
     const text = this.#texts.of(this.#numbersOf(words), length);
     if (text.ids.length === 0) return undefined;
-    const batch = { ...batchOfTexts([[markPlaces(text, pooling)]]), firstRow: 0 };
+    const batch = { ...batchOfTexts([[markPlaces(text, this.#pooling)]]), firstRow: 0 };
     return this.#engine.scope(() => {
       const { logits } = this.#network.predict(this.#engine, this.#parameters, batch);
       return Float64Array.from(this.#engine.read(logits) as Float32Array);
@@ -85,4 +84,11 @@ export class NetworkPredictor implements TextPredictor {
   #numbersOf(words: readonly string[] | Int32Array): Int32Array {
     return words instanceof Int32Array ? words : Int32Array.from(words, this.wordForm.make);
   }
+}
+
+function textPooling({ pooling }: ClassifierHead): Pooling {
+  if (pooling !== "target") return pooling;
+  throw new TypeError(
+    "classify: the classifier must be one of texts, got one of a word in two texts; eval --word-in-context asks it",
+  );
 }

@@ -1,5 +1,6 @@
 import type { ContextChoice } from "./contextWords.js";
 import type { LanguageReader } from "./languageReader.js";
+import type { Network } from "./network.js";
 import type { PlaceLayers } from "./placeReader.js";
 import type { TextFrame } from "./wordIds.js";
 
@@ -34,13 +35,12 @@ export async function readTargets(
   rows: readonly TargetRow[],
   { before, after, pooling }: TextFrame & Pick<ContextChoice, "pooling">,
 ): Promise<PlaceLayers> {
-  const { longest = WINDOW, looksAhead = false } = reader.network;
-  const size = longest - before.length - after.length;
-  const framed = rows.map((row, number): FramedRow => {
-    const { ids, from, to } = looksAhead ? aroundTarget(row, size) : upToTarget(row, size);
-    const whole = Uint32Array.from([...before, ...ids, ...after]);
-    return { ids: whole, from: before.length + from, to: before.length + to, number };
-  });
+  const framed = rows.map(
+    (row, number): FramedRow => ({
+      ...frameTarget(row, { before, after }, reader.network),
+      number,
+    }),
+  );
   framed.sort((a, b) => a.ids.length - b.ids.length || a.number - b.number);
   const layers: Float32Array[] = [];
   for (let next = 0; next < framed.length; ) {
@@ -58,6 +58,18 @@ export async function readTargets(
     next += some.length;
   }
   return { places: rows.length, layers };
+}
+
+/** A target as a network reads it: what is left of a text that is longer than `longest` places, with what stands around it. */
+export function frameTarget(
+  row: TargetRow,
+  { before, after }: TextFrame,
+  { longest = WINDOW, looksAhead = false }: Pick<Network, "longest" | "looksAhead">,
+): TargetRow {
+  const size = longest - before.length - after.length;
+  const { ids, from, to } = looksAhead ? aroundTarget(row, size) : upToTarget(row, size);
+  const whole = Uint32Array.from([...before, ...ids, ...after]);
+  return { ids: whole, from: before.length + from, to: before.length + to };
 }
 
 /** How many of the rows from one on are read at once: the last of them is the longest. */

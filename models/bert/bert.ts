@@ -3,6 +3,7 @@ import {
   defineUnit,
   integer,
   type Model,
+  number,
   type OptionsOf,
   parseOptions,
   type SequenceBatch,
@@ -39,6 +40,13 @@ const fields = {
     description: "Also learn whether the second text of a row follows the first, as sentencePairs labels rows",
   }),
   dropout: blockDropout,
+  initialDeviation: number({
+    min: 0,
+    aboveMin: true,
+    default: 0.02,
+    description:
+      "Deviation of the first weights, normal around 0; vectors of fewer numbers than BERT's 768 learn faster from 0.55 / √D",
+  }),
   ...withDefaults(languageModelFields, {
     ...{ learningRate: 0.001, schedule: "linear", minLearningRate: 0, warmup: 100 },
     ...{ beta2: 0.999, weightDecay: 0.01 },
@@ -110,10 +118,10 @@ export function bert(options?: BertOptions): UpdatedModel<"sequences", "language
 /** What the network is made by, and how it is trained. */
 function partsOf(options: SettingsOf<{ readonly name: string; readonly fields: typeof fields }>) {
   const { sizes, others } = blockSizes("bert", options);
-  const { positions, nextSentence, dropout, ...training } = others;
+  const { positions, nextSentence, dropout, initialDeviation, ...training } = others;
   const settings = {
     ...sizes,
-    ...{ positions, segments: SEGMENTS, nextSentence, dropout },
+    ...{ positions, segments: SEGMENTS, nextSentence, dropout, initialDeviation },
     ...{ activation: "gelu", epsilon: EPSILON },
   };
   return { settings, training };

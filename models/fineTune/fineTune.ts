@@ -1,5 +1,6 @@
 import { WordDocuments } from "../../kernels/linear/wordDocuments.js";
 import { type MarkedText, markPlaces } from "../../kernels/neural/markedTexts.js";
+import type { Network } from "../../kernels/neural/network.js";
 import { softmaxTemperature } from "../../kernels/neural/softmaxTemperature.js";
 import { TextIds } from "../../kernels/neural/textIds.js";
 import { joinStates, splitState } from "../../kernels/numbers/joinStates.js";
@@ -19,10 +20,10 @@ import {
   number,
   type OptionsOf,
   oneOf,
+  type Pooling,
   parseOptions,
   poolings,
   rateNames,
-  requireAtMost,
   requireSameTextSteps,
   type StageState,
   type StepStats,
@@ -30,14 +31,10 @@ import {
   type UpdatedModel,
 } from "../../schemas/index.js";
 import { languageModelFields, withDefaults } from "../neural/languageModelFields.js";
-import { type MadeLanguageModel, openNetwork } from "../neural/openNetwork.js";
+import { headTraining, openBelowHead, requireUsableRates, withChoices } from "./headChoices.js";
 import { HeadTrainer, type LabelledRow } from "./headTrainer.js";
 
 const WHO = "fineTune";
-
-/** What is taken where nothing is said: of a model that learns with the head, and of one that stays as it is. */
-const learning = { epochs: 4, learningRate: 0.0003, dropout: 0.1, layers: "last" } as const;
-const frozen = { epochs: 30, learningRate: 0.01, dropout: 0, layers: "mix" } as const;
 
 /** In code the model is given; in a run a step above may make it. */
 const modelField = {
@@ -129,27 +126,23 @@ const nothingYet = { documents: 0, withoutLabels: 0, withoutWords: 0, cut: 0, pa
  * NetworkClassifier. Loss in nats, summed over the texts. The texts are kept from the first pass on and shuffled anew in each; learning begins
  * at the end of a pass. The same bytes for any batches and any number of workers. `holdout` of the labelled texts, drawn by their numbers, are not
  * learned from: they tell the loss after each pass, by which `patience` ends, and the temperature. Texts without labels or words are passed
- * over; the metadata say how many, and of how many the end was left out.
+ * over; the metadata say how many, and of how many the end was left out. Documents with weights are refused.
  * State: 5 bytes a place of each text; 4 bytes a parameter, thrice, and once for each of `parts`; with `freeze` the language model once, and
  * 4 D bytes a text and layer.
  * @param networks by the names of the units that bring them
  * @throws TypeError, RangeError at the call, if an option is out of range, or the language model's network is not known or tells no layers;
- *   RangeError from `endStream`, if there are fewer than two labels or the loss is not finite; from `result`, if there was nothing to learn from
+ *   TypeError from `update`, if documents have weights; RangeError from `endStream`, if there are fewer than two labels or the loss is not finite; from `result`, if there was nothing to learn from
  */
 export function fineTune(options: FineTuneOptions, networks: Networks): UpdatedModel<"tokens", "classifier"> {
   const { model, textSteps: _, ...parsed } = parseOptions(fineTuneSchema, options);
   if (!model) throw new TypeError(`${WHO}: there must be a language model, got none`);
-  const made = openNetwork(WHO, model, networks);
+  const made = openBelowHead(WHO, model, networks);
   const { network } = made;
-  if (!network.hidden || !made.script)
-    throw new TypeError(`${WHO}: the network must tell its layers, got ${model.architecture}, which does not`);
-  const { freeze, batchSize, dropout, ...training } = withChoices(parsed, made);
+  const { freeze, batchSize, dropout, ...training } = withPooling(withChoices(parsed), network);
   const { pooling, layers, length: wanted, ...rates } = training;
-  requireAtMost(WHO, rates, ["minLearningRate", "learningRate"]);
-  if (rates.patience > 0 && rates.holdout === 0)
-    throw new RangeError(`${WHO}: patience must have texts kept aside to look at, got a holdout of 0`);
+  requireUsableRates(WHO, rates);
   const length = Math.min(wanted, network.longest ?? wanted);
-  const { epochs, seed, optimizer, beta1, beta2, weightDecay, clip } = rates;
+  const { epochs, seed } = rates;
   const { workers: __, ...told } = { ...parsed, ...training };
   const texts = new TextIds(made.vocabulary, network, model);
   const documents = new WordDocuments(texts.wordForm);
@@ -180,6 +173,8 @@ export function fineTune(options: FineTuneOptions, networks: Networks): UpdatedM
   }
 
   function update(batch: TokenBatch): StepStats {
+    if (batch.documents?.weights)
+      throw new TypeError(`${WHO}: documents must count alike, got weights; leave out the option weight of the source`);
     isFed = true;
     if (counted.passes === 0) documents.add(batch, take);
     return { taken: batch.ids.length, examples: 0, loss: 0, epoch: counted.passes };
@@ -197,12 +192,8 @@ export function fineTune(options: FineTuneOptions, networks: Networks): UpdatedM
     const idOf = new Map(set.names.map((name, id) => [name, id]));
     const rowOf = ({ text, labels: own }: NamedRow) => ({ texts: [text], labels: own.map((name) => idOf.get(name)!) });
     teaching = { labels: set, rows: learned.map(rowOf), held: aside.map(rowOf) };
-    const optimiser =
-      optimizer === "sgd"
-        ? ({ kind: "sgd" } as const)
-        : ({ kind: "adamW", beta1, beta2, epsilon: 1e-8, decay: weightDecay } as const);
     const head = { classes: set.names.length, layers, texts: 1, dropout, freeze } as const;
-    trainer = new HeadTrainer(made, head, { ...rates, who: WHO, batchSize, clip, optimiser, training: rates });
+    trainer = new HeadTrainer(made, head, headTraining(WHO, batchSize, rates));
     return trainer;
   }
 
@@ -301,20 +292,13 @@ interface NamedRow {
   readonly labels: readonly string[];
 }
 
-type Parsed = ReturnType<typeof parseOptions<typeof fineTuneSchema>>;
-
-/** The options that depend on others, and on the network. */
-function withChoices(parsed: Omit<Parsed, "model" | "textSteps">, { network }: MadeLanguageModel) {
-  const standard = parsed.freeze ? frozen : learning;
-  const whole = network.readsBothSides ? "cls" : network.looksAhead ? "mean" : "last";
-  return {
-    ...parsed,
-    epochs: parsed.epochs ?? standard.epochs,
-    learningRate: parsed.learningRate ?? standard.learningRate,
-    dropout: parsed.dropout ?? standard.dropout,
-    layers: parsed.layers ?? standard.layers,
-    pooling: parsed.pooling ?? (parsed.freeze ? "mean" : whole),
-  } as const;
+/** How places are pooled where nothing is said, by what the network sees. */
+function withPooling<C extends { readonly freeze: boolean; readonly pooling: Pooling | undefined }>(
+  chosen: C,
+  { readsBothSides, looksAhead }: Network,
+) {
+  const whole = readsBothSides ? "cls" : looksAhead ? "mean" : "last";
+  return { ...chosen, pooling: chosen.pooling ?? (chosen.freeze ? "mean" : whole) } as const;
 }
 
 function savedRows(rows: readonly NamedRow[]): StageState {

@@ -1,3 +1,4 @@
+import { existsSync, statSync } from "node:fs";
 import { boundedCosine, unitVector } from "../../kernels/evaluation/cosines.js";
 import {
   crossValidated,
@@ -5,11 +6,19 @@ import {
   majorityScore,
   type ShareRight,
   scoreByThreshold,
+  shareRight,
   type ThresholdScore,
 } from "../../kernels/evaluation/wordInContext.js";
+import { PairPredictor } from "../../kernels/neural/pairPredictor.js";
+import { openEngine } from "../../models/neural/openEngine.js";
+import { isNetworkClassifier, type NetworkClassifier } from "../../schemas/index.js";
+import { kindHeld } from "../../storage/tables/tableFile.js";
+import { builtIn } from "../config/registry.js";
 import { readEvaluationText } from "./evaluationSets.js";
+import { markPairs } from "./markedPairs.js";
+import { loadClassifier } from "./namedSteps.js";
 import { openTargets, type TargetOptions, type TargetVectors } from "./targetVectors.js";
-import { readWordsInContext, type WordInContext } from "./wordInContextFile.js";
+import { readWordsInContext, senseLabelOf, type WordInContext } from "./wordInContextFile.js";
 
 const PRECISION = 1e7;
 
@@ -30,7 +39,7 @@ export interface WordInContextScores {
 
 /**
  * Asks a language model, or static vectors, whether a word has one sense in two sentences: whether the cosine of its vectors there is above a
- * threshold. State: the files, and a number for each pair and way.
+ * threshold; of a head that was learned for it, what it says, beside the cosines of its own language model. State: the files, and a number for each pair and way.
  */
 export async function evaluateWordInContext(
   who: string,
@@ -40,7 +49,8 @@ export async function evaluateWordInContext(
   const items = await pairsIn(file);
   const learned = train === undefined ? undefined : await pairsIn(train);
   const samples = items.slice(0, 50).map(({ places }) => places[0]);
-  const vectors = await openTargets(who, path, options, samples);
+  const head = await headAt(who, path);
+  const vectors = await openTargets(who, head?.model ?? path, options, samples);
   const judged = await judge(vectors, items);
   const known = learned && (await judge(vectors, learned));
   const ways = vectors.ways.map((way, k) => {
@@ -51,11 +61,38 @@ export async function evaluateWordInContext(
   return {
     ...{ pairs: items.length, learned: learned?.length ?? 0 },
     majority: majorityScore(answers(items), answers(learned ?? items)),
-    ways: Object.fromEntries(ways),
+    ways: { ...Object.fromEntries(ways), ...(head ? { head: await scoreOfHead(who, head, items) } : {}) },
   };
 }
 
-const pairsIn = async (path: string) => readWordsInContext(await readEvaluationText(path), path);
+/** The questions of a file. */
+export const pairsIn = async (path: string) => readWordsInContext(await readEvaluationText(path), path);
+
+/** What `learnWordInContext` wrote, if the path is of such. @throws TypeError if it is a classifier of texts */
+async function headAt(who: string, path: string): Promise<NetworkClassifier | undefined> {
+  const isFile = existsSync(path) && statSync(path).isFile();
+  if (!isFile || (await kindHeld(path)) !== "classifier") return undefined;
+  const classifier = await loadClassifier(path);
+  if (isNetworkClassifier(classifier) && classifier.head.pooling === "target") return classifier;
+  throw new TypeError(`${who}: ${path} must be a classifier of words in context, got one of texts`);
+}
+
+/** Where the language model knows nothing of the word, the answer is the one more frequent where the head was learned. */
+async function scoreOfHead(
+  who: string,
+  classifier: NetworkClassifier,
+  items: readonly WordInContext[],
+): Promise<ThresholdScore> {
+  const { network, pairs } = await markPairs(who, classifier.model, items, classifier.head.length, builtIn);
+  const predictor = new PairPredictor(classifier, network, openEngine());
+  const { labels, labelCounts } = classifier;
+  const otherwise = labels[labelCounts.indexOf(Math.max(...labelCounts))];
+  const isRight: boolean[] = [];
+  for (const [item, pair] of pairs.entries())
+    isRight.push((pair ? await predictor.predict(pair) : otherwise) === senseLabelOf(items[item]!));
+  predictor.close();
+  return { ...shareRight(isRight), withoutVectors: pairs.filter((pair) => !pair).length };
+}
 
 /** Of each way. */
 async function judge(vectors: TargetVectors, items: readonly WordInContext[]): Promise<JudgedPairs[]> {

@@ -6,7 +6,7 @@ import { pickLayers } from "../../kernels/neural/contextWords.js";
 import type { LayerChoice } from "../../kernels/neural/layerChoice.js";
 import { readTargets, type TargetRow } from "../../kernels/neural/targetReader.js";
 import { frameOf, WordIds } from "../../kernels/neural/wordIds.js";
-import { plural, type TokenBatch } from "../../schemas/index.js";
+import { type LanguageModel, plural, type TokenBatch } from "../../schemas/index.js";
 import { builtIn } from "../config/registry.js";
 import { manifestOf, outputsIn, runOf } from "../record/fileOfRun.js";
 import type { ContextChoice } from "./contextVectors.js";
@@ -41,18 +41,21 @@ export interface TargetVectors {
  * Opens a language model, whose layers give vectors, all with their mean unless one is chosen; or static vectors: that of the word itself, and the mean
  * of those of all other words of its sentence. A sentence is cut at both ends of its target, so that this is what is asked for, and read alone.
  * State: the model; the layers of 512 sentences at a time.
+ * @param asked the path of either, or a language model
  * @param samples some of the sentences, to see in which language they are
  * @throws TypeError, RangeError if the network tells no layers, or has no such one
  */
 export async function openTargets(
   who: string,
-  path: string,
+  asked: string | LanguageModel,
   { steps, signal, ...choice }: TargetOptions,
   samples: readonly PlaceInContext[],
 ): Promise<TargetVectors> {
-  const made = isLanguageModel(path)
-    ? await layersOf(await openLayers(who, await loadLanguageModel(path), builtIn), choice)
-    : staticVectors(await loadVectors(path), steps ? await stepsFrom(steps) : await stepsFor(who, samples));
+  const model = typeof asked === "string" && isLanguageModel(asked) ? await loadLanguageModel(asked) : asked;
+  const made =
+    typeof model === "string"
+      ? staticVectors(await loadVectors(model), steps ? await stepsFrom(steps) : await stepsFor(who, samples))
+      : await layersOf(await openLayers(who, model, builtIn), choice);
   const read = async (places: readonly PlaceInContext[]) => {
     const vectors = made.ways.map((): Vector[] => []);
     for (let from = 0; from < places.length; from += AT_ONCE) {
@@ -80,11 +83,10 @@ function isLanguageModel(path: string): boolean {
 }
 
 async function layersOf(
-  { reader, model, vocabulary, steps }: OpenLanguageModel,
+  open: OpenLanguageModel,
   { layers, pooling }: Pick<TargetOptions, "layers" | "pooling">,
 ): Promise<TargetVectors> {
-  const idOf = (term: string | undefined) => (term === undefined ? undefined : vocabulary.idOf(term));
-  const [unknownId, endId] = [idOf(model.unknown), idOf(model.sentenceEnd)];
+  const { reader, vocabulary } = open;
   const how = { ...frameOf(vocabulary, reader.network), pooling };
   const probe = await readTargets(reader, [{ ids: Uint32Array.of(0), from: 0, to: 1 }], how);
   const choices = layers.kind === "all" ? allLayers(probe.layers) : [layers];
@@ -92,7 +94,7 @@ async function layersOf(
   return {
     ways: choices.map((choice) => nameOf(choice, probe.layers.length)),
     read: async (places) => {
-      const rows = idsOfTargets(await tokensOfTargets(places, steps), new WordIds(vocabulary, unknownId), endId);
+      const rows = await targetRowsOf(open, places);
       const known = [...rows.keys()].filter((place) => rows[place]!.to > rows[place]!.from);
       if (known.length === 0) return choices.map(() => rows.map(() => undefined));
       const read = await readTargets(
@@ -110,6 +112,16 @@ async function layersOf(
       });
     },
   };
+}
+
+/** The ids of each sentence, as a language model reads them, and which of them are those of its target; none of one that it knows nothing of. */
+export async function targetRowsOf(
+  { model, vocabulary, steps }: Omit<OpenLanguageModel, "reader">,
+  places: readonly PlaceInContext[],
+): Promise<TargetRow[]> {
+  const idOf = (term: string | undefined) => (term === undefined ? undefined : vocabulary.idOf(term));
+  const ids = new WordIds(vocabulary, idOf(model.unknown));
+  return idsOfTargets(await tokensOfTargets(places, steps), ids, idOf(model.sentenceEnd));
 }
 
 /** Each layer, and their mean where they are of one size. */

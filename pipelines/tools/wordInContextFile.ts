@@ -19,6 +19,11 @@ export interface WordInContext {
 
 const COLUMNS = 9;
 
+/** As the file and a classifier of it call the answers. */
+export const SENSE_LABELS = ["F", "T"] as const;
+
+export const senseLabelOf = ({ isSameSense }: Pick<WordInContext, "isSameSense">) => SENSE_LABELS[isSameSense ? 1 : 0];
+
 /**
  * The questions of a file of words in context (Pilehvar and Camacho-Collados 2019, arXiv:1808.09121): nine columns between tabs, T or F, the
  * word, its part of speech, where it begins and ends in both sentences, and these. Blank lines are none.

@@ -288,7 +288,7 @@ describe("vectors in context", () => {
   });
 
   it.each([
-    [[], "vectors: --in-context must name a text"],
+    [[], "vectors: --in-context or --sentences must name a text"],
     [["--in-context", "-", "--layer", "top"], "vectors: --layer must be a number from 0, last, all or mix, got top"],
     [["--in-context", "-", "--mix", "1,2"], "vectors: --mix must stand beside --layer mix, got --layer last"],
     [

@@ -26,13 +26,15 @@ export interface BertOptions extends TransformerOptions {
   readonly segments: number;
   /** Whether it also tells of rows of two texts if the second one follows the first. */
   readonly nextSentence: boolean;
+  /** Deviation of the first weights, BERT's if left out. */
+  readonly initialDeviation?: number;
   /** It has no output for terms, as an encoder that was kept alone. */
   readonly encoderOnly?: boolean;
 }
 
 type PredictBatch = Omit<NetworkBatch, "targets" | "step">;
 
-/** Deviation of first weights. */
+/** Deviation of BERT's first weights. */
 const INITIAL = 0.02;
 const EMBEDDINGS = "bert.embeddings";
 const WORDS = `${EMBEDDINGS}.word_embeddings.weight`;
@@ -50,11 +52,11 @@ const NEXT = "cls.seq_relationship";
  *
  * Parameters have the names and shapes of transformers' BertForPreTraining, weights outputs x inputs; `cls.predictions.decoder.weight` is
  * `bert.embeddings.word_embeddings.weight`. With `encoderOnly` there is no output for terms: layers can be read, and nothing is predicted but
- * classes. First weights are normal with a deviation of 0.02; biases are 0, gains 1.
+ * classes. First weights are normal with a deviation of `initialDeviation`; biases are 0, gains 1.
  */
 export function bert(options: BertOptions): Network {
   const { terms, positions, layers, heads, vectorSize: width, innerSize: inner, nextSentence } = options;
-  const { encoderOnly = false } = options;
+  const { encoderOnly = false, initialDeviation = INITIAL } = options;
   requireHeads("bert", options);
   const kind: BlockKind = {
     norm: "after",
@@ -146,7 +148,7 @@ export function bert(options: BertOptions): Network {
     ...(encoderOnly ? { predictsTerms: false as const } : {}),
     looksAhead: true,
     initial(form, seed) {
-      if (form.shape.length > 1) return normalValues(form, seed, INITIAL);
+      if (form.shape.length > 1) return normalValues(form, seed, initialDeviation);
       return new Float32Array(sizeOf(form.shape)).fill(form.name.endsWith("LayerNorm.weight") ? 1 : 0);
     },
     learn(tape, batch, scale) {

@@ -165,7 +165,7 @@ it.each([
   ],
   [
     loading("k: 1"),
-    "classify needs classifier, which no step above it makes; put fastTextClassifier in between, or name a file as model",
+    "classify needs classifier, which no step above it makes; put fastTextClassifier or fineTune in between, or name a file as model",
   ],
   [
     `${plain.replace(training + written, "")}branches:
