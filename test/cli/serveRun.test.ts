@@ -169,7 +169,7 @@ describe("lexstream run --serve", () => {
 
     expect(await ask(`${url}/runs`)).toEqual({ runs: [{ run: "c", isFinished: false }] });
     const { nodes } = await ask(`${url}/graph?run=c`);
-    const names = nodes.map(({ name }: { name: string }) => name);
+    const units = nodes.map(({ unit }: { unit: string }) => unit);
     for (const name of [
       "tail",
       "normalize",
@@ -179,7 +179,7 @@ describe("lexstream run --serve", () => {
       "word2vec",
       "writeVectors",
     ])
-      expect(names).toContain(name);
+      expect(units).toContain(name);
     expect((await fetch(`${url}/manifest?run=c`)).status).toBe(404);
   });
 
