@@ -198,7 +198,7 @@ describe("the pages", () => {
     const wrong: string[] = [];
     for (const [page, text] of pages) {
       for (const piece of codePieces(text)) {
-        const [, command, rest] = /^(?:npx )?lexstream (\w+)(.*)/.exec(piece) ?? [];
+        const [, command, rest] = /^(?:npx )?lexstream ([\w-]+)(.*)/.exec(piece) ?? [];
         const options = [...(rest ?? "").matchAll(/(?<=\s)--?[a-z][a-z-]*/g)].map(([option]) => option);
         const known = command === undefined || command === "COMMAND" || commands.has(command);
         if (command === "train" && (await understood(commands.get("train")!, rest!))) continue;
