@@ -25,18 +25,19 @@ export function trainingOf(name: string, source: "files" | "stdin", { units }: R
   const model = units.get(name);
   if (model?.kind !== "model") throw new RangeError(unknownModel(name, all));
   const standard = all.filter((unit) => unit.standard || Object.hasOwn(model.upstream ?? {}, unit.name));
+  const standardMaker = (kind: string) => standard.find((unit) => unit.makes === kind && unit.reads !== kind);
   const steps: AnyUnit[] = [];
   const add = (unit: AnyUnit): void => {
     if (steps.includes(unit)) return;
-    const made = Object.entries(unit.needs ?? {}).filter(([need]) => unit.needsInFiles?.[need] === undefined);
-    for (const kind of [unit.reads, ...made.map(([, kind]) => kind)]) make(kind);
+    make(unit.reads);
+    for (const [need, kind] of Object.entries(unit.needs ?? {}))
+      if (unit.needsInFiles?.[need] === undefined || standardMaker(kind)) make(kind);
     steps.push(unit);
     for (const next of standard.filter((other) => staysIn(other, unit.makes)).sort(byNeed)) add(next);
   };
   const make = (kind: string): void => {
     if (kind === "nothing" || steps.some(({ makes }) => makes === kind)) return;
-    const maker =
-      kind === "text" ? units.get(source) : standard.find((unit) => unit.makes === kind && unit.reads !== kind);
+    const maker = kind === "text" ? units.get(source) : standardMaker(kind);
     if (!maker)
       throw new RangeError(`train: there must be a standard way from text to ${kind}, which ${name} reads, got none`);
     add(maker);
