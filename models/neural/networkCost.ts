@@ -3,7 +3,7 @@ import { networkBytes, parameterBytes } from "../../kernels/neural/networkThread
 import type { Cost, NetworkSettings, Sizes } from "../../schemas/index.js";
 import type { NetworkKind, TrainingSettings } from "./networkKind.js";
 
-/** What a step makes of a part of a batch and holds until its end, in numbers. Measured with the arenas of compiled kernels; `npm run bench:neural-memory` measures them again. */
+/** What a step makes of a part of a batch and holds until its end, in numbers. Measured with the arenas of compiled kernels. */
 export interface StepNumbers {
   /** Of each place, without scores. */
   readonly place: number;
