@@ -4,6 +4,7 @@ import { isSubwordVocabulary } from "../../schemas/subwordVocabulary.js";
 import type { TokenBatch } from "../../schemas/tokens.js";
 import type { Vocabulary } from "../../schemas/vocabulary.js";
 import { joinFloats } from "../numbers/joinFloats.js";
+import { idOfTerm } from "../vocabulary/idOfTerm.js";
 import type { LayerChoice } from "./layerChoice.js";
 import { type LayerReader, type PlaceLayers, PlaceReader } from "./placeReader.js";
 import { frameOf, WordIds } from "./wordIds.js";
@@ -81,9 +82,8 @@ export class ContextWords {
 
   /** @throws RangeError if the stride is longer than a window of the network */
   constructor({ reader, vocabulary, model }: ContextModel, choice: ContextChoice) {
-    const idOf = (term: string | undefined) => (term === undefined ? undefined : vocabulary.idOf(term));
-    [this.#vocabulary, this.#choice, this.#endId] = [vocabulary, choice, idOf(model.sentenceEnd)];
-    this.#ids = new WordIds(vocabulary, idOf(model.unknown));
+    [this.#vocabulary, this.#choice, this.#endId] = [vocabulary, choice, idOfTerm(vocabulary, model.sentenceEnd)];
+    this.#ids = new WordIds(vocabulary, idOfTerm(vocabulary, model.unknown));
     this.#places = new PlaceReader(reader, { ...frameOf(vocabulary, reader.network), stride: choice.stride });
   }
 

@@ -2,6 +2,7 @@ import type { LanguageModel } from "../../schemas/languageModel.js";
 import type { Lexicon } from "../../schemas/tokens.js";
 import type { Vocabulary } from "../../schemas/vocabulary.js";
 import type { WordForm } from "../linear/wordDocuments.js";
+import { idOfTerm } from "../vocabulary/idOfTerm.js";
 import type { Network } from "./network.js";
 import { frameOf, WordIds } from "./wordIds.js";
 
@@ -28,9 +29,9 @@ export class TextIds {
   readonly #lexicon: Lexicon;
 
   constructor(vocabulary: Vocabulary, network: Network, { unknown, beginning, sentenceEnd }: LanguageModel) {
-    const idsOf = (term: string | undefined) => (term === undefined ? [] : [vocabulary.idOf(term) ?? []].flat());
+    const idsOf = (term: string | undefined) => [idOfTerm(vocabulary, term) ?? []].flat();
     const words = this.#words;
-    this.#ids = new WordIds(vocabulary, idsOf(unknown)[0]);
+    this.#ids = new WordIds(vocabulary, idOfTerm(vocabulary, unknown));
     const around = frameOf(vocabulary, network);
     this.#before = [around.before, idsOf(beginning)].find((ids) => ids.length > 0) ?? [];
     this.#after = [around.after, idsOf(sentenceEnd)].find((ids) => ids.length > 0) ?? [];

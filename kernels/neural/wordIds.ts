@@ -3,6 +3,7 @@ import type { TokenBatch } from "../../schemas/tokens.js";
 import type { Vocabulary } from "../../schemas/vocabulary.js";
 import { WordPieces } from "../tokenizers/wordPieces.js";
 import { WordSpaces } from "../tokenizers/wordSpaces.js";
+import { idOfTerm } from "../vocabulary/idOfTerm.js";
 import type { Network } from "./network.js";
 
 /** What stands around a text in a model that learned whole rows, where its vocabulary has it. */
@@ -33,7 +34,7 @@ export class WordIds {
     }
     return (token) => {
       const term = batch.lexicon.term(batch.ids[token]!);
-      const id = term === undefined ? undefined : this.#vocabulary.idOf(term);
+      const id = idOfTerm(this.#vocabulary, term);
       return id === undefined ? this.#unknown : [id];
     };
   }

@@ -3,6 +3,7 @@ import type { Floats } from "../../kernels/neural/engine.js";
 import type { Network } from "../../kernels/neural/network.js";
 import type { StepBatch, StepOptions } from "../../kernels/neural/stepper.js";
 import { joinStates, splitState } from "../../kernels/numbers/joinStates.js";
+import { idOfTerm } from "../../kernels/vocabulary/idOfTerm.js";
 import { requireFixed } from "../../kernels/vocabulary/vocabulary.js";
 import {
   isSubwordVocabulary,
@@ -85,7 +86,7 @@ export function languageModelTrainer(
     requireFixed(who, from);
     vocabulary = from;
     const end = firstKnown(ends, from);
-    endId = end === undefined ? undefined : from.idOf(end);
+    endId = idOfTerm(from, end);
     made = await make(from, size);
     return made;
   }

@@ -1,5 +1,6 @@
 import { attentionOfWords, meanOfHeads } from "../../kernels/neural/wordAttention.js";
 import { frameOf, WordIds } from "../../kernels/neural/wordIds.js";
+import { idOfTerm } from "../../kernels/vocabulary/idOfTerm.js";
 import { run } from "../../runtime/run.js";
 import { type LanguageModel, plural, show } from "../../schemas/index.js";
 import { fromTexts } from "../../sources/fromTexts.js";
@@ -98,7 +99,7 @@ export function wholeAttention({ layer, terms, words, wordOffsets, heads }: Atte
 
 /** The ids of a text with what stands around it, and its words. */
 async function placesOf({ model, vocabulary, reader, steps }: OpenLanguageModel, text: string) {
-  const unknownId = model.unknown === undefined ? undefined : vocabulary.idOf(model.unknown);
+  const unknownId = idOfTerm(vocabulary, model.unknown);
   const wordIds = new WordIds(vocabulary, unknownId);
   const { before, after } = frameOf(vocabulary, reader.network);
   const words: string[] = [];

@@ -2,6 +2,7 @@ import type { OperatorFunction } from "rxjs";
 import { MaskedReader } from "../../kernels/neural/maskedReader.js";
 import { mostProbable, probabilitiesOf } from "../../kernels/neural/sampling.js";
 import { spellTerms } from "../../kernels/text/spellTerms.js";
+import { idOfTerm } from "../../kernels/vocabulary/idOfTerm.js";
 import { requireSpecial, specialIdsOf } from "../../kernels/vocabulary/specialIds.js";
 import { openEngine } from "../../models/neural/openEngine.js";
 import { isSubwordVocabulary, type LanguageModel, show, type Vocabulary } from "../../schemas/index.js";
@@ -84,7 +85,7 @@ async function framedIds({ model, vocabulary, maskId, steps }: OpenMaskedModel, 
   if (isSubwordVocabulary(vocabulary)) return vocabulary.encode(text, { specials: true });
   const parts = text.split(MASK);
   const tokens = await tokensOfTexts(parts, steps);
-  const unknown = model.unknown === undefined ? undefined : vocabulary.idOf(model.unknown);
+  const unknown = idOfTerm(vocabulary, model.unknown);
   const ids = parts.flatMap((_, part) => [
     ...(part > 0 ? [maskId] : []),
     ...(tokens[part] ?? []).flatMap((term) => vocabulary.idOf(term) ?? unknown ?? []),

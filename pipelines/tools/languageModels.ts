@@ -2,6 +2,7 @@ import type { OperatorFunction } from "rxjs";
 import type { ContextModel } from "../../kernels/neural/contextWords.js";
 import { LanguageReader, type Reading } from "../../kernels/neural/languageReader.js";
 import { mostProbable, probabilitiesOf, type SamplingOptions } from "../../kernels/neural/sampling.js";
+import { idOfTerm } from "../../kernels/vocabulary/idOfTerm.js";
 import { openEngine } from "../../models/neural/openEngine.js";
 import { type MadeLanguageModel, openNetwork } from "../../models/neural/openNetwork.js";
 import { encode } from "../../operators/vocabulary/encode.js";
@@ -143,11 +144,10 @@ export async function* generateTerms(
 ): AsyncGenerator<string> {
   const { reader, model, vocabulary } = open;
   const reading = await readPrompt(who, open, prompt);
-  const idOf = (term: string | undefined) => (term === undefined ? undefined : vocabulary.idOf(term));
-  const unknownId = idOf(model.unknown);
+  const unknownId = idOfTerm(vocabulary, model.unknown);
   const excluded = unknownId === undefined ? [] : [unknownId];
   // One that has read nothing behind an end of a sentence has nothing to say there.
-  const end = oneSentence || model.beginning === undefined ? idOf(model.sentenceEnd) : undefined;
+  const end = oneSentence || model.beginning === undefined ? idOfTerm(vocabulary, model.sentenceEnd) : undefined;
   for await (const id of reader.generate(reading, { ...options, excluded, end })) yield model.terms[id]!;
 }
 

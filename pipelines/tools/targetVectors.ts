@@ -6,6 +6,7 @@ import { pickLayers } from "../../kernels/neural/contextWords.js";
 import type { LayerChoice } from "../../kernels/neural/layerChoice.js";
 import { readTargets, type TargetRow } from "../../kernels/neural/targetReader.js";
 import { frameOf, WordIds } from "../../kernels/neural/wordIds.js";
+import { idOfTerm } from "../../kernels/vocabulary/idOfTerm.js";
 import { type LanguageModel, plural, type TokenBatch } from "../../schemas/index.js";
 import { builtIn } from "../config/registry.js";
 import { manifestOf, outputsIn, runOf } from "../record/fileOfRun.js";
@@ -119,9 +120,8 @@ export async function targetRowsOf(
   { model, vocabulary, steps }: Omit<OpenLanguageModel, "reader">,
   places: readonly PlaceInContext[],
 ): Promise<TargetRow[]> {
-  const idOf = (term: string | undefined) => (term === undefined ? undefined : vocabulary.idOf(term));
-  const ids = new WordIds(vocabulary, idOf(model.unknown));
-  return idsOfTargets(await tokensOfTargets(places, steps), ids, idOf(model.sentenceEnd));
+  const ids = new WordIds(vocabulary, idOfTerm(vocabulary, model.unknown));
+  return idsOfTargets(await tokensOfTargets(places, steps), ids, idOfTerm(vocabulary, model.sentenceEnd));
 }
 
 /** Each layer, and their mean where they are of one size. */

@@ -1,4 +1,4 @@
-import type { Engine, ParameterForm, Parameters, Tensor } from "../engine.js";
+import type { ParameterForm, Tensor } from "../engine.js";
 import { normalValues } from "../initialValues.js";
 import { activation } from "../layers/activation.js";
 import { sum } from "../layers/arithmetic.js";
@@ -18,8 +18,8 @@ import {
 import { requireHeads, requirePlaces, type TransformerOptions, transformerStack } from "../layers/transformerStack.js";
 import type { Network, NetworkBatch } from "../network.js";
 import { sizeOf } from "../shapes.js";
-import { silentLayers } from "../silentLayers.js";
-import { type Flow, Tape } from "../tape.js";
+import { silentReadings } from "../silentLayers.js";
+import type { Flow, Tape } from "../tape.js";
 
 export interface BertOptions extends TransformerOptions {
   /** Texts that a row may hold, each with a vector of its own. */
@@ -31,8 +31,6 @@ export interface BertOptions extends TransformerOptions {
   /** It has no output for terms, as an encoder that was kept alone. */
   readonly encoderOnly?: boolean;
 }
-
-type PredictBatch = Omit<NetworkBatch, "targets" | "step">;
 
 /** Deviation of BERT's first weights. */
 const INITIAL = 0.02;
@@ -134,11 +132,6 @@ export function bert(options: BertOptions): Network {
     return dense(tape, activation(tape, "tanh", dense(tape, gathered(tape, hidden, firsts), POOLER)), NEXT);
   }
 
-  const silently = (engine: Engine, parameters: Parameters, batch: PredictBatch, keep?: WeightKeeper) => {
-    const tape = Tape.silent(engine, parameters);
-    return { tape, stack: run(tape, { ...batch, step: 0 }, keep) };
-  };
-
   return {
     forms,
     stateSize: 0,
@@ -161,18 +154,9 @@ export function bert(options: BertOptions): Network {
       const labelLosses = crossEntropy(tape, classes, tape.engine.placeIndices(labels), labelScale);
       return { losses, labelLosses, labelScores };
     },
-    predict(engine, parameters, batch) {
-      const { tape, stack } = silently(engine, parameters, batch);
-      return { logits: logitsOf(tape, stack.at(-1)!).tensor };
-    },
     layerSizes: new Array<number>(layers + 1).fill(width),
     hidden: run,
-    layers: silentLayers(run),
-    attentions(engine, parameters, batch) {
-      const weights: Tensor[] = [];
-      silently(engine, parameters, batch, (each) => weights.push(each));
-      return weights;
-    },
+    ...silentReadings(run, logitsOf),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Engine, ParameterForm, Parameters, Tensor } from "../engine.js";
+import type { ParameterForm, Tensor } from "../engine.js";
 import { normalValues } from "../initialValues.js";
 import { sum } from "../layers/arithmetic.js";
 import { attention, type WeightKeeper } from "../layers/attention.js";
@@ -17,12 +17,10 @@ import {
 import { requireHeads, requirePlaces, type TransformerOptions, transformerStack } from "../layers/transformerStack.js";
 import type { Network, NetworkBatch } from "../network.js";
 import { sizeOf } from "../shapes.js";
-import { silentLayers } from "../silentLayers.js";
+import { silentReadings } from "../silentLayers.js";
 import { type Flow, Tape } from "../tape.js";
 
 export type GptOptions = TransformerOptions;
-
-type PredictBatch = Omit<NetworkBatch, "targets" | "step">;
 
 /** Deviation of first weights. */
 const INITIAL = 0.02;
@@ -75,10 +73,6 @@ export function gpt(options: GptOptions): Network {
   }
 
   const logitsOf = (tape: Tape, hidden: Flow) => linear(tape, hidden, "wte.weight", { rowsAreOutputs: true });
-  const silently = (engine: Engine, parameters: Parameters, batch: PredictBatch, keep?: WeightKeeper) => {
-    const tape = Tape.silent(engine, parameters);
-    return { tape, stack: run(tape, { ...batch, step: 0 }, keep) };
-  };
 
   return {
     forms,
@@ -94,18 +88,9 @@ export function gpt(options: GptOptions): Network {
       const hidden = run(tape, batch).at(-1)!;
       return { losses: crossEntropy(tape, logitsOf(tape, hidden), tape.engine.placeIndices(batch.targets), scale) };
     },
-    predict(engine, parameters, batch) {
-      const { tape, stack } = silently(engine, parameters, batch);
-      return { logits: logitsOf(tape, stack.at(-1)!).tensor };
-    },
     layerSizes: new Array<number>(layers + 1).fill(width),
     hidden: run,
-    layers: silentLayers(run),
-    attentions(engine, parameters, batch) {
-      const weights: Tensor[] = [];
-      silently(engine, parameters, batch, (each) => weights.push(each));
-      return weights;
-    },
+    ...silentReadings(run, logitsOf),
     goOn(engine, parameters, ids, before) {
       const tape = Tape.silent(engine, parameters);
       const none: KeptRows = { count: 0, values: new Float32Array(0) };
