@@ -80,6 +80,7 @@ function modelOf({ models }: EndpointContext, name: unknown, question?: string):
   const able = models.filter((model) => question === undefined || model.question(question));
   const found = name === undefined ? able[0] : able.find((model) => model.name === name);
   if (found) return found;
+  if (name === undefined) throw new HttpFault(404, `no model here answers ${question ?? "anything"}`);
   const known = able.map((model) => model.name);
   const what = question === undefined ? "model" : `model for ${question}`;
   throw new HttpFault(404, `unknown ${what} ${JSON.stringify(name)}${didYouMean(String(name), known)}`, {
@@ -132,8 +133,8 @@ const modelsSchema: JsonSchema = {
 
 /** What `/models` tells of one. */
 export function cardOf(model: ServedModel) {
-  const { name, kind, answers, facts } = model;
-  return { model: name, kind, questions: answers.questions.map(({ name }) => name), summary: summaryOf(model), facts };
+  const { name, kind, questions, facts } = model;
+  return { model: name, kind, questions: questions.map(({ name }) => name), summary: summaryOf(model), facts };
 }
 
 /** Which snapshot answers, and what is told of it; `isFixed` numbers are left out where only changing ones are wanted. */
