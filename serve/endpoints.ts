@@ -82,6 +82,10 @@ function modelOf({ models }: EndpointContext, name: unknown, question?: string):
   if (found) return found;
   if (name === undefined) throw new HttpFault(404, `no model here answers ${question ?? "anything"}`);
   const known = able.map((model) => model.name);
+  if (models.some((model) => model.name === name))
+    throw new HttpFault(404, `${question}: the model must be one that answers it, got ${JSON.stringify(name)}`, {
+      details: { suggestions: known },
+    });
   const what = question === undefined ? "model" : `model for ${question}`;
   throw new HttpFault(404, `unknown ${what} ${JSON.stringify(name)}${didYouMean(String(name), known)}`, {
     details: { suggestions: known },

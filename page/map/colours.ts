@@ -43,7 +43,7 @@ export function coloursByTopic(topics: readonly (number | undefined)[], count: n
 /** Few topics have the colours of clusters, many one each around the circle of hues. */
 export function topicColour(topic: number, count: number): Rgb {
   if (count < COLOURS.length) return COLOURS[topic]!;
-  const [light, strong] = topic % 2 === 0 ? [0.5, 0.62] : [0.62, 0.42];
+  const [light, strong] = topic % 2 === 0 ? [0.45, 0.6] : [0.55, 0.42];
   const turn = (shift: number) => (shift + (12 * topic) / count) % 12;
   const part = (shift: number) => {
     const k = turn(shift);

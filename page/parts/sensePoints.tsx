@@ -72,12 +72,14 @@ function scaled(values: readonly number[], room: number): (value: number) => num
   return (value) => (span === 0 ? room / 2 : MARGIN + ((value - least) / span) * (room - 2 * MARGIN));
 }
 
-/** The mean place of each sense, where its number stands. */
-function middles(points: readonly SensePoint[]): { readonly sense: number; readonly x: number; readonly y: number }[] {
+/** The point of each sense that is nearest to the mean of its points, where its number stands. */
+function middles(points: readonly SensePoint[]): SensePoint[] {
   const senses = [...new Set(points.map(({ sense }) => sense))];
   return senses.map((sense) => {
     const own = points.filter((point) => point.sense === sense);
     const mean = (axis: "x" | "y") => own.reduce((sum, point) => sum + point[axis], 0) / own.length;
-    return { sense, x: mean("x"), y: mean("y") };
+    const [x, y] = [mean("x"), mean("y")];
+    const far = (point: SensePoint) => Math.hypot(point.x - x, point.y - y);
+    return own.reduce((best, point) => (far(point) < far(best) ? point : best));
   });
 }

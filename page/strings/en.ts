@@ -143,7 +143,7 @@ export const en = {
     relevance: "Relevance: 1 orders by probability, 0 by how much a word is the topic’s own",
     topic: (topic: number): string => `Topic ${topic}`,
     share: (share: string): string => `${share} of the corpus`,
-    all: "All topics; the area of a circle is its share of the corpus.",
+    all: "All topics; the area of a circle is its share of the corpus. Words stand in the order of relevance; a bar is the probability of a word in the topic.",
     termsOf: (topic: string): string => `Terms of ${topic}`,
     fewer: "Terms",
     byColour: "Topics by colour",

@@ -142,7 +142,7 @@ export const zh: Strings = {
     relevance: "相关度：1 按概率排序，0 按词为该主题所独有的程度排序",
     topic: (topic) => `主题 ${topic}`,
     share: (share) => `占语料的 ${share}`,
-    all: "所有主题；圆的面积是它在语料中的占比。",
+    all: "所有主题；圆的面积是它在语料中的占比。词按相关度排列，横条是词在该主题中的概率。",
     termsOf: (topic) => `${topic}的词`,
     fewer: "词数",
     byColour: "主题的颜色",
