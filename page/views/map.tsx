@@ -73,9 +73,10 @@ interface DrawnProps {
 }
 
 function Drawn({ points, model, about }: DrawnProps): JSX.Element {
-  const { map, percent, views } = strings.value;
+  const { map, percent, views, app } = strings.value;
   const [chosen, setChosen] = useState<readonly number[]>([]);
   const topics = useTopics();
+  const isWaiting = choice("colour") === "topic" && modelsFor("termTopics").length > 0;
   const marked = about === "" ? undefined : points.terms.indexOf(about);
   const described = map.described(points.terms.length, points.of, model);
   return (
@@ -88,7 +89,7 @@ function Drawn({ points, model, about }: DrawnProps): JSX.Element {
       <Picture title={views.map} table={tableOf(points, chosen, described, topics)}>
         <MapFigure points={points} topics={topics} marked={marked} label={described} onChosen={setChosen} />
         {points.versions.length > 1 && <Snapshots points={points} />}
-        {topics && <Legend topics={topics.topics} />}
+        {topics ? <Legend topics={topics.topics} /> : isWaiting && <Note>{app.waiting}</Note>}
         <p class="caption">
           {described} {map.kept(percent(points.neighborsKept))}
         </p>
@@ -106,16 +107,18 @@ function Snapshots({ points: { version, versions } }: { readonly points: TermPoi
   const last = versions.length - 1;
   const show = (place: number) => choose({ layout: place === last ? "" : String(versions[place]) });
   return (
-    <Field label={map.snapshot(at + 1, versions.length)}>
-      <input
-        type="range"
-        class="wide"
-        min="0"
-        max={last}
-        value={at}
-        onInput={({ currentTarget }) => show(Number(currentTarget.value))}
-      />
-    </Field>
+    <Controls>
+      <Field label={map.snapshot(at + 1, versions.length)}>
+        <input
+          type="range"
+          class="wide"
+          min="0"
+          max={last}
+          value={at}
+          onInput={({ currentTarget }) => show(Number(currentTarget.value))}
+        />
+      </Field>
+    </Controls>
   );
 }
 
