@@ -80,7 +80,7 @@ export function speedOf(): (progress: Progress, now: number) => number | undefin
     if (isNew) marks = [here];
     if (now - marks.at(-1)!.at >= SPEED_OVER_MS) marks = [marks.at(-1)!, here];
     const [from] = marks as [typeof here];
-    return now > from.at ? (1000 * (here.work - from.work)) / (now - from.at) : undefined;
+    return now > from.at ? Math.max(0, (1000 * (here.work - from.work)) / (now - from.at)) : undefined;
   };
 }
 
