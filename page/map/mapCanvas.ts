@@ -34,6 +34,8 @@ export class MapCanvas {
   readonly #watcher: ResizeObserver;
   readonly #labels: LabelPainter;
   #data: TermPoints | undefined;
+  /** What the labels of terms say, of those that were tried. */
+  #texts: string[] = [];
   #index = new PointIndex(new Uint16Array(0));
   #colours: PointColours = new Uint32Array(0);
   #reach = { across: 1, down: 1 };
@@ -118,6 +120,7 @@ export class MapCanvas {
     this.#data = data;
     this.#index = new PointIndex(data.points);
     this.#labels.forget();
+    this.#texts = [];
     this.#pointed = undefined;
     let [across, down] = [1e-3, 1e-3];
     data.points.forEach((value, at) => {
@@ -216,7 +219,8 @@ export class MapCanvas {
   #paintLabels({ terms }: TermPoints, space: LabelSpace, look: LabelLook): void {
     const { width, height } = this.#size();
     const paint = (row: number, isFirst: boolean): boolean => {
-      const text = `\u2068${shortened(printableLine(terms[row]!))}\u2069`;
+      this.#texts[row] ??= `\u2068${shortened(printableLine(terms[row]!))}\u2069`;
+      const text = this.#texts[row];
       const size = isFirst ? 16 : labelSize(row, terms.length);
       return this.#labels.paint(
         space,
@@ -226,7 +230,8 @@ export class MapCanvas {
     };
     const first = this.#pointedOut;
     for (const row of first) paint(row, true);
-    let [left, tried] = [this.#isMoving ? MOST_LABELS / 4 : MOST_LABELS, MOST_TRIED];
+    const share = this.#isMoving ? 4 : 1; // of what takes longest, less where it would hold the map up
+    let [left, tried] = [MOST_LABELS / share, MOST_TRIED / share];
     for (let row = 0; row < terms.length && left > 0 && tried > 0; row++) {
       const { x, y } = this.#onScreen(row);
       if (x < 0 || y < 0 || x > width || y > height || first.includes(row)) continue;
