@@ -18,7 +18,7 @@ export interface ValueQuestion<Asked, F extends Fields = Fields> extends Options
   readonly mayReply?: Readonly<Record<string, JsonSchema>>;
   /** Why there may be no reply, which `NotFound` tells in particular: `The term is not in the vocabulary`. */
   readonly missing?: string;
-  /** Whether this value can be asked it, where not every value of the kind can. */
+  /** Whether it is offered of this value, where not every value of the kind can be asked it; its answer says why not. */
   suits?(asked: Asked): boolean;
   /**
    * @throws NotFound if there is nothing of that name; RangeError or TypeError whose line begins with the name of the question and a colon, if it

@@ -73,19 +73,17 @@ function endpointOf({ name, fields, body, summary, reply, mayReply, missing }: A
 }
 
 /**
- * The model that was named; without a name the first, or the first of those that answer the question.
+ * The model that was named; without a name the first, or the first of those that offer the question. One that does not offer it says itself why.
  * @throws HttpFault 404 if there is none
  */
 function modelOf({ models }: EndpointContext, name: unknown, question?: string): ServedModel {
   const able = models.filter((model) => question === undefined || model.question(question));
-  const found = name === undefined ? able[0] : able.find((model) => model.name === name);
+  const offering = able.find(
+    (model) => question === undefined || model.questions.some((each) => each.name === question),
+  );
+  const found = name === undefined ? (offering ?? able[0]) : able.find((model) => model.name === name);
   if (found) return found;
-  if (name === undefined) throw new HttpFault(404, `no model here answers ${question ?? "anything"}`);
   const known = able.map((model) => model.name);
-  if (models.some((model) => model.name === name))
-    throw new HttpFault(404, `${question}: the model must be one that answers it, got ${JSON.stringify(name)}`, {
-      details: { suggestions: known },
-    });
   const what = question === undefined ? "model" : `model for ${question}`;
   throw new HttpFault(404, `unknown ${what} ${JSON.stringify(name)}${didYouMean(String(name), known)}`, {
     details: { suggestions: known },

@@ -56,13 +56,13 @@ export class ServedModel implements ModelToServe {
     return this.#held?.snapshot;
   }
 
-  /** What can be asked of the value that answers now, or of any of the kind while there is none. */
+  /** What is offered: what suits the value that answers now, or all of its kind while there is none. */
   get questions(): readonly AnyQuestion[] {
     return this.#held?.questions ?? this.answers.questions;
   }
 
   question(name: string): AnyQuestion | undefined {
-    return this.questions.find((question) => question.name === name);
+    return this.answers.questions.find((question) => question.name === name);
   }
 
   /**
