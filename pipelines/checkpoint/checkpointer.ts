@@ -188,7 +188,7 @@ export class Checkpointer {
     for (const stream of streams) stream.persist();
     const saved = await this.#values.save(values);
     const stages: [string, SavedStage][] = [];
-    for (const [id, start] of states) stages.push([id, await this.#saveStage(`${fileNameOf(id)}.${serial}`, start)]);
+    for (const [id, start] of states) stages.push([id, this.#saveStage(`${fileNameOf(id)}.${serial}`, start)]);
     const content: SavedState = {
       outputs: await this.#outputsOf(run),
       serial,
@@ -241,11 +241,11 @@ export class Checkpointer {
     return [...this.#outputs.values()];
   }
 
-  async #saveStage(name: string, { consumed, state }: StageStart): Promise<SavedStage> {
+  #saveStage(name: string, { consumed, state }: StageStart): SavedStage {
     const arrays: [string, string][] = [];
     for (const [key, values] of Object.entries(state.arrays)) {
       const file = `${name}.${key}.npy`;
-      await writeArray(this.#folder.file(file), values);
+      writeArray(this.#folder.file(file), values);
       arrays.push([key, file]);
     }
     return { consumed, facts: state.facts, arrays };

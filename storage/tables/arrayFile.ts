@@ -1,6 +1,7 @@
+import { rmSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import type { StateArray } from "../../schemas/state.js";
-import { writeFiles } from "../files/durableFile.js";
+import { ScratchWriter } from "../files/scratchArrays.js";
 
 /** NumPy's names of the kinds of numbers, little-endian. */
 const kinds = {
@@ -15,17 +16,26 @@ const magic = "\x93NUMPY\x01\x00";
 const prefixBytes = magic.length + 2;
 const headerPattern = /^\{'descr': '([^']+)', 'fortran_order': False, 'shape': \((\d+),\), \} *\n$/;
 
-/** Writes an array as NumPy's .npy, version 1.0; it is durable once this is done. Holds none of it. */
-export async function writeArray(path: string, values: StateArray): Promise<void> {
+/**
+ * Writes an array as NumPy's .npy, version 1.0, to a new file, whole or not at all. Whoever names the file to others syncs it before: a
+ * checkpoint does so for all of its files. Holds none of it.
+ */
+export function writeArray(path: string, values: StateArray): void {
   const kind = Object.entries(kinds).find(([, type]) => values instanceof type)![0];
   const said = `{'descr': '${kind}', 'fortran_order': False, 'shape': (${values.length},), }`;
   const header = said.padEnd(Math.ceil((prefixBytes + said.length + 1) / 64) * 64 - prefixBytes - 1);
   const length = Buffer.alloc(2);
   length.writeUInt16LE(header.length + 1);
-  await writeFiles([path], async (file) => {
-    file!.write(Buffer.concat([Buffer.from(magic, "latin1"), length, Buffer.from(`${header}\n`, "latin1")]));
-    file!.write(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
-  });
+  const writer = new ScratchWriter("checkpoint", path);
+  try {
+    writer.write(Buffer.concat([Buffer.from(magic, "latin1"), length, Buffer.from(`${header}\n`, "latin1")]));
+    writer.write(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+  } catch (error) {
+    rmSync(path, { force: true });
+    throw error;
+  } finally {
+    writer.close();
+  }
 }
 
 /**
