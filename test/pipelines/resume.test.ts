@@ -146,10 +146,10 @@ describe.each([
         expect(placeIndependent(await resumed(place))).toEqual(placeIndependent(expected));
         expect(readdirSync(place.out).filter((name) => name.startsWith(".") || name.endsWith(".partial"))).toEqual([]);
       }),
-      { seed: 7, numRuns: 6 },
+      { seed: 7, numRuns: 4 }, // npm run faults -- kills has as many as one likes
     );
-    expect(stopped.killAt).toBeGreaterThan(4);
-    expect(stopped.interruptAt).toBeGreaterThan(4);
+    expect(stopped.killAt).toBeGreaterThan(2);
+    expect(stopped.interruptAt).toBeGreaterThan(2);
   });
 });
 
