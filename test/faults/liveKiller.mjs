@@ -8,6 +8,7 @@ import { jetstreamManager } from "@nats-io/jetstream";
 import { connect } from "@nats-io/transport-node";
 import { natsServerCommand, startNats } from "../support/startNats.mjs";
 import { eachCase, folder } from "./cases.mjs";
+import { goOn } from "./goOn.mjs";
 import { momentBehind, observe } from "./observe.mjs";
 
 const [documents, kills, killsOfOthers, vectorSize, chunkSize, mode, snapshots] = process.env.LEXSTREAM_FAULTS
@@ -111,8 +112,12 @@ for (const [name, source] of Object.entries(sources)) {
   pipelines.push({ ...pipeline, kills: ownKills, expected: made(pipeline.out) });
 }
 
-/** Whether it ended before the moment came to kill it. */
-async function resume({ file, out }, isMoment) {
+/** Whether it ended before the moment came to kill it. What nobody kills needs a process of its own for its standard input alone. */
+async function resume({ name, file, out }, isMoment) {
+  if (!isMoment && !sources[name].startsWith("stdin")) {
+    await goOn(file, out, interval, () => {}, documents);
+    return true;
+  }
   return (await observe([file, out, interval, String(documents)], isMoment, corpus)) !== undefined;
 }
 
