@@ -112,9 +112,9 @@ for (const [name, source] of Object.entries(sources)) {
   pipelines.push({ ...pipeline, kills: ownKills, expected: made(pipeline.out) });
 }
 
-/** Whether it ended before the moment came to kill it. What nobody kills needs a process of its own for its standard input alone. */
+/** Whether it ended before the moment came to kill it. What follows a file, and nobody kills, needs no process of its own. */
 async function resume({ name, file, out }, isMoment) {
-  if (!isMoment && !sources[name].startsWith("stdin")) {
+  if (!isMoment && sources[name].startsWith("tail")) {
     await goOn(file, out, interval, () => {}, documents);
     return true;
   }
