@@ -8,7 +8,7 @@ import {
   type StageState,
   type StateKeeper,
 } from "../../schemas/index.js";
-import { readArray, writeArray } from "../../storage/tables/arrayFile.js";
+import { readArray } from "../../storage/tables/arrayFile.js";
 import type { Registry } from "../config/registry.js";
 import { nodesOf, type PipelineNode } from "../graph/nodes.js";
 import { type FileRecord, faultOf, recordFile } from "../record/fileRecord.js";
@@ -245,7 +245,7 @@ export class Checkpointer {
     const arrays: [string, string][] = [];
     for (const [key, values] of Object.entries(state.arrays)) {
       const file = `${name}.${key}.npy`;
-      writeArray(this.#folder.file(file), values);
+      this.#folder.writeArray(file, values);
       arrays.push([key, file]);
     }
     return { consumed, facts: state.facts, arrays };

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { rmSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import type { StateArray } from "../../schemas/state.js";
@@ -17,19 +18,27 @@ const prefixBytes = magic.length + 2;
 const headerPattern = /^\{'descr': '([^']+)', 'fortran_order': False, 'shape': \((\d+),\), \} *\n$/;
 
 /**
- * Writes an array as NumPy's .npy, version 1.0, to a new file, whole or not at all. Whoever names the file to others syncs it before: a
- * checkpoint does so for all of its files. Holds none of it.
+ * Writes an array as NumPy's .npy, version 1.0, to a new file, whole or not at all; it is on the disk once this is done, and its name once
+ * its folder is. Holds none of it.
+ * @returns how long the file is, and its SHA-256
  */
-export function writeArray(path: string, values: StateArray): void {
+export function writeArray(path: string, values: StateArray): { readonly bytes: number; readonly sha256: string } {
   const kind = Object.entries(kinds).find(([, type]) => values instanceof type)![0];
   const said = `{'descr': '${kind}', 'fortran_order': False, 'shape': (${values.length},), }`;
   const header = said.padEnd(Math.ceil((prefixBytes + said.length + 1) / 64) * 64 - prefixBytes - 1);
   const length = Buffer.alloc(2);
   length.writeUInt16LE(header.length + 1);
+  const head = Buffer.concat([Buffer.from(magic, "latin1"), length, Buffer.from(`${header}\n`, "latin1")]);
+  const rest = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+  writeParts(path, [head, rest]);
+  return { bytes: head.length + rest.length, sha256: createHash("sha256").update(head).update(rest).digest("hex") };
+}
+
+function writeParts(path: string, parts: readonly Uint8Array[]): void {
   const writer = new ScratchWriter("checkpoint", path);
   try {
-    writer.write(Buffer.concat([Buffer.from(magic, "latin1"), length, Buffer.from(`${header}\n`, "latin1")]));
-    writer.write(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+    for (const part of parts) writer.write(part);
+    writer.sync();
   } catch (error) {
     rmSync(path, { force: true });
     throw error;
