@@ -17,6 +17,9 @@ export function View({ about }: ViewProps): JSX.Element {
   const all = models.value ?? [];
   if (all.length === 0) return <Note>{compare.none}</Note>;
   const number = (value: unknown) => (typeof value === "number" ? value : "");
+  const size = (value: unknown) => (typeof value === "number" ? sizeOf(value) : "");
+  const tenths = (value: unknown) => (typeof value === "number" ? Math.round(10 * value) / 10 : "");
+  const thousandths = (value: unknown) => (typeof value === "number" ? Math.round(1000 * value) / 1000 : "");
   const told: readonly (readonly [head: string, of: (model: Model) => string | number])[] = [
     [columns.model, ({ model }) => model],
     [columns.kind, ({ kind }) => kind],
@@ -25,8 +28,11 @@ export function View({ about }: ViewProps): JSX.Element {
     [columns.vectorSize, ({ summary }) => number(summary.vectorSize)],
     [columns.loss, ({ facts }) => number(facts.loss)],
     [columns.heldOut, ({ facts }) => number(facts.heldOutLoss)],
-    [`${compare.seconds} (${columns.seconds})`, ({ facts }) => number(facts.seconds)],
-    [columns.bytes, ({ facts }) => (typeof facts.bytes === "number" ? sizeOf(facts.bytes) : "")],
+    [`${compare.seconds} (${columns.seconds})`, ({ facts }) => tenths(facts.seconds)],
+    [`${compare.processor} (${columns.seconds})`, ({ facts }) => tenths(facts.processorSeconds)],
+    [compare.memory, ({ facts }) => size(facts.memoryBytes)],
+    ...scoreNames(all).map((score) => [score, ({ facts }: Model) => thousandths(scoresOf(facts)[score])] as const),
+    [columns.bytes, ({ facts }) => size(facts.bytes)],
   ];
   const shown = told.filter(([, of]) => all.some((model) => of(model) !== ""));
   return (
@@ -41,6 +47,15 @@ export function View({ about }: ViewProps): JSX.Element {
     </>
   );
 }
+
+type Scores = Readonly<Record<string, unknown>>;
+
+/** What a comparison that was run over one text has told of a model. */
+const scoresOf = ({ scores }: Model["facts"]): Scores => (scores ?? {}) as Scores;
+
+const scoreNames = (all: readonly Model[]): string[] => [
+  ...new Set(all.flatMap(({ facts }) => Object.keys(scoresOf(facts)))),
+];
 
 function Neighbors({ term }: { readonly term: string }): JSX.Element {
   const { compare, columns } = strings.value;

@@ -1,0 +1,186 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { extname, join } from "node:path";
+import { printableLine } from "../kernels/text/printable.js";
+import {
+  COMPARISON,
+  type ComparedRow,
+  type ComparedSet,
+  type ComparedTask,
+  comparisonCells,
+  comparisonMarkdown,
+  corpusConfigs,
+  faultLines,
+  findConfig,
+  isRun,
+  loadPipeline,
+  type ModelComparison,
+  manifestOf,
+  namesOf,
+  type OpenSet,
+  openSets,
+  plannedSteps,
+  type Registry,
+  scoreRun,
+  splitLabelled,
+  taskPipeline,
+  tasksOfConfig,
+  titleOf,
+  writeComparison,
+} from "../pipelines/index.js";
+import { makeFolder } from "../storage/files/makeFolder.js";
+import { writeJson } from "../storage/files/writeJson.js";
+import { duration } from "./amounts.js";
+import { type Io, type Parsed, UsageError } from "./command.js";
+import { registryOf } from "./pluginOptions.js";
+import { showProgress } from "./progress.js";
+import { type RunWay, wayOf } from "./runTo.js";
+import { textTable } from "./textTable.js";
+import { trainApart } from "./trainApart.js";
+
+export const DEFAULT_MINUTES = 3;
+const WIDTH = 160;
+
+/** What is compared, where to. */
+interface Asked {
+  readonly corpus: string;
+  readonly out: string;
+  readonly way: RunWay;
+  readonly registry: Registry;
+}
+
+/** Trains models over one text, each in a process of its own, scores them all, and writes one table. */
+export async function compareModels(parsed: Parsed, io: Io): Promise<number> {
+  const [corpus] = parsed.positionals as [string];
+  const out = parsed.text("out") ?? "runs/compare";
+  const asked: Asked = { corpus, out, way: wayOf(parsed), registry: await registryOf(parsed) };
+  requireFresh(asked);
+  makeFolder(out);
+  const { tasks, sets } = await tasksAndSets(asked, parsed, io);
+  const pipelines = await Promise.all(tasks.map((task) => taskPipeline(task, io.env))); // faults are told before all the work
+  const opened = await openSets(sets, asked.registry, io.signal);
+  const columns = opened.map(({ column }) => column);
+  const earlier = asked.way.force ? [] : rowsBefore(out);
+  const rows: ComparedRow[] = [];
+  const started = performance.now();
+  for (const [k, task] of tasks.entries()) {
+    const left =
+      k === 0 ? "" : `, about ${duration(((performance.now() - started) / 1000 / k) * (tasks.length - k))} left`;
+    io.stderr.write(`model ${k + 1} of ${tasks.length}: ${printableLine(task.name)}${left}\n`);
+    const progress = showProgress(asked.way.mode, plannedSteps(pipelines[k]!), io.stderr, io.env);
+    const before = earlier.find(({ model }) => model === task.name);
+    rows.push(await rowOf(task, before, opened, asked, io, progress.update).finally(progress.end));
+    const { fault } = rows.at(-1)!;
+    if (fault !== undefined) io.stderr.write(`${printableLine(`${task.name}: ${fault}`)}\n`);
+    writeJson(join(out, COMPARISON), { corpus, columns, rows });
+  }
+  const comparison: ModelComparison = { corpus, columns, rows };
+  writeFileSync(join(out, "compare.md"), comparisonMarkdown(comparison));
+  await writeComparison(comparison, join(out, "compare.arrow"));
+  io.out(asked.way.json ? `${JSON.stringify(comparison)}\n` : plain(comparison, out));
+  return rows.some(({ fault }) => fault === undefined) ? 0 : 1;
+}
+
+/** @throws UsageError if an argument is no text, or an earlier comparison is in the folder and nobody said what becomes of it */
+function requireFresh({ corpus, out, way: { force, resume } }: Asked): void {
+  if (existsSync(corpus) && isRun(corpus))
+    throw new UsageError(
+      `compare: one argument must be a text or a config, got a run; two runs are compared with each other`,
+    );
+  if (existsSync(join(out, COMPARISON)) && !force && !resume)
+    throw new UsageError(`compare: ${out} holds a comparison; --resume goes on with it, --force starts anew`);
+}
+
+function rowsBefore(out: string): readonly ComparedRow[] {
+  const path = join(out, COMPARISON);
+  return existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as ModelComparison).rows : [];
+}
+
+async function tasksAndSets(asked: Asked, parsed: Parsed, io: Io) {
+  const models = parsed.text("models")?.split(",");
+  const { corpus, out, registry } = asked;
+  const file = await findConfig(corpus);
+  const sets = setsOf(parsed);
+  if (file !== corpus || [".yaml", ".yml", ".json"].includes(extname(corpus))) {
+    const load = { set: parsed.texts("set"), plugins: parsed.flag("plugins") };
+    const pipeline = await loadPipeline(file, { ...load, env: io.env });
+    return { tasks: tasksOfConfig(pipeline, { file, load }, models), sets };
+  }
+  const labelled = sets.find(({ scoring }) => scoring === "labelled");
+  const parts = labelled && (await splitLabelled(labelled.file, out));
+  const configs = await corpusConfigs(
+    {
+      ...{ corpus, models, labelled: parts?.learned, language: parsed.text("language") },
+      ...{ minutes: minutesOf(parsed), seed: parsed.integer("seed", 0) },
+    },
+    registry,
+    out,
+  );
+  const tasks = configs.map(({ name, text }): ComparedTask => {
+    const path = join(out, `${name}.yaml`);
+    writeFileSync(path, text);
+    return { name, file: path, load: { plugins: true } };
+  });
+  return { tasks, sets: sets.map((set) => (set === labelled ? { ...set, file: parts!.scored } : set)) };
+}
+
+function minutesOf(parsed: Parsed): number {
+  const written = parsed.text("budget") ?? String(DEFAULT_MINUTES);
+  const minutes = Number(written);
+  if (minutes > 0 && Number.isFinite(minutes)) return minutes;
+  throw new UsageError(`compare: --budget must be minutes, a number above 0, got ${JSON.stringify(written)}`);
+}
+
+/** The sets by the options of their scorings' names. */
+function setsOf(parsed: Parsed): ComparedSet[] {
+  const relevance = parsed.text("relevance");
+  if ((relevance === undefined) !== (parsed.text("retrieval") === undefined))
+    throw new UsageError("compare: --retrieval must go with --relevance, got one of them alone");
+  const given = scoredOptions.flatMap((scoring) =>
+    [parsed.value(scoring) ?? []].flat().map((file) => ({ scoring, file: String(file) })),
+  );
+  const titles = new Map(namesOf(given.map(({ file }) => file)).map(([name, path]) => [path, name]));
+  const besides = relevance === undefined ? {} : { besides: { relevance } };
+  return given.map((set) => ({ ...set, title: titles.get(set.file)!, ...besides }));
+}
+
+/** Options that name sets, as the scorings of kinds do. */
+export const scoredOptions = ["similarity", "analogies", "labelled", "retrieval", "word-in-context"] as const;
+
+async function rowOf(
+  task: ComparedTask,
+  before: ComparedRow | undefined,
+  sets: readonly OpenSet[],
+  { out, way: { force }, registry }: Asked,
+  { signal }: Io,
+  onProgress: Parameters<typeof trainApart>[2],
+): Promise<ComparedRow> {
+  const folder = join(out, task.name);
+  const model = task.name;
+  try {
+    const isDone = !force && existsSync(join(folder, "manifest.json"));
+    const cost = await trainApart({ task, out: folder, force }, signal, onProgress);
+    const told = isDone ? before?.cost : cost;
+    const scores = await scoreRun(folder, sets, registry);
+    const named = sets.flatMap(({ column }, k) => (Number.isNaN(scores[k]) ? [] : [[column.name, scores[k]!]]));
+    const bytes = manifestOf(folder).outputs.reduce((sum, output) => sum + output.bytes, 0);
+    return { model, scores: Object.fromEntries(named), ...(told ? { cost: told } : {}), bytes };
+  } catch (error) {
+    signal.throwIfAborted();
+    return { model, fault: (error as Error).message, scores: {} };
+  }
+}
+
+function plain(comparison: ModelComparison, out: string): string {
+  const cells = comparisonCells(comparison);
+  const right = cells[0]!.map((_, k) => k).slice(1);
+  const meanings = comparison.columns.map(
+    (column) => `${printableLine(titleOf(column))}: ${column.about}; ${column.items} ${column.unit}`,
+  );
+  const parts = [
+    textTable(cells, { right, width: WIDTH }),
+    meanings.join("\n"),
+    faultLines(comparison).map(printableLine).join("\n"),
+  ];
+  const written = `wrote compare.md, compare.arrow, ${COMPARISON} and the runs; lexstream page ${printableLine(out)} shows them`;
+  return `${[...parts.filter((part) => part !== ""), written].join("\n\n")}\n`;
+}

@@ -1,0 +1,46 @@
+import { Vectors } from "../../kernels/embedding/vectors.js";
+import { crossValidated } from "../../kernels/evaluation/wordInContext.js";
+import type { LanguageModel, Scorings, VectorTable } from "../../schemas/index.js";
+import { judgePairs } from "./judgePairs.js";
+import { layerTargets, staticTargets, stepsForSentences, type TargetVectors } from "./targetVectors.js";
+import type { Known } from "./textSteps.js";
+import { readWordsInContext, type WordInContext } from "./wordInContextFile.js";
+
+const WHO = "word-in-context";
+/** Sentences that are looked at to see in which language they are. */
+const SAMPLES = 50;
+
+/** Whether a word has one sense in two sentences, by the cosine of the means of its layers, or of the last where they are of several sizes. */
+export const wordInContextOfModels = (known: Known): Scorings<LanguageModel> =>
+  scoringsBy(async (model) => layerTargets(WHO, model, { layers: { kind: "all" }, pooling: "mean" }, known));
+
+/** The same by static vectors: by the cosine of the means of the other words of each sentence, since the word's own vectors are the same ones. */
+export const wordInContextOfVectors = (known: Known): Scorings<VectorTable> =>
+  scoringsBy(async (table, items) => {
+    const samples = items.slice(0, SAMPLES).map(({ places }) => places[0]);
+    return staticTargets(new Vectors(table), await stepsForSentences(WHO, samples, known));
+  });
+
+function scoringsBy<Value>(
+  open: (value: Value, items: readonly WordInContext[]) => Promise<TargetVectors>,
+): Scorings<Value> {
+  return {
+    [WHO]: {
+      on: "file",
+      measures: {
+        accuracy: {
+          about: "Share of the pairs of sentences that are judged right, each tenth by the others",
+          better: "higher",
+        },
+      },
+      open(text, path) {
+        const items = readWordsInContext(text, path);
+        const score = async (value: Value) => {
+          const judged = await judgePairs(await open(value, items), items);
+          return { accuracy: crossValidated(judged.at(-1)!).accuracy };
+        };
+        return { items: items.length, unit: "pairs", score };
+      },
+    },
+  };
+}
