@@ -27,6 +27,7 @@ import {
   titleOf,
   writeComparison,
 } from "../pipelines/index.js";
+import { MANIFEST } from "../schemas/runFolder.js";
 import { makeFolder } from "../storage/files/makeFolder.js";
 import { writeJson } from "../storage/files/writeJson.js";
 import { duration } from "./amounts.js";
@@ -39,6 +40,7 @@ import { trainApart } from "./trainApart.js";
 
 export const DEFAULT_MINUTES = 3;
 const WIDTH = 160;
+const CONFIGS = [".yaml", ".yml", ".json"];
 
 /** What is compared, where to. */
 interface Asked {
@@ -96,31 +98,36 @@ function rowsBefore(out: string): readonly ComparedRow[] {
 }
 
 async function tasksAndSets(asked: Asked, parsed: Parsed, io: Io) {
+  const given = setsOf(parsed);
+  const labelled = given.find(({ scoring }) => scoring === "labelled");
+  if (!labelled) return { tasks: await tasksOf(asked, undefined, parsed, io), sets: given };
+  const { learned, scored } = await splitLabelled(labelled.file, asked.out);
+  const split = { ...labelled, file: scored, besides: { learned } };
+  const sets = given.map((set) => (set === labelled ? split : set));
+  return { tasks: await tasksOf(asked, learned, parsed, io), sets };
+}
+
+/** The models of a config, or those that take part over a text, whose configs are written. */
+async function tasksOf(
+  { corpus, out, registry }: Asked,
+  labelled: string | undefined,
+  parsed: Parsed,
+  io: Io,
+): Promise<ComparedTask[]> {
   const models = parsed.text("models")?.split(",");
-  const { corpus, out, registry } = asked;
   const file = await findConfig(corpus);
-  const sets = setsOf(parsed);
-  if (file !== corpus || [".yaml", ".yml", ".json"].includes(extname(corpus))) {
+  if (file !== corpus || CONFIGS.includes(extname(corpus))) {
     const load = { set: parsed.texts("set"), plugins: parsed.flag("plugins") };
-    const pipeline = await loadPipeline(file, { ...load, env: io.env });
-    return { tasks: tasksOfConfig(pipeline, { file, load }, models), sets };
+    return tasksOfConfig(await loadPipeline(file, { ...load, env: io.env }), { file, load }, models);
   }
-  const labelled = sets.find(({ scoring }) => scoring === "labelled");
-  const parts = labelled && (await splitLabelled(labelled.file, out));
-  const configs = await corpusConfigs(
-    {
-      ...{ corpus, models, labelled: parts?.learned, language: parsed.text("language") },
-      ...{ minutes: minutesOf(parsed), seed: parsed.integer("seed", 0) },
-    },
-    registry,
-    out,
-  );
-  const tasks = configs.map(({ name, text }): ComparedTask => {
+  const language = parsed.text("language");
+  const request = { corpus, models, labelled, language, minutes: minutesOf(parsed), seed: parsed.integer("seed", 0) };
+  const configs = await corpusConfigs(request, registry, out);
+  return configs.map(({ name, text }) => {
     const path = join(out, `${name}.yaml`);
     writeFileSync(path, text);
     return { name, file: path, load: { plugins: true } };
   });
-  return { tasks, sets: sets.map((set) => (set === labelled ? { ...set, file: parts!.scored } : set)) };
 }
 
 function minutesOf(parsed: Parsed): number {
@@ -138,10 +145,12 @@ function setsOf(parsed: Parsed): ComparedSet[] {
   const given = scoredOptions.flatMap((scoring) =>
     [parsed.value(scoring) ?? []].flat().map((file) => ({ scoring, file: String(file) })),
   );
-  const titles = new Map(namesOf(given.map(({ file }) => file)).map(([name, path]) => [path, name]));
+  const titles = new Map(namesOf(given.map(({ file }) => file)).map(([name, path]) => [path, withoutEnding(name)]));
   const besides = relevance === undefined ? {} : { besides: { relevance } };
   return given.map((set) => ({ ...set, title: titles.get(set.file)!, ...besides }));
 }
+
+const withoutEnding = (name: string) => name.replace(/(\.\w+)+$/, "");
 
 /** Options that name sets, as the scorings of kinds do. */
 export const scoredOptions = ["similarity", "analogies", "labelled", "retrieval", "word-in-context"] as const;
@@ -155,19 +164,21 @@ async function rowOf(
   onProgress: Parameters<typeof trainApart>[2],
 ): Promise<ComparedRow> {
   const folder = join(out, task.name);
-  const model = task.name;
+  const row: { -readonly [Key in keyof ComparedRow]: ComparedRow[Key] } = { model: task.name, scores: {} };
   try {
-    const isDone = !force && existsSync(join(folder, "manifest.json"));
-    const cost = await trainApart({ task, out: folder, force }, signal, onProgress);
-    const told = isDone ? before?.cost : cost;
+    const isDone = !force && existsSync(join(folder, MANIFEST));
+    const taken = await trainApart({ task, out: folder, force }, signal, onProgress);
+    const cost = isDone ? before?.cost : taken;
+    if (cost) row.cost = cost;
+    row.bytes = manifestOf(folder).outputs.reduce((sum, { bytes }) => sum + bytes, 0);
     const scores = await scoreRun(folder, sets, registry);
     const named = sets.flatMap(({ column }, k) => (Number.isNaN(scores[k]) ? [] : [[column.name, scores[k]!]]));
-    const bytes = manifestOf(folder).outputs.reduce((sum, output) => sum + output.bytes, 0);
-    return { model, scores: Object.fromEntries(named), ...(told ? { cost: told } : {}), bytes };
+    row.scores = Object.fromEntries(named);
   } catch (error) {
     signal.throwIfAborted();
-    return { model, fault: (error as Error).message, scores: {} };
+    row.fault = (error as Error).message;
   }
+  return row;
 }
 
 function plain(comparison: ModelComparison, out: string): string {

@@ -11,7 +11,9 @@ for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => stop
 process.once("message", (order: TrainingOrder) => void train(order).finally(() => process.disconnect()));
 
 const report = (told: TrainingReport) =>
-  new Promise<void>((resolve) => void (process.connected ? process.send!(told, undefined, undefined, () => resolve()) : resolve()));
+  new Promise<void>(
+    (resolve) => void (process.connected ? process.send!(told, undefined, undefined, () => resolve()) : resolve()),
+  );
 
 async function train({ task, out, force }: TrainingOrder): Promise<void> {
   let shown = Number.NEGATIVE_INFINITY;

@@ -46,7 +46,7 @@ export interface FilesScoring<Value> extends Measured {
   /** What else is needed besides the file that the scoring is named by: `relevance`. */
   readonly besides: readonly string[];
   /** @throws SyntaxError for a file of another form; RangeError if nothing can be scored on them */
-  open(path: string, besides: Readonly<Record<string, string>>): Scorer<Value>;
+  open(path: string, besides: Readonly<Record<string, string>>): MaybePromise<Scorer<Value>>;
 }
 
 export type Scoring<Value> = TextScoring<Value> | FileScoring<Value> | FilesScoring<Value>;

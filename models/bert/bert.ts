@@ -73,7 +73,7 @@ export const bertSchema = defineUnit({
         learningRate: 0.004,
         initialDeviation: 0.07,
         epochs: 10,
-        maxSteps: stepsWithin(text, 6),
+        maxSteps: stepsWithin(text, 18),
       },
     }),
   },

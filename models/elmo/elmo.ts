@@ -69,7 +69,7 @@ export const elmoSchema = defineUnit({
   compared: {
     options: (text) => ({
       buildVocab: comparedVocabulary,
-      elmo: { vectorSize: 32, hiddenSize: 64, filters: "1:16 2:16 3:16", epochs: 10, maxSteps: stepsWithin(text, 6) },
+      elmo: { vectorSize: 32, hiddenSize: 64, filters: "1:16 2:16 3:16", epochs: 10, maxSteps: stepsWithin(text, 15) },
     }),
   },
   upstream: {

@@ -46,7 +46,7 @@ export const gptSchema = defineUnit({
     options: (text) => ({
       buildVocab: comparedVocabulary,
       packSequences: { length: 64 },
-      gpt: { vectorSize: 64, positions: 64, learningRate: 0.004, epochs: 10, maxSteps: stepsWithin(text, 6) },
+      gpt: { vectorSize: 64, positions: 64, learningRate: 0.004, epochs: 10, maxSteps: stepsWithin(text, 18) },
     }),
   },
   upstream: {

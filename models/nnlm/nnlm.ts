@@ -65,7 +65,7 @@ export const nnlmSchema = defineUnit({
   compared: {
     options: (text) => ({
       buildVocab: comparedVocabulary,
-      nnlm: { vectorSize: 64, hiddenSize: 64, output: "classes", epochs: 10, maxSteps: stepsWithin(text, 40) },
+      nnlm: { vectorSize: 64, hiddenSize: 64, output: "classes", epochs: 10, maxSteps: stepsWithin(text, 70) },
     }),
   },
   upstream: {

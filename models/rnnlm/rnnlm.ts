@@ -69,7 +69,7 @@ export const rnnlmSchema = defineUnit({
   compared: {
     options: (text) => ({
       buildVocab: comparedVocabulary,
-      rnnlm: { vectorSize: 64, output: "classes", epochs: 10, maxSteps: stepsWithin(text, 30) },
+      rnnlm: { vectorSize: 64, output: "classes", epochs: 10, maxSteps: stepsWithin(text, 70) },
     }),
   },
   upstream: {

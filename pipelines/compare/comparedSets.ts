@@ -1,20 +1,11 @@
 import { basename, join } from "node:path";
-import type { Observable } from "rxjs";
-import {
-  type AnyUnit,
-  type DataKind,
-  didYouMean,
-  fillOptions,
-  type Measure,
-  type Scorer,
-  type Scoring,
-  type TextBatch,
-} from "../../schemas/index.js";
-import { makeUnit } from "../config/makeUnit.js";
+import { vectors } from "../../kinds/vectors.js";
+import { type DataKind, didYouMean, type Measure, type Scorer, type Scoring } from "../../schemas/index.js";
 import type { Registry } from "../config/registry.js";
 import { manifestOf, outputsByValue, outputsIn } from "../record/fileOfRun.js";
 import type { OutputRecord } from "../record/fileRecord.js";
 import { readEvaluationText } from "../tools/evaluationSets.js";
+import { labelledTexts } from "../tools/labelledTexts.js";
 import { loadValue } from "../tools/loadValue.js";
 
 /** A set that what models have made is scored on, as the scorings of kinds name it. */
@@ -48,49 +39,53 @@ export interface OpenSet {
  */
 export async function openSets(
   sets: readonly ComparedSet[],
-  { kinds, units }: Registry,
+  registry: Registry,
   signal?: AbortSignal,
 ): Promise<OpenSet[]> {
-  const scored = [...kinds.values()];
+  const kinds = [...registry.kinds.values()];
   const opened: OpenSet[] = [];
   for (const set of sets) {
-    const able = scored.filter(({ scorings = {} }) => Object.hasOwn(scorings, set.scoring));
-    const names = scored.flatMap(({ scorings = {} }) => Object.keys(scorings));
+    const able = kinds.filter((kind) => scoringOf(kind, set));
+    const names = [...new Set(kinds.flatMap(({ scorings = {} }) => Object.keys(scorings)))];
     if (able.length === 0)
       throw new RangeError(
-        `compare: a set must be one of ${[...new Set(names)].join(", ")}, got ${set.scoring}${didYouMean(set.scoring, names)}`,
+        `compare: a set must be one of ${names.join(", ")}, got ${set.scoring}${didYouMean(set.scoring, names)}`,
       );
     const scorers = new Map<string, Scorer<never>>();
-    for (const { name, scorings } of able)
-      scorers.set(
-        name,
-        await openScorer((scorings as Record<string, Scoring<never>>)[set.scoring]!, set, units, signal),
-      );
-    opened.push({ column: columnOf(set, able[0]!, [...scorers.values()][0]!), scorers });
+    for (const kind of able) scorers.set(kind.name, await openScorer(scoringOf(kind, set)!, set, registry, signal));
+    const ofVectors = scorers.get(vectors.name);
+    const others = kinds.filter(({ name, vectors: vectorsIn }) => vectorsIn && !scorers.has(name));
+    if (ofVectors) for (const kind of others) scorers.set(kind.name, byVectors(kind, ofVectors));
+    opened.push({ column: columnOf(set, able[0]!, scorers.get(able[0]!.name)!), scorers });
   }
   return opened;
 }
 
+const scoringOf = ({ scorings = {} }: DataKind, { scoring }: ComparedSet) =>
+  (scorings as Readonly<Record<string, Scoring<never>>>)[scoring];
+
+/** What has word vectors in it is scored by them. */
+const byVectors = (kind: DataKind, { score, ...items }: Scorer<never>): Scorer<never> => ({
+  ...items,
+  score: (value) => score(kind.vectors!(value) as never),
+});
+
 async function openScorer(
   scoring: Scoring<never>,
   { scoring: name, file, besides = {} }: ComparedSet,
-  units: Registry["units"],
+  registry: Registry,
   signal: AbortSignal | undefined,
 ) {
   if (scoring.on === "file") return scoring.open(await readEvaluationText(file), file);
-  if (scoring.on === "texts") return scoring.open(labelledTexts(units.get("files")!, file), signal);
+  if (scoring.on === "texts") return scoring.open(labelledTexts(file, registry), signal);
   const missing = scoring.besides.find((each) => !(each in besides));
   if (missing === undefined) return scoring.open(file, besides);
   throw new RangeError(`compare: ${name} must come with ${missing}, got none`);
 }
 
-function labelledTexts(source: AnyUnit, file: string): Observable<TextBatch> {
-  const options = fillOptions(source, { paths: [file], format: "labelled" });
-  return makeUnit(source, {}, options, { epoch: 0 }) as Observable<TextBatch>;
-}
-
-function columnOf({ scoring, file, title }: ComparedSet, kind: DataKind, { items, unit }: Scorer<never>): ScoreColumn {
-  const { measures } = (kind.scorings as Record<string, Scoring<never>>)[scoring]!;
+function columnOf(set: ComparedSet, kind: DataKind, { items, unit }: Scorer<never>): ScoreColumn {
+  const { scoring, file, title } = set;
+  const { measures } = scoringOf(kind, set)!;
   const [measure, told] = Object.entries(measures)[0]!;
   return { name: title ?? basename(file), scoring, measure, items, unit, ...told };
 }
@@ -106,14 +101,14 @@ export async function scoreRun(folder: string, sets: readonly OpenSet[], registr
     .filter(({ holds }) => holds !== undefined)
     .sort((a, b) => rank(a, registry) - rank(b, registry));
   const scores = sets.map(() => Number.NaN);
-  const scoredBy = sets.map(({ scorers }) => ranked.find(({ holds }) => scorers.has(holds!)));
-  for (const output of ranked.filter((each) => scoredBy.includes(each))) {
+  for (const output of ranked) {
     const kind = registry.kinds.get(output.holds!)!;
+    const open = sets.filter(({ scorers }, k) => Number.isNaN(scores[k]) && scorers.has(kind.name));
+    if (open.length === 0) continue;
     const value = await loadValue(kind, join(folder, output.path));
-    for (const [k, { column, scorers }] of sets.entries()) {
-      if (scoredBy[k] !== output) continue;
-      const found = await scorers.get(kind.name)!.score(value as never);
-      scores[k] = found[column.measure] ?? Number.NaN;
+    for (const set of open) {
+      const found = await set.scorers.get(kind.name)!.score(value as never);
+      scores[sets.indexOf(set)] = found[set.column.measure] ?? Number.NaN;
     }
     kind.release?.(value as never);
   }

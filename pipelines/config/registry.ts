@@ -103,6 +103,7 @@ import { readSubwords } from "../../storage/tokenizers/readSubwords.js";
 import { readVectors } from "../../storage/vectors/readVectors.js";
 import { classifierAnswers } from "../tools/classifierAnswers.js";
 import { classifierScorings } from "../tools/classifierScorings.js";
+import { labelledScorings } from "../tools/labelledScorings.js";
 import { languageModelAnswers } from "../tools/languageModelAnswers.js";
 import { retrievalScorings } from "../tools/retrievalScorings.js";
 import { searchAnswers } from "../tools/searchAnswers.js";
@@ -241,7 +242,7 @@ const scores: { readonly [K in Kind]?: DataKind<K>["scorings"] } = {
   classifier: classifierScorings(known),
   languageModel: wordInContextOfModels(known),
   searchIndex: retrievalScorings(known),
-  vectors: wordInContextOfVectors(known),
+  vectors: { ...labelledScorings(known), ...wordInContextOfVectors(known) },
 };
 
 const kinds = builtInKinds.map((kind): DataKind => {

@@ -5,13 +5,7 @@ import { builtIn } from "../config/registry.js";
 import { manifestOf, outputsIn, runOf } from "../record/fileOfRun.js";
 import { loadLanguageModel } from "./languageModelTexts.js";
 import { stepsFrom } from "./namedSteps.js";
-import {
-  layerTargets,
-  staticTargets,
-  stepsForSentences,
-  type TargetChoice,
-  type TargetVectors,
-} from "./targetVectors.js";
+import { layerTargets, staticTargets, stepsForTexts, type TargetChoice, type TargetVectors } from "./targetVectors.js";
 import { loadVectors } from "./vectorFiles.js";
 import type { PlaceInContext } from "./wordInContextFile.js";
 
@@ -38,7 +32,13 @@ export async function openTargets(
     typeof model === "string"
       ? staticTargets(
           await loadVectors(model),
-          steps ? await stepsFrom(steps) : await stepsForSentences(who, samples, builtIn),
+          steps
+            ? await stepsFrom(steps)
+            : await stepsForTexts(
+                who,
+                samples.map(({ sentence }) => sentence),
+                builtIn,
+              ),
         )
       : await layerTargets(who, model, choice, builtIn);
   return { ways: made.ways, read: (places) => made.read(places, signal) };

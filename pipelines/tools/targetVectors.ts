@@ -45,10 +45,9 @@ export async function layerTargets(
 export const staticTargets = (vectors: Vectors, steps: readonly OperatorFunction<unknown, unknown>[]): TargetVectors =>
   inParts(staticVectors(vectors, steps));
 
-/** What cuts sentences where nothing else is said: as `train` cuts a text in the language of some of them. */
-export function stepsForSentences(who: string, samples: readonly PlaceInContext[], known: Known) {
-  const bytes = new TextEncoder().encode(samples.map(({ sentence }) => sentence).join("\n"));
-  const mode = languageOf({ bytes }) === "chinese" ? "chinese" : "words";
+/** What cuts texts where nothing else is said: as `train` cuts a text in the language of some of them. */
+export function stepsForTexts(who: string, samples: readonly string[], known: Known) {
+  const mode = languageOf({ bytes: new TextEncoder().encode(samples.join("\n")) }) === "chinese" ? "chinese" : "words";
   return operatorsOf(who, { steps: [{ normalize: {} }, { tokenize: { mode } }], parts: [] }, known);
 }
 
@@ -119,19 +118,24 @@ function nameOf(choice: LayerChoice, count: number): string {
   return `layer ${choice.kind === "one" ? choice.layer : count - 1}`;
 }
 
+/** The mean of the vectors of some terms, made of subwords where there are some; undefined if none has one. */
+export function meanOf(vectors: Vectors, terms: readonly string[]): Vector {
+  const known = terms.flatMap((term) => vectors.find(term)?.vector ?? []);
+  if (known.length === 0) return undefined;
+  const mean = new Float32Array(vectors.vectorSize);
+  for (const vector of known) for (let d = 0; d < mean.length; d++) mean[d]! += vector[d]! / known.length;
+  return mean;
+}
+
 function staticVectors(vectors: Vectors, steps: readonly OperatorFunction<unknown, unknown>[]): TargetVectors {
-  const meanOf = (terms: readonly string[]): Vector => {
-    const known = terms.flatMap((term) => vectors.find(term)?.vector ?? []);
-    if (known.length === 0) return undefined;
-    const mean = new Float32Array(vectors.vectorSize);
-    for (const vector of known) for (let d = 0; d < mean.length; d++) mean[d]! += vector[d]! / known.length;
-    return mean;
-  };
   return {
     ways: ["word", "context"],
     read: async (places) => {
       const read = await tokensOfTargets(places, steps);
-      return [read.map(({ target }) => meanOf(target)), read.map(({ before, after }) => meanOf([...before, ...after]))];
+      return [
+        read.map(({ target }) => meanOf(vectors, target)),
+        read.map(({ before, after }) => meanOf(vectors, [...before, ...after])),
+      ];
     },
   };
 }

@@ -2,7 +2,8 @@ import { Vectors } from "../../kernels/embedding/vectors.js";
 import { crossValidated } from "../../kernels/evaluation/wordInContext.js";
 import type { LanguageModel, Scorings, VectorTable } from "../../schemas/index.js";
 import { judgePairs } from "./judgePairs.js";
-import { layerTargets, staticTargets, stepsForSentences, type TargetVectors } from "./targetVectors.js";
+import { tellsLayers } from "./languageModels.js";
+import { layerTargets, staticTargets, stepsForTexts, type TargetVectors } from "./targetVectors.js";
 import type { Known } from "./textSteps.js";
 import { readWordsInContext, type WordInContext } from "./wordInContextFile.js";
 
@@ -10,19 +11,26 @@ const WHO = "word-in-context";
 /** Sentences that are looked at to see in which language they are. */
 const SAMPLES = 50;
 
-/** Whether a word has one sense in two sentences, by the cosine of the means of its layers, or of the last where they are of several sizes. */
+/**
+ * Whether a word has one sense in two sentences, by the cosine of the means of its layers, or of the last where they are of several sizes; NaN of
+ * networks that tell no layers.
+ */
 export const wordInContextOfModels = (known: Known): Scorings<LanguageModel> =>
-  scoringsBy(async (model) => layerTargets(WHO, model, { layers: { kind: "all" }, pooling: "mean" }, known));
+  scoringsBy(async (model) =>
+    tellsLayers(WHO, model, known)
+      ? layerTargets(WHO, model, { layers: { kind: "all" }, pooling: "mean" }, known)
+      : undefined,
+  );
 
 /** The same by static vectors: by the cosine of the means of the other words of each sentence, since the word's own vectors are the same ones. */
 export const wordInContextOfVectors = (known: Known): Scorings<VectorTable> =>
   scoringsBy(async (table, items) => {
-    const samples = items.slice(0, SAMPLES).map(({ places }) => places[0]);
-    return staticTargets(new Vectors(table), await stepsForSentences(WHO, samples, known));
+    const samples = items.slice(0, SAMPLES).map(({ places }) => places[0].sentence);
+    return staticTargets(new Vectors(table), await stepsForTexts(WHO, samples, known));
   });
 
 function scoringsBy<Value>(
-  open: (value: Value, items: readonly WordInContext[]) => Promise<TargetVectors>,
+  open: (value: Value, items: readonly WordInContext[]) => Promise<TargetVectors | undefined>,
 ): Scorings<Value> {
   return {
     [WHO]: {
@@ -36,8 +44,10 @@ function scoringsBy<Value>(
       open(text, path) {
         const items = readWordsInContext(text, path);
         const score = async (value: Value) => {
-          const judged = await judgePairs(await open(value, items), items);
-          return { accuracy: crossValidated(judged.at(-1)!).accuracy };
+          const vectors = await open(value, items);
+          return {
+            accuracy: vectors ? crossValidated((await judgePairs(vectors, items)).at(-1)!).accuracy : Number.NaN,
+          };
         };
         return { items: items.length, unit: "pairs", score };
       },
