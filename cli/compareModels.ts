@@ -18,8 +18,10 @@ import {
   namesOf,
   type OpenSet,
   openSets,
+  type Pipeline,
   plannedSteps,
   type Registry,
+  runPipeline,
   scoreRun,
   splitLabelled,
   taskPipeline,
@@ -50,6 +52,11 @@ interface Asked {
   readonly registry: Registry;
 }
 
+interface Training {
+  readonly task: ComparedTask;
+  readonly pipeline: Pipeline;
+}
+
 /** Trains models over one text, each in a process of its own, scores them all, and writes one table. */
 export async function compareModels(parsed: Parsed, io: Io): Promise<number> {
   const [corpus] = parsed.positionals as [string];
@@ -58,19 +65,21 @@ export async function compareModels(parsed: Parsed, io: Io): Promise<number> {
   requireFresh(asked);
   makeFolder(out);
   const { tasks, sets } = await tasksAndSets(asked, parsed, io);
-  const pipelines = await Promise.all(tasks.map((task) => taskPipeline(task, io.env))); // faults are told before all the work
+  const trainings: Training[] = []; // faults are told before all the work
+  for (const task of tasks) trainings.push({ task, pipeline: await taskPipeline(task, io.env) });
   const opened = await openSets(sets, asked.registry, io.signal);
   const columns = opened.map(({ column }) => column);
   const earlier = asked.way.force ? [] : rowsBefore(out);
   const rows: ComparedRow[] = [];
   const started = performance.now();
-  for (const [k, task] of tasks.entries()) {
+  for (const [k, training] of trainings.entries()) {
+    const { task, pipeline } = training;
     const left =
       k === 0 ? "" : `, about ${duration(((performance.now() - started) / 1000 / k) * (tasks.length - k))} left`;
     io.stderr.write(`model ${k + 1} of ${tasks.length}: ${printableLine(task.name)}${left}\n`);
-    const progress = showProgress(asked.way.mode, plannedSteps(pipelines[k]!), io.stderr, io.env);
+    const progress = showProgress(asked.way.mode, plannedSteps(pipeline), io.stderr, io.env);
     const before = earlier.find(({ model }) => model === task.name);
-    rows.push(await rowOf(task, before, opened, asked, io, progress.update).finally(progress.end));
+    rows.push(await rowOf(training, before, opened, asked, io, progress.update).finally(progress.end));
     const { fault } = rows.at(-1)!;
     if (fault !== undefined) io.stderr.write(`${printableLine(`${task.name}: ${fault}`)}\n`);
     writeJson(join(out, COMPARISON), { corpus, columns, rows });
@@ -156,7 +165,7 @@ const withoutEnding = (name: string) => name.replace(/(\.\w+)+$/, "");
 export const scoredOptions = ["similarity", "analogies", "labelled", "retrieval", "word-in-context"] as const;
 
 async function rowOf(
-  task: ComparedTask,
+  { task, pipeline }: Training,
   before: ComparedRow | undefined,
   sets: readonly OpenSet[],
   { out, way: { force }, registry }: Asked,
@@ -167,8 +176,8 @@ async function rowOf(
   const row: { -readonly [Key in keyof ComparedRow]: ComparedRow[Key] } = { model: task.name, scores: {} };
   try {
     const isDone = !force && existsSync(join(folder, MANIFEST));
-    const taken = await trainApart({ task, out: folder, force }, signal, onProgress);
-    const cost = isDone ? before?.cost : taken;
+    if (isDone) await runPipeline(pipeline, { out: folder, resume: true, signal }); // makes sure that it is this one
+    const cost = isDone ? before?.cost : await trainApart({ task, out: folder, force }, signal, onProgress);
     if (cost) row.cost = cost;
     row.bytes = manifestOf(folder).outputs.reduce((sum, { bytes }) => sum + bytes, 0);
     const scores = await scoreRun(folder, sets, registry);

@@ -6,7 +6,7 @@ import { type LoadOptions, loadPipeline } from "../config/loadPipeline.js";
 import type { Registry } from "../config/registry.js";
 import { inputOption, standardPipeline, trainConfig } from "../config/trainConfig.js";
 import { compile, cutTo } from "../graph/compile.js";
-import { dependentsOf, isModel, nameOf, nodesOf, type PipelineNode } from "../graph/nodes.js";
+import { behind, dependentsOf, isModel, nameOf, nodesOf, type PipelineNode } from "../graph/nodes.js";
 import type { Pipeline } from "../graph/pipeline.js";
 import { guessLanguage } from "../tools/guessLanguage.js";
 import { sampleText } from "../tools/sampleText.js";
@@ -45,7 +45,7 @@ export function tasksOfConfig(
   task: Omit<ComparedTask, "name" | "node">,
   wanted: Wanted,
 ): ComparedTask[] {
-  const models = nodesOf(pipeline.root).filter(isModel);
+  const models = nodesOf(pipeline.root).filter((node) => isModel(node) && !leadsToModel(node));
   const names = models.map(nameOf);
   const isAlone = (name: string) => names.indexOf(name) === names.lastIndexOf(name);
   const tasks = models.map((model) => {
@@ -55,6 +55,9 @@ export function tasksOfConfig(
   if (tasks.length === 0) throw new RangeError(`compare: ${pipeline.file} must have a step that is a model, got none`);
   return chosen(tasks, wanted);
 }
+
+/** It is a step towards another model of its branch, as the frequencies of documents are for weights. */
+const leadsToModel = (node: PipelineNode) => behind(node).some((each) => isModel(each) && each.branch === node.branch);
 
 /** Names of models; all that there are if undefined. */
 type Wanted = readonly string[] | undefined;
