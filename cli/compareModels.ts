@@ -116,28 +116,48 @@ async function tasksAndSets(asked: Asked, parsed: Parsed, io: Io) {
   return { tasks: await tasksOf(asked, learned, parsed, io), sets };
 }
 
-/** The models of a config, or those that take part over a text, whose configs are written. */
-async function tasksOf(
+async function tasksOf(asked: Asked, labelled: string | undefined, parsed: Parsed, io: Io): Promise<ComparedTask[]> {
+  const { corpus } = asked;
+  const file = await findConfig(corpus);
+  const isConfig = file !== corpus || CONFIGS.includes(extname(corpus));
+  const other = (isConfig ? OF_TEXT : OF_CONFIG).find((name) => parsed.value(name) !== undefined);
+  if (other !== undefined)
+    throw new UsageError(
+      `compare: --${other} must go with a ${isConfig ? "text" : "config"}, got ${printableLine(corpus)}`,
+    );
+  return isConfig ? modelsOfConfig(file, parsed, io) : modelsOverText(asked, labelled, parsed, io);
+}
+
+/** Options for a text alone, and for a config alone. */
+const OF_TEXT = ["budget", "language", "plugin"];
+const OF_CONFIG = ["set", "plugins"];
+
+async function modelsOfConfig(file: string, parsed: Parsed, { env }: Io): Promise<ComparedTask[]> {
+  const seed = parsed.integer("seed", 0);
+  const set = [...parsed.texts("set"), ...(seed === undefined ? [] : [`seed=${seed}`])];
+  const load = { set, plugins: parsed.flag("plugins") };
+  return tasksOfConfig(await loadPipeline(file, { ...load, env }), { file, load }, namesIn(parsed));
+}
+
+/** Writes the config of each that takes part. */
+async function modelsOverText(
   { corpus, out, registry }: Asked,
   labelled: string | undefined,
   parsed: Parsed,
-  io: Io,
+  { stderr }: Io,
 ): Promise<ComparedTask[]> {
-  const models = parsed.text("models")?.split(",");
-  const file = await findConfig(corpus);
-  if (file !== corpus || CONFIGS.includes(extname(corpus))) {
-    const load = { set: parsed.texts("set"), plugins: parsed.flag("plugins") };
-    return tasksOfConfig(await loadPipeline(file, { ...load, env: io.env }), { file, load }, models);
-  }
-  const language = parsed.text("language");
+  const [models, language] = [namesIn(parsed), parsed.text("language")];
   const request = { corpus, models, labelled, language, minutes: minutesOf(parsed), seed: parsed.integer("seed", 0) };
-  const configs = await corpusConfigs(request, registry, out);
+  const { configs, withoutLabels } = await corpusConfigs(request, registry, out);
+  for (const name of withoutLabels) stderr.write(`note: ${name} takes part with --labelled alone\n`);
   return configs.map(({ name, text }) => {
     const path = join(out, `${name}.yaml`);
     writeFileSync(path, text);
     return { name, file: path, load: { plugins: true } };
   });
 }
+
+const namesIn = (parsed: Parsed) => parsed.text("models")?.split(",");
 
 function minutesOf(parsed: Parsed): number {
   const written = parsed.text("budget") ?? String(DEFAULT_MINUTES);

@@ -4,7 +4,7 @@ import { parseConfig } from "../config/config.js";
 import { formatConfig } from "../config/configText.js";
 import { type LoadOptions, loadPipeline } from "../config/loadPipeline.js";
 import type { Registry } from "../config/registry.js";
-import { inputOption, standardPipeline, trainConfig } from "../config/trainConfig.js";
+import { inputOption, languagesOf, standardPipeline, trainConfig } from "../config/trainConfig.js";
 import { compile, cutTo } from "../graph/compile.js";
 import { behind, dependentsOf, isModel, nameOf, nodesOf, type PipelineNode } from "../graph/nodes.js";
 import type { Pipeline } from "../graph/pipeline.js";
@@ -90,32 +90,38 @@ export interface CorpusRequest {
   readonly seed?: number | undefined;
 }
 
-/** The config of a model for a text. */
-export interface ComparedConfig {
-  readonly name: string;
-  readonly text: string;
+export interface CorpusConfigs {
+  /** The config of each model, as text. */
+  readonly configs: readonly { readonly name: string; readonly text: string }[];
+  /** Models that do not take part, since there are no texts with labels. */
+  readonly withoutLabels: readonly string[];
 }
 
 /**
  * A config for each model that takes part in a comparison over a text: its standard pipeline, with the options that it takes for a text of that size.
  * State: the beginning of the text.
  * @param folder where the configs are to lie
- * @throws RangeError if there is no model of a wanted name; the errors of the source
+ * @throws RangeError if there is no model of a wanted name, or the language is not known; the errors of the source
  */
 export async function corpusConfigs(
   request: CorpusRequest,
   registry: Registry,
   folder: string,
-): Promise<ComparedConfig[]> {
+): Promise<CorpusConfigs> {
   const { models, labelled, minutes } = request;
   const units = comparedUnits(registry);
-  const trained = chosen(units, models).filter(
-    ({ compared }) => compared!.learnsFrom === undefined || labelled !== undefined,
-  );
+  const wanted = chosen(units, models);
+  const trained = wanted.filter(({ compared }) => compared!.learnsFrom === undefined || labelled !== undefined);
   const plan = await planFor(request, registry);
   const sample = await sizesOf(units, plan, registry);
   const text = { ...sample, seconds: (60 * minutes) / units.length };
-  return trained.map((unit) => ({ name: unit.name, text: configText(unit, { ...plan, text }, registry, folder) }));
+  return {
+    configs: trained.map((unit) => ({
+      name: unit.name,
+      text: configText(unit, { ...plan, text }, registry, folder),
+    })),
+    withoutLabels: wanted.filter((unit) => !trained.includes(unit)).map(({ name }) => name),
+  };
 }
 
 interface Plan extends CorpusRequest {
@@ -124,6 +130,9 @@ interface Plan extends CorpusRequest {
 
 async function planFor(request: CorpusRequest, { units }: Registry): Promise<Plan> {
   const { corpus, language } = request;
+  const known = languagesOf([...units.values()]);
+  if (language !== undefined && !known.includes(language))
+    throw new RangeError(`compare: the language must be one of ${known.join(", ")}, got ${JSON.stringify(language)}`);
   const source = units.get("files")!;
   const option = inputOption(source)!;
   return { ...request, language: language ?? (await guessLanguage(source, option, { [option]: [corpus] })) };

@@ -72,6 +72,7 @@ it.each([
   [["--models", "word"], 'got "word"'],
   [["--retrieval", "queries.tsv"], "--retrieval must go with --relevance, got one of them alone"],
   [["--terms", "a"], "--terms must not be given where all models over one text are compared"],
+  [["--set", "epochs=1"], "--set must go with a config, got "],
   [["--budget", "0"], '--budget must be minutes, a number above 0, got "0"'],
 ])("refuses %j", async (options, message) => {
   const at = await prepare();

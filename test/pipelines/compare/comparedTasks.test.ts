@@ -33,7 +33,7 @@ describe("over a text", () => {
     const corpus = join(folder, "corpus.txt");
     writeFileSync(corpus, samples(2000));
     const request = { corpus, labelled: corpus, models: undefined, minutes: 3, seed: 7 };
-    const configs = await corpusConfigs(request, builtIn, folder);
+    const { configs } = await corpusConfigs(request, builtIn, folder);
     expect(configs.length).toBe(comparedUnits(builtIn).length);
     for (const { name, text } of configs) {
       const { root, config } = compile(parseConfig(text, join(folder, `${name}.yaml`)));
@@ -53,10 +53,13 @@ describe("over a text", () => {
     const corpus = join(await temporaryFolder(), "corpus.txt");
     writeFileSync(corpus, samples(500));
     const request = { corpus, models: ["fastTextClassifier", "glove"], minutes: 3 };
-    const configs = await corpusConfigs(request, builtIn, "");
-    expect(configs.map(({ name }) => name)).toEqual(["glove"]);
+    const { configs, withoutLabels } = await corpusConfigs(request, builtIn, "");
+    expect([configs.map(({ name }) => name), withoutLabels]).toEqual([["glove"], ["fastTextClassifier"]]);
     await expect(corpusConfigs({ ...request, models: ["glov"] }, builtIn, "")).rejects.toThrow(
       /^compare: the models must be among .*, got "glov"; did you mean glove\?$/,
+    );
+    await expect(corpusConfigs({ ...request, language: "x" }, builtIn, "")).rejects.toThrow(
+      /^compare: the language must be one of chinese, english, got "x"$|english, chinese, got "x"$/,
     );
   });
 });
