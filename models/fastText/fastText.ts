@@ -61,7 +61,7 @@ export const fastTextSchema = defineUnit({
   compared: {
     options: (text) => ({
       buildVocab: comparedVocabulary,
-      fastText: { epochs: passesWithin(text, 100_000, 15), buckets: 200_000 },
+      fastText: { epochs: passesWithin(text, 250_000, 15), buckets: 200_000 },
     }),
   },
   upstream: { windowContexts: { radius: "random", sample: 0.0001 } },

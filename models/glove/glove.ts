@@ -48,7 +48,7 @@ export const gloveSchema = defineUnit({
   summary: "Learns vectors whose products fit the logarithm of a finished co-occurrence table",
   paper: "Pennington et al. 2014, EMNLP, D14-1162",
   compared: {
-    options: (text) => ({ buildVocab: comparedVocabulary, glove: { epochs: passesWithin(text, 300_000, 25) } }),
+    options: (text) => ({ buildVocab: comparedVocabulary, glove: { epochs: passesWithin(text, 500_000, 25) } }),
   },
   upstream: { windowContexts: { windowSize: 10, boundary: "document" } },
   fields: {

@@ -44,7 +44,7 @@ export const ldaSchema = defineUnit({
   compared: {
     options: (text) => ({
       buildVocab: comparedVocabulary,
-      lda: { topics: 20, epochs: passesWithin(text, 100_000, 10) },
+      lda: { topics: 20, epochs: passesWithin(text, 300_000, 10) },
     }),
   },
   upstream: { dropTerms: {} },

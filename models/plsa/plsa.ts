@@ -39,7 +39,7 @@ export const plsaSchema = defineUnit({
   compared: {
     options: (text) => ({
       buildVocab: comparedVocabulary,
-      plsa: { topics: 20, iterations: passesWithin(text, 1_000_000, 30) },
+      plsa: { topics: 20, iterations: passesWithin(text, 3_000_000, 30) },
     }),
   },
   upstream: { dropTerms: {} },

@@ -57,7 +57,7 @@ export const word2vecSchema = defineUnit({
   summary: "Learns vectors by telling a word's neighbours from noise, while the text flows",
   paper: "Mikolov et al. 2013, arXiv:1301.3781 and arXiv:1310.4546",
   compared: {
-    options: (text) => ({ buildVocab: comparedVocabulary, word2vec: { epochs: passesWithin(text, 200_000, 15) } }),
+    options: (text) => ({ buildVocab: comparedVocabulary, word2vec: { epochs: passesWithin(text, 600_000, 15) } }),
   },
   upstream: { windowContexts: { radius: "random", sample: 0.001 } },
   fields: {

@@ -25,6 +25,7 @@ async function scorerOf(kind: string, scoring: string, text: string, besides: Re
 
 const vectorsOf = (rows: Readonly<Record<string, readonly number[]>>) =>
   new Vectors({
+    metadata: new Map(),
     terms: Object.keys(rows),
     values: Float32Array.from(Object.values(rows).flat()),
     vectorSize: Object.values(rows)[0]!.length,
