@@ -199,6 +199,7 @@ export const en = {
     word: "Neighbours of",
     seconds: "Its run took",
     processor: "Processors took",
+    scores: "Scores over one text, and what training took",
     memory: "Memory at most",
     losses: "Losses are means of the last epoch; those of different models measure different things.",
   },

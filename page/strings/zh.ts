@@ -196,6 +196,7 @@ export const zh: Strings = {
     word: "相近的词：",
     seconds: "运行用时",
     processor: "处理器用时",
+    scores: "同一文本上的得分与训练用量",
     memory: "内存最多",
     losses: "损失是最后一轮的平均值；不同模型的损失衡量的东西不同，不能互相比较。",
   },

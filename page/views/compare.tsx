@@ -17,9 +17,6 @@ export function View({ about }: ViewProps): JSX.Element {
   const all = models.value ?? [];
   if (all.length === 0) return <Note>{compare.none}</Note>;
   const number = (value: unknown) => (typeof value === "number" ? value : "");
-  const size = (value: unknown) => (typeof value === "number" ? sizeOf(value) : "");
-  const tenths = (value: unknown) => (typeof value === "number" ? Math.round(10 * value) / 10 : "");
-  const thousandths = (value: unknown) => (typeof value === "number" ? Math.round(1000 * value) / 1000 : "");
   const told: readonly (readonly [head: string, of: (model: Model) => string | number])[] = [
     [columns.model, ({ model }) => model],
     [columns.kind, ({ kind }) => kind],
@@ -28,15 +25,13 @@ export function View({ about }: ViewProps): JSX.Element {
     [columns.vectorSize, ({ summary }) => number(summary.vectorSize)],
     [columns.loss, ({ facts }) => number(facts.loss)],
     [columns.heldOut, ({ facts }) => number(facts.heldOutLoss)],
-    [`${compare.seconds} (${columns.seconds})`, ({ facts }) => tenths(facts.seconds)],
-    [`${compare.processor} (${columns.seconds})`, ({ facts }) => tenths(facts.processorSeconds)],
-    [compare.memory, ({ facts }) => size(facts.memoryBytes)],
-    ...scoreNames(all).map((score) => [score, ({ facts }: Model) => thousandths(scoresOf(facts)[score])] as const),
+    [`${compare.seconds} (${columns.seconds})`, ({ facts }) => whole(facts.seconds)],
     [columns.bytes, ({ facts }) => size(facts.bytes)],
   ];
   const shown = told.filter(([, of]) => all.some((model) => of(model) !== ""));
   return (
     <>
+      <Scores all={all} />
       <Table
         caption={compare.models}
         head={shown.map(([head]) => head)}
@@ -48,14 +43,25 @@ export function View({ about }: ViewProps): JSX.Element {
   );
 }
 
-type Scores = Readonly<Record<string, unknown>>;
+const size = (value: unknown) => (typeof value === "number" ? sizeOf(value) : "");
+const whole = (value: unknown) => (typeof value === "number" ? Math.ceil(value) : "");
 
-/** What a comparison that was run over one text has told of a model. */
-const scoresOf = ({ scores }: Model["facts"]): Scores => (scores ?? {}) as Scores;
+type ByColumn = Readonly<Record<string, number>>;
+const scoresOf = ({ scores }: Model["facts"]) => scores as ByColumn | undefined;
 
-const scoreNames = (all: readonly Model[]): string[] => [
-  ...new Set(all.flatMap(({ facts }) => Object.keys(scoresOf(facts)))),
-];
+/** What a comparison over one text has told of its runs; nothing where there was none. */
+function Scores({ all }: { readonly all: readonly Model[] }): JSX.Element | null {
+  const { compare, columns } = strings.value;
+  const runs = new Map(all.filter(({ facts }) => scoresOf(facts)).map(({ facts }) => [String(facts.run), facts]));
+  if (runs.size === 0) return null;
+  const names = [...new Set([...runs.values()].flatMap((facts) => Object.keys(scoresOf(facts)!)))];
+  const took = [compare.seconds, compare.processor].map((name) => `${name} (${columns.seconds})`);
+  const rows = [...runs].map(([run, facts]) => [
+    ...[run, ...names.map((name) => scoresOf(facts)![name] ?? "")],
+    ...[whole(facts.seconds), whole(facts.processorSeconds), size(facts.memoryBytes)],
+  ]);
+  return <Table caption={compare.scores} head={[columns.run, ...names, ...took, compare.memory]} rows={rows} />;
+}
 
 function Neighbors({ term }: { readonly term: string }): JSX.Element {
   const { compare, columns } = strings.value;
