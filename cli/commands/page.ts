@@ -2,6 +2,7 @@ import { setMaxListeners } from "node:events";
 import { existsSync, readdirSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import {
+  comparedFacts,
   manifestOf,
   originsIn,
   outputsByValue,
@@ -120,6 +121,7 @@ function filesOfRun({ id, folder }: RunToShow, registry: Registry, hasToken: boo
       shown: shownPath(file, hasToken),
       facts: {
         ...{ run: id, bytes, seconds: secondsOf(folder), loss: last?.meanLoss, heldOutLoss: last?.heldOutLoss },
+        ...comparedFacts(folder),
         ...origins.get(name),
       },
     };
