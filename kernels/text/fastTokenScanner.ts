@@ -61,6 +61,12 @@ export class FastTokenScanner {
     this.#parts.scanner.endToken();
   }
 
+  /** No text comes any more: the kernel's memory can go. */
+  close(): void {
+    this.#kernel?.close();
+    this.#kernel = undefined;
+  }
+
   save(): StageState {
     return this.#parts.scanner.save();
   }

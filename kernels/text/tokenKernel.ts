@@ -209,6 +209,12 @@ export class TokenKernel implements TermCache {
     }
   }
 
+  /** Leaves everything to the lexicon and the batcher, so that nobody holds the memory. */
+  close(): void {
+    this.#parts.lexicon.countWith(undefined);
+    this.#parts.batcher.gatherIn(new Uint32Array(this.#parts.batchSize));
+  }
+
   /** The bytes of the next scan are others, in the same array or not. */
   forgetBytes(): void {
     this.#loaded = undefined;

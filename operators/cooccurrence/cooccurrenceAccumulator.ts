@@ -12,6 +12,9 @@ import { type CountingShards, ownShard } from "./cooccurrenceShard.js";
 import { readRows } from "./readRows.js";
 import { ShardThreads } from "./shardThreads.js";
 
+/** Of the memory, for text; the rest is left for what threads take besides, and the rows. */
+const TEXT_SHARE = 3 / 8;
+
 export interface AccumulatorOptions {
   readonly weighting: DistanceWeighting;
   readonly symmetric: boolean;
@@ -28,7 +31,7 @@ export interface AccumulatorOptions {
 }
 
 /**
- * Counts within a memory budget: half of it holds text, whose windows are counted whenever it is full, and an eighth the rows of the table,
+ * Counts within a memory budget: three eighths of it hold text, whose windows are counted whenever it is full, and an eighth the rows of the table,
  * which go to files beyond it. Each shard counts some rows, and at the end adds up its own. Threads leave all rows in files.
  *
  * Disk: 3 to 6 bytes per cell of each full stretch of text and of the table, twice while they are added up. What a table keeps on the disk is
@@ -93,7 +96,7 @@ export class CooccurrenceAccumulator {
   /** Takes batches up into the text, as long as nothing of it is being counted. */
   #takeWaiting(): void {
     const block = this.#block!;
-    const mostTokens = this.#options.memory / 2 / tokenBytes;
+    const mostTokens = (this.#options.memory * TEXT_SHARE) / tokenBytes;
     while (this.#waiting.length > 0 && !this.#counting) {
       if (block.length > 1 && block.length + this.#waiting[0]!.ids.length > mostTokens) this.#count(block);
       else {

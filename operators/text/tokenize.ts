@@ -220,6 +220,7 @@ function tokenizer(settings: Settings, { classes, automaton, dictionaries }: Ret
     /** Whoever reads the lexicon after the pass finds live terms only, wherever the last batch began. */
     end: () => {
       lexicon.forgetPruned();
+      fast?.close();
       return EMPTY;
     },
   };

@@ -245,7 +245,7 @@ describe("accumulateCooccurrence", () => {
     [2, true],
   ])("adds up what came of several stretches of text, on %i threads, symmetric %s", async (workers, symmetric) => {
     const scratch = await temporaryFolder();
-    const tokens = 200_000; // 4 stretches of 65,536 at most
+    const tokens = 150_000; // 4 stretches of 46,875 at most
     const ids = await idBatches([[zipf(tokens, 50_000)]], [10_000]);
     const tableOf = async (options: AccumulateCooccurrenceOptions) =>
       (await run(
@@ -264,7 +264,7 @@ describe("accumulateCooccurrence", () => {
 
   it("removes its files when the text ends in an error, and when nobody wants the table", async () => {
     const scratch = await temporaryFolder();
-    const ids = await idBatches([[zipf(80_000, 3000)]], [1000]); // more than a stretch of 65,536
+    const ids = await idBatches([[zipf(80_000, 3000)]], [1000]); // more than a stretch of 46,875
     const table$ = (source: Observable<IdBatch>) =>
       source.pipe(windowContexts({ windowSize: 5 }), accumulateCooccurrence({ memory: "1MB", scratch }));
     const failing = concat(
