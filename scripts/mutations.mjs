@@ -111,7 +111,6 @@ export const mutations = [
     "false && /",
     "operators/text/normalize kernels/text/normalizer kernels/text/characterMapping",
   ],
-  ["kernels/cooccurrence/rowRanges.js", "symmetric ? row : 0", "0", "kernels/cooccurrence/rowRanges"],
   ["kernels/text/sentenceScanner.js", "return word !== pronounI;", "return true;", "operators/text/splitSentences"],
   [
     "kernels/text/sentenceScanner.js",
@@ -186,16 +185,16 @@ export const mutations = [
     "operators/text/chineseDictionary",
   ],
   [
-    "operators/cooccurrence/cooccurrenceShard.js",
-    "if (row[i] === column[i])",
-    "if (false)",
-    "operators/cooccurrence/accumulateCooccurrence",
+    "kernels/assembly/cooccurrence.ts",
+    "if (units >= MOST_UNITS && tooLarge === NONE)",
+    "if (units > 2 * MOST_UNITS && tooLarge === NONE)",
+    "operators/cooccurrence/cooccurrenceShard",
   ],
   [
-    "operators/cooccurrence/cooccurrenceShard.js",
-    "if (units[i] < 2 ** 53)",
-    "if (units[i] < 2 ** 54)",
-    "operators/cooccurrence/cooccurrenceShard",
+    "kernels/assembly/cooccurrence.ts",
+    "if (ends < own + other) hasHalves = 1;",
+    "",
+    "operators/cooccurrence/accumulateCooccurrence",
   ],
   [
     "operators/vocabulary/encode.js",

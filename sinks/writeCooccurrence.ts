@@ -113,14 +113,16 @@ async function writeColumns(
 async function writeRecords(path: string, batches: AsyncIterable<CooccurrenceBatch>): Promise<number> {
   return writeFiles([path], async (file) => {
     let written = 0;
+    let room = new ArrayBuffer(0);
     for await (const { row, column, weight } of batches) {
-      const records = new DataView(new ArrayBuffer(recordBytes * row.length));
+      if (room.byteLength < recordBytes * row.length) room = new ArrayBuffer(recordBytes * row.length);
+      const records = new DataView(room, 0, recordBytes * row.length);
       for (let i = 0; i < row.length; i++) {
         records.setInt32(recordBytes * i, row[i]! + 1, true);
         records.setInt32(recordBytes * i + 4, column[i]! + 1, true);
         records.setFloat64(recordBytes * i + 8, weight[i]!, true);
       }
-      file!.write(new Uint8Array(records.buffer));
+      file!.write(new Uint8Array(room, 0, recordBytes * row.length));
       written += row.length;
     }
     return written;

@@ -2,13 +2,17 @@
  * Tokens by the rules of `kernels/text/tokenScanner.ts`, each looked up in a table of terms as it is found. A word of at most 15 bytes
  * that ASCII ends is loaded once: its bytes are classified, cut off behind the word, hashed and compared as one vector. That is for words whose
  * bytes are letters and digits whatever the bytes around them: of ASCII, and where all code points that begin alike are letters, as Chinese
- * between white space and most Cyrillic. Everything else goes through the automaton, a code point at a time.
+ * between white space and most Cyrillic. Everything else goes through the automaton, a code point at a time; a run of Han characters is cut into
+ * words as a dictionary says.
  *
  * The table: open addressing with linear probing over slots of 8 bytes: the hash of a term, and which record is its own, from 1; 0 in a free slot.
  * A record has 32 bytes: the first 16 bytes of the text, filled up with zeros; the id, the length in bytes, the occurrences that the table has
  * counted, and where the bytes from the 17th on lie, u32 each. Records stand in the order in which terms came, so that what is frequent lies
  * together.
  */
+import { findWords, LONGEST_RUN, noteCharacter, placeOf, wordBehind } from "./tokens/hanSegmenter";
+
+export { useProbabilities, useTrie } from "./tokens/hanSegmenter";
 
 export let classes: usize = 0; // u8 (0x110000,): the class of every code point
 export let ofByte: usize = 0; // u8 (256,): the class of ASCII; MULTIBYTE
@@ -53,14 +57,17 @@ let end: usize = 0;
 let wanted: u32 = 0;
 let vacant: usize = 0;
 
+/** The run of Han characters whose words are being taken: which character begins the next word, how many there are, and the end with its marks. */
+let nextWord: u32 = 0;
+let runLength: u32 = 0;
+let runEnd: usize = 0;
+
 // What `scan` returns.
 const DONE: u32 = 0;
 /** The table lacks the token [start, end), and nothing was written for it. */
 const UNKNOWN: u32 = 1;
 /** There is no room for an id, or for a new term. */
 const FULL: u32 = 2;
-/** A run of Han characters begins. */
-const HAN: u32 = 3;
 
 const SLOT: usize = 8;
 const RECORD: usize = 32;
@@ -81,13 +88,19 @@ const ENDS: u32 = 16;
 const BEGINS: u32 = 32;
 const JOINS: u32 = 64;
 const STATE_BITS: u32 = 15;
+const MARK: u32 = 2;
+const HAN: u32 = 7;
 const OTHER: u32 = 8;
 const MULTIBYTE: u32 = 9;
 
-/** Scans [from, limit), which begins and ends between tokens, behind so many ids; 16 bytes behind it can be read. */
+/**
+ * Scans [from, limit), which begins and ends between tokens, behind so many ids; 16 bytes behind it can be read. After anything but DONE it is
+ * to go on at `at`.
+ */
 export function scan(from: usize, limit: usize, behind: u32): u32 {
   begin(behind);
-  return tell(scanTokens(from, limit), behind);
+  const found = takeWords(from);
+  return tell(found === DONE ? scanTokens(at, limit) : found, behind);
 }
 
 /** Counts one occurrence of the term [from, to), without a scan: its id is written behind so many. */
@@ -176,25 +189,43 @@ function scanToken(from: usize, limit: usize): u32 {
     let kind = <u32>load<u8>(ofByte + lead);
     next = here + 1;
     if (kind === MULTIBYTE) {
-      const size = lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
-      kind = <u32>load<u8>(classes + codePointAt(here, lead));
-      next = here + size;
+      kind = classOf(codePointAt(here, lead));
+      next = here + sizeOf(lead);
     }
     const step = <u32>load<u8>(automaton + state * 16 + kind);
     if (step & ENDS) return take(first, state === WORD_JOINT || state === NUMBER_JOINT ? joint : here, here);
     if (step & BEGINS) first = here;
     else if (step & JOINS) joint = here;
     state = step & STATE_BITS;
-    if (state === HAN_RUN) {
-      at = here;
-      return HAN;
-    }
+    if (state === HAN_RUN) return takeRun(here, limit);
     if (state === IDLE) {
       at = next;
       return DONE;
     }
   }
   return take(first, state === WORD_JOINT || state === NUMBER_JOINT ? joint : limit, limit);
+}
+
+// @ts-ignore: decorator
+@inline
+function classOf(codePoint: usize): u32 {
+  return <u32>load<u8>(classes + codePoint);
+}
+
+/** How many bytes a character has that begins with a byte beyond ASCII. */
+// @ts-ignore: decorator
+@inline
+function sizeOf(lead: u32): usize {
+  return lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+}
+
+/** The code point at a place before `limit`, if it is beyond ASCII; 0 otherwise, which belongs to no token. */
+// @ts-ignore: decorator
+@inline
+function multibyteAt(here: usize, limit: usize): usize {
+  if (here >= limit) return 0;
+  const lead = <u32>load<u8>(here);
+  return lead < 0x80 ? 0 : codePointAt(here, lead);
 }
 
 // @ts-ignore: decorator
@@ -223,6 +254,34 @@ function take(first: usize, last: usize, next: usize): u32 {
   if (record === 0) return missed(first, last, next);
   write(counted(record));
   at = next;
+  return DONE;
+}
+
+/** The run of Han characters that begins at `from`, and the marks behind it, which belong to its last word. */
+function takeRun(from: usize, limit: usize): u32 {
+  runLength = 0;
+  runEnd = from;
+  let codePoint = multibyteAt(runEnd, limit);
+  for (; runLength < LONGEST_RUN && classOf(codePoint) === HAN; codePoint = multibyteAt(runEnd, limit)) {
+    noteCharacter(runLength++, <u32>codePoint, runEnd);
+    runEnd += sizeOf(<u32>load<u8>(runEnd));
+  }
+  findWords(runLength, runEnd);
+  for (; classOf(codePoint) === MARK; codePoint = multibyteAt(runEnd, limit)) runEnd += sizeOf(<u32>load<u8>(runEnd));
+  nextWord = 0;
+  return takeWords(from);
+}
+
+/** What is left of a run's words; where nothing is, scanning goes on at `from`. */
+function takeWords(from: usize): u32 {
+  at = from;
+  while (nextWord < runLength) {
+    const behind = wordBehind(nextWord);
+    const last = behind === runLength ? runEnd : placeOf(behind);
+    const found = take(placeOf(nextWord), last, last);
+    if (found !== FULL) nextWord = behind;
+    if (found !== DONE) return found;
+  }
   return DONE;
 }
 

@@ -1,7 +1,7 @@
 import type { CooccurrenceBatch, CooccurrenceMetadata, FinalCooccurrence } from "../../schemas/cooccurrence.js";
 import type { Vocabulary } from "../../schemas/vocabulary.js";
 import { ExactSum } from "../numbers/exactSum.js";
-import { CellCursor, type CellStream } from "./cellStreams.js";
+import type { CellStream } from "./cellStreams.js";
 
 /** Most cells in a batch of a table. */
 export const batchCells = 65_536;
@@ -15,8 +15,8 @@ export interface TableParts {
   readonly length: number;
   /** The sum of all its cells, in units, where it follows from what was counted; whoever reads all of them is told if it is not. */
   readonly units?: bigint;
-  /** Opens the streams of cells; within a row, the cells of each come before those of the next. */
-  readonly open: () => readonly CellStream[];
+  /** Reads the cells in order, at most `batchCells` at once; the arrays are those of the reader. */
+  readonly batches: () => AsyncIterable<UnitBatch>;
   readonly close?: () => void;
 }
 
@@ -26,19 +26,20 @@ export function tableOf({
   unitsPerWeight,
   length,
   units,
-  open,
+  batches,
   close,
 }: TableParts): FinalCooccurrence {
   return {
     vocabulary,
     metadata,
     length,
-    batches: () => weighted(rowByRow(open(), length), unitsPerWeight, units),
+    batches: () => weighted(batches(), unitsPerWeight, units),
     ...(close ? { close } : {}),
   };
 }
 
-interface UnitBatch {
+/** Cells of a table in units. */
+export interface UnitBatch {
   readonly row: Int32Array;
   readonly column: Int32Array;
   readonly units: Float64Array;
@@ -62,9 +63,8 @@ async function* weighted(
   throw new Error(`cooccurrence: the table must weigh as much as the windows, ${all}, got ${found}`);
 }
 
-/** Row after row, and within it stream after stream. */
-async function* rowByRow(streams: readonly CellStream[], total: number): AsyncGenerator<UnitBatch> {
-  const cursors = streams.map((stream) => new CellCursor(stream));
+/** A stream of cells as batches that belong to their reader, each but the last of `batchCells`. */
+export async function* unitBatches(cells: CellStream, total: number): AsyncGenerator<UnitBatch> {
   let left = total;
   const next = () => {
     const length = Math.min(batchCells, left);
@@ -73,41 +73,16 @@ async function* rowByRow(streams: readonly CellStream[], total: number): AsyncGe
   };
   let batch = next();
   let filled = 0;
-  try {
-    for (let row = 0; batch.row.length > 0; row++) {
-      for (const cursor of cursors) {
-        while (isInRow(cursor, row) || (needsRun(cursor) && (await cursor.hasCell()) && isInRow(cursor, row))) {
-          filled = copyRow(cursor, row, batch, filled);
-          if (filled < batch.row.length) continue;
-          yield batch;
-          batch = next();
-          filled = 0;
-        }
-      }
+  for await (const run of cells)
+    for (let at = 0; at < run.length; ) {
+      const length = Math.min(run.length - at, batch.row.length - filled);
+      for (const name of ["row", "column", "units"] as const)
+        batch[name].set(run[name].subarray(at, at + length), filled);
+      at += length;
+      filled += length;
+      if (filled < batch.row.length) continue;
+      yield batch;
+      batch = next();
+      filled = 0;
     }
-  } finally {
-    await Promise.all(cursors.map((cursor) => cursor.close()));
-  }
-}
-
-function needsRun({ run, at, hasEnded }: CellCursor): boolean {
-  return !hasEnded && (run === undefined || at >= run.length);
-}
-
-function isInRow({ run, at }: CellCursor, row: number): boolean {
-  return run !== undefined && at < run.length && run.row[at] === row;
-}
-
-/** Copies what the run at hand has of a row, as far as there is room. */
-function copyRow(cursor: CellCursor, row: number, batch: UnitBatch, filled: number): number {
-  const run = cursor.run!;
-  const room = batch.row.length;
-  let [at, to] = [cursor.at, filled];
-  while (at < run.length && to < room && run.row[at] === row) {
-    batch.row[to] = row;
-    batch.column[to] = run.column[at]!;
-    batch.units[to++] = run.units[at++]!;
-  }
-  cursor.at = at;
-  return to;
 }

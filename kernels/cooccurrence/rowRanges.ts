@@ -1,14 +1,13 @@
-/** What a cell takes to be sorted, merged and mirrored, in units of what a pair takes to be counted; measured on English text. */
-const costOfCell = 6;
+/** What a cell takes to be written, in units of what a pair takes to be counted; measured on English text. */
+const costOfCell = 3;
 
 /**
  * Cuts the rows of a co-occurrence table into ranges that take about equally long to count. As if tokens were independent, terms r and c
- * meet 2 windowSize n_r n_c / N times, and make a cell if that is at least once; `counts` (V,) should fall, as a vocabulary's do. A
- * symmetric table counts its upper triangle only.
+ * meet 2 windowSize n_r n_c / N times, and make a cell if that is at least once; `counts` (V,) should fall, as a vocabulary's do.
  */
 export function rowRanges(
   counts: ArrayLike<number>,
-  { windowSize, symmetric }: { readonly windowSize: number; readonly symmetric: boolean },
+  windowSize: number,
   ranges: number,
 ): { first: number; end: number }[] {
   const rows = counts.length;
@@ -16,11 +15,10 @@ export function rowRanges(
   for (let row = rows - 1; row >= 0; row--) tokensFrom[row] = tokensFrom[row + 1]! + counts[row]!;
   const costBefore = new Float64Array(rows + 1);
   for (let row = 0; row < rows; row++) {
-    const firstColumn = symmetric ? row : 0;
     const meetings = (2 * windowSize * counts[row]!) / Math.max(1, tokensFrom[0]!); // with each token
-    const rare = Math.max(firstColumn, firstBelow(counts, 1 / meetings));
-    const cells = rare - firstColumn + meetings * tokensFrom[rare]!;
-    costBefore[row + 1] = costBefore[row]! + 1 + meetings * tokensFrom[firstColumn]! + costOfCell * cells;
+    const rare = firstBelow(counts, 1 / meetings);
+    const cells = rare + meetings * tokensFrom[rare]!;
+    costBefore[row + 1] = costBefore[row]! + 1 + meetings * tokensFrom[0]! + costOfCell * cells;
   }
   const edges = Array.from({ length: ranges + 1 }, (_, i) =>
     firstAtLeast(costBefore, (costBefore[rows]! * i) / ranges),

@@ -14,7 +14,7 @@ const FAST_FROM = 2 ** 21;
 
 /**
  * Finds the tokens that a TokenScanner finds, without positions, most of them in WebAssembly: the kernel is given text that begins and ends
- * between tokens, and leaves runs of Han characters, terms that it has not met, and what lies around them to the scanner and the lexicon.
+ * between tokens, and what lies around it is left to the scanner.
  *
  * State: that of the kernel; the token in progress is the scanner's.
  */
@@ -47,8 +47,8 @@ export class FastTokenScanner {
     let at = from;
     while (at < to) {
       const end = kernel && !scanner.isInToken ? kernel.endBetween(bytes, at, to) : at;
-      const reached = end > at ? kernel!.scan(bytes, at, end) : at;
-      at = reached < end || end === at ? this.#scanPlain(bytes, reached, to) : end;
+      if (end > at) kernel!.scan(bytes, at, end);
+      at = end > at ? end : this.#scanPlain(bytes, at, to);
     }
   }
 
@@ -59,6 +59,12 @@ export class FastTokenScanner {
 
   endToken(): void {
     this.#parts.scanner.endToken();
+  }
+
+  /** No text comes any more: the kernel's memory can go. */
+  close(): void {
+    this.#kernel?.close();
+    this.#kernel = undefined;
   }
 
   save(): StageState {

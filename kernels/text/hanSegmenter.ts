@@ -17,12 +17,15 @@ export interface HanSegmenter {
    * `bytes`, to `cuts`, which holds at least (end - start) / 3 of them, and returns how many there are. The last is `end`.
    */
   segment(bytes: Uint8Array, start: number, end: number, cuts: Uint32Array): number;
+  /** The words, if there is nothing but them that says where to cut. */
+  readonly words?: WordTrie;
 }
 
 /** Memory besides the trie: 24 times the bytes of the longest run so far. */
 export function unigramSegmenter(words: WordTrie): HanSegmenter {
   let scratch = makeScratch(1024);
   return {
+    words,
     segment(bytes, start, end, cuts) {
       if (end - start > scratch.wordEnds.length) scratch = makeScratch(2 * (end - start));
       const length = decodeRun(bytes, start, end, scratch);

@@ -3,6 +3,7 @@ import type { GrowingLexicon, TermCache } from "../vocabulary/lexicon.js";
 import { DIGIT, OTHER } from "./characterClasses.js";
 import type { TokenBatcher } from "./tokenBatcher.js";
 import { asciiClasses } from "./tokenScanner.js";
+import type { WordTrie } from "./wordTrie.js";
 
 export interface TokenKernelParts {
   /** The compiled `kernels/assembly/tokens.ts`, asked for when text comes. */
@@ -16,8 +17,8 @@ export interface TokenKernelParts {
   readonly batchSize: number;
   /** In bytes; longer tokens are counted and left out. */
   readonly maxTokenLength: number;
-  /** Whether the kernel is to name new terms: not where most tokens come from elsewhere, as words of Han characters do. */
-  readonly namesTerms: boolean;
+  /** Cuts runs of Han characters; needed where a code point is of class HAN. */
+  readonly words?: WordTrie | undefined;
   /** Terms that its table holds. */
   readonly mostTerms?: number;
 }
@@ -28,10 +29,12 @@ interface Exports extends Readonly<Record<Setting, { value: number }>> {
   add(from: number, to: number, behind: number): number;
   admit(id: number): number;
   takeCounts(to: number): number;
+  useTrie(...trie: [slots: number, slotCount: number, filter: number, filterWords: number, firstNodes: number]): void;
+  useProbabilities(logTotal: number, room: number): void;
 }
 
 type Setting =
-  | Exclude<keyof Places, "text" | "token" | "end">
+  | Exclude<keyof Places, "text" | "token" | "trie" | "filter" | "firstNodes" | "run" | "end">
   | "capacity"
   | "maxTokenLength"
   | "lastSlot"
@@ -45,9 +48,7 @@ type Setting =
 
 /** What `scan` and `add` return. */
 const DONE = 0;
-const UNKNOWN = 1;
-const FULL = 2;
-const HAN = 3;
+const UNKNOWN = 1; // else there is no room
 
 /** Where the kernel tells the rest. */
 const AT = 0;
@@ -70,9 +71,11 @@ const STRETCH = 2 ** 19;
 const LONGEST_TOKEN = 2 ** 16;
 const BEHIND = 64;
 const ARENA = 2 ** 22;
+/** For the longest run of Han characters. */
+const RUN = 20 * (4096 + 1);
 
 /** How much memory each part takes. */
-const sizesOf = (mostTerms: number, ids: number) => ({
+const sizesOf = (mostTerms: number, ids: number, words: WordTrie | undefined) => ({
   told: 64,
   ofByte: 256,
   plain: 32,
@@ -85,6 +88,10 @@ const sizesOf = (mostTerms: number, ids: number) => ({
   records: RECORD * mostTerms,
   slots: 2 * SLOT * Math.max(FEWEST_SLOTS, 4 * mostTerms), // at most as many, with the tables that the largest grew out of
   ids: 4 * ids,
+  trie: words?.table.byteLength ?? 0,
+  filter: words?.filter.byteLength ?? 0,
+  firstNodes: words?.firstNodes.byteLength ?? 0,
+  run: words ? RUN : 0,
   end: 0,
 });
 type Places = Readonly<Record<keyof ReturnType<typeof sizesOf>, number>>;
@@ -105,7 +112,7 @@ function layOut(sizes: Places): Places {
  * and the lexicon is told of new terms later; beyond that, it asks the lexicon for each that it lacks.
  *
  * State: 1.7 MB for text and classes; 4 bytes for each token of a batch; of the first 524,288 terms 50 to 80 bytes each, and up to 4 MB for what
- * is longer than 16 bytes.
+ * is longer than 16 bytes; a copy of the words that cut runs of Han characters.
  */
 export class TokenKernel implements TermCache {
   readonly #parts: TokenKernelParts;
@@ -129,9 +136,9 @@ export class TokenKernel implements TermCache {
   #rejected = 0;
 
   constructor(parts: TokenKernelParts) {
-    const { batchSize, classes, automaton, maxTokenLength, lexicon, batcher, namesTerms } = parts;
+    const { batchSize, classes, automaton, maxTokenLength, lexicon, batcher, words } = parts;
     const { mostTerms = MOST_TERMS } = parts;
-    const places = layOut(sizesOf(mostTerms, batchSize + 1));
+    const places = layOut(sizesOf(mostTerms, batchSize + 1, words));
     this.#parts = parts;
     this.#places = places;
     const memory = ownMemory(places.end);
@@ -145,14 +152,15 @@ export class TokenKernel implements TermCache {
     this.#bytes.set(automaton, places.automaton);
     this.#bytes.set(classes, places.classes);
     this.#exports = startKernel<Exports>(parts.module(), memory);
-    const { text, token, end, ...known } = places;
+    if (words) this.#useWords(words);
+    const { text, token, trie, filter, firstNodes, run, end, ...known } = places;
     this.#set({ ...known, capacity: batchSize, maxTokenLength, freshCapacity: mostTerms, mostTerms });
     this.#set({ lastSlot: FEWEST_SLOTS - 1, arenaEnd: places.arena + ARENA });
     this.#ids = new Uint32Array(memory.buffer, places.ids, batchSize + 1);
     batcher.gatherIn(this.#ids);
     const { from, to } = lexicon.nextIds;
     this.#set({ nextId: from, idEnd: to });
-    this.#setComplete(namesTerms && this.#takesOver());
+    this.#setComplete(this.#takesOver());
     lexicon.countWith(this);
   }
 
@@ -180,8 +188,8 @@ export class TokenKernel implements TermCache {
     return Math.min(end + 1, to);
   }
 
-  /** Scans bytes[from, to), which begin and end between tokens; returns where it came upon a run of Han characters, or `to`. */
-  scan(bytes: Uint8Array, from: number, to: number): number {
+  /** Scans bytes[from, to), which begin and end between tokens. */
+  scan(bytes: Uint8Array, from: number, to: number): void {
     const { batcher, lexicon } = this.#parts;
     const told = this.#told;
     const shift = this.#places.text - this.#load(bytes, from, to);
@@ -196,12 +204,15 @@ export class TokenKernel implements TermCache {
         const id = lexicon.add(bytes, told[START]! - shift, told[END]! - shift);
         batcher.push(id, 0, 0);
         this.#exports.admit(id);
-      } else if (found === FULL) {
-        if (batcher.length === this.#parts.batchSize) batcher.seal();
-      } else {
-        return found === HAN ? told[AT]! - shift : to;
-      }
+      } else if (found === DONE) return;
+      else if (batcher.length === this.#parts.batchSize) batcher.seal();
     }
+  }
+
+  /** Leaves everything to the lexicon and the batcher, so that nobody holds the memory. */
+  close(): void {
+    this.#parts.lexicon.countWith(undefined);
+    this.#parts.batcher.gatherIn(new Uint32Array(this.#parts.batchSize));
   }
 
   /** The bytes of the next scan are others, in the same array or not. */
@@ -229,6 +240,17 @@ export class TokenKernel implements TermCache {
     this.#bytes.fill(0, slots.value, slots.value + SLOT * (lastSlot.value + 1));
     this.#set({ terms: 0, arena: this.#places.arena });
     this.#setComplete(false);
+  }
+
+  #useWords({ table, filter, firstNodes, logTotal }: WordTrie): void {
+    const { buffer } = this.#bytes;
+    const places = this.#places;
+    new Int32Array(buffer, places.trie).set(table);
+    new Int32Array(buffer, places.filter).set(filter);
+    new Int32Array(buffer, places.firstNodes).set(firstNodes);
+    const arrays = [places.trie, table.length / 4, places.filter, filter.length, places.firstNodes] as const;
+    this.#exports.useTrie(...arrays);
+    this.#exports.useProbabilities(logTotal, places.run);
   }
 
   /** Holds all the lexicon's terms from now on, if there is room. */

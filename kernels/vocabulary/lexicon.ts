@@ -110,8 +110,9 @@ export class GrowingLexicon implements Lexicon {
     return records[at + ID]! >>> 0;
   }
 
-  /** From now on a cache finds and counts terms, too. */
-  countWith(cache: TermCache): void {
+  /** From now on a cache finds and counts terms, too; or none does. */
+  countWith(cache: TermCache | undefined): void {
+    this.#cache?.flush();
     this.#cache = cache;
   }
 

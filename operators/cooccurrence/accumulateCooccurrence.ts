@@ -6,7 +6,7 @@ import { atMost } from "../../schemas/cost.js";
 import { boolean, byteSize, bytesOf, integer, oneOf, text } from "../../schemas/fields.js";
 import { type OptionsOf, parseOptions } from "../../schemas/options.js";
 import { defineUnit } from "../../schemas/units.js";
-import { cellBytes } from "../../storage/cooccurrence/cellFile.js";
+import { cellBytes } from "../../storage/cooccurrence/rowStore.js";
 import { CooccurrenceAccumulator } from "./cooccurrenceAccumulator.js";
 
 export const accumulateCooccurrenceSchema = defineUnit({
@@ -66,9 +66,10 @@ const leastMemory = 1_000_000;
  *
  * In:  ContextBatch. Out: one FinalCooccurrence on completion. Sums are exact integers, so any order of the text's batches gives the
  * same table. As in GloVe, what is counted is what the windows hold: with subsampling or a random radius that is fewer pairs.
- * State: `memory`, of which 3/8 stay with the table until it is closed or let go. What does not fit is written to the scratch folder: 16 bytes
- * per cell of the table and as much for each time that the buffer was full; a failure, an unsubscription or the table's `close` removes it.
- * With `workers`, all of the table is written there, and the source waits from two batches per thread on.
+ * State: `memory`, of which an eighth stays with the table until it is closed or let go, 1.2 MB and 13 bytes a term for each thread. What does
+ * not fit is written to the scratch folder: 3 to 6 bytes per cell of the table, and of each stretch of text that filled 3/8 of `memory`; a
+ * failure, an unsubscription or the table's `close` removes it. With `workers`, all of the table is written there, and the source waits while
+ * they count.
  * @throws TypeError, RangeError at the call, if an option is of the wrong kind or out of range; RangeError through the stream, if
  *   there were no windows, or the weight of a cell is beyond 2^53 units; Error through the stream, if the disk is full
  * @see Pennington et al. 2014, https://nlp.stanford.edu/pubs/glove.pdf
@@ -85,13 +86,13 @@ export function accumulateCooccurrence(
   return (source) =>
     new Observable((subscriber) => {
       const scope = settings.workers === 0 ? currentScope() : requireScope("accumulateCooccurrence");
-      const port = scope.openPort(Math.max(1, 2 * settings.workers));
+      const port = scope.openPort(1);
       const abort = new AbortController();
       const fail = (error: unknown) => scope.within(() => subscriber.error(error));
       const accumulator = new CooccurrenceAccumulator({
         ...settings,
         memory,
-        onCounted: () => port.leave(),
+        onTaken: () => port.leave(),
         onError: fail,
       });
       let isHandedOver = false;
@@ -114,7 +115,7 @@ export function accumulateCooccurrence(
       subscriber.add(
         source.subscribe({
           next: guarded((batch) => {
-            if (settings.workers > 0) port.enter();
+            port.enter();
             accumulator.add(batch);
             scope.took(batch.endCentre - batch.firstCentre);
           }, subscriber),

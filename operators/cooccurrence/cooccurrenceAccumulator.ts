@@ -1,44 +1,51 @@
 import { distanceUnits } from "../../kernels/cooccurrence/distanceUnits.js";
 import { tableOf } from "../../kernels/cooccurrence/finalTable.js";
+import { counterBytes } from "../../kernels/cooccurrence/rowCounter.js";
 import { rowRanges } from "../../kernels/cooccurrence/rowRanges.js";
+import { TextBlock, tokenBytes } from "../../kernels/cooccurrence/textBlock.js";
 import { WindowWeights } from "../../kernels/embedding/windowWeights.js";
 import { requireFixed } from "../../kernels/vocabulary/vocabulary.js";
 import type { ContextBatch } from "../../schemas/contexts.js";
 import type { DistanceWeighting, FinalCooccurrence } from "../../schemas/cooccurrence.js";
-import { mostFiles, readWithin } from "../../storage/cooccurrence/cellFile.js";
 import { ScratchFolder } from "../../storage/files/scratchFolder.js";
-import { CooccurrenceShard, type ShardCells, type ShardOptions } from "./cooccurrenceShard.js";
+import { type CountingShards, ownShard } from "./cooccurrenceShard.js";
+import { readRows } from "./readRows.js";
 import { ShardThreads } from "./shardThreads.js";
+
+/** Of the memory, for text; the rest is left for what threads take besides, and the rows. */
+const TEXT_SHARE = 3 / 8;
 
 export interface AccumulatorOptions {
   readonly weighting: DistanceWeighting;
   readonly symmetric: boolean;
-  /** Bytes of all the buffers together. */
+  /** Bytes of text that waits to be counted and of rows that were, together. */
   readonly memory: number;
   /** Where files go that do not fit in it. */
   readonly scratch: string | undefined;
-  /** Threads that count; 0 counts at once, in this one. */
+  /** Threads that count; 0 counts in this one. */
   readonly workers: number;
-  /** A batch was counted by a thread. */
-  readonly onCounted: () => void;
+  /** A batch waits no more. */
+  readonly onTaken: () => void;
   /** A thread failed. */
   readonly onError: (error: unknown) => void;
 }
 
 /**
- * Counts within a memory budget: half of it while counting, and while finishing a quarter for mirroring a symmetric table and an eighth
- * to read files, of which neighbours are merged first where there are more than 64. Threads count some rows each, so that every one
- * of them can finish its own.
+ * Counts within a memory budget: three eighths of it hold text, whose windows are counted whenever it is full, and an eighth the rows of the table,
+ * which go to files beyond it. Each shard counts some rows, and at the end adds up its own. Threads leave all rows in files.
  *
- * Disk: 16 bytes per cell of each full buffer, and 16 per cell of the table. What a table keeps on the disk is removed by its `close`,
- * everything else when the table is done or has failed.
+ * Disk: 3 to 6 bytes per cell of each full stretch of text and of the table, twice while they are added up. What a table keeps on the disk is
+ * removed by its `close`, everything else when the table is done or has failed.
  */
 export class CooccurrenceAccumulator {
   readonly #options: AccumulatorOptions;
   readonly #scratch: ScratchFolder;
+  readonly #waiting: ContextBatch[] = [];
   #first: ContextBatch | undefined;
-  #shard: CooccurrenceShard | undefined;
-  #threads: ShardThreads | undefined;
+  #block: TextBlock | undefined;
+  #shards: CountingShards | undefined;
+  /** Ends when the text was counted that is being counted now. */
+  #counting: Promise<void> | undefined;
   #unitsPerCount = 1;
   #weights: WindowWeights | undefined;
   /** What all windows so far weigh, in units. */
@@ -52,23 +59,27 @@ export class CooccurrenceAccumulator {
   add(batch: ContextBatch): void {
     if (!this.#first) this.#open(batch);
     this.#units += this.#weights!.ofRightEnds(batch);
-    if (this.#shard) this.#shard.add(batch);
-    else this.#threads!.add(batch);
+    this.#waiting.push(batch);
+    this.#takeWaiting();
   }
 
   async abandon(): Promise<void> {
-    if (this.#threads) await this.#threads.close(); // without threads the files are gone at once
+    await this.#shards?.close();
     this.#scratch.remove();
   }
 
   /** The whole table; nothing can be added afterwards. */
   async finish(signal: AbortSignal): Promise<FinalCooccurrence> {
     if (!this.#first) throw new RangeError("accumulateCooccurrence: the stream must have windows, got none");
-    const { weighting, symmetric, memory } = this.#options;
+    const { weighting, symmetric } = this.#options;
     const { vocabulary, windowSize, side } = this.#first;
-    const shards = await this.#finishShards(signal);
-    const hasHalves = shards.some((shard) => shard.hasHalves);
-    const length = shards.reduce((sum, { cells }) => sum + cells, 0);
+    while (this.#counting) await this.#counting;
+    await this.#shards!.count(this.#block!.stretch);
+    const { rows, hasHalves } = await this.#shards!.finish();
+    signal.throwIfAborted();
+    this.#block = undefined; // its memory is free, while the table lives
+    this.#shards = undefined;
+    const length = rows.reduce((sum, { cells }) => sum + cells, 0);
     // In halves of a unit, which a symmetric table counts in, windows on one side are seen from both ends.
     const timesCounted = symmetric ? (side === "both" ? 2n : 4n) : 1n;
     return tableOf({
@@ -77,43 +88,57 @@ export class CooccurrenceAccumulator {
       unitsPerWeight: this.#unitsPerCount * (symmetric ? 2 : 1),
       length,
       units: timesCounted * this.#units,
-      open: () =>
-        readWithin(memory / 4, [...shards.flatMap(({ mirrored }) => mirrored), ...shards.map(({ upper }) => upper)]),
+      batches: () => readRows(rows),
       close: () => this.#scratch.remove(),
     });
   }
 
-  async #finishShards(signal: AbortSignal): Promise<ShardCells[]> {
-    if (this.#threads) return this.#threads.finish();
-    const cells = await this.#shard!.finish(signal);
-    this.#shard = undefined; // its memory is free, while the table lives
-    return [cells];
+  /** Takes batches up into the text, as long as nothing of it is being counted. */
+  #takeWaiting(): void {
+    const block = this.#block!;
+    const mostTokens = (this.#options.memory * TEXT_SHARE) / tokenBytes;
+    while (this.#waiting.length > 0 && !this.#counting) {
+      if (block.length > 1 && block.length + this.#waiting[0]!.ids.length > mostTokens) this.#count(block);
+      else {
+        block.add(this.#waiting.shift()!);
+        this.#options.onTaken();
+      }
+    }
+  }
+
+  #count(block: TextBlock): void {
+    const counted = this.#shards!.count(block.stretch);
+    if (!counted) block.clear();
+    else {
+      this.#counting = counted.then(() => {
+        this.#counting = undefined;
+        block.clear();
+        this.#takeWaiting();
+      });
+      this.#counting.catch(this.#options.onError);
+    }
   }
 
   #open(batch: ContextBatch): void {
     requireFixed("accumulateCooccurrence", batch.vocabulary);
     this.#first = batch;
-    const { weighting, symmetric, memory, workers, onCounted, onError } = this.#options;
-    const { windowSize, vocabulary } = batch;
+    const { weighting, symmetric, workers, memory } = this.#options;
+    const { windowSize, vocabulary, side } = batch;
     const { unitsPerCount, ofDistance } = distanceUnits(weighting, windowSize);
     this.#unitsPerCount = unitsPerCount;
     this.#weights = new WindowWeights(ofDistance);
-    const count = Math.max(1, workers);
-    const shards = rowRanges(vocabulary.counts, { windowSize, symmetric }, count).map(
-      ({ first, end }): ShardOptions => ({
-        terms: vocabulary.terms.length,
-        firstRow: first,
-        endRow: end,
-        windowSize,
-        symmetric,
-        ofDistance,
-        memory: memory / count,
-        mostFiles: Math.max(4, Math.floor(mostFiles / count)),
-        intoFiles: workers > 0,
-      }),
-    );
+    const terms = vocabulary.terms.length;
+    const ranges = rowRanges(vocabulary.counts, windowSize, Math.max(1, workers));
+    const block = new TextBlock({ terms, windowSize, reserved: ranges.length * counterBytes(terms) });
+    const shards = ranges.map(({ first, end }, i) => ({
+      ...{ terms, firstRow: first, endRow: end, windowSize, side, symmetric, ofDistance },
+      memory: block.memory,
+      place: i * counterBytes(terms),
+      bytesInMemory: workers > 0 ? 0 : memory / 8,
+    }));
     const { newFile } = this.#scratch;
-    if (workers === 0) this.#shard = new CooccurrenceShard(shards[0]!, newFile);
-    else this.#threads = new ShardThreads(shards, newFile, { onCounted, onError });
+    this.#block = block;
+    this.#shards =
+      workers > 0 ? new ShardThreads(shards, block.counts, newFile) : ownShard(shards[0]!, block.counts, newFile);
   }
 }

@@ -1,138 +1,86 @@
-import { CellBuffer } from "../../kernels/cooccurrence/cellBuffer.js";
-import type { CellRun } from "../../kernels/cooccurrence/cellRun.js";
-import { type CellStream, mergeStreams } from "../../kernels/cooccurrence/cellStreams.js";
-import { denseCellBytes } from "../../kernels/cooccurrence/denseBlock.js";
-import { batchCells } from "../../kernels/cooccurrence/finalTable.js";
-import { PairCounter, type WindowView } from "../../kernels/cooccurrence/pairCounter.js";
-import { CellFile, fewFiles, type ReadLimits, readWithin } from "../../storage/cooccurrence/cellFile.js";
-import { CellStore } from "../../storage/cooccurrence/cellStore.js";
+import { mostStreams, RowCounter, type RowCounterOptions } from "../../kernels/cooccurrence/rowCounter.js";
+import type { TextStretch } from "../../kernels/cooccurrence/textBlock.js";
+import type { WasmMemory } from "../../kernels/numbers/webAssembly.js";
+import { RowStore, type StoredRows } from "../../storage/cooccurrence/rowStore.js";
 import type { NewFile } from "../../storage/files/scratchFolder.js";
+import { cooccurrenceKernel } from "./cooccurrenceKernel.js";
 
-export interface ShardOptions {
-  readonly terms: number;
-  /** The rows of the table, and of a symmetric one those of the upper triangle, that this shard counts. */
-  readonly firstRow: number;
-  readonly endRow: number;
-  readonly windowSize: number;
-  readonly symmetric: boolean;
-  readonly ofDistance: Float64Array;
-  /**
-   * Bytes: 1/8 a dense block for pairs of frequent terms, 3/8 a buffer for the others; then 1/4 for mirroring a symmetric table, 1/8 for
-   * what of it stays in memory, and 1/8 to read files.
-   */
-  readonly memory: number;
-  /** Files that may be read at once. */
-  readonly mostFiles: number;
-  /** Put all of the finished rows into files, for another thread to read. */
-  readonly intoFiles: boolean;
+export interface ShardOptions extends RowCounterOptions {
+  /** What the shards share, and where in it the memory of this one begins. */
+  readonly memory: WasmMemory;
+  readonly place: number;
+  /** Bytes of rows that need not go to a file. */
+  readonly bytesInMemory: number;
 }
 
-/** The rows of a shard. Within a row of the table, the mirrored cells of one shard come before those of the next. */
-export interface ShardCells {
-  readonly cells: number;
+/** Rows of a table in order, part after part. */
+export interface FinishedRows {
+  readonly rows: readonly StoredRows[];
+  /** Some pair of a symmetric table counts from one of its ends only. */
   readonly hasHalves: boolean;
-  /** They can be read any number of times. */
-  readonly upper: CellStream;
-  readonly mirrored: readonly CellStream[];
 }
 
-/** Some rows of a table: counts their pairs, and whenever the buffer is full, its sums go to a file; at the end they are merged. */
+/** What counts all rows of a table, in this thread or in others. */
+export interface CountingShards {
+  /** Counts the windows of a stretch of text; a promise that ends when that is done, unless it is. */
+  count(stretch: TextStretch): Promise<void> | undefined;
+  /** Everything that was counted. */
+  finish(): FinishedRows | Promise<FinishedRows>;
+  close(): Promise<void>;
+}
+
+/** A shard of all rows in this thread. */
+export function ownShard(options: ShardOptions, counts: Uint32Array, newFile: NewFile): CountingShards {
+  const shard = new CooccurrenceShard(options, newFile);
+  return {
+    count(stretch) {
+      shard.count(stretch, counts);
+      return undefined;
+    },
+    finish: () => shard.finish(),
+    close: () => Promise.resolve(),
+  };
+}
+
+/** Some rows of a table: counts them in each stretch of text, and at the end adds up what came of the stretches. */
 export class CooccurrenceShard {
   readonly #options: ShardOptions;
   readonly #newFile: NewFile;
-  readonly #counter: PairCounter;
-  readonly #files: CellFile[] = [];
+  readonly #counter: RowCounter;
+  #stored: StoredRows[] = [];
 
   constructor(options: ShardOptions, newFile: NewFile) {
     this.#options = options;
     this.#newFile = newFile;
-    this.#counter = new PairCounter({
-      ...options,
-      denseCells: Math.floor(options.memory / 8 / denseCellBytes),
-      bufferRecords: Math.floor((options.memory * 3) / 8 / 16),
-      onFull: () => this.#files.push(CellFile.of(newFile(), this.#counter.takeSorted(batchCells))),
-    });
+    this.#counter = new RowCounter(cooccurrenceKernel(), options.memory, options.place, options);
   }
 
-  add(batch: WindowView): void {
-    this.#counter.add(batch);
+  count(stretch: TextStretch, counts: Uint32Array): void {
+    this.#store((store) => this.#counter.count(stretch, counts, store.add));
   }
 
-  /** All sums, in order; nothing can be added any more. */
-  async finish(signal?: AbortSignal): Promise<ShardCells> {
-    const limits: ReadLimits = { files: this.#options.mostFiles, bytes: this.#options.memory / 8 };
-    const files = await fewFiles(this.#files, this.#newFile, limits);
-    const store = new ShardStore(this.#options, this.#newFile);
+  /** All sums, in order; nothing can be counted any more. */
+  finish(): FinishedRows {
+    while (this.#stored.length > 1) this.#addUp(this.#stored.splice(0, mostStreams));
+    return { rows: this.#stored, hasHalves: this.#counter.hasHalves };
+  }
+
+  #addUp(parts: readonly StoredRows[]): void {
+    const readers = parts.map((part) => part.open());
     try {
-      for await (const run of mergeStreams(readWithin(limits.bytes, [...this.#counter.rest(batchCells), ...files]))) {
-        signal?.throwIfAborted();
-        store.add(run);
-      }
-      for (const file of files) file.remove();
-      return { ...(await store.seal(limits)), hasHalves: this.#counter.hasHalves };
-    } catch (error) {
+      this.#store((store) => this.#counter.addUp(readers, store.add));
+    } finally {
+      for (const reader of readers) reader.close();
+    }
+    for (const part of parts) part.remove();
+  }
+
+  #store(fill: (store: RowStore) => number): void {
+    const store = new RowStore(this.#newFile, this.#options.bytesInMemory);
+    try {
+      this.#stored.push(store.seal(fill(store)));
+    } finally {
       store.abandon();
-      throw error;
     }
-  }
-}
-
-/** The upper triangle and, for a symmetric table, its mirror image. */
-class ShardStore {
-  readonly #newFile: NewFile;
-  readonly #intoFiles: boolean;
-  readonly #upper: CellStore;
-  readonly #mirror: CellBuffer | undefined;
-  readonly #mirrorFiles: CellFile[] = [];
-
-  constructor({ symmetric, memory, intoFiles, terms }: ShardOptions, newFile: NewFile) {
-    this.#newFile = newFile;
-    this.#intoFiles = intoFiles;
-    this.#upper = new CellStore(newFile, intoFiles ? 0 : memory / 8);
-    this.#mirror = symmetric ? new CellBuffer(Math.floor(memory / 4 / 20), terms, { columnsAscend: true }) : undefined;
-  }
-
-  add(run: CellRun): void {
-    checkExact(run);
-    this.#upper.add(run);
-    if (this.#mirror) this.#addMirrored(run, this.#mirror);
-  }
-
-  abandon(): void {
-    this.#upper.abandon();
-  }
-
-  async seal(limits: ReadLimits): Promise<Omit<ShardCells, "hasHalves">> {
-    const mirror = this.#mirror;
-    if (mirror && this.#intoFiles) this.#spillMirror(mirror);
-    const files = await fewFiles(this.#mirrorFiles, this.#newFile, limits);
-    const inFiles = files.reduce((sum, { cells }) => sum + cells, 0);
-    return {
-      cells: this.#upper.cells + inFiles + (mirror?.length ?? 0),
-      upper: this.#upper.seal(),
-      mirrored: [...files, ...(mirror ? [{ [Symbol.iterator]: () => mirror.runs(batchCells) }] : [])],
-    };
-  }
-
-  #addMirrored({ row, column, units, length }: CellRun, mirror: CellBuffer): void {
-    for (let i = 0; i < length; i++) {
-      if (row[i] === column[i]) continue;
-      if (mirror.isFull) this.#spillMirror(mirror);
-      mirror.push(column[i]!, row[i]!, units[i]!);
-    }
-  }
-
-  #spillMirror(mirror: CellBuffer): void {
-    this.#mirrorFiles.push(CellFile.of(this.#newFile(), mirror.runs(batchCells)));
-    mirror.clear();
-  }
-}
-
-function checkExact({ row, column, units, length }: CellRun): void {
-  for (let i = 0; i < length; i++) {
-    if (units[i]! < 2 ** 53) continue;
-    throw new RangeError(
-      `accumulateCooccurrence: sums must stay below 2^53 units to be exact, got ${units[i]} in cell (${row[i]}, ${column[i]})`,
-    );
   }
 }

@@ -1,30 +1,18 @@
 import { parentPort, workerData } from "node:worker_threads";
-import type { WindowView } from "../../kernels/cooccurrence/pairCounter.js";
-import { CellFile } from "../../storage/cooccurrence/cellFile.js";
+import type { TextStretch } from "../../kernels/cooccurrence/textBlock.js";
 import { CooccurrenceShard } from "./cooccurrenceShard.js";
-import type { FileName, ShardFiles, ShardThreadData } from "./shardThreads.js";
+import type { ShardThreadData } from "./shardThreads.js";
 
-/** A thread of `ShardThreads`: counts the windows that it is sent, and answers each message. */
-const { options, prefix } = workerData as ShardThreadData;
+/** A thread of `ShardThreads`: counts its rows in each stretch of text that it is told of, and answers each message. */
+const { options, counts, prefix } = workerData as ShardThreadData;
 let files = 0;
 const shard = new CooccurrenceShard(options, () => `${prefix}-${files++}`);
 
-parentPort!.on("message", (batch: WindowView | "finish") => {
-  if (batch === "finish") {
-    void finish(); // a failure ends the thread, which its owner hears
+parentPort!.on("message", (stretch: TextStretch | "finish") => {
+  if (stretch === "finish") {
+    parentPort!.postMessage(shard.finish());
   } else {
-    shard.add(batch);
+    shard.count(stretch, counts);
     parentPort!.postMessage("counted");
   }
 });
-
-async function finish(): Promise<void> {
-  const { cells, hasHalves, upper, mirrored } = await shard.finish();
-  const result: ShardFiles = { cells, hasHalves, upper: named([upper]), mirrored: named(mirrored) };
-  parentPort!.postMessage(result);
-}
-
-/** What is not in a file is empty. */
-function named(streams: readonly unknown[]): FileName[] {
-  return streams.filter((stream) => stream instanceof CellFile).map(({ path, cells }) => ({ path, cells }));
-}

@@ -2,7 +2,7 @@ import { CellBuffer } from "../../kernels/cooccurrence/cellBuffer.js";
 import { type CellRun, emptyRun } from "../../kernels/cooccurrence/cellRun.js";
 import { type CellStream, mergeStreams } from "../../kernels/cooccurrence/cellStreams.js";
 import { greatestCommonDivisor } from "../../kernels/cooccurrence/distanceUnits.js";
-import { batchCells, tableOf } from "../../kernels/cooccurrence/finalTable.js";
+import { batchCells, tableOf, unitBatches } from "../../kernels/cooccurrence/finalTable.js";
 import { compareCodePoints } from "../../kernels/text/compareCodePoints.js";
 import { makeVocabulary } from "../../kernels/vocabulary/vocabulary.js";
 import type { CooccurrenceMetadata, FinalCooccurrence } from "../../schemas/cooccurrence.js";
@@ -276,7 +276,7 @@ async function store(
     metadata,
     unitsPerWeight: metadata.unitsPerCount,
     length: cellStore.cells,
-    open: () => [sealed],
+    batches: () => unitBatches(sealed, cellStore.cells),
     close: () => scratch.remove(),
   });
 }

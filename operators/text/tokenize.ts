@@ -80,8 +80,8 @@ export type TokenizeOptions = OptionsOf<typeof tokenizeSchema>;
  * document begins. Counts `read` and `rejected` in the run's ledger.
  * State: the lexicon, at most `maxTerms` terms of 36 to 68 bytes and their text, and the bytes of one token or Han run, with user
  * dictionaries also those of one of their words. The dictionaries themselves are read once for all streams. Where nothing asks for
- * `characterOffsets` or `userDictionaries`, tokens behind the first 2 MB of text are found in WebAssembly, whose memory takes up to 40 MB, most of
- * it for the terms.
+ * `characterOffsets`, `userDictionaries` or `newWords`, tokens behind the first 2 MB of text are found in WebAssembly, whose memory takes up to
+ * 40 MB, most of it for the terms, and in mode chinese 17 MB for the dictionary.
  * @throws TypeError, RangeError at the call, if an option is of the wrong kind or out of range; in the stream, SyntaxError for a line
  * of a user dictionary that cannot be read, RangeError for a word that cannot be found
  * @see Unicode Standard Annex #29, https://unicode.org/reports/tr29/#Word_Boundaries; the rules are in docs/operators/tokenize.md
@@ -131,6 +131,7 @@ function tokenizer(settings: Settings, { classes, automaton, dictionaries }: Ret
   const lexicon = new GrowingLexicon({ maxTerms });
   const batcher = new TokenBatcher(lexicon, { batchSize, withCharacters: characterOffsets });
   const userWords = dictionaries && new UserWords(dictionaries);
+  const segmenter = mode === "chinese" ? (userWords?.segmenter ?? hanSegmenter([], newWords)) : undefined;
   const tokens = new TokenScanner({
     classes,
     automaton,
@@ -138,11 +139,11 @@ function tokenizer(settings: Settings, { classes, automaton, dictionaries }: Ret
     batcher,
     maxTokenLength,
     withPositions: characterOffsets,
-    segmenter: mode === "chinese" ? (userWords?.segmenter ?? hanSegmenter([], newWords)) : undefined,
+    segmenter,
   });
   const knownWords = userWords && new KnownWordScanner({ scanner: tokens, list: userWords, classes, automaton });
   const fast =
-    characterOffsets || userWords
+    characterOffsets || userWords || newWords
       ? undefined
       : new FastTokenScanner({
           scanner: tokens,
@@ -153,7 +154,7 @@ function tokenizer(settings: Settings, { classes, automaton, dictionaries }: Ret
           batcher,
           batchSize,
           maxTokenLength,
-          namesTerms: mode !== "chinese",
+          words: segmenter?.words,
         });
   const scanner = knownWords ?? fast ?? tokens;
   const places = characterOffsets ? new CharacterPositions() : undefined;
@@ -219,6 +220,7 @@ function tokenizer(settings: Settings, { classes, automaton, dictionaries }: Ret
     /** Whoever reads the lexicon after the pass finds live terms only, wherever the last batch began. */
     end: () => {
       lexicon.forgetPruned();
+      fast?.close();
       return EMPTY;
     },
   };

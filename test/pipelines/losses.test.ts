@@ -82,24 +82,24 @@ const sabotages: Readonly<Record<string, readonly [...Sabotage, Branch, RegExp]>
     "terms",
     /^writeTokens: all \d+ tokens that came in must be taken, got \d+ in branch terms$/,
   ],
-  "the pair counter ignores each batch but the first": [
-    "kernels/cooccurrence/pairCounter.js",
+  "the text to be counted lacks each batch but the first": [
+    "kernels/cooccurrence/textBlock.js",
     "    add(batch) {",
     "    add(batch) { if (this.isBlind) return; this.isBlind = true;",
     "table",
     /^cooccurrence: the table must weigh as much as the windows, [\d.]+, got [\d.]+$/,
   ],
-  "a pair counter on a thread does": [
-    "kernels/cooccurrence/pairCounter.js",
-    "    add(batch) {",
-    "    add(batch) { if (this.isBlind) return; this.isBlind = true;",
+  "a thread counts every second row": [
+    "kernels/cooccurrence/rowCounter.js",
+    "kernel.addPlaces(first, ends[row]);",
+    "if (row % 2 === 0) kernel.addPlaces(first, ends[row]);",
     "table on threads",
     /^cooccurrence: the table must weigh as much/,
   ],
-  "half of a table is not mirrored": [
-    "operators/cooccurrence/cooccurrenceShard.js",
-    "mirror.push(",
-    "if (i % 2 === 0) mirror.push(",
+  "the first place of each term is not counted": [
+    "kernels/cooccurrence/rowCounter.js",
+    "kernel.addPlaces(first, ends[row]);",
+    "kernel.addPlaces(first + 1, ends[row]);",
     "table",
     /^cooccurrence: the table must weigh as much/,
   ],

@@ -8,9 +8,12 @@ import {
   compileKernel,
   FastTokenScanner,
   GrowingLexicon,
+  type HanSegmenter,
   TokenBatcher,
   TokenScanner,
   tokenAutomaton,
+  unigramSegmenter,
+  WordTrie,
 } from "#kernels";
 import { hanSegmenter } from "#operators";
 import type { StateArray, TextBatch } from "#schemas";
@@ -23,9 +26,25 @@ const digestOf = ({ buffer, byteOffset, byteLength }: StateArray) =>
     .update(new Uint8Array(buffer, byteOffset, byteLength))
     .digest("hex");
 
+/** Words of a few characters, some of which overlap, one of four bytes. */
+const fewWords = new WordTrie(64);
+for (const [word, frequency] of Object.entries({
+  中国: 9,
+  国人: 12,
+  中国人: 3,
+  人们: 5,
+  们: 2,
+  我们: 7,
+  的我: 1,
+  𠮷中: 4,
+}))
+  fewWords.set(word, frequency);
+const fewWordSegmenter = unigramSegmenter(fewWords);
+
 interface Options {
   readonly mode: CharacterMode;
   readonly isFast: boolean;
+  readonly segmenter?: HanSegmenter;
   readonly batchSize?: number;
   readonly maxTokenLength?: number;
   readonly maxTerms?: number;
@@ -40,11 +59,11 @@ function scanned(text: readonly TextBatch[], options: Options) {
   const batcher = new TokenBatcher(lexicon, { batchSize, withCharacters: false });
   const classes = characterClasses(mode);
   const automaton = tokenAutomaton({ marksStandAlone: mode === "characters" });
-  const segmenter = mode === "chinese" ? hanSegmenter([], false) : undefined;
+  const segmenter = mode === "chinese" ? (options.segmenter ?? fewWordSegmenter) : undefined;
   const parts = { classes, automaton, lexicon, batcher, batchSize, maxTokenLength };
   const scanner = new TokenScanner({ ...parts, segmenter, withPositions: false });
-  const namesTerms = mode !== "chinese";
-  const fast = new FastTokenScanner({ ...parts, scanner, namesTerms, mostTerms, fastFrom, module: () => compiled });
+  const words = segmenter?.words;
+  const fast = new FastTokenScanner({ ...parts, scanner, words, mostTerms, fastFrom, module: () => compiled });
   const used = isFast ? fast : scanner;
   const made: unknown[] = [];
   const note = () => {
@@ -121,6 +140,15 @@ describe("FastTokenScanner", () => {
       );
     });
   }
+
+  it("cuts a real Chinese text into the same words, a run of more than 4096 characters among them", () => {
+    const text = readFileSync("data/sample-chinese-lu-xun.txt", "utf8").slice(0, 100_000);
+    const han = (text.match(/\p{Script=Han}+/gu) ?? []).join("");
+    const options = { segmenter: hanSegmenter([], false), mode: "chinese", batchSize: 1000, maxTerms: 1e6 } as const;
+    const [fast, plain] = both(sentenceBatches([[text, `\n${han.slice(0, 9000)}\ufe00\n`]], [30_000]), options);
+    expect(fast).toEqual(plain);
+    expect(fast!.terms.length).toBeGreaterThan(5000);
+  });
 
   it("finds the same in a text of many terms, as its table grows, is full, and is emptied when the lexicon prunes", () => {
     const term = (i: number) => (i % 7 === 0 ? `a-term-of-many-letters-${i}` : `t${i % 3000}`);

@@ -1,23 +1,75 @@
-import { expect, it } from "vitest";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { drawBelow, randomStream } from "#kernels";
+import { counterBytes } from "../../../dist/kernels/cooccurrence/rowCounter.js";
+import { TextBlock } from "../../../dist/kernels/cooccurrence/textBlock.js";
 import { CooccurrenceShard } from "../../../dist/operators/cooccurrence/cooccurrenceShard.js";
+import { readRows } from "../../../dist/operators/cooccurrence/readRows.js";
+import { temporaryFolder } from "../../support/temporaryFolder.js";
 
-it("refuses sums that doubles do not hold exactly", async () => {
-  const ofDistance = Float64Array.of(0, 2 ** 52);
-  const [rows, room] = [
-    { terms: 2, firstRow: 0, endRow: 2 },
-    { memory: 2 ** 20, mostFiles: 4, intoFiles: false },
-  ];
-  const shard = new CooccurrenceShard({ ...rows, ...room, windowSize: 1, symmetric: false, ofDistance }, () => "");
-  const windows = {
-    firstCentre: 0,
-    endCentre: 4,
-    radius: new Uint8Array(4).fill(1),
-    windowSize: 1,
-    side: "both",
-  } as const;
-  shard.add({ ...windows, ids: Uint32Array.of(0, 1, 0, 1), sentenceOffsets: Uint32Array.of(0) });
-  // the second term follows the first twice, and comes before it once: 3 x 2^52
-  await expect(shard.finish()).rejects.toThrow(
-    "accumulateCooccurrence: sums must stay below 2^53 units to be exact, got 13510798882111488 in cell (0, 1)",
-  );
+interface Case {
+  readonly terms: number;
+  readonly ofDistance: Float64Array;
+  readonly newFile?: () => string;
+  readonly bytesInMemory?: number;
+}
+
+/** Windows of one neighbour on both sides, all rows in one shard. */
+function counting({ terms, ofDistance, newFile = () => "", bytesInMemory = 2 ** 20 }: Case) {
+  const block = new TextBlock({ terms, windowSize: 1, reserved: counterBytes(terms) });
+  const rows = { terms, firstRow: 0, endRow: terms, windowSize: 1, side: "both", symmetric: false } as const;
+  const shard = new CooccurrenceShard({ ...rows, ofDistance, memory: block.memory, place: 0, bytesInMemory }, newFile);
+  const count = (ids: Uint32Array) => {
+    const radius = new Uint8Array(ids.length).fill(1);
+    const view = { firstCentre: 0, endCentre: ids.length, radius, windowSize: 1, side: "both" } as const;
+    block.add({ ...view, ids, sentenceOffsets: Uint32Array.of(0) });
+    shard.count(block.stretch, block.counts);
+    block.clear();
+  };
+  return { shard, count };
+}
+
+describe("CooccurrenceShard", () => {
+  it("refuses sums that doubles do not hold exactly", () => {
+    const { count } = counting({ terms: 2, ofDistance: Float64Array.of(0, 2 ** 52) });
+    // the second term follows the first twice, and comes before it once: 3 x 2^52
+    expect(() => count(Uint32Array.of(0, 1, 0, 1))).toThrow(
+      "accumulateCooccurrence: sums must stay below 2^53 units to be exact, got 13510798882111488 in cell (0, 1)",
+    );
+  });
+
+  it("adds up more stretches than are read at once, in memory or in files, of which one is left", async () => {
+    const folder = await temporaryFolder();
+    const terms = 5000; // more than 64 words of bits, and rows of many cells
+    const stream = randomStream(1, "test.stretches");
+    const stretches = Array.from({ length: 70 }, (_, i) =>
+      Uint32Array.from({ length: 400 }, (_, j) =>
+        j % 2 === 0 ? 4999 * (i % 2) : drawBelow(stream, 400 * i + j, terms),
+      ),
+    );
+    const sums = new Map<string, number>();
+    for (const ids of stretches)
+      for (let i = 1; i < ids.length; i++)
+        for (const [row, column] of [
+          [ids[i - 1], ids[i]],
+          [ids[i], ids[i - 1]],
+        ])
+          sums.set(`${row} ${column}`, (sums.get(`${row} ${column}`) ?? 0) + 1000);
+    const inOrder = [...sums].map(([cell, units]) => [...cell.split(" ").map(Number), units]);
+    inOrder.sort(([a, b], [c, d]) => a! - c! || b! - d!);
+    let files = 0;
+    for (const bytesInMemory of [0, 2 ** 20]) {
+      const newFile = () => join(folder, String(files++));
+      const { shard, count } = counting({ terms, ofDistance: Float64Array.of(0, 1000), newFile, bytesInMemory });
+      for (const ids of stretches) count(ids);
+      const { rows } = shard.finish();
+      const cells: number[][] = [];
+      for await (const { row, column, units } of readRows(rows))
+        for (let i = 0; i < row.length; i++) cells.push([row[i]!, column[i]!, units[i]!]);
+      expect(cells).toEqual(inOrder);
+      expect(await readdir(folder)).toHaveLength(1); // that of the first
+      expect(rows.map(({ cells }) => cells)).toEqual([cells.length]);
+    }
+  });
 });

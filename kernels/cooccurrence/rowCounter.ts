@@ -1,0 +1,182 @@
+import type { WasmMemory, WasmModule } from "../numbers/webAssembly.js";
+import { type CooccurrenceKernel, headBytes, longestCell, startCooccurrenceKernel } from "./cooccurrenceKernel.js";
+import { type RowReader, RowStream } from "./rowStream.js";
+import type { TextStretch, WindowView } from "./textBlock.js";
+
+export interface RowCounterOptions {
+  readonly terms: number;
+  /** The rows of the table that are counted. */
+  readonly firstRow: number;
+  readonly endRow: number;
+  readonly windowSize: number;
+  readonly side: WindowView["side"];
+  readonly symmetric: boolean;
+  /** Units of a pair by its distance. */
+  readonly ofDistance: Float64Array;
+}
+
+/** Takes rows as they are written, bytes that are good until it returns. */
+export type TakeRows = (bytes: Uint8Array) => void;
+
+/** The longest windows, rounded up. */
+const DISTANCES = 64;
+const OUT = 2 ** 17;
+/** Bytes for reading rows, and the least of them for each stream. */
+const STREAMS = 2 ** 20;
+export const mostStreams = 64;
+
+const sizesOf = (terms: number) => ({
+  ofEnd: 8 * DISTANCES,
+  ofAll: 8 * DISTANCES,
+  sums: 8 * terms,
+  used: 8 * Math.ceil(terms / 2 ** 6),
+  usedWords: 8 * Math.ceil(terms / 2 ** 12),
+  placesEnd: 4 * terms,
+  out: OUT,
+  streams: STREAMS,
+  end: 0,
+});
+type Places = Readonly<Record<keyof ReturnType<typeof sizesOf>, number>>;
+
+/** Where each part begins, and the last ends. */
+function layOut(sizes: Places, from: number): Places {
+  let at = from;
+  const starts = Object.entries(sizes).map(([name, size]) => {
+    const start = at;
+    at += Math.ceil(size / 64) * 64;
+    return [name, start] as const;
+  });
+  return Object.fromEntries(starts) as unknown as Places;
+}
+
+/** Bytes of a counter's memory. */
+export const counterBytes = (terms: number): number => layOut(sizesOf(terms), 0).end;
+
+/**
+ * Adds up the co-occurrences of stretches of text, and the rows that came of them, by `kernels/assembly/cooccurrence.ts`.
+ *
+ * What a window means: X[a][b] adds the weight of every context b of a centre a. A symmetric table holds (X + X') / 2 for windows on both
+ * sides, which is X itself while the radius is fixed, and X + X' for windows on one side: in either case, with a fixed radius, each pair of
+ * tokens counts once as (a, b) and once as (b, a), as in GloVe. Units of a symmetric table are halves of what `ofDistance` says.
+ * State: `counterBytes`, from `place` on.
+ */
+export class RowCounter {
+  readonly #options: RowCounterOptions;
+  readonly #memory: WasmMemory;
+  readonly #kernel: CooccurrenceKernel;
+  readonly #places: Places;
+  readonly #placesEnd: Uint32Array;
+  /** Cells that were written since the last call. */
+  #cells = 0;
+  #out: number;
+
+  constructor(module: WasmModule, memory: WasmMemory, place: number, options: RowCounterOptions) {
+    this.#options = options;
+    this.#memory = memory;
+    this.#places = layOut(sizesOf(options.terms), place);
+    this.#placesEnd = new Uint32Array(memory.buffer, this.#places.placesEnd, options.terms);
+    this.#out = this.#places.out;
+    this.#kernel = startCooccurrenceKernel(module, memory);
+    this.#prepare();
+  }
+
+  /** Some pair of a symmetric table counts from one of its ends only. */
+  get hasHalves(): boolean {
+    return this.#kernel.hasHalves.value !== 0;
+  }
+
+  /** Counts a stretch of text, each of whose terms is a centre so many times; returns the number of cells. */
+  count({ from, to, isFixed }: TextStretch, counts: Uint32Array, take: TakeRows): number {
+    const { firstRow, endRow } = this.#options;
+    const kernel = this.#kernel;
+    const ends = this.#placesEnd;
+    kernel.text.value = from;
+    kernel.textEnd.value = to;
+    kernel.places.value = to;
+    kernel.isFixed.value = Number(isFixed);
+    let place = 0;
+    for (let row = 0; row < endRow; row++) {
+      if (row >= firstRow) ends[row] = place;
+      place += counts[row]!;
+    }
+    let first = ends[firstRow]!;
+    kernel.notePlaces(firstRow, endRow);
+    for (let row = firstRow; row < endRow; row++) {
+      kernel.addPlaces(first, ends[row]!);
+      this.#write(row, take);
+      first = ends[row]!;
+    }
+    return this.#finish(take);
+  }
+
+  /** Adds up rows that were written, of `mostStreams` readers at most; returns the number of cells. */
+  addUp(readers: readonly RowReader[], take: TakeRows): number {
+    const bytes = Math.floor(STREAMS / readers.length / 64) * 64;
+    const streams = readers.map(
+      (reader, i) => new RowStream(this.#kernel, this.#memory, this.#places.streams + i * bytes, bytes, reader),
+    );
+    for (let left = streams; ; ) {
+      left = left.filter((stream) => stream.row !== undefined);
+      if (left.length === 0) return this.#finish(take);
+      const row = Math.min(...left.map((stream) => stream.row!));
+      for (const stream of left) if (stream.row === row) stream.addRow();
+      this.#write(row, take);
+    }
+  }
+
+  #prepare(): void {
+    const { windowSize, side, symmetric, ofDistance, terms } = this.#options;
+    const { ofEnd, ofAll, sums, used, usedWords, placesEnd } = this.#places;
+    const isTwoSided = side === "both";
+    const perEnd = symmetric && !isTwoSided ? 2 : 1;
+    const [oneEnd, allEnds] = [ofEnd, ofAll].map((place) => new BigUint64Array(this.#memory.buffer, place, DISTANCES));
+    ofDistance.forEach((units, distance) => {
+      oneEnd![distance] = BigInt(units * perEnd);
+      allEnds![distance] = BigInt(units * (symmetric ? 2 : 1));
+    });
+    const settings = {
+      ...{ ofEnd, ofAll, sums, used, usedWords, placesEnd, windowSize },
+      summaryWords: Math.ceil(terms / 2 ** 12),
+      ownLeft: Number(side !== "right"),
+      otherLeft: Number(symmetric && side !== "left"),
+      ownRight: Number(side !== "left"),
+      otherRight: Number(symmetric && side !== "right"),
+    };
+    for (const [name, value] of Object.entries(settings)) this.#kernel[name as keyof typeof settings].value = value;
+  }
+
+  /** Writes the row at hand, if it has cells. */
+  #write(row: number, take: TakeRows): void {
+    const { cells, tooLarge } = this.#kernel;
+    if (cells.value === 0) return;
+    const end = this.#places.out + OUT;
+    this.#cells += cells.value;
+    if (this.#out + headBytes + longestCell > end) this.#flush(take);
+    this.#out = this.#kernel.beginRow(row, this.#out);
+    for (;;) {
+      this.#out = this.#kernel.writeCells(this.#out, end);
+      if (cells.value === 0) break;
+      this.#flush(take);
+    }
+    if (tooLarge.value !== -1) throw this.#inexact(row, tooLarge.value);
+  }
+
+  #flush(take: TakeRows): void {
+    take(new Uint8Array(this.#memory.buffer, this.#places.out, this.#out - this.#places.out));
+    this.#out = this.#places.out;
+  }
+
+  #finish(take: TakeRows): number {
+    this.#flush(take);
+    const cells = this.#cells;
+    this.#cells = 0;
+    return cells;
+  }
+
+  #inexact(row: number, column: number): RangeError {
+    const [units] = new BigUint64Array(this.#memory.buffer, this.#places.sums + 8 * column, 1);
+    return new RangeError(
+      `accumulateCooccurrence: sums must stay below 2^53 units to be exact, got ${Number(units)} in cell (${row}, ${column})`,
+    );
+  }
+}
