@@ -1,4 +1,9 @@
-import type { CooccurrenceBatch, CooccurrenceMetadata, FinalCooccurrence } from "../../schemas/cooccurrence.js";
+import type {
+  BatchOptions,
+  CooccurrenceBatch,
+  CooccurrenceMetadata,
+  FinalCooccurrence,
+} from "../../schemas/cooccurrence.js";
 import type { Vocabulary } from "../../schemas/vocabulary.js";
 import { ExactSum } from "../numbers/exactSum.js";
 import { CellCursor, type CellStream } from "./cellStreams.js";
@@ -33,7 +38,7 @@ export function tableOf({
     vocabulary,
     metadata,
     length,
-    batches: () => weighted(rowByRow(open(), length), unitsPerWeight, units),
+    batches: (options) => weighted(rowByRow(open(), length, options), unitsPerWeight, units),
     ...(close ? { close } : {}),
   };
 }
@@ -63,12 +68,17 @@ async function* weighted(
 }
 
 /** Row after row, and within it stream after stream. */
-async function* rowByRow(streams: readonly CellStream[], total: number): AsyncGenerator<UnitBatch> {
+async function* rowByRow(
+  streams: readonly CellStream[],
+  total: number,
+  { reuse = false }: BatchOptions = {},
+): AsyncGenerator<UnitBatch> {
   const cursors = streams.map((stream) => new CellCursor(stream));
   let left = total;
-  const next = () => {
+  const next = (before?: UnitBatch): UnitBatch => {
     const length = Math.min(batchCells, left);
     left -= length;
+    if (reuse && length === before?.row.length) return before;
     return { row: new Int32Array(length), column: new Int32Array(length), units: new Float64Array(length) };
   };
   let batch = next();
@@ -80,7 +90,7 @@ async function* rowByRow(streams: readonly CellStream[], total: number): AsyncGe
           filled = copyRow(cursor, row, batch, filled);
           if (filled < batch.row.length) continue;
           yield batch;
-          batch = next();
+          batch = next(batch);
           filled = 0;
         }
       }
