@@ -1,4 +1,21 @@
+import { statfsSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { defineConfig } from "vitest/config";
+
+const MEMORY = "/dev/shm";
+const ENOUGH_BYTES = 2 ** 31;
+
+/** Files of tests lie in memory where there is a place for that: a run syncs what it writes, and a test would wait for the disk. */
+function folderOfTests(): string {
+  const { TMPDIR } = process.env;
+  if (TMPDIR !== undefined) return TMPDIR;
+  try {
+    const { bavail, bsize } = statfsSync(MEMORY);
+    return bavail * bsize > ENOUGH_BYTES ? MEMORY : tmpdir();
+  } catch {
+    return tmpdir(); // there is no such place
+  }
+}
 
 // Tests import `lexstream/...`, which resolves through package.json's exports to dist/: they run what ships, worker threads included.
 export default defineConfig({
@@ -6,6 +23,7 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     exclude: process.env.LEXSTREAM_FAULTS ? [] : ["test/faults/networks.test.ts"], // npm run faults -- networks
+    env: { TMPDIR: folderOfTests() },
     pool: "forks",
     // Two processes run all files: what ships is loaded twice, not once a file. So a test leaves nothing changed in its process.
     isolate: false,

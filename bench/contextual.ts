@@ -100,6 +100,7 @@ async function beginningOf(path: string, bytes: number): Promise<string> {
 
 function pipeline(corpus: string) {
   const learning = { epochs, holdout: 0.05, workers: numberOf("workers"), deterministic: false };
+  const initialDeviation = 0.55 / Math.sqrt(vectorSize); // with BERT's 0.02, made for 768 numbers, so few steps teach little
   const pack = { packSequences: { length, batchSize: rows, lanes: 0, across: "document" } };
   const blocks = { layers, heads: 4, vectorSize, positions: length, dropout: 0.1, warmup: 100 };
   const write = (name: string) => ({ writeLanguageModel: { path: `${name}/model.safetensors` } });
@@ -116,7 +117,7 @@ function pipeline(corpus: string) {
       bert: [
         pack,
         "maskTokens",
-        { bert: { ...blocks, ...learning, nextSentence: false, learningRate: 0.002 } },
+        { bert: { ...blocks, ...learning, nextSentence: false, learningRate: 0.002, initialDeviation } },
         write("bert"),
       ],
       gpt: [pack, { gpt: { ...blocks, ...learning, learningRate: 0.002 } }, write("gpt")],

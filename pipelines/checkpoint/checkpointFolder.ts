@@ -3,7 +3,9 @@ import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync } f
 import { readdir, readFile, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { CHECKPOINT_STATE as STATE } from "../../schemas/runFolder.js";
+import type { StateArray } from "../../schemas/state.js";
 import { DurableFile, partialPathOf, syncFolder } from "../../storage/files/durableFile.js";
+import { writeArray } from "../../storage/tables/arrayFile.js";
 import { type FileRecord, faultOf, recordFile } from "../record/fileRecord.js";
 import { removeOwnFolder } from "../record/ownFolder.js";
 import type { RunIdentity } from "../record/runIdentity.js";
@@ -33,6 +35,7 @@ export function identityIn(checkpoint: string): RunIdentity | undefined {
  * process ends, one whole checkpoint is there.
  */
 export class CheckpointFolder {
+  /** Of files that are on the disk. */
   #records = new Map<string, FileRecord>();
   readonly #held = new Set<string>();
   #hasState = true;
@@ -74,6 +77,11 @@ export class CheckpointFolder {
   /** Keeps files until the run is over: values are read from them again, also when no checkpoint names them any more. */
   hold(names: Iterable<string>): void {
     for (const name of names) this.#held.add(name);
+  }
+
+  /** Writes a file that the next checkpoint may name. */
+  writeArray(name: string, values: StateArray): void {
+    this.#records.set(name, { path: name, ...writeArray(this.file(name), values) });
   }
 
   /** Makes a checkpoint of these files and forgets the one before. */

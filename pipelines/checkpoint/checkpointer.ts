@@ -8,7 +8,7 @@ import {
   type StageState,
   type StateKeeper,
 } from "../../schemas/index.js";
-import { readArray, writeArray } from "../../storage/tables/arrayFile.js";
+import { readArray } from "../../storage/tables/arrayFile.js";
 import type { Registry } from "../config/registry.js";
 import { nodesOf, type PipelineNode } from "../graph/nodes.js";
 import { type FileRecord, faultOf, recordFile } from "../record/fileRecord.js";
@@ -188,7 +188,7 @@ export class Checkpointer {
     for (const stream of streams) stream.persist();
     const saved = await this.#values.save(values);
     const stages: [string, SavedStage][] = [];
-    for (const [id, start] of states) stages.push([id, await this.#saveStage(`${fileNameOf(id)}.${serial}`, start)]);
+    for (const [id, start] of states) stages.push([id, this.#saveStage(`${fileNameOf(id)}.${serial}`, start)]);
     const content: SavedState = {
       outputs: await this.#outputsOf(run),
       serial,
@@ -241,11 +241,11 @@ export class Checkpointer {
     return [...this.#outputs.values()];
   }
 
-  async #saveStage(name: string, { consumed, state }: StageStart): Promise<SavedStage> {
+  #saveStage(name: string, { consumed, state }: StageStart): SavedStage {
     const arrays: [string, string][] = [];
     for (const [key, values] of Object.entries(state.arrays)) {
       const file = `${name}.${key}.npy`;
-      await writeArray(this.#folder.file(file), values);
+      this.#folder.writeArray(file, values);
       arrays.push([key, file]);
     }
     return { consumed, facts: state.facts, arrays };

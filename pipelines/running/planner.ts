@@ -12,29 +12,36 @@ export interface PassPlan {
   readonly finishing: readonly PipelineNode[];
 }
 
-/**
- * The passes of the step that a node begins: as many as the model wants that wants most. Every node takes part in the first one, and in
- * the others those that lead to a model which still learns.
- */
-export function planPasses(head: PipelineNode, epochsOf: (model: PipelineNode) => number): PassPlan[] {
+/** How many passes each model wants. */
+type EpochsOf = (model: PipelineNode) => number;
+
+/** How many passes the step has that a node begins: as many as the model wants that wants most. */
+export function countPasses(head: PipelineNode, epochsOf: EpochsOf): number {
+  return Math.max(1, ...wantedPasses(duringPass(head), epochsOf).values());
+}
+
+/** One of these passes. Every node takes part in the first one, and in the others those that lead to a model which still learns. */
+export function planPass(head: PipelineNode, epochsOf: EpochsOf, epoch: number): PassPlan {
   const nodes = duringPass(head);
-  const wanted = new Map(nodes.filter(isModel).map((model) => [model, isUpdated(model) ? epochsOf(model) : 1])); // a fit is one pass
-  const passes = Math.max(1, ...wanted.values());
-  return Array.from({ length: passes }, (_, epoch) => {
-    const models = [...wanted.keys()].filter((model) => wanted.get(model)! > epoch);
-    const leadsToModel = (node: PipelineNode) => duringPass(node).some((each) => models.includes(each));
-    return {
-      epoch,
-      nodes: new Set(epoch === 0 ? nodes : nodes.filter(leadsToModel)),
-      models,
-      finishing: models.filter((model) => wanted.get(model) === epoch + 1),
-    };
-  });
+  const wanted = wantedPasses(nodes, epochsOf);
+  const models = [...wanted.keys()].filter((model) => wanted.get(model)! > epoch);
+  const leadsToModel = (node: PipelineNode) => duringPass(node).some((each) => models.includes(each));
+  return {
+    epoch,
+    nodes: new Set(epoch === 0 ? nodes : nodes.filter(leadsToModel)),
+    models,
+    finishing: models.filter((model) => wanted.get(model) === epoch + 1),
+  };
+}
+
+/** A fit is one pass. */
+function wantedPasses(nodes: readonly PipelineNode[], epochsOf: EpochsOf): Map<PipelineNode, number> {
+  return new Map(nodes.filter(isModel).map((model) => [model, isUpdated(model) ? epochsOf(model) : 1]));
 }
 
 /** The only pass over the source, in which each model learns once. */
 export function planSource(root: PipelineNode): PassPlan {
-  return planPasses(root, () => 1)[0]!;
+  return planPass(root, () => 1, 0);
 }
 
 /** The nodes that can begin a step now, since the work of all that they read and need is done, without those that are planned. */

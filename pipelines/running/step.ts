@@ -5,7 +5,7 @@ import { type Model, TEXT_PARTS } from "../../schemas/index.js";
 import { duringPass, isModel, isUpdated, nameOf, type PipelineNode } from "../graph/nodes.js";
 import { accountPass } from "./accountPass.js";
 import { Pass } from "./pass.js";
-import { type PassPlan, planPasses, readySteps } from "./planner.js";
+import { countPasses, type PassPlan, planPass, readySteps } from "./planner.js";
 import type { RunParts } from "./runParts.js";
 
 /**
@@ -15,22 +15,22 @@ import type { RunParts } from "./runParts.js";
 export async function runStep(parts: RunParts, head: PipelineNode): Promise<void> {
   const { state, models, progress, pauses, options } = parts;
   const wanted = new Map(modelsIn(head).map((model) => [model, models.of(model).epochs]));
-  const planned = () => planPasses(head, (model) => state.ended.get(model) ?? wanted.get(model)!);
+  const epochsOf = (model: PipelineNode) => state.ended.get(model) ?? wanted.get(model)!;
   const first = state.epoch;
-  let plans = planned();
-  for (let epoch = first; epoch < plans.length; epoch++) {
-    const plan = plans[epoch]!;
-    if (head.startsPass || isModel(head)) progress.enter(stageOf(head, plan, plans.length), head, epoch, plans.length);
+  let passes = countPasses(head, epochsOf);
+  for (let epoch = first; epoch < passes; epoch++) {
+    const plan = planPass(head, epochsOf, epoch);
+    if (head.startsPass || isModel(head)) progress.enter(stageOf(head, plan, passes), head, epoch, passes);
     state.epoch = epoch;
     const canTell = plan.models.every((model) => models.of(model).save);
     if (epoch > first && canTell) await pauses.betweenSteps();
     if (epoch > first) await options.requireInputs?.();
     await (head.startsPass ? readLog(parts, head, plan) : readValue(parts, head, plan));
     await endEarly(parts, plan);
-    const left = plans.length;
-    plans = planned();
-    if (plans.length < left) progress.endEarly(plans.length);
-    await takeResults(parts, plans[epoch]!.finishing);
+    const left = passes;
+    passes = countPasses(head, epochsOf);
+    if (passes < left) progress.endEarly(passes);
+    await takeResults(parts, planPass(head, epochsOf, epoch).finishing);
   }
   pauses.willCome = false;
 }

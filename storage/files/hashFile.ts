@@ -2,14 +2,18 @@ import { createHash } from "node:crypto";
 import { open } from "node:fs/promises";
 import { unreadable } from "./unreadable.js";
 
-/** SHA-256 of a file's bytes as they lie on disk, in hexadecimal. Holds 1 MiB. */
+const MOST_BYTES = 1 << 20;
+const LEAST_BYTES = 1 << 12;
+
+/** SHA-256 of a file's bytes as they lie on disk, in hexadecimal. Holds 1 MiB at most. */
 export async function hashFile(path: string, signal?: AbortSignal): Promise<string> {
   const file = await open(path).catch((error: unknown) => {
     throw unreadable("hashFile", path, error);
   });
   try {
     const hash = createHash("sha256");
-    const chunk = new Uint8Array(1 << 20); // the same all along: new memory costs more than to read into it
+    const { size } = await file.stat(); // a checkpoint has many small files, for each of which 1 MiB would be cleared
+    const chunk = new Uint8Array(Math.min(MOST_BYTES, Math.max(LEAST_BYTES, size))); // the same all along: new memory costs more than to read into it
     for (let read = -1; read !== 0; hash.update(chunk.subarray(0, read))) {
       signal?.throwIfAborted();
       read = (await file.read(chunk, 0, chunk.length, null)).bytesRead;

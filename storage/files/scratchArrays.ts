@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, openSync, readSync, writeSync } from "node:fs";
 
 export type ScratchArray = Uint8Array | Uint32Array | Float32Array | Float64Array;
 
@@ -32,6 +32,11 @@ export class ScratchWriter {
         { cause },
       );
     }
+  }
+
+  /** All that was written is on the disk. */
+  sync(): void {
+    fsyncSync(this.#file);
   }
 
   /** Closes the file, whole or not. */

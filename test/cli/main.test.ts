@@ -37,7 +37,7 @@ function lexstreamProcess(
 
 const CONFIG = `
 source: { files: { paths: corpus.txt } }
-steps: [normalize, tokenize: { mode: chinese }, buildVocab: { minCount: 1 }, encode, windowContexts: { radius: fixed, sample: 0 }, word2vec: { vectorSize: 8, epochs: 2 }]
+steps: [normalize, tokenize: { mode: whitespace }, buildVocab: { minCount: 1 }, encode, windowContexts: { radius: fixed, sample: 0 }, word2vec: { vectorSize: 8, epochs: 2 }]
 branches:
   out: [writeVectors: { path: vectors.txt }]
 tests:
@@ -133,12 +133,12 @@ describe("lexstream", () => {
     });
     expect(stopped.code).toBe(130);
     expect(existsSync(join(folder, "out/.checkpoint/state.json"))).toBe(true);
-    const refused = await lexstreamProcess([...run, "out"], { cwd: folder });
+    const refused = await commandIn(folder, ...run, "out");
     expect(refused).toMatchObject({
       code: 1,
       err: "run: out holds an unfinished run; --resume goes on with it, --force starts anew\n",
     });
-    const resumed = await lexstreamProcess([...run, "out", "--resume"], { cwd: folder });
+    const resumed = await commandIn(folder, ...run, "out", "--resume");
     expect(resumed).toMatchObject({ code: 0, err: expect.not.stringContaining("reading") });
     for (const name of ["vectors.txt", "manifest.json"])
       expect(readFileSync(join(folder, "out", name))).toEqual(readFileSync(join(folder, "alone", name)));
@@ -242,11 +242,11 @@ describe("lexstream", () => {
     const plain = await commandIn(folder, "lint", "c.yaml");
     expect(plain.code).toBe(2);
     expect(plain.err).toMatch(
-      /^c\.yaml:3:63: \/steps\/2\/buildVocab\/minCont: buildVocab: unknown option "minCont"; did you mean minCount\?/,
+      /^c\.yaml:3:66: \/steps\/2\/buildVocab\/minCont: buildVocab: unknown option "minCont"; did you mean minCount\?/,
     );
     const json = await commandIn(folder, "lint", "c.yaml", "--json");
     expect(JSON.parse(json.out)).toMatchObject([
-      { file: "c.yaml", line: 3, column: 63, path: ["steps", 2, "buildVocab", "minCont"] },
+      { file: "c.yaml", line: 3, column: 66, path: ["steps", 2, "buildVocab", "minCont"] },
     ]);
   });
 

@@ -29,8 +29,7 @@ export async function killEach(configs) {
     mkdirSync(place);
     writeFileSync(`${place}.yaml`, config);
     const pipeline = { name, file: `${place}.yaml`, out: join(place, "out") };
-    let signs = 0; // of a run that needs no process of its own, as nobody kills it
-    await goOn(pipeline.file, pipeline.out, "never", () => signs++);
+    const signs = await resume(pipeline, "never");
     pipelines.push({ ...pipeline, signs, expected: hashesIn(pipeline.out) });
   }
   await eachCase(async (n, below) => {
@@ -47,9 +46,12 @@ export async function killEach(configs) {
   });
 }
 
-/** How many signs of progress there were; undefined if it was killed. */
-function resume({ file, out }, interval, isMoment) {
-  return observe([file, out, interval], isMoment);
+/** How many signs of progress there were; undefined if it was killed. What nobody kills needs no process of its own. */
+async function resume({ file, out }, interval, isMoment) {
+  if (isMoment) return observe([file, out, interval], isMoment);
+  let signs = 0;
+  await goOn(file, out, interval, () => signs++);
+  return signs;
 }
 
 /** SHA-256 of every file in a folder, the manifest and hidden ones included. */

@@ -25,3 +25,47 @@ export function faultsOf(page: Page, origin: string): string[] {
   });
   return faults;
 }
+
+/** How many questions a page has asked whose answers have not come whole; counted by `countQuestions`. */
+declare global {
+  interface Window {
+    questionsOpen: number;
+    quietFrames: number;
+  }
+}
+
+/** To be run in a page before its own scripts. The stream of events never ends, and is no question. */
+export function countQuestions(): void {
+  const send = window.fetch;
+  window.questionsOpen = 0;
+  window.fetch = async (input, init) => {
+    if (input === "events") return send(input, init);
+    window.questionsOpen++;
+    try {
+      const response = await send(input, init);
+      await response.clone().arrayBuffer();
+      return response;
+    } finally {
+      window.questionsOpen--;
+    }
+  };
+}
+
+/** How many frames may lie between an answer and the question that follows: it is drawn in one, and what is drawn asks behind the next. */
+const FRAMES = 3;
+
+/** Waits until a page has its title, and all that it has asked for is drawn. */
+export async function settled(page: Page, timeout: number): Promise<void> {
+  await page.waitForSelector("h1");
+  await page.evaluate(() => Object.assign(window, { quietFrames: 0 }));
+  await page.waitForFunction(
+    (frames) => {
+      const notes = [...document.querySelectorAll(".note")].map(({ textContent }) => textContent ?? "");
+      const isQuiet = window.questionsOpen === 0 && !notes.some((note) => note.endsWith("…"));
+      window.quietFrames = isQuiet ? window.quietFrames + 1 : 0;
+      return window.quietFrames > frames;
+    },
+    FRAMES,
+    { timeout },
+  );
+}

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import { command, type StartedCommand, startCommand } from "../support/command.js";
-import { browserPath, faultsOf, startBrowser } from "./browser.js";
+import { browserPath, countQuestions, faultsOf, settled, startBrowser } from "./browser.js";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const PATIENCE = 60_000;
@@ -81,7 +81,9 @@ describe.skipIf(!browserPath)("the page in a browser", () => {
       expect((await (await fetch(`${origin}/status?model=hostile.vec`)).json()).sequence).toBe(1);
     await vi.waitFor(asked, { timeout: PATIENCE, interval: 50 });
     browser = await startBrowser();
-    page = await (await browser.newContext({ viewport: VIEWPORT, locale: "en" })).newPage();
+    const context = await browser.newContext({ viewport: VIEWPORT, locale: "en" });
+    await context.addInitScript(countQuestions);
+    page = await context.newPage();
     page.setDefaultTimeout(PATIENCE);
   });
   afterAll(async () => {
@@ -97,28 +99,19 @@ describe.skipIf(!browserPath)("the page in a browser", () => {
     { page: wanted = page, colorScheme = "light" as "light" | "dark" } = {},
   ): Promise<string[]> {
     const faults = faultsOf(wanted, origin);
-    await wanted.goto("about:blank");
     await wanted.emulateMedia({ colorScheme });
-    await wanted.goto(`${origin}/${hash}`);
-    await settled(wanted);
+    if (wanted.url().startsWith(origin)) {
+      await wanted.evaluate((address) => history.replaceState(undefined, "", address), hash);
+      await wanted.reload(); // which takes no new process
+    } else await wanted.goto(`${origin}/${hash}`);
+    await settled(wanted, PATIENCE);
     return faults;
   }
 
   async function show(hash: string): Promise<void> {
     await page.evaluate((address) => Object.assign(location, { hash: address }), hash);
     await page.waitForFunction((address) => decodeURI(location.hash) === address, hash);
-    await settled(page);
-  }
-
-  /** Nothing is asked any more, and every model that is here has come. */
-  async function settled(page: Page): Promise<void> {
-    await page.waitForSelector("h1");
-    await page.waitForFunction(
-      () => ![...document.querySelectorAll(".note")].some(({ textContent }) => /…$/.test(textContent ?? "")),
-      undefined,
-      { timeout: PATIENCE },
-    );
-    await page.waitForTimeout(100); // a second question may follow the first answer
+    await settled(page, PATIENCE);
   }
 
   it.each([
@@ -214,6 +207,7 @@ describe.skipIf(!browserPath)("the page in a browser", () => {
   it("shows the same again at the same address, in another browser", async () => {
     const context = await browser.newContext({ viewport: VIEWPORT, locale: "en" });
     onTestFinished(() => context.close());
+    await context.addInitScript(countQuestions);
     const other = await context.newPage();
     for (const view of ["#/word/cat?models=glove&k=5", "#/topics?lambda=0.2&k=20"]) {
       await open(view);

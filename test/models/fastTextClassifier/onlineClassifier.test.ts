@@ -161,7 +161,7 @@ it.each([
   "learns %s labels that first appear halfway as well as a batch run does, over five seeds",
   async (_, topics, more) => {
     const labels = [...topics, more.split(" ")];
-    const options = { vectorSize: 16, learningRate: 0.5, wordNgrams: 1, kernel: "plain" } as const;
+    const options = { vectorSize: 16, learningRate: 0.5, wordNgrams: 1, kernel: "plain", workers: 1 } as const;
     let difference = 0;
     for (let seed = 1; seed <= 5; seed++) {
       const { texts, tested } = lateTexts(labels, 100, seed);

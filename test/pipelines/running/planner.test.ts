@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
 import {
+  countPasses,
   duringPass,
   loadPipeline,
   loggedNodes,
   nodesOf,
   type PipelineNode,
-  planPasses,
+  planPass,
   planSource,
   readyConfigs,
   readySteps,
@@ -178,10 +179,12 @@ describe("the passes of a step", () => {
     online: 2,
     late: 9,
   };
+  const epochsOf = ({ id }: PipelineNode) => epochs[id]!;
   const passesOf = (graph: Graph, head: string) =>
-    planPasses(graph[head]!, ({ id }) => epochs[id]!).map(({ epoch, nodes, models, finishing }) =>
-      [epoch, namesOf(nodes), namesOf(models), namesOf(finishing)].join(" | "),
-    );
+    Array.from({ length: countPasses(graph[head]!, epochsOf) }, (_, k) => {
+      const { epoch, nodes, models, finishing } = planPass(graph[head]!, epochsOf, k);
+      return [epoch, namesOf(nodes), namesOf(models), namesOf(finishing)].join(" | ");
+    });
 
   it.each<[string, keyof typeof graphs, string, readonly string[]]>([
     [

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
@@ -14,14 +15,15 @@ it.each([
   new Uint32Array(Uint32Array.of(1, 2, 3, 4).buffer, 4, 2),
 ])("reads back %o bit by bit", async (values) => {
   const path = join(await temporaryFolder(), "a.npy");
-  await writeArray(path, values);
+  writeArray(path, values);
   expect(await readArray(path)).toEqual(values.slice());
 });
 
 it("writes what NumPy reads: a header of 128 bytes or a multiple of 64, and little-endian numbers", async () => {
   const path = join(await temporaryFolder(), "a.npy");
-  await writeArray(path, Float32Array.of(1));
+  const written = writeArray(path, Float32Array.of(1));
   const bytes = readFileSync(path);
+  expect(written).toEqual({ bytes: 128 + 4, sha256: createHash("sha256").update(bytes).digest("hex") });
   // 6 bytes of magic, 2 of version, 2 of the header's length: 64 in all are too few for its 55 characters and the line end
   expect(bytes.readUInt16LE(8)).toBe(128 - 10);
   expect(bytes.toString("latin1", 0, 128)).toBe(
@@ -32,7 +34,7 @@ it("writes what NumPy reads: a header of 128 bytes or a multiple of 64, and litt
 
 it("refuses a file that is cut short or something else", async () => {
   const path = join(await temporaryFolder(), "a.npy");
-  await writeArray(path, Float32Array.of(1, 2));
+  writeArray(path, Float32Array.of(1, 2));
   const bytes = readFileSync(path);
   for (const damaged of [
     bytes.subarray(0, -1),
