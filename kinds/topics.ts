@@ -1,3 +1,4 @@
+import { topicVectors } from "../kernels/topics/topicVectors.js";
 import { defineKind } from "../schemas/kinds.js";
 import type { Topics } from "../schemas/topics.js";
 import { type NumberRule, readTermRows, termRowBlocks } from "./termRows.js";
@@ -41,5 +42,6 @@ export const topics = defineKind({
     of: ({ metadata }) => metadata,
     with: (value, metadata) => ({ ...value, metadata }),
   },
+  vectors: topicVectors,
   shown: ([value]) => ({ topics: value!.alpha.length, terms: value!.vocabulary.terms.length }),
 });

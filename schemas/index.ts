@@ -1,6 +1,7 @@
 export * from "./aliases.js";
 export * from "./answers.js";
 export * from "./classifier.js";
+export * from "./compared.js";
 export * from "./contexts.js";
 export * from "./contextVectors.js";
 export * from "./cooccurrence.js";

@@ -40,7 +40,16 @@ export interface FileScoring<Value> extends Measured {
   open(text: string, path: string): Scorer<Value>;
 }
 
-export type Scoring<Value> = TextScoring<Value> | FileScoring<Value>;
+/** How good a value is on several files that belong together. */
+export interface FilesScoring<Value> extends Measured {
+  readonly on: "files";
+  /** What else is needed besides the file that the scoring is named by: `relevance`. */
+  readonly besides: readonly string[];
+  /** @throws SyntaxError for a file of another form; RangeError if nothing can be scored on them */
+  open(path: string, besides: Readonly<Record<string, string>>): MaybePromise<Scorer<Value>>;
+}
+
+export type Scoring<Value> = TextScoring<Value> | FileScoring<Value> | FilesScoring<Value>;
 
 /** All that a kind of data can be scored on, by the name of what it is scored on: `labelled`, `similarity`. */
 export type Scorings<Value> = Readonly<Record<string, Scoring<Value>>>;

@@ -1,5 +1,6 @@
 import type { Observable, OperatorFunction } from "rxjs";
 import type { AnyClassifier } from "./classifier.js";
+import type { Compared } from "./compared.js";
 import type { Cost, CostInput } from "./cost.js";
 import type { Kind, Kinds } from "./kinds.js";
 import type { LanguageModel, NetworkSettings } from "./languageModel.js";
@@ -106,6 +107,10 @@ export interface Unit<
    * made from a model's name alone have these steps.
    */
   readonly upstream?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /**
+   * How it takes part where models are compared; it does not if left out. One that reads what another such unit makes stands behind that one.
+   */
+  readonly compared?: Compared;
   /** Steps that take away what it looks for, so that it belongs before them. */
   readonly before?: Readonly<Record<string, TakesAway>>;
   /** Options for texts in a language. */

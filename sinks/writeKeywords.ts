@@ -10,6 +10,7 @@ export const writeKeywordsSchema = defineUnit({
   kind: "sink",
   reads: "keywords",
   makes: "keywords",
+  standard: { path: "keywords.tsv" },
   resumable: ({ path }) => areLines(path),
   summary: "Writes the keywords of documents to a file, one row a phrase",
   fields: rowsOrLinesFields,

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import {
+  comparedFacts,
   manifestOf,
   originsIn,
   outputsByValue,
@@ -118,6 +119,7 @@ function filesOfRun({ id, folder }: RunToShow, registry: Registry, hasToken: boo
       shown: shownPath(file, hasToken),
       facts: {
         ...{ run: id, bytes, seconds: secondsOf(folder), loss: last?.meanLoss, heldOutLoss: last?.heldOutLoss },
+        ...comparedFacts(folder),
         ...origins.get(name),
       },
     };

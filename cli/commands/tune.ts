@@ -45,6 +45,12 @@ const scoringFiles: Command["options"] = {
     value: "FILE",
     description: "Questions of four words a line to score vectors on, in sections `: name`",
   },
+  "word-in-context": {
+    type: "string",
+    value: "FILE",
+    description:
+      "Pairs of sentences to score a language model or vectors on, with a word that has one sense in both, or not",
+  },
 };
 
 const DEFAULT_HOLDOUT = "0.1";

@@ -1,5 +1,6 @@
 import {
   boolean,
+  comparedVocabulary,
   defineUnit,
   integer,
   type Model,
@@ -8,6 +9,7 @@ import {
   parseOptions,
   type SequenceBatch,
   type SettingsOf,
+  stepsWithin,
   type UpdatedModel,
 } from "../../schemas/index.js";
 import { languageModelFields, withDefaults } from "../neural/languageModelFields.js";
@@ -61,6 +63,20 @@ export const bertSchema = defineUnit({
   summary: "Learns to predict hidden terms from those on both sides, with a stack of transformer blocks",
   paper: "Devlin et al. 2019, arXiv:1810.04805",
   resumable: true,
+  compared: {
+    options: (text) => ({
+      buildVocab: comparedVocabulary,
+      sentencePairs: { length: 64 },
+      bert: {
+        vectorSize: 64,
+        positions: 64,
+        learningRate: 0.004,
+        initialDeviation: 0.07,
+        epochs: 10,
+        maxSteps: stepsWithin(text, 18),
+      },
+    }),
+  },
   upstream: {
     splitSentences: {},
     buildVocab: { minCount: 1, extraTerms: ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"] },

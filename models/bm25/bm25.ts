@@ -23,6 +23,7 @@ export const bm25Schema = defineUnit({
   resumable: true,
   summary: "Indexes documents by their terms, to find those that fit a query best",
   paper: "Robertson and Zaragoza 2009, Foundations and Trends in Information Retrieval 3(4)",
+  compared: { options: () => ({}) },
   upstream: { buildVocab: { minCount: 1 }, growVocab: { minCount: 1 } },
   fields: {
     variant: oneOf(bm25Variants, {

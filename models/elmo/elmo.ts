@@ -1,4 +1,5 @@
 import {
+  comparedVocabulary,
   defineUnit,
   integer,
   lengthNames,
@@ -7,6 +8,7 @@ import {
   type OptionsOf,
   parseOptions,
   type SettingsOf,
+  stepsWithin,
   text,
   type UpdatedModel,
 } from "../../schemas/index.js";
@@ -64,6 +66,12 @@ export const elmoSchema = defineUnit({
     "Learns to predict terms from both sides, so that words have vectors in context; reads terms by their characters",
   paper: 'Peters et al. 2018, arXiv:1802.05365, "Deep contextualized word representations"',
   resumable: true,
+  compared: {
+    options: (text) => ({
+      buildVocab: comparedVocabulary,
+      elmo: { vectorSize: 32, hiddenSize: 64, filters: "1:16 2:16 3:16", epochs: 10, maxSteps: stepsWithin(text, 15) },
+    }),
+  },
   upstream: {
     buildVocab: { minCount: 1, extraTerms: ["<unk>", "</s>"] },
     encode: { unknown: "<unk>", sentenceEnd: "</s>" },

@@ -23,6 +23,7 @@ import {
   atMost,
   boolean,
   type ContextBatch,
+  comparedVocabulary,
   defineUnit,
   epochNames,
   integer,
@@ -34,6 +35,7 @@ import {
   type OptionsOf,
   oneOf,
   parseOptions,
+  passesWithin,
   rateNames,
   requireAtMost,
   type StageState,
@@ -56,6 +58,12 @@ export const fastTextSchema = defineUnit({
   resumable: true,
   summary: "Learns vectors of words and of their subwords, so that words that were never seen have one too",
   paper: "Bojanowski et al. 2017, arXiv:1607.04606",
+  compared: {
+    options: (text) => ({
+      buildVocab: comparedVocabulary,
+      fastText: { epochs: passesWithin(text, 250_000, 15), buckets: 200_000 },
+    }),
+  },
   upstream: { windowContexts: { radius: "random", sample: 0.0001 } },
   languages: { chinese: ({ subwordUnits }) => (subwordUnits === "strokes" ? {} : { minSubword: 1, maxSubword: 4 }) },
   fields: {

@@ -37,6 +37,7 @@ export const fastTextClassifierSchema = defineUnit({
   summary: "Learns to tell the labels of texts from their words, subwords and n-grams of words",
   paper: "Joulin et al. 2017, arXiv:1607.01759",
   resumable: true,
+  compared: { learnsFrom: "labelled", options: () => ({ fastTextClassifier: { buckets: 100_000 } }) },
   upstream: { buildVocab: { minCount: 1 }, growVocab: { minCount: 1 } },
   fields: {
     loss: oneOf(classifierLosses, {

@@ -30,7 +30,7 @@ import {
   type TokenBatch,
   type UpdatedModel,
 } from "../../schemas/index.js";
-import { languageModelFields, withDefaults } from "../neural/languageModelFields.js";
+import { networkFields, withDefaults } from "../neural/languageModelFields.js";
 import { headTraining, openBelowHead, requireUsableRates, withChoices } from "./headChoices.js";
 import { HeadTrainer, type LabelledRow } from "./headTrainer.js";
 
@@ -81,7 +81,7 @@ export const fineTuneSchema = defineUnit({
       optional: true,
       description: "Share of a text's vector that is dropped in learning; 0 with freeze, else 0.1, if left out",
     }),
-    ...withDefaults(languageModelFields, {
+    ...withDefaults(networkFields, {
       ...{ schedule: "linear", minLearningRate: 0, beta2: 0.999, holdout: 0.1 },
     }),
     epochs: integer({

@@ -1,6 +1,6 @@
 import type { LanguageModel, Networks } from "../../schemas/index.js";
 import { requireAtMost } from "../../schemas/index.js";
-import type { TrainingSettings } from "../neural/networkKind.js";
+import type { NetworkTraining } from "../neural/networkKind.js";
 import { type MadeLanguageModel, openNetwork } from "../neural/openNetwork.js";
 import type { HeadTraining } from "./headTrainer.js";
 
@@ -36,14 +36,14 @@ export function openBelowHead(who: string, model: LanguageModel, networks: Netwo
 }
 
 /** @throws RangeError if a bound of the step size is above it, or there is nothing to be patient by */
-export function requireUsableRates(who: string, rates: TrainingSettings): void {
+export function requireUsableRates(who: string, rates: NetworkTraining): void {
   requireAtMost(who, rates, ["minLearningRate", "learningRate"]);
   if (rates.patience > 0 && rates.holdout === 0)
     throw new RangeError(`${who}: patience must have texts kept aside to look at, got a holdout of 0`);
 }
 
 /** How a head is learned. */
-export function headTraining(who: string, batchSize: number, rates: TrainingSettings): HeadTraining {
+export function headTraining(who: string, batchSize: number, rates: NetworkTraining): HeadTraining {
   const { optimizer, beta1, beta2, weightDecay, clip } = rates;
   const optimiser =
     optimizer === "sgd"

@@ -12,7 +12,7 @@ import type { NamedTensor, StageState } from "../../schemas/index.js";
 import { BestPass } from "../neural/bestPass.js";
 import { LearningRates, type RateSettings } from "../neural/learningRates.js";
 import { makeStepper } from "../neural/makeStepper.js";
-import type { TrainingSettings } from "../neural/networkKind.js";
+import type { NetworkTraining } from "../neural/networkKind.js";
 import { namedEngine, openEngine } from "../neural/openEngine.js";
 import type { MadeLanguageModel } from "../neural/openNetwork.js";
 import { requireArithmetic } from "../trainingKernel.js";
@@ -23,7 +23,7 @@ export interface HeadTraining extends RateSettings {
   readonly batchSize: number;
   readonly clip: number;
   readonly optimiser: StepOptions["optimiser"];
-  readonly training: TrainingSettings;
+  readonly training: NetworkTraining;
 }
 
 /** A row that is learned from, or kept aside: one text, or two that are compared, and the numbers of its classes. */

@@ -17,6 +17,7 @@ import {
   boolean,
   byteSize,
   bytesOf,
+  comparedVocabulary,
   defineUnit,
   epochNames,
   type FinalCooccurrence,
@@ -28,6 +29,7 @@ import {
   type OptionsOf,
   oneOf,
   parseOptions,
+  passesWithin,
   rateNames,
   type StageState,
   type StepStats,
@@ -45,6 +47,9 @@ export const gloveSchema = defineUnit({
   makes: "vectors",
   summary: "Learns vectors whose products fit the logarithm of a finished co-occurrence table",
   paper: "Pennington et al. 2014, EMNLP, D14-1162",
+  compared: {
+    options: (text) => ({ buildVocab: comparedVocabulary, glove: { epochs: passesWithin(text, 500_000, 25) } }),
+  },
   upstream: { windowContexts: { windowSize: 10, boundary: "document" } },
   fields: {
     vectorSize: integer({

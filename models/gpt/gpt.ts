@@ -1,10 +1,12 @@
 import {
+  comparedVocabulary,
   defineUnit,
   integer,
   type Model,
   type OptionsOf,
   parseOptions,
   type SettingsOf,
+  stepsWithin,
   type UpdatedModel,
 } from "../../schemas/index.js";
 import { languageModelFields, withDefaults } from "../neural/languageModelFields.js";
@@ -40,6 +42,13 @@ export const gptSchema = defineUnit({
   summary: "Learns to predict the next term from those before it, with a stack of transformer blocks",
   paper: 'Radford et al. 2018, 2019, "Language Models are Unsupervised Multitask Learners" (GPT-2)',
   resumable: true,
+  compared: {
+    options: (text) => ({
+      buildVocab: comparedVocabulary,
+      packSequences: { length: 64 },
+      gpt: { vectorSize: 64, positions: 64, learningRate: 0.004, epochs: 10, maxSteps: stepsWithin(text, 18) },
+    }),
+  },
   upstream: {
     buildVocab: { minCount: 1, extraTerms: ["<unk>", "</s>"] },
     encode: { unknown: "<unk>", sentenceEnd: "</s>" },

@@ -11,6 +11,7 @@ import { makeVocabulary, requireFixed } from "../../kernels/vocabulary/vocabular
 import { byCount, snapshotOf } from "../../kernels/vocabulary/vocabularyChange.js";
 import {
   boolean,
+  comparedVocabulary,
   type DocumentTermBatch,
   defineUnit,
   epochNames,
@@ -21,6 +22,7 @@ import {
   type OptionsOf,
   oneOf,
   parseOptions,
+  passesWithin,
   type StageState,
   type StepStats,
   type Topics,
@@ -39,6 +41,12 @@ export const ldaSchema = defineUnit({
   resumable: true,
   summary: "Learns topics while documents flow: latent Dirichlet allocation by online variational Bayes",
   paper: "Blei, Ng and Jordan 2003, JMLR 3; Hoffman, Blei and Bach 2010, NIPS 23",
+  compared: {
+    options: (text) => ({
+      buildVocab: comparedVocabulary,
+      lda: { topics: 20, epochs: passesWithin(text, 300_000, 10) },
+    }),
+  },
   upstream: { dropTerms: {} },
   fields: {
     topics: integer({

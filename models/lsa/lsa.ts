@@ -1,4 +1,5 @@
 import {
+  comparedVocabulary,
   defineUnit,
   type FinalDocumentTerms,
   type FittedModel,
@@ -18,6 +19,12 @@ export const lsaSchema = defineUnit({
   summary: "Latent semantic analysis: the largest singular vectors of the matrix of documents and terms",
   paper:
     "Deerwester et al. 1990; randomised: Halko et al. 2011, arXiv:0909.4061; with shifts: Feng et al. 2024, arXiv:2404.09276",
+  compared: {
+    options: ({ documents }) => ({
+      buildVocab: comparedVocabulary,
+      lsa: { vectorSize: Math.max(1, Math.min(100, documents >> 1)) },
+    }),
+  },
   upstream: { documentFrequencies: {}, weighTerms: { sublinear: true } },
   fields: subspaceFields,
   cost(options, { sizes }) {

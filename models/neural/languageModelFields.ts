@@ -9,8 +9,8 @@ import {
   threadNames,
 } from "../../schemas/index.js";
 
-/** Options that all models of sequences have: how they learn, and on what. */
-export const languageModelFields = {
+/** How all networks learn, and on what. */
+export const networkFields = {
   epochs: integer({ min: 1, default: 5, aliases: epochNames, description: "Passes over the text" }),
   optimizer: oneOf(["adamW", "sgd"], {
     default: "adamW",
@@ -79,6 +79,17 @@ export const languageModelFields = {
     default: 2,
     description:
       "Parts of a batch whose gradients are made side by side and added in order: at most so many threads work",
+  }),
+};
+
+/** Options that all models of sequences have. */
+export const languageModelFields = {
+  ...networkFields,
+  maxSteps: integer({
+    min: 1,
+    optional: true,
+    description:
+      "Batches that are learned from at most, in all passes together; what comes behind them is read, and passed over",
   }),
 };
 

@@ -65,7 +65,7 @@ export function languageModelTrainer(
   settings: TrainerSettings,
   make: NetworkMaker,
 ): UpdatedModel<"sequences", "languageModel"> {
-  const { who, epochs, seed } = settings;
+  const { who, epochs, seed, maxSteps = Number.POSITIVE_INFINITY } = settings;
   const held = new HeldSequences(settings.holdout, seed);
   const rates = new LearningRates(settings);
   const best = new BestPass(settings.patience);
@@ -101,6 +101,8 @@ export function languageModelTrainer(
         `${who}: rows must have at most ${network.longest} places, as many as positions, got ${length}; length of packSequences says how many`,
       );
     counted.passes = batch.epoch + 1;
+    const tokens = batch.lengths.reduce((sum, length) => sum + length, 0);
+    if (isOver()) return { taken: tokens, examples: 0, loss: 0, epoch: batch.epoch };
     rowsAtOnce = Math.max(rowsAtOnce, rows);
     const taken = held.taken(batch);
     const state = network.stateSize > 0 ? carriedStates(batch.continues, states, network.stateSize) : undefined;
@@ -117,13 +119,14 @@ export function languageModelTrainer(
       );
     if (outcome.state) states = outcome.state as Float32Array<ArrayBuffer>;
     counted.steps++;
-    const tokens = batch.lengths.reduce((sum, length) => sum + length, 0);
     counted.tokens += tokens;
     counted.predicted += outcome.predicted;
     counted.endsRead += endsIn(batch.ids);
     counted.endsPredicted += endsIn(batch.targets);
     return { taken: tokens, examples: outcome.predicted, loss: outcome.loss, epoch: batch.epoch };
   }
+
+  const isOver = () => best.isOver || counted.steps >= maxSteps;
 
   function endsIn(ids: ArrayLike<number>): number {
     let count = 0;
@@ -132,19 +135,19 @@ export function languageModelTrainer(
   }
 
   async function endPass(): Promise<boolean> {
-    if (!made || scored >= counted.passes) return best.isOver;
+    if (!made || scored >= counted.passes) return isOver();
     scored = counted.passes;
-    if (held.tokens === 0) return false;
+    if (held.tokens === 0) return isOver();
     const { network, stepper } = made;
     const score = await held.score(rowsAtOnce, network.stateSize, (batch) => stepper.evaluate(batch));
     const { loss, predicted, labelLoss, labelRight, labelled } = score;
-    if (predicted === 0) return false;
+    if (predicted === 0) return isOver();
     losses.push(loss / predicted);
     if (labelled > 0) labelLosses.push(labelLoss / labelled);
     if (labelled > 0) labelAccuracies.push(labelRight / labelled);
     rates.see(loss / predicted);
     await best.see(scored, loss / predicted, () => stepper.read("values"));
-    return best.isOver;
+    return isOver();
   }
 
   async function save(): Promise<StageState | undefined> {
@@ -221,7 +224,7 @@ export function languageModelTrainer(
       throw new RangeError(
         `${who}: there must be places where a term is to be predicted, got ${counted.tokens} tokens without any; documents of one token have none`,
       );
-    if (counted.passes !== epochs && !best.isOver)
+    if (counted.passes !== epochs && !isOver())
       throw new RangeError(
         `${who}: must be fed as many passes over the text as its epochs, ${epochs}, got ${counted.passes}`,
       );

@@ -8,6 +8,7 @@ export interface RateSettings {
   readonly warmup: number;
   readonly decayAfter: number;
   readonly decayBy: number;
+  readonly maxSteps?: number | undefined;
 }
 
 /** How far learning is. */
@@ -31,8 +32,8 @@ export class LearningRates {
 
   /** @param steps taken before */
   at({ epoch, tokensBefore, expectedTokens }: LearningPoint, steps: number): number {
-    const { epochs, learningRate, minLearningRate: least, schedule, warmup, decayAfter, decayBy } = this.#settings;
-    const done = expectedTokens > 0 ? Math.min(1, (epoch + Math.min(1, tokensBefore / expectedTokens)) / epochs) : 0;
+    const { learningRate, minLearningRate: least, schedule, warmup, decayAfter, decayBy } = this.#settings;
+    const done = this.#doneAt({ epoch, tokensBefore, expectedTokens }, steps);
     const rate = {
       constant: () => learningRate,
       linear: () => least + (learningRate - least) * (1 - done),
@@ -41,6 +42,13 @@ export class LearningRates {
       steps: () => Math.max(least, learningRate * decayBy ** Math.max(0, epoch + 1 - decayAfter)),
     }[schedule]();
     return steps < warmup ? (rate * (steps + 1)) / (warmup + 1) : rate;
+  }
+
+  /** The share of the passes, or of the steps where there are at most so many. */
+  #doneAt({ epoch, tokensBefore, expectedTokens }: LearningPoint, steps: number): number {
+    const { epochs, maxSteps = Number.POSITIVE_INFINITY } = this.#settings;
+    const passed = expectedTokens > 0 ? (epoch + Math.min(1, tokensBefore / expectedTokens)) / epochs : 0;
+    return Math.min(1, Math.max(passed, steps / maxSteps));
   }
 
   /** Sees the held-out loss after a pass. */

@@ -5,7 +5,7 @@ import type { Stepper } from "../../kernels/neural/stepper.js";
 import { countOf } from "../../kernels/neural/wasm/parameters.js";
 import { joinFloats } from "../../kernels/numbers/joinFloats.js";
 import { openTensorflow } from "../tensorflow.js";
-import type { NetworkKind, NetworkTerms, TrainingSettings } from "./networkKind.js";
+import type { NetworkKind, NetworkTerms, NetworkTraining } from "./networkKind.js";
 import { requireMemory } from "./requireMemory.js";
 import { threadStepper } from "./threadStepper.js";
 
@@ -39,7 +39,7 @@ export async function makeStepper(
   { settings, script, head }: Pick<NetworkKind, "settings" | "script" | "head">,
   network: Network,
   { terms, counts, rows, length }: ToLearnFrom,
-  { seed, parts, engine, deterministic, holdout, workers = availableParallelism() }: TrainingSettings,
+  { seed, parts, engine, deterministic, holdout, workers = availableParallelism() }: NetworkTraining,
 ): Promise<ChosenStepper> {
   const parameters = countOf(network.forms);
   const values = () => joinFloats(network.forms.map((form) => network.initial(form, seed)));

@@ -1,5 +1,6 @@
 import {
   boolean,
+  comparedVocabulary,
   defineUnit,
   integer,
   lengthNames,
@@ -9,6 +10,7 @@ import {
   type OptionsOf,
   parseOptions,
   type SettingsOf,
+  stepsWithin,
   type UpdatedModel,
 } from "../../schemas/index.js";
 import { languageModelFields } from "../neural/languageModelFields.js";
@@ -60,6 +62,12 @@ export const nnlmSchema = defineUnit({
   summary: "Learns to predict the next term from some before it, with a hidden layer over their vectors",
   paper: 'Bengio et al. 2003, "A Neural Probabilistic Language Model", JMLR 3',
   resumable: true,
+  compared: {
+    options: (text) => ({
+      buildVocab: comparedVocabulary,
+      nnlm: { vectorSize: 64, hiddenSize: 64, output: "classes", epochs: 10, maxSteps: stepsWithin(text, 70) },
+    }),
+  },
   upstream: {
     buildVocab: { minCount: 1, extraTerms: ["<unk>", "</s>"] },
     encode: { unknown: "<unk>", sentenceEnd: "</s>" },

@@ -7,6 +7,7 @@ import { requireValues } from "../../kernels/topics/requireValues.js";
 import {
   byteSize,
   bytesOf,
+  comparedVocabulary,
   type DocumentTermBatch,
   defineUnit,
   epochNames,
@@ -17,6 +18,7 @@ import {
   number,
   type OptionsOf,
   parseOptions,
+  passesWithin,
   type StageState,
   type StepStats,
   type Topics,
@@ -34,6 +36,12 @@ export const plsaSchema = defineUnit({
   makes: "topics",
   summary: "Learns topics from a finished table by probabilistic latent semantic analysis, tempered by held-out tokens",
   paper: "Hofmann 1999, SIGIR, 10.1145/312624.312649",
+  compared: {
+    options: (text) => ({
+      buildVocab: comparedVocabulary,
+      plsa: { topics: 20, iterations: passesWithin(text, 3_000_000, 30) },
+    }),
+  },
   upstream: { dropTerms: {} },
   fields: {
     topics: integer({

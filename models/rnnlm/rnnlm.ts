@@ -1,5 +1,6 @@
 import {
   boolean,
+  comparedVocabulary,
   defineUnit,
   integer,
   lengthNames,
@@ -10,6 +11,7 @@ import {
   oneOf,
   parseOptions,
   type SettingsOf,
+  stepsWithin,
   type UpdatedModel,
 } from "../../schemas/index.js";
 import { languageModelFields } from "../neural/languageModelFields.js";
@@ -64,6 +66,12 @@ export const rnnlmSchema = defineUnit({
   summary: "Learns to predict the next term from all before it, with a recurrent network",
   paper: 'Mikolov et al. 2010, "Recurrent neural network based language model"; Zaremba et al. 2014, arXiv:1409.2329',
   resumable: true,
+  compared: {
+    options: (text) => ({
+      buildVocab: comparedVocabulary,
+      rnnlm: { vectorSize: 64, output: "classes", epochs: 10, maxSteps: stepsWithin(text, 70) },
+    }),
+  },
   upstream: {
     buildVocab: { minCount: 1, extraTerms: ["<unk>", "</s>"] },
     encode: { unknown: "<unk>", sentenceEnd: "</s>" },

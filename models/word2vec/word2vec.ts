@@ -23,6 +23,7 @@ import { contexts } from "../../kinds/contexts.js";
 import {
   boolean,
   type ContextBatch,
+  comparedVocabulary,
   defineUnit,
   epochNames,
   integer,
@@ -34,6 +35,7 @@ import {
   type OptionsOf,
   oneOf,
   parseOptions,
+  passesWithin,
   rateNames,
   requireAtMost,
   type StageState,
@@ -54,6 +56,9 @@ export const word2vecSchema = defineUnit({
   resumable: true,
   summary: "Learns vectors by telling a word's neighbours from noise, while the text flows",
   paper: "Mikolov et al. 2013, arXiv:1301.3781 and arXiv:1310.4546",
+  compared: {
+    options: (text) => ({ buildVocab: comparedVocabulary, word2vec: { epochs: passesWithin(text, 600_000, 15) } }),
+  },
   upstream: { windowContexts: { radius: "random", sample: 0.001 } },
   fields: {
     architecture: oneOf(["skipGram", "cbow"], {

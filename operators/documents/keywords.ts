@@ -22,6 +22,7 @@ export const keywordsSchema = defineUnit({
   resumable: true,
   summary: "Finds the phrases that say what each document is about",
   paper: "Mihalcea and Tarau 2004 (W04-3252), TextRank; Spärck Jones 1972, Journal of Documentation 28(1), idf",
+  compared: { options: () => ({ keywords: { method: "textRank" } }) },
   languages: { chinese: { language: "chinese", method: "phrases" }, english: { language: "english" } },
   fields: {
     method: oneOf(["tfidf", "textRank", "phrases"], {

@@ -13,6 +13,7 @@ export const termVectorsSchema = defineUnit({
   makes: "vectors",
   summary: "Turns the terms of a space of LSA into word vectors",
   paper: "Deerwester et al. 1990; powers of singular values: Levy et al. 2015, Q15-1016",
+  compared: { options: () => ({}) },
   fields: {
     power: oneOf(powers, {
       default: "1",

@@ -11,6 +11,7 @@ export const inputVectorsSchema = defineUnit({
   makes: "vectors",
   summary: "Takes the rows by which a language model reads its terms as word vectors",
   paper: "Bengio et al. 2003, JMLR 3; Mikolov et al. 2013, N13-1090",
+  compared: { options: () => ({}) },
   fields: {},
   create: (): OperatorFunction<LanguageModel, VectorTable> => inputVectors(),
 });

@@ -1,6 +1,7 @@
 import { map, type OperatorFunction } from "rxjs";
 import { Vectors } from "../../kernels/embedding/vectors.js";
 import { requireFixed } from "../../kernels/vocabulary/vocabulary.js";
+import { comparedVocabulary } from "../../schemas/compared.js";
 import { integer } from "../../schemas/fields.js";
 import { type OptionsOf, parseOptions } from "../../schemas/options.js";
 import { plural } from "../../schemas/plural.js";
@@ -14,6 +15,7 @@ export const oneHotVectorsSchema = defineUnit({
   reads: "vocabulary",
   makes: "vectors",
   summary: "Gives each term a vector with a single 1, at its place in the vocabulary",
+  compared: { options: () => ({ buildVocab: { ...comparedVocabulary, maxSize: 2000 } }) },
   fields: {
     maxTerms: integer({
       default: 4096,

@@ -198,6 +198,9 @@ export const en = {
     models: "What each model is, took and tells",
     word: "Neighbours of",
     seconds: "Its run took",
+    processor: "Processors took",
+    scores: "Scores over one text, and what training took",
+    memory: "Memory at most",
     losses: "Losses are means of the last epoch; those of different models measure different things.",
   },
   context: {

@@ -195,6 +195,9 @@ export const zh: Strings = {
     models: "每个模型是什么、花了多少、说明什么",
     word: "相近的词：",
     seconds: "运行用时",
+    processor: "处理器用时",
+    scores: "同一文本上的得分与训练用量",
+    memory: "内存最多",
     losses: "损失是最后一轮的平均值；不同模型的损失衡量的东西不同，不能互相比较。",
   },
   context: {

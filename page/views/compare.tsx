@@ -25,12 +25,13 @@ export function View({ about }: ViewProps): JSX.Element {
     [columns.vectorSize, ({ summary }) => number(summary.vectorSize)],
     [columns.loss, ({ facts }) => number(facts.loss)],
     [columns.heldOut, ({ facts }) => number(facts.heldOutLoss)],
-    [`${compare.seconds} (${columns.seconds})`, ({ facts }) => number(facts.seconds)],
-    [columns.bytes, ({ facts }) => (typeof facts.bytes === "number" ? sizeOf(facts.bytes) : "")],
+    [`${compare.seconds} (${columns.seconds})`, ({ facts }) => whole(facts.seconds)],
+    [columns.bytes, ({ facts }) => size(facts.bytes)],
   ];
   const shown = told.filter(([, of]) => all.some((model) => of(model) !== ""));
   return (
     <>
+      <Scores all={all} />
       <Table
         caption={compare.models}
         head={shown.map(([head]) => head)}
@@ -40,6 +41,26 @@ export function View({ about }: ViewProps): JSX.Element {
       {about !== "" && <Neighbors term={about} />}
     </>
   );
+}
+
+const size = (value: unknown) => (typeof value === "number" ? sizeOf(value) : "");
+const whole = (value: unknown) => (typeof value === "number" ? Math.ceil(value) : "");
+
+type ByColumn = Readonly<Record<string, number>>;
+const scoresOf = ({ scores }: Model["facts"]) => scores as ByColumn | undefined;
+
+/** What a comparison over one text has told of its runs; nothing where there was none. */
+function Scores({ all }: { readonly all: readonly Model[] }): JSX.Element | null {
+  const { compare, columns } = strings.value;
+  const runs = new Map(all.filter(({ facts }) => scoresOf(facts)).map(({ facts }) => [String(facts.run), facts]));
+  if (runs.size === 0) return null;
+  const names = [...new Set([...runs.values()].flatMap((facts) => Object.keys(scoresOf(facts)!)))];
+  const took = [compare.seconds, compare.processor].map((name) => `${name} (${columns.seconds})`);
+  const rows = [...runs].map(([run, facts]) => [
+    ...[run, ...names.map((name) => scoresOf(facts)![name] ?? "")],
+    ...[whole(facts.seconds), whole(facts.processorSeconds), size(facts.memoryBytes)],
+  ]);
+  return <Table caption={compare.scores} head={[columns.run, ...names, ...took, compare.memory]} rows={rows} />;
 }
 
 function Neighbors({ term }: { readonly term: string }): JSX.Element {

@@ -103,9 +103,12 @@ import { readSubwords } from "../../storage/tokenizers/readSubwords.js";
 import { readVectors } from "../../storage/vectors/readVectors.js";
 import { classifierAnswers } from "../tools/classifierAnswers.js";
 import { classifierScorings } from "../tools/classifierScorings.js";
+import { labelledScorings } from "../tools/labelledScorings.js";
 import { languageModelAnswers } from "../tools/languageModelAnswers.js";
+import { retrievalScorings } from "../tools/retrievalScorings.js";
 import { searchAnswers } from "../tools/searchAnswers.js";
 import { topicAnswers } from "../tools/topicAnswers.js";
+import { wordInContextOfModels, wordInContextOfVectors } from "../tools/wordInContextScorings.js";
 
 /** The units that a config can name, and the kinds of data that flow between them. */
 export interface Registry {
@@ -237,13 +240,17 @@ const asks: { readonly [K in Kind]?: DataKind<K>["answers"] } = {
 /** What kinds can be scored on only with the help of units; a new one is one line here. */
 const scores: { readonly [K in Kind]?: DataKind<K>["scorings"] } = {
   classifier: classifierScorings(known),
+  languageModel: wordInContextOfModels(known),
+  searchIndex: retrievalScorings(known),
+  vectors: { ...labelledScorings(known), ...wordInContextOfVectors(known) },
 };
 
 const kinds = builtInKinds.map((kind): DataKind => {
   const load = loads[kind.name] as DataKind["load"];
   const answers = asks[kind.name] as DataKind["answers"];
-  const scorings = scores[kind.name] as DataKind["scorings"];
-  return { ...kind, ...(load ? { load } : {}), ...(answers ? { answers } : {}), ...(scorings ? { scorings } : {}) };
+  const scorings = { ...kind.scorings, ...scores[kind.name] } as NonNullable<DataKind["scorings"]>;
+  const isScored = Object.keys(scorings).length > 0;
+  return { ...kind, ...(load ? { load } : {}), ...(answers ? { answers } : {}), ...(isScored ? { scorings } : {}) };
 });
 
 /** What ships. */

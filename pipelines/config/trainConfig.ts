@@ -20,10 +20,24 @@ export interface Training {
  * Which steps those are follows from what the units of the registry say of themselves.
  * @throws RangeError if there is no such model, no way from a text to what it reads, or nothing that writes what it makes
  */
-export function trainingOf(name: string, source: "files" | "stdin", { units }: Registry): Training {
+export function trainingOf(name: string, source: "files" | "stdin", registry: Registry): Training {
+  const model = registry.units.get(name);
+  if (model?.kind !== "model") throw new RangeError(unknownModel(name, [...registry.units.values()]));
+  return standardPipeline(model, [], source, registry);
+}
+
+/**
+ * The standard pipeline of a unit, with others behind it that read what it makes.
+ * @throws RangeError as `trainingOf`
+ */
+export function standardPipeline(
+  model: AnyUnit,
+  behind: readonly AnyUnit[],
+  source: "files" | "stdin",
+  { units }: Registry,
+): Training {
+  const { name } = model;
   const all = [...units.values()];
-  const model = units.get(name);
-  if (model?.kind !== "model") throw new RangeError(unknownModel(name, all));
   const standard = all.filter((unit) => unit.standard || Object.hasOwn(model.upstream ?? {}, unit.name));
   const standardMaker = (kind: string) => standard.find((unit) => unit.makes === kind && unit.reads !== kind);
   const steps: AnyUnit[] = [];
@@ -42,7 +56,7 @@ export function trainingOf(name: string, source: "files" | "stdin", { units }: R
       throw new RangeError(`train: there must be a standard way from text to ${kind}, which ${name} reads, got none`);
     add(maker);
   };
-  add(model);
+  for (const unit of [model, ...behind]) add(unit);
   const writer = steps.find(({ kind, reads, isReport }) => kind === "sink" && reads === model.makes && !isReport);
   if (!writer)
     throw new RangeError(`train: there must be a standard writer of ${model.makes}, which ${name} makes, got none`);

@@ -1,12 +1,13 @@
-import { existsSync, lstatSync, rmSync, statSync } from "node:fs";
+import { existsSync, lstatSync, statSync } from "node:fs";
 import { readdir, readFile, rm } from "node:fs/promises";
 import { dirname, join, relative, sep } from "node:path";
 import { isPlainObject } from "../../schemas/index.js";
 import { plural } from "../../schemas/plural.js";
 import { CHECKPOINT, HISTORY, LOCK, MANIFEST, SCRATCH } from "../../schemas/runFolder.js";
-import { DurableFile, partialPathOf } from "../../storage/files/durableFile.js";
+import { partialPathOf } from "../../storage/files/durableFile.js";
 import { makeFolder } from "../../storage/files/makeFolder.js";
 import { resolveInside } from "../../storage/files/resolveInside.js";
+import { writeJson } from "../../storage/files/writeJson.js";
 import { CheckpointFolder } from "../checkpoint/checkpointFolder.js";
 import { snapshotFiles } from "../running/snapshots.js";
 import { type FileRecord, recordFile } from "./fileRecord.js";
@@ -93,14 +94,7 @@ export class RunDirectory {
 
   /** Writes a file that is there only if it is whole and durable. */
   writeJson(path: string, value: unknown): void {
-    const file = new DurableFile(join(this.folder, path));
-    try {
-      file.write(new TextEncoder().encode(`${JSON.stringify(value, undefined, 2)}\n`));
-      file.commit();
-    } catch (error) {
-      rmSync(file.path, { force: true }); // the rename may have been done, and not have reached the disk
-      throw error;
-    }
+    writeJson(join(this.folder, path), value);
   }
 
   /** Removes what only the run needed and lets other runs in; to be called however it ended. A checkpoint stays that a run can go on from. */

@@ -1,8 +1,6 @@
 import { existsSync, statSync } from "node:fs";
-import { boundedCosine, unitVector } from "../../kernels/evaluation/cosines.js";
 import {
   crossValidated,
-  type JudgedPairs,
   majorityScore,
   type ShareRight,
   scoreByThreshold,
@@ -15,12 +13,11 @@ import { isNetworkClassifier, type NetworkClassifier } from "../../schemas/index
 import { kindHeld } from "../../storage/tables/tableFile.js";
 import { builtIn } from "../config/registry.js";
 import { readEvaluationText } from "./evaluationSets.js";
+import { judgePairs } from "./judgePairs.js";
 import { markPairs } from "./markedPairs.js";
 import { loadClassifier } from "./namedSteps.js";
-import { openTargets, type TargetOptions, type TargetVectors } from "./targetVectors.js";
+import { openTargets, type TargetOptions } from "./openTargets.js";
 import { readWordsInContext, senseLabelOf, type WordInContext } from "./wordInContextFile.js";
-
-const PRECISION = 1e7;
 
 export interface WordInContextRequest extends TargetOptions {
   readonly file: string;
@@ -51,8 +48,8 @@ export async function evaluateWordInContext(
   const samples = items.slice(0, 50).map(({ places }) => places[0]);
   const head = await headAt(who, path);
   const vectors = await openTargets(who, head?.model ?? path, options, samples);
-  const judged = await judge(vectors, items);
-  const known = learned && (await judge(vectors, learned));
+  const judged = await judgePairs(vectors, items);
+  const known = learned && (await judgePairs(vectors, learned));
   const ways = vectors.ways.map((way, k) => {
     const others = known?.[k];
     return [way, others ? scoreByThreshold(judged[k]!, others) : crossValidated(judged[k]!)] as const;
@@ -92,22 +89,4 @@ async function scoreOfHead(
     isRight.push((pair ? await predictor.predict(pair) : otherwise) === senseLabelOf(items[item]!));
   predictor.close();
   return { ...shareRight(isRight), withoutVectors: pairs.filter((pair) => !pair).length };
-}
-
-/** Of each way. */
-async function judge(vectors: TargetVectors, items: readonly WordInContext[]): Promise<JudgedPairs[]> {
-  const byWay = await vectors.read(items.flatMap(({ places }) => places));
-  const isSame = items.map(({ isSameSense }) => isSameSense);
-  return byWay.map((found) => ({
-    cosines: items.map((_, item) => cosineOf(found[2 * item], found[2 * item + 1])),
-    isSame,
-  }));
-}
-
-/** NaN where one is missing. Numbers of single precision tell no more digits, and the same vector twice has 1. */
-function cosineOf(a: Float32Array | undefined, b: Float32Array | undefined): number {
-  if (!a || !b) return Number.NaN;
-  const [x, y] = [unitVector(a), unitVector(b)];
-  const cosine = boundedCosine(x.reduce((sum, value, d) => sum + value * y[d]!, 0));
-  return Math.round(cosine * PRECISION) / PRECISION;
 }

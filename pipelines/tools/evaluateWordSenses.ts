@@ -2,7 +2,7 @@ import { pairedBootstrap, resampledShare, type ScoredInterval } from "../../kern
 import { mostFrequentSense, resampledMacroF1, SenseMeans } from "../../kernels/evaluation/wordSenses.js";
 import { drawUint32, randomStream } from "../../kernels/numbers/random.js";
 import { readEvaluationText } from "./evaluationSets.js";
-import { openTargets, type TargetOptions } from "./targetVectors.js";
+import { openTargets, type TargetOptions } from "./openTargets.js";
 import { readWordSenses, type WordSense } from "./wordSensesFile.js";
 
 export interface WordSensesRequest extends TargetOptions {

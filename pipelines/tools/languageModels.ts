@@ -64,6 +64,10 @@ export function openModelIn(known: Known, who: string, model: LanguageModel): Co
   throw new TypeError(`${who}: the model must tell its layers, got ${model.architecture}, which does not`);
 }
 
+/** Whether the network of a model tells its layers. @throws as `openLayers` */
+export const tellsLayers = (who: string, model: LanguageModel, known: Known): boolean =>
+  makeLanguageModel(who, model, known).network.layers !== undefined;
+
 /** What makes tokens of texts as those were made that a model learned from; a tokenizer of another program cuts by itself. */
 export const languageModelSteps = (who: string, model: LanguageModel, known: Known) =>
   model.tokenizer && !toldSteps(model) ? operatorsOf(who, WHITESPACE_STEPS, known) : textStepsOf(who, model, known);

@@ -1,32 +1,21 @@
-import { existsSync } from "node:fs";
-import { extname, join } from "node:path";
 import type { OperatorFunction } from "rxjs";
 import type { Vectors } from "../../kernels/embedding/vectors.js";
-import { pickLayers } from "../../kernels/neural/contextWords.js";
+import { type ContextChoice, pickLayers } from "../../kernels/neural/contextWords.js";
 import type { LayerChoice } from "../../kernels/neural/layerChoice.js";
 import { readTargets, type TargetRow } from "../../kernels/neural/targetReader.js";
 import { frameOf, WordIds } from "../../kernels/neural/wordIds.js";
 import { idOfTerm } from "../../kernels/vocabulary/idOfTerm.js";
 import { type LanguageModel, plural, type TokenBatch } from "../../schemas/index.js";
-import { builtIn } from "../config/registry.js";
-import { manifestOf, outputsIn, runOf } from "../record/fileOfRun.js";
-import type { ContextChoice } from "./contextVectors.js";
 import { languageOf } from "./guessLanguage.js";
 import { type OpenLanguageModel, openLayers } from "./languageModels.js";
-import { loadLanguageModel } from "./languageModelTexts.js";
-import { stepsFrom } from "./namedSteps.js";
-import { operatorsOf, tokensOfTexts } from "./textSteps.js";
-import { loadVectors } from "./vectorFiles.js";
+import { type Known, operatorsOf, tokensOfTexts } from "./textSteps.js";
 import type { PlaceInContext } from "./wordInContextFile.js";
 
 /** Sentences that are read at a time. */
 const AT_ONCE = 512;
 
-export interface TargetOptions extends Pick<ContextChoice, "layers" | "pooling"> {
-  /** Of static vectors: whose steps cut the sentences, a config or a run; if left out, they are cut into lower-case words. */
-  readonly steps?: string | undefined;
-  readonly signal?: AbortSignal;
-}
+/** How a language model is asked: which of its layers, and how what a word has there becomes one vector. */
+export type TargetChoice = Pick<ContextChoice, "layers" | "pooling">;
 
 type Vector = Float32Array | undefined;
 
@@ -35,58 +24,52 @@ export interface TargetVectors {
   /** What each of its ways to do so is called: `layer 1`, `mix`; of static vectors: `word`, `context`. */
   readonly ways: readonly string[];
   /** Of each way the vector of each place; undefined of one that the model knows nothing of. */
-  read(places: readonly PlaceInContext[]): Promise<readonly (readonly Vector[])[]>;
+  read(places: readonly PlaceInContext[], signal?: AbortSignal): Promise<readonly (readonly Vector[])[]>;
 }
 
 /**
- * Opens a language model, whose layers give vectors, all with their mean unless one is chosen; or static vectors: that of the word itself, and the mean
- * of those of all other words of its sentence. A sentence is cut at both ends of its target, so that this is what is asked for, and read alone.
- * State: the model; the layers of 512 sentences at a time.
- * @param asked the path of either, or a language model
- * @param samples some of the sentences, to see in which language they are
+ * Vectors of a language model's layers, all with their mean unless one is chosen. A sentence is cut at both ends of its target, so that this is what
+ * is asked for, and read alone. State: the model; the layers of 512 sentences at a time.
  * @throws TypeError, RangeError if the network tells no layers, or has no such one
  */
-export async function openTargets(
+export async function layerTargets(
   who: string,
-  asked: string | LanguageModel,
-  { steps, signal, ...choice }: TargetOptions,
-  samples: readonly PlaceInContext[],
+  model: LanguageModel,
+  choice: TargetChoice,
+  known: Known,
 ): Promise<TargetVectors> {
-  const model = typeof asked === "string" && isLanguageModel(asked) ? await loadLanguageModel(asked) : asked;
-  const made =
-    typeof model === "string"
-      ? staticVectors(await loadVectors(model), steps ? await stepsFrom(steps) : await stepsFor(who, samples))
-      : await layersOf(await openLayers(who, model, builtIn), choice);
-  const read = async (places: readonly PlaceInContext[]) => {
-    const vectors = made.ways.map((): Vector[] => []);
-    for (let from = 0; from < places.length; from += AT_ONCE) {
-      signal?.throwIfAborted();
-      const some = await made.read(places.slice(from, from + AT_ONCE));
-      some.forEach((each, way) => {
-        vectors[way]!.push(...each);
-      });
-    }
-    return vectors;
+  return inParts(await layersOf(await openLayers(who, model, known), choice));
+}
+
+/** Static vectors: that of the word itself, and the mean of those of all other words of its sentence, which the steps cut. */
+export const staticTargets = (vectors: Vectors, steps: readonly OperatorFunction<unknown, unknown>[]): TargetVectors =>
+  inParts(staticVectors(vectors, steps));
+
+/** What cuts texts where nothing else is said: as `train` cuts a text in the language of some of them. */
+export function stepsForTexts(who: string, samples: readonly string[], known: Known) {
+  const mode = languageOf({ bytes: new TextEncoder().encode(samples.join("\n")) }) === "chinese" ? "chinese" : "words";
+  return operatorsOf(who, { steps: [{ normalize: {} }, { tokenize: { mode } }], parts: [] }, known);
+}
+
+/** The same, some sentences at a time. */
+function inParts({ ways, read }: TargetVectors): TargetVectors {
+  return {
+    ways,
+    async read(places, signal) {
+      const vectors = ways.map((): Vector[] => []);
+      for (let from = 0; from < places.length; from += AT_ONCE) {
+        signal?.throwIfAborted();
+        const some = await read(places.slice(from, from + AT_ONCE));
+        some.forEach((each, way) => {
+          vectors[way]!.push(...each);
+        });
+      }
+      return vectors;
+    },
   };
-  return { ways: made.ways, read };
 }
 
-function isLanguageModel(path: string): boolean {
-  const { name, folderFile = "" } = builtIn.kinds.get("languageModel")!;
-  if (extname(path) === extname(folderFile) || existsSync(join(path, folderFile))) return true;
-  const run = runOf(path);
-  if (!run) return false;
-  const { folder, part } = run;
-  const asked = outputsIn(manifestOf(folder)).filter(
-    (output) => part === undefined || part === output.branch || part === output.path,
-  );
-  return asked.some(({ holds }) => holds === name);
-}
-
-async function layersOf(
-  open: OpenLanguageModel,
-  { layers, pooling }: Pick<TargetOptions, "layers" | "pooling">,
-): Promise<TargetVectors> {
+async function layersOf(open: OpenLanguageModel, { layers, pooling }: TargetChoice): Promise<TargetVectors> {
   const { reader, vocabulary } = open;
   const how = { ...frameOf(vocabulary, reader.network), pooling };
   const probe = await readTargets(reader, [{ ids: Uint32Array.of(0), from: 0, to: 1 }], how);
@@ -135,28 +118,26 @@ function nameOf(choice: LayerChoice, count: number): string {
   return `layer ${choice.kind === "one" ? choice.layer : count - 1}`;
 }
 
+/** The mean of the vectors of some terms, made of subwords where there are some; undefined if none has one. */
+export function meanOf(vectors: Vectors, terms: readonly string[]): Vector {
+  const known = terms.flatMap((term) => vectors.find(term)?.vector ?? []);
+  if (known.length === 0) return undefined;
+  const mean = new Float32Array(vectors.vectorSize);
+  for (const vector of known) for (let d = 0; d < mean.length; d++) mean[d]! += vector[d]! / known.length;
+  return mean;
+}
+
 function staticVectors(vectors: Vectors, steps: readonly OperatorFunction<unknown, unknown>[]): TargetVectors {
-  const meanOf = (terms: readonly string[]): Vector => {
-    const known = terms.flatMap((term) => vectors.find(term)?.vector ?? []);
-    if (known.length === 0) return undefined;
-    const mean = new Float32Array(vectors.vectorSize);
-    for (const vector of known) for (let d = 0; d < mean.length; d++) mean[d]! += vector[d]! / known.length;
-    return mean;
-  };
   return {
     ways: ["word", "context"],
     read: async (places) => {
       const read = await tokensOfTargets(places, steps);
-      return [read.map(({ target }) => meanOf(target)), read.map(({ before, after }) => meanOf([...before, ...after]))];
+      return [
+        read.map(({ target }) => meanOf(vectors, target)),
+        read.map(({ before, after }) => meanOf(vectors, [...before, ...after])),
+      ];
     },
   };
-}
-
-/** What cuts sentences where nothing else is said: as `train` cuts a text. */
-function stepsFor(who: string, samples: readonly PlaceInContext[]) {
-  const bytes = new TextEncoder().encode(samples.map(({ sentence }) => sentence).join("\n"));
-  const mode = languageOf({ bytes }) === "chinese" ? "chinese" : "words";
-  return operatorsOf(who, { steps: [{ normalize: {} }, { tokenize: { mode } }], parts: [] }, builtIn);
 }
 
 /** The tokens of a sentence around its target, and of this. */

@@ -145,7 +145,7 @@ branches:
     scoredOn: { items: 6, unit: "pairs" },
   });
   expect((await commandIn(folder, "tune", "c.yaml", "--trials", "2", "--model", "first")).err).toBe(
-    "tune: word2vec makes vectors, scored on --similarity FILE or --analogies FILE, got texts kept apart\n",
+    "tune: word2vec makes vectors, scored on --similarity FILE or --analogies FILE or --word-in-context FILE, got texts kept apart\n",
   );
 });
 

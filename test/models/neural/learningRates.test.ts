@@ -33,6 +33,13 @@ describe("the step size", () => {
     expect(rates.at(at(0, 5000, 0), 1000)).toBe(1);
   });
 
+  it("falls over the steps where there are at most so many, if the passes are longer", () => {
+    const rates = new LearningRates({ ...settings, schedule: "linear", maxSteps: 10 });
+    expect(rates.at(at(0), 5)).toBeCloseTo(0.55, 6);
+    expect(rates.at(at(3), 5)).toBeCloseTo(0.325, 6); // the passes are further
+    expect(rates.at(at(0), 20)).toBeCloseTo(0.1, 6);
+  });
+
   it("rises over the first steps", () => {
     const rates = new LearningRates({ ...settings, warmup: 3 });
     expect([0, 1, 2, 3].map((step) => rates.at(at(0), step))).toEqual([0.25, 0.5, 0.75, 1]);

@@ -11,6 +11,7 @@ describe("the ready configs", () => {
       "chinese",
       "classify",
       "classify-live",
+      "compare",
       "contexts-to-parquet",
       "cooccurrence-only",
       "elmo",
