@@ -70,17 +70,17 @@ export function showProgress(
 
 /** What was done per second, of late, in all passes of a step; unknown at its first report. */
 export function speedOf(): (progress: Progress, now: number) => number | undefined {
-  let current = { step: "", done: 0, work: 0 };
+  let current = { step: "", stage: "", done: 0, work: 0 };
   let marks: { readonly work: number; readonly at: number }[] = [];
-  return ({ step, done }, now) => {
+  return ({ step, stage, done }, now) => {
     const isNew = step !== current.step;
-    const work = current.work + (done < current.done ? done : done - current.done);
-    current = isNew ? { step, done, work: 0 } : { step, done, work };
+    const work = current.work + (stage === current.stage ? done - current.done : done);
+    current = { step, stage, done, work: isNew ? 0 : work };
     const here = { work: current.work, at: now };
     if (isNew) marks = [here];
     if (now - marks.at(-1)!.at >= SPEED_OVER_MS) marks = [marks.at(-1)!, here];
     const [from] = marks as [typeof here];
-    return now > from.at ? (1000 * (here.work - from.work)) / (now - from.at) : undefined;
+    return now > from.at ? Math.max(0, (1000 * (here.work - from.work)) / (now - from.at)) : undefined;
   };
 }
 

@@ -103,7 +103,7 @@ export async function runTo(pipeline: Pipeline, out: string, way: RunWay, io: Io
         io.stderr.write(`note: ${printableLine(notice)}\n`);
       },
       ledger,
-      ...(server ? { publish: server.publish, onLearned: server.onLearned, onGate: server.onGate } : {}),
+      ...(server ? { publish: server.publish, onLearned: server.onLearned, onPass: server.onPass } : {}),
     });
     progress.end();
     const seconds = (performance.now() - started) / 1000;

@@ -7,15 +7,16 @@ import {
   isUpdated,
   nameOf,
   nodesOf,
+  type PassView,
   type Pipeline,
   type PipelineNode,
   type Progress,
   pipelineGraph,
 } from "../pipelines/index.js";
-import type { FlowGate } from "../runtime/flow.js";
 import type { Ledger } from "../runtime/ledger.js";
 import type { StatusCounters } from "../serve/index.js";
 import { type Io, UsageError } from "./command.js";
+import { passesUnderWay } from "./passesUnderWay.js";
 import { meanLossesBetween, speedOf } from "./progress.js";
 import { type QueryThread, serveOnThread, type ThreadOptions } from "./serveOnThread.js";
 
@@ -30,7 +31,7 @@ export interface RunServer {
   readonly models: readonly string[];
   readonly publish: Chore;
   readonly onLearned: (node: PipelineNode, value: unknown) => void;
-  readonly onGate: (gate: FlowGate) => void;
+  readonly onPass: (pass: PassView) => void;
   readonly update: (progress: Progress) => void;
   readonly close: () => Promise<void>;
 }
@@ -61,10 +62,10 @@ export async function serveRun(
   const shown = { runs, reading: { plugins: false } };
   const thread = await serveOnThread(models, pipeline.registry, { ...options, shown }, fail);
   const status = statusOf(ledger);
-  const gates = gatesOf();
+  const passes = passesUnderWay();
   const report = () => {
     for (const node of nodes) thread.setStatus(nameOf(node), status.counters(node));
-    thread.tell("run", { run: runs[0]!.id, ...status.moment(), ports: gates.fill() });
+    thread.tell("run", { run: runs[0]!.id, ...status.moment(), ...passes.moment(performance.now()) });
   };
   const timer = setInterval(report, STATUS_EVERY_MS).unref();
   report();
@@ -95,7 +96,7 @@ export async function serveRun(
     onLearned: (node, value) => {
       if (nodes.includes(node)) void publish(node, value);
     },
-    onGate: gates.add,
+    onPass: passes.add,
     update: status.update,
     close: () => {
       clearInterval(timer);
@@ -115,21 +116,6 @@ function askedModels({ root, config, registry }: Pipeline): PipelineNode[] {
   throw new UsageError(
     `run: --serve needs a model that makes what can be asked (${kinds.join(", ")}), got ${made || "none"} in ${config.name}`,
   );
-}
-
-/** The flow gates of the passes under way: one whose ports are all closed is forgotten. */
-function gatesOf() {
-  let gates: FlowGate[] = [];
-  return {
-    add: (gate: FlowGate) => {
-      gates.push(gate);
-    },
-    fill: () => {
-      const latest = gates.at(-1);
-      gates = gates.filter((gate) => gate === latest || gate.fill.length > 0);
-      return gates.flatMap(({ fill }) => fill);
-    },
-  };
 }
 
 /** What `/status`, `/metrics` and `/events` tell of the run: where it stands, and what it has counted, all branches besides the model's left out. */

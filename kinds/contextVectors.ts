@@ -1,5 +1,6 @@
 import { type ContextVectorBatch, contextVectorOf, contextVectorsSchema } from "../schemas/contextVectors.js";
 import { defineKind } from "../schemas/kinds.js";
+import { contextVectorAnswers } from "./contextVectorAnswers.js";
 
 /** Vectors of words where they stand; 4 bytes a number in the log, 12 a word, and the words. */
 export const contextVectors = defineKind({
@@ -36,6 +37,7 @@ export const contextVectors = defineKind({
       };
     },
   },
+  answers: contextVectorAnswers,
   shown: (batches) => batches.flatMap(shownRows),
 });
 

@@ -12,6 +12,7 @@ import { hits } from "./hits.js";
 import { ids } from "./ids.js";
 import { keywords } from "./keywords.js";
 import { languageModel } from "./languageModel.js";
+import { layout } from "./layout.js";
 import { lexicon } from "./lexicon.js";
 import { pairs } from "./pairs.js";
 import { phrases } from "./phrases.js";
@@ -49,6 +50,7 @@ export const kinds: { readonly [K in Kind]: DataKind<K> } = {
   summaries,
   cooccurrence,
   vectors,
+  layout,
   classifier,
   languageModel,
   topics,

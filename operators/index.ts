@@ -27,6 +27,7 @@ export * from "./text/chineseDictionary.js";
 export * from "./text/normalize.js";
 export * from "./text/splitSentences.js";
 export * from "./text/tokenize.js";
+export * from "./vectors/layOut.js";
 export * from "./vocabulary/buildVocab.js";
 export * from "./vocabulary/dropTerms.js";
 export * from "./vocabulary/encode.js";

@@ -36,6 +36,8 @@ export interface RunMoment {
   readonly losses: Readonly<Record<string, number>>;
   readonly ledger: { readonly counts: Readonly<Record<string, number>> };
   readonly ports: readonly PortFill[];
+  /** Of the steps that know tokens, by their ids. */
+  readonly tokensPerSecond: Readonly<Record<string, number>>;
 }
 
 /** An answer that is none: what was wrong, in one line, and what may have been meant. */

@@ -1,10 +1,13 @@
 /** The script of the page that `storage/pictures/mapPage.ts` writes: a map of terms on a canvas. Terms are drawn and set as text alone. */
 import { LabelSpace, labelSize } from "../kernels/layout/labelSpace.js";
 import type { MapPageData } from "../schemas/mapPageData.js";
+import { listenToGestures } from "./map/gestures.js";
+import { LabelPainter } from "./map/labels.js";
 
 const element = <Type extends HTMLElement>(id: string): Type => document.getElementById(id) as Type;
 const canvas = element<HTMLCanvasElement>("map");
 const context = canvas.getContext("2d")!;
+const labels = new LabelPainter(context);
 const [search, found, shown, tip] = [
   element<HTMLInputElement>("search"),
   element("found"),
@@ -135,50 +138,19 @@ function drawLabels(width: number, height: number, ground: string, ink: string):
   }
   const first = [...new Set([...pointedOut(), ...(selected === undefined ? [] : nearestTerms(selected))])];
   const isFirst = new Set(first);
-  let left = MOST_LABELS;
   const forced = pointedOut().length;
-  for (const [k, row] of first.entries()) drawLabel(space, row, { ground, ink, isFirst: true, isForced: k < forced });
+  const paint = (row: number, isBold: boolean, isForced: boolean): boolean => {
+    const size = isBold ? 16 : labelSize(row, terms.length);
+    const at = { x: screenX(row), y: screenY(row) };
+    return labels.paint(space, { text: terms[row]!, ...at, size, isBold, isForced }, { ground, ink, fonts });
+  };
+  for (const [k, row] of first.entries()) paint(row, true, k < forced);
+  let left = MOST_LABELS;
   for (let row = 0; row < terms.length && left > 0; row++) {
     const [x, y] = [screenX(row), screenY(row)];
     if (x < 0 || y < 0 || x > width || y > height || isFirst.has(row)) continue;
-    if (drawLabel(space, row, { ground, ink, isFirst: false, isForced: false })) left--;
+    if (paint(row, false, false)) left--;
   }
-}
-
-const widths = new Map<number, number>(); // of each term, at a size of 100
-
-interface LabelStyle {
-  readonly ground: string;
-  readonly ink: string;
-  /** Larger and bold. */
-  readonly isFirst: boolean;
-  /** Even where there is no room. */
-  readonly isForced: boolean;
-}
-
-function drawLabel(space: LabelSpace, row: number, { ground, ink, isFirst, isForced }: LabelStyle): boolean {
-  const size = isFirst ? 16 : labelSize(row, terms.length);
-  const x = screenX(row);
-  const y = screenY(row) - size / 2 - 5;
-  let width = widths.get(row);
-  if (width === undefined) {
-    context.font = `100px ${fonts}`;
-    width = context.measureText(terms[row]!).width;
-    widths.set(row, width);
-  }
-  const pixels = (width * size) / 100;
-  const isFree = space.take(x - pixels / 2 - 2, y - size * 0.65, pixels + 4, size * 1.3);
-  if (!isFree && !isForced) return false;
-  context.font = `${isFirst ? "700 " : ""}${size}px ${fonts}`;
-  context.textAlign = "center";
-  context.textBaseline = "middle";
-  context.lineJoin = "round";
-  context.lineWidth = 3;
-  context.strokeStyle = ground;
-  context.strokeText(terms[row]!, x, y);
-  context.fillStyle = ink;
-  context.fillText(terms[row]!, x, y);
-  return true;
 }
 
 /** The point that is meant at a place, if there is one: the nearest. */
@@ -235,41 +207,7 @@ search.addEventListener("keydown", ({ key }) => {
   if (row !== undefined) goTo(row);
 });
 
-const pointers = new Map<number, { x: number; y: number }>();
-let travelled = 0;
-
-canvas.addEventListener("pointerdown", (event) => {
-  canvas.setPointerCapture(event.pointerId);
-  pointers.set(event.pointerId, { x: event.clientX, y: event.clientY });
-  travelled = 0;
-});
-canvas.addEventListener("pointermove", (event) => {
-  const { clientX: x, clientY: y } = event;
-  const before = pointers.get(event.pointerId);
-  if (!before) return hover(x, y);
-  const [other] = [...pointers].filter(([id]) => id !== event.pointerId).map(([, place]) => place);
-  if (other) {
-    const apart = (place: { x: number; y: number }) => Math.hypot(place.x - other.x, place.y - other.y) || 1;
-    zoomAt(other.x, other.y, apart({ x, y }) / apart(before));
-  } else {
-    view.x += x - before.x;
-    view.y += y - before.y;
-  }
-  travelled += Math.abs(x - before.x) + Math.abs(y - before.y);
-  pointers.set(event.pointerId, { x, y });
-  redraw();
-});
-for (const ending of ["pointerup", "pointercancel"] as const)
-  canvas.addEventListener(ending, (event) => {
-    pointers.delete(event.pointerId);
-    if (ending === "pointerup" && travelled < 4) select(termAt(event.clientX, event.clientY));
-  });
-canvas.addEventListener("pointerleave", () => {
-  tip.hidden = true;
-});
-
-function hover(x: number, y: number): void {
-  const row = termAt(x, y);
+function hover(row: number | undefined, x = 0, y = 0): void {
   tip.hidden = row === undefined;
   if (row === undefined) return;
   tip.textContent = `${written(row)} (no. ${row + 1}): ${nearestWritten(row)}`;
@@ -277,33 +215,22 @@ function hover(x: number, y: number): void {
   tip.style.top = `${Math.min(y + 14, window.innerHeight - 60)}px`;
 }
 
-canvas.addEventListener(
-  "wheel",
-  (event) => {
-    event.preventDefault();
-    zoomAt(event.clientX, event.clientY, 2 ** (-event.deltaY / (event.deltaMode === 0 ? 250 : 8)));
+listenToGestures(canvas, {
+  shifted(dx, dy) {
+    view.x += dx;
+    view.y += dy;
+    redraw();
   },
-  { passive: false },
-);
-
-const STEP = 60;
-const moves: Readonly<Record<string, () => void>> = {
-  ArrowLeft: () => (view.x += STEP),
-  ArrowRight: () => (view.x -= STEP),
-  ArrowUp: () => (view.y += STEP),
-  ArrowDown: () => (view.y -= STEP),
-  "+": () => zoomAt(window.innerWidth / 2, window.innerHeight / 2, 1.5),
-  "=": () => zoomAt(window.innerWidth / 2, window.innerHeight / 2, 1.5),
-  "-": () => zoomAt(window.innerWidth / 2, window.innerHeight / 2, 1 / 1.5),
-  "0": showAll,
-  Escape: () => select(undefined),
-};
-canvas.addEventListener("keydown", (event) => {
-  const move = moves[event.key];
-  if (!move) return;
-  event.preventDefault();
-  move();
-  redraw();
+  zoomed: zoomAt,
+  pointed: (at) => hover(at && termAt(at.x, at.y), at?.x, at?.y),
+  clicked: ({ x, y }) => select(termAt(x, y)),
+  keys: {
+    "0": () => {
+      showAll();
+      redraw();
+    },
+    Escape: () => select(undefined),
+  },
 });
 
 let size = { width: window.innerWidth, height: window.innerHeight };

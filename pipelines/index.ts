@@ -73,7 +73,6 @@ export * from "./tools/guessLanguage.js";
 export * from "./tools/inspectPath.js";
 export * from "./tools/languageModels.js";
 export * from "./tools/languageModelTexts.js";
-export * from "./tools/layOutOnThreads.js";
 export * from "./tools/learnWordInContext.js";
 export * from "./tools/loadValue.js";
 export * from "./tools/lossPanels.js";

@@ -18,13 +18,19 @@ export interface ValueQuestion<Asked, F extends Fields = Fields> extends Options
   readonly mayReply?: Readonly<Record<string, JsonSchema>>;
   /** Why there may be no reply, which `NotFound` tells in particular: `The term is not in the vocabulary`. */
   readonly missing?: string;
-  /** @throws NotFound if there is nothing of that name */
+  /** Whether it is offered of this value, where not every value of the kind can be asked it; its answer says why not. */
+  suits?(asked: Asked): boolean;
+  /**
+   * @throws NotFound if there is nothing of that name; RangeError or TypeError whose line begins with the name of the question and a colon, if it
+   *   cannot be asked so
+   */
   answer(asked: Asked, settings: SettingsOf<OptionsSchema<F>>): MaybePromise<Readonly<Record<string, unknown>>>;
 }
 
 /** A question about a value of any kind: whoever calls `answer` has checked the settings. */
-export interface AnyQuestion extends Omit<ValueQuestion<never>, "answer" | "body"> {
+export interface AnyQuestion extends Omit<ValueQuestion<never>, "answer" | "body" | "suits"> {
   readonly body?: string;
+  suits?(asked: never): boolean;
   answer(asked: never, settings: never): MaybePromise<Readonly<Record<string, unknown>>>;
 }
 

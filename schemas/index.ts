@@ -17,6 +17,7 @@ export * from "./hits.js";
 export * from "./keywords.js";
 export * from "./kinds.js";
 export * from "./languageModel.js";
+export * from "./layout.js";
 export * from "./maybePromise.js";
 export * from "./models.js";
 export * from "./options.js";

@@ -12,6 +12,7 @@ import type { DocumentVectorBatch } from "./documentVectors.js";
 import type { HitBatch } from "./hits.js";
 import type { KeywordBatch } from "./keywords.js";
 import type { LanguageModel } from "./languageModel.js";
+import type { TermLayout } from "./layout.js";
 import type { Phrases } from "./phrases.js";
 import type { PredictionBatch } from "./predictions.js";
 import type { Scorings } from "./scorings.js";
@@ -49,6 +50,7 @@ export interface Kinds {
   summaries: SummaryBatch;
   cooccurrence: FinalCooccurrence;
   vectors: VectorTable;
+  layout: TermLayout;
   classifier: AnyClassifier;
   languageModel: LanguageModel;
   topics: Topics;

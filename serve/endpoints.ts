@@ -73,12 +73,15 @@ function endpointOf({ name, fields, body, summary, reply, mayReply, missing }: A
 }
 
 /**
- * The model that was named; without a name the first, or the first of those that answer the question.
+ * The model that was named; without a name the first, or the first of those that offer the question. One that does not offer it says itself why.
  * @throws HttpFault 404 if there is none
  */
 function modelOf({ models }: EndpointContext, name: unknown, question?: string): ServedModel {
   const able = models.filter((model) => question === undefined || model.question(question));
-  const found = name === undefined ? able[0] : able.find((model) => model.name === name);
+  const offering = able.find(
+    (model) => question === undefined || model.questions.some((each) => each.name === question),
+  );
+  const found = name === undefined ? (offering ?? able[0]) : able.find((model) => model.name === name);
   if (found) return found;
   const known = able.map((model) => model.name);
   const what = question === undefined ? "model" : `model for ${question}`;
@@ -132,8 +135,8 @@ const modelsSchema: JsonSchema = {
 
 /** What `/models` tells of one. */
 export function cardOf(model: ServedModel) {
-  const { name, kind, answers, facts } = model;
-  return { model: name, kind, questions: answers.questions.map(({ name }) => name), summary: summaryOf(model), facts };
+  const { name, kind, questions, facts } = model;
+  return { model: name, kind, questions: questions.map(({ name }) => name), summary: summaryOf(model), facts };
 }
 
 /** Which snapshot answers, and what is told of it; `isFixed` numbers are left out where only changing ones are wanted. */

@@ -141,16 +141,18 @@ async function within<T>(milliseconds: number, answer: T | Promise<T>): Promise<
 }
 
 function refusal(error: unknown, endpoint: string): QueryResponse {
-  const fault = faultOf(error as Error);
+  const fault = faultOf(error as Error, endpoint);
   const body = `${JSON.stringify({ error: fault.message, ...fault.details })}\n`;
   return { status: fault.status, headers: { ...headersOf("application/json"), ...fault.headers }, body, endpoint };
 }
 
-function faultOf(error: Error): HttpFault {
+/** What the endpoint itself refuses, as its line says, was asked in a wrong way; other errors are faults of the server. */
+function faultOf(error: Error, endpoint: string): HttpFault {
   if (error instanceof HttpFault) return error;
   const { message } = error;
+  const isRefused = error instanceof RangeError || error instanceof TypeError;
   if (error instanceof NotFound) return new HttpFault(404, message, { details: { suggestions: error.suggestions } });
-  return new HttpFault(500, message);
+  return new HttpFault(isRefused && message.startsWith(`${endpoint}: `) ? 400 : 500, message);
 }
 
 /** Answers change as learning goes on, and are data, never a page. */

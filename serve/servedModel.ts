@@ -56,6 +56,11 @@ export class ServedModel implements ModelToServe {
     return this.#held?.snapshot;
   }
 
+  /** What is offered: what suits the value that answers now, or all of its kind while there is none. */
+  get questions(): readonly AnyQuestion[] {
+    return this.#held?.questions ?? this.answers.questions;
+  }
+
   question(name: string): AnyQuestion | undefined {
     return this.answers.questions.find((question) => question.name === name);
   }
@@ -75,7 +80,8 @@ export class ServedModel implements ModelToServe {
   async #open({ copy, ...stamp }: CopiedSnapshot): Promise<void> {
     const asked = await this.#opener.open(copy as never);
     const before = this.#held;
-    this.#held = new Held({ ...stamp, asked }, () => this.#opener.release?.(asked as never));
+    const questions = this.answers.questions.filter(({ suits }) => suits?.(asked as never) ?? true);
+    this.#held = new Held({ ...stamp, asked }, questions, () => this.#opener.release?.(asked as never));
     before?.giveBack();
   }
 }
@@ -87,11 +93,13 @@ function unavailable(name: string): never {
 /** Counts who still asks a snapshot, which is released only once nobody does: a question goes on when its answer is given up. */
 class Held {
   readonly snapshot: AskedSnapshot;
+  readonly questions: readonly AnyQuestion[];
   readonly #release: () => void;
   #users = 1; // being the current one
 
-  constructor(snapshot: AskedSnapshot, release: () => void) {
+  constructor(snapshot: AskedSnapshot, questions: readonly AnyQuestion[], release: () => void) {
     this.snapshot = snapshot;
+    this.questions = questions;
     this.#release = release;
   }
 

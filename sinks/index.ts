@@ -12,6 +12,7 @@ export * from "./writeHits.js";
 export * from "./writeIds.js";
 export * from "./writeKeywords.js";
 export * from "./writeLanguageModel.js";
+export * from "./writeLayout.js";
 export * from "./writePairs.js";
 export * from "./writePredictions.js";
 export * from "./writeSearchIndex.js";

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { existsSync, readdirSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import {
@@ -52,6 +53,7 @@ export const page: Command = {
     const shown = { runs, reading: { plugins: false } };
     const thread = await serveOnThread(models, registry, { ...options, shown }, (error) => failed.abort(error));
     const watching = { ...io, signal: AbortSignal.any([io.signal, failed.signal]) };
+    setMaxListeners(0, watching.signal); // each file that is followed listens to it
     try {
       io.out(`the page is at ${urlOf(thread.address)}\n`);
       const stamps = await inOrder(files, (file) => publishFile(file, thread, 1));

@@ -49,8 +49,8 @@ export function groupVectors(vectors: readonly Float32Array[], options: GroupOpt
   return found.find(({ silhouette: each }) => each >= AS_WELL * best)!;
 }
 
-/** Vectors without their mean, at length 1, and room for centres behind them. */
-function centredRows(vectors: readonly Float32Array[], centres: number): UnitRows {
+/** Vectors without their mean, at length 1, and room for so many centres behind them. */
+export function centredRows(vectors: readonly Float32Array[], centres = 0): UnitRows {
   const size = vectors[0]!.length;
   const mean = new Float64Array(size);
   for (const vector of vectors) for (let d = 0; d < size; d++) mean[d]! += vector[d]! / vectors.length;

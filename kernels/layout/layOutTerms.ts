@@ -73,7 +73,7 @@ export function compareTerms(values: Float32Array, vectorSize: number, options: 
   return { rows, order, near: nearestRows(rows, clusters, NEIGHBORS) };
 }
 
-/** The layout, from that of the rows in front if there are such. */
+/** The layout, from places of rows in front (V', 2) if there are such: NaN of a row that has none. */
 export function placeTerms(terms: ComparedTerms, options: LayoutOptions, before?: Float64Array): Layout {
   const { rows, order, near } = terms;
   const { method, seed, compiled } = options;
@@ -98,12 +98,12 @@ function scatter(points: Float64Array, seed: number): void {
 
 const jitter = (stream: RandomStream, at: number): number => 0.01 * (drawUniform(stream, at) - 0.5);
 
-/** Points of all rows, sorted by `order`: those of the layout before, spread out, and the others between their nearest neighbours. */
+/** Points of all rows, sorted by `order`: those that had places before, spread out, and the others between their nearest neighbours. */
 function placed(before: Float64Array, { ids, perRow }: NearestRows, order: Uint32Array, seed: number): Float64Array {
   const stream = randomStream(seed, "placed");
-  const spread = SPREAD * Math.sqrt((2 * order.length) / before.length);
   const points = new Float64Array(2 * order.length);
-  const isPlaced = Uint8Array.from(order, (row) => (2 * row < before.length ? 1 : 0));
+  const isPlaced = Uint8Array.from(order, (row) => (Number.isFinite(before[2 * row]) ? 1 : 0));
+  const spread = SPREAD * Math.sqrt(order.length / isPlaced.reduce((sum, placed) => sum + placed, 0));
   order.forEach((row, n) => {
     if (isPlaced[n]) for (const axis of [0, 1]) points[2 * n + axis] = before[2 * row + axis]! * spread;
   });

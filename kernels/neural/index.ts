@@ -27,6 +27,8 @@ export type * from "./stepper.js";
 export * from "./tape.js";
 export * from "./targetReader.js";
 export * from "./termMeans.js";
+export * from "./termOccurrences.js";
+export * from "./termSenses.js";
 export * from "./termSpellings.js";
 export * from "./textIds.js";
 export * from "./wasm/heap.js";

@@ -4,14 +4,13 @@ import { integer, oneOf, text } from "../../schemas/fields.js";
 import type { VectorTable } from "../../schemas/vectors.js";
 import type { AskedVectors } from "./askedVectors.js";
 import type { CopiedVectors } from "./copiedVectors.js";
+import { mapQuestions } from "./mapQuestions.js";
 import { packTerms } from "./packedTerms.js";
 import { shareRows } from "./sharedRows.js";
 import { shareSubwords } from "./sharedSubwords.js";
 
 const MOST_NEIGHBORS = 1000;
 const MOST_TERMS = 1000;
-const MOST_IN_PAGE = 50_000;
-const MOST_ON_MAP = 1_000_000;
 const MOST_IN_MATRIX = 50;
 
 const missing = "The term is not in the vocabulary, and no vector can be made of its subwords";
@@ -140,20 +139,6 @@ const questions = [
     },
   }),
   defineQuestion({
-    name: "terms",
-    fields: {
-      from: integer({ description: "How many terms are left out in front", min: 0, default: 0 }),
-      limit: integer({ description: "How many terms at most", min: 1, max: MOST_IN_PAGE, default: MOST_TERMS }),
-    },
-    summary: "Terms in the order of the table, a page at a time",
-    reply: { from: { type: "integer" }, of: { type: "integer" }, terms: { type: "array", items: string } },
-    answer: ({ terms }: AskedVectors, { from, limit }) => ({
-      from,
-      of: terms.length,
-      terms: terms.slice(from, from + limit),
-    }),
-  }),
-  defineQuestion({
     name: "matrix",
     fields: { terms: text({ description: `Up to ${MOST_IN_MATRIX} terms with commas between`, minLength: 1 }) },
     summary: "The cosine of each of some terms to each",
@@ -164,35 +149,20 @@ const questions = [
     mayReply: areMade,
     missing,
     answer: (vectors: AskedVectors, { terms: written }) => {
-      const terms = [...new Set(written.split(",").filter((each) => each !== ""))].slice(0, MOST_IN_MATRIX);
+      const terms = [...new Set(written.split(",").filter((each) => each !== ""))];
+      if (terms.length > MOST_IN_MATRIX)
+        throw new RangeError(`matrix: terms must be at most ${MOST_IN_MATRIX}, got ${terms.length}`);
       return { terms, ...madeAmong(vectors, ...terms), cosines: vectors.cosines(terms) };
     },
   }),
-  defineQuestion({
-    name: "map",
-    fields: { top: integer({ description: "How many terms, the first", min: 3, max: MOST_ON_MAP, default: 20_000 }) },
-    summary:
-      "The first terms as points in a plane; ask again while there are none, for they take a while to be laid out",
-    reply: { of: { type: "integer", description: "Terms of the table" } },
-    mayReply: {
-      version: { type: "integer", description: "Which layout it is" },
-      count: { type: "integer", description: "Terms that are drawn, in the order of /terms" },
-      points: { type: "string", description: "x and y of each, 16 bits, little-endian, in base64" },
-      groups: { type: "string", description: "The cluster of each, 8 bits, in base64" },
-      neighborsKept: { type: "number", description: "The share of nearest neighbours that are nearest points" },
-    },
-    answer: (vectors: AskedVectors, { top }) => {
-      const of = vectors.terms.length;
-      const layout = vectors.layouts.of(vectors, top);
-      if (!layout) return { of };
-      const { version, points, groups, neighborsKept } = layout;
-      return { of, version, count: groups.length, points: base64(points), groups: base64(groups), neighborsKept };
-    },
+  ...mapQuestions<AskedVectors>({
+    terms: ({ terms }) => terms,
+    count: ({ terms }) => terms.length,
+    newest: (vectors, top) => vectors.layouts.of(vectors, top),
+    version: ({ layouts }, version) => layouts.version(version),
+    versions: ({ layouts }, top) => layouts.versions(top),
   }),
 ];
-
-const base64 = ({ buffer, byteOffset, byteLength }: Uint8Array | Uint16Array): string =>
-  Buffer.from(buffer, byteOffset, byteLength).toString("base64");
 
 /** The rows, and those of subwords, lie in shared memory, each in two places that are written in turn; terms are sent once. */
 const transport: Transport<VectorTable> = {

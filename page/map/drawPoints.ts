@@ -1,38 +1,7 @@
 import type { Camera } from "./camera.js";
+import type { PointColours } from "./colours.js";
 
 const GRID = 65_535;
-/** Colours that are told apart on light and dark ground; by their names in the table. */
-export const COLOURS: readonly (readonly [red: number, green: number, blue: number])[] = [
-  [47, 116, 192],
-  [214, 99, 29],
-  [63, 143, 79],
-  [150, 92, 200],
-  [196, 66, 66],
-  [138, 98, 72],
-  [208, 96, 160],
-  [120, 130, 40],
-  [30, 150, 160],
-  [120, 125, 135],
-];
-
-/** One number a point: red, green, blue and alpha as they lie in the memory of a picture. */
-export type PointColours = Uint32Array;
-
-const packed = (red: number, green: number, blue: number): number => (255 << 24) | (blue << 16) | (green << 8) | red;
-
-export function coloursByGroup(groups: Uint8Array): PointColours {
-  const colours = COLOURS.map(([red, green, blue]) => packed(red, green, blue));
-  return Uint32Array.from(groups, (group) => colours[group % colours.length]!);
-}
-
-/** From the most frequent, warm, to the rarest, cold, by the logarithm of their places. */
-export function coloursByRank(count: number): PointColours {
-  const last = Math.log1p(Math.max(1, count - 1));
-  return Uint32Array.from({ length: count }, (_, row) => {
-    const rare = Math.log1p(row) / last;
-    return packed(Math.round(225 - 185 * rare), Math.round(90 + 50 * rare), Math.round(30 + 160 * rare));
-  });
-}
 
 /** More points than this are thinned while the map moves. */
 export const MOST_MOVING = 250_000;

@@ -2,7 +2,11 @@ import { LabelSpace, labelSize } from "../../kernels/layout/labelSpace.js";
 import { printableLine } from "../../kernels/text/printable.js";
 import { shortened } from "../parts/term.js";
 import { type Camera, fitted, readCamera, writtenCamera, zoomed } from "./camera.js";
-import { coloursByGroup, coloursByRank, drawPoints, MOST_MOVING, type PointColours } from "./drawPoints.js";
+import type { PointColours } from "./colours.js";
+import { drawPoints, MOST_MOVING } from "./drawPoints.js";
+import { listenToGestures } from "./gestures.js";
+import { type LabelLook, LabelPainter } from "./labels.js";
+import { packedColour, paintLine, paintRings } from "./marks.js";
 import { type Corner, PointIndex } from "./pointIndex.js";
 import type { TermPoints } from "./termPoints.js";
 
@@ -10,7 +14,7 @@ const GRID = 65_535;
 const MOST_LABELS = 400;
 /** Terms that are tried for a label in one picture. */
 const MOST_TRIED = 6000;
-const STEP = 60;
+const MOST_RINGS = 2000;
 const REACH = 10;
 /** Milliseconds without a move after which all is drawn. */
 const STILL_AFTER = 120;
@@ -22,16 +26,16 @@ export interface MapEvents {
   readonly opened: (row: number) => void;
 }
 
-export type Colouring = "cluster" | "frequency";
-
 /** A map of terms on a canvas. Terms are drawn as text alone, with control marks spelled out. */
 export class MapCanvas {
   readonly #canvas: HTMLCanvasElement;
   readonly #context: CanvasRenderingContext2D;
   readonly #events: MapEvents;
   readonly #watcher: ResizeObserver;
-  readonly #widths = new Map<number, number>();
+  readonly #labels: LabelPainter;
   #data: TermPoints | undefined;
+  /** What the labels of terms say, of those that were tried. */
+  #texts: string[] = [];
   #index = new PointIndex(new Uint16Array(0));
   #colours: PointColours = new Uint32Array(0);
   #reach = { across: 1, down: 1 };
@@ -39,7 +43,7 @@ export class MapCanvas {
   #marked: number | undefined;
   #pointed: number | undefined;
   #chosen: readonly number[] = [];
-  #line: Corner[] = [];
+  #line: readonly Corner[] = [];
   #isWaiting = false;
   #isMoving = false;
   #still: ReturnType<typeof setTimeout> | undefined;
@@ -51,7 +55,8 @@ export class MapCanvas {
     this.#canvas = canvas;
     this.#context = canvas.getContext("2d", { alpha: false })!;
     this.#events = events;
-    this.#watcher = new ResizeObserver(() => this.#resize());
+    this.#labels = new LabelPainter(this.#context);
+    this.#watcher = new ResizeObserver(() => this.draw());
     this.#watcher.observe(canvas);
     this.#listen();
   }
@@ -61,18 +66,10 @@ export class MapCanvas {
     clearTimeout(this.#still);
   }
 
-  show(data: TermPoints, colouring: Colouring): void {
+  show(data: TermPoints, colours: PointColours): void {
     const isFirst = this.#data === undefined;
-    this.#data = data;
-    this.#index = new PointIndex(data.points);
-    this.#colours = colouring === "cluster" ? coloursByGroup(data.groups) : coloursByRank(data.groups.length);
-    this.#widths.clear();
-    let [across, down] = [1e-3, 1e-3];
-    data.points.forEach((value, at) => {
-      if (at % 2 === 0) across = Math.max(across, value / GRID);
-      else down = Math.max(down, value / GRID);
-    });
-    this.#reach = { across, down };
+    if (this.#data !== data) this.#take(data);
+    this.#colours = colours;
     if (isFirst) this.#camera = this.#whole();
     this.draw();
   }
@@ -93,18 +90,11 @@ export class MapCanvas {
   }
 
   /** Points a term out, in the middle. */
-  mark(row: number | undefined): void {
+  mark(row: number): void {
     this.#marked = row;
-    if (row === undefined) {
-      this.draw();
-      return;
-    }
     const [x, y] = this.#placeOf(row);
-    const z = Math.max(
-      this.#camera.scale / this.#whole().scale,
-      Math.min(12, Math.sqrt(this.#data!.groups.length / 300)),
-    );
-    this.goTo(x, y, z);
+    const least = Math.min(12, Math.sqrt(this.#data!.groups.length / 300));
+    this.goTo(x, y, Math.max(this.#camera.scale / this.#whole().scale, least));
     this.#settle();
   }
 
@@ -117,14 +107,27 @@ export class MapCanvas {
   /** The terms in view, the most frequent first. */
   inView(): number[] {
     const { width, height } = this.#size();
-    const [left, top] = this.#gridAt(0, 0);
-    const [right, bottom] = this.#gridAt(width, height);
-    return this.#index.inside(left, top, right, bottom);
+    const [from, to] = [this.#onGrid({ x: 0, y: 0 }), this.#onGrid({ x: width, y: height })];
+    return this.#index.inside(from.x, from.y, to.x, to.y);
   }
 
   draw(): void {
     if (!this.#isWaiting) requestAnimationFrame(() => this.#paint());
     this.#isWaiting = true;
+  }
+
+  #take(data: TermPoints): void {
+    this.#data = data;
+    this.#index = new PointIndex(data.points);
+    this.#labels.forget();
+    this.#texts = [];
+    this.#pointed = undefined;
+    let [across, down] = [1e-3, 1e-3];
+    data.points.forEach((value, at) => {
+      if (at % 2 === 0) across = Math.max(across, value / GRID);
+      else down = Math.max(down, value / GRID);
+    });
+    this.#reach = { across, down };
   }
 
   #whole(): Camera {
@@ -140,19 +143,14 @@ export class MapCanvas {
     return [points[2 * row]! / GRID, points[2 * row + 1]! / GRID];
   }
 
-  #screenOf(row: number): [x: number, y: number] {
+  #onScreen(row: number): Corner {
     const [x, y] = this.#placeOf(row);
-    return [x * this.#camera.scale + this.#camera.x, y * this.#camera.scale + this.#camera.y];
+    return { x: x * this.#camera.scale + this.#camera.x, y: y * this.#camera.scale + this.#camera.y };
   }
 
-  #gridAt(x: number, y: number): [x: number, y: number] {
+  #onGrid({ x, y }: Corner): Corner {
     const { scale, x: left, y: top } = this.#camera;
-    return [((x - left) / scale) * GRID, ((y - top) / scale) * GRID];
-  }
-
-  #resize(): void {
-    if (!this.#data) return;
-    this.draw();
+    return { x: ((x - left) / scale) * GRID, y: ((y - top) / scale) * GRID };
   }
 
   #move(camera: Camera): void {
@@ -186,12 +184,18 @@ export class MapCanvas {
     if (this.#canvas.width !== across || this.#canvas.height !== down)
       [this.#canvas.width, this.#canvas.height] = [across, down];
     const style = getComputedStyle(this.#canvas);
-    const [ground, ink] = [style.getPropertyValue("--panel"), style.getPropertyValue("--ink")];
-    this.#paintPoints(data, across, down, ratio, ground);
+    const look = {
+      ground: style.getPropertyValue("--panel"),
+      ink: style.getPropertyValue("--ink"),
+      fonts: style.fontFamily,
+    };
+    this.#paintPoints(data, across, down, ratio, look.ground);
     this.#context.setTransform(ratio, 0, 0, ratio, 0, 0);
-    this.#paintMarks(ink);
-    this.#paintLabels(data, width, height, ground, ink);
-    this.#paintLine(ink);
+    const onScreen = (rows: readonly number[]) => rows.map((row) => this.#onScreen(row));
+    paintRings(this.#context, onScreen(this.#chosen.slice(0, MOST_RINGS)), 4, look.ink);
+    paintRings(this.#context, onScreen(this.#pointedOut), 7, look.ink);
+    this.#paintLabels(data, new LabelSpace(width, height), look);
+    paintLine(this.#context, this.#line, look.ink);
   }
 
   #paintPoints({ points, groups }: TermPoints, width: number, height: number, ratio: number, ground: string): void {
@@ -207,175 +211,74 @@ export class MapCanvas {
     this.#context.putImageData(this.#picture, 0, 0);
   }
 
-  #paintMarks(ink: string): void {
-    const context = this.#context;
-    context.strokeStyle = ink;
-    context.lineWidth = 2;
-    const rows = [this.#marked, this.#pointed, ...this.#chosen.slice(0, 2000)];
-    for (const row of rows) {
-      if (row === undefined) continue;
-      const [x, y] = this.#screenOf(row);
-      context.beginPath();
-      context.arc(x, y, row === this.#marked || row === this.#pointed ? 7 : 4, 0, 2 * Math.PI);
-      context.stroke();
-    }
+  get #pointedOut(): number[] {
+    return [...new Set([this.#pointed, this.#marked].filter((row) => row !== undefined))];
   }
 
   /** Labels of what is pointed out, then by frequency as far as there is room. */
-  #paintLabels({ terms, groups }: TermPoints, width: number, height: number, ground: string, ink: string): void {
-    const space = new LabelSpace(width, height);
-    const first = [...new Set([this.#pointed, this.#marked].filter((row) => row !== undefined))];
-    for (const row of first) this.#paintLabel(space, row, 16, ground, ink, true);
-    let [left, tried] = [this.#isMoving ? MOST_LABELS / 4 : MOST_LABELS, MOST_TRIED];
+  #paintLabels({ terms }: TermPoints, space: LabelSpace, look: LabelLook): void {
+    const { width, height } = this.#size();
+    const paint = (row: number, isFirst: boolean): boolean => {
+      this.#texts[row] ??= `\u2068${shortened(printableLine(terms[row]!))}\u2069`;
+      const text = this.#texts[row];
+      const size = isFirst ? 16 : labelSize(row, terms.length);
+      return this.#labels.paint(
+        space,
+        { text, ...this.#onScreen(row), size, isBold: isFirst, isForced: isFirst },
+        look,
+      );
+    };
+    const first = this.#pointedOut;
+    for (const row of first) paint(row, true);
+    const share = this.#isMoving ? 4 : 1; // of what takes longest, less where it would hold the map up
+    let [left, tried] = [MOST_LABELS / share, MOST_TRIED / share];
     for (let row = 0; row < terms.length && left > 0 && tried > 0; row++) {
-      const [x, y] = this.#screenOf(row);
+      const { x, y } = this.#onScreen(row);
       if (x < 0 || y < 0 || x > width || y > height || first.includes(row)) continue;
       tried--;
-      if (this.#paintLabel(space, row, labelSize(row, groups.length), ground, ink, false)) left--;
+      if (paint(row, false)) left--;
     }
-  }
-
-  #paintLabel(space: LabelSpace, row: number, size: number, ground: string, ink: string, isFirst: boolean): boolean {
-    const context = this.#context;
-    const text = `\u2068${shortened(printableLine(this.#data!.terms[row] ?? ""))}\u2069`;
-    const font = getComputedStyle(this.#canvas).fontFamily;
-    let width = this.#widths.get(row);
-    if (width === undefined) {
-      context.font = `100px ${font}`;
-      width = context.measureText(text).width / 100;
-      this.#widths.set(row, width);
-    }
-    const [x, y] = this.#screenOf(row);
-    const [left, top] = [x - (width * size) / 2, y - size - 5];
-    if (!space.take(left - 2, top - 1, width * size + 4, size + 3) && !isFirst) return false;
-    context.font = `${isFirst ? "bold " : ""}${size}px ${font}`;
-    context.textAlign = "center";
-    context.textBaseline = "top";
-    context.lineJoin = "round";
-    context.lineWidth = 3;
-    context.strokeStyle = ground;
-    context.strokeText(text, x, top);
-    context.fillStyle = ink;
-    context.fillText(text, x, top);
-    return true;
-  }
-
-  #paintLine(ink: string): void {
-    if (this.#line.length < 2) return;
-    const context = this.#context;
-    context.strokeStyle = ink;
-    context.lineWidth = 1.5;
-    context.setLineDash([5, 4]);
-    context.beginPath();
-    for (const { x, y } of this.#line) context.lineTo(x, y);
-    context.closePath();
-    context.stroke();
-    context.setLineDash([]);
   }
 
   #listen(): void {
-    const canvas = this.#canvas;
-    const pointers = new Map<number, Corner>();
-    let travelled = 0;
-    canvas.addEventListener("pointerdown", (event) => {
-      canvas.setPointerCapture(event.pointerId);
-      const at = placeIn(event);
-      pointers.set(event.pointerId, at);
-      travelled = 0;
-      this.#line = event.shiftKey || this.isChoosing ? [at] : [];
-    });
-    canvas.addEventListener("pointermove", (event) => {
-      const at = placeIn(event);
-      const before = pointers.get(event.pointerId);
-      if (!before) return this.#point(at);
-      travelled += Math.abs(at.x - before.x) + Math.abs(at.y - before.y);
-      pointers.set(event.pointerId, at);
-      const [other] = [...pointers].filter(([id]) => id !== event.pointerId).map(([, place]) => place);
-      if (other) return this.#zoomAt(other.x, other.y, apart(at, other) / apart(before, other));
-      if (this.#line.length > 0) {
-        this.#line.push(at);
-        return this.draw();
-      }
-      const { scale, x, y } = this.#camera;
-      this.#move({ scale, x: x + at.x - before.x, y: y + at.y - before.y });
-    });
-    for (const ending of ["pointerup", "pointercancel"] as const)
-      canvas.addEventListener(ending, (event) => {
-        pointers.delete(event.pointerId);
-        const line = this.#line;
-        this.#line = [];
-        if (line.length > 2) return this.choose(this.#index.within(line.map((corner) => this.#cornerOnGrid(corner))));
-        if (ending === "pointerup" && travelled < 4) this.#open(placeIn(event));
-      });
-    canvas.addEventListener("pointerleave", () => this.#point(undefined));
-    canvas.addEventListener(
-      "wheel",
-      (event) => {
-        event.preventDefault();
-        const { x, y } = placeIn(event);
-        this.#zoomAt(x, y, 2 ** (-event.deltaY / (event.deltaMode === 0 ? 250 : 8)));
+    listenToGestures(this.#canvas, {
+      shifted: (dx, dy) => this.#move({ ...this.#camera, x: this.#camera.x + dx, y: this.#camera.y + dy }),
+      zoomed: (x, y, factor) => this.#zoomAt(x, y, factor),
+      pointed: (at) => this.#point(at && this.#rowAt(at)),
+      clicked: (at) => {
+        const row = this.#rowAt(at);
+        if (row !== undefined) this.#events.opened(row);
       },
-      { passive: false },
-    );
-    canvas.addEventListener("keydown", (event) => {
-      if (!this.#press(event.key)) return;
-      event.preventDefault();
+      keys: {
+        "0": () => this.showAll(),
+        Enter: () => this.choose(this.inView()),
+        Escape: () => this.choose([]),
+      },
+      line: {
+        isWanted: ({ shiftKey }) => shiftKey || this.isChoosing,
+        drawn: (line) => this.#drawLine(line),
+        closed: (line) => {
+          if (line.length > 2) this.choose(this.#index.within(line.map((corner) => this.#onGrid(corner))));
+          this.#drawLine([]);
+        },
+      },
     });
   }
 
-  #press(key: string): boolean {
-    const { scale, x, y } = this.#camera;
-    const shift = (dx: number, dy: number) => () => this.#move({ scale, x: x + dx, y: y + dy });
-    const actions: Readonly<Record<string, () => void>> = {
-      ArrowLeft: shift(STEP, 0),
-      ArrowRight: shift(-STEP, 0),
-      ArrowUp: shift(0, STEP),
-      ArrowDown: shift(0, -STEP),
-      "+": () => this.zoom(1.5),
-      "=": () => this.zoom(1.5),
-      "-": () => this.zoom(1 / 1.5),
-      "0": () => this.showAll(),
-      Enter: () => this.choose(this.inView()),
-      Escape: () => this.choose([]),
-    };
-    actions[key]?.();
-    return key in actions;
+  #drawLine(line: readonly Corner[]): void {
+    this.#line = line;
+    this.draw();
   }
 
-  #cornerOnGrid({ x, y }: Corner): Corner {
-    const [left, top] = this.#gridAt(x, y);
-    return { x: left, y: top };
+  #rowAt(at: Corner): number | undefined {
+    const { x, y } = this.#onGrid(at);
+    return this.#data && this.#index.nearest(x, y, (REACH / this.#camera.scale) * GRID);
   }
 
-  #rowAt({ x, y }: Corner): number | undefined {
-    return this.#index.nearest(...this.#gridAt(x, y), (REACH / this.#camera.scale) * GRID);
-  }
-
-  #point(at: Corner | undefined): void {
-    const row = at && this.#data ? this.#rowAt(at) : undefined;
+  #point(row: number | undefined): void {
     if (row === this.#pointed) return;
     this.#pointed = row;
     this.#canvas.classList.toggle("pointing", row !== undefined);
     this.draw();
   }
-
-  #open(at: Corner): void {
-    const row = this.#data && this.#rowAt(at);
-    if (row !== undefined) this.#events.opened(row);
-  }
-}
-
-const placeIn = ({ offsetX, offsetY }: MouseEvent): Corner => ({ x: offsetX, y: offsetY });
-const apart = (a: Corner, b: Corner): number => Math.hypot(a.x - b.x, a.y - b.y) || 1;
-
-/** A colour as it lies in the memory of a picture; the context writes every one as `#15171a`. */
-function packedColour(context: CanvasRenderingContext2D, colour: string): number {
-  context.fillStyle = colour.trim();
-  const hex = String(context.fillStyle);
-  const [red, green, blue] = [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16)) as [
-    number,
-    number,
-    number,
-  ];
-  return (255 << 24) | (blue << 16) | (green << 8) | red;
 }

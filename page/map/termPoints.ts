@@ -3,6 +3,8 @@ import { ask } from "../api.js";
 /** Terms in a plane, the most frequent first. */
 export interface TermPoints {
   readonly version: number;
+  /** Those that can be asked for, one a snapshot, the newest last. */
+  readonly versions: readonly number[];
   readonly terms: readonly string[];
   /** x and y, from 0 to 65,535 in the longer direction (V, 2). */
   readonly points: Uint16Array;
@@ -15,6 +17,7 @@ export interface TermPoints {
 interface MapAnswer {
   readonly of: number;
   readonly version?: number;
+  readonly versions?: readonly number[];
   readonly points?: string;
   readonly groups?: string;
   readonly neighborsKept?: number;
@@ -22,19 +25,29 @@ interface MapAnswer {
 
 const PAGE = 50_000;
 
+export interface MapQuestion {
+  readonly model: string;
+  readonly top: number;
+  /** The newest if left out. */
+  readonly version: number | undefined;
+}
+
 /** The map of a model's first terms; undefined while it is being laid out. */
-export async function loadPoints(model: string, top: number, signal: AbortSignal): Promise<TermPoints | undefined> {
-  const { of, version, points, groups, neighborsKept = 0 } = await ask<MapAnswer>("map", { model, top }, signal);
+export async function loadPoints(
+  { model, ...question }: MapQuestion,
+  signal: AbortSignal,
+): Promise<TermPoints | undefined> {
+  const answer = await ask<MapAnswer>("map", { model, ...question }, signal);
+  const { of, version, versions = [], points, groups, neighborsKept = 0 } = answer;
   if (version === undefined) return undefined;
   const [places, clusters] = [bytesOf(points!), bytesOf(groups!)];
   const terms: string[] = [];
   while (terms.length < clusters.length) {
     const limit = Math.min(PAGE, clusters.length - terms.length);
-    const page = await ask<{ terms: string[] }>("terms", { model, from: terms.length, limit }, signal);
-    if (page.terms.length === 0) break; // the table became shorter
+    const page = await ask<{ terms: string[] }>("terms", { model, version, from: terms.length, limit }, signal);
     terms.push(...page.terms);
   }
-  return { of, version, neighborsKept, terms, points: new Uint16Array(places.buffer), groups: clusters };
+  return { of, version, versions, neighborsKept, terms, points: new Uint16Array(places.buffer), groups: clusters };
 }
 
 function bytesOf(base64: string): Uint8Array<ArrayBuffer> {

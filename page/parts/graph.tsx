@@ -59,17 +59,22 @@ export function GraphPicture({ graph, moment }: GraphPictureProps): JSX.Element 
   const width = Math.max(...all.map(({ x }) => x)) + WIDTH + 2;
   const height = Math.max(...all.map(({ y }) => y)) + HEIGHT + 2;
   const portOf = (id: string) => moment?.ports.find(({ name }) => name === id);
-  const full = moment?.ports.find(({ inFlight, highWater }) => inFlight >= highWater);
+  const governing = governingStep(graph, moment);
+  const speedOf = (id: string) => {
+    const speed = moment?.tokensPerSecond[id];
+    return speed === undefined ? "" : run.tokensPerSecond(speed);
+  };
   const rows = graph.nodes.map(({ id, unit, branch = "", file = "" }) => {
     const port = portOf(id);
     const makes = graph.edges.filter(({ from }) => from === id).map(({ data, to }) => `${data} → ${unitIn(to)}`);
-    return [unit, branch, file, port ? run.port(port.inFlight, port.highWater) : "", [...new Set(makes)].join(", ")];
+    const queue = port ? run.port(port.inFlight, port.highWater) : "";
+    return [unit, branch, file, speedOf(id), queue, [...new Set(makes)].join(", ")];
   });
-  const head = [columns.step, run.branch, run.file, run.portColumn, run.makes];
+  const head = [columns.step, run.branch, run.file, run.speedColumn, run.portColumn, run.makes];
   return (
     <Picture title={run.graph} table={{ caption: run.graph, head, rows }}>
       <p class="caption">{run.graphHint}</p>
-      {moment && <p>{full ? run.governs(unitIn(full.name)) : run.governsNone}</p>}
+      {moment && <p>{governing === undefined ? run.governsNone : run.governs(unitIn(governing))}</p>}
       <Scroll label={run.graph} class="whole">
         <svg
           class="graph"
@@ -89,16 +94,18 @@ export function GraphPicture({ graph, moment }: GraphPictureProps): JSX.Element 
           })}
           {all.map(({ node, x, y }) => {
             const port = portOf(node.id);
+            const below = speedOf(node.id) || node.file;
             const isNow = moment?.step === node.id;
+            const classes = [node.kind, isNow ? "now" : "", governing === node.id ? "governs" : ""].join(" ");
             return (
-              <g key={node.id} class={`${node.kind} ${isNow ? "now" : ""}`} transform={`translate(${x} ${y})`}>
+              <g key={node.id} class={classes} transform={`translate(${x} ${y})`}>
                 <rect width={WIDTH} height={HEIGHT} rx={node.kind === "source" || node.kind === "model" ? 14 : 4} />
-                <text x={WIDTH / 2} y={node.file ? 19 : 28}>
+                <text x={WIDTH / 2} y={below ? 17 : 28}>
                   {node.unit}
                 </text>
-                {node.file && (
-                  <text class="file" x={WIDTH / 2} y={36}>
-                    {node.file}
+                {below && (
+                  <text class="file" x={WIDTH / 2} y={33}>
+                    {below}
                   </text>
                 )}
                 {port && <Fill held={port.inFlight} most={port.highWater} />}
@@ -109,6 +116,12 @@ export function GraphPicture({ graph, moment }: GraphPictureProps): JSX.Element 
       </Scroll>
     </Picture>
   );
+}
+
+/** Of the steps whose queues are full, the last in the order of the graph: the source waits for it, and the others wait no longer than that. */
+function governingStep({ nodes }: Graph, moment: RunMoment | undefined): string | undefined {
+  const full = moment?.ports.filter(({ inFlight, highWater }) => inFlight >= highWater).map(({ name }) => name) ?? [];
+  return nodes.findLast(({ id }) => full.includes(id))?.id;
 }
 
 const Fill = ({ held, most }: { readonly held: number; readonly most: number }): JSX.Element => (

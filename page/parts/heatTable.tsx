@@ -18,7 +18,7 @@ export function HeatTable({ caption, rows, columns, values, shown }: HeatTablePr
   return (
     <Scroll label={caption}>
       <table class="heat">
-        <caption>{caption}</caption>
+        <caption class="unseen">{caption}</caption>
         <thead>
           <tr>
             <td />

@@ -30,16 +30,21 @@ export function Picture({ title, table, children }: PictureProps): JSX.Element {
           {app.table}
         </button>
       </div>
-      {isTable() ? <Table {...table} /> : children}
+      {isTable() ? <Table {...table} isTitled={table.caption === title} /> : children}
     </section>
   );
 }
 
-export function Table({ caption, head, rows }: TableData): JSX.Element {
+interface TableProps extends TableData {
+  /** The caption stands above it already, and is only read aloud. */
+  readonly isTitled?: boolean;
+}
+
+export function Table({ caption, head, rows, isTitled = false }: TableProps): JSX.Element {
   return (
     <Scroll label={caption}>
       <table>
-        <caption>{caption}</caption>
+        <caption class={isTitled ? "unseen" : undefined}>{caption}</caption>
         <thead>
           <tr>
             {head.map((name, column) => (

@@ -1,6 +1,9 @@
 const count = (value: number): string => value.toLocaleString("en");
 const plural = (value: number, one: string, many = `${one}s`): string => `${count(value)} ${value === 1 ? one : many}`;
 
+const compact = (value: number): string =>
+  value.toLocaleString("en", { notation: "compact", maximumSignificantDigits: 3 });
+
 /** What the page says. The other languages have the same keys, or are faults of types. */
 export const en = {
   language: "English",
@@ -119,6 +122,8 @@ export const en = {
     colour: "Colour by",
     byCluster: "cluster",
     byFrequency: "frequency",
+    byTopic: "topic",
+    snapshot: (place: number, of: number): string => `Snapshot ${count(place)} of ${count(of)} that were laid out`,
     described: (shown: number, of: number, model: string): string =>
       `Map of ${model}: ${count(shown)} of ${plural(of, "word")}, the most frequent. Words with similar vectors lie near each other.`,
     kept: (share: string): string => `${share} of a word’s 10 nearest by cosine are among its nearest points.`,
@@ -138,9 +143,10 @@ export const en = {
     relevance: "Relevance: 1 orders by probability, 0 by how much a word is the topic’s own",
     topic: (topic: number): string => `Topic ${topic}`,
     share: (share: string): string => `${share} of the corpus`,
-    all: "All topics; the area of a circle is its share of the corpus.",
+    all: "All topics; the area of a circle is its share of the corpus. Words stand in the order of relevance; a bar is the probability of a word in the topic.",
     termsOf: (topic: string): string => `Terms of ${topic}`,
     fewer: "Terms",
+    byColour: "Topics by colour",
   },
   run: {
     none: "No run is shown: name the folder of one, as in lexstream page runs/quickstart.",
@@ -166,6 +172,8 @@ export const en = {
     file: "File",
     rows: "Rows",
     portColumn: "Queue",
+    speedColumn: "Speed",
+    tokensPerSecond: (speed: number): string => `${compact(speed)} words/s`,
     makes: "Goes to",
   },
   losses: {
@@ -204,7 +212,8 @@ export const en = {
     losses: "Losses are means of the last epoch; those of different models measure different things.",
   },
   context: {
-    none: "No model here tells a word by its sentence: train bert, gpt or elmo.",
+    none: "No model here tells a word by its sentence: train bert, gpt or elmo, or open the vectors of words where they stand, as lexstream run senses writes them.",
+    attention: "What the words of a sentence look at",
     start: "Type a sentence.",
     sentence: "Sentence",
     layer: "Layer (the last if left out)",
@@ -215,7 +224,22 @@ export const en = {
     title: (layer: number): string => `Attention in layer ${layer}`,
     warning:
       "A row says where its word looks; its weights add up to 1, and a cell without one is 0. What a model looks at is no explanation of what it says.",
-    senses: "The senses of a word want a text with many places of it: lexstream senses RUN WORD FILE groups them.",
+    senses:
+      "The senses of a word are told of vectors where words stand: open those that writeContextVectors or lexstream vectors wrote of a text.",
+    startSenses: "Type a word above to see the places where it stands, grouped by sense.",
+    sensesOf: (term: string): string => `Senses of ${term}`,
+    sense: "Sense",
+    senseNumber: (sense: number): string => `Sense ${sense}`,
+    ofPlaces: (share: string): string => `${share} of its places`,
+    groups: "Senses",
+    asManyAsApart: "as few as lie apart",
+    ofLayer: "Layer",
+    grouped: (shown: number, of: number, senses: number, silhouette: string): string =>
+      `${shown < of ? `${count(shown)} of ${plural(of, "place")}` : plural(of, "place")}, ${
+        senses === 1 ? "one group" : `${senses} groups that lie apart by a silhouette of ${silhouette}`
+      }; along the two axes on which its vectors differ most.`,
+    noSentences: "The file has vectors of some words alone, so that their sentences are not known.",
+    pointAt: "Point at a place to read its sentence.",
   },
 };
 

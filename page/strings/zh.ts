@@ -2,6 +2,9 @@ import type { Strings } from "./en.js";
 
 const count = (value: number): string => value.toLocaleString("zh");
 
+const compact = (value: number): string =>
+  value.toLocaleString("zh", { notation: "compact", maximumSignificantDigits: 3 });
+
 export const zh: Strings = {
   language: "中文",
   otherLanguage: "English",
@@ -118,6 +121,8 @@ export const zh: Strings = {
     colour: "着色依据",
     byCluster: "聚类",
     byFrequency: "频率",
+    byTopic: "主题",
+    snapshot: (place, of) => `已布局的 ${count(of)} 个快照中的第 ${count(place)} 个`,
     described: (shown, of, model) =>
       `${model} 的地图：${count(of)} 个词中最常见的 ${count(shown)} 个。向量相近的词彼此靠近。`,
     kept: (share) => `每个词按余弦最近的 10 个词中，有 ${share} 也是最近的点。`,
@@ -137,9 +142,10 @@ export const zh: Strings = {
     relevance: "相关度：1 按概率排序，0 按词为该主题所独有的程度排序",
     topic: (topic) => `主题 ${topic}`,
     share: (share) => `占语料的 ${share}`,
-    all: "所有主题；圆的面积是它在语料中的占比。",
+    all: "所有主题；圆的面积是它在语料中的占比。词按相关度排列，横条是词在该主题中的概率。",
     termsOf: (topic) => `${topic}的词`,
     fewer: "词数",
+    byColour: "主题的颜色",
   },
   run: {
     none: "没有显示任何运行：请给出一个运行的文件夹，例如 lexstream page runs/quickstart。",
@@ -163,6 +169,8 @@ export const zh: Strings = {
     file: "文件",
     rows: "行数",
     portColumn: "队列",
+    speedColumn: "速度",
+    tokensPerSecond: (speed) => `每秒 ${compact(speed)} 词`,
     makes: "通向",
   },
   losses: {
@@ -201,7 +209,8 @@ export const zh: Strings = {
     losses: "损失是最后一轮的平均值；不同模型的损失衡量的东西不同，不能互相比较。",
   },
   context: {
-    none: "这里没有能按句子区分词的模型：请训练 bert、gpt 或 elmo。",
+    none: "这里没有能按句子区分词的模型：请训练 bert、gpt 或 elmo，或打开词在文中各处的向量，例如 lexstream run senses 写出的文件。",
+    attention: "句中各词看向哪里",
     start: "输入一个句子。",
     sentence: "句子",
     layer: "层（留空为最后一层）",
@@ -211,6 +220,20 @@ export const zh: Strings = {
     to: "看向",
     title: (layer) => `第 ${layer} 层的注意力`,
     warning: "每一行是该词看向哪里，权重之和为 1，空格处为 0。模型看向哪里，并不能解释它说了什么。",
-    senses: "要区分一个词的义项，需要一段多次出现该词的文本：用 lexstream senses RUN 词 FILE 分组。",
+    senses: "义项由词在文中各处的向量得出：请打开 writeContextVectors 或 lexstream vectors 为一段文本写出的文件。",
+    startSenses: "在上方输入一个词，看看它出现的各处按义项如何分组。",
+    sensesOf: (term) => `${term}的义项`,
+    sense: "义项",
+    senseNumber: (sense) => `义项 ${sense}`,
+    ofPlaces: (share) => `占其出现处的 ${share}`,
+    groups: "义项数",
+    asManyAsApart: "分得开的最少组数",
+    ofLayer: "层",
+    grouped: (shown, of, senses, silhouette) =>
+      `${shown < of ? `共 ${count(of)} 处，显示 ${count(shown)} 处` : `共 ${count(of)} 处`}，${
+        senses === 1 ? "一组" : `${senses} 组，轮廓系数 ${silhouette}`
+      }；沿其向量差异最大的两个方向。`,
+    noSentences: "文件中只有某些词的向量，因此不知道它们的句子。",
+    pointAt: "指向一处，可读到它的句子。",
   },
 };

@@ -1,10 +1,13 @@
 import type { JSX } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
-import { choice, choose, goTo, linkTo } from "../address.js";
-import { type Model, Refusal } from "../api.js";
-import { type Colouring, MapCanvas } from "../map/mapCanvas.js";
-import { loadPoints, type TermPoints } from "../map/termPoints.js";
-import { Controls, Select } from "../parts/controls.js";
+import { useState } from "preact/hooks";
+import { choice, choose } from "../address.js";
+import type { Model } from "../api.js";
+import { cssColour, topicColour } from "../map/colours.js";
+import { MapFigure } from "../map/mapFigure.js";
+import type { TermPoints } from "../map/termPoints.js";
+import type { TermTopics } from "../map/termTopics.js";
+import { usePoints, useTopics } from "../map/usePoints.js";
+import { Controls, Field, Select } from "../parts/controls.js";
 import { Note, Refused } from "../parts/note.js";
 import { Picture, type TableData } from "../parts/picture.js";
 import { Term, TermLink } from "../parts/term.js";
@@ -14,7 +17,6 @@ import type { ViewProps } from "./viewProps.js";
 
 const TOPS = [1_000, 5_000, 20_000, 100_000, 200_000, 1_000_000];
 const TOP = "20000";
-const ASK_AGAIN_MS = 1000;
 const MOST_LISTED = 200;
 
 /** The terms of a model in a plane. */
@@ -27,9 +29,10 @@ export function View({ about }: ViewProps): JSX.Element {
   const terms = model.summary.terms ?? 0;
   const tops = TOPS.filter((_, k) => k === 0 || TOPS[k - 1]! < terms).map((top) => [String(top), number(top)] as const);
   const colourings = [
-    ["cluster", map.byCluster],
-    ["frequency", map.byFrequency],
-  ] as const;
+    ["cluster", map.byCluster] as const,
+    ["frequency", map.byFrequency] as const,
+    ...(modelsFor("termTopics").length > 0 ? [["topic", map.byTopic] as const] : []),
+  ];
   return (
     <>
       <Controls>
@@ -63,36 +66,6 @@ function Laid({ model, about }: LaidProps): JSX.Element {
   return <Drawn points={points} model={model.model} about={about} />;
 }
 
-interface Points {
-  readonly points?: TermPoints;
-  readonly refusal?: Refusal;
-}
-
-/** The newest layout; asked for again until it is there, and after each snapshot until there is a newer one. */
-function usePoints(model: Model, top: number): Points {
-  const [got, setGot] = useState<Points>({});
-  const last = useRef<number>(0);
-  useEffect(() => {
-    const stop = new AbortController();
-    const look = async (): Promise<void> => {
-      while (!stop.signal.aborted) {
-        const points = await loadPoints(model.model, top, stop.signal);
-        if (points && points.version !== last.current) {
-          last.current = points.version;
-          return setGot({ points });
-        }
-        await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
-      }
-    };
-    look().catch((error: unknown) => {
-      if (!stop.signal.aborted)
-        setGot({ refusal: error instanceof Refusal ? error : new Refusal(0, String(error), []) });
-    });
-    return () => stop.abort();
-  }, [model.summary.sequence]);
-  return got;
-}
-
 interface DrawnProps {
   readonly points: TermPoints;
   readonly model: string;
@@ -100,8 +73,10 @@ interface DrawnProps {
 }
 
 function Drawn({ points, model, about }: DrawnProps): JSX.Element {
-  const { map, percent, views } = strings.value;
+  const { map, percent, views, app } = strings.value;
   const [chosen, setChosen] = useState<readonly number[]>([]);
+  const topics = useTopics();
+  const isWaiting = choice("colour") === "topic" && modelsFor("termTopics").length > 0;
   const marked = about === "" ? undefined : points.terms.indexOf(about);
   const described = map.described(points.terms.length, points.of, model);
   return (
@@ -111,8 +86,10 @@ function Drawn({ points, model, about }: DrawnProps): JSX.Element {
           <Term text={map.noTerm(about)} />
         </Note>
       )}
-      <Picture title={views.map} table={tableOf(points, chosen, described)}>
-        <MapFigure points={points} marked={marked} label={described} onChosen={setChosen} />
+      <Picture title={views.map} table={tableOf(points, chosen, described, topics)}>
+        <MapFigure points={points} topics={topics} marked={marked} label={described} onChosen={setChosen} />
+        {points.versions.length > 1 && <Snapshots points={points} />}
+        {topics ? <Legend topics={topics.topics} /> : isWaiting && <Note>{app.waiting}</Note>}
         <p class="caption">
           {described} {map.kept(percent(points.neighborsKept))}
         </p>
@@ -123,79 +100,67 @@ function Drawn({ points, model, about }: DrawnProps): JSX.Element {
   );
 }
 
-function tableOf({ terms, points, groups }: TermPoints, chosen: readonly number[], caption: string): TableData {
+/** Goes through the layouts of earlier snapshots; the newest stands for whatever comes after it. */
+function Snapshots({ points: { version, versions } }: { readonly points: TermPoints }): JSX.Element {
+  const { map } = strings.value;
+  const at = versions.indexOf(version);
+  const last = versions.length - 1;
+  const show = (place: number) => choose({ layout: place === last ? "" : String(versions[place]) });
+  return (
+    <Controls>
+      <Field label={map.snapshot(at + 1, versions.length)}>
+        <input
+          type="range"
+          class="wide"
+          min="0"
+          max={last}
+          value={at}
+          onInput={({ currentTarget }) => show(Number(currentTarget.value))}
+        />
+      </Field>
+    </Controls>
+  );
+}
+
+function Legend({ topics }: Pick<TermTopics, "topics">): JSX.Element {
+  const { topics: told } = strings.value;
+  return (
+    <ul class="links caption" aria-label={told.byColour}>
+      {topics.map(({ topic, name, terms }) => (
+        <li key={topic}>
+          <span
+            class="swatch"
+            style={{ background: cssColour(topicColour(topic, topics.length)) }}
+            aria-hidden="true"
+          />{" "}
+          {name ?? told.topic(topic)}: <Term text={terms.join(", ")} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function tableOf(
+  { terms, points, groups }: TermPoints,
+  chosen: readonly number[],
+  caption: string,
+  topics: TermTopics | undefined,
+): TableData {
   const { columns } = strings.value;
   const rows = chosen.length > 0 ? chosen : terms.map((_, row) => row);
   return {
     caption,
-    head: [columns.rank, columns.term, columns.group, "x", "y"],
+    head: [columns.rank, columns.term, columns.group, ...(topics ? [columns.topic] : []), "x", "y"],
     rows: rows
       .slice(0, MOST_LISTED)
       .map((row) => [
         row + 1,
         <TermLink key={row} text={terms[row]!} />,
         groups[row]! + 1,
+        ...(topics ? [topics.topicOf.get(terms[row]!) ?? ""] : []),
         ...[points[2 * row]!, points[2 * row + 1]!].map((value) => (value / 65_535).toFixed(3)),
       ]),
   };
-}
-
-interface FigureProps {
-  readonly points: TermPoints;
-  /** A row to point out, or -1 of a term that is not drawn. */
-  readonly marked: number | undefined;
-  readonly label: string;
-  readonly onChosen: (rows: readonly number[]) => void;
-}
-
-function MapFigure({ points, marked, label, onChosen }: FigureProps): JSX.Element {
-  const { map } = strings.value;
-  const place = useRef<HTMLCanvasElement>(null);
-  const drawn = useRef<MapCanvas | undefined>(undefined);
-  const latest = useRef(points);
-  latest.current = points;
-  const [isChoosing, setChoosing] = useState(false);
-  useEffect(() => {
-    const canvas = new MapCanvas(place.current!, {
-      moved: choose,
-      chosen: onChosen,
-      opened: (row) => goTo(linkTo("word", latest.current.terms[row]!)),
-    });
-    drawn.current = canvas;
-    return () => canvas.close();
-  }, []);
-  const colouring = choice("colour", "cluster") as Colouring;
-  useEffect(() => drawn.current!.show(points, colouring), [points, colouring]);
-  useEffect(() => {
-    const [x, y, z] = ["x", "y", "z"].map((name) => Number(choice(name, "NaN"))) as [number, number, number];
-    if (x + y + z > 0) drawn.current!.goTo(x, y, z);
-  }, []);
-  useEffect(() => {
-    if (marked !== undefined && marked >= 0) drawn.current!.mark(marked);
-  }, [marked]);
-  const toggle = () => {
-    drawn.current!.isChoosing = !isChoosing;
-    setChoosing(!isChoosing);
-  };
-  return (
-    <div class="map">
-      <canvas ref={place} tabIndex={0} role="img" aria-label={label} />
-      <div class="tools">
-        <button type="button" aria-label={map.zoomIn} title={map.zoomIn} onClick={() => drawn.current!.zoom(1.5)}>
-          +
-        </button>
-        <button type="button" aria-label={map.zoomOut} title={map.zoomOut} onClick={() => drawn.current!.zoom(1 / 1.5)}>
-          −
-        </button>
-        <button type="button" onClick={() => drawn.current!.showAll()}>
-          {map.all}
-        </button>
-        <button type="button" aria-pressed={isChoosing} onClick={toggle}>
-          {map.lasso}
-        </button>
-      </div>
-    </div>
-  );
 }
 
 function Chosen({ terms }: { readonly terms: readonly string[] }): JSX.Element {

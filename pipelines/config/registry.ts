@@ -42,6 +42,7 @@ import { termMeansSchema } from "../../operators/sequences/termMeans.js";
 import { normalizeSchema } from "../../operators/text/normalize.js";
 import { splitSentencesSchema } from "../../operators/text/splitSentences.js";
 import { tokenizeSchema } from "../../operators/text/tokenize.js";
+import { layOutSchema } from "../../operators/vectors/layOut.js";
 import { buildVocabSchema } from "../../operators/vocabulary/buildVocab.js";
 import { dropTermsSchema } from "../../operators/vocabulary/dropTerms.js";
 import { encodeSchema } from "../../operators/vocabulary/encode.js";
@@ -72,6 +73,7 @@ import { writeHitsSchema } from "../../sinks/writeHits.js";
 import { writeIdsSchema } from "../../sinks/writeIds.js";
 import { writeKeywordsSchema } from "../../sinks/writeKeywords.js";
 import { writeLanguageModelSchema } from "../../sinks/writeLanguageModel.js";
+import { writeLayoutSchema } from "../../sinks/writeLayout.js";
 import { writePairsSchema } from "../../sinks/writePairs.js";
 import { writePredictionsSchema } from "../../sinks/writePredictions.js";
 import { writeSearchIndexSchema } from "../../sinks/writeSearchIndex.js";
@@ -94,6 +96,7 @@ import { websocketSchema } from "../../sources/websocket.js";
 import { readCooccurrence } from "../../storage/cooccurrence/readCooccurrence.js";
 import { readVocabulary } from "../../storage/cooccurrence/readVocabulary.js";
 import { vocabularyBeside } from "../../storage/cooccurrence/vocabularyBeside.js";
+import { readContextVectors } from "../../storage/documents/readContextVectors.js";
 import { isFastTextFile } from "../../storage/fasttext/fastTextFile.js";
 import { readFastTextClassifier } from "../../storage/fasttext/readFastText.js";
 import { readLanguageModelFiles } from "../../storage/models/languageModelFiles.js";
@@ -160,6 +163,7 @@ const units = [
   weighTermsSchema,
   weighTermsOnlineSchema,
   termVectorsSchema,
+  layOutSchema,
   projectDocumentsSchema,
   classifySchema,
   searchDocumentsSchema,
@@ -203,6 +207,7 @@ const units = [
   writeSemanticSpaceSchema,
   writeCooccurrenceSchema,
   writeVectorsSchema,
+  writeLayoutSchema,
   writeClassifierSchema,
   writeLanguageModelSchema,
   writePredictionsSchema,
@@ -220,6 +225,7 @@ const loads: { readonly [K in Kind]?: DataKind<K>["load"] } = {
   vocabulary: readVocabulary,
   cooccurrence: async (path) => readCooccurrence(path, await readVocabulary(vocabularyBeside(path))),
   vectors: readVectors,
+  contextVectors: readContextVectors,
   languageModel: readLanguageModelFiles,
   classifier: (path) => (isFastTextFile(path) ? readFastTextClassifier(path) : readWhole(described.classifier, path)),
   subwordVocabulary: (path) => (isTableFile(path) ? readWhole(described.subwordVocabulary, path) : readSubwords(path)),

@@ -1,12 +1,11 @@
 import type { Observable } from "rxjs";
-import type { FlowGate } from "../../runtime/flow.js";
 import type { Ledger } from "../../runtime/ledger.js";
 import type { Rejection, TextBatch } from "../../schemas/index.js";
 import type { Checkpointer } from "../checkpoint/checkpointer.js";
 import type { SavedState } from "../checkpoint/savedState.js";
 import type { PipelineNode } from "../graph/nodes.js";
 import type { RejectedSoFar } from "./deadLetters.js";
-import type { Chore, Progress } from "./progress.js";
+import type { Chore, PassView, Progress } from "./progress.js";
 
 export interface ExecuteOptions {
   /** The text, from its beginning, or for a live source from a cursor. */
@@ -30,8 +29,8 @@ export interface ExecuteOptions {
   readonly metadata?: (model: PipelineNode) => Promise<ReadonlyMap<string, string>>;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
-  /** Takes the flow gate of each pass when it begins. */
-  readonly onGate?: ((gate: FlowGate) => void) | undefined;
+  /** Sees each pass when it begins. */
+  readonly onPass?: ((pass: PassView) => void) | undefined;
   /** Hears one line of each model that says how it computes. */
   readonly onNotice?: ((notice: string) => void) | undefined;
   /** Sees every document that the source rejects. */

@@ -47,12 +47,12 @@ export class Pass {
   async run(stream: Observable<unknown>, nodes: readonly PipelineNode[]): Promise<void> {
     const { pauses, options } = this.#parts;
     const { ledger, pause } = this.#options;
-    const { onRejected, onGate } = options;
+    const { onRejected, onPass } = options;
     const consumers = this.#assembleAll(nodes);
     const observers = {
       signal: pauses.halt,
       ...(onRejected ? { onRejected } : {}),
-      ...(onGate ? { onGate } : {}),
+      ...(onPass ? { onGate: (gate: FlowGate) => onPass({ gate, tokens: () => this.#tokens }) } : {}),
       ...(pause ? { pause } : {}),
     };
     await run(stream.pipe(allOf(consumers)), { ledger, ...observers });
@@ -67,6 +67,10 @@ export class Pass {
   get dealtWith(): number {
     const leading = [...this.accounts].filter(([node]) => duringPass(node).some(isUpdated));
     return 1 - Math.max(0, ...leading.map(([, account]) => account.heldShare));
+  }
+
+  get #tokens(): ReadonlyMap<string, number> {
+    return new Map([...this.accounts].flatMap(([{ id }, { tokens }]) => (tokens === undefined ? [] : [[id, tokens]])));
   }
 
   /** The stream has passed before: sinks only pass on. */

@@ -1,3 +1,4 @@
+import type { FlowGate } from "../../runtime/flow.js";
 import type { Ledger } from "../../runtime/ledger.js";
 import type { SourcePosition } from "../../schemas/index.js";
 import type { PipelineNode } from "../graph/nodes.js";
@@ -69,4 +70,11 @@ export interface Execution {
   readonly origins: ReadonlyMap<PipelineNode, ReadonlyMap<string, string>>;
   /** Where the tokens went, by branch. */
   readonly conservation: readonly Conservation[];
+}
+
+/** What can be watched of a pass under way. */
+export interface PassView {
+  readonly gate: FlowGate;
+  /** How many tokens each node has dealt with, by its id, of those that know tokens. */
+  tokens(): ReadonlyMap<string, number>;
 }

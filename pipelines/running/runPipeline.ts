@@ -2,7 +2,6 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { dirname, join, normalize, resolve } from "node:path";
 import { EMPTY, type Observable } from "rxjs";
-import type { FlowGate } from "../../runtime/flow.js";
 import { Ledger } from "../../runtime/ledger.js";
 import { type AnyUnit, millisecondsOf, type TextBatch } from "../../schemas/index.js";
 import { CROISSANT, REJECTED } from "../../schemas/runFolder.js";
@@ -25,7 +24,7 @@ import { DeadLetters } from "./deadLetters.js";
 import { execute } from "./execute.js";
 import { placedOptions } from "./placedOptions.js";
 import { plannedSteps } from "./plannedSteps.js";
-import type { Chore, Progress } from "./progress.js";
+import type { Chore, PassView, Progress } from "./progress.js";
 import { type SnapshotOptions, writeSnapshot } from "./snapshots.js";
 import { writtenFiles } from "./writtenFiles.js";
 
@@ -52,8 +51,8 @@ export interface RunPipelineOptions {
   readonly onProgress?: (progress: Progress) => void;
   /** Keep the series of the progress in the folder, as `progress.jsonl`; needs the clock. */
   readonly history?: boolean;
-  /** Takes the flow gate of each pass when it begins. */
-  readonly onGate?: (gate: FlowGate) => void;
+  /** Sees each pass when it begins. */
+  readonly onPass?: (pass: PassView) => void;
   /** Sees what each model has learned once it is finished. */
   readonly onLearned?: (model: PipelineNode, value: unknown) => void;
   /** Hears one line of each model that says how it computes. */
@@ -136,7 +135,7 @@ export async function runPipeline(pipeline: Pipeline, options: RunPipelineOption
       metadata: async (node) => originOf(node, configFolder, await hashed, texts.length),
       signal,
       onProgress: progressOf(pipeline, directory.folder, options),
-      onGate: options.onGate,
+      onPass: options.onPass,
       onValue: (node, value) => {
         noteLearned(node, value, ledger);
         if (isModel(node)) options.onLearned?.(node, value);

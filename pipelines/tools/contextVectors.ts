@@ -1,10 +1,9 @@
 import { type Observable, of, tap } from "rxjs";
 import { Vectors } from "../../kernels/embedding/vectors.js";
-import { type GroupOptions, groupVectors } from "../../kernels/layout/groupVectors.js";
 import { type ContextChoice, ContextWords } from "../../kernels/neural/contextWords.js";
 import { TermMeans } from "../../kernels/neural/termMeans.js";
-import { drawBelow, randomStream } from "../../kernels/numbers/random.js";
-import { spellTerms } from "../../kernels/text/spellTerms.js";
+import { TermOccurrences } from "../../kernels/neural/termOccurrences.js";
+import { type GroupedSenses, groupSenses, type SenseOptions } from "../../kernels/neural/termSenses.js";
 import { fromPull } from "../../runtime/fromPull.js";
 import { run } from "../../runtime/run.js";
 import { toAsyncIterable } from "../../runtime/toAsyncIterable.js";
@@ -25,10 +24,6 @@ export type { LayerChoice } from "../../kernels/neural/layerChoice.js";
 const MOST_TERMS = 200_000;
 /** Occurrences of a term that are grouped; of more, these are drawn. */
 const MOST_OCCURRENCES = 2000;
-/** Words that are shown on each side of a term. */
-const SHOWN_WORDS = 8;
-const NO_SENSES = 0.1;
-const MOST_SENSES = 6;
 
 export interface ContextRequest extends ContextChoice {
   /** The source that reads the texts, and its options. */
@@ -139,32 +134,12 @@ export async function writeMeansInContext(
   return means;
 }
 
-export interface SensesRequest extends ContextRequest, Partial<Pick<GroupOptions, "count">> {
-  readonly seed: number;
-  /** Sentences that are shown of a group. */
-  readonly shown: number;
-}
+export interface SensesRequest extends ContextRequest, SenseOptions {}
 
-export interface Sense {
-  /** Of the occurrences that were grouped. */
-  readonly occurrences: number;
-  readonly share: number;
-  /** Where the term stands, the nearest to the centre of the group first. */
-  readonly sentences: readonly string[];
-}
-
-export interface Senses {
+export interface Senses extends Pick<GroupedSenses, "silhouette" | "senses"> {
   readonly term: string;
   /** In the text, grouped or not. */
   readonly occurrences: number;
-  /** How well the groups lie apart, from -1 to 1; 0 for one. */
-  readonly silhouette: number;
-  readonly senses: readonly Sense[];
-}
-
-interface Occurrence {
-  readonly vector: Float32Array;
-  readonly sentence: string;
 }
 
 /**
@@ -176,66 +151,10 @@ export async function sensesOf(
   term: string,
   { count, seed, shown, ...request }: SensesRequest,
 ): Promise<Senses> {
-  const { kept, seen } = await occurrencesOf(open, term, request, seed);
+  const occurrences = new TermOccurrences(term, { most: MOST_OCCURRENCES, seed });
+  for await (const batch of contextVectorsOf(open, request)) occurrences.add(batch);
+  const { kept, seen } = occurrences.finish();
   if (kept.length === 0) throw new RangeError(`senses: the term must stand in the text, got ${show(term)} nowhere`);
-  const { groups, silhouette } = groupVectors(
-    kept.map(({ vector }) => vector),
-    { count, most: MOST_SENSES, least: NO_SENSES, seed },
-  );
-  const senses = groups.map(({ members }) => ({
-    occurrences: members.length,
-    share: members.length / kept.length,
-    sentences: [...new Set(members.map((row) => kept[row]!.sentence))].slice(0, shown),
-  }));
+  const { silhouette, senses } = groupSenses(kept, { count, seed, shown });
   return { term, occurrences: seen, silhouette, senses };
-}
-
-async function occurrencesOf(open: OpenLanguageModel, term: string, request: ContextRequest, seed: number) {
-  const draws = randomStream(seed, "occurrences");
-  const kept: Occurrence[] = [];
-  let seen = 0;
-  const keep = (occurrence: Occurrence) => {
-    const place = seen < MOST_OCCURRENCES ? seen : drawBelow(draws, seen, seen + 1);
-    if (place < MOST_OCCURRENCES) kept[place] = occurrence;
-    seen++;
-  };
-  const sentence = new OpenSentence(term, keep);
-  for await (const batch of contextVectorsOf(open, request)) sentence.add(batch);
-  sentence.finish();
-  return { kept, seen };
-}
-
-/** Finds a term and what stands around it. State: the words of a sentence. */
-class OpenSentence {
-  readonly #term: string;
-  readonly #found: (occurrence: Occurrence) => void;
-  #number = -1;
-  #words: string[] = [];
-  #vectors = new Map<number, Float32Array>();
-
-  constructor(term: string, found: (occurrence: Occurrence) => void) {
-    this.#term = term;
-    this.#found = found;
-  }
-
-  add(batch: ContextVectorBatch): void {
-    batch.terms.forEach((word, k) => {
-      if (batch.sentences[k] !== this.#number) this.finish();
-      this.#number = batch.sentences[k]!;
-      if (word === this.#term) this.#vectors.set(this.#words.length, contextVectorOf(batch, k, 0));
-      this.#words.push(word);
-    });
-  }
-
-  finish(): void {
-    for (const [place, vector] of this.#vectors) this.#found({ vector, sentence: this.#around(place) });
-    this.#words = [];
-    this.#vectors.clear();
-  }
-
-  #around(place: number): string {
-    const [from, to] = [Math.max(0, place - SHOWN_WORDS), place + SHOWN_WORDS + 1];
-    const text = spellTerms(this.#words.slice(from, to));
-    return `${from > 0 ? "... " : ""}${text}${to < this.#words.length ? " ..." : ""}`;
-  }
 }

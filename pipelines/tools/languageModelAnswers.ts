@@ -1,7 +1,9 @@
+import type { Network } from "../../kernels/neural/network.js";
 import { type Answers, defineQuestion, integer, type LanguageModel, number, text } from "../../schemas/index.js";
 import { attentionOf, MOST_WHOLE, openAttention, wholeAttention } from "./attention.js";
 import { fillMasks, openMaskedModel } from "./fillMasks.js";
 import { generateTerms, nextTerms, openLanguageModel, scoreText } from "./languageModels.js";
+import { networksOf } from "./predictorOf.js";
 import { goneOn, shownTerm } from "./spellTermsOf.js";
 import type { Known } from "./textSteps.js";
 
@@ -12,6 +14,11 @@ export function languageModelAnswers(known: Known): Answers<LanguageModel> {
   const open = openedOnce(openLanguageModel, known);
   const openMasked = openedOnce(openMaskedModel, known);
   const openLooks = openedOnce(openAttention, known);
+  const suits = (rule: (network: Network) => boolean) => (model: LanguageModel) => {
+    const network = networksOf(known).get(model.architecture)?.network?.(model.settings, model) as Network | undefined;
+    return network !== undefined && rule(network);
+  };
+  const goesOn = suits(({ readsBothSides }) => !readsBothSides);
   return {
     about: "a language model",
     told: {
@@ -44,6 +51,7 @@ export function languageModelAnswers(known: Known): Answers<LanguageModel> {
           }),
           seed: integer({ description: "Seed of the draws", min: 0, default: 1 }),
         },
+        suits: goesOn,
         summary: "How a text goes on",
         reply: {
           text: { type: "string" },
@@ -65,6 +73,7 @@ export function languageModelAnswers(known: Known): Answers<LanguageModel> {
           prompt: text({ description: "The text before", default: "" }),
           k: integer({ description: "How many terms", min: 1, max: MOST_TERMS, default: 10 }),
         },
+        suits: goesOn,
         summary: "The most probable terms behind a text",
         reply: {
           terms: {
@@ -88,6 +97,7 @@ export function languageModelAnswers(known: Known): Answers<LanguageModel> {
           text: text({ description: "A text with [MASK] in the place of what is asked for", minLength: 1 }),
           k: integer({ description: "How many terms", min: 1, max: MOST_TERMS, default: 5 }),
         },
+        suits: suits(({ readsBothSides = false }) => readsBothSides),
         summary: "The most probable terms for each [MASK] of a text",
         reply: {
           masks: {
@@ -119,6 +129,7 @@ export function languageModelAnswers(known: Known): Answers<LanguageModel> {
           text: text({ description: `A text of at most ${MOST_WHOLE} terms`, minLength: 1 }),
           layer: integer({ description: "Which layer, from 1; the last if left out", min: 1, optional: true }),
         },
+        suits: suits(({ attentions }) => attentions !== undefined),
         summary: "How much the terms of a text look at each other, in each head of a layer",
         reply: {
           layer: { type: "integer" },
@@ -139,6 +150,7 @@ export function languageModelAnswers(known: Known): Answers<LanguageModel> {
         name: "score",
         body: "text",
         fields: { text: text({ description: "The text that is judged", minLength: 1 }) },
+        suits: goesOn,
         summary: "How probable a text is",
         reply: { logProbability: { type: "number" }, terms: { type: "array", items: { type: "string" } } },
         answer: async (model: LanguageModel, { text: asked }) => {

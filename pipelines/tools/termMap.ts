@@ -2,13 +2,13 @@ import { basename } from "node:path";
 import type { Vectors } from "../../kernels/embedding/vectors.js";
 import type { LayoutMethod } from "../../kernels/layout/layOutTerms.js";
 import { neighborsKept } from "../../kernels/layout/neighborsKept.js";
+import { layOutOnThreads } from "../../kinds/vectorAnswers/layOutOnThreads.js";
 import { writeFiles } from "../../storage/files/durableFile.js";
 import { formatOf } from "../../storage/files/formatOf.js";
 import { outputPlace } from "../../storage/files/outputPlace.js";
 import { mapPage } from "../../storage/pictures/mapPage.js";
 import { mapSvg } from "../../storage/pictures/mapSvg.js";
 import type { TermPicture } from "../../storage/pictures/termPicture.js";
-import { layOutOnThreads } from "./layOutOnThreads.js";
 import { loadVectors } from "./vectorFiles.js";
 
 export { type LayoutMethod, layoutMethods } from "../../kernels/layout/layOutTerms.js";

@@ -1,5 +1,6 @@
 import { countTerms } from "../../kernels/topics/countTerms.js";
 import { TopicInference } from "../../kernels/topics/inference.js";
+import { topicOfTerm } from "../../kernels/topics/topicOfTerm.js";
 import { topicTerms } from "../../kernels/topics/topicTerms.js";
 import { makeVocabulary } from "../../kernels/vocabulary/vocabulary.js";
 import { type Answers, defineQuestion, integer, type Topics, type Transport, text } from "../../schemas/index.js";
@@ -17,6 +18,8 @@ const listOf = (items: Readonly<Record<string, unknown>>, perhaps: Readonly<Reco
 const topicList = (items: Readonly<Record<string, unknown>>) =>
   listOf({ topic: { type: "integer" }, ...items }, { name: { type: "string" } });
 const termList = listOf({ term: { type: "string" }, probability: { type: "number" }, score: { type: "number" } });
+
+const MOST_IN_PAGE = 50_000;
 
 /** What can be asked of topics: their first terms, and the topics of a text, cut as the texts were that they were learned from. */
 export function topicAnswers(known: Known): Answers<Topics> {
@@ -42,6 +45,24 @@ export function topicAnswers(known: Known): Answers<Topics> {
         summary: "The first terms of each topic",
         reply: { topics: topicList({ share: { type: "number" }, terms: termList }) },
         answer: (topics: Topics, settings) => ({ topics: topicTerms(topics, settings) }),
+      }),
+      defineQuestion({
+        name: "termTopics",
+        fields: {
+          from: integer({ description: "How many terms are left out in front", min: 0, default: 0 }),
+          limit: integer({ description: "How many terms at most", min: 1, max: MOST_IN_PAGE, default: 1000 }),
+        },
+        summary: "The topic that each term belongs to most, in the order of the vocabulary, a page at a time",
+        reply: {
+          ...{ from: { type: "integer" }, of: { type: "integer" } },
+          terms: { type: "array", items: { type: "string" } },
+          topics: { type: "array", items: { type: "integer" } },
+        },
+        answer: (topics: Topics, { from, limit }) => {
+          const { terms } = topics.vocabulary;
+          const shown = terms.slice(from, from + limit);
+          return { from, of: terms.length, terms: shown, topics: shown.map((_, k) => topicOfTerm(topics, from + k)) };
+        },
       }),
       defineQuestion({
         name: "infer",

@@ -347,6 +347,10 @@ it("fills in what is hidden over HTTP, and refuses what is for other models", as
   expect(masks.map((terms: readonly { readonly term: string }[]) => terms.length)).toEqual([2, 2]);
   expect(masks[0][0].text).toBe(`the cat ${masks[0][0].term} on the [MASK]`);
   expect(JSON.stringify(await ask("/next?prompt=the+cat"))).toContain("which predicts what is hidden; fill asks it");
+  expect((await ask("/models")).models[0].questions).toEqual(["fill", "attention"]);
+  const refused = await fetch(`${url}/attention?text=the&layer=9`);
+  expect(refused.status).toBe(400);
+  expect(await refused.text()).toMatch(/"attention: the layer must be one of 1 to \d+, got 9"/);
   const { err } = await command("generate", "test/fixtures/bert", "--prompt", "the cat");
   expect(err).toContain("generate: the model must predict what comes next, got bert");
 });

@@ -77,6 +77,15 @@ describe("showProgress", () => {
     expect(lines.map((line) => /\d+ tokens\/s/.exec(line)?.[0])).toEqual([undefined, "10 tokens/s", "10 tokens/s"]);
   });
 
+  it("measures speed by what is done also where some of it was taken back within an epoch", () => {
+    const { update, lines } = view("plain");
+    for (const done of [500, 490, 600]) {
+      update(report(done, { epoch: 1 }));
+      vi.advanceTimersByTime(10_000);
+    }
+    expect(lines.map((line) => /\d+ tokens\/s/.exec(line)?.[0])).toEqual([undefined, "0 tokens/s", "11 tokens/s"]);
+  });
+
   it("writes a line for each step, at the end, and from time to time, but none for an epoch", () => {
     const { update, lines } = view("plain");
     update({ ...report(500), step: "source", share: 0.5, stage: "reading", unit: "bytes" });

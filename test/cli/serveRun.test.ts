@@ -209,7 +209,7 @@ describe("lexstream run --serve", () => {
     const nothing = run(folder, ["--out", join(folder, "other"), "--serve"]);
     expect(await nothing.ended).toBe(2);
     expect(nothing.err()).toBe(
-      "run: --serve needs a model that makes what can be asked (vocabulary, cooccurrence, vectors, classifier, languageModel, topics, searchIndex), got hush makes silent in c\n",
+      "run: --serve needs a model that makes what can be asked (vocabulary, contextVectors, cooccurrence, vectors, layout, classifier, languageModel, topics, searchIndex), got hush makes silent in c\n",
     );
     expect(existsSync(join(folder, "other"))).toBe(false);
   });

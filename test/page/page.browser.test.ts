@@ -4,7 +4,10 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
+import { of } from "rxjs";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
+import { writeContextVectors } from "#sinks";
+import { collect } from "../support/collect.js";
 import { command, type StartedCommand, startCommand } from "../support/command.js";
 import { browserPath, countQuestions, faultsOf, settled, startBrowser } from "./browser.js";
 
@@ -30,6 +33,8 @@ branches:
     - writeCooccurrence: { path: cooccurrence.arrow }
     - glove: { vectorSize: 8, epochs: 3 }
     - writeVectors: { path: glove.arrow }
+    - layOut
+    - writeLayout: { path: layout.arrow }
   lda:
     - documentTerms
     - lda: { topics: 3, epochs: 2 }
@@ -46,16 +51,30 @@ const hostile = ["<img/src=x/onerror=document.title='owned'>", "a\u202eb", "c\u0
 const views = [
   "#/word/cat",
   "#/word/猫?table=1",
-  "#/map?model=glove",
+  "#/map?model=layout&colour=topic",
   "#/cooccurrence/cat",
   "#/analogy?a=king&b=queen&c=cat",
   "#/matrix?terms=cat,dog,king,queen",
   "#/topics",
-  "#/context",
+  "#/context/川普?k=2",
   "#/run",
   "#/curves",
   "#/compare/cat",
 ];
+
+/** 川普 in two senses: the vectors of its places point along one axis or the other. */
+async function writePlaces(path: string): Promise<void> {
+  const terms = Array.from({ length: 8 }, (_, k) => (k % 2 === 0 ? ["他", "说", "川普"] : ["川普", "当选"])).flat();
+  const sentences = terms.map((_, word) => 2 * Math.floor(word / 5) + (word % 5 < 3 ? 0 : 1));
+  const batch = {
+    terms,
+    ...{ rowDocuments: new Uint32Array(terms.length), sentences: Uint32Array.from(sentences) },
+    places: Uint32Array.from(terms.keys()),
+    ...{ layers: Int32Array.of(1), layerSizes: Uint32Array.of(2) },
+    values: Float32Array.from(sentences.flatMap((sentence) => [1 - (sentence % 2), sentence % 2])),
+  };
+  await collect(of(batch).pipe(writeContextVectors({ path })));
+}
 
 if (!browserPath) console.warn("page.browser.test.ts is skipped: no chromium is installed");
 
@@ -72,9 +91,17 @@ describe.skipIf(!browserPath)("the page in a browser", () => {
     writeFileSync(join(folder, "c.yaml"), config);
     const rows = ["cat", ...hostile].map((term, k) => `${term} ${Math.cos(k)} ${Math.sin(k)} 1`);
     writeFileSync(join(folder, "hostile.vec"), `${rows.length} 3\n${rows.join("\n")}\n`);
+    await writePlaces(join(folder, "places.arrow"));
     const trained = await command("run", join(folder, "c.yaml"), "--out", join(folder, "small"), "--progress", "none");
     if (trained.code !== 0) throw new Error(trained.err);
-    server = startCommand(["page", join(folder, "small"), join(folder, "hostile.vec"), "--listen", "127.0.0.1:0"]);
+    server = startCommand([
+      "page",
+      join(folder, "small"),
+      join(folder, "places.arrow"),
+      join(folder, "hostile.vec"),
+      "--listen",
+      "127.0.0.1:0",
+    ]);
     const started = async () => /http:\/\/\S+/.exec(server.out())?.[0] ?? Promise.reject(new Error(server.err()));
     origin = await vi.waitFor(started, { timeout: PATIENCE, interval: 50 });
     const asked = async () =>
@@ -202,6 +229,16 @@ describe.skipIf(!browserPath)("the page in a browser", () => {
     await page.keyboard.press("Enter");
     await page.waitForSelector("section .links .term");
     expect(await page.locator("section .links .term").allTextContents()).toContain("cat");
+  });
+
+  it("groups the places of a word by sense, with their sentences", async () => {
+    await open("#/context/川普?k=2");
+    const groups = await page.locator(".senses section").allInnerTexts();
+    expect(groups.map((group) => group.replace(/\s+/g, " "))).toEqual([
+      expect.stringContaining("50.0 % of its places 他说川普"),
+      expect.stringContaining("50.0 % of its places 川普当选"),
+    ]);
+    expect(await page.locator(".places circle").count()).toBe(8);
   });
 
   it("shows the same again at the same address, in another browser", async () => {

@@ -145,7 +145,7 @@ describe("units and kinds of data from outside", () => {
     const unknown = await command("serve", join(place.out, "spread.arrow"), "--listen", "127.0.0.1:0");
     expect([unknown.code, unknown.err]).toEqual([
       1,
-      `serve: ${join(place.out, "spread.arrow")} must hold what can be asked (vocabulary, cooccurrence, vectors, classifier, languageModel, topics, searchIndex), got spread\n`,
+      `serve: ${join(place.out, "spread.arrow")} must hold what can be asked (vocabulary, contextVectors, cooccurrence, vectors, layout, classifier, languageModel, topics, searchIndex), got spread\n`,
     ]);
   });
 

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import { coloursByGroup, coloursByRank, drawPoints } from "../../../page/map/drawPoints.js";
+import { coloursByGroup, coloursByRank } from "../../../page/map/colours.js";
+import { drawPoints } from "../../../page/map/drawPoints.js";
 
 const camera = { scale: 9, x: 0, y: 0 };
 const [width, height] = [10, 10];

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { layOutOnThreads } from "#pipelines";
+import { layOutOnThreads } from "../../../dist/kinds/vectorAnswers/layOutOnThreads.js";
 
 it("lays out more terms than one layout begins with, from that of those in front on a thread of its own", async () => {
   const [count, corners] = [8_001, 4];

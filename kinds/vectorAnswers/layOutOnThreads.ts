@@ -7,7 +7,7 @@ import {
   placeTerms,
   rowsInFront,
 } from "../../kernels/layout/layOutTerms.js";
-import { type LaidOut, type LayoutTask, layOutScript, layoutKernels } from "../../kinds/vectorAnswers/layoutTask.js";
+import { type LaidOut, type LayoutTask, layOutScript, layoutKernels } from "./layoutTask.js";
 
 /** `layOutTerms` by the compiled kernels; of many rows, another thread lays out those in front while this one compares all. Same result. */
 export async function layOutOnThreads(

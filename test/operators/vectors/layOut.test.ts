@@ -1,0 +1,59 @@
+import { join } from "node:path";
+import { from } from "rxjs";
+import { describe, expect, it } from "vitest";
+import { Vectors } from "#kernels";
+import { layOut } from "#operators";
+import { builtIn, loadValue } from "#pipelines";
+import type { TermLayout } from "#schemas";
+import { writeLayout } from "#sinks";
+import { collect } from "../../support/collect.js";
+import { temporaryFolder } from "../../support/temporaryFolder.js";
+
+/** Two bundles of directions, far from each other. */
+function twoBundles(count: number): Vectors {
+  const terms = Array.from({ length: count }, (_, n) => `${n % 2 === 0 ? "猫" : "dog"}${n}`);
+  const values = terms.flatMap((_, n) => {
+    const turn = 0.3 * Math.sin(n) + (n % 2) * Math.PI;
+    return [Math.cos(turn), Math.sin(turn), 0.1 * Math.cos(5 * n)];
+  });
+  return new Vectors({ terms, values: Float32Array.from(values), vectorSize: 3, metadata: new Map([["model", "m"]]) });
+}
+
+describe("layOut", () => {
+  it("draws the first terms, those with similar vectors nearer to each other than to others", async () => {
+    const [layout] = await collect(from([twoBundles(60)]).pipe(layOut({ top: 40 })));
+    const { terms, points, of, groups, metadata } = layout!;
+    expect([terms.length, points.length, groups.length, of]).toEqual([40, 80, 40, 60]);
+    expect(Object.fromEntries(metadata)).toEqual({ model: "m", layout: "neighbors", layoutSeed: "1" });
+    expect(Math.max(...points)).toBe(65_535);
+    const distance = (a: number, b: number) =>
+      Math.hypot(points[2 * a]! - points[2 * b]!, points[2 * a + 1]! - points[2 * b + 1]!);
+    for (let row = 0; row < 40; row++) {
+      const others = [...terms.keys()].filter((other) => other !== row);
+      const nearest = others.reduce((best, other) => (distance(row, other) < distance(row, best) ? other : best));
+      expect(nearest % 2, terms[row]).toBe(row % 2);
+    }
+  });
+
+  it("gives the same places again, and others for another seed", async () => {
+    const places = async (seed: number) => (await collect(from([twoBundles(40)]).pipe(layOut({ seed }))))[0]!.points;
+    expect(await places(1)).toEqual(await places(1));
+    expect(await places(2)).not.toEqual(await places(1));
+  });
+
+  it("refuses fewer terms than make a picture", async () => {
+    const laidOut = collect(from([twoBundles(2)]).pipe(layOut()));
+    await expect(laidOut).rejects.toThrow("layOut: there must be at least 3 terms to draw, got 2");
+  });
+
+  it.each(["layout.arrow", "layout.parquet"])("is written and read again: %s", async (name) => {
+    const path = join(await temporaryFolder(), name);
+    const [written] = await collect(from([twoBundles(9)]).pipe(layOut({ method: "pca" }), writeLayout({ path })));
+    const kind = builtIn.kinds.get("layout")!;
+    const read = (await loadValue(kind, path)) as TermLayout;
+    expect(read).toEqual(written);
+    const map = kind.answers!.questions.find((question) => question.name === "map")!;
+    expect(await map.answer(read as never, { top: 4 } as never)).toMatchObject({ of: 9, count: 4, versions: [1] });
+    expect(() => map.answer(read as never, { top: 4, version: 2 } as never)).toThrow("layout 2 is not kept");
+  });
+});
