@@ -103,6 +103,7 @@ export * from "./numbers/transferred.js";
 export * from "./numbers/turns.js";
 export * from "./numbers/webAssembly.js";
 export * from "./search/bm25.js";
+export * from "./search/codedQuery.js";
 export * from "./search/cosine.js";
 export * from "./search/indexSearcher.js";
 export * from "./search/plainSearch.js";

@@ -1,4 +1,12 @@
-import { CHANGES, CONTROL_LENGTH, PUBLISHED, SLOTS, type SlotDone, STOPPED } from "../kernels/numbers/slotRing.js";
+import {
+  CHANGES,
+  CONTROL_LENGTH,
+  PUBLISHED,
+  SLOTS,
+  type SlotDone,
+  STOPPED,
+  takeWaiting,
+} from "../kernels/numbers/slotRing.js";
 import { Thread } from "./threads.js";
 import { withResolvers } from "./withResolvers.js";
 
@@ -22,16 +30,20 @@ export interface SlotThreadsOptions {
   readonly state: Int32Array;
   /** Every thread works through every slot; otherwise each takes the next one. */
   readonly together: boolean;
+  /** Works through a slot on this thread, where each takes the next one. */
+  readonly help?: ((turn: number) => SlotDone) | undefined;
 }
 
 /**
- * Threads that learn from the slots of a ring, while this thread goes on reading: at most 8 slots are under way.
+ * Threads that learn from the slots of a ring, while this thread goes on reading: at most 8 slots are under way. A thread that can help does so
+ * when each of the others has a slot waiting, so that it neither reads too far ahead nor waits.
  */
 export class SlotThreads {
   readonly #who: string;
   readonly #state: Int32Array;
   readonly #threads: readonly Thread<never, SlotDone>[];
   readonly #together: boolean;
+  readonly #help: ((turn: number) => SlotDone) | undefined;
   /** The step in each slot. */
   readonly #steps: (Step | undefined)[] = new Array(SLOTS).fill(undefined);
   #published = 0;
@@ -39,10 +51,11 @@ export class SlotThreads {
   #slotFreed: () => void = () => {};
   #failure: Error | undefined;
 
-  constructor({ who, script, jobs, state, together }: SlotThreadsOptions) {
+  constructor({ who, script, jobs, state, together, help }: SlotThreadsOptions) {
     this.#who = who;
     this.#state = state.subarray(0, CONTROL_LENGTH);
     this.#together = together;
+    this.#help = help;
     this.#threads = jobs.map((workerData) => {
       const started = new Thread<never, SlotDone>(
         script,
@@ -75,6 +88,8 @@ export class SlotThreads {
     const missing = this.#together ? this.#threads.length : 1;
     this.#steps[this.#published++ % SLOTS] = { examples, missing, done, resolve, reject };
     this.#tell(PUBLISHED, this.#published);
+    const turn = this.#help && takeWaiting(this.#state, this.#threads.length + 1);
+    if (turn !== undefined) this.#done(this.#help!(turn));
     return { done };
   }
 

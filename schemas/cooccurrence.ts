@@ -24,6 +24,12 @@ export interface CooccurrenceMetadata {
   readonly measure?: AssociationMeasure;
 }
 
+/** How the batches of a table are read. */
+export interface BatchOptions {
+  /** The reader is through with a batch before it asks for the next, whose arrays may then be the same: nothing is left to the garbage collector. */
+  readonly reuse?: boolean;
+}
+
 /** A finished table: sorted by row, then column, each cell once. Made only by `accumulateCooccurrence` on completion, or read back from its file. */
 export interface FinalCooccurrence {
   readonly vocabulary: Vocabulary;
@@ -31,7 +37,7 @@ export interface FinalCooccurrence {
   /** Number of cells. */
   readonly length: number;
   /** Cells in order, at most 65,536 a batch; may be read any number of times. */
-  batches(): AsyncIterable<CooccurrenceBatch>;
+  batches(options?: BatchOptions): AsyncIterable<CooccurrenceBatch>;
   /** Gives back the room on the disk that a large table takes; it cannot be read afterwards. */
   close?(): void;
 }

@@ -1,4 +1,9 @@
-import type { CooccurrenceBatch, CooccurrenceMetadata, FinalCooccurrence } from "../../schemas/cooccurrence.js";
+import type {
+  BatchOptions,
+  CooccurrenceBatch,
+  CooccurrenceMetadata,
+  FinalCooccurrence,
+} from "../../schemas/cooccurrence.js";
 import type { Vocabulary } from "../../schemas/vocabulary.js";
 import { ExactSum } from "../numbers/exactSum.js";
 import type { CellStream } from "./cellStreams.js";
@@ -15,8 +20,8 @@ export interface TableParts {
   readonly length: number;
   /** The sum of all its cells, in units, where it follows from what was counted; whoever reads all of them is told if it is not. */
   readonly units?: bigint;
-  /** Reads the cells in order, at most `batchCells` at once; the arrays are those of the reader. */
-  readonly batches: () => AsyncIterable<UnitBatch>;
+  /** Reads the cells in order, at most `batchCells` at once; the arrays are those of the reader, or with `reuse` the same ones each time. */
+  readonly batches: (options?: BatchOptions) => AsyncIterable<UnitBatch>;
   readonly close?: () => void;
 }
 
@@ -33,7 +38,7 @@ export function tableOf({
     vocabulary,
     metadata,
     length,
-    batches: () => weighted(batches(), unitsPerWeight, units),
+    batches: (options) => weighted(batches(options), unitsPerWeight, units),
     ...(close ? { close } : {}),
   };
 }
@@ -63,12 +68,17 @@ async function* weighted(
   throw new Error(`cooccurrence: the table must weigh as much as the windows, ${all}, got ${found}`);
 }
 
-/** A stream of cells as batches that belong to their reader, each but the last of `batchCells`. */
-export async function* unitBatches(cells: CellStream, total: number): AsyncGenerator<UnitBatch> {
+/** A stream of cells as batches that belong to their reader, each but the last of `batchCells`; with `reuse` it is one batch, filled again. */
+export async function* unitBatches(
+  cells: CellStream,
+  total: number,
+  { reuse = false }: BatchOptions = {},
+): AsyncGenerator<UnitBatch> {
   let left = total;
-  const next = () => {
+  const next = (before?: UnitBatch): UnitBatch => {
     const length = Math.min(batchCells, left);
     left -= length;
+    if (reuse && length === before?.row.length) return before;
     return { row: new Int32Array(length), column: new Int32Array(length), units: new Float64Array(length) };
   };
   let batch = next();
@@ -82,7 +92,7 @@ export async function* unitBatches(cells: CellStream, total: number): AsyncGener
       filled += length;
       if (filled < batch.row.length) continue;
       yield batch;
-      batch = next();
+      batch = next(batch);
       filled = 0;
     }
 }

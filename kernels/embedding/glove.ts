@@ -16,7 +16,7 @@
  */
 import type { CooccurrenceBatch } from "../../schemas/cooccurrence.js";
 import { exp, ln } from "../numbers/logarithm.js";
-import { drawUniform, randomStream } from "../numbers/random.js";
+import { drawUniform, fillUniform, type RandomStream, randomStream } from "../numbers/random.js";
 
 type Floats = Float32Array | Float64Array;
 
@@ -50,22 +50,50 @@ export function importanceOf(logWeight: number, xMax: number, exponent: number):
   return Math.min(1, exp(exponent * (logWeight - ln(xMax))));
 }
 
-/** Everything uniform in -1/2D .. 1/2D, biases too, and sums of squares at 1. */
+/** What the numbers of one side begin with: uniform in -1/2D .. 1/2D, biases too. */
+export class FirstValues {
+  readonly #vectors: RandomStream;
+  readonly #biases: RandomStream;
+
+  constructor(
+    seed: number,
+    side: "word" | "context",
+    readonly vectorSize: number,
+  ) {
+    this.#vectors = randomStream(seed, `glove.${side}.vectors`);
+    this.#biases = randomStream(seed, `glove.${side}.biases`);
+  }
+
+  /** A term's vector (D,). */
+  vector(term: number, into: Float64Array): void {
+    fillUniform(this.#vectors, term * this.vectorSize, into);
+    for (let d = 0; d < into.length; d++) into[d] = (into[d]! - 0.5) / this.vectorSize;
+  }
+
+  bias(term: number): number {
+    return (drawUniform(this.#biases, term) - 0.5) / this.vectorSize;
+  }
+}
+
+/** Everything as it is drawn, and sums of squares at 1. */
 export function initialGlove(
   terms: number,
   vectorSize: number,
   seed: number,
   makeFloats: (length: number) => Floats = (length) => new Float32Array(length),
 ): GloveParameters {
-  const side = (purpose: string): GloveSide => {
-    const draw = (stream: string, length: number) => {
-      const random = randomStream(seed, `glove.${purpose}.${stream}`);
-      return makeFloats(length).map((_, i) => (drawUniform(random, i) - 0.5) / vectorSize);
-    };
+  const side = (name: "word" | "context"): GloveSide => {
+    const first = new FirstValues(seed, name, vectorSize);
+    const numbers = new Float64Array(vectorSize);
+    const vectors = makeFloats(terms * vectorSize);
+    for (let term = 0; term < terms; term++) {
+      first.vector(term, numbers);
+      vectors.set(numbers, term * vectorSize);
+    }
     return {
-      vectors: draw("vectors", terms * vectorSize),
+      vectors,
       vectorSquares: makeFloats(terms * vectorSize).fill(1),
-      biases: draw("biases", terms),
+      biases: makeFloats(terms).map((_, term) => first.bias(term)),
       biasSquares: makeFloats(terms).fill(1),
     };
   };

@@ -2,7 +2,7 @@
 
 import { ln } from "../numbers/logarithm.js";
 import { passTurn, waitForTurn } from "../numbers/turns.js";
-import type { GloveParameters, GloveSide } from "./glove.js";
+import { FirstValues, type GloveParameters, type GloveSide } from "./glove.js";
 import { type CellStore, type GloveTiles, gloveRounds } from "./gloveTiles.js";
 
 /** What `kernels/assembly/glove.ts` exports. */
@@ -57,52 +57,51 @@ export function gloveLayout(terms: number, vectorSize: number, threads: number):
   return { terms, vectorSize, vectorBytes, rowBytes, words: FIRST_BYTE, contexts, scratch, bytes };
 }
 
-export function writeParameters(
-  memory: ArrayBufferLike,
-  layout: GloveLayout,
-  { word, context }: GloveParameters,
-): void {
-  const padded = layout.vectorBytes / 4;
-  for (const [row, { vectors, vectorSquares, biases, biasSquares }, term] of rowsOf(memory, layout, word, context)) {
-    const part = (values: GloveSide["vectors"]) =>
-      values.subarray(term * layout.vectorSize, (term + 1) * layout.vectorSize);
-    row.set(part(vectors));
-    row.fill(1, padded, 2 * padded); // what fills the vector up stays 0 while it is divided by a root that is not
-    row.set(part(vectorSquares), padded);
-    row[2 * padded] = biases[term]!;
-    row[2 * padded + 1] = biasSquares[term]!;
+/** Writes what training begins with where it lies: the same numbers as those of `initialGlove`. */
+export function writeFirstParameters(memory: ArrayBufferLike, layout: GloveLayout, seed: number): void {
+  const { terms, vectorSize, vectorBytes, rowBytes, words, contexts } = layout;
+  const [padded, rowFloats] = [vectorBytes / 4, rowBytes / 4];
+  const numbers = new Float64Array(vectorSize);
+  for (const [side, start] of [["word", words] as const, ["context", contexts] as const]) {
+    const first = new FirstValues(seed, side, vectorSize);
+    const rows = new Float32Array(memory, start, terms * rowFloats);
+    rows.fill(1); // sums of squares
+    for (let term = 0, at = 0; term < terms; term++, at += rowFloats) {
+      first.vector(term, numbers);
+      rows.set(numbers, at);
+      rows.fill(0, at + vectorSize, at + padded); // stays 0, divided by roots that are not
+      rows[at + 2 * padded] = first.bias(term);
+    }
   }
 }
 
+/** A term's row on both sides, as views of the memory: the vector is its first D numbers. */
+export function rowsOfTerm(memory: ArrayBufferLike, { rowBytes, words, contexts }: GloveLayout, term: number) {
+  const row = (start: number) => new Float32Array(memory, start + term * rowBytes, rowBytes / 4);
+  return { word: row(words), context: row(contexts) };
+}
+
+/** The place of the bias in a row. */
+export const biasAt = ({ vectorBytes }: GloveLayout): number => vectorBytes / 2;
+
+/** All parameters without what lies between them, for whoever computes in TypeScript. */
 export function readParameters(memory: ArrayBufferLike, layout: GloveLayout): GloveParameters {
-  const { terms, vectorSize, vectorBytes } = layout;
-  const side = () => ({
-    vectors: new Float32Array(terms * vectorSize),
-    vectorSquares: new Float32Array(terms * vectorSize),
-    biases: new Float32Array(terms),
-    biasSquares: new Float32Array(terms),
-  });
-  const parameters = { vectorSize, word: side(), context: side() };
-  const padded = vectorBytes / 4;
-  for (const [row, side, term] of rowsOf(memory, layout, parameters.word, parameters.context)) {
-    side.vectors.set(row.subarray(0, vectorSize), term * vectorSize);
-    side.vectorSquares.set(row.subarray(padded, padded + vectorSize), term * vectorSize);
-    side.biases[term] = row[2 * padded]!;
-    side.biasSquares[term] = row[2 * padded + 1]!;
-  }
-  return parameters;
-}
-
-function* rowsOf(
-  memory: ArrayBufferLike,
-  { terms, rowBytes, words, contexts }: GloveLayout,
-  word: GloveSide,
-  context: GloveSide,
-): Generator<[row: Float32Array, side: GloveSide, term: number]> {
-  for (let term = 0; term < terms; term++) {
-    yield [new Float32Array(memory, words + term * rowBytes, rowBytes / 4), word, term];
-    yield [new Float32Array(memory, contexts + term * rowBytes, rowBytes / 4), context, term];
-  }
+  const { terms, vectorSize } = layout;
+  const padded = layout.vectorBytes / 4;
+  const side = (name: "word" | "context"): GloveSide => {
+    const vectors = new Float32Array(terms * vectorSize);
+    const vectorSquares = new Float32Array(terms * vectorSize);
+    const [biases, biasSquares] = [new Float32Array(terms), new Float32Array(terms)];
+    for (let term = 0; term < terms; term++) {
+      const row = rowsOfTerm(memory, layout, term)[name];
+      vectors.set(row.subarray(0, vectorSize), term * vectorSize);
+      vectorSquares.set(row.subarray(padded, padded + vectorSize), term * vectorSize);
+      biases[term] = row[2 * padded]!;
+      biasSquares[term] = row[2 * padded + 1]!;
+    }
+    return { vectors, vectorSquares, biases, biasSquares };
+  };
+  return { vectorSize, word: side("word"), context: side("context") };
 }
 
 /** What the threads of a training share; everything in it may be sent to a thread. */

@@ -2,7 +2,7 @@
  * Cells cut into tiles: a block of terms as rows by a block of terms as columns. Trained tile by tile, the rows of both blocks
  * stay in the cache, and tiles that share no block can be trained at the same time with the same result as one after the other.
  */
-import type { FinalCooccurrence } from "../../schemas/index.js";
+import type { CooccurrenceBatch, FinalCooccurrence } from "../../schemas/index.js";
 import { ln } from "../numbers/logarithm.js";
 import { drawBelow, type RandomStream, randomStream } from "../numbers/random.js";
 import { shuffled } from "../numbers/shuffle.js";
@@ -47,102 +47,143 @@ export class MemoryCells implements CellStore {
 
 /**
  * Reads a table into a store, tile by tile, the cells of a tile in shuffled order.
- * State: while it reads, 18 bytes for each cell of one block of rows.
+ * State: while it reads, 8 bytes for each cell of one block of rows, up to 8 KiB for each block of columns, and one tile; as far as there is
+ * room in `lent`, which is written over, they lie there.
  */
-export async function readTiles(table: FinalCooccurrence, seed: number, store: CellStore): Promise<GloveTiles> {
+export async function readTiles(
+  table: FinalCooccurrence,
+  seed: number,
+  store: CellStore,
+  lent: Uint32Array = new Uint32Array(0),
+): Promise<GloveTiles> {
   const terms = table.vocabulary.terms.length;
   const size = Math.max(BLOCK, Math.ceil(terms / MOST_BLOCKS));
   const blocks = Math.ceil(terms / size);
   const starts = new Float64Array(new SharedArrayBuffer(8 * (blocks * blocks + 1)));
-  const block = new RowBlock(blocks, size);
-  const logOf = keptLogarithms();
-  const random = randomStream(seed, "glove.cells");
+  const block = new RowBlock(blocks, size, lent);
+  const written = new TileWriter(store, randomStream(seed, "glove.cells"));
   let rowBlock = 0;
-  let written = 0;
 
   function finishBlock(): void {
-    const { cells, ends } = block.byTile();
-    let start = 0;
-    ends.forEach((end, column) => {
-      shuffleCells(cells, start, end, written, random);
-      start = end;
-      starts[rowBlock * blocks + column + 1] = written + end;
-    });
-    store.append(cells);
-    written += block.length;
+    for (let column = 0; column < blocks; column++) {
+      written.add(block.cellsOf(column), block.chunksOf(column));
+      starts[rowBlock * blocks + column + 1] = written.cells;
+    }
     block.clear();
     rowBlock++;
   }
 
-  for await (const { row, column, weight } of table.batches()) {
-    for (let i = 0; i < row.length; i++) {
-      while (row[i]! >= (rowBlock + 1) * size) finishBlock();
-      block.add(row[i]! - rowBlock * size, column[i]!, logOf(weight[i]!, row[i]!, column[i]!));
+  for await (const batch of table.batches({ reuse: true })) {
+    const { length } = batch.row;
+    for (let from = 0; ; finishBlock()) {
+      from = block.take(batch, from, rowBlock * size);
+      if (from === length) break;
     }
   }
   while (rowBlock < blocks) finishBlock();
+  written.flush();
   return { blocks, size, starts };
 }
 
-/** The cells of one block of rows, before they are sorted into its tiles. */
+const CHUNK = 1024;
+
+/** The cells of one block of rows by their tiles, each in chunks of memory that the next block uses again. */
 class RowBlock {
-  length = 0;
-  #row = new Uint16Array(1 << 16);
-  #column = new Uint32Array(1 << 16);
-  #log = new Float32Array(1 << 16);
+  readonly #size: number;
+  readonly #logarithms = new WeightLogarithms();
+  readonly #chunks: Uint32Array[][];
+  /** Cells in each tile. */
+  readonly #cells: Uint32Array;
+  readonly #unused: Uint32Array[] = [];
 
-  constructor(
-    readonly blocks: number,
-    readonly size: number,
-  ) {}
+  constructor(blocks: number, size: number, lent: Uint32Array) {
+    this.#size = size;
+    for (let end = 2 * CHUNK; end <= lent.length; end += 2 * CHUNK)
+      this.#unused.push(lent.subarray(end - 2 * CHUNK, end));
+    this.#chunks = Array.from({ length: blocks }, () => []);
+    this.#cells = new Uint32Array(blocks);
+  }
 
-  add(row: number, column: number, log: number): void {
-    if (this.length === this.#row.length) this.#grow();
-    this.#row[this.length] = row;
-    this.#column[this.length] = column;
-    this.#log[this.length++] = log;
+  cellsOf(column: number): number {
+    return this.#cells[column]!;
+  }
+
+  /** All of them full but the last. */
+  chunksOf(column: number): readonly Uint32Array[] {
+    return this.#chunks[column]!;
+  }
+
+  /** Takes cells from number `from` on, up to the first of another block of rows than that which begins with `firstRow`; tells its number. */
+  take({ row, column, weight }: CooccurrenceBatch, from: number, firstRow: number): number {
+    const [size, cells, logarithms] = [this.#size, this.#cells, this.#logarithms];
+    const endRow = firstRow + size;
+    let [tile, firstColumn] = [0, 0];
+    let chunk: Uint32Array | undefined;
+    let i = from;
+    for (; i < row.length && row[i]! < endRow; i++) {
+      const place = column[i]! - firstColumn;
+      if (!chunk || place < 0 || place >= size) {
+        tile = Math.floor(column[i]! / size);
+        firstColumn = tile * size;
+        chunk = this.#chunks[tile]!.at(-1);
+      }
+      const at = cells[tile]!++ % CHUNK;
+      if (at === 0) chunk = this.#addChunk(tile);
+      chunk![2 * at] = ((row[i]! - firstRow) << 16) | (column[i]! - firstColumn);
+      chunk![2 * at + 1] = logarithms.bitsOf(weight[i]!, row[i]!, column[i]!);
+    }
+    return i;
   }
 
   clear(): void {
-    this.length = 0;
+    for (const chunks of this.#chunks) this.#unused.push(...chunks.splice(0));
+    this.#cells.fill(0);
   }
 
-  /** The cells sorted by tile, and where each tile ends. */
-  byTile(): { readonly cells: Uint32Array; readonly ends: Float64Array } {
-    const cells = new Uint32Array(2 * this.length);
-    const next = new Float64Array(this.blocks);
-    for (let i = 0; i < this.length; i++) next[Math.floor(this.#column[i]! / this.size)]!++;
-    let start = 0;
-    next.forEach((count, block) => {
-      next[block] = start;
-      start += count;
-    });
-    const bits = new Uint32Array(this.#log.buffer);
-    for (let i = 0; i < this.length; i++) {
-      const column = this.#column[i]!;
-      const block = Math.floor(column / this.size);
-      const at = 2 * next[block]!++;
-      cells[at] = (this.#row[i]! << 16) | (column - block * this.size);
-      cells[at + 1] = bits[i]!;
-    }
-    return { cells, ends: next };
-  }
-
-  #grow(): void {
-    const longer = <A extends Uint16Array | Uint32Array | Float32Array>(longArray: A, array: A): A => {
-      longArray.set(array);
-      return longArray;
-    };
-    this.#row = longer(new Uint16Array(2 * this.length), this.#row);
-    this.#column = longer(new Uint32Array(2 * this.length), this.#column);
-    this.#log = longer(new Float32Array(2 * this.length), this.#log);
+  #addChunk(tile: number): Uint32Array {
+    const chunk = this.#unused.pop() ?? new Uint32Array(2 * CHUNK);
+    this.#chunks[tile]!.push(chunk);
+    return chunk;
   }
 }
 
-/** Fisher and Yates on the cells from `start` to `end`; the draw for a cell is its number among all, `offset` + i. */
-function shuffleCells(cells: Uint32Array, start: number, end: number, offset: number, random: RandomStream): void {
-  for (let i = end - 1; i > start; i--) {
-    const j = start + drawBelow(random, offset + i, i - start + 1);
+/** Shuffles tiles and hands them to a store, many small ones at once. */
+class TileWriter {
+  readonly #store: CellStore;
+  readonly #random: RandomStream;
+  #waiting = new Uint32Array(1 << 16);
+  #length = 0;
+  /** Added so far. */
+  cells = 0;
+
+  constructor(store: CellStore, random: RandomStream) {
+    this.#store = store;
+    this.#random = random;
+  }
+
+  add(cells: number, chunks: readonly Uint32Array[]): void {
+    const numbers = 2 * cells;
+    if (this.#length + numbers > this.#waiting.length) this.flush();
+    if (numbers > this.#waiting.length) this.#waiting = new Uint32Array(numbers);
+    const tile = this.#waiting.subarray(this.#length, this.#length + numbers);
+    chunks.forEach((chunk, k) => {
+      tile.set(chunk.subarray(0, Math.min(2 * CHUNK, numbers - 2 * CHUNK * k)), 2 * CHUNK * k);
+    });
+    shuffleCells(tile, this.cells, this.#random);
+    this.#length += numbers;
+    this.cells += cells;
+  }
+
+  flush(): void {
+    this.#store.append(this.#waiting.subarray(0, this.#length));
+    this.#length = 0;
+  }
+}
+
+/** Fisher and Yates; the draw for a cell is its number among all, `first` + i. */
+function shuffleCells(cells: Uint32Array, first: number, random: RandomStream): void {
+  for (let i = cells.length / 2 - 1; i > 0; i--) {
+    const j = drawBelow(random, first + i, i + 1);
     const place = cells[2 * i]!;
     const log = cells[2 * i + 1]!;
     cells[2 * i] = cells[2 * j]!;
@@ -152,22 +193,23 @@ function shuffleCells(cells: Uint32Array, start: number, end: number, offset: nu
   }
 }
 
-/** ln of a weight. Most weights are sums of few 1/distance and come again and again, so the last one of each slot is kept. */
-function keptLogarithms(): (weight: number, row: number, column: number) => number {
-  const slots = 1 << 16;
-  const weights = new Float64Array(slots).fill(Number.NaN);
-  const logs = new Float64Array(slots);
-  return (weight, row, column) => {
-    const slot = (weight * 360_360) & (slots - 1); // lcm(1..15): a whole number for windows of up to 15
-    if (weights[slot] !== weight) {
-      if (!(weight > 0 && weight < Number.POSITIVE_INFINITY)) {
+/** ln of weights in single precision. Most weights are sums of few 1/distance and come again and again, so the last one of each slot is kept. */
+class WeightLogarithms {
+  readonly #slots = 1 << 16;
+  readonly #weights = new Float64Array(this.#slots).fill(Number.NaN);
+  readonly #logarithms = new Float32Array(this.#slots);
+  readonly #bits = new Uint32Array(this.#logarithms.buffer);
+
+  bitsOf(weight: number, row: number, column: number): number {
+    const slot = (weight * 360_360) & (this.#slots - 1); // lcm(1..15): a whole number for windows of up to 15
+    if (this.#weights[slot] !== weight) {
+      if (!(weight > 0 && weight < Number.POSITIVE_INFINITY))
         throw new RangeError(`glove: a weight must be finite and > 0, got ${weight} at cell ${row}, ${column}`);
-      }
-      weights[slot] = weight;
-      logs[slot] = ln(weight);
+      this.#weights[slot] = weight;
+      this.#logarithms[slot] = ln(weight);
     }
-    return logs[slot]!;
-  };
+    return this.#bits[slot]!;
+  }
 }
 
 /**

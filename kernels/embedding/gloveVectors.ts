@@ -1,5 +1,5 @@
 import type { VectorTable } from "../../schemas/index.js";
-import type { GloveParameters } from "./glove.js";
+import { biasAt, type GloveLayout, rowsOfTerm } from "./gloveThread.js";
 import { knownRows } from "./knownRows.js";
 
 /** What is handed out of w, b (words) and w~, b~ (contexts). */
@@ -10,26 +10,32 @@ export type GloveOutput = "sum" | "word" | "context" | "concatenated" | "both";
  * squares start anew. By their width, D numbers are taken for w + w~ and halved into both; 2 D for w, w~; 2 D + 2 for w, b, w~, b~.
  * @throws RangeError if the width is none of these, or no term has one
  */
-export function startFrom(parameters: GloveParameters, terms: readonly string[], table: VectorTable): void {
-  const { vectorSize: size, word, context } = parameters;
+export function startFrom(
+  memory: ArrayBufferLike,
+  layout: GloveLayout,
+  terms: readonly string[],
+  table: VectorTable,
+): void {
+  const size = layout.vectorSize;
   const width = table.vectorSize;
   requireWidth(size, table);
   const rows = knownRows("glove", terms, table);
   rows.forEach((row, id) => {
     if (row < 0) return;
     const values = table.values.subarray(row * width, (row + 1) * width);
+    const { word, context } = rowsOfTerm(memory, layout, id);
     if (width === size) {
       const half = values.map((value) => value / 2);
-      word.vectors.set(half, id * size);
-      context.vectors.set(half, id * size);
+      word.set(half);
+      context.set(half);
       return;
     }
     const second = width / 2;
-    word.vectors.set(values.subarray(0, size), id * size);
-    context.vectors.set(values.subarray(second, second + size), id * size);
+    word.set(values.subarray(0, size));
+    context.set(values.subarray(second, second + size));
     if (width === 2 * size) return;
-    word.biases[id] = values[size]!;
-    context.biases[id] = values[second + size]!;
+    word[biasAt(layout)] = values[size]!;
+    context[biasAt(layout)] = values[second + size]!;
   });
 }
 
@@ -41,23 +47,24 @@ export function requireWidth(size: number, { vectorSize: width }: VectorTable): 
 }
 
 /** What a row of the result holds, side by side; `sum` adds its two parts. */
-export function gloveRows({ word, context }: GloveParameters, output: GloveOutput): Float32Array {
-  if (output === "sum") return Float32Array.from(word.vectors, (value, i) => value + context.vectors[i]!);
-  const parts = {
-    word: [word.vectors],
-    context: [context.vectors],
-    concatenated: [word.vectors, context.vectors],
-    both: [word.vectors, word.biases, context.vectors, context.biases],
-  }[output];
-  const terms = word.biases.length;
-  const widths = parts.map((part) => part.length / terms);
-  const width = widths.reduce((sum, each) => sum + each, 0);
+export function gloveRows(memory: ArrayBufferLike, layout: GloveLayout, output: GloveOutput): Float32Array {
+  const { terms, vectorSize: size, rowBytes } = layout;
+  const [stride, bias] = [rowBytes / 4, biasAt(layout)];
+  const [words, contexts] = [layout.words, layout.contexts].map(
+    (start) => new Float32Array(memory, start, terms * stride),
+  ) as [Float32Array, Float32Array];
+  const width = { sum: size, word: size, context: size, concatenated: 2 * size, both: 2 * size + 2 }[output];
   const rows = new Float32Array(terms * width);
-  for (let term = 0, at = 0; term < terms; term++) {
-    parts.forEach((part, p) => {
-      rows.set(part.subarray(term * widths[p]!, (term + 1) * widths[p]!), at);
-      at += widths[p]!;
-    });
+  for (let term = 0, from = 0, to = 0; term < terms; term++, from += stride, to += width) {
+    if (output === "sum") {
+      for (let d = 0; d < size; d++) rows[to + d] = words[from + d]! + contexts[from + d]!;
+      continue;
+    }
+    rows.set((output === "context" ? contexts : words).subarray(from, from + size), to);
+    if (width > size) rows.set(contexts.subarray(from, from + size), to + width / 2);
+    if (output !== "both") continue;
+    rows[to + size] = words[from + bias]!;
+    rows[to + 2 * size + 1] = contexts[from + bias]!;
   }
   return rows;
 }

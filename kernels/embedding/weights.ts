@@ -1,5 +1,5 @@
 import type { VectorTable } from "../../schemas/index.js";
-import { drawUniform, randomStream } from "../numbers/random.js";
+import { fillUniform, randomStream } from "../numbers/random.js";
 
 /** The two matrices of word2vec, row-major: one input row v_w a term, one output row u a term or an inner node. */
 export interface Weights<Floats extends Float32Array | Float64Array = Float32Array> {
@@ -20,8 +20,11 @@ export function initialWeights(terms: number, outputs: number, vectorSize: numbe
 /** Draws the input rows; `stride` is the distance between rows, at least `vectorSize`. */
 export function fillInitialRows(input: Float32Array, vectorSize: number, stride: number, seed: number): void {
   const stream = randomStream(seed, "weights");
-  for (let start = 0, index = 0; start < input.length; start += stride)
-    for (let d = 0; d < vectorSize; d++) input[start + d] = (drawUniform(stream, index++) - 0.5) / vectorSize;
+  const row = new Float64Array(vectorSize);
+  for (let start = 0, index = 0; start < input.length; start += stride, index += vectorSize) {
+    fillUniform(stream, index, row);
+    for (let d = 0; d < vectorSize; d++) input[start + d] = (row[d]! - 0.5) / vectorSize;
+  }
 }
 
 /** Begins with vectors that were learned before: `rows` says which row of the table a term takes, if any. */

@@ -24,24 +24,40 @@ export interface Word2vecJob {
   readonly together: boolean;
 }
 
-/** Trains slot after slot as they are published, until told to stop, and applies what is still held. Blocks its thread. */
-export function trainSlots({ module, shared, thread, together }: Word2vecJob, done: (slot: SlotDone) => void): void {
-  const { memory, control, slots } = shared;
+/** What works through slots with a thread's share of the memory. */
+export interface SlotTrainer {
+  train(turn: number): SlotDone;
+  /** Applies what is still held. */
+  flush(): void;
+}
+
+export function slotTrainer({ module, shared, thread, together }: Word2vecJob): SlotTrainer {
+  const { memory, slots } = shared;
   const exported = startKernel<Word2vecKernel & Record<string, Variable>>(module, memory);
   for (const [name, value] of Object.entries(shared.variables[thread]!)) exported[name]!.value = value;
   const kernel: Word2vecKernel = exported;
+  return {
+    train(turn) {
+      const slot = slots + (turn % SLOTS) * SLOT_BYTES;
+      const [first, count, position, step, totalCentres, key0, key1] = new Float64Array(memory.buffer, slot, 7);
+      kernel.totalCentres.value = totalCentres!;
+      const parts = [slot + SLOT.ids, slot + SLOT.before, slot + SLOT.after];
+      kernel.examples.value = 0; // what it tells afterwards is of this slot
+      kernel.train(...parts, first!, count!, position!, step!, key0!, key1!);
+      if (!together) kernel.flush(); // another thread may take what follows
+      return { turn, loss: kernel.loss.value, examples: kernel.examples.value };
+    },
+    flush: () => kernel.flush(),
+  };
+}
+
+/** Trains slot after slot as they are published, until told to stop, and applies what is still held. Blocks its thread. */
+export function trainSlots(job: Word2vecJob, done: (slot: SlotDone) => void): void {
+  const trainer = slotTrainer(job);
+  const { memory, control } = job.shared;
   const state = new Int32Array(memory.buffer, control, CONTROL_LENGTH);
-  takeSlots(state, together, (turn) => {
-    const slot = slots + (turn % SLOTS) * SLOT_BYTES;
-    const [first, count, position, step, totalCentres, key0, key1] = new Float64Array(memory.buffer, slot, 7);
-    kernel.totalCentres.value = totalCentres!;
-    const parts = [slot + SLOT.ids, slot + SLOT.before, slot + SLOT.after];
-    kernel.examples.value = 0; // what it tells afterwards is of this slot
-    kernel.train(...parts, first!, count!, position!, step!, key0!, key1!);
-    if (!together) kernel.flush(); // another thread may take what follows
-    done({ turn, loss: kernel.loss.value, examples: kernel.examples.value });
-  });
-  kernel.flush();
+  takeSlots(state, job.together, (turn) => done(trainer.train(turn)));
+  trainer.flush();
 }
 
 /** Whether multiplying and adding is rounded once in this engine, with this kernel. */

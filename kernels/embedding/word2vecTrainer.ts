@@ -49,7 +49,7 @@ export interface Word2vecEngine {
   readonly weights: Word2vecWeights;
   /** A copy of the input rows (V, D) as they are now, while no update is under way. */
   rows(): Float32Array;
-  /** The input rows (V, D), after the last batch. */
+  /** The input rows (V, D), after the last batch; they may take the place of the weights. */
   finish(): Float32Array | Promise<Float32Array>;
   close(): void | Promise<void>;
 }

@@ -35,20 +35,43 @@ export function multiplyCosines(toA: Float32Array, toB: Float32Array, toC: Float
 
 /** The `count` highest scores; equal ones in the order of their rows. Cost: one pass, and few of the rows are ever moved. */
 export function bestRows(scores: Float32Array, count: number, excluded: ReadonlySet<number>): RankedRows {
-  const rows = new Uint32Array(count);
-  const best = new Float32Array(count);
-  let found = 0;
-  for (let row = 0; row < scores.length; row++) {
-    const score = scores[row]!;
-    const least = found === count ? best[count - 1]! : Number.NEGATIVE_INFINITY;
-    if (!(score > least) || excluded.has(row)) continue; // nor does NaN come through
-    let place = found < count ? found++ : count - 1;
-    for (; place > 0 && score > best[place - 1]!; place--) {
-      best[place] = best[place - 1]!;
+  const best = new BestRows(count, excluded);
+  for (let row = 0; row < scores.length; row++) best.offer(row, scores[row]!);
+  return best.ranked();
+}
+
+/** Keeps the `count` highest scores of rows that are offered in their order; equal ones stay in it. State: 8 bytes for each of them. */
+export class BestRows {
+  readonly #rows: Uint32Array;
+  readonly #scores: Float32Array;
+  readonly #excluded: ReadonlySet<number>;
+  #found = 0;
+
+  constructor(count: number, excluded: ReadonlySet<number>) {
+    this.#rows = new Uint32Array(count);
+    this.#scores = new Float32Array(count);
+    this.#excluded = excluded;
+  }
+
+  /** What a score must exceed to be kept; -Infinity as long as there are fewer. */
+  get least(): number {
+    const { length } = this.#scores;
+    return this.#found === length ? this.#scores[length - 1]! : Number.NEGATIVE_INFINITY;
+  }
+
+  offer(row: number, score: number): void {
+    if (!(score > this.least) || this.#excluded.has(row)) return; // nor does NaN come through
+    const [rows, scores] = [this.#rows, this.#scores];
+    let place = this.#found < rows.length ? this.#found++ : rows.length - 1;
+    for (; place > 0 && score > scores[place - 1]!; place--) {
+      scores[place] = scores[place - 1]!;
       rows[place] = rows[place - 1]!;
     }
-    best[place] = score;
+    scores[place] = score;
     rows[place] = row;
   }
-  return { rows: rows.slice(0, found), scores: best.slice(0, found) };
+
+  ranked(): RankedRows {
+    return { rows: this.#rows.slice(0, this.#found), scores: this.#scores.slice(0, this.#found) };
+  }
 }

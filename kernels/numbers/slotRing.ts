@@ -24,6 +24,13 @@ export function takeSlots(state: Int32Array, all: boolean, work: (turn: number) 
   for (let turn = nextTurn(-1); waitFor(state, turn); turn = nextTurn(turn)) work(turn);
 }
 
+/** Takes a slot that nobody has taken, if at least so many wait; without waiting for one. */
+export function takeWaiting(state: Int32Array, least: number): number | undefined {
+  const turn = Atomics.load(state, TAKEN);
+  if (Atomics.load(state, PUBLISHED) - turn < least) return undefined;
+  return Atomics.compareExchange(state, TAKEN, turn, turn + 1) === turn ? turn : undefined;
+}
+
 /** Whether the slot of a turn was published; false once work is to stop instead. */
 function waitFor(state: Int32Array, turn: number): boolean {
   for (;;) {

@@ -21,7 +21,7 @@ const SUGGESTED = 3;
 /**
  * Vectors as they were between two updates, ready for questions.
  *
- * State: the rows in shared memory, 4 V (D + 13) bytes, those of R subwords in another, 4 R (D + 1) bytes, and a map of the terms.
+ * State: the rows in shared memory, 4 V (D + 1) bytes, and their codes, V (D + 8) bytes; D rounded up to 4 and 16; those of R subwords in another, 4 R (D + 1) bytes, and a map of the terms.
  */
 export class AskedVectors {
   readonly shared: SharedRows;

@@ -8,11 +8,23 @@ export interface RowLayout {
   readonly rowBytes: number;
   readonly rows: number;
   readonly inverse: number;
-  /** Room for the vectors of all questions that are answered together, and for a column of scores for each. */
+  /** Room for all questions that are answered together, `queryBytes` each: three vectors, or one and its codes. */
   readonly queries: number;
+  readonly queryBytes: number;
+  /** Room for the rows of a block: some that are looked at exactly, and three columns of scores. */
+  readonly listed: number;
   readonly scores: number;
-  readonly columnBytes: number;
+  /** The rows once more in 8 bits a number; left out where they do not fit into the memory that a kernel can address. */
+  readonly coded: CodedRows | undefined;
   readonly bytes: number;
+}
+
+/** A row takes D codes, rounded up to a multiple of 16; there is room for a multiple of four rows. */
+interface CodedRows {
+  readonly codes: number;
+  readonly codeBytes: number;
+  readonly steps: number;
+  readonly residuals: number;
 }
 
 /** Vectors that threads read together; nobody writes to the rows once they are made. */
@@ -22,20 +34,38 @@ export interface SharedRows {
 }
 
 const BASE = 65536; // below lies what the compiled kernel keeps for itself
+const MOST_BYTES = 2 ** 32;
 /** So many questions are answered together. */
 export const QUESTIONS = 4;
-const VECTORS = 3 * QUESTIONS; // 3CosMul compares with three
+/** So many rows at a time are looked at by all of them. */
+export const BLOCK = 512;
+/** 3CosMul compares with three. */
+const VECTORS = 3;
 /** A memory is made larger than needed, so that a growing vocabulary can take it again. */
 const HEADROOM = 1.25;
 
 export function layOut(terms: number, vectorSize: number): RowLayout {
+  let end = BASE;
+  const take = (bytes: number): number => {
+    const start = end;
+    end += bytes;
+    return start;
+  };
   const rowBytes = 16 * Math.ceil(vectorSize / 4);
-  const columnBytes = 16 * Math.ceil(terms / 4);
-  const inverse = BASE + terms * rowBytes;
-  const queries = inverse + columnBytes;
-  const scores = queries + VECTORS * rowBytes;
-  const bytes = scores + VECTORS * columnBytes;
-  return { terms, vectorSize, rowBytes, rows: BASE, inverse, queries, scores, columnBytes, bytes };
+  const codeBytes = 16 * Math.ceil(vectorSize / 16);
+  const queryBytes = VECTORS * rowBytes;
+  const fours = 4 * Math.ceil(terms / 4);
+  const exact = {
+    ...{ terms, vectorSize, rowBytes, queryBytes },
+    rows: take(terms * rowBytes),
+    inverse: take(4 * fours),
+    queries: take(QUESTIONS * queryBytes),
+    listed: take(4 * BLOCK),
+    scores: take(VECTORS * 4 * BLOCK),
+  };
+  const bytes = end;
+  const coded = { codes: take(fours * codeBytes), codeBytes, steps: take(4 * fours), residuals: take(4 * fours) };
+  return end > MOST_BYTES ? { ...exact, coded: undefined, bytes } : { ...exact, coded, bytes: end };
 }
 
 /**
@@ -53,7 +83,7 @@ export function shareRows(
     );
   const memory = takeMemory(unused, layout.bytes, {
     bytesOf: ({ buffer }) => buffer.byteLength,
-    make: sharedMemory,
+    make: (wanted) => sharedMemory(Math.max(layout.bytes, Math.min(wanted, MOST_BYTES))),
   });
   const width = layout.rowBytes / 4;
   const rows = new Float32Array(memory.buffer, layout.rows, terms.length * width);

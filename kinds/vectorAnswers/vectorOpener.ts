@@ -14,6 +14,7 @@ export function vectorOpener(giveBack: (rest: unknown) => void): Opener {
   return {
     async open({ terms, subwords, ...rows }: CopiedVectors) {
       if (terms) known = await unpackTerms(terms, otherWork);
+      await search.open(rows);
       return new AskedVectors(
         rows,
         known,
@@ -23,6 +24,7 @@ export function vectorOpener(giveBack: (rest: unknown) => void): Opener {
       );
     },
     release({ shared, subwords }: AskedVectors) {
+      search.release(shared);
       giveBack(shared.memory);
       if (subwords) giveBack(subwords.memory);
     },

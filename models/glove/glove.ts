@@ -1,12 +1,12 @@
 import { availableParallelism, tmpdir } from "node:os";
-import { type GloveParameters, initialGlove, scoreCells } from "../../kernels/embedding/glove.js";
+import { scoreCells } from "../../kernels/embedding/glove.js";
 import {
   type GloveJob,
   type GloveLayout,
   gloveJob,
   gloveLayout,
   readParameters,
-  writeParameters,
+  writeFirstParameters,
 } from "../../kernels/embedding/gloveThread.js";
 import { type CellStore, gloveRounds, readTiles } from "../../kernels/embedding/gloveTiles.js";
 import { gloveRows, requireWidth, startFrom } from "../../kernels/embedding/gloveVectors.js";
@@ -155,7 +155,7 @@ export type GloveOptions = OptionsOf<typeof gloveSchema>;
  * In:  FinalCooccurrence, N cells over V terms. Out: Vectors (V, D), or wider by `output`. One StepStats an epoch; its loss is
  * the sum of 1/2 f(x) diff^2, and divided by its examples what Stanford's program prints.
  * State: 16 V (D + 3) bytes of parameters, at most 4 GiB, shared by the threads, and 8 N bytes of cells, in a file if they are more
- * than `memory`; while the table is read, 18 bytes more for each cell of the 512 fullest rows.
+ * than `memory`; while the table is read, 8 bytes more for each cell of the 512 fullest rows, and 8 KiB for each 512 terms.
  * @throws RangeError at the call, if an option is out of range or initialVectors are of another width; from `fit`, if the table is
  * empty, initialVectors have none of its terms, a saved state is of another size, or the loss is not finite
  * @see Pennington et al. 2014, https://nlp.stanford.edu/pubs/glove.pdf; Stanford's glove.c
@@ -176,7 +176,7 @@ export function glove(options?: GloveOptions): FittedModel<"cooccurrence", "vect
     workers: threads = availableParallelism(),
   } = settings;
   if (initialVectors) requireWidth(vectorSize, initialVectors);
-  let training: { terms: readonly string[]; layout: GloveLayout; memory: WasmMemory } | undefined;
+  let training: Training | undefined;
   let done = nothing;
   let saved: StageState | undefined;
   let close = async () => {};
@@ -186,22 +186,13 @@ export function glove(options?: GloveOptions): FittedModel<"cooccurrence", "vect
     const { terms } = table.vocabulary;
     const layout = gloveLayout(terms.length, vectorSize, threads);
     const memory = sharedMemory(layout.bytes);
-    training = { terms, layout, memory };
-    if (saved) {
-      const { terms: savedTerms, vectorSize: savedSize, ...before } = saved.facts;
-      const [found, wanted] = [`${savedTerms} x ${savedSize}`, `${terms.length} x ${vectorSize}`];
-      if (found !== wanted) throw new RangeError(`glove: the saved state must be of ${wanted} numbers, got ${found}`);
-      parametersIn(memory, layout).set(saved.arrays.parameters!);
-      done = before as unknown as Done;
-      saved = undefined;
-    } else {
-      writeParameters(memory.buffer, layout, firstParameters(terms));
-      done = nothing;
-    }
-
+    if (saved) requireSize(saved, terms.length, vectorSize);
     const cells = placeCells(table.length, bytesOf(settings.memory), settings.scratch ?? tmpdir());
     try {
-      const tiles = await readTiles(table, seed, cells.store);
+      const { words, scratch } = layout;
+      const lent = new Uint32Array(memory.buffer, words, (scratch - words) / 4); // the parameters come afterwards
+      const tiles = await readTiles(table, seed, cells.store, lent);
+      begin({ terms, layout, memory });
       const job = gloveJob({ ...settings, memory: memory.buffer, layout, tiles, threads });
       const pool = startThreads(memory, job, cells.shared);
       close = () => pool.close();
@@ -221,22 +212,32 @@ export function glove(options?: GloveOptions): FittedModel<"cooccurrence", "vect
     }
   }
 
-  function firstParameters(terms: readonly string[]): GloveParameters {
-    const parameters = initialGlove(terms.length, vectorSize, seed);
-    if (initialVectors) startFrom(parameters, terms, initialVectors);
-    return parameters;
+  /** Writes the parameters that training begins with. */
+  function begin(begun: Training): void {
+    const { terms, layout, memory } = begun;
+    training = begun;
+    done = nothing;
+    if (saved) {
+      const { terms: _, vectorSize: __, ...before } = saved.facts;
+      parametersIn(memory, layout).set(saved.arrays.parameters!);
+      done = before as unknown as Done;
+      saved = undefined;
+      return;
+    }
+    writeFirstParameters(memory.buffer, layout, seed);
+    if (initialVectors) startFrom(memory.buffer, layout, terms, initialVectors);
   }
 
   /** Another table of the same vocabulary, such as that of held-out text. */
   async function score(table: FinalCooccurrence): Promise<StepStats> {
-    const { terms, parameters } = trained();
+    const { terms, memory, layout } = trained();
     const found = table.vocabulary.terms;
     if (found.length !== terms.length || found.some((term, id) => term !== terms[id]))
       throw new TypeError(
         "glove: a table to be scored must have the vocabulary that was learned from, got another one",
       );
     const { xMax, exponent } = settings;
-    const scored = await scoreCells(parameters, table.batches(), { xMax, exponent });
+    const scored = await scoreCells(readParameters(memory.buffer, layout), table.batches(), { xMax, exponent });
     return { ...scored, taken: scored.examples, epoch: done.epochs };
   }
 
@@ -252,18 +253,18 @@ export function glove(options?: GloveOptions): FittedModel<"cooccurrence", "vect
 
   function trained() {
     if (!training) throw new TypeError("glove: the result must be asked for after fit, got no table yet");
-    return { terms: training.terms, parameters: readParameters(training.memory.buffer, training.layout) };
+    return training;
   }
 
   function result(): Vectors {
-    const { terms, parameters } = trained();
+    const { terms, memory: rows, layout } = trained();
     const { workers, memory, scratch, initialVectors: _, ...learned } = settings; // what does not change the vectors is left out
     const metadata = new Map([
       ["model", "glove"],
       ["options", JSON.stringify({ ...learned, epochs })],
       ...initialTerms(terms, initialVectors),
     ]);
-    const values = gloveRows(parameters, output);
+    const values = gloveRows(rows.buffer, layout, output);
     return new Vectors({ terms, values, vectorSize: values.length / terms.length, metadata });
   }
 
@@ -281,6 +282,12 @@ export function glove(options?: GloveOptions): FittedModel<"cooccurrence", "vect
   };
 }
 
+interface Training {
+  readonly terms: readonly string[];
+  readonly layout: GloveLayout;
+  readonly memory: WasmMemory;
+}
+
 interface Done {
   readonly epochs: number;
   readonly loss: number;
@@ -288,6 +295,12 @@ interface Done {
 }
 
 const nothing: Done = { epochs: 0, loss: Number.POSITIVE_INFINITY, isSettled: false };
+
+/** @throws RangeError if a saved state is of another size */
+function requireSize({ facts }: StageState, terms: number, vectorSize: number): void {
+  const [found, wanted] = [`${facts.terms} x ${facts.vectorSize}`, `${terms} x ${vectorSize}`];
+  if (found !== wanted) throw new RangeError(`glove: the saved state must be of ${wanted} numbers, got ${found}`);
+}
 
 /** All weights and sums of squares, as they lie in memory: changes come through. */
 function parametersIn({ buffer }: WasmMemory, { words, scratch }: GloveLayout): Float32Array {

@@ -29,6 +29,7 @@ export function startThreads(memory: WasmMemory, shared: GloveJob, cells: Uint32
     Array.from({ length: job.threads }, (_, thread) => ({
       workerData: { module, memory, job, cells, thread } satisfies GloveThreadData,
       lost: () => stopped(current),
+      resourceLimits: { maxYoungGenerationSizeMb: 4 }, // they make next to nothing
     })),
   );
   return {

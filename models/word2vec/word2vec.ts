@@ -162,6 +162,7 @@ const MAX_WEIGHT_BYTES = 3.75 * 2 ** 30;
  * workers unless `deterministic` is false.
  * With `online`, V is the most terms that the vocabulary can have at a time. A row that another term was given begins afresh, and noise
  * words follow the running counts, from the first centre on that comes with a new snapshot.
+ * The result lies in the place of the weights: nothing can be scored after it.
  * State: 8 V D bytes of weights (D rounded up to 16) + 8 V for noise words or some 80 V for Huffman paths; threads, until `result` or
  * `close`.
  * @throws RangeError at the call, if an option is out of range or initialVectors are of another size; from `update`, if the weights
@@ -192,6 +193,8 @@ export function word2vec(options?: Word2vecOptions): UpdatedModel<"contexts", "v
   }
   let vocabulary: Vocabulary | undefined;
   let engine: Word2vecEngine | undefined;
+  /** The result, in the memory of the weights: nothing is learned after it. */
+  let made: Vectors | undefined;
   let arithmetic = "double";
   let last: ContextBatch | undefined;
   /** What held-out windows are scored by. */
@@ -281,7 +284,7 @@ export function word2vec(options?: Word2vecOptions): UpdatedModel<"contexts", "v
    * a group began before the last batch.
    */
   function save(): StageState | undefined {
-    if (!engine || !last) return undefined;
+    if (!engine || !last || made) return undefined;
     const { ids, sentenceOffsets, radius, vocabulary: _, documentOffsets: __, documents: ___, ...rest } = last;
     const end = last.position + last.endCentre - last.firstCentre;
     const held = Math.min(end % GROUP_SIZE[settings.architecture], end - generationStart);
@@ -318,6 +321,7 @@ export function word2vec(options?: Word2vecOptions): UpdatedModel<"contexts", "v
   function score(batch: ContextBatch): StepStats {
     if (!engine || !vocabulary)
       throw new RangeError("word2vec: must have learned from windows before it scores some, got none");
+    if (made) throw new RangeError("word2vec: windows must be scored before the result is taken, got some after it");
     if (batch.vocabulary !== vocabulary || online)
       throw new TypeError(
         "word2vec: windows to be scored must have the vocabulary that was learned from, one that stays the same",
@@ -327,10 +331,11 @@ export function word2vec(options?: Word2vecOptions): UpdatedModel<"contexts", "v
   }
 
   function snapshot(): Vectors | undefined {
-    return engine && vocabulary && vectorsOf(engine.rows(), vocabulary);
+    return made ?? (engine && vocabulary && vectorsOf(engine.rows(), vocabulary));
   }
 
   async function result(): Promise<Vectors> {
+    if (made) return made;
     if (!vocabulary || !engine)
       throw new RangeError("word2vec: there must be windows to learn from before a result, got none");
     if (examples === 0) throw nothingLearned("word2vec", contexts, taken);
@@ -338,7 +343,9 @@ export function word2vec(options?: Word2vecOptions): UpdatedModel<"contexts", "v
       throw new RangeError(
         `word2vec: must be fed as many passes over the text as its epochs, ${epochs}, got ${passes}`,
       );
-    return vectorsOf(await engine.finish(), vocabulary);
+    const rows = await engine.finish();
+    made = vectorsOf(rows, vocabulary);
+    return made;
   }
 
   function vectorsOf(rows: Float32Array, learned: Vocabulary): Vectors {

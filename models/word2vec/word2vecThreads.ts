@@ -10,8 +10,9 @@ import {
   writeEndOfGroup,
   writeSlot,
 } from "../../kernels/embedding/word2vecMemory.js";
-import { fusesMultiplyAdd, type Word2vecJob } from "../../kernels/embedding/word2vecThread.js";
+import { fusesMultiplyAdd, slotTrainer, type Word2vecJob } from "../../kernels/embedding/word2vecThread.js";
 import type { Word2vecEngine, Word2vecSettings, Word2vecWeights } from "../../kernels/embedding/word2vecTrainer.js";
+import { closeUpRows } from "../../kernels/numbers/moveRows.js";
 import { CONTROL_LENGTH, type SlotDone } from "../../kernels/numbers/slotRing.js";
 import type { VocabularyChange } from "../../kernels/vocabulary/vocabularyChange.js";
 import { SlotThreads } from "../../runtime/slotThreads.js";
@@ -27,7 +28,7 @@ export interface ThreadSettings {
 }
 
 /**
- * word2vec on threads with compiled kernels, while this thread goes on reading. `update` takes batches in the order of its calls and
+ * word2vec on threads with compiled kernels, while this thread goes on reading, and helps where slots are not trained in their order. `update` takes batches in the order of its calls and
  * resolves once its batch was trained; some may be under way at once.
  * State: the shared memory, 8 slots of 16,384 windows among it.
  */
@@ -42,22 +43,25 @@ export class Word2vecThreads implements Word2vecEngine {
 
   constructor(settings: Word2vecSettings, counts: Float64Array, { workers, deterministic, fused }: ThreadSettings) {
     const slices = sliceEdgesOf(settings.vectorSize, settings.architecture).length - 1;
-    const threads = deterministic ? Math.min(workers, slices) : workers;
+    const trainers = deterministic ? Math.min(workers, slices) : workers;
+    const helps = !deterministic && trainers > 1; // this thread is one of those that train
     this.#settings = settings;
     this.#terms = counts.length;
-    const shared = makeWord2vecMemory(settings, counts, threads, deterministic);
+    const shared = makeWord2vecMemory(settings, counts, trainers, deterministic);
     this.#shared = shared;
     const module = loadKernel("word2vec", fused);
     this.arithmetic = fusesMultiplyAdd(module, shared.memory) ? "fused" : "plain";
+    const jobs = Array.from(
+      { length: trainers },
+      (_, thread): Word2vecJob => ({ module, shared, thread, together: deterministic }),
+    );
     this.#threads = new SlotThreads({
       who: "word2vec",
       script: new URL("./word2vecWorker.js", import.meta.url),
-      jobs: Array.from(
-        { length: threads },
-        (_, thread): Word2vecJob => ({ module, shared, thread, together: deterministic }),
-      ),
+      jobs: helps ? jobs.slice(1) : jobs,
       state: new Int32Array(shared.memory.buffer, shared.control, CONTROL_LENGTH),
       together: deterministic,
+      help: helps ? slotTrainer(jobs[0]!).train : undefined,
     });
   }
 
@@ -100,7 +104,9 @@ export class Word2vecThreads implements Word2vecEngine {
   async finish(): Promise<Float32Array> {
     await this.#written;
     await this.#threads.finish();
-    return this.rows();
+    const { vectorSize } = this.#settings;
+    const { input } = weightsOf(this.#shared, this.#terms, vectorSize);
+    return closeUpRows(input, this.#terms, vectorSize, input.length / this.#terms);
   }
 
   close(): Promise<void> {

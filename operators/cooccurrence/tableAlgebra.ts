@@ -276,7 +276,7 @@ async function store(
     metadata,
     unitsPerWeight: metadata.unitsPerCount,
     length: cellStore.cells,
-    batches: () => unitBatches(sealed, cellStore.cells),
+    batches: (options) => unitBatches(sealed, cellStore.cells, options),
     close: () => scratch.remove(),
   });
 }

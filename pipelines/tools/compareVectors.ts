@@ -118,7 +118,7 @@ function nearestAmong(vectors: Vectors, terms: readonly string[], count: number)
       const vector = Float64Array.from(rowOf(rows, row));
       return { vectors: [vector] as const, count, excluded: [row] };
     });
-    nearest.push(...search(questions).map((found) => found.rows));
+    nearest.push(...search.answer(questions).map((found) => found.rows));
   }
   return nearest;
 }

@@ -1,6 +1,7 @@
 import { open } from "node:fs/promises";
 import { batchRows, cellBatches, cellColumns } from "../../kinds/cooccurrence.js";
 import type {
+  BatchOptions,
   CooccurrenceBatch,
   CooccurrenceMetadata,
   DistanceWeighting,
@@ -59,9 +60,9 @@ export async function readCooccurrence(
   if (file) requireVocabulary(path, vocabulary, file.metadata);
   if (file) requireColumns(path, file, cellColumns(file));
   const read = file ? cellBatches({ path, ...file }) : recordBatches(path);
-  const batches = () => checkedBatches(path, vocabulary, read());
+  const batches = (options?: BatchOptions) => checkedBatches(path, vocabulary, read(options));
   let length = 0;
-  for await (const { row } of batches()) length += row.length;
+  for await (const { row } of batches({ reuse: true })) length += row.length;
   return { vocabulary, metadata, length, batches };
 }
 
@@ -75,8 +76,8 @@ function readMetadata(
   return { windowSize, weighting, symmetric, unitsPerCount: Number(keys.get("unitsPerCount") ?? 1) };
 }
 
-function recordBatches(path: string): () => AsyncGenerator<CooccurrenceBatch> {
-  return async function* () {
+function recordBatches(path: string): (options?: BatchOptions) => AsyncGenerator<CooccurrenceBatch> {
+  return async function* ({ reuse = false } = {}) {
     const handle = await open(path, "r");
     try {
       const { size } = await handle.stat();
@@ -84,12 +85,15 @@ function recordBatches(path: string): () => AsyncGenerator<CooccurrenceBatch> {
         throw new RangeError(
           `${path}: must hold records of ${recordBytes} bytes, got ${plural(size, "byte")}: it is cut short or no cooccurrence.bin`,
         );
-      for (let at = 0; at < size; at += batchRows * recordBytes) {
-        const bytes = Buffer.alloc(Math.min(batchRows * recordBytes, size - at));
+      const room = new Uint8Array(Math.min(batchRows * recordBytes, size));
+      let batch: CooccurrenceBatch | undefined;
+      for (let at = 0; at < size; at += room.length) {
+        const bytes = room.subarray(0, Math.min(room.length, size - at));
         const bytesRead = await readFullyAsync(handle, bytes, at);
         if (bytesRead < bytes.length)
           throw new RangeError(`${path}: must not change while it is read, got ${bytesRead} bytes of ${bytes.length}`);
-        yield decodeRecords(bytes);
+        batch = decodeRecords(bytes, reuse ? batch : undefined);
+        yield batch;
       }
     } finally {
       await handle.close();
@@ -97,19 +101,26 @@ function recordBatches(path: string): () => AsyncGenerator<CooccurrenceBatch> {
   };
 }
 
-function decodeRecords(bytes: Buffer): CooccurrenceBatch {
+/** Takes the arrays of the batch before, where they may be used again and are as long. */
+function decodeRecords(bytes: Uint8Array, before: CooccurrenceBatch | undefined): CooccurrenceBatch {
   const rows = bytes.length / recordBytes;
-  const row = new Int32Array(rows);
-  const column = new Int32Array(rows);
-  const weight = new Float64Array(rows);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const batch = rows === before?.row.length ? before : emptyBatch(rows);
+  const { row, column, weight } = batch;
+  const ids = new Int32Array(bytes.buffer, bytes.byteOffset, 4 * rows);
+  const weights = new Float64Array(bytes.buffer, bytes.byteOffset, 2 * rows);
   for (let i = 0; i < rows; i++) {
-    row[i] = view.getInt32(recordBytes * i, true) - 1;
-    column[i] = view.getInt32(recordBytes * i + 4, true) - 1;
-    weight[i] = view.getFloat64(recordBytes * i + 8, true);
+    row[i] = ids[4 * i]! - 1;
+    column[i] = ids[4 * i + 1]! - 1;
+    weight[i] = weights[2 * i + 1]!;
   }
-  return { row, column, weight };
+  return batch;
 }
+
+const emptyBatch = (rows: number): CooccurrenceBatch => ({
+  row: new Int32Array(rows),
+  column: new Int32Array(rows),
+  weight: new Float64Array(rows),
+});
 
 async function* checkedBatches(
   path: string,

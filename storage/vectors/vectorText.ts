@@ -38,14 +38,15 @@ export async function writeVectorLines(
 /** word2vec binary: `V D`, then for each term its text, a space, D little-endian float32, a line end. Tells how many terms were written. */
 export async function writeVectorRecords(file: DurableFile, table: VectorTable, signal: AbortSignal): Promise<number> {
   const { terms, values, vectorSize } = table;
-  const record = new DataView(new ArrayBuffer(4 * vectorSize + 1));
-  record.setUint8(4 * vectorSize, newline);
+  const record = new Uint8Array(4 * vectorSize + 1);
+  record[4 * vectorSize] = newline;
+  const numbers = new Float32Array(record.buffer, 0, vectorSize); // little-endian on every machine that Node runs on
   let records = 0;
   for (const [row, term] of terms.entries()) {
     if (row % rowsAtOnce === 0) await setImmediate(undefined, { signal });
-    for (let k = 0; k < vectorSize; k++) record.setFloat32(4 * k, values[row * vectorSize + k]!, true);
+    numbers.set(values.subarray(row * vectorSize, (row + 1) * vectorSize));
     file.write(Buffer.from(`${term} `, "utf8"));
-    file.write(new Uint8Array(record.buffer));
+    file.write(record);
     records++;
   }
   return records;

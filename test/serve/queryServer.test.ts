@@ -269,9 +269,9 @@ describe("the query server", () => {
     const server = await start({}, null);
     const make = (sequence: number) =>
       snapshot(tableOf({ a: [1, sequence], b: [sequence, 1], [`new${sequence}`]: [1, sequence + 0.5] }), sequence);
-    await server.publish(make(1));
+    await server.publish(make(2)); // with 1, a and b would be the same
     let answers = 0;
-    for (let sequence = 2; sequence <= 30; sequence++) {
+    for (let sequence = 3; sequence <= 30; sequence++) {
       const asked = [get(server, "/neighbors?term=a&k=2"), get(server, "/vector?term=a")];
       const published = server.publish(make(sequence));
       const [near, vector] = await Promise.all(asked);
@@ -280,7 +280,7 @@ describe("the query server", () => {
       expect(vector!.json.vector).toEqual([1, vector!.json.sequence]);
       answers++;
     }
-    expect(answers).toBe(29);
+    expect(answers).toBe(28);
   });
 
   it("gives back the memory of a snapshot once nobody asks it", async () => {

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import {
   compileKernel,
   type GloveKernel,
+  type GloveParameters,
   gloveJob,
   gloveLayout,
   gloveRounds,
@@ -16,7 +17,7 @@ import {
   startEpoch,
   startKernel,
   trainEpoch,
-  writeParameters,
+  writeFirstParameters,
 } from "#kernels";
 import { type Cell, finalCooccurrence } from "../../support/finalCooccurrence.js";
 
@@ -78,6 +79,16 @@ describe("tiles", () => {
   });
 });
 
+/** Of every side and part, each number weighed by its place. */
+function sumsOf({ word, context }: GloveParameters): number[] {
+  const parts = [word, context].flatMap((side) => [side.vectors, side.vectorSquares, side.biases, side.biasSquares]);
+  return parts.map((part) => {
+    let sum = part.length;
+    for (let i = 0; i < part.length; i++) sum += (i + 1) * part[i]!;
+    return sum;
+  });
+}
+
 describe("the fast kernel", () => {
   it.each([4, 10, 33, 100])(
     "agrees with the reference on the same order of cells at vectorSize %i",
@@ -86,7 +97,8 @@ describe("the fast kernel", () => {
       const layout = gloveLayout(1100, vectorSize, 1);
       const memory = sharedMemory(layout.bytes);
       const expected = initialGlove(1100, vectorSize, seed);
-      writeParameters(memory.buffer, layout, expected);
+      writeFirstParameters(memory.buffer, layout, seed);
+      expect(sumsOf(readParameters(memory.buffer, layout))).toEqual(sumsOf(expected));
       const settings = { seed, xMax: 100, exponent: 0.75, learningRate: 0.05, deterministic: true };
       const job = gloveJob({ ...settings, memory: memory.buffer, layout, tiles, threads: 1 });
       const kernel = startKernel<GloveKernel>(module, memory);

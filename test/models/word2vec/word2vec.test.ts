@@ -392,6 +392,20 @@ it("lets a process that does nothing else wait until threads that were stopped a
   expect(output).toBe("stopped\nclosed\n");
 });
 
+it("gives one result, and scores nothing after it, nor tells a state", async () => {
+  const { batches } = allBatches(topicalSentences(english, 20), 1);
+  const model = word2vec({ vectorSize: 4, epochs: 1, workers: 1 });
+  for (const batch of batches) await model.update(batch);
+  const before = (await model.snapshot!())!.values.slice();
+  const result = await model.result();
+  expect(result.values).toEqual(before);
+  expect(await model.result()).toBe(result);
+  expect(await model.save!()).toBeUndefined();
+  expect(() => model.score!(batches[0]!)).toThrow(
+    "word2vec: windows must be scored before the result is taken, got some after it",
+  );
+});
+
 it("refuses a result before it was fed as many passes as it wants, and after more", async () => {
   const { batches } = allBatches(topicalSentences(english, 20), 2);
   const fed = async (epochs: number) => {
