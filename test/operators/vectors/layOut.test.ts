@@ -1,13 +1,8 @@
-import { join } from "node:path";
 import { from } from "rxjs";
 import { describe, expect, it } from "vitest";
 import { Vectors } from "#kernels";
 import { layOut } from "#operators";
-import { builtIn, loadValue } from "#pipelines";
-import type { TermLayout } from "#schemas";
-import { writeLayout } from "#sinks";
 import { collect } from "../../support/collect.js";
-import { temporaryFolder } from "../../support/temporaryFolder.js";
 
 /** Two bundles of directions, far from each other. */
 function twoBundles(count: number): Vectors {
@@ -44,16 +39,5 @@ describe("layOut", () => {
   it("refuses fewer terms than make a picture", async () => {
     const laidOut = collect(from([twoBundles(2)]).pipe(layOut()));
     await expect(laidOut).rejects.toThrow("layOut: there must be at least 3 terms to draw, got 2");
-  });
-
-  it.each(["layout.arrow", "layout.parquet"])("is written and read again: %s", async (name) => {
-    const path = join(await temporaryFolder(), name);
-    const [written] = await collect(from([twoBundles(9)]).pipe(layOut({ method: "pca" }), writeLayout({ path })));
-    const kind = builtIn.kinds.get("layout")!;
-    const read = (await loadValue(kind, path)) as TermLayout;
-    expect(read).toEqual(written);
-    const map = kind.answers!.questions.find((question) => question.name === "map")!;
-    expect(await map.answer(read as never, { top: 4 } as never)).toMatchObject({ of: 9, count: 4, versions: [1] });
-    expect(() => map.answer(read as never, { top: 4, version: 2 } as never)).toThrow("layout 2 is not kept");
   });
 });
