@@ -152,9 +152,9 @@ export class RowCounter {
     const end = this.#places.out + OUT;
     this.#cells += cells.value;
     if (this.#out + headBytes + longestCell > end) this.#flush(take);
-    this.#out = this.#kernel.beginRow(row, this.#out);
+    this.#out = this.#kernel.beginRow(row, this.#out) >>> 0; // beyond 2 GiB it comes out negative
     for (;;) {
-      this.#out = this.#kernel.writeCells(this.#out, end);
+      this.#out = this.#kernel.writeCells(this.#out, end) >>> 0;
       if (cells.value === 0) break;
       this.#flush(take);
     }

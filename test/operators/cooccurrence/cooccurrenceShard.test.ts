@@ -13,13 +13,14 @@ interface Case {
   readonly ofDistance: Float64Array;
   readonly newFile?: () => string;
   readonly bytesInMemory?: number;
+  readonly place?: number;
 }
 
 /** Windows of one neighbour on both sides, all rows in one shard. */
-function counting({ terms, ofDistance, newFile = () => "", bytesInMemory = 2 ** 20 }: Case) {
-  const block = new TextBlock({ terms, windowSize: 1, reserved: counterBytes(terms) });
+function counting({ terms, ofDistance, newFile = () => "", bytesInMemory = 2 ** 20, place = 0 }: Case) {
+  const block = new TextBlock({ terms, windowSize: 1, reserved: place + counterBytes(terms) });
   const rows = { terms, firstRow: 0, endRow: terms, windowSize: 1, side: "both", symmetric: false } as const;
-  const shard = new CooccurrenceShard({ ...rows, ofDistance, memory: block.memory, place: 0, bytesInMemory }, newFile);
+  const shard = new CooccurrenceShard({ ...rows, ofDistance, memory: block.memory, place, bytesInMemory }, newFile);
   const count = (ids: Uint32Array) => {
     const radius = new Uint8Array(ids.length).fill(1);
     const view = { firstCentre: 0, endCentre: ids.length, radius, windowSize: 1, side: "both" } as const;
@@ -30,7 +31,27 @@ function counting({ terms, ofDistance, newFile = () => "", bytesInMemory = 2 ** 
   return { shard, count };
 }
 
+async function cellsOf(rows: Parameters<typeof readRows>[0]): Promise<number[][]> {
+  const cells: number[][] = [];
+  for await (const { row, column, units } of readRows(rows))
+    for (let i = 0; i < row.length; i++) cells.push([row[i]!, column[i]!, units[i]!]);
+  return cells;
+}
+
 describe("CooccurrenceShard", () => {
+  it("counts in memory beyond 2 GiB, of which it touches little", async () => {
+    const { shard, count } = counting({ terms: 3, ofDistance: Float64Array.of(0, 1), place: 2 ** 31 });
+    count(Uint32Array.of(0, 1, 1, 2));
+    count(Uint32Array.of(0, 1));
+    expect(await cellsOf(shard.finish().rows)).toEqual([
+      [0, 1, 2],
+      [1, 0, 2],
+      [1, 1, 2],
+      [1, 2, 1],
+      [2, 1, 1],
+    ]);
+  });
+
   it("refuses sums that doubles do not hold exactly", () => {
     const { count } = counting({ terms: 2, ofDistance: Float64Array.of(0, 2 ** 52) });
     // the second term follows the first twice, and comes before it once: 3 x 2^52
@@ -64,9 +85,7 @@ describe("CooccurrenceShard", () => {
       const { shard, count } = counting({ terms, ofDistance: Float64Array.of(0, 1000), newFile, bytesInMemory });
       for (const ids of stretches) count(ids);
       const { rows } = shard.finish();
-      const cells: number[][] = [];
-      for await (const { row, column, units } of readRows(rows))
-        for (let i = 0; i < row.length; i++) cells.push([row[i]!, column[i]!, units[i]!]);
+      const cells = await cellsOf(rows);
       expect(cells).toEqual(inOrder);
       expect(await readdir(folder)).toHaveLength(1); // that of the first
       expect(rows.map(({ cells }) => cells)).toEqual([cells.length]);
