@@ -31,7 +31,7 @@ export interface AccumulatorOptions {
 }
 
 /**
- * Counts within a memory budget: three eighths of it hold text, whose windows are counted whenever it is full, and an eighth the rows of the table,
+ * Counts within a memory budget: three eighths of it hold text, whose windows are counted whenever it is full, and an eighth the rows of all stretches,
  * which go to files beyond it. Each shard counts some rows, and at the end adds up its own. Threads leave all rows in files.
  *
  * Disk: 3 to 6 bytes per cell of each full stretch of text and of the table, twice while they are added up. What a table keeps on the disk is

@@ -9,7 +9,7 @@ export interface ShardOptions extends RowCounterOptions {
   /** What the shards share, and where in it the memory of this one begins. */
   readonly memory: WasmMemory;
   readonly place: number;
-  /** Bytes of rows that need not go to a file. */
+  /** Bytes of rows that need not go to files, of all stretches and sums together. */
   readonly bytesInMemory: number;
 }
 
@@ -61,7 +61,7 @@ export class CooccurrenceShard {
 
   /** All sums, in order; nothing can be counted any more. */
   finish(): FinishedRows {
-    while (this.#stored.length > 1) this.#addUp(this.#stored.splice(0, mostStreams));
+    while (this.#stored.length > 1) this.#addUp(this.#stored.slice(0, mostStreams));
     return { rows: this.#stored, hasHalves: this.#counter.hasHalves };
   }
 
@@ -72,11 +72,13 @@ export class CooccurrenceShard {
     } finally {
       for (const reader of readers) reader.close();
     }
+    this.#stored.splice(0, parts.length);
     for (const part of parts) part.remove();
   }
 
   #store(fill: (store: RowStore) => number): void {
-    const store = new RowStore(this.#newFile, this.#options.bytesInMemory);
+    const held = this.#stored.reduce((sum, { bytesInMemory }) => sum + bytesInMemory, 0);
+    const store = new RowStore(this.#newFile, this.#options.bytesInMemory - held);
     try {
       this.#stored.push(store.seal(fill(store)));
     } finally {

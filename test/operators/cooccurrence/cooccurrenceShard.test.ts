@@ -60,6 +60,24 @@ describe("CooccurrenceShard", () => {
     );
   });
 
+  it("keeps rows in memory as long as those of all stretches and their sums fit together", async () => {
+    const folder = await temporaryFolder();
+    let files = 0;
+    const newFile = () => join(folder, String(files++));
+    // Each stretch has 2 rows of a head of 8 bytes, and a cell of 2 bytes: 20 bytes.
+    const { shard, count } = counting({ terms: 2, ofDistance: Float64Array.of(0, 1), newFile, bytesInMemory: 50 });
+    for (let stretch = 1; stretch <= 4; stretch++) {
+      count(Uint32Array.of(0, 1));
+      expect(files).toBe(Math.max(0, stretch - 2));
+    }
+    const { rows } = shard.finish(); // the sum is 20 bytes as well, beside the 40 of the first two stretches
+    expect(await readdir(folder)).toEqual(["2"]);
+    expect(await cellsOf(rows)).toEqual([
+      [0, 1, 4],
+      [1, 0, 4],
+    ]);
+  });
+
   it("adds up more stretches than are read at once, in memory or in files, of which one is left", async () => {
     const folder = await temporaryFolder();
     const terms = 5000; // more than 64 words of bits, and rows of many cells
