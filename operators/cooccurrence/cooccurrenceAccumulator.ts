@@ -2,7 +2,7 @@ import { distanceUnits } from "../../kernels/cooccurrence/distanceUnits.js";
 import { tableOf } from "../../kernels/cooccurrence/finalTable.js";
 import { counterBytes } from "../../kernels/cooccurrence/rowCounter.js";
 import { rowRanges } from "../../kernels/cooccurrence/rowRanges.js";
-import { TextBlock, tokenBytes } from "../../kernels/cooccurrence/textBlock.js";
+import { TextBlock } from "../../kernels/cooccurrence/textBlock.js";
 import { WindowWeights } from "../../kernels/embedding/windowWeights.js";
 import { requireFixed } from "../../kernels/vocabulary/vocabulary.js";
 import type { ContextBatch } from "../../schemas/contexts.js";
@@ -96,13 +96,11 @@ export class CooccurrenceAccumulator {
   /** Takes batches up into the text, as long as nothing of it is being counted. */
   #takeWaiting(): void {
     const block = this.#block!;
-    const mostTokens = (this.#options.memory * TEXT_SHARE) / tokenBytes;
     while (this.#waiting.length > 0 && !this.#counting) {
-      if (block.length > 1 && block.length + this.#waiting[0]!.ids.length > mostTokens) this.#count(block);
-      else {
+      if (block.hasRoomFor(this.#waiting[0]!)) {
         block.add(this.#waiting.shift()!);
         this.#options.onTaken();
-      }
+      } else this.#count(block);
     }
   }
 
@@ -129,7 +127,8 @@ export class CooccurrenceAccumulator {
     this.#weights = new WindowWeights(ofDistance);
     const terms = vocabulary.terms.length;
     const ranges = rowRanges(vocabulary.counts, windowSize, Math.max(1, workers));
-    const block = new TextBlock({ terms, windowSize, reserved: ranges.length * counterBytes(terms) });
+    const reserved = ranges.length * counterBytes(terms);
+    const block = new TextBlock({ terms, windowSize, reserved, bytes: memory * TEXT_SHARE });
     const shards = ranges.map(({ first, end }, i) => ({
       ...{ terms, firstRow: first, endRow: end, windowSize, side, symmetric, ofDistance },
       memory: block.memory,

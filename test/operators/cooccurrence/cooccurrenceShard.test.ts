@@ -18,7 +18,7 @@ interface Case {
 
 /** Windows of one neighbour on both sides, all rows in one shard. */
 function counting({ terms, ofDistance, newFile = () => "", bytesInMemory = 2 ** 20, place = 0 }: Case) {
-  const block = new TextBlock({ terms, windowSize: 1, reserved: place + counterBytes(terms) });
+  const block = new TextBlock({ terms, windowSize: 1, reserved: place + counterBytes(terms), bytes: 2 ** 20 });
   const rows = { terms, firstRow: 0, endRow: terms, windowSize: 1, side: "both", symmetric: false } as const;
   const shard = new CooccurrenceShard({ ...rows, ofDistance, memory: block.memory, place, bytesInMemory }, newFile);
   const count = (ids: Uint32Array) => {
