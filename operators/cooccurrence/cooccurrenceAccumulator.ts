@@ -8,7 +8,8 @@ import { requireFixed } from "../../kernels/vocabulary/vocabulary.js";
 import type { ContextBatch } from "../../schemas/contexts.js";
 import type { DistanceWeighting, FinalCooccurrence } from "../../schemas/cooccurrence.js";
 import { ScratchFolder } from "../../storage/files/scratchFolder.js";
-import { type CountingShards, ownShard } from "./cooccurrenceShard.js";
+import type { CountingShards } from "./cooccurrenceShard.js";
+import { OwnShard } from "./ownShard.js";
 import { readRows } from "./readRows.js";
 import { ShardThreads } from "./shardThreads.js";
 
@@ -24,6 +25,8 @@ export interface AccumulatorOptions {
   readonly scratch: string | undefined;
   /** Threads that count; 0 counts in this one. */
   readonly workers: number;
+  /** Whether the source waits as long as batches do. */
+  readonly canWait: boolean;
   /** A batch waits no more. */
   readonly onTaken: () => void;
   /** A thread failed. */
@@ -64,7 +67,8 @@ export class CooccurrenceAccumulator {
   }
 
   async abandon(): Promise<void> {
-    await this.#shards?.close();
+    const closing = this.#shards?.close();
+    if (closing) await closing;
     this.#scratch.remove();
   }
 
@@ -120,7 +124,7 @@ export class CooccurrenceAccumulator {
   #open(batch: ContextBatch): void {
     requireFixed("accumulateCooccurrence", batch.vocabulary);
     this.#first = batch;
-    const { weighting, symmetric, workers, memory } = this.#options;
+    const { weighting, symmetric, workers, canWait, memory } = this.#options;
     const { windowSize, vocabulary, side } = batch;
     const { unitsPerCount, ofDistance } = distanceUnits(weighting, windowSize);
     this.#unitsPerCount = unitsPerCount;
@@ -138,6 +142,8 @@ export class CooccurrenceAccumulator {
     const { newFile } = this.#scratch;
     this.#block = block;
     this.#shards =
-      workers > 0 ? new ShardThreads(shards, block.counts, newFile) : ownShard(shards[0]!, block.counts, newFile);
+      workers > 0
+        ? new ShardThreads(shards, block.counts, newFile)
+        : new OwnShard({ ...shards[0]!, canWait }, block.counts, newFile);
   }
 }

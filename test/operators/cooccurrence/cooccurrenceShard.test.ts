@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { drawBelow, randomStream } from "#kernels";
 import { counterBytes } from "../../../dist/kernels/cooccurrence/rowCounter.js";
 import { TextBlock } from "../../../dist/kernels/cooccurrence/textBlock.js";
-import { CooccurrenceShard } from "../../../dist/operators/cooccurrence/cooccurrenceShard.js";
+import { allSteps, CooccurrenceShard } from "../../../dist/operators/cooccurrence/cooccurrenceShard.js";
 import { readRows } from "../../../dist/operators/cooccurrence/readRows.js";
 import { temporaryFolder } from "../../support/temporaryFolder.js";
 
@@ -25,7 +25,7 @@ function counting({ terms, ofDistance, newFile = () => "", bytesInMemory = 2 ** 
     const radius = new Uint8Array(ids.length).fill(1);
     const view = { firstCentre: 0, endCentre: ids.length, radius, windowSize: 1, side: "both" } as const;
     block.add({ ...view, ids, sentenceOffsets: Uint32Array.of(0) });
-    shard.count(block.stretch, block.counts);
+    allSteps(shard.count(block.stretch, block.counts));
     block.clear();
   };
   return { shard, count };
@@ -43,7 +43,7 @@ describe("CooccurrenceShard", () => {
     const { shard, count } = counting({ terms: 3, ofDistance: Float64Array.of(0, 1), place: 2 ** 31 });
     count(Uint32Array.of(0, 1, 1, 2));
     count(Uint32Array.of(0, 1));
-    expect(await cellsOf(shard.finish().rows)).toEqual([
+    expect(await cellsOf(allSteps(shard.finish()).rows)).toEqual([
       [0, 1, 2],
       [1, 0, 2],
       [1, 1, 2],
@@ -70,7 +70,7 @@ describe("CooccurrenceShard", () => {
       count(Uint32Array.of(0, 1));
       expect(files).toBe(Math.max(0, stretch - 2));
     }
-    const { rows } = shard.finish(); // the sum is 20 bytes as well, beside the 40 of the first two stretches
+    const { rows } = allSteps(shard.finish()); // the sum is 20 bytes as well, beside the 40 of the first two stretches
     expect(await readdir(folder)).toEqual(["2"]);
     expect(await cellsOf(rows)).toEqual([
       [0, 1, 4],
@@ -102,7 +102,7 @@ describe("CooccurrenceShard", () => {
       const newFile = () => join(folder, String(files++));
       const { shard, count } = counting({ terms, ofDistance: Float64Array.of(0, 1000), newFile, bytesInMemory });
       for (const ids of stretches) count(ids);
-      const { rows } = shard.finish();
+      const { rows } = allSteps(shard.finish());
       const cells = await cellsOf(rows);
       expect(cells).toEqual(inOrder);
       expect(await readdir(folder)).toHaveLength(1); // that of the first
