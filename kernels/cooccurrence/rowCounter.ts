@@ -26,7 +26,7 @@ const STREAMS = 2 ** 20;
 export const mostStreams = 64;
 /** Tokens whose places are noted, and those that are counted or cells that are added up, in a step: some hundredths of a second. */
 const NOTED = 2 ** 20;
-const COUNTED = 2 ** 17;
+const COUNTED = 2 ** 16;
 
 const sizesOf = (terms: number) => ({
   ofEnd: 8 * DISTANCES,

@@ -7,7 +7,7 @@ import { OwnShard } from "../../../dist/operators/cooccurrence/ownShard.js";
 import { temporaryFolder } from "../../support/temporaryFolder.js";
 
 const terms = 4;
-const tokens = 2 ** 19; // 2^17 of each term: a step for each row
+const tokens = 2 ** 18; // 2^16 of each term: a step for each row
 
 async function counting(canWait: boolean) {
   const folder = await temporaryFolder();
