@@ -88,9 +88,18 @@ export class SlotThreads {
     const missing = this.#together ? this.#threads.length : 1;
     this.#steps[this.#published++ % SLOTS] = { examples, missing, done, resolve, reject };
     this.#tell(PUBLISHED, this.#published);
-    const turn = this.#help && takeWaiting(this.#state, this.#threads.length + 1);
-    if (turn !== undefined) this.#done(this.#help!(turn));
+    this.#helpOut();
     return { done };
+  }
+
+  #helpOut(): void {
+    const turn = this.#help && takeWaiting(this.#state, this.#threads.length + 1);
+    if (turn === undefined) return;
+    try {
+      this.#done(this.#help!(turn));
+    } catch (error) {
+      this.fail(error as Error);
+    }
   }
 
   /** Resolves once all that was handed over is done. */

@@ -95,11 +95,12 @@ class RowBlock {
   /** Cells in each tile. */
   readonly #cells: Uint32Array;
   readonly #unused: Uint32Array[] = [];
+  readonly #lent: Uint32Array;
+  #lentEnd = 0;
 
   constructor(blocks: number, size: number, lent: Uint32Array) {
     this.#size = size;
-    for (let end = 2 * CHUNK; end <= lent.length; end += 2 * CHUNK)
-      this.#unused.push(lent.subarray(end - 2 * CHUNK, end));
+    this.#lent = lent;
     this.#chunks = Array.from({ length: blocks }, () => []);
     this.#cells = new Uint32Array(blocks);
   }
@@ -141,8 +142,16 @@ class RowBlock {
   }
 
   #addChunk(tile: number): Uint32Array {
-    const chunk = this.#unused.pop() ?? new Uint32Array(2 * CHUNK);
+    const chunk = this.#unused.pop() ?? this.#lend() ?? new Uint32Array(2 * CHUNK);
     this.#chunks[tile]!.push(chunk);
+    return chunk;
+  }
+
+  #lend(): Uint32Array | undefined {
+    const end = this.#lentEnd + 2 * CHUNK;
+    if (end > this.#lent.length) return undefined;
+    const chunk = this.#lent.subarray(this.#lentEnd, end);
+    this.#lentEnd = end;
     return chunk;
   }
 }

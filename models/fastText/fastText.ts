@@ -253,6 +253,7 @@ export function fastText(options?: FastTextOptions): UpdatedModel<"contexts", "v
   let vocabulary: Vocabulary | undefined;
   let engine: BagEngine | undefined;
   /** The result, which holds what the weights were. */
+  let making: Promise<Vectors> | undefined;
   let made: Vectors | undefined;
   let bags: BagSettings;
   let outputs: WindowOutputs;
@@ -381,7 +382,7 @@ export function fastText(options?: FastTextOptions): UpdatedModel<"contexts", "v
   function score(batch: ContextBatch): StepStats {
     if (!engine || !vocabulary)
       throw new RangeError("fastText: must have learned from windows before it scores some, got none");
-    if (made) throw new RangeError("fastText: windows must be scored before the result is taken, got some after it");
+    if (making) throw new RangeError("fastText: windows must be scored before the result is taken, got some after it");
     if (batch.vocabulary !== vocabulary || online)
       throw new TypeError(
         "fastText: windows to be scored must have the vocabulary that was learned from, one that stays the same",
@@ -394,7 +395,7 @@ export function fastText(options?: FastTextOptions): UpdatedModel<"contexts", "v
   }
 
   function save(): StageState | undefined {
-    if (!engine || made) return undefined;
+    if (!engine || making) return undefined;
     const { buckets, firstRow } = rows.buckets;
     const arrays = {
       input: engine.weights.input.subarray(0, (firstRow + buckets.length) * engine.stride),
@@ -435,17 +436,25 @@ export function fastText(options?: FastTextOptions): UpdatedModel<"contexts", "v
   }
 
   async function result(): Promise<Vectors> {
-    if (made) return made;
+    if (making) return making;
     if (!vocabulary || !engine)
       throw new RangeError("fastText: there must be windows to learn from before a result, got none");
-    await learn(engine, true);
+    making = finish(engine, vocabulary);
+    making.catch(() => {
+      making = undefined; // there may be more to learn
+    });
+    return making;
+  }
+
+  async function finish(through: BagEngine, learned: Vocabulary): Promise<Vectors> {
+    await learn(through, true);
     if (examples === 0) throw nothingLearned("fastText", contexts, taken);
     if (passes !== epochs)
       throw new RangeError(
         `fastText: must be fed as many passes over the text as its epochs, ${epochs}, got ${passes}`,
       );
-    await engine.finish();
-    made = vectorsOf(engine, vocabulary, { means: meansWithin, subwordRows: subwordRowsWithin });
+    await through.finish();
+    made = vectorsOf(through, learned, { means: meansWithin, subwordRows: subwordRowsWithin });
     return made;
   }
 

@@ -143,7 +143,8 @@ export const word2vecSchema = defineUnit({
   },
   cost: ({ vectorSize, workers, deterministic }, { sizes }) => ({
     memory: { bytes: word2vecBytes(sizes.vocabulary, vectorSize), from: ["vocabulary", "vectorSize"] },
-    held: { bytes: 4 * sizes.vocabulary * vectorSize, from: ["vocabulary", "vectorSize"] },
+    // The result lies in the memory that was learned in.
+    held: { bytes: word2vecBytes(sizes.vocabulary, vectorSize), from: ["vocabulary", "vectorSize"] },
     threads: workers ?? workersBeside(deterministic),
   }),
   create: (_, options): Model<"contexts", "vectors"> => word2vec(options),
@@ -162,7 +163,7 @@ const MAX_WEIGHT_BYTES = 3.75 * 2 ** 30;
  * workers unless `deterministic` is false.
  * With `online`, V is the most terms that the vocabulary can have at a time. A row that another term was given begins afresh, and noise
  * words follow the running counts, from the first centre on that comes with a new snapshot.
- * The result lies in the place of the weights: nothing can be scored after it.
+ * The result lies in the place of the weights: nothing can be learned or scored after it, and it keeps their memory.
  * State: 8 V D bytes of weights (D rounded up to 16) + 8 V for noise words or some 80 V for Huffman paths; threads, until `result` or
  * `close`.
  * @throws RangeError at the call, if an option is out of range or initialVectors are of another size; from `update`, if the weights
@@ -193,7 +194,8 @@ export function word2vec(options?: Word2vecOptions): UpdatedModel<"contexts", "v
   }
   let vocabulary: Vocabulary | undefined;
   let engine: Word2vecEngine | undefined;
-  /** The result, in the memory of the weights: nothing is learned after it. */
+  /** The result, in the memory of the weights: nothing is learned once it was asked for. */
+  let making: Promise<Vectors> | undefined;
   let made: Vectors | undefined;
   let arithmetic = "double";
   let last: ContextBatch | undefined;
@@ -243,6 +245,7 @@ export function word2vec(options?: Word2vecOptions): UpdatedModel<"contexts", "v
   }
 
   function update(batch: ContextBatch): StepStats | Promise<StepStats> {
+    if (making) throw new RangeError("word2vec: windows must be learned before the result is taken, got some after it");
     if (batch.windowSize > MAX_WINDOW)
       throw new RangeError(`word2vec: windowSize must be at most ${MAX_WINDOW}, got ${batch.windowSize}`);
     vocabulary ??= batch.vocabulary;
@@ -284,7 +287,7 @@ export function word2vec(options?: Word2vecOptions): UpdatedModel<"contexts", "v
    * a group began before the last batch.
    */
   function save(): StageState | undefined {
-    if (!engine || !last || made) return undefined;
+    if (!engine || !last || making) return undefined;
     const { ids, sentenceOffsets, radius, vocabulary: _, documentOffsets: __, documents: ___, ...rest } = last;
     const end = last.position + last.endCentre - last.firstCentre;
     const held = Math.min(end % GROUP_SIZE[settings.architecture], end - generationStart);
@@ -321,7 +324,7 @@ export function word2vec(options?: Word2vecOptions): UpdatedModel<"contexts", "v
   function score(batch: ContextBatch): StepStats {
     if (!engine || !vocabulary)
       throw new RangeError("word2vec: must have learned from windows before it scores some, got none");
-    if (made) throw new RangeError("word2vec: windows must be scored before the result is taken, got some after it");
+    if (making) throw new RangeError("word2vec: windows must be scored before the result is taken, got some after it");
     if (batch.vocabulary !== vocabulary || online)
       throw new TypeError(
         "word2vec: windows to be scored must have the vocabulary that was learned from, one that stays the same",
@@ -335,7 +338,7 @@ export function word2vec(options?: Word2vecOptions): UpdatedModel<"contexts", "v
   }
 
   async function result(): Promise<Vectors> {
-    if (made) return made;
+    if (making) return making;
     if (!vocabulary || !engine)
       throw new RangeError("word2vec: there must be windows to learn from before a result, got none");
     if (examples === 0) throw nothingLearned("word2vec", contexts, taken);
@@ -343,8 +346,12 @@ export function word2vec(options?: Word2vecOptions): UpdatedModel<"contexts", "v
       throw new RangeError(
         `word2vec: must be fed as many passes over the text as its epochs, ${epochs}, got ${passes}`,
       );
-    const rows = await engine.finish();
-    made = vectorsOf(rows, vocabulary);
+    making = finish(engine, vocabulary);
+    return making;
+  }
+
+  async function finish(through: Word2vecEngine, learned: Vocabulary): Promise<Vectors> {
+    made = vectorsOf(await through.finish(), learned);
     return made;
   }
 

@@ -13,7 +13,7 @@ import {
 import { fusesMultiplyAdd, slotTrainer, type Word2vecJob } from "../../kernels/embedding/word2vecThread.js";
 import type { Word2vecEngine, Word2vecSettings, Word2vecWeights } from "../../kernels/embedding/word2vecTrainer.js";
 import { closeUpRows } from "../../kernels/numbers/moveRows.js";
-import { CONTROL_LENGTH, type SlotDone } from "../../kernels/numbers/slotRing.js";
+import { CONTROL_LENGTH, SLOTS, type SlotDone } from "../../kernels/numbers/slotRing.js";
 import type { VocabularyChange } from "../../kernels/vocabulary/vocabularyChange.js";
 import { SlotThreads } from "../../runtime/slotThreads.js";
 import type { ContextBatch, StepStats } from "../../schemas/index.js";
@@ -44,7 +44,8 @@ export class Word2vecThreads implements Word2vecEngine {
   constructor(settings: Word2vecSettings, counts: Float64Array, { workers, deterministic, fused }: ThreadSettings) {
     const slices = sliceEdgesOf(settings.vectorSize, settings.architecture).length - 1;
     const trainers = deterministic ? Math.min(workers, slices) : workers;
-    const helps = !deterministic && trainers > 1; // this thread is one of those that train
+    // This thread is one of those that train, where the ring has room for what the others do and have waiting.
+    const helps = !deterministic && trainers > 1 && 2 * (trainers - 1) < SLOTS;
     this.#settings = settings;
     this.#terms = counts.length;
     const shared = makeWord2vecMemory(settings, counts, trainers, deterministic);

@@ -64,7 +64,9 @@ export function comparisonCells({ columns, rows }: ModelComparison): string[][] 
 
 export const titleOf = ({ name, measure }: ScoreColumn): string => `${name} ${measure}`;
 
-const score = (value: number | undefined) => (value === undefined ? DASH : value.toFixed(3));
+/** Without a sign before zeros. */
+const score = (value: number | undefined) =>
+  value === undefined ? DASH : value.toFixed(3).replace(/^-(?=[0.]+$)/, "");
 
 function costCells({ cost, bytes }: ComparedRow): string[] {
   const told = cost

@@ -392,14 +392,17 @@ it("lets a process that does nothing else wait until threads that were stopped a
   expect(output).toBe("stopped\nclosed\n");
 });
 
-it("gives one result, and scores nothing after it, nor tells a state", async () => {
+it("gives one result, and learns and scores nothing after it, nor tells a state", async () => {
   const { batches } = allBatches(topicalSentences(english, 20), 1);
   const model = word2vec({ vectorSize: 4, epochs: 1, workers: 1 });
   for (const batch of batches) await model.update(batch);
   const before = (await model.snapshot!())!.values.slice();
-  const result = await model.result();
+  const [result, again] = await Promise.all([model.result(), model.result()]);
   expect(result.values).toEqual(before);
-  expect(await model.result()).toBe(result);
+  expect(again).toBe(result);
+  expect(() => model.update(batches[0]!)).toThrow(
+    "word2vec: windows must be learned before the result is taken, got some after it",
+  );
   expect(await model.save!()).toBeUndefined();
   expect(() => model.score!(batches[0]!)).toThrow(
     "word2vec: windows must be scored before the result is taken, got some after it",
