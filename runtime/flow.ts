@@ -229,6 +229,11 @@ export function withoutScope<Result>(action: () => Result): Result {
   return callIn(undefined, action);
 }
 
+/** Whether the subscription being made has a scope, so that its source waits while a port is full. */
+export function isInRun(): boolean {
+  return current !== undefined;
+}
+
 /** The scope of the subscription being made, for synchronous operators, which need none but count into it if there is one. */
 export function currentScope(): RunScope {
   return current ?? new RunScope();

@@ -24,6 +24,9 @@ const OUT = 2 ** 17;
 /** Bytes for reading rows, and the least of them for each stream. */
 const STREAMS = 2 ** 20;
 export const mostStreams = 64;
+/** Tokens whose places are noted, and those that are counted or cells that are added up, in a step: some hundredths of a second. */
+const NOTED = 2 ** 20;
+const COUNTED = 2 ** 16;
 
 const sizesOf = (terms: number) => ({
   ofEnd: 8 * DISTANCES,
@@ -85,13 +88,14 @@ export class RowCounter {
     return this.#kernel.hasHalves.value !== 0;
   }
 
-  /** Counts a stretch of text, each of whose terms is a centre so many times; returns the number of cells. */
-  count({ from, to, isFixed }: TextStretch, counts: Uint32Array, take: TakeRows): number {
+  /**
+   * Counts a stretch of text, each of whose terms is a centre so many times, in steps of some rows between which the text must stay as it is;
+   * returns the number of cells.
+   */
+  *count({ from, to, isFixed }: TextStretch, counts: Uint32Array, take: TakeRows): Generator<void, number> {
     const { firstRow, endRow } = this.#options;
     const kernel = this.#kernel;
     const ends = this.#placesEnd;
-    kernel.text.value = from;
-    kernel.textEnd.value = to;
     kernel.places.value = to;
     kernel.isFixed.value = Number(isFixed);
     let place = 0;
@@ -100,8 +104,18 @@ export class RowCounter {
       place += counts[row]!;
     }
     let first = ends[firstRow]!;
-    kernel.notePlaces(firstRow, endRow);
+    for (let at = from; at < to; at += 4 * NOTED) {
+      if (at > from) yield;
+      kernel.text.value = at;
+      kernel.textEnd.value = Math.min(to, at + 4 * NOTED);
+      kernel.notePlaces(firstRow, endRow);
+    }
+    let stepEnd = first + COUNTED;
     for (let row = firstRow; row < endRow; row++) {
+      if (first >= stepEnd) {
+        yield;
+        stepEnd = first + COUNTED;
+      }
       kernel.addPlaces(first, ends[row]!);
       this.#write(row, take);
       first = ends[row]!;
@@ -109,15 +123,20 @@ export class RowCounter {
     return this.#finish(take);
   }
 
-  /** Adds up rows that were written, of `mostStreams` readers at most; returns the number of cells. */
-  addUp(readers: readonly RowReader[], take: TakeRows): number {
+  /** Adds up rows that were written, of `mostStreams` readers at most, in steps of some rows; returns the number of cells. */
+  *addUp(readers: readonly RowReader[], take: TakeRows): Generator<void, number> {
     const bytes = Math.floor(STREAMS / readers.length / 64) * 64;
     const streams = readers.map(
       (reader, i) => new RowStream(this.#kernel, this.#memory, this.#places.streams + i * bytes, bytes, reader),
     );
+    let stepEnd = COUNTED;
     for (let left = streams; ; ) {
       left = left.filter((stream) => stream.row !== undefined);
       if (left.length === 0) return this.#finish(take);
+      if (this.#cells >= stepEnd) {
+        yield;
+        stepEnd = this.#cells + COUNTED;
+      }
       const row = Math.min(...left.map((stream) => stream.row!));
       for (const stream of left) if (stream.row === row) stream.addRow();
       this.#write(row, take);
@@ -152,9 +171,9 @@ export class RowCounter {
     const end = this.#places.out + OUT;
     this.#cells += cells.value;
     if (this.#out + headBytes + longestCell > end) this.#flush(take);
-    this.#out = this.#kernel.beginRow(row, this.#out);
+    this.#out = this.#kernel.beginRow(row, this.#out) >>> 0; // beyond 2 GiB it comes out negative
     for (;;) {
-      this.#out = this.#kernel.writeCells(this.#out, end);
+      this.#out = this.#kernel.writeCells(this.#out, end) >>> 0;
       if (cells.value === 0) break;
       this.#flush(take);
     }

@@ -13,7 +13,7 @@ const AT = 0;
 const LIMIT = 1;
 const ROW = 2;
 const LEFT = 3;
-export const streamBytes = 64;
+const streamBytes = 64;
 
 /** Rows that a kernel reads: `streamBytes` at `place`, and behind them room for some of the rows' bytes. State: that memory. */
 export class RowStream {
@@ -64,10 +64,6 @@ export class RowStream {
       );
     while (copied < room && this.#fill());
     return copied;
-  }
-
-  close(): void {
-    this.#reader.close();
   }
 
   /** Reads on; false if there is nothing left. */

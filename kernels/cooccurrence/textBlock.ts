@@ -15,14 +15,18 @@ const mostTerms = 2 ** 25;
 const largestWindow = 62;
 
 /** Bytes that a token takes with its place among those of its term. */
-export const tokenBytes = 8;
+const tokenBytes = 8;
 const firstTokens = 2 ** 14;
+/** Where shared memory ends, less a page, so that no place is 0 again. */
+const mostBytes = 2 ** 32 - 2 ** 16;
 
 export interface BlockOptions {
   readonly terms: number;
   readonly windowSize: number;
   /** Bytes that are left free before the text. */
   readonly reserved: number;
+  /** Bytes of text beyond which no batch has room, unless it is alone. */
+  readonly bytes: number;
 }
 
 /** A stretch of text whose windows wait to be counted, in memory that threads share, and how often each term is a centre there. */
@@ -43,26 +47,33 @@ export class TextBlock {
   readonly memory: WasmMemory;
   /** How often each term is a centre (V,). */
   readonly counts: Uint32Array;
+  readonly #options: BlockOptions;
   readonly #from: number;
+  readonly #mostWords: number;
   #text: Uint32Array;
   #length = 1;
   #isFixed = true;
 
-  constructor({ terms, windowSize, reserved }: BlockOptions) {
+  /** @throws RangeError if the vocabulary, the windows or what is reserved are too large */
+  constructor(options: BlockOptions) {
+    const { terms, windowSize, reserved, bytes } = options;
     if (terms > mostTerms)
       throw new RangeError(`cooccurrence: the vocabulary must have at most ${mostTerms} terms, got ${terms}`);
     if (windowSize > largestWindow)
       throw new RangeError(`cooccurrence: windowSize must be at most ${largestWindow}, got ${windowSize}`);
+    this.#options = options;
     this.#from = Math.ceil((reserved + 4 * terms) / 64) * 64;
+    this.#mostWords = Math.min(bytes, mostBytes - this.#from) / tokenBytes;
+    this.#requireRoom(firstTokens);
     this.memory = sharedMemory(this.#from + tokenBytes * firstTokens, 2 ** 32);
     this.counts = new Uint32Array(this.memory.buffer, reserved, terms);
     this.#text = this.#textOf(firstTokens);
     this.#text[0] = EDGE;
   }
 
-  /** Words so far, the edges of windows among them. */
-  get length(): number {
-    return this.#length;
+  /** Whether a batch fits besides what is there; if that is nothing, it does. */
+  hasRoomFor({ ids, sentenceOffsets }: WindowView): boolean {
+    return this.#length === 1 || this.#length + ids.length + sentenceOffsets.length <= this.#mostWords;
   }
 
   get stretch(): TextStretch {
@@ -70,6 +81,7 @@ export class TextBlock {
     return { memory: this.memory, from: this.#from, to: this.#from + 4 * this.#length, isFixed: this.#isFixed };
   }
 
+  /** @throws RangeError if what is reserved leaves no room for it */
   add(batch: WindowView): void {
     const { ids, sentenceOffsets, side } = batch;
     this.#reserve(ids.length + sentenceOffsets.length);
@@ -105,7 +117,19 @@ export class TextBlock {
   }
 
   #reserve(words: number): void {
-    if (this.#length + words > this.#text.length) this.#text = this.#textOf(2 * (this.#length + words));
+    const length = this.#length + words;
+    if (length <= this.#text.length) return;
+    this.#requireRoom(length);
+    this.#text = this.#textOf(2 * length);
+  }
+
+  #requireRoom(words: number): void {
+    const { terms, reserved } = this.#options;
+    const room = mostBytes - this.#from;
+    if (tokenBytes * words > room)
+      throw new RangeError(
+        `accumulateCooccurrence: fewer terms or workers must leave ${tokenBytes * words} bytes of 4 GiB for text, got ${Math.max(0, room)}: ${terms} terms and ${reserved} bytes to count them`,
+      );
   }
 
   #textOf(words: number): Uint32Array {

@@ -1,5 +1,5 @@
 import { Observable, type OperatorFunction, type Subscriber } from "rxjs";
-import { currentScope, requireScope } from "../../runtime/flow.js";
+import { currentScope, isInRun, requireScope } from "../../runtime/flow.js";
 import type { ContextBatch } from "../../schemas/contexts.js";
 import type { FinalCooccurrence } from "../../schemas/cooccurrence.js";
 import { atMost } from "../../schemas/cost.js";
@@ -68,8 +68,8 @@ const leastMemory = 1_000_000;
  * same table. As in GloVe, what is counted is what the windows hold: with subsampling or a random radius that is fewer pairs.
  * State: `memory`, of which an eighth stays with the table until it is closed or let go, 1.2 MB and 13 bytes a term for each thread. What does
  * not fit is written to the scratch folder: 3 to 6 bytes per cell of the table, and of each stretch of text that filled 3/8 of `memory`; a
- * failure, an unsubscription or the table's `close` removes it. With `workers`, all of the table is written there, and the source waits while
- * they count.
+ * failure, an unsubscription or the table's `close` removes it. With `workers`, all of the table is written there. The source
+ * waits while a stretch is counted; other work of the process has its turn meanwhile, unless this was subscribed outside of `run(...)`.
  * @throws TypeError, RangeError at the call, if an option is of the wrong kind or out of range; RangeError through the stream, if
  *   there were no windows, or the weight of a cell is beyond 2^53 units; Error through the stream, if the disk is full
  * @see Pennington et al. 2014, https://nlp.stanford.edu/pubs/glove.pdf
@@ -92,6 +92,7 @@ export function accumulateCooccurrence(
       const accumulator = new CooccurrenceAccumulator({
         ...settings,
         memory,
+        canWait: isInRun(),
         onTaken: () => port.leave(),
         onError: fail,
       });

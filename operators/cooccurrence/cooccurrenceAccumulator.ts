@@ -2,13 +2,14 @@ import { distanceUnits } from "../../kernels/cooccurrence/distanceUnits.js";
 import { tableOf } from "../../kernels/cooccurrence/finalTable.js";
 import { counterBytes } from "../../kernels/cooccurrence/rowCounter.js";
 import { rowRanges } from "../../kernels/cooccurrence/rowRanges.js";
-import { TextBlock, tokenBytes } from "../../kernels/cooccurrence/textBlock.js";
+import { TextBlock } from "../../kernels/cooccurrence/textBlock.js";
 import { WindowWeights } from "../../kernels/embedding/windowWeights.js";
 import { requireFixed } from "../../kernels/vocabulary/vocabulary.js";
 import type { ContextBatch } from "../../schemas/contexts.js";
 import type { DistanceWeighting, FinalCooccurrence } from "../../schemas/cooccurrence.js";
 import { ScratchFolder } from "../../storage/files/scratchFolder.js";
-import { type CountingShards, ownShard } from "./cooccurrenceShard.js";
+import type { CountingShards } from "./cooccurrenceShard.js";
+import { OwnShard } from "./ownShard.js";
 import { readRows } from "./readRows.js";
 import { ShardThreads } from "./shardThreads.js";
 
@@ -24,6 +25,8 @@ export interface AccumulatorOptions {
   readonly scratch: string | undefined;
   /** Threads that count; 0 counts in this one. */
   readonly workers: number;
+  /** Whether the source waits as long as batches do. */
+  readonly canWait: boolean;
   /** A batch waits no more. */
   readonly onTaken: () => void;
   /** A thread failed. */
@@ -31,7 +34,7 @@ export interface AccumulatorOptions {
 }
 
 /**
- * Counts within a memory budget: three eighths of it hold text, whose windows are counted whenever it is full, and an eighth the rows of the table,
+ * Counts within a memory budget: three eighths of it hold text, whose windows are counted whenever it is full, and an eighth the rows of all stretches,
  * which go to files beyond it. Each shard counts some rows, and at the end adds up its own. Threads leave all rows in files.
  *
  * Disk: 3 to 6 bytes per cell of each full stretch of text and of the table, twice while they are added up. What a table keeps on the disk is
@@ -64,7 +67,8 @@ export class CooccurrenceAccumulator {
   }
 
   async abandon(): Promise<void> {
-    await this.#shards?.close();
+    const closing = this.#shards?.close();
+    if (closing) await closing;
     this.#scratch.remove();
   }
 
@@ -96,13 +100,11 @@ export class CooccurrenceAccumulator {
   /** Takes batches up into the text, as long as nothing of it is being counted. */
   #takeWaiting(): void {
     const block = this.#block!;
-    const mostTokens = (this.#options.memory * TEXT_SHARE) / tokenBytes;
     while (this.#waiting.length > 0 && !this.#counting) {
-      if (block.length > 1 && block.length + this.#waiting[0]!.ids.length > mostTokens) this.#count(block);
-      else {
+      if (block.hasRoomFor(this.#waiting[0]!)) {
         block.add(this.#waiting.shift()!);
         this.#options.onTaken();
-      }
+      } else this.#count(block);
     }
   }
 
@@ -122,14 +124,15 @@ export class CooccurrenceAccumulator {
   #open(batch: ContextBatch): void {
     requireFixed("accumulateCooccurrence", batch.vocabulary);
     this.#first = batch;
-    const { weighting, symmetric, workers, memory } = this.#options;
+    const { weighting, symmetric, workers, canWait, memory } = this.#options;
     const { windowSize, vocabulary, side } = batch;
     const { unitsPerCount, ofDistance } = distanceUnits(weighting, windowSize);
     this.#unitsPerCount = unitsPerCount;
     this.#weights = new WindowWeights(ofDistance);
     const terms = vocabulary.terms.length;
     const ranges = rowRanges(vocabulary.counts, windowSize, Math.max(1, workers));
-    const block = new TextBlock({ terms, windowSize, reserved: ranges.length * counterBytes(terms) });
+    const reserved = ranges.length * counterBytes(terms);
+    const block = new TextBlock({ terms, windowSize, reserved, bytes: memory * TEXT_SHARE });
     const shards = ranges.map(({ first, end }, i) => ({
       ...{ terms, firstRow: first, endRow: end, windowSize, side, symmetric, ofDistance },
       memory: block.memory,
@@ -139,6 +142,8 @@ export class CooccurrenceAccumulator {
     const { newFile } = this.#scratch;
     this.#block = block;
     this.#shards =
-      workers > 0 ? new ShardThreads(shards, block.counts, newFile) : ownShard(shards[0]!, block.counts, newFile);
+      workers > 0
+        ? new ShardThreads(shards, block.counts, newFile)
+        : new OwnShard({ ...shards[0]!, canWait }, block.counts, newFile);
   }
 }

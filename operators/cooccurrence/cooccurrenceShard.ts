@@ -9,7 +9,7 @@ export interface ShardOptions extends RowCounterOptions {
   /** What the shards share, and where in it the memory of this one begins. */
   readonly memory: WasmMemory;
   readonly place: number;
-  /** Bytes of rows that need not go to a file. */
+  /** Bytes of rows that need not go to files, of all stretches and sums together. */
   readonly bytesInMemory: number;
 }
 
@@ -25,24 +25,15 @@ export interface CountingShards {
   /** Counts the windows of a stretch of text; a promise that ends when that is done, unless it is. */
   count(stretch: TextStretch): Promise<void> | undefined;
   /** Everything that was counted. */
-  finish(): FinishedRows | Promise<FinishedRows>;
-  close(): Promise<void>;
+  finish(): Promise<FinishedRows>;
+  /** Ends what is being counted; a promise where that is not at once. */
+  close(): Promise<void> | undefined;
 }
 
-/** A shard of all rows in this thread. */
-export function ownShard(options: ShardOptions, counts: Uint32Array, newFile: NewFile): CountingShards {
-  const shard = new CooccurrenceShard(options, newFile);
-  return {
-    count(stretch) {
-      shard.count(stretch, counts);
-      return undefined;
-    },
-    finish: () => shard.finish(),
-    close: () => Promise.resolve(),
-  };
-}
-
-/** Some rows of a table: counts them in each stretch of text, and at the end adds up what came of the stretches. */
+/**
+ * Some rows of a table: counts them in each stretch of text, and at the end adds up what came of the stretches. It works in steps; whoever does
+ * not go through all of them calls `return`, which closes its files.
+ */
 export class CooccurrenceShard {
   readonly #options: ShardOptions;
   readonly #newFile: NewFile;
@@ -55,32 +46,42 @@ export class CooccurrenceShard {
     this.#counter = new RowCounter(cooccurrenceKernel(), options.memory, options.place, options);
   }
 
-  count(stretch: TextStretch, counts: Uint32Array): void {
-    this.#store((store) => this.#counter.count(stretch, counts, store.add));
+  *count(stretch: TextStretch, counts: Uint32Array): Generator<void, void> {
+    yield* this.#store((store) => this.#counter.count(stretch, counts, store.add));
   }
 
   /** All sums, in order; nothing can be counted any more. */
-  finish(): FinishedRows {
-    while (this.#stored.length > 1) this.#addUp(this.#stored.splice(0, mostStreams));
+  *finish(): Generator<void, FinishedRows> {
+    while (this.#stored.length > 1) yield* this.#addUp(this.#stored.slice(0, mostStreams));
     return { rows: this.#stored, hasHalves: this.#counter.hasHalves };
   }
 
-  #addUp(parts: readonly StoredRows[]): void {
+  *#addUp(parts: readonly StoredRows[]): Generator<void, void> {
     const readers = parts.map((part) => part.open());
     try {
-      this.#store((store) => this.#counter.addUp(readers, store.add));
+      yield* this.#store((store) => this.#counter.addUp(readers, store.add));
     } finally {
       for (const reader of readers) reader.close();
     }
+    this.#stored.splice(0, parts.length);
     for (const part of parts) part.remove();
   }
 
-  #store(fill: (store: RowStore) => number): void {
-    const store = new RowStore(this.#newFile, this.#options.bytesInMemory);
+  *#store(fill: (store: RowStore) => Generator<void, number>): Generator<void, void> {
+    const held = this.#stored.reduce((sum, { bytesInMemory }) => sum + bytesInMemory, 0);
+    const store = new RowStore(this.#newFile, this.#options.bytesInMemory - held);
     try {
-      this.#stored.push(store.seal(fill(store)));
+      this.#stored.push(store.seal(yield* fill(store)));
     } finally {
       store.abandon();
     }
+  }
+}
+
+/** Goes through steps without a pause. */
+export function allSteps<T>(steps: Generator<void, T>): T {
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
   }
 }

@@ -21,6 +21,9 @@ import { hanSegmenter } from "./chineseDictionary.js";
 import { tokenKernel } from "./tokenKernel.js";
 import { UserDictionaries, UserWords } from "./userWords.js";
 
+/** Bytes of the Chinese dictionary in a kernel's memory, of which each stream has its own. */
+const COPIED_WORDS = 18_200_000;
+
 export const tokenizeSchema = defineUnit({
   name: "tokenize",
   kind: "operator",
@@ -64,9 +67,14 @@ export const tokenizeSchema = defineUnit({
     }),
     batchSize: integer({ default: 16384, min: 1, max: 16_777_216, description: "Most tokens in a batch" }),
   },
-  cost: ({ maxTerms }, { sizes }) => ({
-    memory: { bytes: lexiconBytes(atMost(maxTerms, sizes.types)), from: ["types", "maxTerms"] },
-  }),
+  cost(options, { sizes }) {
+    const lexicon = lexiconBytes(atMost(options.maxTerms, sizes.types));
+    const from = ["types", "maxTerms"];
+    const copiesWords = options.mode === "chinese" && isForKernel(options);
+    return {
+      memory: copiesWords ? { bytes: lexicon + COPIED_WORDS, from: [...from, "mode"] } : { bytes: lexicon, from },
+    };
+  },
   create: (_, options): OperatorFunction<TextBatch, TokenBatch> => tokenize(options),
 });
 
@@ -81,7 +89,7 @@ export type TokenizeOptions = OptionsOf<typeof tokenizeSchema>;
  * State: the lexicon, at most `maxTerms` terms of 36 to 68 bytes and their text, and the bytes of one token or Han run, with user
  * dictionaries also those of one of their words. The dictionaries themselves are read once for all streams. Where nothing asks for
  * `characterOffsets`, `userDictionaries` or `newWords`, tokens behind the first 2 MB of text are found in WebAssembly, whose memory takes up to
- * 40 MB, most of it for the terms, and in mode chinese 17 MB for the dictionary.
+ * 40 MB, most of it for the terms, and in mode chinese 18 MB for a copy of the dictionary.
  * @throws TypeError, RangeError at the call, if an option is of the wrong kind or out of range; in the stream, SyntaxError for a line
  * of a user dictionary that cannot be read, RangeError for a word that cannot be found
  * @see Unicode Standard Annex #29, https://unicode.org/reports/tr29/#Word_Boundaries; the rules are in docs/operators/tokenize.md
@@ -117,6 +125,17 @@ function checkMode({ mode, newWords, userDictionaries }: Settings): void {
   }
 }
 
+interface KernelChoice {
+  readonly characterOffsets: boolean;
+  readonly userDictionaries?: unknown;
+  readonly newWords: boolean;
+}
+
+/** Whether text behind the first 2 MB is cut in WebAssembly. */
+function isForKernel({ characterOffsets, userDictionaries, newWords }: KernelChoice): boolean {
+  return !characterOffsets && !userDictionaries && !newWords;
+}
+
 /** What no stream changes. */
 function sharedParts({ mode, newWords, maxTokenLength, userDictionaries: files }: Settings) {
   const classes = characterClasses(mode);
@@ -142,20 +161,19 @@ function tokenizer(settings: Settings, { classes, automaton, dictionaries }: Ret
     segmenter,
   });
   const knownWords = userWords && new KnownWordScanner({ scanner: tokens, list: userWords, classes, automaton });
-  const fast =
-    characterOffsets || userWords || newWords
-      ? undefined
-      : new FastTokenScanner({
-          scanner: tokens,
-          module: tokenKernel,
-          classes,
-          automaton,
-          lexicon,
-          batcher,
-          batchSize,
-          maxTokenLength,
-          words: segmenter?.words,
-        });
+  const fast = isForKernel(settings)
+    ? new FastTokenScanner({
+        scanner: tokens,
+        module: tokenKernel,
+        classes,
+        automaton,
+        lexicon,
+        batcher,
+        batchSize,
+        maxTokenLength,
+        words: segmenter?.words,
+      })
+    : undefined;
   const scanner = knownWords ?? fast ?? tokens;
   const places = characterOffsets ? new CharacterPositions() : undefined;
 

@@ -54,6 +54,10 @@ export class StoredRows {
     readonly place: string | readonly Uint8Array[],
   ) {}
 
+  get bytesInMemory(): number {
+    return typeof this.place === "string" ? 0 : this.place.reduce((sum, { length }) => sum + length, 0);
+  }
+
   open(): RowReader {
     return typeof this.place === "string" ? fileReader(this.place) : memoryReader(this.place);
   }

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { drawBelow, randomStream } from "#kernels";
 import { counterBytes } from "../../../dist/kernels/cooccurrence/rowCounter.js";
 import { TextBlock } from "../../../dist/kernels/cooccurrence/textBlock.js";
-import { CooccurrenceShard } from "../../../dist/operators/cooccurrence/cooccurrenceShard.js";
+import { allSteps, CooccurrenceShard } from "../../../dist/operators/cooccurrence/cooccurrenceShard.js";
 import { readRows } from "../../../dist/operators/cooccurrence/readRows.js";
 import { temporaryFolder } from "../../support/temporaryFolder.js";
 
@@ -13,30 +13,69 @@ interface Case {
   readonly ofDistance: Float64Array;
   readonly newFile?: () => string;
   readonly bytesInMemory?: number;
+  readonly place?: number;
 }
 
 /** Windows of one neighbour on both sides, all rows in one shard. */
-function counting({ terms, ofDistance, newFile = () => "", bytesInMemory = 2 ** 20 }: Case) {
-  const block = new TextBlock({ terms, windowSize: 1, reserved: counterBytes(terms) });
+function counting({ terms, ofDistance, newFile = () => "", bytesInMemory = 2 ** 20, place = 0 }: Case) {
+  const block = new TextBlock({ terms, windowSize: 1, reserved: place + counterBytes(terms), bytes: 2 ** 20 });
   const rows = { terms, firstRow: 0, endRow: terms, windowSize: 1, side: "both", symmetric: false } as const;
-  const shard = new CooccurrenceShard({ ...rows, ofDistance, memory: block.memory, place: 0, bytesInMemory }, newFile);
+  const shard = new CooccurrenceShard({ ...rows, ofDistance, memory: block.memory, place, bytesInMemory }, newFile);
   const count = (ids: Uint32Array) => {
     const radius = new Uint8Array(ids.length).fill(1);
     const view = { firstCentre: 0, endCentre: ids.length, radius, windowSize: 1, side: "both" } as const;
     block.add({ ...view, ids, sentenceOffsets: Uint32Array.of(0) });
-    shard.count(block.stretch, block.counts);
+    allSteps(shard.count(block.stretch, block.counts));
     block.clear();
   };
   return { shard, count };
 }
 
+async function cellsOf(rows: Parameters<typeof readRows>[0]): Promise<number[][]> {
+  const cells: number[][] = [];
+  for await (const { row, column, units } of readRows(rows))
+    for (let i = 0; i < row.length; i++) cells.push([row[i]!, column[i]!, units[i]!]);
+  return cells;
+}
+
 describe("CooccurrenceShard", () => {
+  it("counts in memory beyond 2 GiB, of which it touches little", async () => {
+    const { shard, count } = counting({ terms: 3, ofDistance: Float64Array.of(0, 1), place: 2 ** 31 });
+    count(Uint32Array.of(0, 1, 1, 2));
+    count(Uint32Array.of(0, 1));
+    expect(await cellsOf(allSteps(shard.finish()).rows)).toEqual([
+      [0, 1, 2],
+      [1, 0, 2],
+      [1, 1, 2],
+      [1, 2, 1],
+      [2, 1, 1],
+    ]);
+  });
+
   it("refuses sums that doubles do not hold exactly", () => {
     const { count } = counting({ terms: 2, ofDistance: Float64Array.of(0, 2 ** 52) });
     // the second term follows the first twice, and comes before it once: 3 x 2^52
     expect(() => count(Uint32Array.of(0, 1, 0, 1))).toThrow(
       "accumulateCooccurrence: sums must stay below 2^53 units to be exact, got 13510798882111488 in cell (0, 1)",
     );
+  });
+
+  it("keeps rows in memory as long as those of all stretches and their sums fit together", async () => {
+    const folder = await temporaryFolder();
+    let files = 0;
+    const newFile = () => join(folder, String(files++));
+    // Each stretch has 2 rows of a head of 8 bytes, and a cell of 2 bytes: 20 bytes.
+    const { shard, count } = counting({ terms: 2, ofDistance: Float64Array.of(0, 1), newFile, bytesInMemory: 50 });
+    for (let stretch = 1; stretch <= 4; stretch++) {
+      count(Uint32Array.of(0, 1));
+      expect(files).toBe(Math.max(0, stretch - 2));
+    }
+    const { rows } = allSteps(shard.finish()); // the sum is 20 bytes as well, beside the 40 of the first two stretches
+    expect(await readdir(folder)).toEqual(["2"]);
+    expect(await cellsOf(rows)).toEqual([
+      [0, 1, 4],
+      [1, 0, 4],
+    ]);
   });
 
   it("adds up more stretches than are read at once, in memory or in files, of which one is left", async () => {
@@ -63,10 +102,8 @@ describe("CooccurrenceShard", () => {
       const newFile = () => join(folder, String(files++));
       const { shard, count } = counting({ terms, ofDistance: Float64Array.of(0, 1000), newFile, bytesInMemory });
       for (const ids of stretches) count(ids);
-      const { rows } = shard.finish();
-      const cells: number[][] = [];
-      for await (const { row, column, units } of readRows(rows))
-        for (let i = 0; i < row.length; i++) cells.push([row[i]!, column[i]!, units[i]!]);
+      const { rows } = allSteps(shard.finish());
+      const cells = await cellsOf(rows);
       expect(cells).toEqual(inOrder);
       expect(await readdir(folder)).toHaveLength(1); // that of the first
       expect(rows.map(({ cells }) => cells)).toEqual([cells.length]);

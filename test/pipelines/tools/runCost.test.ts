@@ -44,6 +44,19 @@ describe("runCost", () => {
     expect(cost!.held!.bytes).toBe(4 * parameters);
   });
 
+  it.each([
+    ["", 18_200_000],
+    [", characterOffsets: true", 0],
+    [", newWords: true", 0],
+  ])("tells of the dictionary that a stream copies to cut Chinese text%s", async (options, copied) => {
+    const folder = await temporaryFolder();
+    writeFileSync(join(folder, "corpus.txt"), CORPUS);
+    const steps = `[tokenize: { mode: chinese${options} }, buildVocab: { minCount: 1 }, writeVocabulary: { path: v.txt }]`;
+    const text = `source: { files: { paths: corpus.txt } }\nsteps: ${steps}\n`;
+    const told = await runCost(compile(parseConfig(text, join(folder, "c.yaml"))));
+    expect(told.steps.find(({ unit }) => unit === "tokenize")!.cost!.memory.bytes).toBe(2 * 76 * 3 + copied);
+  });
+
   it("adds up what units declare, by the sizes of a text that was read whole", async () => {
     const { pipeline } = await folderWith("lsa: { vectorSize: 2, oversampling: 0, workers: 1, iterations: 4 }");
     const { sampled, steps, peak, logs, passes } = await runCost(pipeline);
