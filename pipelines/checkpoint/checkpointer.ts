@@ -65,6 +65,7 @@ export class Checkpointer {
   #isDue = false;
   #tokens = 0;
   #timer: NodeJS.Timeout | undefined;
+  #writing: Promise<void> = Promise.resolve();
   /** Called when the next checkpoint comes due with time. */
   onDue = () => {};
 
@@ -163,6 +164,7 @@ export class Checkpointer {
 
   /** Takes a checkpoint of the beginning of the step, if that is new and enough to go on. */
   async takePoint(): Promise<void> {
+    await this.#writing; // one that was under way when the run was interrupted may hold more
     if (this.#point?.isWhole && !this.#isPointTaken) await this.#write(new Map());
   }
 
@@ -182,8 +184,20 @@ export class Checkpointer {
     clearTimeout(this.#timer);
   }
 
-  async #write(states: ReadonlyMap<string, StageStart>, run = this.#point!.run, place?: SourcePlace): Promise<void> {
-    const { values, logs, streams } = this.#point!;
+  /** Writes one after the other: files that belong to a checkpoint under way are named by none. */
+  #write(states: ReadonlyMap<string, StageStart>, run = this.#point!.run, place?: SourcePlace): Promise<void> {
+    const point = this.#point!;
+    const written = this.#writing.then(() => this.#writeNow(point, states, run, place));
+    this.#writing = written.catch(() => {}); // whoever asked for it is told
+    return written;
+  }
+
+  async #writeNow(
+    { values, logs, streams }: Point,
+    states: ReadonlyMap<string, StageStart>,
+    run: RunRecord,
+    place?: SourcePlace,
+  ): Promise<void> {
     const serial = ++this.#serial;
     for (const stream of streams) stream.persist();
     const saved = await this.#values.save(values);
