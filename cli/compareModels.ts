@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { extname, join } from "node:path";
 import { printableLine } from "../kernels/text/printable.js";
 import {
@@ -7,6 +7,7 @@ import {
   type ComparedSet,
   type ComparedTask,
   comparisonCells,
+  comparisonIn,
   comparisonMarkdown,
   corpusConfigs,
   faultLines,
@@ -69,7 +70,7 @@ export async function compareModels(parsed: Parsed, io: Io): Promise<number> {
   for (const task of tasks) trainings.push({ task, pipeline: await taskPipeline(task, io.env) });
   const opened = await openSets(sets, asked.registry, io.signal);
   const columns = opened.map(({ column }) => column);
-  const earlier = asked.way.force ? [] : rowsBefore(out);
+  const earlier = asked.way.force ? [] : (comparisonIn(out)?.rows ?? []);
   const rows: ComparedRow[] = [];
   const started = performance.now();
   for (const [k, training] of trainings.entries()) {
@@ -99,11 +100,6 @@ function requireFresh({ corpus, out, way: { force, resume } }: Asked): void {
     );
   if (existsSync(join(out, COMPARISON)) && !force && !resume)
     throw new UsageError(`compare: ${out} holds a comparison; --resume goes on with it, --force starts anew`);
-}
-
-function rowsBefore(out: string): readonly ComparedRow[] {
-  const path = join(out, COMPARISON);
-  return existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as ModelComparison).rows : [];
 }
 
 async function tasksAndSets(asked: Asked, parsed: Parsed, io: Io) {

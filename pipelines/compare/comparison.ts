@@ -36,11 +36,15 @@ export interface ModelComparison {
 /** The file that holds it in a folder of compared runs. */
 export const COMPARISON = "compare.json";
 
+/** The comparison in a folder, if there is one. */
+export function comparisonIn(folder: string): ModelComparison | undefined {
+  const path = join(folder, COMPARISON);
+  return existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as ModelComparison) : undefined;
+}
+
 /** What the comparison that a run belongs to tells of it; nothing of another run. */
 export function comparedFacts(folder: string): Readonly<Record<string, unknown>> {
-  const path = join(dirname(resolve(folder)), COMPARISON);
-  if (!existsSync(path)) return {};
-  const { columns, rows } = JSON.parse(readFileSync(path, "utf8")) as ModelComparison;
+  const { columns = [], rows = [] } = comparisonIn(dirname(resolve(folder))) ?? {};
   const row = rows.find(({ model }) => model === basename(resolve(folder)));
   if (!row) return {};
   const scores = columns.flatMap((column) => {
