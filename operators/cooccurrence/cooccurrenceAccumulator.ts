@@ -92,7 +92,7 @@ export class CooccurrenceAccumulator {
       unitsPerWeight: this.#unitsPerCount * (symmetric ? 2 : 1),
       length,
       units: timesCounted * this.#units,
-      batches: () => readRows(rows),
+      batches: (options) => readRows(rows, options),
       close: () => this.#scratch.remove(),
     });
   }

@@ -3,6 +3,7 @@ import { startCooccurrenceKernel } from "../../kernels/cooccurrence/cooccurrence
 import { batchCells, type UnitBatch } from "../../kernels/cooccurrence/finalTable.js";
 import { RowStream } from "../../kernels/cooccurrence/rowStream.js";
 import { sharedMemory } from "../../kernels/numbers/webAssembly.js";
+import type { BatchOptions } from "../../schemas/cooccurrence.js";
 import type { StoredRows } from "../../storage/cooccurrence/rowStore.js";
 import { cooccurrenceKernel } from "./cooccurrenceKernel.js";
 
@@ -13,18 +14,20 @@ const COLUMNS = ROWS + 4 * batchCells;
 const UNITS = COLUMNS + 4 * batchCells;
 const END = UNITS + 8 * batchCells;
 
-/** The cells of a table, batches of `batchCells` but for the last. State: 1.2 MB, and a batch. */
-export async function* readRows(parts: readonly StoredRows[]): AsyncGenerator<UnitBatch> {
+/** The cells of a table, batches of `batchCells` but for the last; with `reuse` they all lie in one place. State: 1.2 MB, and a batch. */
+export async function* readRows(
+  parts: readonly StoredRows[],
+  { reuse = false }: BatchOptions = {},
+): AsyncGenerator<UnitBatch> {
   const memory = sharedMemory(END);
   const kernel = startCooccurrenceKernel(cooccurrenceKernel(), memory);
   let filled = 0;
   const take = (): UnitBatch => {
-    const batch = { row: new Int32Array(filled), column: new Int32Array(filled), units: new Float64Array(filled) };
-    batch.row.set(new Int32Array(memory.buffer, ROWS, filled));
-    batch.column.set(new Int32Array(memory.buffer, COLUMNS, filled));
-    batch.units.set(new Float64Array(memory.buffer, UNITS, filled));
+    const row = new Int32Array(memory.buffer, ROWS, filled);
+    const column = new Int32Array(memory.buffer, COLUMNS, filled);
+    const units = new Float64Array(memory.buffer, UNITS, filled);
     filled = 0;
-    return batch;
+    return reuse ? { row, column, units } : { row: row.slice(), column: column.slice(), units: units.slice() };
   };
   for (const part of parts) {
     const reader = part.open();

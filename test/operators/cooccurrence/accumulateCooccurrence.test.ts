@@ -8,7 +8,7 @@ import { describe, expect, it } from "vitest";
 import { drawUniform, randomStream } from "#kernels";
 import { type AccumulateCooccurrenceOptions, accumulateCooccurrence, windowContexts } from "#operators";
 import { run } from "#runtime";
-import type { FinalCooccurrence, IdBatch } from "#schemas";
+import type { BatchOptions, FinalCooccurrence, IdBatch } from "#schemas";
 import { cellsByHand, cellsOf, countPairs } from "../../support/cellsByHand.js";
 import { marbles } from "../../support/marbles.js";
 import { temporaryFolder } from "../../support/temporaryFolder.js";
@@ -43,10 +43,13 @@ function zipf(tokens: number, terms: number): string[] {
 const digest = (value: unknown) => createHash("sha256").update(JSON.stringify(value)).digest("hex");
 
 /** Of a table that is long. */
-async function digestOf(table: FinalCooccurrence): Promise<{ readonly digest: string; readonly total: number }> {
+async function digestOf(
+  table: FinalCooccurrence,
+  options?: BatchOptions,
+): Promise<{ readonly digest: string; readonly total: number }> {
   const hash = createHash("sha256");
   let total = 0;
-  for await (const { row, column, weight } of table.batches()) {
+  for await (const { row, column, weight } of table.batches(options)) {
     hash.update(row).update(column).update(weight);
     total += weight.reduce((sum, each) => sum + each, 0);
   }
@@ -54,6 +57,19 @@ async function digestOf(table: FinalCooccurrence): Promise<{ readonly digest: st
 }
 
 describe("accumulateCooccurrence", () => {
+  it("reads the same cells into one place where its reader allows that", async () => {
+    const table = await countPairs([[zipf(40_000, 2000)]], { windows: { windowSize: 5 } });
+    expect(table.length).toBeGreaterThan(65_536); // more than a batch
+    expect(await digestOf(table, { reuse: true })).toEqual(await digestOf(table));
+    const places = async (options?: BatchOptions) => {
+      const found = new Set<ArrayBufferLike>();
+      for await (const { weight } of table.batches(options)) found.add(weight.buffer);
+      return found.size;
+    };
+    expect(await places({ reuse: true })).toBe(1);
+    expect(await places()).toBeGreaterThan(1);
+  });
+
   it("counts as GloVe does: a worked example", async () => {
     // "the cat and the dog", window 3. Pairs at distance 1: the-cat, cat-and, and-the, the-dog; at 2: the-and, cat-the, and-dog;
     // at 3: the-the, cat-dog. the-cat 1 + 1/2 (cat-the); the-and 1 + 1/2; the-the 1/3 from either end, so 2/3 in one cell.
