@@ -14,8 +14,8 @@ export interface TableData {
 
 interface PictureProps {
   readonly title: string;
-  /** The same as a table. */
-  readonly table: TableData;
+  /** The same as a table, made where it is shown alone. */
+  readonly table: () => TableData;
   readonly children: ComponentChildren;
 }
 
@@ -30,9 +30,14 @@ export function Picture({ title, table, children }: PictureProps): JSX.Element {
           {app.table}
         </button>
       </div>
-      {isTable() ? <Table {...table} isTitled={table.caption === title} /> : children}
+      {isTable() ? <TableBehind title={title} table={table} /> : children}
     </section>
   );
+}
+
+function TableBehind({ title, table }: Omit<PictureProps, "children">): JSX.Element {
+  const told = table();
+  return <Table {...told} isTitled={told.caption === title} />;
 }
 
 interface TableProps extends TableData {

@@ -68,7 +68,7 @@ function Grouped({ term, answer }: { readonly term: string; readonly answer: Sen
     .sort(([a], [b]) => a - b);
   const head = [context.sense, context.sentence, "x", "y"];
   return (
-    <Picture title={title} table={{ caption: described, head, rows }}>
+    <Picture title={title} table={() => ({ caption: described, head, rows })}>
       <p class="caption">{described}</p>
       {!hasSentences && <p class="caption">{context.noSentences}</p>}
       <SensePoints points={points} label={`${title}. ${described}`} />

@@ -152,6 +152,8 @@ export const en = {
     none: "No run is shown: name the folder of one, as in lexstream page runs/quickstart.",
     live: "Under way",
     finished: "Finished",
+    /** A step's unit stands for itself. */
+    stageName: (stage: string): string => stage,
     stage: (stage: string, share: string): string => `${stage}, ${share} of this step`,
     speed: (value: string, unit: string): string => `${value} ${unit} a second`,
     running: (seconds: number): string => `${plural(seconds, "second")} so far`,

@@ -151,6 +151,11 @@ export const zh: Strings = {
     none: "没有显示任何运行：请给出一个运行的文件夹，例如 lexstream page runs/quickstart。",
     live: "进行中",
     finished: "已完成",
+    stageName: (stage) => {
+      const [, epoch, epochs] = /^epoch (\d+) of (\d+)$/.exec(stage) ?? [];
+      if (epoch !== undefined) return `第 ${epoch} 轮，共 ${epochs} 轮`;
+      return { starting: "启动", reading: "读取", live: "实时学习" }[stage] ?? stage;
+    },
     stage: (stage, share) => `${stage}，此步完成 ${share}`,
     speed: (value, unit) => `每秒 ${value} ${({ tokens: "词", bytes: "字节", epochs: "轮" })[unit] ?? unit}`,
     running: (seconds) => `已运行 ${count(seconds)} 秒`,

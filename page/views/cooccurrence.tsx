@@ -65,7 +65,10 @@ function About({ term, model }: AboutProps): JSX.Element {
   }));
   return (
     <>
-      <Picture title={title} table={{ caption: title, head: [columns.term, columns.pmi, columns.weight], rows }}>
+      <Picture
+        title={title}
+        table={() => ({ caption: title, head: [columns.term, columns.pmi, columns.weight], rows })}
+      >
         <p class="caption">
           {cooccurrence.of(answer.partners.length, answer.of)} {columns.pmi} · {columns.weight}
         </p>

@@ -53,7 +53,7 @@ function Cosines({
       .map((b, k) => [<Term key={a} text={a} />, <Term key={b} text={b} />, cosines[row]![row + 1 + k]!]),
   );
   return (
-    <Picture title={title} table={{ caption: title, head: [columns.term, columns.term, columns.score], rows }}>
+    <Picture title={title} table={() => ({ caption: title, head: [columns.term, columns.term, columns.score], rows })}>
       <HeatTable caption={title} rows={terms} columns={terms} values={cosines} shown={(value) => value.toFixed(2)} />
     </Picture>
   );
