@@ -1,6 +1,7 @@
 import type { ComponentChildren, JSX } from "preact";
 import { choice, choose } from "../address.js";
 import { strings } from "../strings/strings.js";
+import { decimal } from "./numbers.js";
 import { Scroll } from "./scroll.js";
 
 export const isTable = (): boolean => choice("table") !== "";
@@ -81,4 +82,4 @@ export function Table({ caption, head, rows, isTitled = false }: TableProps): JS
 
 /** Whole numbers with separators, others to four digits behind the point. */
 export const shownNumber = (value: number): string =>
-  Number.isInteger(value) ? strings.value.number(value) : value.toFixed(4);
+  Number.isInteger(value) ? strings.value.number(value) : decimal(value, 4);

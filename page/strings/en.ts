@@ -211,6 +211,8 @@ export const en = {
     processor: "Processors took",
     scores: "Scores over one text, and what training took",
     memory: "Memory at most",
+    failed: (model: string): string => `${model} (failed)`,
+    noScore: "A dash stands where a model has no such score: keywords have no vectors, and BM25 answers queries alone.",
     losses: "Losses are means of the last epoch; those of different models measure different things.",
   },
   context: {

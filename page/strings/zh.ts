@@ -211,6 +211,8 @@ export const zh: Strings = {
     processor: "处理器用时",
     scores: "同一文本上的得分与训练用量",
     memory: "内存最多",
+    failed: (model) => `${model}（失败）`,
+    noScore: "横线表示模型没有这项得分：关键词没有向量，BM25 只回答查询。",
     losses: "损失是最后一轮的平均值；不同模型的损失衡量的东西不同，不能互相比较。",
   },
   context: {

@@ -4,6 +4,7 @@ import { Bars } from "../parts/bars.js";
 import { Controls, Select } from "../parts/controls.js";
 import { HeatTable } from "../parts/heatTable.js";
 import { Note, Refused } from "../parts/note.js";
+import { decimal } from "../parts/numbers.js";
 import { Picture } from "../parts/picture.js";
 import { TermLink } from "../parts/term.js";
 import { TextField } from "../parts/textField.js";
@@ -61,7 +62,7 @@ function About({ term, model }: AboutProps): JSX.Element {
   const rows = answer.partners.map((each) => [<TermLink key={each.term} text={each.term} />, each.pmi, each.weight]);
   const bars = answer.partners.map((each) => ({
     ...{ term: each.term, value: each[by] },
-    shown: `${each.pmi.toFixed(2)} · ${each.weight.toFixed(each.weight % 1 === 0 ? 0 : 1)}`,
+    shown: `${decimal(each.pmi, 2)} · ${each.weight.toFixed(each.weight % 1 === 0 ? 0 : 1)}`,
   }));
   return (
     <>

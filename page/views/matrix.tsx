@@ -3,6 +3,7 @@ import { choice } from "../address.js";
 import { Controls, Many } from "../parts/controls.js";
 import { HeatTable } from "../parts/heatTable.js";
 import { Note, Refused } from "../parts/note.js";
+import { decimal } from "../parts/numbers.js";
 import { Picture } from "../parts/picture.js";
 import { Term } from "../parts/term.js";
 import { TextField } from "../parts/textField.js";
@@ -54,7 +55,7 @@ function Cosines({
   );
   return (
     <Picture title={title} table={() => ({ caption: title, head: [columns.term, columns.term, columns.score], rows })}>
-      <HeatTable caption={title} rows={terms} columns={terms} values={cosines} shown={(value) => value.toFixed(2)} />
+      <HeatTable caption={title} rows={terms} columns={terms} values={cosines} shown={(value) => decimal(value, 2)} />
     </Picture>
   );
 }

@@ -7,8 +7,8 @@ import { ConservationBars } from "../parts/conservation.js";
 import { Controls, Select } from "../parts/controls.js";
 import { type Graph, GraphPicture } from "../parts/graph.js";
 import { Note, Refused } from "../parts/note.js";
+import { sizeOf } from "../parts/numbers.js";
 import { Picture, Table } from "../parts/picture.js";
-import { sizeOf } from "../parts/sizes.js";
 import { strings } from "../strings/strings.js";
 import { useAnswer } from "../useAnswer.js";
 
