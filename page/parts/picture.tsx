@@ -47,6 +47,7 @@ interface TableProps extends TableData {
 }
 
 export function Table({ caption, head, rows, isTitled = false }: TableProps): JSX.Element {
+  const classes = head.map((_, column) => (rows.some((row) => typeof row[column] === "number") ? "number" : undefined));
   return (
     <Scroll label={caption}>
       <table>
@@ -54,11 +55,7 @@ export function Table({ caption, head, rows, isTitled = false }: TableProps): JS
         <thead>
           <tr>
             {head.map((name, column) => (
-              <th
-                key={column}
-                scope="col"
-                class={rows.some((row) => typeof row[column] === "number") ? "number" : undefined}
-              >
+              <th key={column} scope="col" class={classes[column]}>
                 {name}
               </th>
             ))}
@@ -68,7 +65,7 @@ export function Table({ caption, head, rows, isTitled = false }: TableProps): JS
           {rows.map((row, place) => (
             <tr key={place}>
               {row.map((cell, column) => (
-                <td key={column} class={typeof cell === "number" ? "number" : undefined}>
+                <td key={column} class={classes[column]}>
                   {typeof cell === "number" ? shownNumber(cell) : cell}
                 </td>
               ))}

@@ -24,7 +24,7 @@ export function View({ about }: ViewProps): JSX.Element {
     [columns.vectorSize, ({ summary }) => number(summary.vectorSize)],
     [columns.loss, ({ facts }) => number(facts.loss)],
     [columns.heldOut, ({ facts }) => number(facts.heldOutLoss)],
-    [`${compare.seconds} (${columns.seconds})`, ({ facts }) => whole(facts.seconds)],
+    [compare.seconds, ({ facts }) => whole(facts.seconds)],
     [columns.bytes, ({ facts }) => size(facts.bytes)],
   ];
   const shown = told.filter(([, of]) => all.some((model) => of(model) !== NONE));
@@ -78,8 +78,7 @@ function Comparisons(): JSX.Element {
 
 function Scores({ comparison: { corpus, columns: scored, rows } }: { readonly comparison: Comparison }): JSX.Element {
   const { compare, columns } = strings.value;
-  const took = [compare.seconds, compare.processor].map((name) => `${name} (${columns.seconds})`);
-  const head = [columns.model, ...scored.map(({ title }) => title), ...took, compare.memory];
+  const head = [columns.model, ...scored.map(({ title }) => title), compare.seconds, compare.processor, compare.memory];
   const cells = rows.map(({ model, fault, scores, seconds, processorSeconds, memoryBytes }) => [
     ...[fault === undefined ? model : compare.failed(model), ...scores.map(number)],
     ...[whole(seconds), whole(processorSeconds), size(memoryBytes)],
@@ -87,10 +86,10 @@ function Scores({ comparison: { corpus, columns: scored, rows } }: { readonly co
   const faults = rows.filter(({ fault }) => fault !== undefined);
   return (
     <>
-      <Table caption={`${compare.scores}: ${corpus}`} head={head} rows={cells} />
-      {faults.map(({ model, fault }) => (
+      <Table caption={compare.scores(corpus)} head={head} rows={cells} />
+      {faults.map(({ model, fault = "" }) => (
         <Note key={model}>
-          <Sentence text={`${model}: ${fault}`} />
+          <Sentence text={fault.startsWith(`${model}: `) ? fault : `${model}: ${fault}`} />
         </Note>
       ))}
     </>
