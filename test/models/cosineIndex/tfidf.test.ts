@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { of } from "rxjs";
 import { expect, it } from "vitest";
 import { searcherOf } from "#kernels";
-import { bagOfWords, bm25, tfidf } from "#models";
+import { bm25, tfidf } from "#models";
 import { writeSearchIndex } from "#sinks";
 import { readWhole } from "#storage";
 import { kinds } from "../../../dist/kinds/kinds.js";
@@ -17,19 +17,10 @@ const scoresOf = (index: Parameters<typeof searcherOf>[0], query: string) =>
     .search(query.split(" "), 10)
     .map(({ document, score }) => [document, Number(score.toFixed(12))]);
 
-async function indexBy(model: ReturnType<typeof bagOfWords>) {
+async function indexBy(model: ReturnType<typeof tfidf>) {
   await model.update(countsOf(documents));
   return model.result();
 }
-
-it("finds by the cosine of counts", async () => {
-  // (2, 1) and (1, 1) of "the" and another word, against (1, 1): 3 / (sqrt 5 sqrt 2), and 1 / 2 for "the" alone
-  expect(scoresOf(await indexBy(bagOfWords()), "the cat")).toEqual([
-    [0, Number((3 / Math.sqrt(10)).toFixed(12))],
-    [1, 0.5],
-    [2, 0.5],
-  ]);
-});
 
 it("finds by the cosine of TF-IDF, where a word of all documents counts less than one of a few", async () => {
   const rare = Math.log(4 / 2) + 1; // scikit-learn: ln((1 + N) / (1 + df)) + 1, which is 1 for "the"
@@ -59,10 +50,4 @@ it("keeps in its file how it is searched", async () => {
   const read = await readWhole(kinds.searchIndex, path);
   expect(read.scoring).toEqual(index.scoring);
   expect(scoresOf(read, "the cat")).toEqual(scoresOf(index, "the cat"));
-});
-
-it("names itself where no document has a word", () => {
-  expect(() => bagOfWords().result()).toThrow(
-    "bagOfWords: a document must have a word of the vocabulary, got 0 documents",
-  );
 });
