@@ -9,6 +9,8 @@ export { kinds } from "./kinds/kinds.js";
 export { bert } from "./models/bert/bert.js";
 export { bm25 } from "./models/bm25/bm25.js";
 export { classTopics } from "./models/classTopics/classTopics.js";
+export { bagOfWords } from "./models/cosineIndex/bagOfWords.js";
+export { tfidf } from "./models/cosineIndex/tfidf.js";
 export { documentFrequencies } from "./models/documentFrequencies/documentFrequencies.js";
 export { elmo } from "./models/elmo/elmo.js";
 export { fastText } from "./models/fastText/fastText.js";

@@ -1,30 +1,22 @@
 /**
  * What the page costs and how fast it is, in Chromium without a screen and without a graphics card: OpenGL by software.
  *
- *     npm run bench:page -- [--terms 200000] [--many 1000000] [--pairs 5] [--only load,word,map,snapshot,training,api]
+ *     npm run bench:page -- [--terms 200000] [--many 1000000] [--pairs 5] [--epochs 150] [--only load,word,map,snapshot,training,api]
  *
  * Made-up vectors and maps of `--terms` words of 100 numbers and of `--many` words are shown. Needs a Chromium, by its path in CHROMIUM or at
- * /usr/bin/chromium. For training, word2vec learns the English sample through `lexstream run --serve`, by turns with the page closed and
- * open at the view of the run.
+ * /usr/bin/chromium. What training takes more with the page open: `pageTraining.ts`.
  */
-import { spawn } from "node:child_process";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { join } from "node:path";
-import { createInterface } from "node:readline";
+import { existsSync, readFileSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { type QueryThread, serveOnThread } from "../cli/serveOnThread.js";
 import { builtIn } from "../pipelines/index.js";
 import type { TermLayout } from "../schemas/index.js";
+import { chromium, type Page } from "./chromium.js";
+import { measureTraining } from "./pageTraining.js";
 import { askedBy, madeUpVectors, report, train } from "./queryLoad.js";
-import { inScratch, lexstreamProgram, median } from "./wholeProcess.js";
+import { median } from "./wholeProcess.js";
 
-// It is no part of what ships, and its types are a browser's: what is used of it.
-const { chromium } = createRequire(import.meta.url)("playwright-core") as {
-  readonly chromium: { launch(options: object): Promise<Browser> };
-};
 const ARGUMENTS = [
   "--no-sandbox",
   "--enable-unsafe-swiftshader",
@@ -42,6 +34,7 @@ const { values: options } = parseArgs({
     terms: { type: "string", default: "200000" },
     many: { type: "string", default: "1000000" },
     pairs: { type: "string", default: "5" },
+    epochs: { type: "string", default: "150" },
     only: { type: "string", default: "load,word,map,snapshot,training,api" },
   },
 });
@@ -56,27 +49,6 @@ const browser = await chromium.launch({ executablePath, args: ARGUMENTS });
 console.log(
   `Chromium ${browser.version()}, ${VIEWPORT.width} x ${VIEWPORT.height}, ${terms} words of ${VECTOR_SIZE} numbers`,
 );
-interface Browser {
-  version(): string;
-  close(): Promise<void>;
-  newContext(options: object): Promise<{ newPage(): Promise<Page>; close(): Promise<void> }>;
-  newBrowserCDPSession(): Promise<{ send(method: string): Promise<{ processInfo: { type: string; id: number }[] }> }>;
-}
-
-interface Page {
-  on(event: "response", listener: (response: Response) => void): void;
-  goto(url: string, options?: object): Promise<unknown>;
-  evaluate(expression: string): Promise<unknown>;
-  waitForSelector(selector: string): Promise<unknown>;
-  fill(selector: string, text: string): Promise<void>;
-  press(selector: string, key: string): Promise<void>;
-}
-
-interface Response {
-  url(): string;
-  request(): { sizes(): Promise<{ responseBodySize: number }> };
-}
-
 interface Served {
   readonly thread: QueryThread;
   readonly origin: string;
@@ -265,65 +237,6 @@ async function api({ thread, origin }: Served): Promise<void> {
   });
 }
 
-/** Runs by turns with the page closed and open. */
-async function training(): Promise<void> {
-  await inScratch(async (folder) => {
-    const config = join(folder, "c.yaml");
-    const corpus = fileURLToPath(new URL("../../data/sample-english-two-novels.txt", import.meta.url));
-    const steps = "[normalize, tokenize, buildVocab, encode, windowContexts, { word2vec: { epochs: 20 } }]";
-    writeFileSync(config, `source: { files: { paths: ${JSON.stringify(corpus)} } }\nsteps: ${steps}\n`);
-    const slower: Record<keyof Cost, number[]> = { wall: [], processor: [] };
-    for (let pair = 0; pair < pairs; pair++) {
-      const order = pair % 2 === 0 ? [false, true] : [true, false];
-      const costs = new Map<boolean, Cost>();
-      for (const isOpen of order)
-        costs.set(isOpen, await trainedOnce(config, join(folder, `${pair}-${isOpen}`), isOpen));
-      const [closed, open] = [costs.get(false)!, costs.get(true)!];
-      for (const what of ["wall", "processor"] as const) slower[what].push(100 * (open[what] / closed[what] - 1));
-      console.log(
-        `pair ${pair + 1}: closed ${closed.wall.toFixed(2)} s (${closed.processor.toFixed(2)} s of processor), open ${open.wall.toFixed(2)} s (${open.processor.toFixed(2)} s)`,
-      );
-    }
-    const told = (["wall", "processor"] as const).map((what) => `${median(slower[what]).toFixed(1)} % by ${what}`);
-    console.log(`training with the page open takes more: ${told.join(", ")} time, medians of ${pairs} pairs`);
-  });
-}
-
-interface Cost {
-  readonly wall: number;
-  /** Seconds of the run's process alone. */
-  readonly processor: number;
-}
-
-async function trainedOnce(config: string, out: string, isOpen: boolean): Promise<Cost> {
-  const serving = ["--serve=127.0.0.1:0", "--progress", "none"];
-  const timed = `TIMEFORMAT='%R %U %S'; time "$@"`;
-  const program = [process.execPath, lexstreamProgram, "run", config, "--out", out, ...serving];
-  const run = spawn("bash", ["-c", timed, "bash", ...program], { stdio: ["ignore", "pipe", "pipe"] });
-  const ended = new Promise((resolve) => run.once("close", resolve));
-  const lines: string[] = [];
-  const origin = new Promise<string>((resolve) => {
-    for (const stream of [run.stdout, run.stderr])
-      createInterface(stream).on("line", (line) => {
-        lines.push(line);
-        const [url] = /http:\/\/[\d.:]+/.exec(line) ?? [];
-        if (url) resolve(url);
-      });
-  });
-  const showing = async (url: string) =>
-    inPage(async (page) => {
-      await page.goto(`${url}/#/run`);
-      await ended;
-    });
-  await Promise.race([Promise.all([ended, isOpen ? origin.then(showing) : undefined]), ended.then(() => wait(1000))]);
-  const [real, user, system] = lines
-    .flatMap((line) => /^([\d.]+) ([\d.]+) ([\d.]+)$/.exec(line)?.slice(1) ?? [])
-    .map(Number);
-  if (real === undefined || run.exitCode !== 0)
-    throw new Error(`bench:page: the run must end well, got ${lines.join("\n")}`);
-  return { wall: real, processor: user! + system! };
-}
-
 function spread(times: readonly number[]): string {
   return `${median([...times]).toFixed(0)} ms (median of ${times.length}; longest ${Math.max(...times).toFixed(0)})`;
 }
@@ -334,5 +247,6 @@ try {
 } finally {
   await served?.thread.close();
 }
-if (wanted.includes("training")) await training();
 await browser.close();
+if (wanted.includes("training"))
+  await measureTraining({ executablePath, viewport: VIEWPORT, rounds: pairs, epochs: Number(options.epochs) });

@@ -23,7 +23,7 @@ import { type QueryThread, serveOnThread, type ThreadOptions } from "./serveOnTh
 /** Learning waits while a snapshot is taken: a twentieth of the time, or less. */
 const LEAST_INTERVAL_MS = 1000;
 const INTERVAL_PER_COST = 20;
-const STATUS_EVERY_MS = 500;
+const STATUS_EVERY_MS = 1000;
 
 export interface RunServer {
   readonly address: QueryThread["address"];

@@ -3,7 +3,7 @@ import { faultOfPostings } from "../kernels/search/searchedIndex.js";
 import { compareCodePoints } from "../kernels/text/compareCodePoints.js";
 import { defineKind } from "../schemas/kinds.js";
 import { show } from "../schemas/options.js";
-import type { Bm25Settings, SearchIndex } from "../schemas/searchIndex.js";
+import type { IndexScoring, SearchIndex } from "../schemas/searchIndex.js";
 import type { ReadableTable, Rows } from "../schemas/tables.js";
 
 /** What a row is of: a term with its postings, or documents that follow each other, with their lengths. */
@@ -47,7 +47,7 @@ export const searchIndex = defineKind({
       for await (const block of rowsOf(table)) index.add(block);
       return {
         ...index.finish(),
-        scoring: facts.scoring as Bm25Settings,
+        scoring: facts.scoring as IndexScoring,
         metadata: new Map(facts.metadata as [string, string][]),
       };
     },

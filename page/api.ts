@@ -119,8 +119,13 @@ async function readEvents(signal: AbortSignal): Promise<void> {
   }
 }
 
+const told = new Map<string, string>();
+
+/** What was told already, as all is where a stream begins anew, draws nothing. */
 function take(event: string): void {
-  const [, name, data] = /^event: (\w+)\ndata: (.*)$/s.exec(event) ?? [];
-  if (name === "models") models.value = JSON.parse(data!);
-  if (name === "run") moment.value = JSON.parse(data!);
+  const [, name = "", data = ""] = /^event: (\w+)\ndata: (.*)$/s.exec(event) ?? [];
+  if (told.get(name) === data) return;
+  told.set(name, data);
+  if (name === "models") models.value = JSON.parse(data);
+  if (name === "run") moment.value = JSON.parse(data);
 }

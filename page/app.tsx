@@ -21,6 +21,7 @@ export function App(): JSX.Element {
   useEffect(() => {
     document.documentElement.lang = language.value;
     document.title = [about, title, app.title].filter((part) => part !== "").join(" · ");
+    document.querySelector("nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
   }, [language.value, title, about]);
   useEffect(listenToKeys, []);
   return (

@@ -44,3 +44,5 @@ export * from "./topics.js";
 export * from "./units.js";
 export * from "./vectors.js";
 export * from "./vocabulary.js";
+export * from "./weightFields.js";
+export * from "./weightScheme.js";

@@ -1,5 +1,6 @@
 import type { DocumentColumn, DocumentEntry } from "./documents.js";
 import type { SemanticSpace } from "./semanticSpace.js";
+import type { WeightScheme } from "./weightScheme.js";
 
 /** How a document is scored for a query. */
 export const bm25Variants = ["lucene", "robertson", "atire", "bm25l", "bm25plus"] as const;
@@ -13,6 +14,12 @@ export interface Bm25Settings {
   readonly b: number;
   /** What bm25l and bm25plus add; their own if left out. */
   readonly delta?: number | undefined;
+}
+
+/** How an index is searched where nothing else is asked for. */
+export interface IndexScoring extends Bm25Settings {
+  /** By the cosine of such weights in the place of BM25. */
+  readonly scheme?: WeightScheme;
 }
 
 /**
@@ -33,7 +40,7 @@ export interface SearchIndex {
   /** What is known of the documents; left out where the source was asked for nothing. */
   readonly entries?: DocumentColumn;
   /** How it is searched where nothing else is asked for. */
-  readonly scoring: Bm25Settings;
+  readonly scoring: IndexScoring;
   /** By the cosine in this space instead; no part of the index's file. */
   readonly space?: SemanticSpace;
   /** Model, options, corpus hash, and how texts were made tokens. */

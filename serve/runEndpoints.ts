@@ -1,8 +1,10 @@
 import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
 import {
+  comparisonsOf,
   type HistoryPoint,
   type Manifest,
+  type ModelComparison,
   manifestOf,
   originsIn,
   outputsIn,
@@ -11,6 +13,7 @@ import {
   pipelineGraph,
   pipelineOf,
   readHistory,
+  titleOf,
 } from "../pipelines/index.js";
 import { type JsonSchema, NotFound, suggest, text } from "../schemas/index.js";
 import { MANIFEST } from "../schemas/runFolder.js";
@@ -57,6 +60,15 @@ export function runEndpoints(runs: readonly RunToShow[], plugins: PluginOptions)
       ...{ summary: "The runs that are shown", contentType: "application/json" },
       answer: { type: "object", properties: { runs: listOf(object) }, required: ["runs"], additionalProperties: false },
       handle: () => ({ runs: runs.map((run) => ({ run: run.id, isFinished: isFinished(run) })) }),
+    },
+    {
+      query: { name: "comparisons", fields: {} },
+      ...{ summary: "The comparisons over one text that the runs belong to", contentType: "application/json" },
+      answer: {
+        ...{ type: "object", properties: { comparisons: listOf(object) }, required: ["comparisons"] },
+        additionalProperties: false,
+      },
+      handle: () => ({ comparisons: comparisonsOf(runs.map(({ folder }) => folder)).map(comparisonForPage) }),
     },
     about("manifest", "What a run was made from, and what it made", { name: string, outputs: listOf(object) }, (run) =>
       summaryOf(finished(run)),
@@ -108,6 +120,19 @@ function summaryOf(manifest: Manifest) {
     inputs: manifest.inputs.map(({ path, ...input }) => ({ ...input, path: basename(path) })),
     outputs: outputsIn(manifest),
     origins: Object.fromEntries(originsIn(manifest)),
+  };
+}
+
+/** By the titles of its columns, without the places of files. */
+function comparisonForPage({ corpus, columns, rows }: ModelComparison) {
+  const withoutPlaces = (fault: string) => fault.replace(/(?<![^\s"'(])\/(?:[^\s/:]+\/)+/g, "");
+  return {
+    corpus: basename(corpus),
+    columns: columns.map((column) => ({ ...column, title: titleOf(column) })),
+    rows: rows.map(({ model, fault, scores, cost, bytes }) => ({
+      ...{ model, bytes, ...cost, ...(fault === undefined ? {} : { fault: withoutPlaces(fault) }) },
+      scores: columns.map(({ name }) => scores[name] ?? null),
+    })),
   };
 }
 

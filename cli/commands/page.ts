@@ -2,7 +2,6 @@ import { setMaxListeners } from "node:events";
 import { existsSync, readdirSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import {
-  comparedFacts,
   manifestOf,
   originsIn,
   outputsByValue,
@@ -121,7 +120,6 @@ function filesOfRun({ id, folder }: RunToShow, registry: Registry, hasToken: boo
       shown: shownPath(file, hasToken),
       facts: {
         ...{ run: id, bytes, seconds: secondsOf(folder), loss: last?.meanLoss, heldOutLoss: last?.heldOutLoss },
-        ...comparedFacts(folder),
         ...origins.get(name),
       },
     };

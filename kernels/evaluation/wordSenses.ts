@@ -5,13 +5,16 @@
 import type { ResampledScore } from "./bootstrap.js";
 import { unitVector } from "./cosines.js";
 
-/** Mean vectors of the senses of one word. State: 8 D bytes a sense. */
+/** Mean vectors of the senses of one word. State: 16 D bytes a sense. */
 export class SenseMeans {
   readonly #sums = new Map<number, Float64Array>();
+  /** Of length 1, once one is asked for. */
+  readonly #means = new Map<number, ArrayLike<number>>();
 
   add(sense: number, vector: Float32Array): void {
     const sum = this.#sums.get(sense) ?? new Float64Array(vector.length);
     this.#sums.set(sense, sum);
+    this.#means.delete(sense);
     for (let d = 0; d < sum.length; d++) sum[d]! += vector[d]!;
   }
 
@@ -19,7 +22,10 @@ export class SenseMeans {
   nearest(vector: Float32Array): number | undefined {
     const best = { sense: undefined as number | undefined, cosine: Number.NEGATIVE_INFINITY };
     for (const [sense, sum] of this.#sums) {
-      const cosine = unitVector(sum).reduce((total, value, d) => total + value * vector[d]!, 0); // but for the vector's length
+      const mean = this.#means.get(sense) ?? unitVector(sum);
+      this.#means.set(sense, mean);
+      let cosine = 0; // but for the vector's length
+      for (let d = 0; d < vector.length; d++) cosine += mean[d]! * vector[d]!;
       if (cosine > best.cosine) Object.assign(best, { sense, cosine });
     }
     return best.sense;

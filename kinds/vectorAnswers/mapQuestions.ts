@@ -46,6 +46,11 @@ export function mapQuestions<Asked>(mapped: Mapped<Asked>) {
       fields: {
         top: integer({ description: "How many terms, the first", min: 3, max: MOST_ON_MAP, default: 20_000 }),
         version: integer({ description: "Which layout; the newest if left out", min: 1, optional: true }),
+        known: integer({
+          description: "The version that whoever asks has already, of which nothing is told again",
+          min: 1,
+          optional: true,
+        }),
       },
       summary:
         "The first terms as points in a plane; ask again while there are none, for they take a while to be laid out",
@@ -63,11 +68,11 @@ export function mapQuestions<Asked>(mapped: Mapped<Asked>) {
         neighborsKept: { type: "number", description: "The share of nearest neighbours that are nearest points" },
       },
       missing,
-      answer: (asked: Asked, { top, version: wanted }) => {
+      answer: (asked: Asked, { top, version: wanted, known }) => {
         const of = mapped.count(asked);
         const newest = mapped.newest(asked, top);
         const layout = wanted === undefined ? newest : mapped.version(asked, wanted);
-        if (!layout) return { of };
+        if (!layout || layout.version === known) return { of };
         const { version, points, groups, neighborsKept } = layout;
         const versions = mapped.versions(asked, top);
         const drawn = { count: groups.length, points: base64(points), groups: base64(groups) };

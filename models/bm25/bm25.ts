@@ -1,19 +1,15 @@
-import { postingBytes, SearchIndexBuilder } from "../../kernels/search/searchIndexBuilder.js";
-import { vocabularyBytes } from "../../kernels/vocabulary/vocabulary.js";
 import {
   bm25Variants,
-  type DocumentTermBatch,
   defineUnit,
   number,
   type OptionsOf,
   oneOf,
   parseOptions,
-  plural,
   requireSameTextSteps,
-  type SearchIndex,
   searchIndexOption,
   type UpdatedModel,
 } from "../../schemas/index.js";
+import { indexCost, indexModel } from "../indexModel.js";
 
 export const bm25Schema = defineUnit({
   name: "bm25",
@@ -52,11 +48,7 @@ export const bm25Schema = defineUnit({
         "same: the run ends if tokens are made by other steps than those of initialIndex; any: whatever steps",
     }),
   },
-  cost: (_, { sizes }) => {
-    const bytes = postingBytes(sizes.cells, sizes.documents) + vocabularyBytes(sizes.vocabulary);
-    const from = ["cells", "documents", "vocabulary"];
-    return { memory: { bytes: 2 * bytes, from }, held: { bytes, from } };
-  },
+  cost: indexCost,
   create: (_, options, context): UpdatedModel<"documentTerms", "searchIndex"> => {
     const { initialIndex, textSteps = "same" } = options;
     if (initialIndex && textSteps === "same" && context.textSteps)
@@ -82,35 +74,6 @@ export type Bm25Options = OptionsOf<typeof bm25Schema>;
  */
 export function bm25(options?: Bm25Options): UpdatedModel<"documentTerms", "searchIndex"> {
   const { variant, k1, b, delta, initialIndex } = parseOptions(bm25Schema, options);
-  const builder = new SearchIndexBuilder(initialIndex);
-
-  function update(batch: DocumentTermBatch) {
-    builder.add(batch);
-    const taken = batch.lengths.reduce((sum, length) => sum + length, 0);
-    return { taken, examples: batch.lengths.length, loss: 0, epoch: batch.epoch };
-  }
-
-  function result(): SearchIndex {
-    const index = builder.index();
-    if (index.terms.length === 0)
-      throw new RangeError(
-        `bm25: a document must have a word of the vocabulary, got ${plural(index.lengths.length, "document")} without any`,
-      );
-    const scoring = { variant, k1, b, ...(delta === undefined ? {} : { delta }) };
-    return { ...index, scoring, metadata: new Map([["model", "bm25"]]) };
-  }
-
-  return {
-    name: "bm25",
-    reads: "documentTerms",
-    makes: "searchIndex",
-    epochs: 1,
-    hasLoss: false,
-    update,
-    save: () => builder.save(),
-    restore: (state) => builder.restore(state),
-    snapshot: () => (builder.index().terms.length > 0 ? result() : undefined),
-    result,
-    close: () => {},
-  };
+  const scoring = { variant, k1, b, ...(delta === undefined ? {} : { delta }) };
+  return indexModel("bm25", scoring, initialIndex);
 }

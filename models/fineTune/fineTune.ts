@@ -1,18 +1,13 @@
-import { WordDocuments } from "../../kernels/linear/wordDocuments.js";
-import { type MarkedText, markPlaces } from "../../kernels/neural/markedTexts.js";
 import type { Network } from "../../kernels/neural/network.js";
 import { softmaxTemperature } from "../../kernels/neural/softmaxTemperature.js";
 import { TextIds } from "../../kernels/neural/textIds.js";
 import { joinStates, splitState } from "../../kernels/numbers/joinStates.js";
-import { drawUniform, randomStream } from "../../kernels/numbers/random.js";
-import { LabelCounter } from "../../kernels/vocabulary/labelCounter.js";
 import {
   type AnyClassifier,
   boolean,
   defineUnit,
   epochNames,
   integer,
-  type LabelSet,
   type LanguageModel,
   languageModelOption,
   type Model,
@@ -32,7 +27,8 @@ import {
 } from "../../schemas/index.js";
 import { networkFields, withDefaults } from "../neural/languageModelFields.js";
 import { headTraining, openBelowHead, requireUsableRates, withChoices } from "./headChoices.js";
-import { HeadTrainer, type LabelledRow } from "./headTrainer.js";
+import { HeadTrainer } from "./headTrainer.js";
+import { type LabelledRows, LabelledTexts } from "./labelledTexts.js";
 
 const WHO = "fineTune";
 
@@ -115,9 +111,6 @@ export const fineTuneSchema = defineUnit({
 
 export type FineTuneOptions = Omit<OptionsOf<typeof fineTuneSchema>, "model"> & { readonly model: LanguageModel };
 
-/** What was counted since the start. */
-const nothingYet = { documents: 0, withoutLabels: 0, withoutWords: 0, cut: 0, passes: 0 };
-
 /**
  * Learns a classifier of texts over a language model of any network that tells its layers: a linear softmax layer over the pooled places of a
  * text, and the language model with it; with `freeze` that layer alone, and the shares of the layers.
@@ -145,106 +138,63 @@ export function fineTune(options: FineTuneOptions, networks: Networks): UpdatedM
   const { epochs, seed } = rates;
   const { workers: __, ...told } = { ...parsed, ...training };
   const texts = new TextIds(made.vocabulary, network, model);
-  const documents = new WordDocuments(texts.wordForm);
-  const held = randomStream(seed, "fineTune.holdout");
-  const counted = { ...nothingYet };
-  const labels = new LabelCounter();
-  const learned: NamedRow[] = [];
-  const aside: NamedRow[] = [];
+  const kept = new LabelledTexts({ texts, pooling, length, holdout: rates.holdout, seed });
+  let passes = 0;
   let isFed = false;
-  let teaching: { readonly labels: LabelSet; readonly rows: LabelledRow[]; readonly held: LabelledRow[] } | undefined;
+  let teaching: LabelledRows | undefined;
   let trainer: HeadTrainer | undefined;
-
-  function take(words: Int32Array, own: readonly string[]): void {
-    const number = counted.documents++;
-    if (own.length === 0) {
-      counted.withoutLabels++;
-      return;
-    }
-    const row = texts.of(words, length);
-    if (row.isCut) counted.cut++;
-    if (row.ids.length === 0) {
-      counted.withoutWords++;
-      return;
-    }
-    labels.add([own]);
-    const isHeld = drawUniform(held, number) < rates.holdout;
-    (isHeld ? aside : learned).push({ text: markPlaces(row, pooling), labels: own });
-  }
 
   function update(batch: TokenBatch): StepStats {
     if (batch.documents?.weights)
       throw new TypeError(`${WHO}: documents must count alike, got weights; leave out the option weight of the source`);
     isFed = true;
-    if (counted.passes === 0) documents.add(batch, take);
-    return { taken: batch.ids.length, examples: 0, loss: 0, epoch: counted.passes };
+    if (passes === 0) kept.add(batch);
+    return { taken: batch.ids.length, examples: 0, loss: 0, epoch: passes };
   }
 
-  /** What is learned, with the labels in their order. */
   function teach(): HeadTrainer {
-    const set = labels.set() ?? { names: [], counts: new Float64Array(0) };
-    if (set.names.length < 2)
-      throw new RangeError(
-        `${WHO}: texts must have two labels or more, got ${set.names.length === 0 ? "none" : `${JSON.stringify(set.names[0])} alone`}; the source's option labels, or its format labelled, says where they are`,
-      );
-    if (learned.length === 0)
-      throw new RangeError(`${WHO}: there must be texts to learn from, got ${aside.length} that are kept aside`);
-    const idOf = new Map(set.names.map((name, id) => [name, id]));
-    const rowOf = ({ text, labels: own }: NamedRow) => ({ texts: [text], labels: own.map((name) => idOf.get(name)!) });
-    teaching = { labels: set, rows: learned.map(rowOf), held: aside.map(rowOf) };
-    const head = { classes: set.names.length, layers, texts: 1, dropout, freeze } as const;
+    teaching = kept.rows(WHO);
+    const head = { classes: teaching.labels.names.length, layers, texts: 1, dropout, freeze } as const;
     trainer = new HeadTrainer(made, head, headTraining(WHO, batchSize, rates));
     return trainer;
   }
 
   async function endStream(): Promise<StepStats> {
-    const epoch = counted.passes;
+    const epoch = passes;
     const nothing = { taken: 0, examples: 0, loss: 0, epoch: Math.max(0, epoch - 1) };
     if (!isFed) return nothing;
     isFed = false;
-    if (epoch === 0) documents.finish(take);
-    counted.passes++;
+    if (epoch === 0) kept.finish();
+    passes++;
     const own = trainer ?? teach();
-    const loss = await own.learn(teaching!.rows);
-    await own.judge(teaching!.held);
-    return { taken: 0, examples: teaching!.rows.length, loss, epoch };
+    const loss = await own.learn(teaching!.learned);
+    await own.judge(teaching!.aside);
+    return { taken: 0, examples: teaching!.learned.length, loss, epoch };
   }
 
   async function save(): Promise<StageState | undefined> {
     const parts = await trainer?.save();
     return joinStates({
-      own: { facts: { ...counted, isFed, labels: JSON.stringify(labels.set() ?? null) }, arrays: {} },
-      document: documents.save(),
-      learned: savedRows(learned),
-      aside: savedRows(aside),
+      own: { facts: { passes, isFed }, arrays: {} },
+      texts: kept.save(),
       ...(parts ? { trainer: parts } : {}),
     });
   }
 
   async function restore(state: StageState): Promise<void> {
     const parts = splitState(state);
-    const { isFed: fed, labels: _labels, ...facts } = parts.own!.facts;
-    Object.assign(counted, facts);
-    isFed = fed as boolean;
-    documents.restore(parts.document!);
-    for (const [rows, saved] of [
-      [learned, parts.learned!],
-      [aside, parts.aside!],
-    ] as const)
-      for (const row of restoredRows(saved)) {
-        labels.add([row.labels]);
-        rows.push(row);
-      }
-    if (parts.trainer) await teach().restore(parts.trainer, teaching!.rows);
+    passes = parts.own!.facts.passes as number;
+    isFed = parts.own!.facts.isFed as boolean;
+    kept.restore(parts.texts!);
+    if (parts.trainer) await teach().restore(parts.trainer, teaching!.learned);
   }
 
   async function classifierWith(isLast: boolean): Promise<AnyClassifier> {
     const values = await trainer!.values();
     const { model: tensors, head } = trainer!.tensors(values);
-    const scores = isLast ? await trainer!.scores(teaching!.held, values) : [];
-    const scored = scores.map((each, row) => ({ scores: each, labels: teaching!.held[row]!.labels }));
+    const scores = isLast ? await trainer!.scores(teaching!.aside, values) : [];
+    const scored = scores.map((each, row) => ({ scores: each, labels: teaching!.aside[row]!.labels }));
     const { names, counts } = teaching!.labels;
-    const { withoutLabels, withoutWords, cut } = counted;
     return {
       ...{ labels: names, labelCounts: counts, loss: "softmax", temperature: softmaxTemperature(scored) },
       model: { ...model!, tensors },
@@ -253,7 +203,7 @@ export function fineTune(options: FineTuneOptions, networks: Networks): UpdatedM
         ["model", WHO],
         ["options", JSON.stringify(told)],
         ["arithmetic", trainer!.engine],
-        ["documents", JSON.stringify({ held: aside.length, withoutLabels, withoutWords, cut })],
+        ["documents", JSON.stringify(kept.told)],
         ["learned", JSON.stringify({ heldOutLosses: trainer!.heldOutLosses, ...trainer!.told })],
       ]),
     };
@@ -261,10 +211,8 @@ export function fineTune(options: FineTuneOptions, networks: Networks): UpdatedM
 
   async function result(): Promise<AnyClassifier> {
     if (!trainer) throw new RangeError(`${WHO}: there must be texts to learn from before a result, got none`);
-    if (counted.passes !== epochs && !trainer.isOver)
-      throw new RangeError(
-        `${WHO}: must be fed as many passes over the texts as its epochs, ${epochs}, got ${counted.passes}`,
-      );
+    if (passes !== epochs && !trainer.isOver)
+      throw new RangeError(`${WHO}: must be fed as many passes over the texts as its epochs, ${epochs}, got ${passes}`);
     return classifierWith(true);
   }
 
@@ -287,11 +235,6 @@ export function fineTune(options: FineTuneOptions, networks: Networks): UpdatedM
   };
 }
 
-interface NamedRow {
-  readonly text: MarkedText;
-  readonly labels: readonly string[];
-}
-
 /** How places are pooled where nothing is said, by what the network sees. */
 function withPooling<C extends { readonly freeze: boolean; readonly pooling: Pooling | undefined }>(
   chosen: C,
@@ -299,25 +242,4 @@ function withPooling<C extends { readonly freeze: boolean; readonly pooling: Poo
 ) {
   const whole = readsBothSides ? "cls" : looksAhead ? "mean" : "last";
   return { ...chosen, pooling: chosen.pooling ?? (chosen.freeze ? "mean" : whole) } as const;
-}
-
-function savedRows(rows: readonly NamedRow[]): StageState {
-  return {
-    facts: { labels: JSON.stringify(rows.map(({ labels }) => labels)) },
-    arrays: {
-      lengths: Uint32Array.from(rows, ({ text }) => text.ids.length),
-      ids: Uint32Array.from(rows.flatMap(({ text }) => [...text.ids])),
-      marks: Uint8Array.from(rows.flatMap(({ text }) => [...text.marks])),
-    },
-  };
-}
-
-function restoredRows({ facts, arrays }: StageState): NamedRow[] {
-  const [ids, marks] = [arrays.ids as Uint32Array, arrays.marks as Uint8Array];
-  let to = 0;
-  return (JSON.parse(facts.labels as string) as string[][]).map((labels, row) => {
-    const from = to;
-    to += arrays.lengths![row]!;
-    return { labels, text: { ids: ids.slice(from, to), marks: marks.slice(from, to) } };
-  });
 }

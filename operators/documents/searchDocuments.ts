@@ -20,8 +20,9 @@ export const scoringOptions = defineOptions({
   name: "searchDocuments",
   fields: {
     scoring: oneOf(["bm25", "cosine"], {
-      default: "bm25",
-      description: "How documents are scored: by BM25, or by the cosine of TF-IDF weights",
+      optional: true,
+      description:
+        "How documents are scored: by BM25, or by the cosine of TF-IDF weights; as the index says if left out, and by BM25 where an option of BM25 is given",
     }),
     variant: oneOf(bm25Variants, { optional: true, description: "Which BM25; that of the index if left out" }),
     k1: number({
@@ -113,7 +114,8 @@ export function searcherWith(
   space?: SemanticSpace,
 ): Required<DocumentSearcher> {
   if (space) return new SpaceSearcher(index, space, toldWeights(space.metadata));
-  if (scoring === "bm25") return searcherOf(index, bm25);
+  if (scoring === undefined) return searcherOf(index, bm25);
+  if (scoring === "bm25") return searcherOf(index, { ...bm25, variant: bm25.variant ?? index.scoring.variant });
   const scheme = schemeOf("searchDocuments", { preset, smart: undefined, sublinear, norm: "l2" });
   return searcherOf(index, { scheme });
 }

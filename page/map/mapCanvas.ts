@@ -1,20 +1,11 @@
-import { LabelSpace, labelSize } from "../../kernels/layout/labelSpace.js";
-import { printableLine } from "../../kernels/text/printable.js";
-import { shortened } from "../parts/term.js";
 import { type Camera, fitted, readCamera, writtenCamera, zoomed } from "./camera.js";
 import type { PointColours } from "./colours.js";
-import { drawPoints, MOST_MOVING } from "./drawPoints.js";
 import { listenToGestures } from "./gestures.js";
-import { type LabelLook, LabelPainter } from "./labels.js";
-import { packedColour, paintLine, paintRings } from "./marks.js";
+import { MapPainter } from "./mapPainter.js";
 import { type Corner, PointIndex } from "./pointIndex.js";
 import type { TermPoints } from "./termPoints.js";
 
 const GRID = 65_535;
-const MOST_LABELS = 400;
-/** Terms that are tried for a label in one picture. */
-const MOST_TRIED = 6000;
-const MOST_RINGS = 2000;
 const REACH = 10;
 /** Milliseconds without a move after which all is drawn. */
 const STILL_AFTER = 120;
@@ -29,13 +20,10 @@ export interface MapEvents {
 /** A map of terms on a canvas. Terms are drawn as text alone, with control marks spelled out. */
 export class MapCanvas {
   readonly #canvas: HTMLCanvasElement;
-  readonly #context: CanvasRenderingContext2D;
+  readonly #painter: MapPainter;
   readonly #events: MapEvents;
   readonly #watcher: ResizeObserver;
-  readonly #labels: LabelPainter;
   #data: TermPoints | undefined;
-  /** What the labels of terms say, of those that were tried. */
-  #texts: string[] = [];
   #index = new PointIndex(new Uint16Array(0));
   #colours: PointColours = new Uint32Array(0);
   #reach = { across: 1, down: 1 };
@@ -47,15 +35,13 @@ export class MapCanvas {
   #isWaiting = false;
   #isMoving = false;
   #still: ReturnType<typeof setTimeout> | undefined;
-  #picture: ImageData | undefined;
   /** A pointer draws around terms instead of moving the map. */
   isChoosing = false;
 
   constructor(canvas: HTMLCanvasElement, events: MapEvents) {
     this.#canvas = canvas;
-    this.#context = canvas.getContext("2d", { alpha: false })!;
+    this.#painter = new MapPainter(canvas);
     this.#events = events;
-    this.#labels = new LabelPainter(this.#context);
     this.#watcher = new ResizeObserver(() => this.draw());
     this.#watcher.observe(canvas);
     this.#listen();
@@ -119,8 +105,7 @@ export class MapCanvas {
   #take(data: TermPoints): void {
     this.#data = data;
     this.#index = new PointIndex(data.points);
-    this.#labels.forget();
-    this.#texts = [];
+    this.#painter.forget();
     this.#pointed = undefined;
     let [across, down] = [1e-3, 1e-3];
     data.points.forEach((value, at) => {
@@ -176,68 +161,17 @@ export class MapCanvas {
 
   #paint(): void {
     this.#isWaiting = false;
-    const data = this.#data;
-    const { width, height } = this.#size();
-    if (!data || width === 0 || height === 0) return;
-    const ratio = Math.min(2, devicePixelRatio);
-    const [across, down] = [Math.round(width * ratio), Math.round(height * ratio)];
-    if (this.#canvas.width !== across || this.#canvas.height !== down)
-      [this.#canvas.width, this.#canvas.height] = [across, down];
-    const style = getComputedStyle(this.#canvas);
-    const look = {
-      ground: style.getPropertyValue("--panel"),
-      ink: style.getPropertyValue("--ink"),
-      fonts: style.fontFamily,
-    };
-    this.#paintPoints(data, across, down, ratio, look.ground);
-    this.#context.setTransform(ratio, 0, 0, ratio, 0, 0);
-    const onScreen = (rows: readonly number[]) => rows.map((row) => this.#onScreen(row));
-    paintRings(this.#context, onScreen(this.#chosen.slice(0, MOST_RINGS)), 4, look.ink);
-    paintRings(this.#context, onScreen(this.#pointedOut), 7, look.ink);
-    this.#paintLabels(data, new LabelSpace(width, height), look);
-    paintLine(this.#context, this.#line, look.ink);
-  }
-
-  #paintPoints({ points, groups }: TermPoints, width: number, height: number, ratio: number, ground: string): void {
-    if (this.#picture?.width !== width || this.#picture.height !== height) this.#picture = new ImageData(width, height);
-    const pixels = new Uint32Array(this.#picture.data.buffer);
-    pixels.fill(packedColour(this.#context, ground));
-    const count = groups.length;
-    const zoom = this.#camera.scale / this.#whole().scale;
-    const size = Math.min(8, (count > 20_000 ? 1.6 : count > 2000 ? 2.6 : 4) * zoom ** 0.35) * ratio;
-    const step = this.#isMoving && count > MOST_MOVING ? Math.ceil(count / MOST_MOVING) : 1;
-    const camera = { scale: this.#camera.scale * ratio, x: this.#camera.x * ratio, y: this.#camera.y * ratio };
-    drawPoints(pixels, width, height, points, this.#colours, camera, Math.max(1, Math.round(size)), step);
-    this.#context.putImageData(this.#picture, 0, 0);
+    const [data, size] = [this.#data, this.#size()];
+    if (!data || size.width === 0 || size.height === 0) return;
+    this.#painter.paint({
+      ...{ data, size, colours: this.#colours, camera: this.#camera, zoom: this.#camera.scale / this.#whole().scale },
+      ...{ isMoving: this.#isMoving, chosen: this.#chosen, pointedOut: this.#pointedOut, line: this.#line },
+      onScreen: (row) => this.#onScreen(row),
+    });
   }
 
   get #pointedOut(): number[] {
     return [...new Set([this.#pointed, this.#marked].filter((row) => row !== undefined))];
-  }
-
-  /** Labels of what is pointed out, then by frequency as far as there is room. */
-  #paintLabels({ terms }: TermPoints, space: LabelSpace, look: LabelLook): void {
-    const { width, height } = this.#size();
-    const paint = (row: number, isFirst: boolean): boolean => {
-      this.#texts[row] ??= `\u2068${shortened(printableLine(terms[row]!))}\u2069`;
-      const text = this.#texts[row];
-      const size = isFirst ? 16 : labelSize(row, terms.length);
-      return this.#labels.paint(
-        space,
-        { text, ...this.#onScreen(row), size, isBold: isFirst, isForced: isFirst },
-        look,
-      );
-    };
-    const first = this.#pointedOut;
-    for (const row of first) paint(row, true);
-    const share = this.#isMoving ? 4 : 1; // of what takes longest, less where it would hold the map up
-    let [left, tried] = [MOST_LABELS / share, MOST_TRIED / share];
-    for (let row = 0; row < terms.length && left > 0 && tried > 0; row++) {
-      const { x, y } = this.#onScreen(row);
-      if (x < 0 || y < 0 || x > width || y > height || first.includes(row)) continue;
-      tried--;
-      if (paint(row, false)) left--;
-    }
   }
 
   #listen(): void {

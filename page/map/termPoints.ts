@@ -29,10 +29,12 @@ export interface MapQuestion {
   readonly model: string;
   readonly top: number;
   /** The newest if left out. */
-  readonly version: number | undefined;
+  readonly version?: number | undefined;
+  /** A version that is drawn already. */
+  readonly known?: number | undefined;
 }
 
-/** The map of a model's first terms; undefined while it is being laid out. */
+/** The map of a model's first terms; undefined while it is being laid out, or where none but the known one is there. */
 export async function loadPoints(
   { model, ...question }: MapQuestion,
   signal: AbortSignal,

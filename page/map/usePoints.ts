@@ -15,14 +15,14 @@ export interface Points {
 /** The layout of the address, or the newest: asked for again until it is there, and after each snapshot until there is a newer one. */
 export function usePoints({ model, summary }: Model, top: number): Points {
   const [got, setGot] = useState<Points>({});
-  const last = useRef<number>(0);
+  const last = useRef<number | undefined>(undefined);
   const version = Number(choice("layout")) || undefined;
   useEffect(() => {
     const stop = new AbortController();
     const look = async (): Promise<void> => {
       while (!stop.signal.aborted) {
-        const points = await loadPoints({ model, top, version }, stop.signal);
-        if (points && points.version !== last.current) {
+        const points = await loadPoints({ model, top, version, known: last.current }, stop.signal);
+        if (points) {
           last.current = points.version;
           return setGot({ points });
         }

@@ -63,7 +63,7 @@ function Looks({ answer: { layer, terms, heads } }: { readonly answer: Attention
   );
   const places = terms.map((term, place) => `${place + 1} ${term}`);
   return (
-    <Picture title={title} table={{ caption: title, head: [context.from, context.to, columns.weight], rows }}>
+    <Picture title={title} table={() => ({ caption: title, head: [context.from, context.to, columns.weight], rows })}>
       <p class="caption">{context.warning}</p>
       <HeatTable
         caption={title}

@@ -6,10 +6,13 @@ import { Picture } from "./picture.js";
 /** One bar a branch that adds up to what it read: what was used, what was left out on purpose, and what was rejected. */
 export function ConservationBars({ accounts }: { readonly accounts: readonly Account[] }): JSX.Element {
   const { run, losses, number, percent } = strings.value;
-  const rows = accounts.flatMap((account) =>
-    partsOf(account).map(({ name, amount }) => [account.branch, losses[name], amount]),
-  );
-  const table = { caption: run.conservation, head: [run.branch, run.counter, run.amount], rows };
+  const table = () => ({
+    caption: run.conservation,
+    head: [run.branch, run.counter, run.amount],
+    rows: accounts.flatMap((account) =>
+      partsOf(account).map(({ name, amount }) => [account.branch, losses[name], amount]),
+    ),
+  });
   return (
     <Picture title={run.conservation} table={table}>
       {accounts.map((account) => {

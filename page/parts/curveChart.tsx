@@ -2,6 +2,8 @@ import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
+import { NONE } from "./numbers.js";
+import { shownNumber } from "./picture.js";
 
 export interface Curve {
   readonly name: string;
@@ -46,6 +48,9 @@ export function CurveChart({ lines, axis, label }: CurveChartProps): JSX.Element
 const dataOf = (lines: readonly Curve[]): uPlot.AlignedData =>
   uPlot.join(lines.map(({ points }): uPlot.AlignedData => [points.map(([x]) => x), points.map(([, y]) => y)]));
 
+/** In the legend; nothing is pointed at before. */
+const told = (_: uPlot, value: number | null): string => (value === null ? NONE : shownNumber(value));
+
 function optionsOf(element: HTMLElement, lines: readonly Curve[], axis: string): uPlot.Options {
   const style = getComputedStyle(element);
   const [ink, grid] = [style.getPropertyValue("--faint"), style.getPropertyValue("--line")];
@@ -58,9 +63,9 @@ function optionsOf(element: HTMLElement, lines: readonly Curve[], axis: string):
       { ...ruled, size: 60 },
     ],
     series: [
-      { label: axis },
+      { label: axis, value: told },
       ...lines.map(({ name, points }, k) => ({
-        ...{ label: name, stroke: COLOURS[k % COLOURS.length]!, width: 2, spanGaps: true },
+        ...{ label: name, value: told, stroke: COLOURS[k % COLOURS.length]!, width: 2, spanGaps: true },
         ...{ dash: DASHES[Math.floor(k / COLOURS.length) % DASHES.length]!, points: { show: points.length < 40 } },
       })),
     ],

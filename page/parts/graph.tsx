@@ -1,7 +1,8 @@
+import type { ReadonlySignal } from "@preact/signals";
 import type { JSX } from "preact";
 import type { RunMoment } from "../api.js";
 import { strings } from "../strings/strings.js";
-import { Picture } from "./picture.js";
+import { Picture, type TableData } from "./picture.js";
 import { Scroll } from "./scroll.js";
 
 export interface GraphNode {
@@ -49,32 +50,20 @@ export function placeNodes({ nodes, edges }: Graph): ReadonlyMap<string, Placed>
 
 interface GraphPictureProps {
   readonly graph: Graph;
-  readonly moment: RunMoment | undefined;
+  /** How the run stands, while it is under way: what is told of it is drawn anew, and the graph around it is not. */
+  readonly moment: ReadonlySignal<RunMoment | undefined>;
 }
 
 export function GraphPicture({ graph, moment }: GraphPictureProps): JSX.Element {
-  const { run, columns } = strings.value;
+  const { run } = strings.value;
   const placed = placeNodes(graph);
   const all = [...placed.values()];
   const width = Math.max(...all.map(({ x }) => x)) + WIDTH + 2;
   const height = Math.max(...all.map(({ y }) => y)) + HEIGHT + 2;
-  const portOf = (id: string) => moment?.ports.find(({ name }) => name === id);
-  const governing = governingStep(graph, moment);
-  const speedOf = (id: string) => {
-    const speed = moment?.tokensPerSecond[id];
-    return speed === undefined ? "" : run.tokensPerSecond(speed);
-  };
-  const rows = graph.nodes.map(({ id, unit, branch = "", file = "" }) => {
-    const port = portOf(id);
-    const makes = graph.edges.filter(({ from }) => from === id).map(({ data, to }) => `${data} → ${unitIn(to)}`);
-    const queue = port ? run.port(port.inFlight, port.highWater) : "";
-    return [unit, branch, file, speedOf(id), queue, [...new Set(makes)].join(", ")];
-  });
-  const head = [columns.step, run.branch, run.file, run.speedColumn, run.portColumn, run.makes];
   return (
-    <Picture title={run.graph} table={{ caption: run.graph, head, rows }}>
+    <Picture title={run.graph} table={() => tableOf(graph, moment.value)}>
       <p class="caption">{run.graphHint}</p>
-      {moment && <p>{governing === undefined ? run.governsNone : run.governs(unitIn(governing))}</p>}
+      <Governing graph={graph} moment={moment} />
       <Scroll label={run.graph} class="whole">
         <svg
           class="graph"
@@ -92,30 +81,62 @@ export function GraphPicture({ graph, moment }: GraphPictureProps): JSX.Element 
               </path>
             );
           })}
-          {all.map(({ node, x, y }) => {
-            const port = portOf(node.id);
-            const below = speedOf(node.id) || node.file;
-            const isNow = moment?.step === node.id;
-            const classes = [node.kind, isNow ? "now" : "", governing === node.id ? "governs" : ""].join(" ");
-            return (
-              <g key={node.id} class={classes} transform={`translate(${x} ${y})`}>
-                <rect width={WIDTH} height={HEIGHT} rx={node.kind === "source" || node.kind === "model" ? 14 : 4} />
-                <text x={WIDTH / 2} y={below ? 17 : 28}>
-                  {node.unit}
-                </text>
-                {below && (
-                  <text class="file" x={WIDTH / 2} y={33}>
-                    {below}
-                  </text>
-                )}
-                {port && <Fill held={port.inFlight} most={port.highWater} />}
-              </g>
-            );
-          })}
+          {all.map((each) => (
+            <Node key={each.node.id} placed={each} graph={graph} moment={moment} />
+          ))}
         </svg>
       </Scroll>
     </Picture>
   );
+}
+
+function Node({ placed: { node, x, y }, graph, moment }: GraphPictureProps & { readonly placed: Placed }): JSX.Element {
+  const now = moment.value;
+  const port = portOf(node, now);
+  const below = speedOf(node, now) || node.file;
+  const isGoverning = governingStep(graph, now) === node.id;
+  const classes = [node.kind, now?.step === node.id ? "now" : "", isGoverning ? "governs" : ""].join(" ");
+  return (
+    <g class={classes} transform={`translate(${x} ${y})`}>
+      <rect width={WIDTH} height={HEIGHT} rx={node.kind === "source" || node.kind === "model" ? 14 : 4} />
+      <text x={WIDTH / 2} y={below ? 17 : 28}>
+        {node.unit}
+      </text>
+      {below && (
+        <text class="file" x={WIDTH / 2} y={33}>
+          {below}
+        </text>
+      )}
+      {port && <Fill held={port.inFlight} most={port.highWater} />}
+    </g>
+  );
+}
+
+function Governing({ graph, moment }: GraphPictureProps): JSX.Element | null {
+  const { run } = strings.value;
+  if (!moment.value) return null;
+  const governing = governingStep(graph, moment.value);
+  return <p>{governing === undefined ? run.governsNone : run.governs(unitIn(governing))}</p>;
+}
+
+function tableOf({ nodes, edges }: Graph, now: RunMoment | undefined): TableData {
+  const { run, columns } = strings.value;
+  const rows = nodes.map((node) => {
+    const { id, unit, branch = "", file = "" } = node;
+    const port = portOf(node, now);
+    const makes = edges.filter(({ from }) => from === id).map(({ data, to }) => `${data} → ${unitIn(to)}`);
+    const queue = port ? run.port(port.inFlight, port.highWater) : "";
+    return [unit, branch, file, speedOf(node, now), queue, [...new Set(makes)].join(", ")];
+  });
+  const head = [columns.step, run.branch, run.file, run.speedColumn, run.portColumn, run.makes];
+  return { caption: run.graph, head, rows };
+}
+
+const portOf = ({ id }: GraphNode, now: RunMoment | undefined) => now?.ports.find(({ name }) => name === id);
+
+function speedOf({ id }: GraphNode, now: RunMoment | undefined): string {
+  const speed = now?.tokensPerSecond[id];
+  return speed === undefined ? "" : strings.value.run.tokensPerSecond(speed);
 }
 
 /** Of the steps whose queues are full, the last in the order of the graph: the source waits for it, and the others wait no longer than that. */

@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Near } from "../api.js";
+import { decimal } from "./numbers.js";
 import { Scroll } from "./scroll.js";
 import { TermLink } from "./term.js";
 
@@ -48,7 +49,7 @@ export function NeighborLists({ lists }: { readonly lists: readonly NeighborList
                 >
                   <TermLink text={term} />
                   <meter min={0} max={1} value={Math.max(0, score)} aria-hidden="true" />
-                  <span class="number">{score.toFixed(3)}</span>
+                  <span class="number">{decimal(score, 3)}</span>
                 </li>
               ))}
             </ol>

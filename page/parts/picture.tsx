@@ -1,6 +1,7 @@
 import type { ComponentChildren, JSX } from "preact";
 import { choice, choose } from "../address.js";
 import { strings } from "../strings/strings.js";
+import { decimal } from "./numbers.js";
 import { Scroll } from "./scroll.js";
 
 export const isTable = (): boolean => choice("table") !== "";
@@ -14,8 +15,8 @@ export interface TableData {
 
 interface PictureProps {
   readonly title: string;
-  /** The same as a table. */
-  readonly table: TableData;
+  /** The same as a table, made where it is shown alone. */
+  readonly table: () => TableData;
   readonly children: ComponentChildren;
 }
 
@@ -30,9 +31,14 @@ export function Picture({ title, table, children }: PictureProps): JSX.Element {
           {app.table}
         </button>
       </div>
-      {isTable() ? <Table {...table} isTitled={table.caption === title} /> : children}
+      {isTable() ? <TableBehind title={title} table={table} /> : children}
     </section>
   );
+}
+
+function TableBehind({ title, table }: Omit<PictureProps, "children">): JSX.Element {
+  const told = table();
+  return <Table {...told} isTitled={told.caption === title} />;
 }
 
 interface TableProps extends TableData {
@@ -41,6 +47,7 @@ interface TableProps extends TableData {
 }
 
 export function Table({ caption, head, rows, isTitled = false }: TableProps): JSX.Element {
+  const classes = head.map((_, column) => (rows.some((row) => typeof row[column] === "number") ? "number" : undefined));
   return (
     <Scroll label={caption}>
       <table>
@@ -48,11 +55,7 @@ export function Table({ caption, head, rows, isTitled = false }: TableProps): JS
         <thead>
           <tr>
             {head.map((name, column) => (
-              <th
-                key={column}
-                scope="col"
-                class={rows.some((row) => typeof row[column] === "number") ? "number" : undefined}
-              >
+              <th key={column} scope="col" class={classes[column]}>
                 {name}
               </th>
             ))}
@@ -62,7 +65,7 @@ export function Table({ caption, head, rows, isTitled = false }: TableProps): JS
           {rows.map((row, place) => (
             <tr key={place}>
               {row.map((cell, column) => (
-                <td key={column} class={typeof cell === "number" ? "number" : undefined}>
+                <td key={column} class={classes[column]}>
                   {typeof cell === "number" ? shownNumber(cell) : cell}
                 </td>
               ))}
@@ -76,4 +79,4 @@ export function Table({ caption, head, rows, isTitled = false }: TableProps): JS
 
 /** Whole numbers with separators, others to four digits behind the point. */
 export const shownNumber = (value: number): string =>
-  Number.isInteger(value) ? strings.value.number(value) : value.toFixed(4);
+  Number.isInteger(value) ? strings.value.number(value) : decimal(value, 4);

@@ -5,6 +5,7 @@ import { strings } from "../strings/strings.js";
 import { useAnswer } from "../useAnswer.js";
 import { Controls, Select } from "./controls.js";
 import { Note, Refused } from "./note.js";
+import { decimal } from "./numbers.js";
 import { Picture } from "./picture.js";
 import { type SensePoint, SensePoints } from "./sensePoints.js";
 import { Sentence } from "./term.js";
@@ -61,14 +62,14 @@ function Grouped({ term, answer }: { readonly term: string; readonly answer: Sen
   const { context, percent } = strings.value;
   const { occurrences, points, senses, silhouette } = answer;
   const title = context.sensesOf(term);
-  const described = context.grouped(points.length, occurrences, senses.length, silhouette.toFixed(2));
+  const described = context.grouped(points.length, occurrences, senses.length, decimal(silhouette, 2));
   const hasSentences = points.some(({ sentence }) => sentence !== term);
   const rows = points
     .map(({ sense, sentence, x, y }) => [sense + 1, <Sentence key={sentence} text={sentence} />, x, y] as const)
     .sort(([a], [b]) => a - b);
   const head = [context.sense, context.sentence, "x", "y"];
   return (
-    <Picture title={title} table={{ caption: described, head, rows }}>
+    <Picture title={title} table={() => ({ caption: described, head, rows })}>
       <p class="caption">{described}</p>
       {!hasSentences && <p class="caption">{context.noSentences}</p>}
       <SensePoints points={points} label={`${title}. ${described}`} />

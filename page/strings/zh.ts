@@ -151,6 +151,11 @@ export const zh: Strings = {
     none: "没有显示任何运行：请给出一个运行的文件夹，例如 lexstream page runs/quickstart。",
     live: "进行中",
     finished: "已完成",
+    stageName: (stage) => {
+      const [, epoch, epochs] = /^epoch (\d+) of (\d+)$/.exec(stage) ?? [];
+      if (epoch !== undefined) return `第 ${epoch} 轮，共 ${epochs} 轮`;
+      return { starting: "启动", reading: "读取", live: "实时学习" }[stage] ?? stage;
+    },
     stage: (stage, share) => `${stage}，此步完成 ${share}`,
     speed: (value, unit) => `每秒 ${value} ${({ tokens: "词", bytes: "字节", epochs: "轮" })[unit] ?? unit}`,
     running: (seconds) => `已运行 ${count(seconds)} 秒`,
@@ -202,10 +207,12 @@ export const zh: Strings = {
     none: "没有打开可以比较的东西。",
     models: "每个模型是什么、花了多少、说明什么",
     word: "相近的词：",
-    seconds: "运行用时",
-    processor: "处理器用时",
-    scores: "同一文本上的得分与训练用量",
+    seconds: "运行用时（秒）",
+    processor: "处理器用时（秒）",
+    scores: (corpus) => `在 ${corpus} 上的得分与训练用量`,
     memory: "内存最多",
+    failed: (model) => `${model}（失败）`,
+    noScore: "横线表示模型没有这项得分：关键词没有向量，BM25 只回答查询。",
     losses: "损失是最后一轮的平均值；不同模型的损失衡量的东西不同，不能互相比较。",
   },
   context: {

@@ -59,7 +59,10 @@ function Answers({ terms: [a, b, c], names, stamp }: AnswersProps): JSX.Element 
   return (
     <>
       {lists.length > 0 && (
-        <Picture title={title} table={{ caption: title, head: [columns.model, columns.found, columns.score], rows }}>
+        <Picture
+          title={title}
+          table={() => ({ caption: title, head: [columns.model, columns.found, columns.score], rows })}
+        >
           <NeighborLists lists={lists} />
         </Picture>
       )}

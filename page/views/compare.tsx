@@ -1,12 +1,12 @@
 import type { JSX } from "preact";
 import { type Model, models, type Near } from "../api.js";
 import { Note } from "../parts/note.js";
+import { decimal, NONE, sizeOf } from "../parts/numbers.js";
 import { Table } from "../parts/picture.js";
-import { sizeOf } from "../parts/sizes.js";
-import { Term } from "../parts/term.js";
+import { Sentence, Term } from "../parts/term.js";
 import { modelsFor, stampOf } from "../stamps.js";
 import { strings } from "../strings/strings.js";
-import { useAnswers } from "../useAnswer.js";
+import { useAnswer, useAnswers } from "../useAnswer.js";
 import type { ViewProps } from "./viewProps.js";
 
 const NEIGHBORS = 8;
@@ -16,22 +16,21 @@ export function View({ about }: ViewProps): JSX.Element {
   const { compare, columns } = strings.value;
   const all = models.value ?? [];
   if (all.length === 0) return <Note>{compare.none}</Note>;
-  const number = (value: unknown) => (typeof value === "number" ? value : "");
   const told: readonly (readonly [head: string, of: (model: Model) => string | number])[] = [
     [columns.model, ({ model }) => model],
     [columns.kind, ({ kind }) => kind],
-    [columns.run, ({ facts }) => String(facts.run ?? "")],
+    [columns.run, ({ facts }) => String(facts.run ?? NONE)],
     [columns.terms, ({ summary }) => number(summary.terms)],
     [columns.vectorSize, ({ summary }) => number(summary.vectorSize)],
     [columns.loss, ({ facts }) => number(facts.loss)],
     [columns.heldOut, ({ facts }) => number(facts.heldOutLoss)],
-    [`${compare.seconds} (${columns.seconds})`, ({ facts }) => whole(facts.seconds)],
+    [compare.seconds, ({ facts }) => whole(facts.seconds)],
     [columns.bytes, ({ facts }) => size(facts.bytes)],
   ];
-  const shown = told.filter(([, of]) => all.some((model) => of(model) !== ""));
+  const shown = told.filter(([, of]) => all.some((model) => of(model) !== NONE));
   return (
     <>
-      <Scores all={all} />
+      <Comparisons />
       <Table
         caption={compare.models}
         head={shown.map(([head]) => head)}
@@ -43,24 +42,58 @@ export function View({ about }: ViewProps): JSX.Element {
   );
 }
 
-const size = (value: unknown) => (typeof value === "number" ? sizeOf(value) : "");
-const whole = (value: unknown) => (typeof value === "number" ? Math.ceil(value) : "");
+const number = (value: unknown) => (typeof value === "number" ? value : NONE);
+const size = (value: unknown) => (typeof value === "number" ? sizeOf(value) : NONE);
+const whole = (value: unknown) => (typeof value === "number" ? Math.ceil(value) : NONE);
 
-type ByColumn = Readonly<Record<string, number>>;
-const scoresOf = ({ scores }: Model["facts"]) => scores as ByColumn | undefined;
+interface Comparison {
+  readonly corpus: string;
+  readonly columns: readonly { readonly title: string }[];
+  readonly rows: readonly {
+    readonly model: string;
+    /** Why it failed. */
+    readonly fault?: string;
+    /** In the order of the columns; null where it has none. */
+    readonly scores: readonly (number | null)[];
+    readonly seconds?: number;
+    readonly processorSeconds?: number;
+    readonly memoryBytes?: number;
+  }[];
+}
 
-/** What a comparison over one text has told of its runs; nothing where there was none. */
-function Scores({ all }: { readonly all: readonly Model[] }): JSX.Element | null {
+/** What comparisons over one text have told of their models, of failed ones too. */
+function Comparisons(): JSX.Element {
+  const { compare } = strings.value;
+  const { answer } = useAnswer<{ comparisons: Comparison[] }>("comparisons");
+  const comparisons = answer?.comparisons ?? [];
+  return (
+    <>
+      {comparisons.map((comparison, k) => (
+        <Scores key={k} comparison={comparison} />
+      ))}
+      {comparisons.length > 0 && <p class="caption">{compare.noScore}</p>}
+    </>
+  );
+}
+
+function Scores({ comparison: { corpus, columns: scored, rows } }: { readonly comparison: Comparison }): JSX.Element {
   const { compare, columns } = strings.value;
-  const runs = new Map(all.filter(({ facts }) => scoresOf(facts)).map(({ facts }) => [String(facts.run), facts]));
-  if (runs.size === 0) return null;
-  const names = [...new Set([...runs.values()].flatMap((facts) => Object.keys(scoresOf(facts)!)))];
-  const took = [compare.seconds, compare.processor].map((name) => `${name} (${columns.seconds})`);
-  const rows = [...runs].map(([run, facts]) => [
-    ...[run, ...names.map((name) => scoresOf(facts)![name] ?? "")],
-    ...[whole(facts.seconds), whole(facts.processorSeconds), size(facts.memoryBytes)],
+  const head = [columns.model, ...scored.map(({ title }) => title), compare.seconds, compare.processor, compare.memory];
+  const cells = rows.map(({ model, fault, scores, seconds, processorSeconds, memoryBytes }) => [
+    ...[fault === undefined ? model : compare.failed(model), ...scores.map(number)],
+    ...[whole(seconds), whole(processorSeconds), size(memoryBytes)],
   ]);
-  return <Table caption={compare.scores} head={[columns.run, ...names, ...took, compare.memory]} rows={rows} />;
+  const faults = rows.filter(({ fault }) => fault !== undefined);
+  return (
+    <>
+      <Table caption={compare.scores(corpus)} head={head} rows={cells} />
+      {faults.map(({ model, fault = "" }) => (
+        <Note key={model}>
+          <Sentence text={fault.startsWith(`${model}: `) ? fault : `${model}: ${fault}`} />
+        </Note>
+      ))}
+    </>
+  );
 }
 
 function Neighbors({ term }: { readonly term: string }): JSX.Element {
@@ -74,7 +107,7 @@ function Neighbors({ term }: { readonly term: string }): JSX.Element {
       {answer
         ? answer.neighbors.map(({ term: near, score }) => (
             <span key={near} class="near">
-              <Term text={near} /> {score.toFixed(2)}
+              <Term text={near} /> {decimal(score, 2)}
             </span>
           ))
         : refusal?.message}

@@ -4,6 +4,7 @@ import { Bars } from "../parts/bars.js";
 import { Controls, Select } from "../parts/controls.js";
 import { HeatTable } from "../parts/heatTable.js";
 import { Note, Refused } from "../parts/note.js";
+import { decimal } from "../parts/numbers.js";
 import { Picture } from "../parts/picture.js";
 import { TermLink } from "../parts/term.js";
 import { TextField } from "../parts/textField.js";
@@ -59,13 +60,17 @@ function About({ term, model }: AboutProps): JSX.Element {
   if (!answer) return <Note>{app.waiting}</Note>;
   const title = cooccurrence.title(term);
   const rows = answer.partners.map((each) => [<TermLink key={each.term} text={each.term} />, each.pmi, each.weight]);
+  const written = writtenAlike(answer.partners.map(({ weight }) => weight));
   const bars = answer.partners.map((each) => ({
     ...{ term: each.term, value: each[by] },
-    shown: `${each.pmi.toFixed(2)} · ${each.weight.toFixed(each.weight % 1 === 0 ? 0 : 1)}`,
+    shown: `${decimal(each.pmi, 2)} · ${written(each.weight)}`,
   }));
   return (
     <>
-      <Picture title={title} table={{ caption: title, head: [columns.term, columns.pmi, columns.weight], rows }}>
+      <Picture
+        title={title}
+        table={() => ({ caption: title, head: [columns.term, columns.pmi, columns.weight], rows })}
+      >
         <p class="caption">
           {cooccurrence.of(answer.partners.length, answer.of)} {columns.pmi} · {columns.weight}
         </p>
@@ -87,6 +92,13 @@ function Pairs({ terms: asked, model }: PairsProps): JSX.Element | null {
   const { answer } = useAnswer<{ terms: string[]; weights: number[][] }>("cells", parameters);
   if (!answer || answer.terms.length < 2) return null;
   const { terms, weights } = answer;
-  const shown = (value: number) => (value === 0 ? "" : value.toFixed(value % 1 === 0 ? 0 : 1));
+  const written = writtenAlike(weights.flat());
+  const shown = (value: number) => (value === 0 ? "" : written(value));
   return <HeatTable caption={cooccurrence.pairs} rows={terms} columns={terms} values={weights} shown={shown} />;
+}
+
+/** Counts as whole numbers, sums of parts all to one digit behind the point. */
+function writtenAlike(weights: readonly number[]): (weight: number) => string {
+  const digits = weights.every(Number.isInteger) ? 0 : 1;
+  return (weight) => decimal(weight, digits);
 }

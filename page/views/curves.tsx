@@ -1,3 +1,4 @@
+import { useComputed } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { choice } from "../address.js";
@@ -47,21 +48,29 @@ export function View(): JSX.Element {
 
 type Histories = ReadonlyMap<string, readonly Point[]>;
 
+/** Only a run under way is asked for again, and nothing is drawn anew where no point has come. */
 function useHistories(runs: readonly string[]): Histories | undefined {
   const [histories, setHistories] = useState<Histories | undefined>();
-  const stamp = Math.floor((moment.value?.secondsRunning ?? 0) / LOOK_EVERY);
+  const look = useComputed(() => Math.floor((moment.value?.secondsRunning ?? 0) / LOOK_EVERY)).value;
   useEffect(() => {
     const stop = new AbortController();
     const asked = runs.map(async (run) => {
+      const known = histories?.get(run);
+      if (known && moment.peek()?.run !== run) return [run, known] as const;
       const { points } = await ask<{ points: Point[] }>("history", { run }, stop.signal);
-      return [run, points] as const;
+      const isAsBefore = known?.length === points.length && known.at(-1)?.work === points.at(-1)?.work;
+      return [run, isAsBefore ? known : points] as const;
     });
     Promise.all(asked).then(
-      (all) => setHistories(new Map(all)),
-      () => {}, // asked again with the next stamp
+      (all) => {
+        const isAsBefore =
+          histories?.size === all.length && all.every(([run, points]) => histories.get(run) === points);
+        if (!isAsBefore) setHistories(new Map(all));
+      },
+      () => {}, // asked again with the next look
     );
     return () => stop.abort();
-  }, [runs.join(), stamp]);
+  }, [runs.join(), look]);
   return histories;
 }
 
@@ -97,13 +106,17 @@ interface LossesProps extends ModelCurves {
 
 function Losses({ model, unit, lines }: LossesProps): JSX.Element {
   const { curves, columns } = strings.value;
-  const rows = lines.flatMap(({ name, points }) => points.map(([work, loss]) => [name, work, loss]));
   const described = lines.map(({ name, points }) =>
     curves.describe(name, points[0]![1].toFixed(4), points.at(-1)![1].toFixed(4)),
   );
   const title = curves.title(model);
+  const table = () => ({
+    caption: title,
+    head: [columns.run, curves.axis(unit), columns.loss],
+    rows: lines.flatMap(({ name, points }) => points.map(([work, loss]) => [name, work, loss])),
+  });
   return (
-    <Picture title={title} table={{ caption: title, head: [columns.run, curves.axis(unit), columns.loss], rows }}>
+    <Picture title={title} table={table}>
       <CurveChart lines={lines} axis={curves.axis(unit)} label={`${title}. ${described.join(" ")}`} />
       <p class="caption">{curves.zoom}</p>
     </Picture>

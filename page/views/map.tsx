@@ -86,7 +86,7 @@ function Drawn({ points, model, about }: DrawnProps): JSX.Element {
           <Term text={map.noTerm(about)} />
         </Note>
       )}
-      <Picture title={views.map} table={tableOf(points, chosen, described, topics)}>
+      <Picture title={views.map} table={() => tableOf(points, chosen, described, topics)}>
         <MapFigure points={points} topics={topics} marked={marked} label={described} onChosen={setChosen} />
         {points.versions.length > 1 && <Snapshots points={points} />}
         {topics ? <Legend topics={topics.topics} /> : isWaiting && <Note>{app.waiting}</Note>}

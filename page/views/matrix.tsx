@@ -3,6 +3,7 @@ import { choice } from "../address.js";
 import { Controls, Many } from "../parts/controls.js";
 import { HeatTable } from "../parts/heatTable.js";
 import { Note, Refused } from "../parts/note.js";
+import { decimal } from "../parts/numbers.js";
 import { Picture } from "../parts/picture.js";
 import { Term } from "../parts/term.js";
 import { TextField } from "../parts/textField.js";
@@ -53,8 +54,8 @@ function Cosines({
       .map((b, k) => [<Term key={a} text={a} />, <Term key={b} text={b} />, cosines[row]![row + 1 + k]!]),
   );
   return (
-    <Picture title={title} table={{ caption: title, head: [columns.term, columns.term, columns.score], rows }}>
-      <HeatTable caption={title} rows={terms} columns={terms} values={cosines} shown={(value) => value.toFixed(2)} />
+    <Picture title={title} table={() => ({ caption: title, head: [columns.term, columns.term, columns.score], rows })}>
+      <HeatTable caption={title} rows={terms} columns={terms} values={cosines} shown={(value) => decimal(value, 2)} />
     </Picture>
   );
 }

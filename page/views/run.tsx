@@ -1,3 +1,4 @@
+import { type ReadonlySignal, useComputed } from "@preact/signals";
 import type { JSX } from "preact";
 import { choice } from "../address.js";
 import { models, moment, type RunMoment } from "../api.js";
@@ -6,8 +7,8 @@ import { ConservationBars } from "../parts/conservation.js";
 import { Controls, Select } from "../parts/controls.js";
 import { type Graph, GraphPicture } from "../parts/graph.js";
 import { Note, Refused } from "../parts/note.js";
+import { sizeOf } from "../parts/numbers.js";
 import { Picture, Table } from "../parts/picture.js";
-import { sizeOf } from "../parts/sizes.js";
 import { strings } from "../strings/strings.js";
 import { useAnswer } from "../useAnswer.js";
 
@@ -19,7 +20,8 @@ interface Manifest {
 /** What flows in a run, and where its words went. */
 export function View(): JSX.Element {
   const { run, fields, app } = strings.value;
-  const { answer } = useAnswer<{ runs: { run: string; isFinished: boolean }[] }>("runs", {}, models.value?.length);
+  const count = useComputed(() => models.value?.length); // another snapshot is no other run
+  const { answer } = useAnswer<{ runs: { run: string; isFinished: boolean }[] }>("runs", {}, count.value);
   if (!answer) return <Note>{app.waiting}</Note>;
   const names = answer.runs.map((each) => each.run);
   if (names.length === 0) return <Note>{run.none}</Note>;
@@ -43,27 +45,31 @@ interface AboutProps {
 
 function About({ name, isFinished }: AboutProps): JSX.Element {
   const { run } = strings.value;
-  const now = moment.value?.run === name ? moment.value : undefined;
+  const now = useComputed(() => (moment.value?.run === name ? moment.value : undefined));
+  const isLive = useComputed(() => now.value !== undefined).value;
   const graph = useAnswer<Graph>("graph", { run: name });
   const manifest = useAnswer<Manifest>(isFinished ? "manifest" : undefined, { run: name }).answer;
   return (
     <>
-      {now ? <Moment moment={now} /> : <p class="caption">{manifest ? run.finished : ""}</p>}
+      {isLive ? <Moment moment={now} /> : <p class="caption">{manifest ? run.finished : ""}</p>}
       {graph.refusal && <Refused refusal={graph.refusal} />}
       {graph.answer && <GraphPicture graph={graph.answer} moment={now} />}
       {manifest && <ConservationBars accounts={manifest.conservation} />}
-      {now && <Counters moment={now} />}
+      {isLive && <Counters moment={now} />}
       {manifest && <Outputs manifest={manifest} />}
     </>
   );
 }
 
-function Moment({
-  moment: { stage, share, perSecond, unit = "tokens", secondsRunning },
-}: {
-  readonly moment: RunMoment;
-}): JSX.Element {
+interface MomentProps {
+  readonly moment: ReadonlySignal<RunMoment | undefined>;
+}
+
+function Moment({ moment: { value: now } }: MomentProps): JSX.Element | null {
   const { run, percent, number } = strings.value;
+  if (!now) return null;
+  const { share, perSecond, unit = "tokens", secondsRunning } = now;
+  const stage = run.stageName(now.stage);
   return (
     <div class="moment">
       <strong>{run.live}</strong>
@@ -75,16 +81,20 @@ function Moment({
   );
 }
 
-function Counters({ moment: { ledger } }: { readonly moment: RunMoment }): JSX.Element {
+function Counters({ moment: { value: now } }: MomentProps): JSX.Element {
   const { run } = strings.value;
-  return <Table caption={run.counters} head={[run.counter, run.amount]} rows={Object.entries(ledger.counts)} />;
+  const rows = Object.entries(now?.ledger.counts ?? {});
+  return <Table caption={run.counters} head={[run.counter, run.amount]} rows={rows} />;
 }
 
 function Outputs({ manifest: { outputs } }: { readonly manifest: Manifest }): JSX.Element {
   const { run, columns } = strings.value;
   const rows = outputs.map(({ path, bytes, rows }) => [path, rows ?? "", sizeOf(bytes)]);
   return (
-    <Picture title={run.outputs} table={{ caption: run.outputs, head: [run.file, run.rows, columns.bytes], rows }}>
+    <Picture
+      title={run.outputs}
+      table={() => ({ caption: run.outputs, head: [run.file, run.rows, columns.bytes], rows })}
+    >
       <ul class="links">
         {outputs.map(({ path, bytes }) => (
           <li key={path}>

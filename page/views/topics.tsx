@@ -76,7 +76,7 @@ function All({ topics: all }: { readonly topics: readonly Topic[] }): JSX.Elemen
   );
   const head = [columns.topic, columns.share, columns.term, columns.probability];
   return (
-    <Picture title={strings.value.views.topics} table={{ caption: topics.all, head, rows }}>
+    <Picture title={strings.value.views.topics} table={() => ({ caption: topics.all, head, rows })}>
       <p class="caption">{topics.all}</p>
       <div class="topics">
         {all.map((topic) => (

@@ -66,7 +66,11 @@ function About({ term, names, stamp }: AboutProps): JSX.Element {
       {lists.length > 0 && (
         <Picture
           title={word.nearest(term)}
-          table={{ caption: word.nearest(term), head: [columns.term, ...lists.map(({ model }) => model)], rows }}
+          table={() => ({
+            caption: word.nearest(term),
+            head: [columns.term, ...lists.map(({ model }) => model)],
+            rows,
+          })}
         >
           <NeighborLists lists={lists} />
         </Picture>

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { basename, dirname, join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import type { TableSchema } from "../../schemas/index.js";
 import { arrowFormat } from "../../storage/tables/arrowFormat.js";
 import { TableWriter } from "../../storage/tables/tableWriter.js";
@@ -42,16 +42,10 @@ export function comparisonIn(folder: string): ModelComparison | undefined {
   return existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as ModelComparison) : undefined;
 }
 
-/** What the comparison that a run belongs to tells of it; nothing of another run. */
-export function comparedFacts(folder: string): Readonly<Record<string, unknown>> {
-  const { columns = [], rows = [] } = comparisonIn(dirname(resolve(folder))) ?? {};
-  const row = rows.find(({ model }) => model === basename(resolve(folder)));
-  if (!row) return {};
-  const scores = columns.flatMap((column) => {
-    const score = row.scores[column.name];
-    return score === undefined ? [] : [[titleOf(column), score] as const];
-  });
-  return { scores: Object.fromEntries(scores), ...row.cost };
+/** The comparisons that runs belong to, each once. */
+export function comparisonsOf(runs: readonly string[]): ModelComparison[] {
+  const folders = new Set(runs.map((run) => dirname(resolve(run))));
+  return [...folders].flatMap((folder) => comparisonIn(folder) ?? []);
 }
 
 const MB = 1e6;

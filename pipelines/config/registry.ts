@@ -2,6 +2,8 @@ import { builtInKinds, kinds as described } from "../../kinds/kinds.js";
 import { bertSchema } from "../../models/bert/bert.js";
 import { bm25Schema } from "../../models/bm25/bm25.js";
 import { classTopicsSchema } from "../../models/classTopics/classTopics.js";
+import { bagOfWordsSchema } from "../../models/cosineIndex/bagOfWords.js";
+import { tfidfSchema } from "../../models/cosineIndex/tfidf.js";
 import { documentFrequenciesSchema } from "../../models/documentFrequencies/documentFrequencies.js";
 import { elmoSchema } from "../../models/elmo/elmo.js";
 import { fastTextSchema } from "../../models/fastText/fastText.js";
@@ -106,7 +108,7 @@ import { readSubwords } from "../../storage/tokenizers/readSubwords.js";
 import { readVectors } from "../../storage/vectors/readVectors.js";
 import { classifierAnswers } from "../tools/classifierAnswers.js";
 import { classifierScorings } from "../tools/classifierScorings.js";
-import { labelledScorings } from "../tools/labelledScorings.js";
+import { labelledByIndex, labelledByWords } from "../tools/labelledScorings.js";
 import { languageModelAnswers } from "../tools/languageModelAnswers.js";
 import { retrievalScorings } from "../tools/retrievalScorings.js";
 import { searchAnswers } from "../tools/searchAnswers.js";
@@ -172,6 +174,8 @@ const units = [
   fastTextSchema,
   fastTextClassifierSchema,
   gloveSchema,
+  bagOfWordsSchema,
+  tfidfSchema,
   bm25Schema,
   ppmiSvdSchema,
   lsaSchema,
@@ -247,8 +251,8 @@ const asks: { readonly [K in Kind]?: DataKind<K>["answers"] } = {
 const scores: { readonly [K in Kind]?: DataKind<K>["scorings"] } = {
   classifier: classifierScorings(known),
   languageModel: wordInContextOfModels(known),
-  searchIndex: retrievalScorings(known),
-  vectors: { ...labelledScorings(known), ...wordInContextOfVectors(known) },
+  searchIndex: { ...labelledByIndex(known), ...retrievalScorings(known) },
+  vectors: { ...labelledByWords(known), ...wordInContextOfVectors(known) },
 };
 
 const kinds = builtInKinds.map((kind): DataKind => {

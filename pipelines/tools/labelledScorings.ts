@@ -1,9 +1,11 @@
+import { TermWeigher } from "../../kernels/documents/termWeights.js";
 import { Vectors } from "../../kernels/embedding/vectors.js";
 import { unitVector } from "../../kernels/evaluation/cosines.js";
 import { SenseMeans } from "../../kernels/evaluation/wordSenses.js";
 import { TokenDocuments } from "../../kernels/linear/tokenDocuments.js";
+import { makeVocabulary } from "../../kernels/vocabulary/vocabulary.js";
 import { run } from "../../runtime/run.js";
-import type { Scorings, VectorTable } from "../../schemas/index.js";
+import type { Scorings, SearchIndex, VectorTable } from "../../schemas/index.js";
 import { readEvaluationText } from "./evaluationSets.js";
 import { labelledTexts } from "./labelledTexts.js";
 import { meanOf, stepsForTexts } from "./targetVectors.js";
@@ -17,11 +19,25 @@ interface LabelledWords {
   readonly labels: readonly string[];
 }
 
+/** Makes a vector of the words of a text; nothing of one without a known word. */
+type TextVector = (words: readonly string[]) => Float32Array | undefined;
+
+/** How well word vectors tell the labels of texts: each text is the mean of those of its words. */
+export const labelledByWords = (known: Known): Scorings<VectorTable> =>
+  labelledBy(known, (table) => {
+    const vectors = new Vectors(table);
+    return (words) => meanOf(vectors, words);
+  });
+
+/** How well the weights of an index tell the labels of texts: each text is those of its terms, as a document would be. BM25 has none without a query. */
+export const labelledByIndex = (known: Known): Scorings<SearchIndex> => labelledBy(known, weightsIn);
+
 /**
- * How well vectors tell the labels of texts: each text is the mean of the vectors of its words, and has the label whose texts' mean is nearest by
- * cosine. A text without a known word is told wrong.
+ * How well vectors tell the labels of texts: each text has the label whose texts' mean is nearest by cosine, and one without a known word is told
+ * wrong.
+ * @param vectorOf what makes vectors by a value; nothing where it makes none
  */
-export function labelledScorings(known: Known): Scorings<VectorTable> {
+function labelledBy<Value>(known: Known, vectorOf: (value: Value) => TextVector | undefined): Scorings<Value> {
   return {
     [WHO]: {
       on: "files",
@@ -31,7 +47,10 @@ export function labelledScorings(known: Known): Scorings<VectorTable> {
       },
       async open(path, { learned }) {
         const [texts, examples] = [await wordsOf(path, known), await wordsOf(learned!, known)];
-        const score = (table: VectorTable) => ({ "p@1": shareRight(new Vectors(table), examples, texts) });
+        const score = (value: Value) => {
+          const ofText = vectorOf(value);
+          return { "p@1": ofText ? shareRight(ofText, examples, texts) : Number.NaN };
+        };
         return { items: texts.length, unit: "texts", score };
       },
     },
@@ -50,17 +69,45 @@ async function wordsOf(path: string, known: Known): Promise<LabelledWords[]> {
   return found;
 }
 
-function shareRight(vectors: Vectors, examples: readonly LabelledWords[], texts: readonly LabelledWords[]): number {
+function weightsIn({ scoring: { scheme }, terms, offsets, lengths }: SearchIndex): TextVector | undefined {
+  if (!scheme) return undefined;
+  const documentsOf = (term: number) => offsets[term + 1]! - offsets[term]!;
+  const vocabulary = makeVocabulary(
+    terms,
+    Float64Array.from(terms, (_, term) => documentsOf(term)),
+  );
+  const corpus = { documents: lengths.length, documentsOf, pivot: 0, charactersOf: () => 0, terms: terms.length };
+  const weigher = new TermWeigher(scheme, 0);
+  return (words) => {
+    const ids = words.flatMap((word) => vocabulary.idOf(word) ?? []);
+    const counts = new Map<number, number>();
+    for (const id of ids) counts.set(id, (counts.get(id) ?? 0) + 1);
+    const row = {
+      ...{ vocabulary, offsets: Uint32Array.of(0, counts.size), rowDocuments: Uint32Array.of(0), epoch: 0 },
+      ...{ terms: Uint32Array.from(counts.keys()), values: Float64Array.from(counts.values()) },
+      lengths: Uint32Array.of(words.length),
+    };
+    const weighed = weigher.weigh(row, () => corpus);
+    if (weighed.terms.length === 0) return undefined;
+    const vector = new Float32Array(terms.length);
+    weighed.terms.forEach((term, cell) => {
+      vector[term] = weighed.values[cell]!;
+    });
+    return vector;
+  };
+}
+
+function shareRight(ofText: TextVector, examples: readonly LabelledWords[], texts: readonly LabelledWords[]): number {
   const names = [...new Set(examples.flatMap(({ labels }) => labels))];
   const numbers = new Map(names.map((name, number) => [name, number]));
   const means = new SenseMeans();
   for (const { words, labels } of examples) {
-    const mean = meanOf(vectors, words);
-    if (mean) for (const label of labels) means.add(numbers.get(label)!, Float32Array.from(unitVector(mean)));
+    const vector = ofText(words);
+    if (vector) for (const label of labels) means.add(numbers.get(label)!, Float32Array.from(unitVector(vector)));
   }
   const right = texts.filter(({ words, labels }) => {
-    const mean = meanOf(vectors, words);
-    const nearest = mean && means.nearest(mean);
+    const vector = ofText(words);
+    const nearest = vector && means.nearest(vector);
     return nearest !== undefined && labels.includes(names[nearest]!);
   });
   return right.length / texts.length;

@@ -3,7 +3,7 @@ import { columnOfBytes, entriesOfColumn } from "../../kernels/documents/document
 import { faultOfPostings, firstPlace } from "../../kernels/search/searchedIndex.js";
 import { DOCUMENTS, faultyIndex, searchIndex, TERM } from "../../kinds/searchIndex.js";
 import type { DocumentEntry } from "../../schemas/documents.js";
-import type { Bm25Settings, PostingList, SearchedIndex } from "../../schemas/searchIndex.js";
+import type { IndexScoring, PostingList, SearchedIndex } from "../../schemas/searchIndex.js";
 import type { TableFile } from "../../schemas/tables.js";
 import { readFully } from "../files/readFully.js";
 import { type ArrowBatch, arrowBatches } from "../tables/arrowCheck.js";
@@ -72,7 +72,7 @@ export class IndexFile implements SearchedIndex {
   readonly #file: number;
   readonly offsets: Uint32Array;
   readonly lengths: Uint32Array;
-  readonly scoring: Bm25Settings;
+  readonly scoring: IndexScoring;
   readonly metadata: ReadonlyMap<string, string>;
   /** UTF-8, one term behind the other, and where each begins. */
   readonly #text: Buffer;
@@ -89,7 +89,7 @@ export class IndexFile implements SearchedIndex {
     this.offsets = new Uint32Array((facts.terms as number) + 1);
     this.#starts = new Uint32Array(this.offsets.length);
     this.lengths = new Uint32Array(facts.documents as number);
-    this.scoring = facts.scoring as Bm25Settings;
+    this.scoring = facts.scoring as IndexScoring;
     this.metadata = new Map(facts.metadata as [string, string][]);
     this.#file = openSync(path, "r");
     try {

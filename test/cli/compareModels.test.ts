@@ -68,6 +68,29 @@ branches:
   expect([out, err].every((text) => text.includes(`bad: ${bad!.fault}`))).toBe(true);
 });
 
+it("scores bags of words and TF-IDF on labels, and on queries, where a frequent word misleads the former", async () => {
+  const at = await prepare();
+  const topics = { sea: ["boat", "sail", "wave"], food: ["rice", "soup", "tea"] };
+  const documents = Object.values(topics).flatMap((words) => words.map((word) => `${word} ${word} ${word} the`));
+  writeFileSync(at("texts.txt"), `${[...documents, "the the the the"].join("\n")}\n`);
+  const labelled = Object.entries(topics).flatMap(([label, words]) =>
+    words.map((word) => `__label__${label} the ${word}`),
+  );
+  writeFileSync(at("labelled.txt"), `${Array.from({ length: 20 }, (_, line) => labelled[line % 6]).join("\n")}\n`);
+  writeFileSync(at("queries.tsv"), "1\tthe the soup\n2\tthe the wave\n");
+  writeFileSync(at("relevance.tsv"), "1\t4\t1\n2\t2\t1\n"); // documents by their numbers, from 0
+  const { code, err } = await command(
+    ...["compare", at("texts.txt"), "-o", at("out"), "--progress", "none", "--language", "english"],
+    ...["--models", "bagOfWords,tfidf", "--labelled", at("labelled.txt")],
+    ...["--retrieval", at("queries.tsv"), "--relevance", at("relevance.tsv")],
+  );
+  expect(code, err).toBe(0);
+  const [counts, weights] = read(at("out/compare.json")).rows;
+  // cosines of (2, 1) with (1, 3) and (4, 0) of "the" and "soup": 0.71 and 0.89; with idf 1 and ln 4 + 1 they are 0.85 and 0.64
+  expect(counts).toMatchObject({ model: "bagOfWords", scores: { labelled: 1, queries: 1 / Math.log2(3) } });
+  expect(weights).toMatchObject({ model: "tfidf", scores: { labelled: 1, queries: 1 } });
+});
+
 it.each([
   [["--models", "word"], 'got "word"'],
   [["--retrieval", "queries.tsv"], "--retrieval must go with --relevance, got one of them alone"],

@@ -67,6 +67,7 @@ it("lays terms out when a map is first asked for, and gives the same points from
   const [, map] = await ask("/map?top=4");
   expect(map).toMatchObject({ of: 5, count: 4 });
   expect(await ask("/map?top=4")).toEqual([200, map]);
+  expect(await ask("/map?top=4&known=1")).toEqual([200, { sequence: 1, of: 5 }]);
   const bytes = Buffer.from(map.points as string, "base64");
   const points = Array.from({ length: 8 }, (_, at) => bytes.readUInt16LE(2 * at));
   expect(bytes).toHaveLength(16);

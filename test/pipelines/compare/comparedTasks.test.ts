@@ -22,8 +22,20 @@ it("has the models of words, topics, texts and sentences", () => {
       .map(({ name }) => name)
       .sort(),
   ).toEqual([
-    ...["bert", "bm25", "elmo", "fastText", "fastTextClassifier", "glove", "gpt", "keywords", "lda", "lsa", "nnlm"],
-    ...["oneHotVectors", "plsa", "rnnlm", "word2vec"],
+    ...[
+      "bagOfWords",
+      "bert",
+      "bm25",
+      "elmo",
+      "fastText",
+      "fastTextClassifier",
+      "glove",
+      "gpt",
+      "keywords",
+      "lda",
+      "lsa",
+    ],
+    ...["nnlm", "oneHotVectors", "plsa", "rnnlm", "tfidf", "word2vec"],
   ]);
 });
 

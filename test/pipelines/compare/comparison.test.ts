@@ -1,7 +1,7 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { comparedFacts, comparisonCells, comparisonMarkdown, type ModelComparison, writeComparison } from "#pipelines";
+import { comparisonCells, comparisonMarkdown, comparisonsOf, type ModelComparison, writeComparison } from "#pipelines";
 import { openTable } from "../../../dist/storage/tables/tableFile.js";
 import { temporaryFolder } from "../../support/temporaryFolder.js";
 
@@ -59,11 +59,11 @@ it("is a table of Arrow, with NaN where there is no number", async () => {
   }
 });
 
-it("tells of a run what its comparison says, and nothing of another run", async () => {
+it("is found by the runs that belong to it, once, and by no other run", async () => {
   const folder = await temporaryFolder();
-  mkdirSync(join(folder, "word2vec"));
-  expect(comparedFacts(join(folder, "word2vec"))).toEqual({});
+  const runs = ["word2vec", "glove"].map((model) => join(folder, model));
+  expect(comparisonsOf(runs)).toEqual([]);
   writeFileSync(join(folder, "compare.json"), JSON.stringify(comparison));
-  expect(comparedFacts(join(folder, "word2vec"))).toEqual({ scores: { "pairs.tsv spearman": 0.51249 }, ...cost });
-  expect(comparedFacts(join(folder, "other"))).toEqual({});
+  expect(comparisonsOf(runs)).toEqual([comparison]);
+  expect(comparisonsOf([folder])).toEqual([]);
 });
