@@ -54,7 +54,7 @@ describe("buildVocab", () => {
       const read = tap((batch: TokenBatch) => {
         ids += batch.ids.length;
       });
-      const vocabulary = await run(fromTexts(texts).pipe(operator, read, buildVocab({ minCount: 2 })), { ledger });
+      const vocabulary = (await run(fromTexts(texts).pipe(operator, read, buildVocab({ minCount: 2 })), { ledger }))!;
       return { ids, rows: rows(vocabulary), counts: [...ledger.counts] };
     };
     const whole = await made(tokenize(options));
