@@ -7,7 +7,7 @@ import { termSequences } from "./termSequences.js";
 export const tokens = defineKind({
   name: "tokens",
   arrives: "stream",
-  amounts: { tokens: ({ ids }: TokenBatch) => ids.length },
+  amounts: { tokens: ({ ids, counted = ids.length }: TokenBatch) => counted },
   log: {
     arrays: ID_ARRAYS,
     bytes: idBytes,

@@ -19,6 +19,11 @@ export interface TokenBatch extends DocumentBatch {
   readonly lexicon: Lexicon;
   /** Provisional ids into the lexicon (T,). */
   readonly ids: Uint32Array;
+  /**
+   * In a run all of whose readers `readsCounts`: how many tokens the batch stands for. There are no ids, and the counts of the lexicon, all of
+   * whose tokens come in this stream, are the answer.
+   */
+  readonly counted?: number;
   /** Ascending positions in `ids` at which a sentence begins (each document start among them). */
   readonly sentenceOffsets: Uint32Array;
   /** Ascending positions in `ids` at which a document begins. Equal positions are empty documents. */

@@ -43,6 +43,8 @@ export interface UnitContext {
   readonly predictorOf?: (classifier: AnyClassifier) => TextPredictor;
   /** Where a live source begins. */
   readonly start?: LiveStart | undefined;
+  /** All that reads what it makes `readsCounts`: of tokens, how many there are can be told in place of ids (`TokenBatch.counted`). */
+  readonly countsOnly?: boolean;
 }
 
 /** What makes the networks of a unit's results. */
@@ -117,6 +119,8 @@ export interface Unit<
   readonly languages?: Readonly<Record<string, LanguageOptions>>;
   /** Its output is made for people: the command line shows it when the run is done. */
   readonly isReport?: true;
+  /** Of a reader of tokens: how often each term occurs is all that it asks, so that their lexicon can tell it. */
+  readsCounts?(options: OptionsOf<OptionsSchema<F>>): boolean;
   /** Of a writer: the files that it makes besides those that its options name. */
   besides?(options: OptionsOf<OptionsSchema<F>>): readonly string[];
   /** Of a unit that makes terms: some that its options alone will make, by the option. */
@@ -146,9 +150,18 @@ type Created<K extends UnitKind, R extends Kind | "nothing", M extends Kind> = K
 export interface AnyUnit
   extends Omit<
     Unit,
-    "create" | "cost" | "resumable" | "besides" | "termsOf" | "requireTerms" | "subwordsOf" | "requireSubwords"
+    | "create"
+    | "cost"
+    | "resumable"
+    | "readsCounts"
+    | "besides"
+    | "termsOf"
+    | "requireTerms"
+    | "subwordsOf"
+    | "requireSubwords"
   > {
   readonly resumable?: true | ((options: never) => boolean);
+  readsCounts?(options: never): boolean;
   besides?(options: never): readonly string[];
   termsOf?(options: never): Readonly<Record<string, readonly string[]>>;
   requireTerms?(options: never, terms: readonly string[]): void;

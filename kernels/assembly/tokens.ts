@@ -1,11 +1,12 @@
 /**
- * Tokens by the rules of `kernels/text/tokenScanner.ts`, each looked up in a table of terms as it is found. A word of at most 15 bytes
- * that ASCII ends is loaded once: its bytes are classified, cut off behind the word, hashed and compared as one vector. That is for words whose
+ * Tokens by the rules of `kernels/text/tokenScanner.ts`, each looked up in a table of terms as it is found. 64 bytes are classified at a time,
+ * as sets of bits; a word of at most 15 bytes that ASCII ends is hashed and compared as one vector. That is for words whose
  * bytes are letters and digits whatever the bytes around them: of ASCII, and where all code points that begin alike are letters, as Chinese
  * between white space and most Cyrillic. Everything else goes through the automaton, a code point at a time; a run of Han characters is cut into
  * words as a dictionary says.
  *
- * The table: open addressing with linear probing over slots of 8 bytes: the hash of a term, and which record is its own, from 1; 0 in a free slot.
+ * The table: open addressing with linear probing over slots of 4 bytes: 12 bits of a term's hash, and which record is its own, from 1, in 20; 0 in
+ * a free slot.
  * A record has 32 bytes: the first 16 bytes of the text, filled up with zeros; the id, the length in bytes, the occurrences that the table has
  * counted, and where the bytes from the 17th on lie, u32 each. Records stand in the order in which terms came, so that what is frequent lies
  * together.
@@ -16,8 +17,10 @@ export { useProbabilities, useTrie } from "./tokens/hanSegmenter";
 
 export let classes: usize = 0; // u8 (0x110000,): the class of every code point
 export let ofByte: usize = 0; // u8 (256,): the class of ASCII; MULTIBYTE
-export let plain: usize = 0; // u8 (2, 16): bit h of byte l is set if 16 h + l, or 16 (h + 8) + l, is a byte of letters and digits alone
+/** Bit h of byte l is set if 16 h + l, or 16 (h + 8) + l, is a byte of letters and digits alone, or 16 h + l a character that belongs to no token. */
+export let sets: usize = 0; // u8 (3, 16)
 export let automaton: usize = 0; // u8 (16 * 9,)
+export let hashes: usize = 0; // u32 (33,)
 export let ids: usize = 0; // u32 (capacity,)
 export let capacity: u32 = 0;
 export let maxTokenLength: u32 = 0;
@@ -69,7 +72,9 @@ const UNKNOWN: u32 = 1;
 /** There is no room for an id, or for a new term. */
 const FULL: u32 = 2;
 
-const SLOT: usize = 8;
+/** Of a slot: the upper bits of the term's hash, and which record is its own, from 1. */
+const TAG: u32 = 0xfff00000;
+const NUMBER: u32 = 0x000fffff;
 const RECORD: usize = 32;
 const ID: usize = 16;
 const LENGTH: usize = 20;
@@ -78,6 +83,8 @@ const REST: usize = 28;
 const SHOWN: u32 = 16;
 /** Slots looked at for one term. */
 const PROBES: u32 = 64;
+/** Words among 64 bytes, in bytes of their hashes. */
+const SHOWN_SLOTS: usize = 4 * 32;
 
 // As in `tokenAutomaton` and `characterClasses`.
 const WORD_JOINT: u32 = 2;
@@ -94,7 +101,7 @@ const OTHER: u32 = 8;
 const MULTIBYTE: u32 = 9;
 
 /**
- * Scans [from, limit), which begins and ends between tokens, behind so many ids; 16 bytes behind it can be read. After anything but DONE it is
+ * Scans [from, limit), which begins and ends between tokens, behind so many ids; 80 bytes behind it can be read. After anything but DONE it is
  * to go on at `at`.
  */
 export function scan(from: usize, limit: usize, behind: u32): u32 {
@@ -126,49 +133,122 @@ function tell(found: u32, behind: u32): u32 {
   return found;
 }
 
-// @ts-ignore: decorator
-@inline
+/** Takes words out of 64 bytes at a time as far as vectors show them whole, and by the automaton what comes then. */
 function scanTokens(from: usize, limit: usize): u32 {
-  const ascii = v128.load(plain);
-  const others = v128.load(plain, 16);
-  const lowBits = i8x16(1, 2, 4, 8, 16, 32, 64, -128, 0, 0, 0, 0, 0, 0, 0, 0);
-  const highBits = i8x16(0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 64, -128);
-  const kinds = ofByte;
   const longest = min<u32>(maxTokenLength, SHOWN - 1);
-  const outEnd = idPlace(capacity);
-  let out = idPlace(length);
-  let here = from;
-  while (here < limit) {
-    const bytes = v128.load(here);
-    const low = v128.and(bytes, i8x16.splat(15));
-    const high = i8x16.shr_u(bytes, 4);
-    const sets = v128.or(
-      v128.and(i8x16.swizzle(ascii, low), i8x16.swizzle(lowBits, high)),
-      v128.and(i8x16.swizzle(others, low), i8x16.swizzle(highBits, high)),
-    );
-    const size = ctz<u32>(i8x16.bitmask(i8x16.eq(sets, i8x16.splat(0))) | 0x10000);
-    const behind = here + size;
-    const isEnded = size <= longest && behind < limit && <u32>load<u8>(kinds + <usize>load<u8>(behind)) === OTHER;
-    if (isEnded && size === 0) {
-      here++;
-      continue;
-    }
-    const record = isEnded && out !== outEnd ? find(cutOff(bytes, size), here, size) : 0;
-    if (record !== 0) {
+  for (at = from; at < limit; ) {
+    const here = at;
+    const words = wordBytes(here);
+    const gaps = gapBytes(here);
+    const seen = min<u32>(<u32>ctz<u64>(~(words | gaps)), <u32>min<usize>(limit - here, 64));
+    const known = seen === 64 ? ~<u64>0 : (<u64>1 << seen) - 1;
+    let begins = words & ~(words << 1) & known;
+    let ends = gaps & (words << 1) & known;
+    noteHashes(here, begins, ends);
+    const room = idPlace(capacity);
+    let out = idPlace(length);
+    let hash = hashes;
+    let isFound = true;
+    while (ends !== 0 && out !== room) {
+      const first = here + <usize>ctz<u64>(begins);
+      const size = <u32>(ctz<u64>(ends) - ctz<u64>(begins));
+      if (size > longest) break;
+      const record = find(cutOff(v128.load(first), size), load<u32>(hash), first, size);
+      isFound = record !== 0;
+      if (!isFound) break;
       store<u32>(out, counted(record));
       out += 4;
-      here = behind + 1;
-      continue;
+      hash += 4;
+      begins &= begins - 1;
+      ends &= ends - 1;
     }
     length = <u32>((out - ids) >> 2);
-    const found = isEnded && out !== outEnd ? missed(here, behind, behind + 1) : scanToken(here, limit);
+    at = here + <usize>(begins === 0 ? seen : <u32>ctz<u64>(begins));
+    let found = DONE;
+    if (!isFound) found = missed(at, here + <usize>ctz<u64>(ends), here + <usize>ctz<u64>(ends) + 1);
+    else if (at < limit && (ends !== 0 || seen < 64 || at === here)) found = scanToken(at, limit);
     if (found !== DONE) return found;
-    out = idPlace(length);
-    here = at;
   }
-  length = <u32>((out - ids) >> 2);
-  at = here;
   return DONE;
+}
+
+/**
+ * The hash of each word that begins and ends among 64 bytes, u32 at `hashes`. Their slots are loaded for nothing but to have them near: many
+ * at a time, whereas the loop that compares records waits for each.
+ */
+// @ts-ignore: decorator
+@inline
+function noteHashes(here: usize, begins: u64, ends: u64): void {
+  let place = hashes;
+  let shown: u32 = 0;
+  while (ends !== 0) {
+    const first = here + <usize>ctz<u64>(begins);
+    const hash = hashOf(cutOff(v128.load(first), <u32>(ctz<u64>(ends) - ctz<u64>(begins))));
+    store<u32>(place, hash);
+    shown ^= load<u32>(slotPlace(slots, hash & lastSlot));
+    place += 4;
+    begins &= begins - 1;
+    ends &= ends - 1;
+  }
+  store<u32>(hashes, shown, SHOWN_SLOTS);
+}
+
+/** Of 64 bytes, those of letters and digits alone. */
+// @ts-ignore: decorator
+@inline
+function wordBytes(here: usize): u64 {
+  return (
+    wordBytesOf(v128.load(here)) |
+    (wordBytesOf(v128.load(here, 16)) << 16) |
+    (wordBytesOf(v128.load(here, 32)) << 32) |
+    (wordBytesOf(v128.load(here, 48)) << 48)
+  );
+}
+
+// @ts-ignore: decorator
+@inline
+function wordBytesOf(bytes: v128): u64 {
+  const low = v128.and(bytes, i8x16.splat(15));
+  const high = i8x16.shr_u(bytes, 4);
+  const isWord = v128.or(
+    v128.and(i8x16.swizzle(v128.load(sets), low), i8x16.swizzle(lowBits(), high)),
+    v128.and(i8x16.swizzle(v128.load(sets, 16), low), i8x16.swizzle(highBits(), high)),
+  );
+  return <u64>(<u32>i8x16.bitmask(i8x16.ne(isWord, i8x16.splat(0))));
+}
+
+/** Of 64 bytes, the characters that belong to no token. */
+// @ts-ignore: decorator
+@inline
+function gapBytes(here: usize): u64 {
+  return (
+    gapBytesOf(v128.load(here)) |
+    (gapBytesOf(v128.load(here, 16)) << 16) |
+    (gapBytesOf(v128.load(here, 32)) << 32) |
+    (gapBytesOf(v128.load(here, 48)) << 48)
+  );
+}
+
+// @ts-ignore: decorator
+@inline
+function gapBytesOf(bytes: v128): u64 {
+  const set = i8x16.swizzle(v128.load(sets, 32), v128.and(bytes, i8x16.splat(15)));
+  const bit = i8x16.swizzle(lowBits(), i8x16.shr_u(bytes, 4));
+  return <u64>(<u32>i8x16.bitmask(i8x16.ne(v128.and(set, bit), i8x16.splat(0))));
+}
+
+/** Of bytes below 128, by their upper half: which bit of a set is theirs. */
+// @ts-ignore: decorator
+@inline
+function lowBits(): v128 {
+  return i8x16(1, 2, 4, 8, 16, 32, 64, -128, 0, 0, 0, 0, 0, 0, 0, 0);
+}
+
+/** The same of bytes from 128 on. */
+// @ts-ignore: decorator
+@inline
+function highBits(): v128 {
+  return i8x16(0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 64, -128);
 }
 
 // @ts-ignore: decorator
@@ -250,7 +330,8 @@ function take(first: usize, last: usize, next: usize): u32 {
     at = first;
     return FULL;
   }
-  const record = find(cutOff(v128.load(first), size), first, size);
+  const text = cutOff(v128.load(first), size);
+  const record = find(text, hashOf(text), first, size);
   if (record === 0) return missed(first, last, next);
   write(counted(record));
   at = next;
@@ -296,15 +377,14 @@ function cutOff(bytes: v128, size: u32): v128 {
 /** The record of the term at `first` with so many bytes, of which `text` has the first; 0 if there is none, and where it would stand. */
 // @ts-ignore: decorator
 @inline
-function find(text: v128, first: usize, size: u32): usize {
-  const hash = hashOf(text);
+function find(text: v128, hash: u32, first: usize, size: u32): usize {
   const bound = lastSlot;
   for (let probe: u32 = 0; probe < PROBES; probe++) {
-    const slot = slots + <usize>((hash + probe) & bound) * SLOT;
-    const number = load<u32>(slot, 4);
-    if (number === 0) return absent(hash, slot);
-    if (load<u32>(slot) !== hash) continue;
-    const record = records + (<usize>number - 1) * RECORD;
+    const slot = slotPlace(slots, (hash + probe) & bound);
+    const entry = load<u32>(slot);
+    if (entry === 0) return absent(hash, slot);
+    if (((entry ^ hash) & TAG) !== 0) continue;
+    const record = recordPlace((entry & NUMBER) - 1);
     if (
       load<u32>(record, LENGTH) === size &&
       !v128.any_true(v128.xor(v128.load(record), text)) &&
@@ -313,6 +393,18 @@ function find(text: v128, first: usize, size: u32): usize {
       return record;
   }
   return absent(hash, 0);
+}
+
+// @ts-ignore: decorator
+@inline
+function slotPlace(table: usize, index: u32): usize {
+  return table + (<usize>index << 2);
+}
+
+// @ts-ignore: decorator
+@inline
+function recordPlace(index: u32): usize {
+  return records + <usize>index * RECORD;
 }
 
 function absent(hash: u32, slot: usize): usize {
@@ -397,21 +489,19 @@ function keep(id: u32, times: u32): void {
   store<u32>(record, size, LENGTH);
   store<u32>(record, times, COUNT);
   terms++;
-  store<u32>(vacant, wanted);
-  store<u32>(vacant, terms, 4);
+  store<u32>(vacant, (wanted & TAG) | terms);
   if (terms > (lastSlot + 1) >> 1) grow();
 }
 
 /** Makes a table of twice the size behind the table: terms that came first, which are frequent, come first. */
 function grow(): void {
-  slots += (<usize>lastSlot + 1) * SLOT;
+  slots = slotPlace(slots, lastSlot + 1);
   lastSlot = 2 * lastSlot + 1;
   for (let k: u32 = 0; k < terms; k++) {
-    const hash = hashOf(v128.load(records + <usize>k * RECORD));
+    const hash = hashOf(v128.load(recordPlace(k)));
     let place = hash & lastSlot;
-    while (load<u32>(slots + <usize>place * SLOT, 4) !== 0) place = (place + 1) & lastSlot;
-    store<u32>(slots + <usize>place * SLOT, hash);
-    store<u32>(slots + <usize>place * SLOT, k + 1, 4);
+    while (load<u32>(slotPlace(slots, place)) !== 0) place = (place + 1) & lastSlot;
+    store<u32>(slotPlace(slots, place), (hash & TAG) | (k + 1));
   }
 }
 

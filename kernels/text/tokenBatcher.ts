@@ -1,10 +1,20 @@
 import type { Lexicon, TokenBatch } from "../../schemas/tokens.js";
 
+const NO_IDS = new Uint32Array(0);
+
+export interface TokenBatcherOptions {
+  readonly batchSize: number;
+  readonly withCharacters: boolean;
+  /** Batches tell how many tokens there are, in place of their ids. */
+  readonly countsOnly?: boolean;
+}
+
 /** Gathers tokens and starts into batches. State: the tokens since `take`. */
 export class TokenBatcher {
   readonly #lexicon: Lexicon;
   readonly #batchSize: number;
   readonly #withCharacters: boolean;
+  readonly #countsOnly: boolean;
   #ids: Uint32Array;
   #starts: Uint32Array | undefined;
   #ends: Uint32Array | undefined;
@@ -13,10 +23,11 @@ export class TokenBatcher {
   #sentences: number[] = [];
   #documents: number[] = [];
 
-  constructor(lexicon: Lexicon, options: { readonly batchSize: number; readonly withCharacters: boolean }) {
+  constructor(lexicon: Lexicon, options: TokenBatcherOptions) {
     this.#lexicon = lexicon;
     this.#batchSize = options.batchSize;
     this.#withCharacters = options.withCharacters;
+    this.#countsOnly = options.countsOnly ?? false;
     this.#ids = new Uint32Array(this.#batchSize);
     this.#starts = this.#column();
     this.#ends = this.#column();
@@ -70,7 +81,7 @@ export class TokenBatcher {
     const length = this.#length;
     const batch = {
       lexicon: this.#lexicon,
-      ids: copyOf(this.#ids, length),
+      ...(this.#countsOnly ? { ids: NO_IDS, counted: length } : { ids: copyOf(this.#ids, length) }),
       sentenceOffsets: Uint32Array.from(this.#sentences),
       documentOffsets: Uint32Array.from(this.#documents),
     };

@@ -61,15 +61,15 @@ const END = 6;
 
 /** The last byte that a code point begins with. */
 const LAST_LEAD = 0xf4;
-const SLOT = 8;
+const SLOT = 4;
 const RECORD = 32;
 const FEWEST_SLOTS = 2 ** 12;
-/** Terms that the table holds. */
+/** Terms that the table holds; fewer than 2 ** 20. */
 const MOST_TERMS = 2 ** 19;
 /** The longest stretch of text in bytes, the longest token that does not come with one, and what may be loaded with their ends in a vector. */
 const STRETCH = 2 ** 19;
 const LONGEST_TOKEN = 2 ** 16;
-const BEHIND = 64;
+const BEHIND = 128;
 const ARENA = 2 ** 22;
 /** For the longest run of Han characters. */
 const RUN = 20 * (4096 + 1);
@@ -77,8 +77,9 @@ const RUN = 20 * (4096 + 1);
 /** How much memory each part takes. */
 const sizesOf = (mostTerms: number, ids: number, words: WordTrie | undefined) => ({
   told: 64,
+  hashes: 4 * 33,
   ofByte: 256,
-  plain: 32,
+  sets: 48,
   automaton: 256,
   classes: 0x11_0000,
   text: STRETCH + BEHIND,
@@ -148,7 +149,7 @@ export class TokenKernel implements TermCache {
     const ofByte = asciiClasses(classes);
     this.#ends = ofByte.map((characterClass) => Number(characterClass === OTHER));
     this.#bytes.set(ofByte, places.ofByte);
-    this.#bytes.set(plainSet(classes), places.plain);
+    this.#bytes.set(byteSets(classes), places.sets);
     this.#bytes.set(automaton, places.automaton);
     this.#bytes.set(classes, places.classes);
     this.#exports = startKernel<Exports>(parts.module(), memory);
@@ -302,19 +303,25 @@ export class TokenKernel implements TermCache {
   }
 }
 
-const plainSets = new WeakMap<Uint8Array, Uint8Array>();
+const byteSetsOf = new WeakMap<Uint8Array, Uint8Array>();
 
-/** Bit h of byte l is set if the byte 16 h + l stands for letters and digits alone; then the same for 16 (h + 8) + l (2, 16). */
-function plainSet(classes: Uint8Array): Uint8Array {
-  const known = plainSets.get(classes);
+/**
+ * Bit h of byte l is set if the byte 16 h + l stands for letters and digits alone; then the same for 16 (h + 8) + l; then if the byte 16 h + l is a
+ * character that belongs to no token (3, 16).
+ */
+function byteSets(classes: Uint8Array): Uint8Array {
+  const known = byteSetsOf.get(classes);
   if (known) return known;
-  const set = new Uint8Array(32);
+  const set = new Uint8Array(48);
+  const put = (row: number, byte: number) => {
+    set[row * 16 + (byte & 15)]! |= 1 << ((byte >> 4) & 7);
+  };
   for (let byte = 0; byte <= LAST_LEAD; byte++) {
     const [from, to] = codePointsOf(byte);
-    if (isOfWords(classes, from, Math.min(to, classes.length)))
-      set[(byte >> 7) * 16 + (byte & 15)]! |= 1 << ((byte >> 4) & 7);
+    if (isOfWords(classes, from, Math.min(to, classes.length))) put(byte >> 7, byte);
+    if (byte < 0x80 && classes[byte] === OTHER) put(2, byte);
   }
-  plainSets.set(classes, set);
+  byteSetsOf.set(classes, set);
   return set;
 }
 

@@ -9,8 +9,9 @@ const LAST = 2;
 
 /**
  * Counts terms by the ids in the batches themselves, not by what their lexicon has counted: a stream may hold only a part of what
- * its lexicon has seen, or be the second to read it. A term that the lexicon pruned keeps the count of its last admission.
- * State: 8 bytes per id given out by each lexicon; 24 where documents are counted, too.
+ * its lexicon has seen, or be the second to read it. Where batches have no ids (`TokenBatch.counted`), the lexicon's counts are those of the
+ * stream. A term that the lexicon pruned keeps the count of its last admission.
+ * State: 8 bytes per id given out by each lexicon; 24 where documents are counted, too; none where batches have no ids.
  */
 export class TermCounter {
   /** Numbers per id. */
@@ -18,6 +19,8 @@ export class TermCounter {
   /** Documents that have begun. */
   #documents = 0;
   readonly #counts = new Map<Lexicon, Float64Array>();
+  /** Tokens of the lexicons that have counted them. */
+  readonly #counted = new Map<Lexicon, number>();
 
   /** @param withDocuments counts the documents of each term as well */
   constructor(withDocuments = false) {
@@ -30,11 +33,16 @@ export class TermCounter {
   }
 
   add(batch: TokenBatch): void {
-    const { lexicon, ids, documentOffsets } = batch;
+    if (batch.counted === undefined) this.#addIds(batch);
+    else this.#counted.set(batch.lexicon, (this.#counted.get(batch.lexicon) ?? 0) + batch.counted);
+    this.#documents += batch.documentOffsets.length;
+  }
+
+  #addIds(batch: TokenBatch): void {
+    const { lexicon, ids } = batch;
     const counts = this.#countsOf(lexicon);
     if (this.#stride > 1) this.#addDocuments(counts, batch);
     else for (let i = 0; i < ids.length; i++) counts[ids[i]!]!++;
-    this.#documents += documentOffsets.length;
   }
 
   /**
@@ -42,7 +50,7 @@ export class TermCounter {
    * they were not counted.
    */
   forEachTerm(minCount: number, visit: (term: string, count: number, documents: number) => void): void {
-    if (this.#counts.size === 1) {
+    if (this.#counts.size + this.#counted.size === 1) {
       this.#visitLive(minCount, visit); // no term is live under two ids
       return;
     }
@@ -60,12 +68,16 @@ export class TermCounter {
 
   /** Tokens that were counted, those of terms pruned since among them. */
   get tokens(): number {
-    return this.#sum(() => true);
+    return [...this.#counted.values()].reduce((sum, tokens) => sum + tokens, 0) + this.#sum(() => true);
   }
 
   /** Those among them whose term was not pruned. */
   get liveTokens(): number {
-    return this.#sum((lexicon, id) => lexicon.count(id) > 0);
+    let tokens = this.#sum((lexicon, id) => lexicon.count(id) > 0);
+    this.#visitCounted(1, (_lexicon, _id, count) => {
+      tokens += count;
+    });
+    return tokens;
   }
 
   #addDocuments(counts: Float64Array, { ids, documentOffsets }: TokenBatch): void {
@@ -93,6 +105,7 @@ export class TermCounter {
   }
 
   #visitLive(minCount: number, visit: (term: string, count: number, documents: number) => void): void {
+    this.#visitCounted(minCount, (lexicon, id, count) => visit(lexicon.term(id)!, count, 0));
     const stride = this.#stride;
     for (const [lexicon, counts] of this.#counts) {
       for (let id = 0; id * stride < counts.length; id++) {
@@ -101,6 +114,15 @@ export class TermCounter {
         visit(lexicon.term(id)!, count, stride > 1 ? counts[id * stride + HELD]! : 0);
       }
     }
+  }
+
+  /** The live terms that a lexicon has counted. */
+  #visitCounted(minCount: number, visit: (lexicon: Lexicon, id: number, count: number) => void): void {
+    for (const lexicon of this.#counted.keys())
+      for (let id = 0; id < lexicon.size; id++) {
+        const count = lexicon.count(id);
+        if (count > 0 && count >= minCount) visit(lexicon, id, count);
+      }
   }
 
   #countsOf(lexicon: Lexicon): Float64Array {

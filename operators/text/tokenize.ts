@@ -75,7 +75,8 @@ export const tokenizeSchema = defineUnit({
       memory: copiesWords ? { bytes: lexicon + COPIED_WORDS, from: [...from, "mode"] } : { bytes: lexicon, from },
     };
   },
-  create: (_, options): OperatorFunction<TextBatch, TokenBatch> => tokenize(options),
+  create: (_, options, { countsOnly = false }): OperatorFunction<TextBatch, TokenBatch> =>
+    tokenizing(parseOptions(tokenizeSchema, options), countsOnly),
 });
 
 export type TokenizeOptions = OptionsOf<typeof tokenizeSchema>;
@@ -97,13 +98,17 @@ export type TokenizeOptions = OptionsOf<typeof tokenizeSchema>;
  *   files({ paths: "corpus.txt" }).pipe(normalize({ case: "lower" }), tokenize({ mode: "words" }), buildVocab({ minCount: 5 }))
  */
 export function tokenize(options?: TokenizeOptions): OperatorFunction<TextBatch, TokenBatch> {
-  const settings = parseOptions(tokenizeSchema, options);
+  return tokenizing(parseOptions(tokenizeSchema, options), false);
+}
+
+/** With `countsOnly`, the ids of the tokens stay here, unless they come with characters. */
+function tokenizing(settings: Settings, countsOnly: boolean): OperatorFunction<TextBatch, TokenBatch> {
   checkMode(settings);
   let shared: ReturnType<typeof sharedParts> | undefined;
   return carryDocuments((source) =>
     defer(() => {
       shared ??= sharedParts(settings);
-      const state = tokenizer(settings, shared);
+      const state = tokenizer(settings, countsOnly && !settings.characterOffsets, shared);
       currentScope().keep(state);
       return concat(
         source.pipe(map(state.tokensOf)),
@@ -144,11 +149,15 @@ function sharedParts({ mode, newWords, maxTokenLength, userDictionaries: files }
   return { classes, automaton, dictionaries: files && new UserDictionaries({ files, ...options }) };
 }
 
-function tokenizer(settings: Settings, { classes, automaton, dictionaries }: ReturnType<typeof sharedParts>) {
+function tokenizer(
+  settings: Settings,
+  countsOnly: boolean,
+  { classes, automaton, dictionaries }: ReturnType<typeof sharedParts>,
+) {
   const { mode, maxTerms, batchSize, maxTokenLength, characterOffsets, newWords } = settings;
   const { ledger } = currentScope();
   const lexicon = new GrowingLexicon({ maxTerms });
-  const batcher = new TokenBatcher(lexicon, { batchSize, withCharacters: characterOffsets });
+  const batcher = new TokenBatcher(lexicon, { batchSize, withCharacters: characterOffsets, countsOnly });
   const userWords = dictionaries && new UserWords(dictionaries);
   const segmenter = mode === "chinese" ? (userWords?.segmenter ?? hanSegmenter([], newWords)) : undefined;
   const tokens = new TokenScanner({

@@ -48,6 +48,7 @@ export const buildVocabSchema = defineUnit({
       description: "Vectors whose terms are kept whatever their count, so that training can go on from them",
     }),
   },
+  readsCounts: ({ minDocuments, maxDocuments }) => minDocuments === undefined && maxDocuments === undefined,
   termsOf: ({ extraTerms = [] }) => ({ extraTerms: [extraTerms].flat() }),
   cost({ minCount, maxSize, minDocuments, maxDocuments, extraTerms }, { sizes, termsWith }) {
     const countsDocuments = minDocuments !== undefined || maxDocuments !== undefined;
@@ -69,7 +70,7 @@ type Settings = SettingsOf<typeof buildVocabSchema>;
  * Makes the vocabulary of a stream of tokens: count descending, then by code point.
  *
  * In:  TokenBatch. Out: one Vocabulary on completion, with the labels of the documents if they have some; extra terms that never occur come last, with count 0.
- * State: 8 bytes per id given out by the lexicon, 24 if documents count; on completion a string per term that is kept, or that is frequent enough and left
+ * State: 8 bytes per id given out by the lexicon, 24 if documents count, none in a run where nobody else reads the tokens; on completion a string per term that is kept, or that is frequent enough and left
  * out for another reason.
  * Occurrences of a term before the lexicon pruned it are not in its count. What is not in the vocabulary is accounted for as `encode`
  * does.

@@ -35,6 +35,9 @@ export const isModel = ({ unit }: PipelineNode) => unit.kind === "model";
 export const isUpdated = (node: PipelineNode) => isModel(node) && node.parent?.makes.arrives === "stream";
 export const isResumable = ({ unit: { resumable }, options }: PipelineNode) =>
   typeof resumable === "function" ? resumable(options as never) : resumable === true;
+/** All that its readers ask of a stream of tokens is how often each term occurs. */
+export const isOnlyCounted = ({ children }: PipelineNode) =>
+  children.length > 0 && children.every(({ unit, options }) => unit.readsCounts?.(options as never) === true);
 /** What follows it runs after the pass that made its value. */
 export const isFinished = ({ makes }: PipelineNode) => makes.arrives === "whole";
 /** The last node of its pass on its way: what it makes is there once the pass is over. */

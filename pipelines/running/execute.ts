@@ -1,6 +1,6 @@
 import { makeUnit } from "../config/makeUnit.js";
 import type { Registry } from "../config/registry.js";
-import { goesOnInItsSource, isModel, nodesOf, type PipelineNode } from "../graph/nodes.js";
+import { goesOnInItsSource, isModel, isOnlyCounted, nodesOf, type PipelineNode } from "../graph/nodes.js";
 import { readsLive } from "../graph/passes.js";
 import type { Pipeline } from "../graph/pipeline.js";
 import { textSteps } from "../graph/textSteps.js";
@@ -63,7 +63,7 @@ export async function execute({ root, registry }: Pipeline, options: ExecuteOpti
 }
 
 function partsOf(options: ExecuteOptions, registry: Registry): RunParts {
-  const { ledger, metadata, optionsOf, onProgress } = options;
+  const { ledger, metadata, optionsOf, onProgress, seesBatches = false } = options;
   const state = new RunState(ledger);
   const values = new KeptValues(state.values);
   const networks = networksOf(registry);
@@ -72,6 +72,7 @@ function partsOf(options: ExecuteOptions, registry: Registry): RunParts {
       epoch,
       textSteps: textSteps(node),
       isLive: readsLive(node),
+      countsOnly: !seesBatches && isOnlyCounted(node),
       networks,
       predictorOf: (classifier) => predictorOf(classifier, registry),
       openLanguageModel: (who, model) => openModelIn(registry, who, model),

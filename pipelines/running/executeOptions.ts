@@ -42,5 +42,7 @@ export interface ExecuteOptions {
   /** Makes sure that the list of rejected documents outlives the process. */
   readonly settleRejected?: (() => RejectedSoFar | undefined) | undefined;
   /** Sees every value that a node makes. */
+  /** `onValue` looks into batches: they are made whole, whoever reads them. */
+  readonly seesBatches?: boolean;
   readonly onValue?: ((node: PipelineNode, value: unknown) => void) | undefined;
 }

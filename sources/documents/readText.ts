@@ -23,7 +23,8 @@ export async function* readText(
   const write = (text: Uint8Array) => {
     const starts = findStarts(text);
     report.add("documents", starts.length);
-    writer.appendDocuments(text, starts, entries.parts.length > 0 ? starts.map(nextEntry) : []);
+    writer.beginAll(starts, entries.parts.length > 0 ? starts.map(nextEntry) : []);
+    writer.give(text);
     writer.reach(cleaner.consumed);
   };
   for await (const chunk of chunks) {

@@ -10,6 +10,8 @@ import type { TextBatch } from "../../schemas/text.js";
 export class TextWriter {
   readonly #chunkSize: number;
   #pieces: Uint8Array[] = [];
+  /** The piece that was given last, with its memory. */
+  #given: Uint8Array | undefined;
   #length = 0;
   #starts: number[] = [];
   #entries: DocumentEntry[] = [];
@@ -46,16 +48,17 @@ export class TextWriter {
     this.#length += text.length;
   }
 
-  /** A stretch of text in which documents begin at ascending positions. */
-  appendDocuments(
-    text: Uint8Array,
-    starts: readonly number[] | Uint32Array,
-    entries: readonly DocumentEntry[] = [],
-  ): void {
+  /** As `append`, of bytes that nobody else will read or write: a batch that holds nothing else takes over the memory that they fill. */
+  give(text: Uint8Array): void {
+    this.append(text);
+    if (text.constructor === Uint8Array && text.length === text.buffer.byteLength) this.#given = text;
+  }
+
+  /** Documents begin at ascending positions of the text that is appended next. */
+  beginAll(starts: readonly number[] | Uint32Array, entries: readonly DocumentEntry[] = []): void {
     for (const start of starts) this.#starts.push(this.#length + start);
     this.#documents += starts.length;
     for (const entry of entries) this.#entries.push(entry);
-    this.append(text);
   }
 
   /** Everything before this offset of the input has been appended. */
@@ -78,13 +81,7 @@ export class TextWriter {
   }
 
   take(): TextBatch {
-    // Always a copy, so that the batch owns its memory alone: it may be moved to a worker.
-    const bytes = new Uint8Array(this.#length);
-    let at = 0;
-    for (const piece of this.#pieces) {
-      bytes.set(piece, at);
-      at += piece.length;
-    }
+    const bytes = this.#takeBytes();
     const documents = this.#takeEntries();
     const batch: TextBatch = {
       bytes,
@@ -97,6 +94,20 @@ export class TextWriter {
     this.#starts = [];
     this.#isUrged = false;
     return batch;
+  }
+
+  /** In memory that the batch owns alone: it may be moved to a worker. */
+  #takeBytes(): Uint8Array {
+    const given = this.#given;
+    this.#given = undefined;
+    if (given?.length === this.#length) return given;
+    const bytes = new Uint8Array(this.#length);
+    let at = 0;
+    for (const piece of this.#pieces) {
+      bytes.set(piece, at);
+      at += piece.length;
+    }
+    return bytes;
   }
 
   #takeEntries(): DocumentColumn | undefined {

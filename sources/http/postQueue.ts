@@ -61,7 +61,8 @@ export class PostQueue {
     for (let group = await this.#inbox.take(); !this.#inbox.isOver; group = await this.#inbox.take()) {
       for (const waiting of group) {
         offset += waiting.post.bytes.length;
-        writer.appendDocuments(waiting.post.bytes, waiting.post.documentOffsets, waiting.post.entries);
+        writer.beginAll(waiting.post.documentOffsets, waiting.post.entries);
+        writer.append(waiting.post.bytes);
         this.#draft.absorb(waiting.post.draft);
         this.#draft.afterwards(() => this.#passedOn(waiting));
       }

@@ -1,8 +1,11 @@
 import fc from "fast-check";
-import { from, lastValueFrom } from "rxjs";
+import { from, lastValueFrom, type OperatorFunction, tap } from "rxjs";
 import { describe, expect, it } from "vitest";
-import { type BuildVocabOptions, buildVocab } from "#operators";
-import type { TokenBatch, Vocabulary } from "#schemas";
+import { type BuildVocabOptions, buildVocab, tokenize } from "#operators";
+import { builtIn } from "#pipelines";
+import { Ledger, run } from "#runtime";
+import type { TextBatch, TokenBatch, Vocabulary } from "#schemas";
+import { fromTexts } from "#sources";
 import { marbles } from "../../support/marbles.js";
 import { documents, documentsOf, sizes, tokenBatches, WordLexicon } from "../../support/tokens.js";
 
@@ -38,6 +41,29 @@ describe("buildVocab", () => {
       }),
       { seed: 1, numRuns: 100 },
     );
+  });
+
+  it("makes the same of counts alone, which tokenize tells where nobody asks for ids, and accounts for the same", async () => {
+    const { create } = builtIn.units.get("tokenize")!;
+    const options = { mode: "whitespace", maxTerms: 30, batchSize: 7 } as const;
+    const countsOnly = create({} as never, options as never, { epoch: 0, countsOnly: true });
+    const texts = Array.from({ length: 60 }, (_, i) => `the 猫 w${i % 7} w${(i * i) % 23} ${"x".repeat(i)} the`);
+    const made = async (operator: OperatorFunction<TextBatch, TokenBatch>) => {
+      const ledger = new Ledger();
+      let ids = 0;
+      const read = tap((batch: TokenBatch) => {
+        ids += batch.ids.length;
+      });
+      const vocabulary = (await run(fromTexts(texts).pipe(operator, read, buildVocab({ minCount: 2 })), { ledger }))!;
+      return { ids, rows: rows(vocabulary), counts: [...ledger.counts] };
+    };
+    const whole = await made(tokenize(options));
+    const counted = await made(countsOnly as OperatorFunction<TextBatch, TokenBatch>);
+    expect(counted).toEqual({ ...whole, ids: 0 });
+    expect(whole.ids).toBeGreaterThan(300); // of which terms were pruned: each x occurs once
+    const { readsCounts } = builtIn.units.get("buildVocab")!;
+    expect(readsCounts!({} as never)).toBe(true);
+    expect(readsCounts!({ maxDocuments: 5 } as never)).toBe(false);
   });
 
   it("cuts the rarest beyond maxSize and remembers them", async () => {
