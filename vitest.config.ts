@@ -25,10 +25,12 @@ export default defineConfig({
     exclude: process.env.LEXSTREAM_FAULTS ? [] : ["test/faults/networks.test.ts"], // npm run faults -- networks
     env: { TMPDIR: folderOfTests() },
     pool: "forks",
-    // Two processes run all files: what ships is loaded twice, not once a file. So a test leaves nothing changed in its process.
+    // A few processes run all files: what ships is loaded once in each, not once a file. So a test leaves nothing changed in its process.
     isolate: false,
     restoreMocks: true,
-    maxWorkers: 2, // the tests of threads and processes want some room on larger machines, too
+    // One more than two processors need, as many tests wait for a process, a browser or a clock; those of threads want some room, too.
+    maxWorkers: 3,
+    execArgv: ["--single-threaded-gc"], // the processors are busy: threads that collect garbage would wait for each other
     // A machine may be busy with other work: these end what hangs, and nothing else.
     testTimeout: 600_000,
     hookTimeout: 600_000,

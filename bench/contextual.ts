@@ -4,11 +4,13 @@
  *
  *     npm run bench:contextual -- TEXT [--senses FILE] [--pairs FILE [--train FILE]] [--mode words|chinese] [--steps 2000] [--epochs 4]
  *         [--rows 16] [--length 64] [--vectorSize 128] [--layers 2] [--terms 5000] [--perSense 100] [--workers 2] [--out FOLDER]
+ *         [--models bert,gpt,elmo] [--vectors FILE]
  *
  * TEXT holds paragraphs, with a blank line between documents; so much of its beginning is read that the steps come out, about. Prints the
  * held-out loss of what each predicts, which differs from one to the other, then with 95 % intervals how often the sense is right that each layer
  * tells (`lexstream eval --word-senses`), and with a standard error how often it is right about pairs (`--word-in-context`). The rows of elmo
- * have twice as many numbers: both directions. `--out` keeps the models.
+ * have twice as many numbers: both directions. With `--vectors`, of vectorSize numbers, bert and gpt begin with them, and the static ones that
+ * are compared are these. `--out` keeps the models.
  */
 import { spawnSync } from "node:child_process";
 import { createReadStream, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -36,6 +38,8 @@ const { values, positionals } = parseArgs({
     perSense: { type: "string", default: "100" },
     workers: { type: "string", default: "2" },
     out: { type: "string" },
+    models: { type: "string", default: "bert,gpt,elmo" },
+    vectors: { type: "string" },
   },
 });
 const [text] = positionals;
@@ -45,7 +49,8 @@ if (text === undefined || positionals.length > 1)
 /** Bytes of text that make a token, about. */
 const BYTES = 6;
 const STATIC = "word2vec";
-const MODELS = ["bert", "gpt", "elmo"] as const;
+const MODELS = values.models.split(",");
+const given = values.vectors === undefined ? undefined : resolve(values.vectors);
 
 const numberOf = (name: "steps" | "epochs" | "rows" | "length" | "vectorSize" | "layers" | "terms" | "workers") =>
   Number(values[name]);
@@ -53,8 +58,8 @@ const [rows, length, epochs, vectorSize, layers] = (["rows", "length", "epochs",
   numberOf,
 ) as [number, number, number, number, number];
 
-const models = (out: string) => [`${out}#${STATIC}`, ...MODELS.map((name) => join(out, name))];
-const nameOf = (model: string) => model.split(/[#/]/).at(-1)!;
+const models = (out: string) => [given ?? `${out}#${STATIC}`, ...MODELS.map((name) => join(out, name))];
+const nameOf = (model: string) => (model === given ? STATIC : model.split(/[#/]/).at(-1)!);
 const all = { layers: { kind: "all" }, pooling: "mean" } as const;
 const percent = (share: number) => (100 * share).toFixed(2);
 
@@ -102,8 +107,21 @@ function pipeline(corpus: string) {
   const learning = { epochs, holdout: 0.05, workers: numberOf("workers"), deterministic: false };
   const initialDeviation = 0.55 / Math.sqrt(vectorSize); // with BERT's 0.02, made for 768 numbers, so few steps teach little
   const pack = { packSequences: { length, batchSize: rows, lanes: 0, across: "document" } };
-  const blocks = { layers, heads: 4, vectorSize, positions: length, dropout: 0.1, warmup: 100 };
+  const begun = given === undefined ? {} : { initialVectors: given };
+  const blocks = { layers, heads: 4, vectorSize, positions: length, dropout: 0.1, warmup: 100, ...begun };
   const write = (name: string) => ({ writeLanguageModel: { path: `${name}/model.safetensors` } });
+  const learned = {
+    bert: [
+      pack,
+      "maskTokens",
+      { bert: { ...blocks, ...learning, nextSentence: false, learningRate: 0.002, initialDeviation } },
+      write("bert"),
+    ],
+    gpt: [pack, { gpt: { ...blocks, ...learning, learningRate: 0.002 } }, write("gpt")],
+    elmo: [pack, { elmo: { layers, vectorSize, hiddenSize: 2 * vectorSize, ...learning } }, write("elmo")],
+    word2vec: ["windowContexts", { word2vec: { vectorSize, epochs } }, { writeVectors: { path: "word2vec.arrow" } }],
+  };
+  const isWanted = (name: string) => MODELS.includes(name) || (name === STATIC && given === undefined);
   return {
     source: { files: { paths: corpus, format: "paragraphs" } },
     steps: [
@@ -112,17 +130,7 @@ function pipeline(corpus: string) {
       { buildVocab: { minCount: 5, maxSize: numberOf("terms"), extraTerms: ["[PAD]", "[UNK]", "[MASK]", "</s>"] } },
       { encode: { unknown: "[UNK]", sentenceEnd: "</s>" } },
     ],
-    branches: {
-      word2vec: ["windowContexts", { word2vec: { vectorSize, epochs } }, { writeVectors: { path: "word2vec.arrow" } }],
-      bert: [
-        pack,
-        "maskTokens",
-        { bert: { ...blocks, ...learning, nextSentence: false, learningRate: 0.002, initialDeviation } },
-        write("bert"),
-      ],
-      gpt: [pack, { gpt: { ...blocks, ...learning, learningRate: 0.002 } }, write("gpt")],
-      elmo: [pack, { elmo: { layers, vectorSize, hiddenSize: 2 * vectorSize, ...learning } }, write("elmo")],
-    },
+    branches: Object.fromEntries(Object.entries(learned).filter(([name]) => isWanted(name))),
   };
 }
 

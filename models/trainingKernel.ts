@@ -3,11 +3,20 @@ import { availableParallelism } from "node:os";
 import { setFlagsFromString } from "node:v8";
 import { compileKernel, isValidKernel, type WasmModule } from "../kernels/numbers/webAssembly.js";
 
+const compiled = new Map<string, WasmModule>();
+
 /**
- * A kernel of `kernels/assembly/`, with fused multiply-add if it is asked for and the engine has it. Compiled at once by the optimising
- * compiler: most of the work is done in few calls, which tier up late.
+ * A kernel of `kernels/assembly/`, with fused multiply-add if it is asked for and the engine has it; the same one for all models of a process.
+ * Compiled at once by the optimising compiler: most of the work is done in few calls, which tier up late.
  */
 export function loadKernel(name: string, fused: boolean): WasmModule {
+  const key = `${name} ${fused}`;
+  const module = compiled.get(key) ?? compileAtOnce(name, fused);
+  compiled.set(key, module);
+  return module;
+}
+
+function compileAtOnce(name: string, fused: boolean): WasmModule {
   const read = (file: string) => readFileSync(new URL(`../kernels/assembly/${file}`, import.meta.url));
   const relaxed = fused ? read(`${name}.relaxed.wasm`) : undefined;
   if (relaxed && !isValidKernel(relaxed)) setFlagsFromString("--experimental-wasm-relaxed-simd"); // Node 20 and 21

@@ -1,5 +1,5 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the config language has the same placeholders
-import { execFileSync, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -13,6 +13,7 @@ import { writeVectors } from "#sinks";
 import { files } from "#sources";
 import { openTable, readVectors } from "#storage";
 import { collect } from "./support/collect.js";
+import { command } from "./support/command.js";
 import { processorTime } from "./support/processorTime.js";
 import { refused } from "./support/refused.js";
 import { smallRun } from "./support/smallRun.js";
@@ -230,14 +231,12 @@ describe("a terminal", () => {
       metadata: new Map(),
     });
     await run(of(vectors).pipe(writeVectors({ path: join(folder, "v.arrow") })));
-    const main = join(import.meta.dirname, "../dist/cli/main.js");
-    const lexstream = (...args: string[]) =>
-      execFileSync(process.execPath, [main, ...args], { cwd: folder, encoding: "utf8" });
+    const path = join(folder, "v.arrow");
     const said = [
-      lexstream("neighbors", "v.arrow", "a"),
-      lexstream("neighbors", "v.arrow", "a", "--json"),
-      lexstream("inspect", "v.arrow"),
-      spawnSync(process.execPath, [main, "neighbors", "v.arrow", evil], { cwd: folder, encoding: "utf8" }).stderr,
+      (await command("neighbors", path, "a")).out,
+      (await command("neighbors", path, "a", "--json")).out,
+      (await command("inspect", path)).out,
+      (await command("neighbors", path, evil)).err,
     ];
     // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
     for (const text of said) expect(text).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202e]/);
@@ -248,11 +247,7 @@ describe("a terminal", () => {
   it("gets no more neighbours than there are, however many are asked for", async () => {
     const folder = await temporaryFolder();
     writeFileSync(join(folder, "v.vec"), "3 2\na 1 0\nb 1 0.1\n猫 0 1\n");
-    const main = join(import.meta.dirname, "../dist/cli/main.js");
-    const out = execFileSync(process.execPath, [main, "neighbors", "v.vec", "a", "-k", "9007199254740991"], {
-      cwd: folder,
-      encoding: "utf8",
-    });
+    const { out } = await command("neighbors", join(folder, "v.vec"), "a", "-k", "9007199254740991");
     expect(out.trim().split("\n")).toHaveLength(3);
   });
 });

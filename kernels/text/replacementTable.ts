@@ -105,3 +105,12 @@ export class ReplacementTable {
     return ARENA | at;
   }
 }
+
+let latest: { readonly key: string; readonly table: ReplacementTable } | undefined;
+
+/** The table of these options, which is that of the call before where those were the same: runs of one process mostly share it. */
+export function replacementTable(options: NormalizationOptions): ReplacementTable {
+  const key = JSON.stringify(options);
+  if (latest?.key !== key) latest = { key, table: new ReplacementTable(options) };
+  return latest.table;
+}

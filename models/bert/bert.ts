@@ -12,7 +12,7 @@ import {
   stepsWithin,
   type UpdatedModel,
 } from "../../schemas/index.js";
-import { languageModelFields, withDefaults } from "../neural/languageModelFields.js";
+import { termModelFields, withDefaults } from "../neural/languageModelFields.js";
 import { networkCost } from "../neural/networkCost.js";
 import { trainLanguageModel } from "../neural/trainLanguageModel.js";
 import { blockDropout, blockFields, blockNumbers, blockSizes } from "../neural/transformerFields.js";
@@ -49,7 +49,7 @@ const fields = {
     description:
       "Deviation of the first weights, normal around 0; vectors of fewer numbers than BERT's 768 learn faster from 0.55 / √D",
   }),
-  ...withDefaults(languageModelFields, {
+  ...withDefaults(termModelFields, {
     ...{ learningRate: 0.001, schedule: "linear", minLearningRate: 0, warmup: 100 },
     ...{ beta2: 0.999, weightDecay: 0.01 },
   }),

@@ -9,7 +9,7 @@ import {
   stepsWithin,
   type UpdatedModel,
 } from "../../schemas/index.js";
-import { languageModelFields, withDefaults } from "../neural/languageModelFields.js";
+import { termModelFields, withDefaults } from "../neural/languageModelFields.js";
 import { networkCost } from "../neural/networkCost.js";
 import { trainLanguageModel } from "../neural/trainLanguageModel.js";
 import { blockDropout, blockFields, blockNumbers, blockSizes } from "../neural/transformerFields.js";
@@ -29,7 +29,7 @@ const fields = {
     description: "Places of the longest row that can be read (T); rows of packSequences are as long or shorter",
   }),
   dropout: blockDropout,
-  ...withDefaults(languageModelFields, { learningRate: 0.001, warmup: 100, weightDecay: 0.1 }),
+  ...withDefaults(termModelFields, { learningRate: 0.001, warmup: 100, weightDecay: 0.1 }),
 };
 
 const script = new URL("./gptWorker.js", import.meta.url);

@@ -7,6 +7,7 @@ import {
   oneOf,
   rateNames,
   threadNames,
+  vectorTable,
 } from "../../schemas/index.js";
 
 /** How all networks learn, and on what. */
@@ -90,6 +91,17 @@ export const languageModelFields = {
     optional: true,
     description:
       "Batches that are learned from at most, in all passes together; what comes behind them is read, and passed over",
+  }),
+};
+
+/** Options of those among them that have a vector for each term that they read. */
+export const termModelFields = {
+  ...languageModelFields,
+  initialVectors: vectorTable({
+    optional: true,
+    aliases: ["pretrainedVectors"],
+    description:
+      "Vectors learned before, such as word2vec's, to begin with, of the same length; terms without one begin at random",
   }),
 };
 

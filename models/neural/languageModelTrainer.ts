@@ -1,3 +1,4 @@
+import { initialTerms } from "../../kernels/embedding/knownRows.js";
 import { carriedStates } from "../../kernels/neural/carriedStates.js";
 import type { Floats } from "../../kernels/neural/engine.js";
 import type { Network } from "../../kernels/neural/network.js";
@@ -15,6 +16,7 @@ import {
   type StageState,
   type StepStats,
   type UpdatedModel,
+  type VectorTable,
   type Vocabulary,
 } from "../../schemas/index.js";
 import { requireArithmetic } from "../trainingKernel.js";
@@ -34,6 +36,8 @@ export interface TrainerSettings extends RateSettings {
   readonly clip: number;
   /** What the model says of how it was made. */
   readonly options: string;
+  /** What its term vectors begin with, which it tells. */
+  readonly initialVectors: VectorTable | undefined;
 }
 
 export interface MadeNetwork extends ChosenStepper {
@@ -204,6 +208,7 @@ export function languageModelTrainer(
       metadata: new Map([
         ["model", who],
         ["options", settings.options],
+        ...initialTerms(vocabulary!.terms, settings.initialVectors),
         ["engine", stepper.engine],
         ["arithmetic", stepper.arithmetic],
         ["engineChoice", choice],

@@ -1,6 +1,6 @@
 import type { HeadOptions, Network } from "../../kernels/neural/index.js";
 import type { LanguageModel, NetworkSettings, SettingsOf } from "../../schemas/index.js";
-import type { languageModelFields, networkFields } from "./languageModelFields.js";
+import type { languageModelFields, networkFields, termModelFields } from "./languageModelFields.js";
 
 /** Of the terms that a network reads and predicts, what it is made by. */
 export type NetworkTerms = Pick<LanguageModel, "terms" | "counts">;
@@ -19,4 +19,5 @@ export interface NetworkKind {
 
 /** How a network learns, whatever stands behind it. */
 export type NetworkTraining = SettingsOf<{ readonly name: string; readonly fields: typeof networkFields }>;
-export type TrainingSettings = SettingsOf<{ readonly name: string; readonly fields: typeof languageModelFields }>;
+export type TrainingSettings = SettingsOf<{ readonly name: string; readonly fields: typeof languageModelFields }> &
+  Partial<Pick<SettingsOf<{ readonly name: string; readonly fields: typeof termModelFields }>, "initialVectors">>;

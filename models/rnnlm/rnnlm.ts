@@ -14,7 +14,7 @@ import {
   stepsWithin,
   type UpdatedModel,
 } from "../../schemas/index.js";
-import { languageModelFields } from "../neural/languageModelFields.js";
+import { termModelFields } from "../neural/languageModelFields.js";
 import { networkCost } from "../neural/networkCost.js";
 import { outputFields, outputSettings } from "../neural/outputFields.js";
 import { trainLanguageModel } from "../neural/trainLanguageModel.js";
@@ -53,7 +53,7 @@ const fields = {
     description: "First weights are uniform in -range .. range",
   }),
   ...outputFields,
-  ...languageModelFields,
+  ...termModelFields,
 } as const;
 
 const script = new URL("./rnnlmWorker.js", import.meta.url);

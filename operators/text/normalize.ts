@@ -1,6 +1,6 @@
 import { concat, defer, map, type OperatorFunction, of } from "rxjs";
 import { type NormalizedPiece, Normalizer } from "../../kernels/text/normalizer.js";
-import { ReplacementTable } from "../../kernels/text/replacementTable.js";
+import { replacementTable } from "../../kernels/text/replacementTable.js";
 import { currentScope } from "../../runtime/flow.js";
 import { boolean, oneOf } from "../../schemas/fields.js";
 import { type OptionsOf, parseOptions } from "../../schemas/options.js";
@@ -65,7 +65,7 @@ export type NormalizeOptions = OptionsOf<typeof normalizeSchema>;
  * In:  TextBatch. Out: TextBatch, one for one, with the starts of documents and sentences moved along, and `alignment` on request.
  * The result is what the mapping makes of each whole document, however it was cut into batches. So the last letter of a batch
  * waits for the next one, which may begin with a combining mark; after the last batch, one more may bring what was waiting.
- * State: what waits, at most 4,099 bytes (a stretch of marks is cut at 4,096); a table of 4.5 MB for all subscriptions together.
+ * State: what waits, at most 4,099 bytes (a stretch of marks is cut at 4,096); a table of 4.5 MB for all subscriptions and calls with the same options.
  * @throws TypeError, RangeError at the call, if an option is of the wrong kind or out of range; TypeError in the stream, if text
  * comes that has an alignment already
  * @see Unicode Standard Annex #15, https://unicode.org/reports/tr15/; the mapping itself is `characterMapping` in kernels
@@ -74,7 +74,7 @@ export type NormalizeOptions = OptionsOf<typeof normalizeSchema>;
  */
 export function normalize(options?: NormalizeOptions): OperatorFunction<TextBatch, TextBatch> {
   const { keepOffsets, ...mapping } = parseOptions(normalizeSchema, options);
-  const table = new ReplacementTable(mapping);
+  const table = replacementTable(mapping);
   return carryDocuments((source) =>
     defer(() => {
       const normalizer = new Normalizer(table, keepOffsets);

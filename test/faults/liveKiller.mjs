@@ -13,7 +13,7 @@ import { momentBehind, observe } from "./observe.mjs";
 
 const [documents, kills, killsOfOthers, vectorSize, chunkSize, mode, snapshots] = process.env.LEXSTREAM_FAULTS
   ? [1_000_000, 20, 20, 50, 65_536, "chinese", "100ms"]
-  : [3000, 2, 1, 10, 16_384, "whitespace", "1s"]; // some six batches; the first source alone is killed again once it goes on
+  : [2000, 2, 1, 10, 11_000, "whitespace", "1s"]; // some six batches; the first source alone is killed again once it goes on
 
 const words = [..."the of and to in cat dog sat ran on mat".split(" "), ..."猫狗坐跑看山水人"];
 /** Eight words a document, of which some go together. */
@@ -112,9 +112,9 @@ for (const [name, source] of Object.entries(sources)) {
   pipelines.push({ ...pipeline, kills: ownKills, expected: made(pipeline.out) });
 }
 
-/** Whether it ended before the moment came to kill it. What follows a file, and nobody kills, needs no process of its own. */
+/** Whether it ended before the moment came to kill it. What reads no standard input, and nobody kills, needs no process of its own. */
 async function resume({ name, file, out }, isMoment) {
-  if (!isMoment && sources[name].startsWith("tail")) {
+  if (!isMoment && !sources[name].startsWith("stdin")) {
     await goOn(file, out, interval, () => {}, documents);
     return true;
   }

@@ -89,6 +89,7 @@ describe.each(["skipGram", "cbow"] as const)("fastText online, %s", (architectur
     const expected = await whole.result();
     await whole.close();
     for (const [k, state] of saved.slice(0, -1).entries()) {
+      if (kernel !== "reference" && k % 3 > 0) continue; // each one starts threads
       const model = fastText(options);
       const { vocabulary } = batches[k + 1]!; // of the batches to come, and so perhaps with terms that are new
       await model.restore!(state, { vocabulary });

@@ -72,7 +72,7 @@ describe("learning", () => {
 describe("the same bytes", () => {
   it("with any number of threads, in WebAssembly and in plain TypeScript, symmetric or not, for several proposals", async () => {
     for (const more of [{}, { asymmetric: true, proposals: 2 }]) {
-      const options = { topics: 7, iterations: 12, samples: 3, ...more };
+      const options = { topics: 7, iterations: 6, samples: 3, ...more };
       const expected = await sample({ ...options, workers: 1 }, large);
       expect(expected.steps.at(-1)!.loss).toBeLessThan(expected.steps[0]!.loss);
       for (const other of [{ workers: 2 }, { workers: 3 }, { workers: 2, kernel: "reference" as const }])

@@ -107,7 +107,7 @@ describe.each(variants)("$architecture with $loss", (variant) => {
       const expected = (await whole.result()).values;
       expect(saved.length).toBe(batches.length); // half of them end within a group of skip-gram's
       for (const { after, state } of saved) {
-        if (engine.kernel !== "reference" && after % 2 === 0 && after < batches.length) continue; // each one starts threads
+        if (engine.kernel !== "reference" && ![1, 4, batches.length].includes(after)) continue; // each one starts threads
         const model = word2vec(options);
         await model.restore!(state, { vocabulary });
         for (const batch of batches.slice(after)) await model.update(batch);

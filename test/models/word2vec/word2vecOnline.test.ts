@@ -98,7 +98,8 @@ describe.each(architectures)("word2vec online, %s", (architecture) => {
       }
       const expected = await whole.result();
       expect(saved.length).toBeGreaterThan(0.8 * batches.length); // but those whose last group began in the batch before
-      for (const { after, state } of saved.slice(0, -1)) {
+      for (const [k, { after, state }] of saved.slice(0, -1).entries()) {
+        if (engine.kernel !== "reference" && k % 3 > 0) continue; // each one starts threads
         const model = word2vec(options);
         await model.restore!(state, { vocabulary: batches[after]!.vocabulary });
         for (const batch of batches.slice(after)) await model.update(batch);
