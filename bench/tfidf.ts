@@ -12,7 +12,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { openMatrix } from "../storage/index.js";
-import { type Contender, compareInTurn, inScratch, lexstreamRun } from "./wholeProcess.js";
+import { type Contender, compareInTurn, inScratch, lexstreamRun, noteAbsent } from "./wholeProcess.js";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -78,7 +78,7 @@ function peer(folder: string, name: string, script: string): Contender[] {
   writeFileSync(path, script);
   const imported = /^from (\w+)/m.exec(script)![1]!;
   if (spawnSync(python, ["-c", `import ${imported}`]).status !== 0) {
-    console.log(`${name}: not installed, left out`);
+    noteAbsent(name);
     return [];
   }
   const command = {

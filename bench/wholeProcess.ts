@@ -3,7 +3,7 @@
  * the processor seconds and the peak memory that the operating system counts. GNU time does the counting.
  */
 import { spawnSync } from "node:child_process";
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -32,14 +32,36 @@ export interface Cost {
   readonly peakMegabytes: number;
 }
 
+/** What `bench/all.ts` reads of each contender. */
+export interface Row {
+  readonly name: string;
+  /** Medians of the rounds; without it the program is not there. */
+  readonly cost?: Cost;
+}
+
 const clock = "/usr/bin/time";
 
-/** Runs every contender so many times, in turn, and prints a table in which each is compared with the first, round by round. */
+/** Notes a contender in the file that `bench/all.ts` names. */
+function note(row: Row): void {
+  if (process.env.BENCH_ROWS) appendFileSync(process.env.BENCH_ROWS, `${JSON.stringify(row)}\n`);
+}
+
+/** Tells that a program is left out. */
+export function noteAbsent(name: string): void {
+  console.log(`${name}: not installed, left out`);
+  note({ name: `${name}: not installed` });
+}
+
+/**
+ * Runs every contender so many times, in turn, and prints a table in which each is compared with the first, round by round. Where BENCH_ALONE is
+ * set, none but ours.
+ */
 export async function compareInTurn(
-  contenders: readonly Contender[],
+  all: readonly Contender[],
   rounds: number,
   factNames: readonly string[],
 ): Promise<void> {
+  const contenders = process.env.BENCH_ALONE ? all.filter(({ name }) => name.startsWith("lexstream")) : all;
   const costs = contenders.map((): Cost[] => []);
   const before = loadavg()[0]!;
   for (let round = 0; round < rounds; round++)
@@ -55,6 +77,9 @@ export async function compareInTurn(
   printRow(columns.map(() => "---"));
   for (const [i, { name, facts }] of contenders.entries()) {
     const own = costs[i]!;
+    const middle = (what: keyof Cost) => median(own.map((cost) => cost[what]));
+    const [seconds, processorSeconds] = [middle("seconds"), middle("processorSeconds")];
+    note({ name, cost: { seconds, processorSeconds, peakMegabytes: middle("peakMegabytes") } });
     const timesFirst = (what: "seconds" | "processorSeconds") =>
       i === 0
         ? ""
@@ -104,7 +129,7 @@ export function lexstreamRun(
 export function installed(contenders: readonly Contender[]): Contender[] {
   return contenders.filter(({ name, programs }) => {
     const isThere = programs.every(({ command }) => spawnSync("sh", ["-c", 'command -v "$0"', command]).status === 0);
-    if (!isThere) console.log(`${name}: not installed, left out`);
+    if (!isThere) noteAbsent(name);
     return isThere;
   });
 }
@@ -147,7 +172,7 @@ function costOfOne({ command, args, input = "/dev/null", output = "/dev/null", m
   return { seconds, processorSeconds: user! + system!, peakMegabytes: (peakKibibytes! * 1024) / 1e6 };
 }
 
-function machine(): string {
+export function machine(): string {
   const [date] = new Date().toISOString().split("T");
   const processors = cpus();
   return `${date}, ${processors.length} processors ${processors[0]?.model.trim()}, ${vectorWidth()}, Node ${process.versions.node}`;
@@ -167,7 +192,7 @@ function vectorWidth(): string {
   return `vectors of ${widest?.[1] ?? "unknown width"}`;
 }
 
-const printRow = (cells: readonly string[]) => console.log(`| ${cells.join(" | ")} |`);
+export const printRow = (cells: readonly string[]) => console.log(`| ${cells.join(" | ")} |`);
 
 function spread(numbers: readonly number[], digits: number): string {
   const [low, high, at] = [Math.min(...numbers), Math.max(...numbers), median(numbers)].map((number) =>

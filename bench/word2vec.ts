@@ -16,7 +16,7 @@ import { parseArgs } from "node:util";
 import { Vectors } from "../kernels/index.js";
 import { readVectors } from "../storage/index.js";
 import { namesOf, scoresOf } from "./scores.js";
-import { type Contender, compareInTurn, inScratch, installed, lexstreamRun } from "./wholeProcess.js";
+import { type Contender, compareInTurn, inScratch, installed, lexstreamRun, noteAbsent } from "./wholeProcess.js";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -119,7 +119,7 @@ model.wv.save_word2vec_format(${JSON.stringify(output)}, binary=True)`,
 /** A Python without gensim is no peer. */
 function hasLibrary({ name, programs }: Contender): boolean {
   const isThere = !name.startsWith("gensim") || spawnSync(programs[0]!.command, ["-c", "import gensim"]).status === 0;
-  if (!isThere) console.log(`${name}: not installed, left out`);
+  if (!isThere) noteAbsent(name);
   return isThere;
 }
 

@@ -41,21 +41,19 @@ export let firstCopied: u32 = 0;
 export let rootCopies: usize = 0;
 export let mixedCopies: usize = 0;
 export let share: f32 = 0;
-/** A row of zeros: the output rows of a centre are filled up with it to a multiple of three. */
+/** A row of zeros: the output rows of a centre are filled up with it to a multiple of four. */
 export let nullRow: usize = 0;
-/** The most contexts and output rows a centre can have; the latter a multiple of three. */
+/** The most contexts and output rows a centre can have; the latter a multiple of four. */
 export let maxContexts: u32 = 0;
 export let maxRows: u32 = 0;
-/** This worker's own memory: records of the group, signs and pads of output rows, hidden rows (CBOW), sigmoids, gradients, copies of
- *  context rows (or CBOW's sum), and a list of addresses. */
+/** This worker's own memory: records of the group, signs and pads of output rows, hidden rows (CBOW), sigmoids, of which gradients are
+ *  made, and the steps of context rows (one for CBOW). */
 export let records: usize = 0;
 export let signs: usize = 0;
 export let pads: usize = 0;
 export let hiddenRows: usize = 0;
 export let sigmoids: usize = 0;
-export let gradients: usize = 0;
-export let copies: usize = 0;
-export let copyList: usize = 0;
+export let steps: usize = 0;
 /** Partial scores, `2 x slices x scoreBytes` long: of this worker, or of all that train as one. */
 export let scores: usize = 0;
 export let scoreBytes: usize = 0;
@@ -198,7 +196,8 @@ function chooseNoise(record: usize, word: u32, position: u64, key0: i32, key1: i
     store<u32>(rows + (<usize>n << 2), <u32>(outputRows + <usize>noise * rowBytes));
     n++;
   }
-  store<u32>(record, padRows(rows, n), 4);
+  store<u32>(record, n, 4);
+  padRows(rows, n);
 }
 
 // The draw and the choice of kernels/random.ts and kernels/negativeSampling.ts.
@@ -233,7 +232,8 @@ function choosePath(record: usize, word: u32): void {
     const entry = load<u32>(pathEntries + (<usize>(from + j) << 2));
     store<u32>(rows + (<usize>j << 2), <u32>rowOfNode(entry >>> 1) | (~entry & 1));
   }
-  store<u32>(record, padRows(rows, n), 4);
+  store<u32>(record, n, 4);
+  padRows(rows, n);
 }
 
 // @ts-ignore: decorator
@@ -257,11 +257,17 @@ function mixCopies(): void {
   }
 }
 
+/** Bytes of the scores of one context with n rows, which are computed four at a time. */
 // @ts-ignore: decorator
 @inline
-function padRows(rows: usize, n: u32): u32 {
-  for (; n % 3 != 0; n++) store<u32>(rows + (<usize>n << 2), <u32>nullRow | 2);
-  return n;
+function widthOf(n: u32): usize {
+  return <usize>((n + 3) & ~3) << 2;
+}
+
+// @ts-ignore: decorator
+@inline
+function padRows(rows: usize, n: u32): void {
+  for (; n % 4 != 0; n++) store<u32>(rows + (<usize>n << 2), <u32>nullRow | 2);
 }
 
 /** Scores the held centres from `from` on, and turns the scores into sigmoids. */
@@ -276,13 +282,13 @@ function score(from: u32): void {
     examples += m;
     if (cbow) hide(record, centre);
     store<u32>(record, <u32>at, 8);
-    spreadSigns(rowsOf(record), n);
+    spreadSigns(rowsOf(record), widthOf(n));
     for (let slice = firstSlice; slice < endSlice; slice++) {
       const to = region + <usize>slice * scoreBytes + at;
       const edges = sliceEdges + (<usize>slice << 2);
       scoreSlice(record, centre, m, n, to, load<u32>(edges), load<u32>(edges, 4), slice == 0);
     }
-    at = (at + ((<usize>m * <usize>n) << 2) + 15) & ~15;
+    at += <usize>m * widthOf(n);
   }
   scored = <u32>at;
   if (workers > 1) exchange(turns, workers, worker, turn + 1);
@@ -293,8 +299,8 @@ function score(from: u32): void {
 // Scores are of y' = -y where the label is 1, so that every gradient is -sigmoid and every loss softplus.
 // @ts-ignore: decorator
 @inline
-function spreadSigns(rows: usize, n: u32): void {
-  for (let j: usize = 0; j < <usize>n << 2; j += 4) {
+function spreadSigns(rows: usize, width: usize): void {
+  for (let j: usize = 0; j < width; j += 4) {
     const row = load<u32>(rows + j);
     store<f32>(signs + j, row & 1 ? -1 : 1);
     store<f32>(pads + j, row & 2 ? PAD : 0);
@@ -305,36 +311,31 @@ function spreadSigns(rows: usize, n: u32): void {
 @inline
 function scoreSlice(record: usize, centre: u32, m: u32, n: u32, to: usize, start: usize, end: usize, first: bool): void {
   const rows = rowsOf(record);
-  const width = <usize>n << 2;
+  const width = widthOf(n);
   let context = record + 16;
   let out = to;
   let i: u32 = 0;
-  const pad = f32x4.splat(first ? PAD : 0);
   for (; i + 2 <= m; i += 2, context += 8, out += 2 * width) {
     const x0 = <usize>load<u32>(context);
     const x1 = <usize>load<u32>(context, 4);
-    for (let j: usize = 0; j < width; j += 12) scoreTwo(x0, x1, rows + j, out + j, out + width + j, start, end, signs + j, pads + j, first);
+    for (let j: usize = 0; j < width; j += 16) scoreTwo(x0, x1, rows + j, out + j, out + width + j, start, end, signs + j, pads + j, first);
   }
-  if (i < m) {
-    const x = cbow ? hiddenRows + <usize>centre * rowBytes : <usize>load<u32>(context);
-    let j: usize = 0;
-    for (; j + 24 <= width; j += 24) scoreSix(x, rows + j, out + j, start, end, signs + j, pads + j, first);
-    for (; j < width; j += 12) scoreThree(x, rows + j, out + j, start, end, signs + j, pads + j, first);
-    out += width;
-  }
-  v128.store(out, pad);
+  if (i == m) return;
+  const x = cbow ? hiddenRows + <usize>centre * rowBytes : <usize>load<u32>(context);
+  let j: usize = 0;
+  for (; j + 32 <= width; j += 32) scoreEight(x, rows + j, out + j, start, end, signs + j, pads + j, first);
+  for (; j < width; j += 16) scoreFour(x, rows + j, out + j, start, end, signs + j, pads + j, first);
 }
 
 // @ts-ignore: decorator
 @inline
-function put(sum0: v128, sum1: v128, sum2: v128, to: usize, sign: usize, pad: usize, first: bool): void {
+function put(sum0: v128, sum1: v128, sum2: v128, sum3: v128, to: usize, sign: usize, pad: usize, first: bool): void {
   const low = f32x4.add(v128.shuffle<f32>(sum0, sum1, 0, 4, 1, 5), v128.shuffle<f32>(sum0, sum1, 2, 6, 3, 7)); // 0 1 0 1
-  const high = f32x4.add(sum2, v128.shuffle<f32>(sum2, sum2, 2, 3, 2, 3)); // 2 2 - -
-  let total = f32x4.add(v128.shuffle<f32>(low, high, 0, 1, 4, 4), v128.shuffle<f32>(low, high, 2, 3, 5, 5));
+  const high = f32x4.add(v128.shuffle<f32>(sum2, sum3, 0, 4, 1, 5), v128.shuffle<f32>(sum2, sum3, 2, 6, 3, 7)); // 2 3 2 3
+  let total = f32x4.add(v128.shuffle<f32>(low, high, 0, 1, 4, 5), v128.shuffle<f32>(low, high, 2, 3, 6, 7));
   total = f32x4.mul(total, v128.load(sign));
   if (first) total = f32x4.add(total, v128.load(pad));
-  v128.store64_lane(to, total, 0);
-  v128.store32_lane(to, total, 2, 8);
+  v128.store(to, total);
 }
 
 // @ts-ignore: decorator
@@ -347,58 +348,71 @@ function scoreTwo(x0: usize, x1: usize, rows: usize, out0: usize, out1: usize, s
   const u0 = rowAt(rows, 0);
   const u1 = rowAt(rows, 1);
   const u2 = rowAt(rows, 2);
+  const u3 = rowAt(rows, 3);
   let s00 = f32x4.splat(0);
   let s01 = f32x4.splat(0);
   let s02 = f32x4.splat(0);
+  let s03 = f32x4.splat(0);
   let s10 = f32x4.splat(0);
   let s11 = f32x4.splat(0);
   let s12 = f32x4.splat(0);
+  let s13 = f32x4.splat(0);
   for (let d = start; d < end; d += 16) {
     const a0 = v128.load(x0 + d);
     const a1 = v128.load(x1 + d);
     const b0 = v128.load(u0 + d);
-    const b1 = v128.load(u1 + d);
-    const b2 = v128.load(u2 + d);
     s00 = madd(a0, b0, s00);
-    s01 = madd(a0, b1, s01);
-    s02 = madd(a0, b2, s02);
     s10 = madd(a1, b0, s10);
+    const b1 = v128.load(u1 + d);
+    s01 = madd(a0, b1, s01);
     s11 = madd(a1, b1, s11);
+    const b2 = v128.load(u2 + d);
+    s02 = madd(a0, b2, s02);
     s12 = madd(a1, b2, s12);
+    const b3 = v128.load(u3 + d);
+    s03 = madd(a0, b3, s03);
+    s13 = madd(a1, b3, s13);
   }
-  put(s00, s01, s02, out0, sign, pad, first);
-  put(s10, s11, s12, out1, sign, pad, first);
+  put(s00, s01, s02, s03, out0, sign, pad, first);
+  put(s10, s11, s12, s13, out1, sign, pad, first);
 }
 
-function scoreThree(x: usize, rows: usize, out: usize, start: usize, end: usize, sign: usize, pad: usize, first: bool): void {
+function scoreFour(x: usize, rows: usize, out: usize, start: usize, end: usize, sign: usize, pad: usize, first: bool): void {
   const u0 = rowAt(rows, 0);
   const u1 = rowAt(rows, 1);
   const u2 = rowAt(rows, 2);
+  const u3 = rowAt(rows, 3);
   let s0 = f32x4.splat(0);
   let s1 = f32x4.splat(0);
   let s2 = f32x4.splat(0);
+  let s3 = f32x4.splat(0);
   for (let d = start; d < end; d += 16) {
     const a = v128.load(x + d);
     s0 = madd(a, v128.load(u0 + d), s0);
     s1 = madd(a, v128.load(u1 + d), s1);
     s2 = madd(a, v128.load(u2 + d), s2);
+    s3 = madd(a, v128.load(u3 + d), s3);
   }
-  put(s0, s1, s2, out, sign, pad, first);
+  put(s0, s1, s2, s3, out, sign, pad, first);
 }
 
-function scoreSix(x: usize, rows: usize, out: usize, start: usize, end: usize, sign: usize, pad: usize, first: bool): void {
+function scoreEight(x: usize, rows: usize, out: usize, start: usize, end: usize, sign: usize, pad: usize, first: bool): void {
   const u0 = rowAt(rows, 0);
   const u1 = rowAt(rows, 1);
   const u2 = rowAt(rows, 2);
   const u3 = rowAt(rows, 3);
   const u4 = rowAt(rows, 4);
   const u5 = rowAt(rows, 5);
+  const u6 = rowAt(rows, 6);
+  const u7 = rowAt(rows, 7);
   let s0 = f32x4.splat(0);
   let s1 = f32x4.splat(0);
   let s2 = f32x4.splat(0);
   let s3 = f32x4.splat(0);
   let s4 = f32x4.splat(0);
   let s5 = f32x4.splat(0);
+  let s6 = f32x4.splat(0);
+  let s7 = f32x4.splat(0);
   for (let d = start; d < end; d += 16) {
     const a = v128.load(x + d);
     s0 = madd(a, v128.load(u0 + d), s0);
@@ -407,9 +421,11 @@ function scoreSix(x: usize, rows: usize, out: usize, start: usize, end: usize, s
     s3 = madd(a, v128.load(u3 + d), s3);
     s4 = madd(a, v128.load(u4 + d), s4);
     s5 = madd(a, v128.load(u5 + d), s5);
+    s6 = madd(a, v128.load(u6 + d), s6);
+    s7 = madd(a, v128.load(u7 + d), s7);
   }
-  put(s0, s1, s2, out, sign, pad, first);
-  put(s3, s4, s5, out + 12, sign + 12, pad + 12, first);
+  put(s0, s1, s2, s3, out, sign, pad, first);
+  put(s4, s5, s6, s7, out + 16, sign + 16, pad + 16, first);
 }
 
 /** CBOW: the mean or sum of the context rows, in the slices this worker owns. */
@@ -472,198 +488,196 @@ function apply(): void {
   const end = <usize>load<u32>(sliceEdges + (<usize>endSlice << 2));
   for (let centre: u32 = 0; centre < held; centre++) {
     const record = recordOf(centre);
-    if (cbow) applyCbow(record, centre, start, end);
-    else applySkipGram(record, start, end);
+    const m = load<u32>(record);
+    spreadRates(record, cbow ? 1 : m);
+    if (cbow) applyHidden(record, hiddenRows + <usize>centre * rowBytes, start, end);
+    else {
+      sumInputSteps(record, m, start, end);
+      addOutputSteps(record, m, start, end);
+    }
+    addInputSteps(record + 16, m, cbow ? 0 : rowBytes, start, end);
   }
   held = 0;
   scored = 0;
 }
 
-/** u_j += sum over i of g_ij x_i, and x_i += sum over j of g_ij u_j, six or three output rows at a time. */
-function applySkipGram(record: usize, start: usize, end: usize): void {
-  const m = load<u32>(record);
-  const n = load<u32>(record, 4);
-  const contexts = record + 16;
-  const sources = n > 6 || hasRepeat(contexts, m) ? copyRows(contexts, m, start, end) : contexts;
+/** Makes gradients g_ij of the sigmoids: times the rate, positive where the label is 1. */
+// @ts-ignore: decorator
+@inline
+function spreadRates(record: usize, m: u32): void {
   const rows = rowsOf(record);
-  const sigmoid = sigmoids + <usize>load<u32>(record, 8);
-  const rate = load<f32>(record, 12);
-  const width = <usize>n << 2;
-  let j: usize = 0;
-  for (; j + 24 <= width; j += 24) {
-    spreadGradients(sigmoid + j, rows + j, m, width, 24, rate);
-    applySix(rows + j, m, sources, contexts, start, end);
-  }
-  if (j < width) {
-    spreadGradients(sigmoid + j, rows + j, m, width, 12, rate);
-    applyThree(rows + j, m, sources, contexts, start, end);
+  const width = widthOf(load<u32>(record, 4));
+  const rate = f32x4.splat(-load<f32>(record, 12));
+  const gradients = sigmoids + <usize>load<u32>(record, 8);
+  const end = gradients + <usize>m * width;
+  for (let j: usize = 0; j < width; j += 16) {
+    const signed = v128.xor(rate, i32x4.shl(v128.load(rows + j), 31));
+    for (let g = gradients + j; g < end; g += width) v128.store(g, f32x4.mul(v128.load(g), signed));
   }
 }
 
-/** As for skip-gram with the hidden row as the only context, whose gradient then goes to every context. */
-function applyCbow(record: usize, centre: u32, start: usize, end: usize): void {
-  const width = <usize>load<u32>(record, 4) << 2;
+/** steps_i = sum over j of g_ij u_j: two contexts and a cache line at a time. */
+// @ts-ignore: decorator
+@inline
+function sumInputSteps(record: usize, m: u32, start: usize, end: usize): void {
   const rows = rowsOf(record);
-  const sigmoid = sigmoids + <usize>load<u32>(record, 8);
-  const rate = load<f32>(record, 12);
-  for (let d = start; d < end; d += 16) v128.store(copies + d, f32x4.splat(0));
-  for (let j: usize = 0; j < width; j += 12) {
-    spreadGradients(sigmoid + j, rows + j, 1, width, 12, rate);
-    applyThreeOnce(rows + j, hiddenRows + <usize>centre * rowBytes, copies, start, end);
-  }
-  const contexts = record + 16;
-  const contextsEnd = contexts + (<usize>load<u32>(record) << 2);
+  const n = load<u32>(record, 4);
+  const width = widthOf(n);
+  let gradients = sigmoids + <usize>load<u32>(record, 8);
+  let to = steps;
+  let i: u32 = 0;
+  for (; i + 2 <= m; i += 2, gradients += 2 * width, to += 2 * rowBytes) sumTwoSteps(rows, n, gradients, to, start, end);
+  if (i < m) sumStep(rows, n, gradients, to, start, end);
+}
+
+function sumTwoSteps(rows: usize, n: u32, gradients: usize, to: usize, start: usize, end: usize): void {
+  const last = gradients + (<usize>n << 2);
+  const width = widthOf(n);
   for (let d = start; d < end; d += LINE) {
-    const step0 = v128.load(copies + d);
-    const step1 = v128.load(copies + d, 16);
-    const step2 = v128.load(copies + d, 32);
-    const step3 = v128.load(copies + d, 48);
-    for (let context = contexts; context < contextsEnd; context += 4) {
-      const row = <usize>load<u32>(context) + d;
-      v128.store(row, f32x4.add(v128.load(row), step0));
-      v128.store(row, f32x4.add(v128.load(row, 16), step1), 16);
-      v128.store(row, f32x4.add(v128.load(row, 32), step2), 32);
-      v128.store(row, f32x4.add(v128.load(row, 48), step3), 48);
+    let a0 = f32x4.splat(0);
+    let a1 = a0;
+    let a2 = a0;
+    let a3 = a0;
+    let b0 = a0;
+    let b1 = a0;
+    let b2 = a0;
+    let b3 = a0;
+    for (let g = gradients, list = rows; g < last; g += 4, list += 4) {
+      const row = rowAt(list, 0) + d;
+      const ga = v128.load32_splat(g);
+      const gb = v128.load32_splat(g + width);
+      const u0 = v128.load(row);
+      a0 = madd(ga, u0, a0);
+      b0 = madd(gb, u0, b0);
+      const u1 = v128.load(row, 16);
+      a1 = madd(ga, u1, a1);
+      b1 = madd(gb, u1, b1);
+      const u2 = v128.load(row, 32);
+      a2 = madd(ga, u2, a2);
+      b2 = madd(gb, u2, b2);
+      const u3 = v128.load(row, 48);
+      a3 = madd(ga, u3, a3);
+      b3 = madd(gb, u3, b3);
     }
+    putLine(to + d, a0, a1, a2, a3);
+    putLine(to + rowBytes + d, b0, b1, b2, b3);
+  }
+}
+
+function sumStep(rows: usize, n: u32, gradients: usize, to: usize, start: usize, end: usize): void {
+  const last = gradients + (<usize>n << 2);
+  for (let d = start; d < end; d += LINE) {
+    let a0 = f32x4.splat(0);
+    let a1 = a0;
+    let a2 = a0;
+    let a3 = a0;
+    for (let g = gradients, list = rows; g < last; g += 4, list += 4) {
+      const row = rowAt(list, 0) + d;
+      const ga = v128.load32_splat(g);
+      a0 = madd(ga, v128.load(row), a0);
+      a1 = madd(ga, v128.load(row, 16), a1);
+      a2 = madd(ga, v128.load(row, 32), a2);
+      a3 = madd(ga, v128.load(row, 48), a3);
+    }
+    putLine(to + d, a0, a1, a2, a3);
   }
 }
 
 // @ts-ignore: decorator
 @inline
-function spreadGradients(sigmoid: usize, rows: usize, m: u32, width: usize, bytes: usize, rate: f32): void {
-  let to = gradients;
-  for (let i: u32 = 0; i < m; i++, sigmoid += width) {
-    for (let j: usize = 0; j < bytes; j += 4, to += 16) {
-      const signed: f32 = load<u32>(rows + j) & 1 ? rate : -rate;
-      v128.store(to, f32x4.splat(load<f32>(sigmoid + j) * signed));
-    }
-  }
+function putLine(to: usize, v0: v128, v1: v128, v2: v128, v3: v128): void {
+  v128.store(to, v0);
+  v128.store(to, v1, 16);
+  v128.store(to, v2, 32);
+  v128.store(to, v3, 48);
 }
 
-function applySix(rows: usize, m: u32, sources: usize, targets: usize, start: usize, end: usize): void {
+/** u_j += sum over i of g_ij x_i: two output rows and a cache line at a time. */
+// @ts-ignore: decorator
+@inline
+function addOutputSteps(record: usize, m: u32, start: usize, end: usize): void {
+  const rows = rowsOf(record);
+  const n = load<u32>(record, 4);
+  const width = widthOf(n);
+  const gradients = sigmoids + <usize>load<u32>(record, 8);
+  for (let j: usize = 0; j < <usize>n << 2; j += 8) addTwoSteps(rows + j, record + 16, m, gradients + j, width, start, end);
+}
+
+function addTwoSteps(rows: usize, contexts: usize, m: u32, gradients: usize, width: usize, start: usize, end: usize): void {
   const r0 = rowAt(rows, 0);
   const r1 = rowAt(rows, 1);
-  const r2 = rowAt(rows, 2);
-  const r3 = rowAt(rows, 3);
-  const r4 = rowAt(rows, 4);
-  const r5 = rowAt(rows, 5);
-  const last = gradients + <usize>m * 96;
-  for (let d = start; d < end; d += 16) {
-    const u0 = v128.load(r0 + d);
-    const u1 = v128.load(r1 + d);
-    const u2 = v128.load(r2 + d);
-    const u3 = v128.load(r3 + d);
-    const u4 = v128.load(r4 + d);
-    const u5 = v128.load(r5 + d);
-    let s0 = u0;
-    let s1 = u1;
-    let s2 = u2;
-    let s3 = u3;
-    let s4 = u4;
-    let s5 = u5;
-    let source = sources;
-    let target = targets;
-    for (let g = gradients; g < last; g += 96, source += 4, target += 4) {
-      const x = v128.load(<usize>load<u32>(source) + d);
-      const y = <usize>load<u32>(target) + d;
-      const g0 = v128.load(g);
-      let sum = madd(g0, u0, v128.load(y));
-      s0 = madd(g0, x, s0);
-      const g1 = v128.load(g, 16);
-      sum = madd(g1, u1, sum);
-      s1 = madd(g1, x, s1);
-      const g2 = v128.load(g, 32);
-      sum = madd(g2, u2, sum);
-      s2 = madd(g2, x, s2);
-      const g3 = v128.load(g, 48);
-      sum = madd(g3, u3, sum);
-      s3 = madd(g3, x, s3);
-      const g4 = v128.load(g, 64);
-      sum = madd(g4, u4, sum);
-      s4 = madd(g4, x, s4);
-      const g5 = v128.load(g, 80);
-      sum = madd(g5, u5, sum);
-      s5 = madd(g5, x, s5);
-      v128.store(y, sum);
+  const last = contexts + (<usize>m << 2);
+  for (let d = start; d < end; d += LINE) {
+    const to0 = r0 + d;
+    const to1 = r1 + d;
+    let a0 = v128.load(to0);
+    let a1 = v128.load(to0, 16);
+    let a2 = v128.load(to0, 32);
+    let a3 = v128.load(to0, 48);
+    let b0 = v128.load(to1);
+    let b1 = v128.load(to1, 16);
+    let b2 = v128.load(to1, 32);
+    let b3 = v128.load(to1, 48);
+    for (let context = contexts, g = gradients; context < last; context += 4, g += width) {
+      const row = <usize>load<u32>(context) + d;
+      const ga = v128.load32_splat(g);
+      const gb = v128.load32_splat(g, 4);
+      const x0 = v128.load(row);
+      a0 = madd(ga, x0, a0);
+      b0 = madd(gb, x0, b0);
+      const x1 = v128.load(row, 16);
+      a1 = madd(ga, x1, a1);
+      b1 = madd(gb, x1, b1);
+      const x2 = v128.load(row, 32);
+      a2 = madd(ga, x2, a2);
+      b2 = madd(gb, x2, b2);
+      const x3 = v128.load(row, 48);
+      a3 = madd(ga, x3, a3);
+      b3 = madd(gb, x3, b3);
     }
-    v128.store(r0 + d, s0);
-    v128.store(r1 + d, s1);
-    v128.store(r2 + d, s2);
-    v128.store(r3 + d, s3);
-    v128.store(r4 + d, s4);
-    v128.store(r5 + d, s5);
+    putLine(to0, a0, a1, a2, a3);
+    putLine(to1, b0, b1, b2, b3);
   }
 }
 
-function applyThree(rows: usize, m: u32, sources: usize, targets: usize, start: usize, end: usize): void {
-  const r0 = rowAt(rows, 0);
-  const r1 = rowAt(rows, 1);
-  const r2 = rowAt(rows, 2);
-  const last = gradients + <usize>m * 48;
-  for (let d = start; d < end; d += 16) {
-    const u0 = v128.load(r0 + d);
-    const u1 = v128.load(r1 + d);
-    const u2 = v128.load(r2 + d);
-    let s0 = u0;
-    let s1 = u1;
-    let s2 = u2;
-    let source = sources;
-    let target = targets;
-    for (let g = gradients; g < last; g += 48, source += 4, target += 4) {
-      const x = v128.load(<usize>load<u32>(source) + d);
-      const y = <usize>load<u32>(target) + d;
-      const g0 = v128.load(g);
-      let sum = madd(g0, u0, v128.load(y));
-      s0 = madd(g0, x, s0);
-      const g1 = v128.load(g, 16);
-      sum = madd(g1, u1, sum);
-      s1 = madd(g1, x, s1);
-      const g2 = v128.load(g, 32);
-      sum = madd(g2, u2, sum);
-      s2 = madd(g2, x, s2);
-      v128.store(y, sum);
+/** CBOW, whose only input is the hidden row h: step = sum over j of g_j u_j, u_j += g_j h, in one pass over the output rows. */
+function applyHidden(record: usize, hidden: usize, start: usize, end: usize): void {
+  const rows = rowsOf(record);
+  const gradients = sigmoids + <usize>load<u32>(record, 8);
+  const last = gradients + (<usize>load<u32>(record, 4) << 2);
+  for (let d = start; d < end; d += LINE) {
+    const h0 = v128.load(hidden + d);
+    const h1 = v128.load(hidden + d, 16);
+    const h2 = v128.load(hidden + d, 32);
+    const h3 = v128.load(hidden + d, 48);
+    let a0 = f32x4.splat(0);
+    let a1 = a0;
+    let a2 = a0;
+    let a3 = a0;
+    for (let g = gradients, list = rows; g < last; g += 4, list += 4) {
+      const row = rowAt(list, 0) + d;
+      const gradient = v128.load32_splat(g);
+      const u0 = v128.load(row);
+      const u1 = v128.load(row, 16);
+      const u2 = v128.load(row, 32);
+      const u3 = v128.load(row, 48);
+      a0 = madd(gradient, u0, a0);
+      a1 = madd(gradient, u1, a1);
+      a2 = madd(gradient, u2, a2);
+      a3 = madd(gradient, u3, a3);
+      putLine(row, madd(gradient, h0, u0), madd(gradient, h1, u1), madd(gradient, h2, u2), madd(gradient, h3, u3));
     }
-    v128.store(r0 + d, s0);
-    v128.store(r1 + d, s1);
-    v128.store(r2 + d, s2);
+    putLine(steps + d, a0, a1, a2, a3);
   }
 }
 
-/** `applyThree` for one context, x, whose gradient is added to e: the gradients stay in registers. */
-function applyThreeOnce(rows: usize, x: usize, e: usize, start: usize, end: usize): void {
-  const r0 = rowAt(rows, 0);
-  const r1 = rowAt(rows, 1);
-  const r2 = rowAt(rows, 2);
-  const g0 = v128.load(gradients);
-  const g1 = v128.load(gradients, 16);
-  const g2 = v128.load(gradients, 32);
-  for (let d = start; d < end; d += 16) {
-    const hidden = v128.load(x + d);
-    const u0 = v128.load(r0 + d);
-    const u1 = v128.load(r1 + d);
-    const u2 = v128.load(r2 + d);
-    v128.store(e + d, madd(g2, u2, madd(g1, u1, madd(g0, u0, v128.load(e + d)))));
-    v128.store(r0 + d, madd(g0, hidden, u0));
-    v128.store(r1 + d, madd(g1, hidden, u1));
-    v128.store(r2 + d, madd(g2, hidden, u2));
+/** x_i += steps_i; a row that occurs twice gets both. */
+// @ts-ignore: decorator
+@inline
+function addInputSteps(contexts: usize, m: u32, stride: usize, start: usize, end: usize): void {
+  const last = contexts + (<usize>m << 2);
+  for (let context = contexts, step = steps; context < last; context += 4, step += stride) {
+    const row = <usize>load<u32>(context);
+    for (let d = start; d < end; d += 16) v128.store(row + d, f32x4.add(v128.load(row + d), v128.load(step + d)));
   }
-}
-
-function hasRepeat(list: usize, count: u32): bool {
-  const end = list + (<usize>count << 2);
-  for (let a = list; a < end; a += 4) {
-    const row = load<u32>(a);
-    for (let b = a + 4; b < end; b += 4) if (load<u32>(b) == row) return true;
-  }
-  return false;
-}
-
-function copyRows(list: usize, count: u32, start: usize, end: usize): usize {
-  for (let i: usize = 0; i < <usize>count; i++) {
-    const from = <usize>load<u32>(list + (i << 2));
-    const to = copies + i * rowBytes;
-    store<u32>(copyList + (i << 2), <u32>to);
-    for (let d = start; d < end; d += 16) v128.store(to + d, v128.load(from + d));
-  }
-  return copyList;
 }

@@ -87,7 +87,7 @@ export function makeWord2vecMemory(
   const groupSize = GROUP_SIZE[architecture];
   const copiedNodes = huffman && threads > 1 && !together ? Math.min(ROOT_NODES, terms - 1) : 0;
   const maxContexts = 2 * MAX_WINDOW;
-  const maxRows = 3 * Math.ceil((huffman ? longestPath(huffman.offsets) : 1 + negative) / 3);
+  const maxRows = 4 * Math.ceil((huffman ? longestPath(huffman.offsets) : 1 + negative) / 4);
   const rowFloats = rowFloatsOf(vectorSize);
   const rowBytes = 4 * rowFloats;
   const scoreRows = cbow ? 1 : maxContexts;
@@ -135,9 +135,7 @@ export function makeWord2vecMemory(
     pads: take(4 * maxRows + 16),
     hiddenRows: take(groupSize * rowBytes),
     sigmoids: take(scoreBytes),
-    gradients: take(16 * 6 * maxContexts),
-    copies: take(maxContexts * rowBytes),
-    copyList: take(4 * maxContexts),
+    steps: take(maxContexts * rowBytes),
   }));
   const control = take(LINE);
   const slots = take(SLOTS * SLOT_BYTES);

@@ -6,6 +6,7 @@ import {
   SLOT_CENTRES,
   sliceEdgesOf,
   type Word2vecMemory,
+  weightBytes,
   weightsOf,
   writeEndOfGroup,
   writeSlot,
@@ -15,9 +16,13 @@ import type { Word2vecEngine, Word2vecSettings, Word2vecWeights } from "../../ke
 import { closeUpRows } from "../../kernels/numbers/moveRows.js";
 import { CONTROL_LENGTH, SLOTS, type SlotDone } from "../../kernels/numbers/slotRing.js";
 import type { VocabularyChange } from "../../kernels/vocabulary/vocabularyChange.js";
+import { collectGarbage } from "../../runtime/collectGarbage.js";
 import { SlotThreads } from "../../runtime/slotThreads.js";
 import type { ContextBatch, StepStats } from "../../schemas/index.js";
 import { loadKernel } from "../trainingKernel.js";
+
+/** Weights beside which the garbage of reading a vocabulary is worth being collected. */
+const LARGE_WEIGHTS = 16 * 2 ** 20;
 
 export interface ThreadSettings {
   readonly workers: number;
@@ -48,6 +53,7 @@ export class Word2vecThreads implements Word2vecEngine {
     const helps = !deterministic && trainers > 1 && 2 * (trainers - 1) < SLOTS;
     this.#settings = settings;
     this.#terms = counts.length;
+    if (weightBytes(counts.length, settings.vectorSize) >= LARGE_WEIGHTS) collectGarbage();
     const shared = makeWord2vecMemory(settings, counts, trainers, deterministic);
     this.#shared = shared;
     const module = loadKernel("word2vec", fused);
