@@ -76,7 +76,18 @@ function jobsIn(folder: string): Job[] {
     subwords("cbow"),
     job("GloVe, 5 epochs", "glove", ...pairs, "--workers", threads, "--epochs", "5"),
     ...(labelled && heldOut
-      ? [job("classifier", "classifier", resolve(labelled), resolve(heldOut), "--threads", threads)]
+      ? ["1", "2"].map((n) =>
+          job(
+            `classifier, n-grams up to ${n}`,
+            "classifier",
+            resolve(labelled),
+            resolve(heldOut),
+            "--threads",
+            threads,
+            "--wordNgrams",
+            n,
+          ),
+        )
       : []),
     job("TF-IDF", "tfidf", corpus),
   ];

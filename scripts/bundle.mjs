@@ -96,6 +96,8 @@ function ownUrls() {
 
 /** The same code in one byte a character, which an engine reads and holds at half the cost: what is beyond ASCII is escaped. */
 function inAscii(code) {
+  if (/(^|[^\\])(\\\\)*\\[^\0-\x7f]/.test(code))
+    throw new Error("bundle: an escaped character must be ASCII, got another one");
   return code.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 

@@ -65,7 +65,8 @@ export type NormalizeOptions = OptionsOf<typeof normalizeSchema>;
  * In:  TextBatch. Out: TextBatch, one for one, with the starts of documents and sentences moved along, and `alignment` on request.
  * The result is what the mapping makes of each whole document, however it was cut into batches. So the last letter of a batch
  * waits for the next one, which may begin with a combining mark; after the last batch, one more may bring what was waiting.
- * State: what waits, at most 4,099 bytes (a stretch of marks is cut at 4,096); a table of 4.5 MB for all subscriptions and calls with the same options.
+ * State: what waits, at most 4,099 bytes (a stretch of marks is cut at 4,096); a table of 4.5 MB
+ * and what it remembers of stretches, at most 10 MB, for all subscriptions and calls with the same options, kept until other options are asked for.
  * @throws TypeError, RangeError at the call, if an option is of the wrong kind or out of range; TypeError in the stream, if text
  * comes that has an alignment already
  * @see Unicode Standard Annex #15, https://unicode.org/reports/tr15/; the mapping itself is `characterMapping` in kernels

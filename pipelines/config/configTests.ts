@@ -52,7 +52,6 @@ async function runTest(whole: Pipeline, test: ConfigTest): Promise<string[]> {
       logPath: (name) => join(folder, name),
       ledger: new Ledger(),
       optionsOf: (node) => withValues(node, { ...withInputs(node, configFolder), ...outputsIn(folder, node) }, values),
-      seesBatches: true,
       onValue: (node, value) => {
         const { name } = node.makes;
         if (firsts.has(node.id)) seen.set(name, [...(seen.get(name) ?? []), value]);

@@ -63,7 +63,7 @@ export async function execute({ root, registry }: Pipeline, options: ExecuteOpti
 }
 
 function partsOf(options: ExecuteOptions, registry: Registry): RunParts {
-  const { ledger, metadata, optionsOf, onProgress, seesBatches = false } = options;
+  const { ledger, metadata, optionsOf, onProgress, seesBatches = options.onValue !== undefined } = options;
   const state = new RunState(ledger);
   const values = new KeptValues(state.values);
   const networks = networksOf(registry);

@@ -41,8 +41,8 @@ export interface ExecuteOptions {
   readonly requireInputs?: (() => Promise<void>) | undefined;
   /** Makes sure that the list of rejected documents outlives the process. */
   readonly settleRejected?: (() => RejectedSoFar | undefined) | undefined;
-  /** Sees every value that a node makes. */
-  /** `onValue` looks into batches: they are made whole, whoever reads them. */
-  readonly seesBatches?: boolean;
+  /** Sees every value that a node makes; batches are made whole for it, whoever reads them. */
   readonly onValue?: ((node: PipelineNode, value: unknown) => void) | undefined;
+  /** False where `onValue` does not look into batches: they are made as those who read them need them. */
+  readonly seesBatches?: boolean;
 }

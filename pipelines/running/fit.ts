@@ -117,6 +117,7 @@ export async function fit<const Models extends FitModels<Extract<keyof Models, s
       optionsOf,
       signal,
       onProgress,
+      seesBatches: false,
       onValue: (node, value) => {
         if (isModel(node)) results.set(node.branch!, value);
       },

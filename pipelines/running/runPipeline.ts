@@ -136,6 +136,7 @@ export async function runPipeline(pipeline: Pipeline, options: RunPipelineOption
       signal,
       onProgress: progressOf(pipeline, directory.folder, options),
       onPass: options.onPass,
+      seesBatches: false,
       onValue: (node, value) => {
         noteLearned(node, value, ledger);
         if (isModel(node)) options.onLearned?.(node, value);

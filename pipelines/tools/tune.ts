@@ -144,6 +144,7 @@ async function trialRunner(
         },
         metadata: async () => new Map(),
         signal,
+        seesBatches: false,
         onValue: (node, value) => {
           if (node.id === model.id) made = value;
         },

@@ -50,6 +50,7 @@ export class TextWriter {
 
   /** As `append`, of bytes that nobody else will read or write: a batch that holds nothing else takes over the memory that they fill. */
   give(text: Uint8Array): void {
+    if (text.length === 0) return;
     this.append(text);
     if (text.constructor === Uint8Array && text.length === text.buffer.byteLength) this.#given = text;
   }

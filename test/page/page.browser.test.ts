@@ -233,6 +233,7 @@ describe.skipIf(!browserPath)("the page in a browser", () => {
 
   it("groups the places of a word by sense, with their sentences", async () => {
     await open("#/context/川普?k=2");
+    await page.waitForSelector(".places circle");
     const groups = await page.locator(".senses section").allInnerTexts();
     expect(groups.map((group) => group.replace(/\s+/g, " "))).toEqual([
       expect.stringContaining("50.0 % of its places 他说川普"),

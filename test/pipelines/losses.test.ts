@@ -162,7 +162,7 @@ const sabotages: Readonly<Record<string, readonly [...Sabotage, Branch, RegExp]>
   "a vocabulary counts its first batch only": [
     "kernels/vocabulary/termCounter.js",
     "    add(batch) {",
-    "    add(batch) { if (this.#counts.size > 0) return;",
+    "    add(batch) { if (this.#counts.size + this.#counted.size > 0) return;",
     "vocabulary lines",
     /^buildVocab: the \d+ tokens that came in/,
   ],
