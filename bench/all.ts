@@ -10,7 +10,7 @@
  * Those that are not there are told. Each benchmark prints its own table, with scores and spreads, before the one of all.
  */
 import { spawnSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -31,6 +31,8 @@ const { values, positionals } = parseArgs({
 if (positionals[0] === undefined) throw new TypeError("bench/all: a file must be given");
 const corpus = resolve(positionals[0]);
 const { threads } = values;
+
+const [VOCABULARY, PAIRS] = ["vocab.txt", "cooccurrence.bin"] as const;
 
 interface Job {
   readonly what: string;
@@ -62,7 +64,7 @@ function jobsIn(folder: string): Job[] {
     );
   const subwords = (architecture: string) =>
     job(`fastText, ${architecture}`, "fasttext", corpus, "--threads", threads, "--architectures", architecture);
-  const pairs = [join(folder, "vocab.txt"), join(folder, "cooccurrence.bin")];
+  const pairs = [VOCABULARY, PAIRS].map((name) => join(folder, name));
   const { chinese, labelled, heldOut } = values;
   return [
     job("words and their counts", "tokenize", corpus),
@@ -95,16 +97,17 @@ function jobsIn(folder: string): Job[] {
 
 /** The table that GloVe is fitted to. */
 function countPairs(folder: string): void {
-  const [program] = lexstreamRun(folder, corpus, [
+  const [program, out] = lexstreamRun(folder, corpus, [
     { tokenize: { mode: "whitespace" } },
     { buildVocab: { minCount: 5 } },
-    { writeVocabulary: { path: join(folder, "vocab.txt") } },
+    { writeVocabulary: { path: VOCABULARY } },
     "encode",
     { windowContexts: { windowSize: 10, boundary: "document" } },
     "accumulateCooccurrence",
-    { writeCooccurrence: { path: join(folder, "cooccurrence.bin") } },
+    { writeCooccurrence: { path: PAIRS } },
   ]);
   costOf([program]);
+  for (const name of [VOCABULARY, PAIRS]) renameSync(join(out, name), join(folder, name));
 }
 
 /** Runs a benchmark, which prints its table, and reads what it has noted. */
