@@ -27,8 +27,9 @@ import {
   type SparseRows,
   unitVector,
 } from "../kernels/index.js";
+import { sumOfSquares } from "../kernels/numbers/sumOfSquares.js";
 import { associationRows } from "../models/ppmiSvd/associationRows.js";
-import { SubspaceFit, sumOfSquares } from "../models/subspace/subspaceFit.js";
+import { SubspaceFit } from "../models/subspace/subspaceFit.js";
 import type { DocumentTermBatch, Vocabulary } from "../schemas/index.js";
 import { readCooccurrence, readVocabulary } from "../storage/index.js";
 import { type Contender, compareInTurn, inScratch, installed } from "./wholeProcess.js";

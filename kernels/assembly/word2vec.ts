@@ -449,10 +449,7 @@ function hide(record: usize, centre: u32): void {
       sum2 = f32x4.add(sum2, v128.load(row, 32));
       sum3 = f32x4.add(sum3, v128.load(row, 48));
     }
-    v128.store(to + d, f32x4.mul(sum0, scale));
-    v128.store(to + d, f32x4.mul(sum1, scale), 16);
-    v128.store(to + d, f32x4.mul(sum2, scale), 32);
-    v128.store(to + d, f32x4.mul(sum3, scale), 48);
+    putLine(to + d, f32x4.mul(sum0, scale), f32x4.mul(sum1, scale), f32x4.mul(sum2, scale), f32x4.mul(sum3, scale));
   }
 }
 

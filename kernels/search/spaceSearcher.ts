@@ -13,6 +13,7 @@ import type { SearchedIndex, SearchIndex } from "../../schemas/searchIndex.js";
 import type { SemanticSpace } from "../../schemas/semanticSpace.js";
 import type { Vocabulary } from "../../schemas/vocabulary.js";
 import { DocumentProjector } from "../decomposition/foldIn.js";
+import { countedRow } from "../documents/countedRow.js";
 import { TermWeigher, type WeighedCorpus, type WeightScheme } from "../documents/termWeights.js";
 import { weighedCorpus } from "../documents/weighedCorpus.js";
 import { searchedIndex } from "./searchedIndex.js";
@@ -67,7 +68,7 @@ export class SpaceSearcher implements DocumentSearcher {
 
   /** Documents by cosine, those below 0 among them; none where no token is in the space. */
   search(tokens: readonly string[], k: number): Hit[] {
-    const query = this.#directions(this.#weigh(this.#queryRow(tokens)));
+    const query = this.#directions(this.#weigh(countedRow(this.#space.vocabulary, tokens)));
     const top = new TopDocuments(k);
     if (query.every((value) => value === 0)) return [];
     for (let document = 0; document < this.#rows.lengths.length; document++)
@@ -78,7 +79,7 @@ export class SpaceSearcher implements DocumentSearcher {
 
   /** What each term of the query adds to the cosine, also where the document does not hold it. */
   explain(tokens: readonly string[], document: number): ScorePart[] {
-    const counts = this.#queryRow(tokens);
+    const counts = countedRow(this.#space.vocabulary, tokens);
     const { terms, values } = this.#weigh(counts);
     const { values: query } = this.#projector.project(this.#weigh(counts));
     const length = lengthOf(query);
@@ -106,25 +107,6 @@ export class SpaceSearcher implements DocumentSearcher {
       if (length > 0) for (let k = 0; k < row.length; k++) row[k]! /= length;
     }
     return values;
-  }
-
-  #queryRow(tokens: readonly string[]): DocumentTermBatch {
-    const { vocabulary } = this.#space;
-    const counts = new Map<number, number>();
-    for (const token of tokens) {
-      const term = vocabulary.idOf(token);
-      if (term !== undefined) counts.set(term, (counts.get(term) ?? 0) + 1);
-    }
-    const cells = [...counts].sort(([a], [b]) => a - b);
-    return {
-      vocabulary,
-      offsets: Uint32Array.of(0, cells.length),
-      terms: Uint32Array.from(cells, ([term]) => term),
-      values: Float64Array.from(cells, ([, count]) => count),
-      lengths: Uint32Array.of(cells.reduce((sum, [, count]) => sum + count, 0)),
-      rowDocuments: Uint32Array.of(0),
-      epoch: 0,
-    };
   }
 
   #dot(unit: Float32Array, rows: Float32Array, row: number): number {

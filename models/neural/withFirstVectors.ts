@@ -1,6 +1,7 @@
 import { knownRows } from "../../kernels/embedding/knownRows.js";
 import { takeRows } from "../../kernels/embedding/weights.js";
 import type { Network } from "../../kernels/neural/index.js";
+import { sumOfSquares } from "../../kernels/numbers/sumOfSquares.js";
 import type { VectorTable } from "../../schemas/index.js";
 
 /**
@@ -43,10 +44,4 @@ function takeScaled(values: Float32Array, rows: Int32Array, table: VectorTable):
   const theirs = taken.reduce((sum, row) => sum + sumOfSquares(row), 0) / (taken.length * size);
   const scale = theirs > 0 ? Math.sqrt(own / theirs) : 1;
   for (const row of taken) for (let d = 0; d < size; d++) row[d]! *= scale;
-}
-
-function sumOfSquares(values: Float32Array): number {
-  let sum = 0;
-  for (const value of values) sum += value * value;
-  return sum;
 }

@@ -14,6 +14,7 @@ import {
   subspaceThreads,
   subspaceWidth,
 } from "../../kernels/decomposition/subspaceMemory.js";
+import { sumOfSquares } from "../../kernels/numbers/sumOfSquares.js";
 import { byteSize, bytesOf, integer, lengthNames, oneOf, type StageState, threadNames } from "../../schemas/index.js";
 import { SubspaceThreads } from "./subspaceThreads.js";
 
@@ -222,8 +223,6 @@ export function fittedFacts({ singularValues, squares, arithmetic }: Fitted, ask
     ...(missing > 0 ? [["rankDeficient", `${missing}`] as [string, string]] : []),
   ];
 }
-
-export const sumOfSquares = (values: Float64Array): number => values.reduce((sum, value) => sum + value * value, 0);
 
 function stateOf({ singularValues, vectors, squares, arithmetic, products }: Fitted): StageState {
   return {

@@ -1,4 +1,6 @@
+import { countedRow } from "../../kernels/documents/countedRow.js";
 import { TermWeigher } from "../../kernels/documents/termWeights.js";
+import { weighedCorpus } from "../../kernels/documents/weighedCorpus.js";
 import { Vectors } from "../../kernels/embedding/vectors.js";
 import { unitVector } from "../../kernels/evaluation/cosines.js";
 import { SenseMeans } from "../../kernels/evaluation/wordSenses.js";
@@ -71,23 +73,13 @@ async function wordsOf(path: string, known: Known): Promise<LabelledWords[]> {
 
 function weightsIn({ scoring: { scheme }, terms, offsets, lengths }: SearchIndex): TextVector | undefined {
   if (!scheme) return undefined;
-  const documentsOf = (term: number) => offsets[term + 1]! - offsets[term]!;
-  const vocabulary = makeVocabulary(
-    terms,
-    Float64Array.from(terms, (_, term) => documentsOf(term)),
-  );
-  const corpus = { documents: lengths.length, documentsOf, pivot: 0, charactersOf: () => 0, terms: terms.length };
+  const counts = Float64Array.from(terms, (_, term) => offsets[term + 1]! - offsets[term]!);
+  const vocabulary = makeVocabulary(terms, counts);
+  const tokens = lengths.reduce((sum, length) => sum + length, 0);
+  const corpus = weighedCorpus({ vocabulary, counts, documents: lengths.length, tokens }, vocabulary, scheme.norm);
   const weigher = new TermWeigher(scheme, 0);
   return (words) => {
-    const ids = words.flatMap((word) => vocabulary.idOf(word) ?? []);
-    const counts = new Map<number, number>();
-    for (const id of ids) counts.set(id, (counts.get(id) ?? 0) + 1);
-    const row = {
-      ...{ vocabulary, offsets: Uint32Array.of(0, counts.size), rowDocuments: Uint32Array.of(0), epoch: 0 },
-      ...{ terms: Uint32Array.from(counts.keys()), values: Float64Array.from(counts.values()) },
-      lengths: Uint32Array.of(words.length),
-    };
-    const weighed = weigher.weigh(row, () => corpus);
+    const weighed = weigher.weigh(countedRow(vocabulary, words), () => corpus);
     if (weighed.terms.length === 0) return undefined;
     const vector = new Float32Array(terms.length);
     weighed.terms.forEach((term, cell) => {
