@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { expect, it, onTestFinished, vi } from "vitest";
 import { formatAddress, parseAddress } from "../../page/addressForm.js";
 
 it("reads a view, what it is about, and choices", () => {
@@ -29,4 +29,23 @@ it("takes what was typed by hand as it stands", () => {
 
 it("leaves out what is empty", () => {
   expect(formatAddress({ view: "map", about: "", choices: new Map() })).toBe("#/map");
+});
+
+it("changes no choice of a view that the reader has left already", async () => {
+  let arrive = () => {};
+  const location = { hash: "#/map" };
+  vi.stubGlobal("location", location);
+  vi.stubGlobal("history", { replaceState: (_state: unknown, _title: string, hash: string) => (location.hash = hash) });
+  vi.stubGlobal("addEventListener", (_name: string, listener: () => void) => (arrive = listener));
+  onTestFinished(() => void vi.unstubAllGlobals());
+  const { address, choose } = await import("../../page/address.js");
+  choose({ z: "2" });
+  expect(location.hash).toBe("#/map?z=2");
+  location.hash = "#/word/cat"; // gone to; the event of it is still to come
+  choose({ z: "3" });
+  expect(location.hash).toBe("#/word/cat");
+  arrive();
+  choose({ k: "5" });
+  expect(location.hash).toBe("#/word/cat?k=5");
+  expect(address.value.view).toBe("word");
 });
