@@ -141,6 +141,7 @@ export * from "./text/replacementTable.js";
 export * from "./text/stretchCache.js";
 export * from "./text/textColumn.js";
 export * from "./text/textShards.js";
+export * from "./text/textStarts.js";
 export { tokenAutomaton } from "./text/tokenAutomaton.js";
 export * from "./text/tokenBatcher.js";
 export * from "./text/tokenScanner.js";

@@ -43,7 +43,18 @@ export let idEnd: u32 = 0;
 export let fresh: usize = 0;
 export let freshCapacity: u32 = 0;
 
-/** What the last call has told, u32 (7,): `at`, `length`, tokens found, `rejected`, `freshTerms`, `start`, `end`. */
+/** Where the batch of text begins of which a stretch is scanned, or would if all of it lay in the memory. */
+export let origin: usize = 0;
+/**
+ * Where sentences begin in that batch, ascending, u32 (startCount,), in place of which stands how many ids come before, once scanning has come
+ * so far. No token goes on over such a place.
+ */
+export let starts: usize = 0;
+export let startCount: u32 = 0;
+/** How many of them scanning has passed. */
+export let passed: u32 = 0;
+
+/** What the last call has told, u32 (8,): `at`, `length`, tokens found, `rejected`, `freshTerms`, `start`, `end`, `passed`. */
 export let told: usize = 0;
 
 /** Where scanning goes on, or stopped. */
@@ -106,8 +117,24 @@ const MULTIBYTE: u32 = 9;
  */
 export function scan(from: usize, limit: usize, behind: u32): u32 {
   begin(behind);
-  const found = takeWords(from);
-  return tell(found === DONE ? scanTokens(at, limit) : found, behind);
+  let found = takeWords(from);
+  while (found === DONE) {
+    const next = passStarts(at, limit);
+    if (at === limit) break;
+    found = scanTokens(at, next);
+  }
+  return tell(found, behind);
+}
+
+/** Notes how many ids come before what begins up to a place; returns the next place at which something begins, `limit` at most. */
+function passStarts(here: usize, limit: usize): usize {
+  for (; passed < startCount; passed++) {
+    const place = starts + (<usize>passed << 2);
+    const next = origin + <usize>load<u32>(place);
+    if (next > here) return min<usize>(next, limit);
+    store<u32>(place, length);
+  }
+  return limit;
 }
 
 /** Counts one occurrence of the term [from, to), without a scan: its id is written behind so many. */
@@ -130,6 +157,7 @@ function tell(found: u32, behind: u32): u32 {
   store<u32>(told, freshTerms, 16);
   store<u32>(told, <u32>start, 20);
   store<u32>(told, <u32>end, 24);
+  store<u32>(told, passed, 28);
   return found;
 }
 

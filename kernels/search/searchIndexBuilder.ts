@@ -4,6 +4,7 @@ import type { SearchIndex } from "../../schemas/searchIndex.js";
 import type { StageState } from "../../schemas/state.js";
 import type { Vocabulary } from "../../schemas/vocabulary.js";
 import { columnBytes, columnLength, columnOfBytes, joinColumns } from "../documents/documentColumns.js";
+import { GrowingNumbers } from "../numbers/growingNumbers.js";
 import { compareCodePoints } from "../text/compareCodePoints.js";
 
 /** What an index holds of its documents and terms, without how it is searched. */
@@ -197,28 +198,4 @@ function partsOf(column: DocumentColumn | undefined): string {
     part === "fields" ? `fields (${Object.keys(column!.fields!).join(", ")})` : part,
   );
   return parts.length > 0 ? parts.join(", ") : "nothing";
-}
-
-/** A list of numbers that doubles its room. */
-class GrowingNumbers {
-  #values = new Uint32Array(1024);
-  length = 0;
-
-  get values(): Uint32Array {
-    return this.#values.subarray(0, this.length);
-  }
-
-  push(value: number): void {
-    if (this.length === this.#values.length) {
-      const grown = new Uint32Array(2 * this.length);
-      grown.set(this.#values);
-      this.#values = grown;
-    }
-    this.#values[this.length++] = value;
-  }
-
-  clear(): void {
-    this.#values = new Uint32Array(1024);
-    this.length = 0;
-  }
 }

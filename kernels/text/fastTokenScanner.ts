@@ -1,4 +1,4 @@
-import type { StageState } from "../../schemas/state.js";
+import type { TextStarts } from "./textStarts.js";
 import { TokenKernel, type TokenKernelParts } from "./tokenKernel.js";
 import type { TokenScanner } from "./tokenScanner.js";
 
@@ -38,27 +38,19 @@ export class FastTokenScanner {
     return this.#parts.scanner.rejected + (this.#kernel?.rejected ?? 0);
   }
 
-  /** As `TokenScanner.scan`; the bytes stay what they are until `forgetBytes`. */
-  scan(bytes: Uint8Array, from: number, to: number): void {
+  /** Takes in a batch of text, which goes on where the last one ended. */
+  scan(bytes: Uint8Array, starts: TextStarts): void {
     const { scanner, fastFrom = FAST_FROM } = this.#parts;
-    this.#bytes += to - from;
+    this.#bytes += bytes.length;
     if (this.#bytes > fastFrom) this.#kernel ??= new TokenKernel(this.#parts);
-    const kernel = this.#kernel;
-    let at = from;
-    while (at < to) {
-      const end = kernel && !scanner.isInToken ? kernel.endBetween(bytes, at, to) : at;
-      if (end > at) kernel!.scan(bytes, at, end);
-      at = end > at ? end : this.#scanPlain(bytes, at, to);
-    }
-  }
-
-  /** What comes next lies in another array, or in the same with another content. */
-  forgetBytes(): void {
     this.#kernel?.forgetBytes();
-  }
-
-  endToken(): void {
-    this.#parts.scanner.endToken();
+    for (let at = 0; at < bytes.length || starts.next === at; ) {
+      if (starts.next === at) {
+        scanner.endToken();
+        starts.passOne();
+      }
+      at = this.#scanFast(bytes, at, starts) ?? this.#scanPlain(bytes, at, Math.min(starts.next, bytes.length));
+    }
   }
 
   /** No text comes any more: the kernel's memory can go. */
@@ -67,12 +59,14 @@ export class FastTokenScanner {
     this.#kernel = undefined;
   }
 
-  save(): StageState {
-    return this.#parts.scanner.save();
-  }
-
-  restore(state: StageState): void {
-    this.#parts.scanner.restore(state);
+  /** As far as the kernel can go, if it can. */
+  #scanFast(bytes: Uint8Array, from: number, starts: TextStarts): number | undefined {
+    const kernel = this.#kernel;
+    if (!kernel || this.#parts.scanner.isInToken) return undefined;
+    const end = kernel.endBetween(bytes, from, starts);
+    if (end === from) return undefined;
+    kernel.scan(bytes, from, end, starts);
+    return end;
   }
 
   /** To behind the next character of ASCII that belongs to no token, if there is a kernel to go on there. */

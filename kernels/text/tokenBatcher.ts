@@ -1,4 +1,5 @@
 import type { Lexicon, TokenBatch } from "../../schemas/tokens.js";
+import { GrowingNumbers } from "../numbers/growingNumbers.js";
 
 const NO_IDS = new Uint32Array(0);
 
@@ -20,8 +21,8 @@ export class TokenBatcher {
   #ends: Uint32Array | undefined;
   #length = 0;
   #full: TokenBatch[] = [];
-  #sentences: number[] = [];
-  #documents: number[] = [];
+  readonly #sentences = new GrowingNumbers();
+  readonly #documents = new GrowingNumbers();
 
   constructor(lexicon: Lexicon, options: TokenBatcherOptions) {
     this.#lexicon = lexicon;
@@ -68,6 +69,12 @@ export class TokenBatcher {
     this.#documents.push(this.#length);
   }
 
+  /** Sentences and documents begin, each behind so many tokens of the batch. */
+  start(sentences: Uint32Array, documents: Uint32Array): void {
+    this.#sentences.pushAll(sentences);
+    this.#documents.pushAll(documents);
+  }
+
   /** The batches since the last call; the last of them may be short, and there is none if nothing came. */
   take(): TokenBatch[] {
     if (this.#length > 0 || this.#sentences.length > 0 || this.#documents.length > 0) this.seal();
@@ -82,14 +89,12 @@ export class TokenBatcher {
     const batch = {
       lexicon: this.#lexicon,
       ...(this.#countsOnly ? { ids: NO_IDS, counted: length } : { ids: copyOf(this.#ids, length) }),
-      sentenceOffsets: Uint32Array.from(this.#sentences),
-      documentOffsets: Uint32Array.from(this.#documents),
+      sentenceOffsets: this.#sentences.take(),
+      documentOffsets: this.#documents.take(),
     };
     const characters = this.#starts && { start: this.#starts.slice(0, length), end: this.#ends!.slice(0, length) };
     this.#full.push(characters ? { ...batch, characters } : batch);
     this.#length = 0;
-    this.#sentences = [];
-    this.#documents = [];
   }
 
   #column(): Uint32Array | undefined {

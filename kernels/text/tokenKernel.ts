@@ -1,6 +1,7 @@
 import { ownMemory, startKernel, type WasmModule } from "../numbers/webAssembly.js";
 import type { GrowingLexicon, TermCache } from "../vocabulary/lexicon.js";
 import { DIGIT, OTHER } from "./characterClasses.js";
+import type { TextStarts } from "./textStarts.js";
 import type { TokenBatcher } from "./tokenBatcher.js";
 import { asciiClasses } from "./tokenScanner.js";
 import type { WordTrie } from "./wordTrie.js";
@@ -44,7 +45,10 @@ type Setting =
   | "isComplete"
   | "nextId"
   | "idEnd"
-  | "freshCapacity";
+  | "freshCapacity"
+  | "origin"
+  | "startCount"
+  | "passed";
 
 /** What `scan` and `add` return. */
 const DONE = 0;
@@ -58,6 +62,7 @@ const REJECTED = 3;
 const FRESH_TERMS = 4;
 const START = 5;
 const END = 6;
+const PASSED = 7;
 
 /** The last byte that a code point begins with. */
 const LAST_LEAD = 0xf4;
@@ -73,11 +78,14 @@ const BEHIND = 128;
 const ARENA = 2 ** 22;
 /** For the longest run of Han characters. */
 const RUN = 20 * (4096 + 1);
+/** Sentences that a scan can pass. */
+const MOST_STARTS = 2 ** 14;
 
 /** How much memory each part takes. */
 const sizesOf = (mostTerms: number, ids: number, words: WordTrie | undefined) => ({
   told: 64,
   hashes: 4 * 33,
+  starts: 4 * MOST_STARTS,
   ofByte: 256,
   sets: 48,
   automaton: 256,
@@ -123,6 +131,7 @@ export class TokenKernel implements TermCache {
   readonly #told: Uint32Array;
   readonly #pairs: Uint32Array;
   readonly #ids: Uint32Array;
+  readonly #starts: Uint32Array;
   /** 1 for each byte that is ASCII and belongs to no token (256,). */
   readonly #ends: Uint8Array;
   /** What lies in the memory: bytes[loadedFrom, loadedTo). */
@@ -144,7 +153,8 @@ export class TokenKernel implements TermCache {
     this.#places = places;
     const memory = ownMemory(places.end);
     this.#bytes = new Uint8Array(memory.buffer);
-    this.#told = new Uint32Array(memory.buffer, places.told, 7);
+    this.#told = new Uint32Array(memory.buffer, places.told, 8);
+    this.#starts = new Uint32Array(memory.buffer, places.starts, MOST_STARTS);
     this.#pairs = new Uint32Array(memory.buffer, places.fresh, 2 * mostTerms);
     const ofByte = asciiClasses(classes);
     this.#ends = ofByte.map((characterClass) => Number(characterClass === OTHER));
@@ -175,10 +185,11 @@ export class TokenKernel implements TermCache {
     return this.#rejected;
   }
 
-  /** The furthest place up to which a stretch can go, behind a character that belongs to no token; `from` if there is none. */
-  endBetween(bytes: Uint8Array, from: number, to: number): number {
-    let end = Math.min(to, from + STRETCH);
-    while (end > from && this.#ends[bytes[end - 1]!] === 0) end--;
+  /** The furthest place up to which a stretch can go: where a sentence begins, or behind a character that belongs to no token; `from` if there is none. */
+  endBetween(bytes: Uint8Array, from: number, starts: TextStarts): number {
+    let end = Math.min(bytes.length, from + STRETCH);
+    const least = starts.upTo(end).at(-1) ?? from;
+    while (end > least && this.#ends[bytes[end - 1]!] === 0) end--;
     return end;
   }
 
@@ -189,20 +200,36 @@ export class TokenKernel implements TermCache {
     return Math.min(end + 1, to);
   }
 
-  /** Scans bytes[from, to), which begin and end between tokens. */
-  scan(bytes: Uint8Array, from: number, to: number): void {
+  /** Scans bytes[from, to), which begin and end between tokens, and passes the sentences that begin up to there. */
+  scan(bytes: Uint8Array, from: number, to: number, starts: TextStarts): void {
+    this.#set({ origin: this.#places.text - this.#load(bytes, from, to) });
+    let at = from;
+    for (let next = starts.upTo(to); next.length > MOST_STARTS; next = starts.upTo(to)) {
+      const end = next[MOST_STARTS - 1]!;
+      this.#scan(bytes, at, end, next.subarray(0, MOST_STARTS), starts);
+      at = end;
+    }
+    this.#scan(bytes, at, to, starts.upTo(to), starts);
+  }
+
+  #scan(bytes: Uint8Array, from: number, to: number, places: Uint32Array, starts: TextStarts): void {
     const { batcher, lexicon } = this.#parts;
     const told = this.#told;
-    const shift = this.#places.text - this.#load(bytes, from, to);
-    for (let at = from + shift; ; at = told[AT]!) {
-      const found = this.#exports.scan(at, to + shift, batcher.length);
+    const origin = this.#exports.origin.value;
+    this.#starts.set(places);
+    this.#set({ startCount: places.length, passed: 0 });
+    let passed = 0;
+    for (let at = from + origin; ; at = told[AT]!) {
+      const found = this.#exports.scan(at, to + origin, batcher.length);
       batcher.length = told[LENGTH]!;
       this.#read += told[READ]!;
       this.#rejected += told[REJECTED]!;
       this.#takeFreshTerms();
+      starts.pass(this.#starts.subarray(passed, told[PASSED]!));
+      passed = told[PASSED]!;
       if (found === UNKNOWN) {
         if (this.#isComplete) this.#setComplete(false);
-        const id = lexicon.add(bytes, told[START]! - shift, told[END]! - shift);
+        const id = lexicon.add(bytes, told[START]! - origin, told[END]! - origin);
         batcher.push(id, 0, 0);
         this.#exports.admit(id);
       } else if (found === DONE) return;

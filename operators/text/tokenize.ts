@@ -4,6 +4,7 @@ import { characterClasses } from "../../kernels/text/characterClasses.js";
 import { CharacterPositions } from "../../kernels/text/characterPositions.js";
 import { FastTokenScanner } from "../../kernels/text/fastTokenScanner.js";
 import { KnownWordScanner } from "../../kernels/text/knownWordScanner.js";
+import { TextStarts } from "../../kernels/text/textStarts.js";
 import { tokenAutomaton } from "../../kernels/text/tokenAutomaton.js";
 import { TokenBatcher } from "../../kernels/text/tokenBatcher.js";
 import { TokenScanner } from "../../kernels/text/tokenScanner.js";
@@ -183,37 +184,30 @@ function tokenizer(
         words: segmenter?.words,
       })
     : undefined;
-  const scanner = knownWords ?? fast ?? tokens;
+  const scanner = knownWords ?? tokens;
   const places = characterOffsets ? new CharacterPositions() : undefined;
 
   function scan(batch: TextBatch): void {
-    const { bytes, documentOffsets, sentenceOffsets = documentOffsets } = batch;
+    const starts = new TextStarts(batch, batcher);
     userWords?.prepare(batch);
-    fast?.forgetBytes();
+    if (fast) fast.scan(batch.bytes, starts);
+    else scanPlain(batch, starts);
+  }
+
+  function scanPlain({ bytes, alignment }: TextBatch, starts: TextStarts): void {
     const positions = places && new Uint32Array(bytes.length + 1);
-    let sentence = 0;
-    let document = 0;
-    let at = 0;
-    const scanTo = (end: number) => {
-      if (positions) places.measure(bytes, at, end, batch.alignment, positions);
-      scanner.scan(bytes, at, end, positions);
-      at = end;
+    const scanTo = (from: number, to: number) => {
+      if (positions) places.measure(bytes, from, to, alignment, positions);
+      scanner.scan(bytes, from, to, positions);
     };
-    while (sentence < sentenceOffsets.length || document < documentOffsets.length) {
-      const start = Math.min(sentenceOffsets[sentence] ?? Infinity, documentOffsets[document] ?? Infinity);
-      scanTo(start);
+    let at = 0;
+    for (let next = starts.next; next <= bytes.length; next = starts.next) {
+      scanTo(at, next);
       scanner.endToken();
-      if (sentenceOffsets[sentence] === start) {
-        batcher.startSentence();
-        sentence++;
-      }
-      if (documentOffsets[document] === start) {
-        batcher.startDocument();
-        places?.startDocument();
-        document++;
-      }
+      if (starts.passOne()) places?.startDocument();
+      at = next;
     }
-    scanTo(bytes.length);
+    scanTo(at, bytes.length);
   }
 
   function tokensOf(work: () => void): TokenBatch[] {

@@ -9,6 +9,7 @@ import {
   FastTokenScanner,
   GrowingLexicon,
   type HanSegmenter,
+  TextStarts,
   TokenBatcher,
   TokenScanner,
   tokenAutomaton,
@@ -73,22 +74,23 @@ function scanned(text: readonly TextBatch[], options: Options) {
     made.push(facts, digestOf(arrays.starts!), digestOf(arrays.records!), used.read, used.rejected);
     lexicon.forgetPruned();
   };
-  for (const { bytes, sentenceOffsets, documentOffsets } of text) {
-    if (isFast) fast.forgetBytes();
+  const scanPlain = ({ bytes, sentenceOffsets, documentOffsets }: TextBatch) => {
     let at = 0;
-    for (const start of [...new Set([...sentenceOffsets!, ...documentOffsets])]) {
-      if (isFast) fast.scan(bytes, at, start);
-      else scanner.scan(bytes, at, start, undefined);
-      used.endToken();
-      if (sentenceOffsets!.includes(start)) batcher.startSentence();
-      if (documentOffsets.includes(start)) batcher.startDocument();
+    for (const start of new Set(sentenceOffsets)) {
+      scanner.scan(bytes, at, start, undefined);
+      scanner.endToken();
+      for (const offset of sentenceOffsets!) if (offset === start) batcher.startSentence();
+      for (const offset of documentOffsets) if (offset === start) batcher.startDocument();
       at = start;
     }
-    if (isFast) fast.scan(bytes, at, bytes.length);
-    else scanner.scan(bytes, at, bytes.length, undefined);
+    scanner.scan(bytes, at, bytes.length, undefined);
+  };
+  for (const batch of text) {
+    if (isFast) fast.scan(batch.bytes, new TextStarts(batch, batcher));
+    else scanPlain(batch);
     note();
   }
-  used.endToken();
+  scanner.endToken();
   note();
   const terms = Array.from({ length: lexicon.size }, (_, id) => [lexicon.term(id), lexicon.count(id)]);
   return { made, terms, found: terms.map(([term]) => lexicon.idOf((term as string | undefined) ?? "")) };
