@@ -9,8 +9,8 @@ export interface FastTokenScannerParts extends TokenKernelParts {
   readonly fastFrom?: number;
 }
 
-/** To set the kernel up takes as long as it saves on a megabyte. */
-const FAST_FROM = 2 ** 21;
+/** To set the kernel up takes as long as it saves on so much text, the compiling of the scanner's own code by the engine included. */
+const FAST_FROM = 2 ** 17;
 
 /**
  * Finds the tokens that a TokenScanner finds, without positions, most of them in WebAssembly: the kernel is given text that begins and ends

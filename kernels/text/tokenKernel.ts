@@ -64,6 +64,8 @@ const START = 5;
 const END = 6;
 const PASSED = 7;
 
+/** The classes of which a word is not made. */
+const OTHERS = Array.from({ length: OTHER - DIGIT }, (_, i) => DIGIT + 1 + i);
 /** The last byte that a code point begins with. */
 const LAST_LEAD = 0xf4;
 const SLOT = 4;
@@ -362,6 +364,6 @@ function codePointsOf(byte: number): [from: number, to: number] {
 }
 
 function isOfWords(classes: Uint8Array, from: number, to: number): boolean {
-  for (let codePoint = from; codePoint < to; codePoint++) if (classes[codePoint]! > DIGIT) return false;
-  return true;
+  const range = classes.subarray(from, to);
+  return OTHERS.every((other) => !range.includes(other)); // a million code points in no time, whereas a loop would be compiled for them
 }

@@ -90,7 +90,7 @@ export type TokenizeOptions = OptionsOf<typeof tokenizeSchema>;
  * document begins. Counts `read` and `rejected` in the run's ledger.
  * State: the lexicon, at most `maxTerms` terms of 36 to 68 bytes and their text, and the bytes of one token or Han run, with user
  * dictionaries also those of one of their words. The dictionaries themselves are read once for all streams. Where nothing asks for
- * `characterOffsets`, `userDictionaries` or `newWords`, tokens behind the first 2 MB of text are found in WebAssembly, whose memory takes up to
+ * `characterOffsets`, `userDictionaries` or `newWords`, tokens behind the first 131 kB of text are found in WebAssembly, whose memory takes up to
  * 40 MB, most of it for the terms, and in mode chinese 18 MB for a copy of the dictionary.
  * @throws TypeError, RangeError at the call, if an option is of the wrong kind or out of range; in the stream, SyntaxError for a line
  * of a user dictionary that cannot be read, RangeError for a word that cannot be found
@@ -137,7 +137,7 @@ interface KernelChoice {
   readonly newWords: boolean;
 }
 
-/** Whether text behind the first 2 MB is cut in WebAssembly. */
+/** Whether text is cut in WebAssembly, once there is much of it. */
 function isForKernel({ characterOffsets, userDictionaries, newWords }: KernelChoice): boolean {
   return !characterOffsets && !userDictionaries && !newWords;
 }

@@ -1,3 +1,5 @@
+import { searchable } from "./lineEnds.js";
+
 export type TextFormat = "lines" | "file" | "paragraphs";
 
 /** Says where in the next stretch of an input's clean text documents begin. Holds what it must know of the stretches before. */
@@ -20,7 +22,8 @@ function lineStarts(): DocumentStarts {
     if (text.length === 0) return [];
     const starts = atStart ? [0] : [];
     const last = text.length - 1;
-    for (let at = text.indexOf(LINE_FEED); at >= 0 && at < last; at = text.indexOf(LINE_FEED, at + 1)) {
+    const lines = searchable(text);
+    for (let at = lines.indexOf(LINE_FEED); at >= 0 && at < last; at = lines.indexOf(LINE_FEED, at + 1)) {
       starts.push(at + 1);
     }
     atStart = text[last] === LINE_FEED;

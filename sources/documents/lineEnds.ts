@@ -2,11 +2,17 @@ const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 const MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 
+/** The same bytes as a Buffer, which finds one among them several times as fast as another array does. */
+export function searchable(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+}
+
 /** Where a byte stands at or behind a place, infinity if nowhere; to be asked in ascending order. */
 export function finder(bytes: Uint8Array, byte: number): (from: number) => number {
+  const text = searchable(bytes);
   let found = -1;
   return (from) => {
-    if (found < from) found = bytes.indexOf(byte, from);
+    if (found < from) found = text.indexOf(byte, from);
     if (found < 0) found = Number.POSITIVE_INFINITY;
     return found;
   };
@@ -27,7 +33,8 @@ export function* lineEnds(bytes: Uint8Array): Generator<number> {
 
 /** Every line end of a text in which "\r" alone is none. */
 export function* lineFeeds(bytes: Uint8Array): Generator<number> {
-  for (let at = bytes.indexOf(LINE_FEED); at >= 0; at = bytes.indexOf(LINE_FEED, at + 1))
+  const text = searchable(bytes);
+  for (let at = text.indexOf(LINE_FEED); at >= 0; at = text.indexOf(LINE_FEED, at + 1))
     yield bytes[at - 1] === CARRIAGE_RETURN ? at - 1 : at;
 }
 
@@ -55,7 +62,8 @@ export function markLength(bytes: Uint8Array): number {
 
 /** Makes every line end "\n": both "\r\n" and a "\r" alone, as old Macintosh files have it. The same array if there is none. */
 export function unifyLineEnds(bytes: Uint8Array): Uint8Array {
-  let at = bytes.indexOf(CARRIAGE_RETURN);
+  const text = searchable(bytes);
+  let at = text.indexOf(CARRIAGE_RETURN);
   if (at < 0) return bytes;
   const unified = new Uint8Array(bytes.length);
   let from = 0;
@@ -65,15 +73,16 @@ export function unifyLineEnds(bytes: Uint8Array): Uint8Array {
     to += at - from;
     unified[to++] = LINE_FEED;
     from = bytes[at + 1] === LINE_FEED ? at + 2 : at + 1;
-    at = bytes.indexOf(CARRIAGE_RETURN, from);
+    at = text.indexOf(CARRIAGE_RETURN, from);
   }
   unified.set(bytes.subarray(from), to);
   return unified.subarray(0, to + bytes.length - from);
 }
 
 export function countLineFeeds(bytes: Uint8Array, end = bytes.length): number {
+  const text = searchable(bytes);
   let count = 0;
-  for (let at = bytes.indexOf(LINE_FEED); at >= 0 && at < end; at = bytes.indexOf(LINE_FEED, at + 1)) count++;
+  for (let at = text.indexOf(LINE_FEED); at >= 0 && at < end; at = text.indexOf(LINE_FEED, at + 1)) count++;
   return count;
 }
 
@@ -128,8 +137,9 @@ export class LineEndUnifier {
 
 /** The line feeds of the unified text before which a carriage return was dropped. */
 function droppedReturns(bytes: Uint8Array): number[] {
+  const text = searchable(bytes);
   const dropped: number[] = [];
-  for (let at = bytes.indexOf(CARRIAGE_RETURN); at >= 0; at = bytes.indexOf(CARRIAGE_RETURN, at + 1)) {
+  for (let at = text.indexOf(CARRIAGE_RETURN); at >= 0; at = text.indexOf(CARRIAGE_RETURN, at + 1)) {
     if (bytes[at + 1] === LINE_FEED) dropped.push(at - dropped.length);
   }
   return dropped;

@@ -1,4 +1,5 @@
 import { columnOfEntries, sliceColumn } from "../../kernels/documents/documentColumns.js";
+import { GrowingNumbers } from "../../kernels/numbers/growingNumbers.js";
 import type { DocumentColumn, DocumentEntry } from "../../schemas/documents.js";
 import type { TextBatch } from "../../schemas/text.js";
 
@@ -13,7 +14,7 @@ export class TextWriter {
   /** The piece that was given last, with its memory. */
   #given: Uint8Array | undefined;
   #length = 0;
-  #starts: number[] = [];
+  readonly #starts = new GrowingNumbers();
   #entries: DocumentEntry[] = [];
   /** A column of no documents, once one has an entry. */
   #noEntries: DocumentColumn | undefined;
@@ -86,13 +87,12 @@ export class TextWriter {
     const documents = this.#takeEntries();
     const batch: TextBatch = {
       bytes,
-      documentOffsets: Uint32Array.from(this.#starts),
+      documentOffsets: this.#starts.take(),
       ...(documents ? { documents } : {}),
       position: { source: this.#source, offset: this.#offset, documents: this.#documents },
     };
     this.#pieces = [];
     this.#length = 0;
-    this.#starts = [];
     this.#isUrged = false;
     return batch;
   }
