@@ -45,6 +45,8 @@ export interface UnitContext {
   readonly start?: LiveStart | undefined;
   /** All that reads what it makes `readsCounts`: of tokens, how many there are can be told in place of ids (`TokenBatch.counted`). */
   readonly countsOnly?: boolean;
+  /** All that reads what it makes `readsAtOnce`: the memory of a batch is its own again once the batch was passed on. */
+  readonly readAtOnce?: boolean;
 }
 
 /** What makes the networks of a unit's results. */
@@ -121,6 +123,8 @@ export interface Unit<
   readonly isReport?: true;
   /** Of a reader of tokens: how often each term occurs is all that it asks, so that their lexicon can tell it. */
   readsCounts?(options: OptionsOf<OptionsSchema<F>>): boolean;
+  /** Of a reader of a stream: it is done with a batch when it returns, and keeps nothing of its memory nor passes any on. */
+  readonly readsAtOnce?: true;
   /** Of a writer: the files that it makes besides those that its options name. */
   besides?(options: OptionsOf<OptionsSchema<F>>): readonly string[];
   /** Of a unit that makes terms: some that its options alone will make, by the option. */

@@ -7,6 +7,7 @@ import { oneOf, texts } from "../schemas/fields.js";
 import { type OptionsOf, parseOptions, type SettingsOf } from "../schemas/options.js";
 import type { TextBatch } from "../schemas/text.js";
 import { defineUnit } from "../schemas/units.js";
+import { ChunkMemory } from "../storage/files/chunkMemory.js";
 import { requireUnchanged, stampOf } from "../storage/files/fileStamp.js";
 import { readChunks } from "../storage/files/readChunks.js";
 import { unreadable } from "../storage/files/unreadable.js";
@@ -17,7 +18,7 @@ import { fileFormats, guessFormat, isPackedName } from "./documents/fileFormats.
 import { InputReport } from "./documents/inputReport.js";
 import { countLeftOut } from "./documents/leftOut.js";
 import { listFiles } from "./documents/listFiles.js";
-import { readDocuments } from "./documents/readDocuments.js";
+import { passesTextOn, readDocuments } from "./documents/readDocuments.js";
 import { readParquet } from "./documents/readParquet.js";
 import { TextWriter } from "./documents/textWriter.js";
 
@@ -44,7 +45,8 @@ export const filesSchema = defineUnit({
     }),
     ...documentFields,
   },
-  create: (_, options): Observable<TextBatch> => files(options),
+  create: (_, options, { readAtOnce = false }): Observable<TextBatch> =>
+    reading(parseOptions(filesSchema, options), readAtOnce),
 });
 
 export type FilesOptions = OptionsOf<typeof filesSchema>;
@@ -54,7 +56,7 @@ type FilesSettings = SettingsOf<typeof filesSchema>;
  * Reads documents from files, as a cold stream: subscribing again reads the same text again.
  *
  * Out: TextBatch, about `chunkSize` bytes each; small documents share a batch, long ones go on over many.
- * State: one chunk as read, one unpacked, one batch of less than two chunks; of JSONL, CSV and TSV one record besides, of Parquet one
+ * State: two chunks as read, one unpacked, one batch of less than two chunks; of JSONL, CSV and TSV one record besides, of Parquet one
  * column of one row group, or of a few pages where the file has an index of them. Unsubscribing closes the file within one batch.
  * Counts `inputBytes` (on disk), `bytes` (unpacked), `documents`, `rejectedDocuments`, `invalidBytes` and `nulls`, for the run and for
  * each file. Hands each rejected document to `onRejected` of the run.
@@ -65,22 +67,31 @@ type FilesSettings = SettingsOf<typeof filesSchema>;
  *   await run(files({ paths: ["corpus", "news/*.jsonl.gz"], field: "body" }).pipe(tokenize(), buildVocab()));
  */
 export function files(options: FilesOptions): Observable<TextBatch> {
-  const settings = parseOptions(filesSchema, options);
+  return reading(parseOptions(filesSchema, options), false);
+}
+
+/** With `readAtOnce`, nobody keeps a batch: its memory is used again. */
+function reading(settings: FilesSettings, readAtOnce: boolean): Observable<TextBatch> {
   checkEntrySettings("files", settings, [POSITION]);
   return defer(() => {
     const scope = requireScope("files");
-    return fromPull((signal) => readFiles(settings, scope, signal));
+    return fromPull((signal) => readFiles(settings, readAtOnce, scope, signal));
   });
 }
 
-async function* readFiles(settings: FilesSettings, scope: RunScope, signal: AbortSignal): AsyncGenerator<TextBatch> {
+async function* readFiles(
+  settings: FilesSettings,
+  readAtOnce: boolean,
+  scope: RunScope,
+  signal: AbortSignal,
+): AsyncGenerator<TextBatch> {
   const inputs = await listFiles(settings.paths, "files", countLeftOut(scope.ledger));
   const writer = new TextWriter(settings.chunkSize);
   const sieve = await DocumentSieve.open("files", settings, scope.reject);
   for (const { path } of inputs) {
     signal.throwIfAborted();
     if (!sieve.takesAnyOf(path)) continue;
-    yield* readFile(path, settings, new InputReport("files", path, scope.ledger, sieve), writer);
+    yield* readFile(path, settings, readAtOnce, new InputReport("files", path, scope.ledger, sieve), writer);
   }
   sieve.finish("files");
   if (!writer.isEmpty) yield writer.take();
@@ -89,6 +100,7 @@ async function* readFiles(settings: FilesSettings, scope: RunScope, signal: Abor
 async function* readFile(
   path: string,
   settings: FilesSettings,
+  readAtOnce: boolean,
   report: InputReport,
   writer: TextWriter,
 ): AsyncGenerator<TextBatch> {
@@ -99,14 +111,19 @@ async function* readFile(
     const stamp = await stampOf(file);
     if (stamp && stamp.size < 4n && isPackedName(path))
       throw report.fault("", `must be a whole packed file, got ${stamp.size} bytes`);
-    const isParquet = contentOf(await firstBytes(file)) === parquet;
-    const format = settings.format === "auto" ? guessFormat(path, isParquet) : settings.format;
+    const content = contentOf(await firstBytes(file));
+    const format = settings.format === "auto" ? guessFormat(path, content === parquet) : settings.format;
     if (format === "parquet") {
       yield* readParquet(file, settings, report, writer);
       report.add("inputBytes", (await file.stat()).size);
     } else {
-      const chunks = counted(readChunks(file, settings.chunkSize), report);
-      yield* readDocuments(chunks, format, settings, report, writer);
+      const passesOn = content?.packing === undefined && passesTextOn(format, settings, report);
+      const memory = new ChunkMemory(settings.chunkSize, readAtOnce && passesOn);
+      const chunks = counted(readChunks(file, settings.chunkSize, memory), report);
+      for await (const batch of readDocuments(chunks, format, settings, report, writer)) {
+        yield batch;
+        if (writer.isEmpty) memory.release();
+      }
     }
     await requireUnchanged("files", path, stamp);
   } catch (error) {

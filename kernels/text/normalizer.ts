@@ -19,6 +19,13 @@ export interface NormalizedPiece {
   readonly alignment: TextAlignment | undefined;
 }
 
+export interface NormalizerOptions {
+  /** Tell the way back to the original text. */
+  readonly keepOffsets?: boolean;
+  /** A piece may be written over by the next. */
+  readonly reusesMemory?: boolean;
+}
+
 /** A letter with a hundred marks has 200 bytes. */
 export const LONGEST_STRETCH = 4096;
 
@@ -26,6 +33,7 @@ export const LONGEST_STRETCH = 4096;
 export class Normalizer {
   readonly #table: ReplacementTable;
   readonly #recorder: AlignmentRecorder | undefined;
+  readonly #reusesMemory: boolean;
   readonly #held = new Uint8Array(LONGEST_STRETCH + 3);
   #heldLength = 0;
   #in: DataView = new DataView(new ArrayBuffer(0));
@@ -33,10 +41,10 @@ export class Normalizer {
   #outView = new DataView(this.#out.buffer);
   #length = 0;
 
-  /** `keepOffsets`: tell the way back to the original text. */
-  constructor(table: ReplacementTable, keepOffsets = false) {
+  constructor(table: ReplacementTable, { keepOffsets = false, reusesMemory = false }: NormalizerOptions = {}) {
     this.#table = table;
     this.#recorder = keepOffsets ? new AlignmentRecorder() : undefined;
+    this.#reusesMemory = reusesMemory;
   }
 
   get holdsText(): boolean {
@@ -82,9 +90,9 @@ export class Normalizer {
   }
 
   #begin(length: number): void {
-    this.#out = new Uint8Array(length + this.#heldLength);
-    this.#outView = new DataView(this.#out.buffer);
     this.#length = 0;
+    if (this.#reusesMemory) this.#reserve(length + this.#heldLength);
+    else this.#writeTo(new Uint8Array(length + this.#heldLength));
     this.#recorder?.startPiece();
   }
 
@@ -241,8 +249,12 @@ export class Normalizer {
     if (this.#length + more <= this.#out.length) return;
     const larger = new Uint8Array(Math.ceil(1.25 * (this.#length + more)));
     larger.set(this.#out.subarray(0, this.#length));
-    this.#out = larger;
-    this.#outView = new DataView(larger.buffer);
+    this.#writeTo(larger);
+  }
+
+  #writeTo(out: Uint8Array<ArrayBuffer>): void {
+    this.#out = out;
+    this.#outView = new DataView(out.buffer);
   }
 }
 

@@ -3,7 +3,7 @@ import { type NormalizedPiece, Normalizer } from "../../kernels/text/normalizer.
 import { replacementTable } from "../../kernels/text/replacementTable.js";
 import { currentScope } from "../../runtime/flow.js";
 import { boolean, oneOf } from "../../schemas/fields.js";
-import { type OptionsOf, parseOptions } from "../../schemas/options.js";
+import { type OptionsOf, parseOptions, type SettingsOf } from "../../schemas/options.js";
 import type { StageState } from "../../schemas/state.js";
 import type { NormalizationOptions, SourcePosition, TextBatch } from "../../schemas/text.js";
 import { defineUnit } from "../../schemas/units.js";
@@ -15,6 +15,7 @@ export const normalizeSchema = defineUnit({
   reads: "text",
   makes: "text",
   resumable: true,
+  readsAtOnce: true,
   standard: {},
   summary:
     "Brings text into one Unicode form, and makes alike what differs in case, accents, digits, width or unseen characters",
@@ -54,7 +55,8 @@ export const normalizeSchema = defineUnit({
       description: "Pass on where lengths changed, so that tokenize can tell positions in the original document",
     }),
   },
-  create: (_, options): OperatorFunction<TextBatch, TextBatch> => normalize(options),
+  create: (_, options, { readAtOnce = false }): OperatorFunction<TextBatch, TextBatch> =>
+    normalizing(parseOptions(normalizeSchema, options), readAtOnce),
 });
 
 export type NormalizeOptions = OptionsOf<typeof normalizeSchema>;
@@ -74,11 +76,18 @@ export type NormalizeOptions = OptionsOf<typeof normalizeSchema>;
  *   files({ paths: "corpus.txt" }).pipe(normalize({ form: "NFKC", accents: "remove" }), tokenize())
  */
 export function normalize(options?: NormalizeOptions): OperatorFunction<TextBatch, TextBatch> {
-  const { keepOffsets, ...mapping } = parseOptions(normalizeSchema, options);
+  return normalizing(parseOptions(normalizeSchema, options), false);
+}
+
+/** With `readAtOnce`, nobody keeps a batch: the next is written into the same memory. */
+function normalizing(
+  { keepOffsets, ...mapping }: SettingsOf<typeof normalizeSchema>,
+  readAtOnce: boolean,
+): OperatorFunction<TextBatch, TextBatch> {
   const table = replacementTable(mapping);
   return carryDocuments((source) =>
     defer(() => {
-      const normalizer = new Normalizer(table, keepOffsets);
+      const normalizer = new Normalizer(table, { keepOffsets, reusesMemory: readAtOnce });
       let position: SourcePosition | undefined;
       let normalizations: readonly NormalizationOptions[] = [mapping];
       currentScope().keep({

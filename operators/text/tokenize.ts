@@ -31,6 +31,7 @@ export const tokenizeSchema = defineUnit({
   reads: "text",
   makes: "tokens",
   resumable: true,
+  readsAtOnce: true,
   standard: {},
   summary: "Cuts text into tokens and gives each distinct term an id",
   paper: "Unicode Standard Annex #29, word boundaries; for Chinese, jieba",

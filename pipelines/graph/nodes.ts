@@ -38,6 +38,9 @@ export const isResumable = ({ unit: { resumable }, options }: PipelineNode) =>
 /** All that its readers ask of a stream of tokens is how often each term occurs. */
 export const isOnlyCounted = ({ children }: PipelineNode) =>
   children.length > 0 && children.every(({ unit, options }) => unit.readsCounts?.(options as never) === true);
+/** Its readers are done with a batch once they have seen it. */
+export const isReadAtOnce = ({ children }: PipelineNode) =>
+  children.length > 0 && children.every(({ unit }) => unit.readsAtOnce === true);
 /** What follows it runs after the pass that made its value. */
 export const isFinished = ({ makes }: PipelineNode) => makes.arrives === "whole";
 /** The last node of its pass on its way: what it makes is there once the pass is over. */

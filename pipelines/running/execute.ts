@@ -1,6 +1,6 @@
 import { makeUnit } from "../config/makeUnit.js";
 import type { Registry } from "../config/registry.js";
-import { goesOnInItsSource, isModel, isOnlyCounted, nodesOf, type PipelineNode } from "../graph/nodes.js";
+import { goesOnInItsSource, isModel, isOnlyCounted, isReadAtOnce, nodesOf, type PipelineNode } from "../graph/nodes.js";
 import { readsLive } from "../graph/passes.js";
 import type { Pipeline } from "../graph/pipeline.js";
 import { textSteps } from "../graph/textSteps.js";
@@ -73,6 +73,7 @@ function partsOf(options: ExecuteOptions, registry: Registry): RunParts {
       textSteps: textSteps(node),
       isLive: readsLive(node),
       countsOnly: !seesBatches && isOnlyCounted(node),
+      readAtOnce: !seesBatches && isReadAtOnce(node),
       networks,
       predictorOf: (classifier) => predictorOf(classifier, registry),
       openLanguageModel: (who, model) => openModelIn(registry, who, model),

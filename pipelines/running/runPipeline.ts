@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { dirname, join, normalize, resolve } from "node:path";
 import { EMPTY, type Observable } from "rxjs";
 import { Ledger } from "../../runtime/ledger.js";
-import { type AnyUnit, millisecondsOf, type TextBatch } from "../../schemas/index.js";
+import { millisecondsOf, type TextBatch } from "../../schemas/index.js";
 import { CROISSANT, REJECTED } from "../../schemas/runFolder.js";
 import { listFiles } from "../../sources/documents/listFiles.js";
 import { requireUnchanged, stampOf } from "../../storage/files/fileStamp.js";
@@ -12,7 +12,7 @@ import { beginRun, finishedRun, recordInputs } from "../checkpoint/beginRun.js";
 import type { Checkpointer } from "../checkpoint/checkpointer.js";
 import { makeUnit } from "../config/makeUnit.js";
 import { inputsOf, readValues, stepInputs, withValues } from "../config/stepInputs.js";
-import { goesOnInItsSource, isModel, nameOf, nodesOf, type PipelineNode } from "../graph/nodes.js";
+import { goesOnInItsSource, isModel, isReadAtOnce, nameOf, nodesOf, type PipelineNode } from "../graph/nodes.js";
 import type { Pipeline } from "../graph/pipeline.js";
 import { journalPaths, outputPaths, writtenPaths } from "../graph/writtenPaths.js";
 import { makeCroissant } from "../record/croissant.js";
@@ -123,7 +123,7 @@ export async function runPipeline(pipeline: Pipeline, options: RunPipelineOption
     const values = await readValues(pipeline, configFolder);
     const optionsOf = (node: PipelineNode) => withValues(node, placedOptions(node, places), values);
     const execution = await execute(pipeline, {
-      source: (cursor) => (finish ? EMPTY : openSource(unit, sourceOptions, cursor)),
+      source: (cursor) => (finish ? EMPTY : openSource(pipeline.root, sourceOptions, cursor)),
       sourceBytes: texts.length > 0 ? texts.reduce((total, { size }) => total + size, 0) : undefined,
       logPath: (name) => (checkpointer ? directory.checkpoint.file(name) : join(directory.scratch, name)),
       checkpointer,
@@ -197,8 +197,9 @@ export const PASSED_OVER = "documentsPassedOver";
 
 const isSink = ({ unit }: PipelineNode) => unit.kind === "sink";
 
-function openSource(unit: AnyUnit, options: Readonly<Record<string, unknown>>, cursor: string | undefined) {
-  return makeUnit(unit, {}, options, { epoch: 0, start: { from: cursor } }) as Observable<TextBatch>;
+function openSource(root: PipelineNode, options: Readonly<Record<string, unknown>>, cursor: string | undefined) {
+  const context = { epoch: 0, start: { from: cursor }, readAtOnce: isReadAtOnce(root) };
+  return makeUnit(root.unit, {}, options, context) as Observable<TextBatch>;
 }
 
 /** A run that can be stopped: its source is live, and every stage of the pass over it can be gone on with. */

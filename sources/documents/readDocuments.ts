@@ -1,6 +1,7 @@
 import type { TextBatch } from "../../schemas/text.js";
 import { decompress } from "../../storage/files/decompress.js";
 import { splitChunks } from "../../storage/files/readChunks.js";
+import type { TextFormat } from "./documentStarts.js";
 import type { InputReport } from "./inputReport.js";
 import { readRecordLines } from "./readRecordLines.js";
 import type { ReadSettings } from "./readSettings.js";
@@ -25,11 +26,20 @@ export async function* readDocuments(
   writer.open(report.name, report.start.offset);
   const text = splitChunks(decompress(packed, report, settings.maxExpansion), settings.chunkSize);
   const chunks = counted(regroup(text), report);
-  if (format === "csv" || format === "tsv") yield* readTable(chunks, format, settings, report, writer);
-  else if (format === "jsonl" || format === "json" || format === "labelled")
-    yield* readRecordLines(chunks, format, settings, report, writer);
-  else if (needsWholeDocuments(settings, report)) yield* readWholeText(chunks, format, settings, report, writer);
-  else yield* readText(chunks, format, settings, report, writer);
+  if (isText(format)) {
+    const read = needsWholeDocuments(settings, report) ? readWholeText : readText;
+    yield* read(chunks, format, settings, report, writer);
+  } else if (format === "csv" || format === "tsv") yield* readTable(chunks, format, settings, report, writer);
+  else yield* readRecordLines(chunks, format, settings, report, writer);
+}
+
+/** Whether unpacked chunks of a stream are given to the writer as they come, and nothing of them is kept elsewhere. */
+export function passesTextOn(format: StreamFormat, settings: ReadSettings, report: InputReport): boolean {
+  return isText(format) && !needsWholeDocuments(settings, report);
+}
+
+function isText(format: StreamFormat): format is TextFormat {
+  return format === "lines" || format === "file" || format === "paragraphs";
 }
 
 /** Whether it is known of a document of plain text only at its end that it is to be read. */
