@@ -1,4 +1,3 @@
-import { fork } from "node:child_process";
 import { once } from "node:events";
 import type { ComparedTask, Progress, TrainingCost } from "../pipelines/index.js";
 
@@ -28,6 +27,7 @@ export async function trainApart(
   onProgress: (progress: Progress) => void,
 ): Promise<TrainingCost> {
   signal.throwIfAborted();
+  const { fork } = process.getBuiltinModule("node:child_process"); // it loads what other commands do without
   const child = fork(script, {
     serialization: "advanced",
     execArgv: [],

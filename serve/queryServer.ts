@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Answers } from "../schemas/index.js";
 import type { Endpoint } from "./endpoint.js";
@@ -118,6 +118,7 @@ export async function startQueryServer(options: QueryServerOptions): Promise<Que
     if (!model) throw new RangeError(`serve: a model must be one of those that are served, got ${name}`);
     return model;
   };
+  const { createServer } = process.getBuiltinModule("node:http"); // it loads much, of no use to a run that does not serve
   const server = createServer(
     { requestTimeout: REQUEST_WITHIN_MS, headersTimeout: REQUEST_WITHIN_MS },
     (request, response) => void handle(request, response),

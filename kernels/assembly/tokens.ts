@@ -39,9 +39,10 @@ export let arenaEnd: usize = 0;
 export let isComplete: u32 = 0;
 export let nextId: u32 = 0;
 export let idEnd: u32 = 0;
-/** Where each new term begins and ends, u32 (freshCapacity, 2). */
+/** The new terms as the lexicon records them, one behind the other up to `freshLimit`, and where each begins, in words, u32. */
 export let fresh: usize = 0;
-export let freshCapacity: u32 = 0;
+export let freshLimit: usize = 0;
+export let freshStarts: usize = 0;
 
 /** Where the batch of text begins of which a stretch is scanned, or would if all of it lay in the memory. */
 export let origin: usize = 0;
@@ -54,7 +55,7 @@ export let startCount: u32 = 0;
 /** How many of them scanning has passed. */
 export let passed: u32 = 0;
 
-/** What the last call has told, u32 (8,): `at`, `length`, tokens found, `rejected`, `freshTerms`, `start`, `end`, `passed`. */
+/** What the last call has told, u32 (9,): `at`, `length`, tokens found, `rejected`, `freshTerms`, `start`, `end`, `passed`, words at `fresh`. */
 export let told: usize = 0;
 
 /** Where scanning goes on, or stopped. */
@@ -64,6 +65,8 @@ let length: u32 = 0;
 /** Tokens found by this call that were too long. */
 let rejected: u32 = 0;
 let freshTerms: u32 = 0;
+/** Where the next of them is recorded. */
+let freshEnd: usize = 0;
 /** The token that was looked for in vain. */
 let start: usize = 0;
 let end: usize = 0;
@@ -92,6 +95,8 @@ const LENGTH: usize = 20;
 const COUNT: usize = 24;
 const REST: usize = 28;
 const SHOWN: u32 = 16;
+/** Where a record of the lexicon has its text. */
+const TEXT: usize = 16;
 /** Slots looked at for one term. */
 const PROBES: u32 = 64;
 /** Words among 64 bytes, in bytes of their hashes. */
@@ -147,6 +152,7 @@ function begin(behind: u32): void {
   length = behind;
   rejected = 0;
   freshTerms = 0;
+  freshEnd = fresh;
 }
 
 function tell(found: u32, behind: u32): u32 {
@@ -158,6 +164,7 @@ function tell(found: u32, behind: u32): u32 {
   store<u32>(told, <u32>start, 20);
   store<u32>(told, <u32>end, 24);
   store<u32>(told, passed, 28);
+  store<u32>(told, <u32>((freshEnd - fresh) >> 2), 32);
   return found;
 }
 
@@ -461,18 +468,28 @@ function missed(first: usize, last: usize, next: usize): u32 {
   start = first;
   end = last;
   const isNew = isComplete && hasRoom() && nextId < idEnd;
-  if (isNew && freshTerms === freshCapacity) {
+  if (isNew && freshEnd + TEXT + (last - first) + SHOWN > freshLimit) {
     at = first;
     return FULL;
   }
   at = next;
   if (!isNew) return UNKNOWN;
-  store<u32>(fresh + (<usize>freshTerms << 3), <u32>first);
-  store<u32>(fresh + (<usize>freshTerms << 3), <u32>last, 4);
-  freshTerms++;
+  noteFresh(first, <u32>(last - first));
   keep(nextId, 1);
   write(nextId++);
   return DONE;
+}
+
+/** Records a new term as the lexicon does: its id, no occurrence so far, its length, its text in two words at least. */
+function noteFresh(first: usize, size: u32): void {
+  const record = freshEnd;
+  store<u32>(freshStarts + (<usize>freshTerms << 2), <u32>((record - fresh) >> 2));
+  store<u32>(record, nextId);
+  store<u64>(record, 0, 4);
+  store<u32>(record, size, 12);
+  for (let i: u32 = 0; i < size; i += SHOWN) v128.store(record + TEXT + i, cutOff(v128.load(first + i), size - i));
+  freshEnd = record + TEXT + <usize>max<u32>(8, (size + 3) & ~3);
+  freshTerms++;
 }
 
 /** Mixes 16 bytes into 32 bits, by multiplications as in xxHash. */

@@ -35,7 +35,7 @@ interface Exports extends Readonly<Record<Setting, { value: number }>> {
 }
 
 type Setting =
-  | Exclude<keyof Places, "text" | "token" | "trie" | "filter" | "firstNodes" | "run" | "end">
+  | Exclude<keyof Places, "text" | "token" | "pairs" | "trie" | "filter" | "firstNodes" | "run" | "end">
   | "capacity"
   | "maxTokenLength"
   | "lastSlot"
@@ -45,7 +45,7 @@ type Setting =
   | "isComplete"
   | "nextId"
   | "idEnd"
-  | "freshCapacity"
+  | "freshLimit"
   | "origin"
   | "startCount"
   | "passed";
@@ -63,6 +63,7 @@ const FRESH_TERMS = 4;
 const START = 5;
 const END = 6;
 const PASSED = 7;
+const FRESH_WORDS = 8;
 
 /** The classes of which a word is not made. */
 const OTHERS = Array.from({ length: OTHER - DIGIT }, (_, i) => DIGIT + 1 + i);
@@ -78,6 +79,10 @@ const STRETCH = 2 ** 19;
 const LONGEST_TOKEN = 2 ** 16;
 const BEHIND = 128;
 const ARENA = 2 ** 22;
+/** For new terms: more than a stretch, of which each may be one. */
+const FRESH = 2 ** 20;
+/** Of the lexicon, in bytes. */
+const LEAST_RECORD = 24;
 /** For the longest run of Han characters. */
 const RUN = 20 * (4096 + 1);
 /** Sentences that a scan can pass. */
@@ -95,7 +100,9 @@ const sizesOf = (mostTerms: number, ids: number, words: WordTrie | undefined) =>
   text: STRETCH + BEHIND,
   token: LONGEST_TOKEN + BEHIND,
   arena: ARENA,
-  fresh: 8 * mostTerms,
+  pairs: 8 * mostTerms,
+  fresh: FRESH,
+  freshStarts: 4 * Math.ceil(FRESH / LEAST_RECORD),
   records: RECORD * mostTerms,
   slots: 2 * SLOT * Math.max(FEWEST_SLOTS, 4 * mostTerms), // at most as many, with the tables that the largest grew out of
   ids: 4 * ids,
@@ -132,6 +139,8 @@ export class TokenKernel implements TermCache {
   readonly #bytes: Uint8Array;
   readonly #told: Uint32Array;
   readonly #pairs: Uint32Array;
+  readonly #fresh: Int32Array;
+  readonly #freshStarts: Uint32Array;
   readonly #ids: Uint32Array;
   readonly #starts: Uint32Array;
   /** 1 for each byte that is ASCII and belongs to no token (256,). */
@@ -155,9 +164,11 @@ export class TokenKernel implements TermCache {
     this.#places = places;
     const memory = ownMemory(places.end);
     this.#bytes = new Uint8Array(memory.buffer);
-    this.#told = new Uint32Array(memory.buffer, places.told, 8);
+    this.#told = new Uint32Array(memory.buffer, places.told, 9);
     this.#starts = new Uint32Array(memory.buffer, places.starts, MOST_STARTS);
-    this.#pairs = new Uint32Array(memory.buffer, places.fresh, 2 * mostTerms);
+    this.#pairs = new Uint32Array(memory.buffer, places.pairs, 2 * mostTerms);
+    this.#fresh = new Int32Array(memory.buffer, places.fresh, FRESH / 4);
+    this.#freshStarts = new Uint32Array(memory.buffer, places.freshStarts);
     const ofByte = asciiClasses(classes);
     this.#ends = ofByte.map((characterClass) => Number(characterClass === OTHER));
     this.#bytes.set(ofByte, places.ofByte);
@@ -166,9 +177,9 @@ export class TokenKernel implements TermCache {
     this.#bytes.set(classes, places.classes);
     this.#exports = startKernel<Exports>(parts.module(), memory);
     if (words) this.#useWords(words);
-    const { text, token, trie, filter, firstNodes, run, end, ...known } = places;
-    this.#set({ ...known, capacity: batchSize, maxTokenLength, freshCapacity: mostTerms, mostTerms });
-    this.#set({ lastSlot: FEWEST_SLOTS - 1, arenaEnd: places.arena + ARENA });
+    const { text, token, pairs, trie, filter, firstNodes, run, end, ...known } = places;
+    this.#set({ ...known, capacity: batchSize, maxTokenLength, mostTerms });
+    this.#set({ lastSlot: FEWEST_SLOTS - 1, arenaEnd: places.arena + ARENA, freshLimit: places.fresh + FRESH });
     this.#ids = new Uint32Array(memory.buffer, places.ids, batchSize + 1);
     batcher.gatherIn(this.#ids);
     const { from, to } = lexicon.nextIds;
@@ -261,7 +272,7 @@ export class TokenKernel implements TermCache {
   flush(): void {
     if (this.#uncounted === 0) return;
     this.#uncounted = 0;
-    const length = 2 * this.#exports.takeCounts(this.#places.fresh);
+    const length = 2 * this.#exports.takeCounts(this.#places.pairs);
     for (let i = 0; i < length; i += 2) this.#parts.lexicon.addTimes(this.#pairs[i]!, this.#pairs[i + 1]!);
   }
 
@@ -305,8 +316,9 @@ export class TokenKernel implements TermCache {
 
   /** Tells the lexicon of new terms. */
   #takeFreshTerms(): void {
-    const length = 2 * this.#told[FRESH_TERMS]!;
-    for (let i = 0; i < length; i += 2) this.#parts.lexicon.append(this.#bytes, this.#pairs[i]!, this.#pairs[i + 1]!);
+    const terms = this.#told[FRESH_TERMS]!;
+    const records = this.#fresh.subarray(0, this.#told[FRESH_WORDS]);
+    if (terms > 0) this.#parts.lexicon.appendAll(records, this.#freshStarts.subarray(0, terms));
     this.#uncounted += this.#told[READ]!;
     if (this.#uncounted >= 2 ** 31) this.flush();
   }

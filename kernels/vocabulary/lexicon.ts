@@ -61,6 +61,9 @@ const secondMask = Int32Array.from({ length: 9 }, (_, length) => maskOf(length -
 
 const largestId = 2 ** 32 - 1;
 
+/** Room for terms once they are many: what is not written to takes no memory, whereas to grow in small steps would write all of it again and again. */
+const LEAST_GROWN = 2 ** 19;
+
 export class GrowingLexicon implements Lexicon {
   readonly #maxTerms: number;
   readonly #maxWords: number;
@@ -132,9 +135,15 @@ export class GrowingLexicon implements Lexicon {
     }
   }
 
-  /** Gives the next id of `nextIds` to a term that is known to be new, without an occurrence. */
-  append(bytes: Uint8Array, start: number, end: number): void {
-    this.#write(bytes, start, end, 0);
+  /** Takes in terms that are known to be new: their records as they lie here, of no occurrence, with the ids from `nextIds` on, and where each begins. */
+  appendAll(records: Int32Array, starts: Uint32Array): void {
+    this.#reserve(records.length, starts.length);
+    const terms = this.#terms;
+    terms.records.set(records, terms.end);
+    for (let i = 0; i < starts.length; i++) terms.starts[terms.live + i] = terms.end + starts[i]!;
+    terms.end += records.length;
+    terms.live += starts.length;
+    this.#size += starts.length;
   }
 
   /** Counts so many more occurrences of a live term. */
@@ -257,20 +266,20 @@ export class GrowingLexicon implements Lexicon {
       place = this.#find(bytes, start, end);
     }
     this.#slots[place] = this.#hash;
-    this.#slots[place + 1] = this.#write(bytes, start, end, 1);
+    this.#slots[place + 1] = this.#write(bytes, start, end);
     this.#indexed++;
     if (4 * this.#indexed > this.#slots.length) this.#rehash(2 * this.#slots.length);
     return this.#size - 1;
   }
 
-  /** Writes the record of a new term behind the others; returns where. */
-  #write(bytes: Uint8Array, start: number, end: number, count: number): number {
+  /** Writes the record of a new term that occurs once behind the others; returns where. */
+  #write(bytes: Uint8Array, start: number, end: number): number {
     const words = recordWords(end - start);
-    this.#reserve(words);
+    this.#reserve(words, 1);
     const terms = this.#terms;
     const at = terms.end;
     terms.records[at + ID] = this.#size++;
-    terms.records[at + COUNT_LOW] = count;
+    terms.records[at + COUNT_LOW] = 1;
     terms.records[at + LENGTH] = end - start;
     const shift = 4 * (at + TEXT) - start;
     for (let i = start; i < end; i++) terms.bytes[i + shift] = bytes[i]!;
@@ -301,15 +310,16 @@ export class GrowingLexicon implements Lexicon {
     return live > 0 && (live >= this.#maxTerms || end + words > this.#maxWords);
   }
 
-  /** Makes room for one more term of that many words. */
-  #reserve(words: number): void {
+  /** Makes room for so many more words, of so many terms. */
+  #reserve(words: number, more: number): void {
     const { live, starts, end, records } = this.#terms;
-    if (live === starts.length) {
-      this.#terms.starts = new Uint32Array(2 * live);
+    if (live + more > starts.length) {
+      this.#terms.starts = new Uint32Array(Math.max(live + more, 2 * starts.length, LEAST_GROWN));
       this.#terms.starts.set(starts);
     }
     if (end + words > records.length) {
-      const grown = emptyTerms(0, Math.max(end + words, Math.min(2 * records.length, this.#maxWords)));
+      const room = Math.min(Math.max(2 * records.length, LEAST_GROWN), this.#maxWords);
+      const grown = emptyTerms(0, Math.max(end + words, room));
       grown.records.set(records);
       this.#terms = { ...grown, live, starts: this.#terms.starts, end };
     }

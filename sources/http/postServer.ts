@@ -1,11 +1,5 @@
 import { createHash, timingSafeEqual } from "node:crypto";
-import {
-  createServer,
-  type IncomingHttpHeaders,
-  type IncomingMessage,
-  type Server,
-  type ServerResponse,
-} from "node:http";
+import type { IncomingHttpHeaders, IncomingMessage, Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { checkContentType, Refusal } from "./postedText.js";
 
@@ -48,6 +42,7 @@ export class PostServer {
 
   private constructor(options: PostServerOptions) {
     this.#options = options;
+    const { createServer } = process.getBuiltinModule("node:http"); // it loads much, of no use to other sources
     this.#server = createServer(
       { requestTimeout: options.timeout, connectionsCheckingInterval: Math.min(options.timeout, CHECK_EVERY_MS) },
       (request, response) => void this.#answer(request, response),
