@@ -140,6 +140,7 @@ export * from "./text/normalizer.js";
 export * from "./text/replacementTable.js";
 export * from "./text/stretchCache.js";
 export * from "./text/textColumn.js";
+export * from "./text/textMaker.js";
 export * from "./text/textShards.js";
 export * from "./text/textStarts.js";
 export { tokenAutomaton } from "./text/tokenAutomaton.js";

@@ -8,6 +8,8 @@ export interface Lexicon {
   readonly size: number;
   /** The term's text; undefined once it was pruned and the batch in which that happened was passed on. */
   term(id: number): string | undefined;
+  /** The texts of many ids that are live, where that is faster than to ask for each. */
+  terms?(ids: ArrayLike<number>): string[];
   /** Occurrences counted since the term was last admitted; 0 once it was pruned. */
   count(id: number): number;
   /** Occurrences whose term was pruned because the lexicon outgrew its bound. */

@@ -11,6 +11,7 @@
  */
 import type { StageState } from "../../schemas/state.js";
 import type { Lexicon } from "../../schemas/tokens.js";
+import { TextMaker } from "../text/textMaker.js";
 
 /** Bytes of so many terms of common length while the lexicon grows, as told above. */
 export const lexiconBytes = (terms: number): number => 2 * (68 + 8) * terms;
@@ -173,6 +174,17 @@ export class GrowingLexicon implements Lexicon {
     let text = textOf(this.#terms, id);
     for (let i = 0; text === undefined && i < this.#pruned.length; i++) text = textOf(this.#pruned[i]!, id);
     return text;
+  }
+
+  terms(ids: ArrayLike<number>): string[] {
+    const { records, bytes } = this.#terms;
+    const maker = new TextMaker();
+    for (let i = 0; i < ids.length; i++) {
+      const at = recordOf(this.#terms, ids[i]!);
+      const text = 4 * (at + TEXT);
+      maker.add(bytes, text, text + records[at + LENGTH]!);
+    }
+    return maker.finish();
   }
 
   count(id: number): number {

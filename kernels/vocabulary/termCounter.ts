@@ -74,9 +74,10 @@ export class TermCounter {
   /** Those among them whose term was not pruned. */
   get liveTokens(): number {
     let tokens = this.#sum((lexicon, id) => lexicon.count(id) > 0);
-    this.#visitCounted(1, (_lexicon, _id, count) => {
-      tokens += count;
-    });
+    for (const lexicon of this.#counted.keys())
+      this.#visitCounted(lexicon, 1, (_id, count) => {
+        tokens += count;
+      });
     return tokens;
   }
 
@@ -105,7 +106,17 @@ export class TermCounter {
   }
 
   #visitLive(minCount: number, visit: (term: string, count: number, documents: number) => void): void {
-    this.#visitCounted(minCount, (lexicon, id, count) => visit(lexicon.term(id)!, count, 0));
+    for (const lexicon of this.#counted.keys()) {
+      const ids: number[] = [];
+      const counts: number[] = [];
+      this.#visitCounted(lexicon, minCount, (id, count) => {
+        ids.push(id);
+        counts.push(count);
+      });
+      termsOf(lexicon, ids).forEach((term, i) => {
+        visit(term, counts[i]!, 0);
+      });
+    }
     const stride = this.#stride;
     for (const [lexicon, counts] of this.#counts) {
       for (let id = 0; id * stride < counts.length; id++) {
@@ -117,12 +128,11 @@ export class TermCounter {
   }
 
   /** The live terms that a lexicon has counted. */
-  #visitCounted(minCount: number, visit: (lexicon: Lexicon, id: number, count: number) => void): void {
-    for (const lexicon of this.#counted.keys())
-      for (let id = 0; id < lexicon.size; id++) {
-        const count = lexicon.count(id);
-        if (count > 0 && count >= minCount) visit(lexicon, id, count);
-      }
+  #visitCounted(lexicon: Lexicon, minCount: number, visit: (id: number, count: number) => void): void {
+    for (let id = 0; id < lexicon.size; id++) {
+      const count = lexicon.count(id);
+      if (count > 0 && count >= minCount) visit(id, count);
+    }
   }
 
   #countsOf(lexicon: Lexicon): Float64Array {
@@ -130,6 +140,10 @@ export class TermCounter {
     this.#counts.set(lexicon, counts);
     return counts;
   }
+}
+
+function termsOf(lexicon: Lexicon, ids: readonly number[]): string[] {
+  return lexicon.terms?.(ids) ?? ids.map((id) => lexicon.term(id)!);
 }
 
 function roomFor(counts: Float64Array, size: number): Float64Array {
