@@ -13,7 +13,7 @@ export interface Coat {
 /** Fills a table with one class, then gives every match of a pattern its own; a later pattern covers the earlier ones. */
 export function paint(ground: number, coats: readonly Coat[]): Uint8Array {
   const table = new Uint8Array(0x110000).fill(ground);
-  const text = codePoints();
+  const text = coats.length > 1 ? codePoints() : everyCodePoint(); // for a single pattern it does not pay to leave any out
   for (const { pattern, as, over } of coats) {
     for (const { 0: run, index } of text.matchAll(new RegExp(`(?:${pattern})+`, "gu"))) {
       const start = text.codePointAt(index)!;

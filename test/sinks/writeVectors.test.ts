@@ -106,6 +106,8 @@ it.each(formats)(
       'writeVectors: terms must differ, got "猫" in rows 0 and 2',
     );
     await expect(write(vectorTable(["\ud800"], 1))).rejects.toThrow("a term must be well-formed text");
+    const many = Array.from({ length: 600 }, (_, i) => `t${i}`);
+    await expect(write(vectorTable([...many, "\udc00"], 1))).rejects.toThrow('got "\\udc00" in row 600');
     await expect(write(vectorTable(["a", "b"], 2, [1, 2, Number.NaN, 4]))).rejects.toThrow(
       'numbers must be finite, got NaN for term "b"',
     );

@@ -5,6 +5,7 @@ import fc from "fast-check";
 import { take } from "rxjs";
 import { describe, expect, it } from "vitest";
 import { Ledger, run } from "#runtime";
+import type { TextBatch } from "#schemas";
 import { type FilesOptions, files, filesSchema } from "#sources";
 import { collect } from "../support/collect.js";
 import { documentsOf } from "../support/readBack.js";
@@ -53,6 +54,25 @@ describe("documents of plain text", () => {
 
   it("begins a document with each file, though the one before lacks a line end", async () => {
     expect(await read({ paths: [await fileWith("a"), await fileWith("b")] })).toEqual(["a", "b"]);
+  });
+
+  it("reads the same where batches are read at once, and into memory that it uses again", async () => {
+    const text = `${"naïve 猫, a line\r\n".repeat(60)}last`;
+    const [packed, ascii] = [gzipSync(text), "a line of ASCII\n".repeat(1000)];
+    const paths = [await fileWith(text), await fileWith(""), await fileWith(packed, "b.txt.gz"), await fileWith(ascii)];
+    const copied = async (options: FilesOptions) => {
+      const batches: TextBatch[] = [];
+      const memory = new Set<ArrayBufferLike>();
+      const onEvent = (batch: TextBatch) => {
+        memory.add(batch.bytes.buffer);
+        batches.push({ ...batch, bytes: batch.bytes.slice() });
+      };
+      await run(filesSchema.create({}, options, { epoch: 0, readAtOnce: true }), { onEvent });
+      return { documents: documentsOf(batches), memory: memory.size };
+    };
+    const whole = await read({ paths });
+    for (const chunkSize of [1, 7, 64]) expect((await copied({ paths, chunkSize })).documents).toEqual(whole);
+    expect((await copied({ paths: paths[3]!, chunkSize: 100 })).memory).toBeLessThan(5); // of 160 batches
   });
 
   it.each(["lines", "file", "paragraphs"] as const)("gives the same %s whatever the chunk size", async (format) => {

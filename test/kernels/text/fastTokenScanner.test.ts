@@ -167,6 +167,14 @@ describe("FastTokenScanner", () => {
     expect(scanned(batches, { mode: "whitespace", isFast: true, maxTerms: 1e6 }).terms).toContainEqual(["the", 8_000]);
   });
 
+  it("tells where each of many sentences and documents begins, empty ones too", () => {
+    const documents = Array.from({ length: 18_000 }, (_, i) =>
+      i % 3 === 0 ? [] : i % 3 === 1 ? ["one two\n"] : ["a", "b c", ""],
+    );
+    const [fast, plain] = both(sentenceBatches(documents, [Infinity]), { mode: "whitespace", batchSize: 1000 });
+    expect(fast).toEqual(plain);
+  });
+
   it("keeps a token of any length that goes on over the ends of batches, up to the longest that is passed on", () => {
     const text = `a ${"x".repeat(100_000)} b ${"y".repeat(100_001)} c`;
     const [fast, plain] = both(sentenceBatches([[text]], [30_000]), { mode: "words", maxTokenLength: 100_000 });

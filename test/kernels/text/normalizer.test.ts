@@ -16,15 +16,20 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** Feeds the documents, cut after every `sizes` code points in turn, and returns what becomes of each. */
-function normalizeDocuments(table: ReplacementTable, documents: readonly string[], sizes: readonly number[]): string[] {
-  const normalizer = new Normalizer(table);
+function normalizeDocuments(
+  table: ReplacementTable,
+  documents: readonly string[],
+  sizes: readonly number[],
+  reusesMemory = false,
+): string[] {
+  const normalizer = new Normalizer(table, { reusesMemory });
   const pieces: Uint8Array[] = [];
   const starts: number[] = [];
   let written = 0;
   const take = (piece: ReturnType<Normalizer["push"]>) => {
     starts.push(...Array.from(piece.documentOffsets, (at) => at + written));
     written += piece.bytes.length;
-    pieces.push(piece.bytes);
+    pieces.push(reusesMemory ? piece.bytes.slice() : piece.bytes);
   };
   let turn = 0;
   for (const document of documents) {
@@ -121,7 +126,9 @@ describe("Normalizer", () => {
     const marks = LONGEST_STRETCH; // twice as many bytes
     const text = `e${"\u0301\u0323".repeat(marks / 2)}e\u0301`;
     const whole = normalizeDocuments(table, [text], [Infinity]);
-    for (const size of [1, 7, 1000]) expect(normalizeDocuments(table, [text], [size])).toEqual(whole);
+    for (const size of [1, 7, 1000])
+      for (const reusesMemory of [false, true])
+        expect(normalizeDocuments(table, [text], [size], reusesMemory)).toEqual(whole);
     expect(whole[0]).not.toBe(text.normalize("NFC"));
     expect(whole[0]!.normalize("NFC")).toBe(text.normalize("NFC"));
   });
