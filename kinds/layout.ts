@@ -28,7 +28,10 @@ const earlierColumns = (number: number) => [`x${number}`, `y${number}`] as const
 const answers: Answers<TermLayout> = {
   about: "maps of terms",
   onTheWay: true,
-  told: { terms: { of: ({ terms }: TermLayout) => terms.length } },
+  told: {
+    terms: { of: ({ terms }: TermLayout) => terms.length },
+    layouts: { of: (layout: TermLayout) => placesIn(layout).length, isFixed: true },
+  },
   questions: mapQuestions<TermLayout>({
     terms: ({ terms }) => terms,
     count: ({ of }) => of,

@@ -77,12 +77,7 @@ function About({ term, names, stamp }: AboutProps): JSX.Element {
       )}
       {lists.length > 1 && <p class="caption">{word.common(shared.size, all.size)}</p>}
       {[...answers].map(([model, { refusal }]) =>
-        refusal ? (
-          <div key={model}>
-            <h2>{model}</h2>
-            <Refused refusal={refusal} />
-          </div>
-        ) : null,
+        refusal ? <Refused key={model} model={model} refusal={refusal} /> : null,
       )}
       <Partners term={term} />
       <p class="links">
