@@ -158,7 +158,7 @@ export const en = {
     /** A step's unit stands for itself. */
     stageName: (stage: string): string => stage,
     stage: (stage: string, share: string): string => `${stage}, ${share} of this step`,
-    speed: (value: string, unit: string): string => `${value} ${unit} a second`,
+    speed: (value: string, unit: string): string => `${value} ${unit === "tokens" ? "words" : unit} a second`,
     running: (seconds: number): string => `${plural(seconds, "second")} so far`,
     graph: "Steps",
     graphHint:
@@ -196,6 +196,7 @@ export const en = {
     onlyTargets: "only predicted",
     alone: "alone in its document",
   },
+  counted: { inputBytes: "bytes of files", bytes: "bytes of text", documents: "documents", read: "words read" },
   curves: {
     none: "No run here has kept its history; runs of lexstream run do, as progress.jsonl.",
     title: (model: string): string => `Loss of ${model}`,

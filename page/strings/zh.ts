@@ -199,6 +199,7 @@ export const zh: Strings = {
     onlyTargets: "仅被预测",
     alone: "文档中唯一的词",
   },
+  counted: { inputBytes: "文件字节", bytes: "文本字节", documents: "文档", read: "读入的词" },
   curves: {
     none: "这里没有保存过程的运行；lexstream run 的运行会把它存为 progress.jsonl。",
     title: (model) => `${model} 的损失`,

@@ -81,11 +81,13 @@ function About({ term, names, stamp }: AboutProps): JSX.Element {
       )}
       <Partners term={term} />
       <p class="links">
-        {(["map", "cooccurrence"] as const).map((view) => (
-          <a key={view} href={linkTo(view, term)}>
-            {word.more[view]}: <Term text={term} />
-          </a>
-        ))}
+        {(["map", "cooccurrence"] as const)
+          .filter((view) => modelsFor(view).length > 0)
+          .map((view) => (
+            <a key={view} href={linkTo(view, term)}>
+              {word.more[view]}: <Term text={term} />
+            </a>
+          ))}
         <a href={linkTo("matrix", "", { terms: [term, ...[...all].slice(0, 11)].join(",") })}>{word.more.matrix}</a>
       </p>
     </>
