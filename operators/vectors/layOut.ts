@@ -1,5 +1,5 @@
 import { defer, map, type OperatorFunction, takeLast } from "rxjs";
-import { type Layout, layoutMethods } from "../../kernels/layout/layOutTerms.js";
+import { layoutMethods } from "../../kernels/layout/layOutTerms.js";
 import { neighborsKept } from "../../kernels/layout/neighborsKept.js";
 import { onGrid } from "../../kernels/layout/onGrid.js";
 import { layOutOnThreads } from "../../kinds/vectorAnswers/layOutOnThreads.js";
@@ -47,7 +47,7 @@ export type LayOutOptions = OptionsOf<typeof layOutSchema>;
  * laying it out again. Same vectors, same places, however many threads there are. With `snapshots`, all tables are of the same terms and become
  * one layout, the last one's, with the places in those before.
  *
- * In:  VectorTable (V, D). Out: TermLayout of V or `top` terms. State: 12 D + 400 bytes a term that is drawn, and 16 bytes for each snapshot.
+ * In:  VectorTable (V, D). Out: TermLayout of V or `top` terms. State: 12 D + 400 bytes a term that is drawn, and 17 bytes of each snapshot.
  * In a pipeline the snapshots themselves wait for it, 4 D bytes a term and snapshot.
  * @throws TypeError, RangeError at the call, if an option is of the wrong kind or out of range, or snapshots are to be laid out by another method than
  * `neighbors`, which alone can begin where terms lay; RangeError through the stream, for fewer than 3 terms, or snapshots of other terms
@@ -76,11 +76,8 @@ export function layOut(options?: LayOutOptions): OperatorFunction<VectorTable, T
 }
 
 /** A layout before it is put on the grid. */
-interface LaidOut {
-  readonly table: VectorTable;
-  /** Terms of the table, drawn or not. */
-  readonly of: number;
-  readonly layout: Layout;
+interface LaidOut extends Omit<TermLayout, "points" | "earlier"> {
+  readonly points: Float64Array;
 }
 
 async function layoutOf(
@@ -88,25 +85,24 @@ async function layoutOf(
   { top, method, seed }: SettingsOf<typeof layOutSchema>,
   before: LaidOut | undefined,
 ): Promise<LaidOut> {
-  const table = firstRows(whole, top);
-  const { terms, values, vectorSize } = table;
+  const { terms, values, vectorSize, metadata } = firstRows(whole, top);
   if (terms.length < FEWEST)
     throw new RangeError(`layOut: there must be at least ${FEWEST} terms to draw, got ${terms.length}`);
-  if (before && !isEqual(before.table.terms, terms))
+  if (before && !isEqual(before.terms, terms))
     throw new RangeError("layOut: snapshots must be of the same terms, got others in one of them");
-  const layout = await layOutOnThreads(values, vectorSize, { method, seed }, before?.layout.points);
-  return { table, of: whole.terms.length, layout };
+  const layout = await layOutOnThreads(values, vectorSize, { method, seed }, before?.points);
+  const { points, groups } = layout;
+  return { terms, points, groups, neighborsKept: neighborsKept(layout), of: whole.terms.length, metadata };
 }
 
 /** The last layout, on one grid with those before it, so that what lies still is seen to. */
 function drawn(all: readonly LaidOut[], { method, seed }: SettingsOf<typeof layOutSchema>): TermLayout {
-  const { table, of, layout } = all.at(-1)!;
-  const { terms, metadata } = table;
-  const points = onGrid(concat(all.map(({ layout }) => layout.points)));
-  const size = 2 * terms.length;
-  const places = all.map(({ layout }, k) => ({
+  const last = all.at(-1)!;
+  const points = onGrid(concat(all.map((each) => each.points)));
+  const size = last.points.length;
+  const places = all.map(({ neighborsKept }, k) => ({
     points: points.slice(k * size, (k + 1) * size),
-    neighborsKept: neighborsKept(layout),
+    neighborsKept,
   }));
   const told = [
     ["layout", method],
@@ -114,9 +110,10 @@ function drawn(all: readonly LaidOut[], { method, seed }: SettingsOf<typeof layO
   ] as const;
   const snapshots = all.length > 1 ? [["layoutSnapshots", String(all.length)] as const] : [];
   return {
-    ...{ terms, ...places.at(-1)!, groups: layout.groups, of },
+    ...last,
+    ...places.at(-1)!,
     earlier: places.slice(0, -1),
-    metadata: new Map([...metadata, ...told, ...snapshots]),
+    metadata: new Map([...last.metadata, ...told, ...snapshots]),
   };
 }
 
