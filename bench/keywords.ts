@@ -10,8 +10,10 @@ import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { parseArgs } from "node:util";
 import { gunzipSync } from "node:zlib";
+import { scoreKeyphrases } from "../kernels/evaluation/keyphrases.js";
 import { hanShare } from "../kernels/text/hanShare.js";
-import { type KeywordsOptions, keywords, stemOf } from "../operators/index.js";
+import { type KeywordsOptions, keywords } from "../operators/index.js";
+import { type JudgedText, judgedTexts, spelled } from "../pipelines/tools/keyphraseScorings.js";
 import { run } from "../runtime/index.js";
 import { fromTexts } from "../sources/index.js";
 import { median } from "./wholeProcess.js";
@@ -29,11 +31,6 @@ if (positionals.length === 0) throw new TypeError("bench/keywords: a file must b
 
 type Language = "english" | "chinese";
 
-interface Document {
-  readonly given: readonly string[];
-  readonly text: string;
-}
-
 const SHOWN = [5, 10, 15] as const;
 
 console.log(`| file | method | ${SHOWN.map((k) => `F1@${k} (in the text)`).join(" | ")} | MB/s | CPU s |`);
@@ -45,22 +42,16 @@ for (const file of positionals) {
     await measure(file, documents, { language, method, tagged: values.tagged } as KeywordsOptions);
 }
 
-function read(file: string): Document[] {
+function read(file: string): JudgedText[] {
   const bytes = readFileSync(file);
-  const lines = (file.endsWith(".gz") ? gunzipSync(bytes) : bytes).toString("utf8").trimEnd().split("\n");
-  return lines.map((line, k) => {
-    const [, phrases, text] = line.split("\t");
-    if (text === undefined)
-      throw new SyntaxError(`bench/keywords: ${file} must have three columns, got less in line ${k + 1}`);
-    return { given: phrases!.split(";").map((phrase) => phrase.trim()), text };
-  });
+  return judgedTexts((file.endsWith(".gz") ? gunzipSync(bytes) : bytes).toString("utf8"), file);
 }
 
-function guess(documents: readonly Document[]): Language {
+function guess(documents: readonly JudgedText[]): Language {
   return hanShare(new TextEncoder().encode(documents[0]!.text)) > 0.05 ? "chinese" : "english";
 }
 
-async function measure(file: string, documents: readonly Document[], options: KeywordsOptions): Promise<void> {
+async function measure(file: string, documents: readonly JudgedText[], options: KeywordsOptions): Promise<void> {
   const texts = documents.map(({ text }) => text);
   const megabytes = Buffer.byteLength(texts.join("")) / 1e6;
   const found: string[][] = texts.map(() => []);
@@ -84,33 +75,20 @@ async function measure(file: string, documents: readonly Document[], options: Ke
   );
 }
 
-/** Of all that was given, or of what stands in the text. */
+/** F1 of all that was given, or of what stands in the text. */
 function score(
-  documents: readonly Document[],
+  documents: readonly JudgedText[],
   found: readonly (readonly string[])[],
   options: KeywordsOptions,
   k: number,
   isInText: boolean,
 ): string {
-  const form = options.language === "chinese" ? withoutSpaces : stems;
-  const f1 = documents.map(({ given, text }, number) => {
-    const plain = options.tagged ? text.replaceAll(/\/[^/\s]+(?=\s|$)/g, "") : text;
-    const bare = form(plain);
+  const phrases = documents.map(({ given, text }, number) => {
+    const bare = spelled(options.tagged ? text.replaceAll(/\/[^/\s]+(?=\s|$)/g, "") : text);
     const stands = (phrase: string) =>
       options.language === "chinese" ? bare.includes(phrase) : ` ${bare} `.includes(` ${phrase} `);
-    const wanted = new Set(given.map(form).filter((phrase) => !isInText || stands(phrase)));
-    const told = [...new Set(found[number]!.map(form))].slice(0, k);
-    const right = told.filter((phrase) => wanted.has(phrase)).length;
-    return right === 0 ? 0 : (2 * right) / (told.length + wanted.size);
+    const wanted = given.map(spelled).filter((phrase) => !isInText || stands(phrase));
+    return { given: wanted, found: found[number]!.map(spelled) };
   });
-  return (f1.reduce((sum, each) => sum + each, 0) / f1.length).toFixed(3);
-}
-
-function withoutSpaces(text: string): string {
-  return text.toLowerCase().replaceAll(/\s/gu, "");
-}
-
-function stems(text: string): string {
-  const words = text.toLowerCase().match(/[\p{L}\p{N}'’]+/gu) ?? [];
-  return words.map(stemOf).join(" ");
+  return scoreKeyphrases(phrases, k).f1.toFixed(3);
 }

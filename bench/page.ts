@@ -78,7 +78,7 @@ function madeUpLayout(count: number): TermLayout {
     points[2 * row + 1] = 32_767 + 22_000 * Math.sin(0.628 * group) + far * Math.sin(turn);
   });
   const names = Array.from(groups, (_, row) => (row % 3 === 0 ? `词${row}` : `t${row}`));
-  return { terms: names, points, groups, neighborsKept: 0.2, of: count, metadata: new Map() };
+  return { terms: names, points, groups, earlier: [], neighborsKept: 0.2, of: count, metadata: new Map() };
 }
 
 async function inPage<Result>(action: (page: Page) => Promise<Result>): Promise<Result> {

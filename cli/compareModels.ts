@@ -178,7 +178,14 @@ function setsOf(parsed: Parsed): ComparedSet[] {
 const withoutEnding = (name: string) => name.replace(/(\.\w+)+$/, "");
 
 /** Options that name sets, as the scorings of kinds do. */
-export const scoredOptions = ["similarity", "analogies", "labelled", "retrieval", "word-in-context"] as const;
+export const scoredOptions = [
+  "similarity",
+  "analogies",
+  "labelled",
+  "retrieval",
+  "word-in-context",
+  "keyphrases",
+] as const;
 
 async function rowOf(
   { task, pipeline }: Training,

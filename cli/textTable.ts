@@ -13,15 +13,17 @@ const GAP = "  ";
 
 /**
  * Rows as lines whose cells stand below each other, also where characters take two columns. The widest cells are wrapped where a line would
- * be too long, between words if it can be.
+ * be too long, between words as long as there is room for the longest of each column.
  */
 export function textTable(
   rows: readonly (readonly string[])[],
   { right = [], width = 80, indent = "" }: TableForm = {},
 ): string {
   const cells = rows.map((row) => row.map(printableLine));
-  const wanted = cells[0]!.map((_, k) => Math.max(...cells.map((row) => displayWidth(row[k]!))));
-  const widths = withinRoom(wanted, width - indent.length - GAP.length * (wanted.length - 1));
+  const widest = (of: (cell: string) => readonly string[]) =>
+    cells[0]!.map((_, k) => Math.max(...cells.flatMap((row) => of(row[k]!)).map(displayWidth)));
+  const [wanted, words] = [widest((cell) => [cell]), widest((cell) => cell.split(" "))];
+  const widths = withinRoom(wanted, words, width - indent.length - GAP.length * (wanted.length - 1));
   const lines = cells.flatMap((row) => {
     const wrapped = row.map((cell, k) => wrap(cell, widths[k]!));
     return Array.from({ length: Math.max(...wrapped.map(({ length }) => length)) }, (_, line) =>
@@ -31,11 +33,13 @@ export function textTable(
   return lines.map((line) => `${indent}${line}`.trimEnd()).join("\n");
 }
 
-/** The widths with the widest cut to one width, so that their sum is no more than the room. */
-function withinRoom(widths: readonly number[], room: number): number[] {
+/** The widths with the widest cut to one width, but not below their words where all have room, so that their sum is no more than the room. */
+function withinRoom(widths: readonly number[], words: readonly number[], room: number): readonly number[] {
+  const isRoomFor = (some: readonly number[]) => some.reduce((sum, width) => sum + width, 0) <= room;
+  const least = isRoomFor(words) ? words : words.map(() => 0);
   let most = Math.max(...widths);
-  const cut = () => widths.map((width) => Math.min(width, most));
-  while (most > 2 && cut().reduce((sum, width) => sum + width, 0) > room) most--;
+  const cut = () => widths.map((width, k) => Math.min(width, Math.max(most, least[k]!)));
+  while (most > 2 && !isRoomFor(cut())) most--;
   return cut();
 }
 

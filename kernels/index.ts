@@ -42,6 +42,7 @@ export * from "./evaluation/drift.js";
 export * from "./evaluation/evaluate.js";
 export * from "./evaluation/evaluateAnalogies.js";
 export * from "./evaluation/evaluationFiles.js";
+export * from "./evaluation/keyphrases.js";
 export * from "./evaluation/procrustes.js";
 export * from "./evaluation/retrieval.js";
 export * from "./evaluation/wordInContext.js";

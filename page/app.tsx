@@ -21,7 +21,7 @@ export function App(): JSX.Element {
   useEffect(() => {
     document.documentElement.lang = language.value;
     document.title = [about, title, app.title].filter((part) => part !== "").join(" · ");
-    document.querySelector("nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+    document.querySelector("nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
   }, [language.value, title, about]);
   useEffect(listenToKeys, []);
   return (
@@ -54,7 +54,7 @@ export function App(): JSX.Element {
         <Connection />
         {view ? <Loaded key={view.name} view={view} /> : <Note>{app.noView}</Note>}
       </main>
-      <footer>{app.tableKey}</footer>
+      <footer class="by-mouse">{app.tableKey}</footer>
     </>
   );
 }

@@ -49,7 +49,17 @@ export interface FilesScoring<Value> extends Measured {
   open(path: string, besides: Readonly<Record<string, string>>): MaybePromise<Scorer<Value>>;
 }
 
-export type Scoring<Value> = TextScoring<Value> | FileScoring<Value> | FilesScoring<Value>;
+/** What a stage makes of other texts, each a document, than those of its run. */
+export type OfTexts<Batch> = (texts: readonly string[]) => Promise<readonly Batch[]>;
+
+/** How good what a stage makes of texts is: of those in a file with a form of its own, in the place of the run's. */
+export interface StageScoring<Batch> extends Measured {
+  readonly on: "stage";
+  /** @throws SyntaxError for a file of another form */
+  open(text: string, path: string): Scorer<OfTexts<Batch>>;
+}
+
+export type Scoring<Value> = TextScoring<Value> | FileScoring<Value> | FilesScoring<Value> | StageScoring<Value>;
 
 /** All that a kind of data can be scored on, by the name of what it is scored on: `labelled`, `similarity`. */
 export type Scorings<Value> = Readonly<Record<string, Scoring<Value>>>;

@@ -59,6 +59,14 @@ export interface NetworkForm {
 
 export type Networks = ReadonlyMap<string, NetworkForm>;
 
+/** What a reader of a model's result wants to see of the model's epochs. */
+export interface SnapshotsWanted<Value, Part = Value> {
+  /** How many values it reads at most, one behind the other: of epochs that are spread evenly, the result last. */
+  readonly count: number;
+  /** What it needs of each, without what later learning changes. */
+  part(value: Value): Part;
+}
+
 /** How one step spoils another behind it. */
 export interface TakesAway {
   /** How it reads after the step's name: `which makes all letters small`. */
@@ -125,6 +133,8 @@ export interface Unit<
   readsCounts?(options: OptionsOf<OptionsSchema<F>>): boolean;
   /** Of a reader of a stream: it is done with a batch when it returns, and keeps nothing of its memory nor passes any on. */
   readonly readsAtOnce?: true;
+  /** Of a reader of what a model makes: it reads what was learned by earlier epochs before the result. */
+  snapshots?(options: SettingsOf<OptionsSchema<F>>): SnapshotsWanted<Kinds[R & Kind]>;
   /** Of a writer: the files that it makes besides those that its options name. */
   besides?(options: OptionsOf<OptionsSchema<F>>): readonly string[];
   /** Of a unit that makes terms: some that its options alone will make, by the option. */
@@ -158,6 +168,7 @@ export interface AnyUnit
     | "cost"
     | "resumable"
     | "readsCounts"
+    | "snapshots"
     | "besides"
     | "termsOf"
     | "requireTerms"
@@ -166,6 +177,7 @@ export interface AnyUnit
   > {
   readonly resumable?: true | ((options: never) => boolean);
   readsCounts?(options: never): boolean;
+  snapshots?(options: never): SnapshotsWanted<never, unknown>;
   besides?(options: never): readonly string[];
   termsOf?(options: never): Readonly<Record<string, readonly string[]>>;
   requireTerms?(options: never, terms: readonly string[]): void;

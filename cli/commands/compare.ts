@@ -53,6 +53,11 @@ const ofAll: Command["options"] = {
     value: "FILE",
     description: "Pairs of sentences with a word that has one sense in both, or not",
   },
+  keyphrases: {
+    type: "string",
+    value: "FILE",
+    description: "Texts with the phrases that people gave them: id TAB phrase; phrase TAB text",
+  },
   language: {
     type: "string",
     value: "NAME",

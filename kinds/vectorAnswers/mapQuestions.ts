@@ -14,8 +14,11 @@ export interface Mapped<Asked> {
   count(asked: Asked): number;
   /** The newest layout of the first terms, with its version; undefined while there is none. */
   newest(asked: Asked, top: number): (DrawnTerms & { readonly version: number }) | undefined;
-  /** @throws NotFound if there is no such version */
-  version(asked: Asked, version: number): DrawnTerms & { readonly version: number };
+  /**
+   * The first terms of one, all if `top` is left out.
+   * @throws NotFound if there is no such version
+   */
+  version(asked: Asked, version: number, top?: number): DrawnTerms & { readonly version: number };
   /** Those that can be asked for, the newest last. */
   versions(asked: Asked, top: number): readonly number[];
 }
@@ -71,7 +74,7 @@ export function mapQuestions<Asked>(mapped: Mapped<Asked>) {
       answer: (asked: Asked, { top, version: wanted, known }) => {
         const of = mapped.count(asked);
         const newest = mapped.newest(asked, top);
-        const layout = wanted === undefined ? newest : mapped.version(asked, wanted);
+        const layout = wanted === undefined ? newest : mapped.version(asked, wanted, top);
         if (!layout || layout.version === known) return { of };
         const { version, points, groups, neighborsKept } = layout;
         const versions = mapped.versions(asked, top);

@@ -268,6 +268,8 @@ export function glove(options?: GloveOptions): FittedModel<"cooccurrence", "vect
     return new Vectors({ terms, values, vectorSize: values.length / terms.length, metadata });
   }
 
+  const snapshot = () => (training && done.epochs > 0 ? result() : undefined);
+
   return {
     name: "glove",
     reads: "cooccurrence",
@@ -277,6 +279,7 @@ export function glove(options?: GloveOptions): FittedModel<"cooccurrence", "vect
     score,
     save,
     restore,
+    snapshot,
     result,
     close: () => close(),
   };

@@ -22,15 +22,15 @@ export function ConservationBars({ accounts }: { readonly accounts: readonly Acc
           <div class="account" key={branch}>
             <h3>{run.adds(branch, number(all), epochs)}</h3>
             <div class="bar" aria-hidden="true">
-              {partsOf(account).map(({ name, amount }) => (
-                <span key={name} class={classOf(name)} style={{ flexGrow: amount / all }} />
+              {partsOf(account).map(({ name, amount }, place) => (
+                <span key={name} class={classOf(name)} style={{ flexGrow: amount / all, ...shadeOf(name, place) }} />
               ))}
             </div>
             <ul class="links">
-              {partsOf(account).map(({ name, amount }) => (
+              {partsOf(account).map(({ name, amount }, place) => (
                 <li key={name}>
-                  <span class={`swatch ${classOf(name)}`} aria-hidden="true" /> {losses[name]} {number(amount)} (
-                  {percent(amount / all)})
+                  <span class={`swatch ${classOf(name)}`} style={shadeOf(name, place)} aria-hidden="true" />{" "}
+                  {losses[name]} {number(amount)} ({percent(amount / all)})
                 </li>
               ))}
             </ul>
@@ -42,3 +42,11 @@ export function ConservationBars({ accounts }: { readonly accounts: readonly Acc
 }
 
 const classOf = (name: string): string => (name === "used" || name === "rejected" ? name : "left-out");
+
+const SHADES = 4;
+
+/** What was left out on purpose is told apart by the place that it has in the bar; the first part is what was used. */
+const shadeOf = (name: string, place: number) =>
+  classOf(name) === "left-out"
+    ? { background: `color-mix(in srgb, var(--warm) ${((place + SHADES - 1) % SHADES) * 28}%, var(--warm-fill))` }
+    : {};

@@ -49,7 +49,8 @@ const dataOf = (lines: readonly Curve[]): uPlot.AlignedData =>
   uPlot.join(lines.map(({ points }): uPlot.AlignedData => [points.map(([x]) => x), points.map(([, y]) => y)]));
 
 /** In the legend; nothing is pointed at before. */
-const told = (_: uPlot, value: number | null): string => (value === null ? NONE : shownNumber(value));
+const told = (_: uPlot, value: number | null): string =>
+  value === null ? NONE : shownNumber(value, Number.isInteger(value));
 
 function optionsOf(element: HTMLElement, lines: readonly Curve[], axis: string): uPlot.Options {
   const style = getComputedStyle(element);

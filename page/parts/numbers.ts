@@ -7,6 +7,6 @@ export const decimal = (value: number, digits: number): string => {
   return /[1-9]/.test(written) ? written.replace("-", "−") : written.replace("-", "");
 };
 
-/** `1.2 MB` */
+/** `1.2 MB`, which no line end parts. */
 export const sizeOf = (bytes: number): string =>
-  bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
+  bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)}\u00a0kB` : `${(bytes / 1e6).toFixed(1)}\u00a0MB`;

@@ -48,6 +48,7 @@ interface TableProps extends TableData {
 
 export function Table({ caption, head, rows, isTitled = false }: TableProps): JSX.Element {
   const classes = head.map((_, column) => (rows.some((row) => typeof row[column] === "number") ? "number" : undefined));
+  const areWhole = head.map((_, column) => !rows.some((row) => isPart(row[column])));
   return (
     <Scroll label={caption}>
       <table>
@@ -66,7 +67,7 @@ export function Table({ caption, head, rows, isTitled = false }: TableProps): JS
             <tr key={place}>
               {row.map((cell, column) => (
                 <td key={column} class={classes[column]}>
-                  {typeof cell === "number" ? shownNumber(cell) : cell}
+                  {typeof cell === "number" ? shownNumber(cell, areWhole[column]!) : cell}
                 </td>
               ))}
             </tr>
@@ -77,6 +78,8 @@ export function Table({ caption, head, rows, isTitled = false }: TableProps): JS
   );
 }
 
-/** Whole numbers with separators, others to four digits behind the point. */
-export const shownNumber = (value: number): string =>
-  Number.isInteger(value) ? strings.value.number(value) : decimal(value, 4);
+const isPart = (cell: unknown): boolean => typeof cell === "number" && !Number.isInteger(cell);
+
+/** A column of whole numbers with separators, another to four digits behind the point. */
+export const shownNumber = (value: number, isWhole: boolean): string =>
+  isWhole ? strings.value.number(value) : decimal(value, 4);

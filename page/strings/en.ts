@@ -28,6 +28,8 @@ export const en = {
     suggestions: "Did you mean",
     live: (sequence: number): string => `snapshot ${count(sequence)}`,
     noView: "There is no such view.",
+    /** What the server says, in words of the page where it has some. */
+    said: (message: string): string => message,
   },
   views: {
     word: "Word",
@@ -56,7 +58,7 @@ export const en = {
     rank: "No.",
     score: "Cosine",
     weight: "Weight",
-    pmi: "PMI",
+    pmi: "PMI (nats)",
     count: "Occurrences",
     model: "Model",
     kind: "Kind",
@@ -128,8 +130,9 @@ export const en = {
       `Map of ${model}: ${count(shown)} of ${plural(of, "word")}, the most frequent. Words with similar vectors lie near each other.`,
     kept: (share: string): string => `${share} of a word’s 10 nearest by cosine are among its nearest points.`,
     keys: "Drag to move, scroll to zoom, Shift and drag to choose. Keys: arrows move, + and − zoom, 0 shows all, Enter chooses what is in view, Escape clears.",
+    touch: "Drag to move, spread two fingers to zoom, touch a word to see its page.",
     chosen: (terms: number): string => `${plural(terms, "word")} chosen`,
-    chosenNone: "Nothing is chosen yet: draw around some words with Shift, or press Enter for those in view.",
+    chosenNone: "Nothing is chosen yet: press Choose and draw around some words.",
     save: "Save as a file",
     clear: "Clear",
     noTerm: (term: string): string => `${term} is not among the words that are drawn.`,
@@ -155,7 +158,7 @@ export const en = {
     /** A step's unit stands for itself. */
     stageName: (stage: string): string => stage,
     stage: (stage: string, share: string): string => `${stage}, ${share} of this step`,
-    speed: (value: string, unit: string): string => `${value} ${unit} a second`,
+    speed: (value: string, unit: string): string => `${value} ${unit === "tokens" ? "words" : unit} a second`,
     running: (seconds: number): string => `${plural(seconds, "second")} so far`,
     graph: "Steps",
     graphHint:
@@ -193,6 +196,7 @@ export const en = {
     onlyTargets: "only predicted",
     alone: "alone in its document",
   },
+  counted: { inputBytes: "bytes of files", bytes: "bytes of text", documents: "documents", read: "words read" },
   curves: {
     none: "No run here has kept its history; runs of lexstream run do, as progress.jsonl.",
     title: (model: string): string => `Loss of ${model}`,
@@ -209,6 +213,7 @@ export const en = {
     word: "Neighbours of",
     seconds: "Its run took (s)",
     processor: "Processors took (s)",
+    score: (set: string, measure: string): string => `${set} ${measure}`,
     scores: (corpus: string): string => `Scores over ${corpus}, and what training took`,
     memory: "Memory at most",
     failed: (model: string): string => `${model} (failed)`,

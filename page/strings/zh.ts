@@ -28,6 +28,11 @@ export const zh: Strings = {
     suggestions: "您是不是要找",
     live: (sequence) => `第 ${count(sequence)} 个快照`,
     noView: "没有这个视图。",
+    said: (message) => {
+      const [, term, model] = /^unknown term "(.*?)"|^there is no snapshot of (.*) yet/.exec(message) ?? [];
+      if (term !== undefined) return `词表中没有“${term}”。`;
+      return model === undefined ? message : `${model} 还没有快照，请稍后再试。`;
+    },
   },
   views: {
     word: "词",
@@ -56,7 +61,7 @@ export const zh: Strings = {
     rank: "序号",
     score: "余弦",
     weight: "权重",
-    pmi: "PMI",
+    pmi: "PMI（奈特）",
     count: "次数",
     model: "模型",
     kind: "种类",
@@ -127,8 +132,9 @@ export const zh: Strings = {
       `${model} 的地图：${count(of)} 个词中最常见的 ${count(shown)} 个。向量相近的词彼此靠近。`,
     kept: (share) => `每个词按余弦最近的 10 个词中，有 ${share} 也是最近的点。`,
     keys: "拖动以移动，滚轮缩放，按住 Shift 拖动以选择。按键：方向键移动，+ 与 − 缩放，0 显示全部，Enter 选择视野内的词，Escape 清除。",
+    touch: "拖动以移动，两指张开以放大，点一个词可看它的页面。",
     chosen: (terms) => `已选择 ${count(terms)} 个词`,
-    chosenNone: "尚未选择：按住 Shift 圈出一些词，或按 Enter 选择视野内的词。",
+    chosenNone: "尚未选择：点“圈选”，再圈出一些词。",
     save: "存为文件",
     clear: "清除",
     noTerm: (term) => `${term}不在画出的词之中。`,
@@ -193,6 +199,7 @@ export const zh: Strings = {
     onlyTargets: "仅被预测",
     alone: "文档中唯一的词",
   },
+  counted: { inputBytes: "文件字节", bytes: "文本字节", documents: "文档", read: "读入的词" },
   curves: {
     none: "这里没有保存过程的运行；lexstream run 的运行会把它存为 progress.jsonl。",
     title: (model) => `${model} 的损失`,
@@ -209,6 +216,8 @@ export const zh: Strings = {
     word: "相近的词：",
     seconds: "运行用时（秒）",
     processor: "处理器用时（秒）",
+    score: (set, measure) =>
+      `${set} ${{ spearman: "相关系数", right: "正确率", accuracy: "准确率", "p@1": "首选正确率" }[measure] ?? measure}`,
     scores: (corpus) => `在 ${corpus} 上的得分与训练用量`,
     memory: "内存最多",
     failed: (model) => `${model}（失败）`,

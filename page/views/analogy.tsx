@@ -66,7 +66,9 @@ function Answers({ terms: [a, b, c], names, stamp }: AnswersProps): JSX.Element 
           <NeighborLists lists={lists} />
         </Picture>
       )}
-      {[...answers].map(([model, { refusal }]) => (refusal ? <Refused key={model} refusal={refusal} /> : null))}
+      {[...answers].map(([model, { refusal }]) =>
+        refusal ? <Refused key={model} model={model} refusal={refusal} /> : null,
+      )}
     </>
   );
 }

@@ -48,7 +48,7 @@ const whole = (value: unknown) => (typeof value === "number" ? Math.ceil(value) 
 
 interface Comparison {
   readonly corpus: string;
-  readonly columns: readonly { readonly title: string }[];
+  readonly columns: readonly { readonly name: string; readonly measure: string }[];
   readonly rows: readonly {
     readonly model: string;
     /** Why it failed. */
@@ -78,7 +78,13 @@ function Comparisons(): JSX.Element {
 
 function Scores({ comparison: { corpus, columns: scored, rows } }: { readonly comparison: Comparison }): JSX.Element {
   const { compare, columns } = strings.value;
-  const head = [columns.model, ...scored.map(({ title }) => title), compare.seconds, compare.processor, compare.memory];
+  const head = [
+    columns.model,
+    ...scored.map(({ name, measure }) => compare.score(name, measure)),
+    compare.seconds,
+    compare.processor,
+    compare.memory,
+  ];
   const cells = rows.map(({ model, fault, scores, seconds, processorSeconds, memoryBytes }) => [
     ...[fault === undefined ? model : compare.failed(model), ...scores.map(number)],
     ...[whole(seconds), whole(processorSeconds), size(memoryBytes)],
@@ -97,7 +103,7 @@ function Scores({ comparison: { corpus, columns: scored, rows } }: { readonly co
 }
 
 function Neighbors({ term }: { readonly term: string }): JSX.Element {
-  const { compare, columns } = strings.value;
+  const { app, compare, columns } = strings.value;
   const able = modelsFor("neighbors");
   const names = able.map(({ model }) => model);
   const answers = useAnswers<{ neighbors: Near[] }>("neighbors", names, { term, k: NEIGHBORS }, stampOf(able));
@@ -110,7 +116,7 @@ function Neighbors({ term }: { readonly term: string }): JSX.Element {
               <Term text={near} /> {decimal(score, 2)}
             </span>
           ))
-        : refusal?.message}
+        : refusal && <Sentence text={app.said(refusal.message)} />}
     </span>,
   ]);
   return <Table caption={`${compare.word} ${term}`} head={[columns.model, columns.neighbours]} rows={rows} />;

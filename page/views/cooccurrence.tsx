@@ -94,7 +94,12 @@ function Pairs({ terms: asked, model }: PairsProps): JSX.Element | null {
   const { terms, weights } = answer;
   const written = writtenAlike(weights.flat());
   const shown = (value: number) => (value === 0 ? "" : written(value));
-  return <HeatTable caption={cooccurrence.pairs} rows={terms} columns={terms} values={weights} shown={shown} />;
+  return (
+    <section aria-label={cooccurrence.pairs}>
+      <h2>{cooccurrence.pairs}</h2>
+      <HeatTable caption={cooccurrence.pairs} rows={terms} columns={terms} values={weights} shown={shown} />
+    </section>
+  );
 }
 
 /** Counts as whole numbers, sums of parts all to one digit behind the point. */

@@ -16,18 +16,19 @@ import { strings } from "../strings/strings.js";
 import type { ViewProps } from "./viewProps.js";
 
 const TOPS = [1_000, 5_000, 20_000, 100_000, 200_000, 1_000_000];
-const TOP = "20000";
+const TOP = 20_000;
 const MOST_LISTED = 200;
 
 /** The terms of a model in a plane. */
 export function View({ about }: ViewProps): JSX.Element {
   const { map, fields, number } = strings.value;
   const able = modelsFor("map");
-  const [first] = able;
+  const first = able.find(({ summary }) => summary.layouts) ?? able[0]; // one that a run has laid out is there at once
   if (!first) return <Note>{map.none}</Note>;
   const model = able.find((each) => each.model === choice("model")) ?? first;
   const terms = model.summary.terms ?? 0;
-  const tops = TOPS.filter((_, k) => k === 0 || TOPS[k - 1]! < terms).map((top) => [String(top), number(top)] as const);
+  const tops = TOPS.filter((_, k) => k === 0 || TOPS[k - 1]! < terms);
+  const usual = String(Math.min(TOP, tops.at(-1)!));
   const colourings = [
     ["cluster", map.byCluster] as const,
     ["frequency", map.byFrequency] as const,
@@ -44,22 +45,27 @@ export function View({ about }: ViewProps): JSX.Element {
             otherwise={first.model}
           />
         )}
-        <Select label={map.top} name="top" options={tops} otherwise={TOP} />
+        <Select label={map.top} name="top" options={tops.map((top) => [String(top), number(top)])} otherwise={usual} />
         <Select label={map.colour} name="colour" options={colourings} otherwise="cluster" />
       </Controls>
-      <Laid key={`${model.model} ${choice("top", TOP)}`} model={model} about={about} />
+      <Laid
+        key={`${model.model} ${choice("top", usual)}`}
+        model={model}
+        top={Number(choice("top", usual))}
+        about={about}
+      />
     </>
   );
 }
 
 interface LaidProps {
   readonly model: Model;
+  readonly top: number;
   readonly about: string;
 }
 
-function Laid({ model, about }: LaidProps): JSX.Element {
+function Laid({ model, top, about }: LaidProps): JSX.Element {
   const { map } = strings.value;
-  const top = Number(choice("top", TOP));
   const { points, refusal } = usePoints(model, top);
   if (refusal) return <Refused refusal={refusal} />;
   if (!points) return <Note>{map.laying(Math.min(top, model.summary.terms ?? top))}</Note>;
@@ -93,7 +99,8 @@ function Drawn({ points, model, about }: DrawnProps): JSX.Element {
         <p class="caption">
           {described} {map.kept(percent(points.neighborsKept))}
         </p>
-        <p class="caption">{map.keys}</p>
+        <p class="caption by-mouse">{map.keys}</p>
+        <p class="caption by-touch">{map.touch}</p>
       </Picture>
       <Chosen terms={chosen.map((row) => points.terms[row]!)} />
     </>

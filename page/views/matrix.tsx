@@ -33,7 +33,11 @@ export function View(): JSX.Element {
       </Controls>
       {terms === "" && <Note>{matrix.start}</Note>}
       {[...answers].map(([model, { answer, refusal }]) =>
-        answer ? <Cosines key={model} model={model} answer={answer} /> : <Refused key={model} refusal={refusal!} />,
+        answer ? (
+          <Cosines key={model} model={model} answer={answer} />
+        ) : (
+          <Refused key={model} model={model} refusal={refusal!} />
+        ),
       )}
     </>
   );

@@ -82,8 +82,9 @@ function Moment({ moment: { value: now } }: MomentProps): JSX.Element | null {
 }
 
 function Counters({ moment: { value: now } }: MomentProps): JSX.Element {
-  const { run } = strings.value;
-  const rows = Object.entries(now?.ledger.counts ?? {});
+  const { run, losses, counted } = strings.value;
+  const names: Readonly<Record<string, string>> = { ...losses, ...counted };
+  const rows = Object.entries(now?.ledger.counts ?? {}).map(([name, amount]) => [names[name] ?? name, amount]);
   return <Table caption={run.counters} head={[run.counter, run.amount]} rows={rows} />;
 }
 

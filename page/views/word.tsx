@@ -77,20 +77,17 @@ function About({ term, names, stamp }: AboutProps): JSX.Element {
       )}
       {lists.length > 1 && <p class="caption">{word.common(shared.size, all.size)}</p>}
       {[...answers].map(([model, { refusal }]) =>
-        refusal ? (
-          <div key={model}>
-            <h2>{model}</h2>
-            <Refused refusal={refusal} />
-          </div>
-        ) : null,
+        refusal ? <Refused key={model} model={model} refusal={refusal} /> : null,
       )}
       <Partners term={term} />
       <p class="links">
-        {(["map", "cooccurrence"] as const).map((view) => (
-          <a key={view} href={linkTo(view, term)}>
-            {word.more[view]}: <Term text={term} />
-          </a>
-        ))}
+        {(["map", "cooccurrence"] as const)
+          .filter((view) => modelsFor(view).length > 0)
+          .map((view) => (
+            <a key={view} href={linkTo(view, term)}>
+              {word.more[view]}: <Term text={term} />
+            </a>
+          ))}
         <a href={linkTo("matrix", "", { terms: [term, ...[...all].slice(0, 11)].join(",") })}>{word.more.matrix}</a>
       </p>
     </>

@@ -13,7 +13,7 @@ import type { Registry } from "../config/registry.js";
 import { nodesOf, type PipelineNode } from "../graph/nodes.js";
 import { type FileRecord, faultOf, recordFile } from "../record/fileRecord.js";
 import type { RunIdentity } from "../record/runIdentity.js";
-import { lossesOf, type RunRecord, type RunState, recordOf, restoreInto } from "../running/runState.js";
+import { lossesOf, type RunRecord, type RunState, recordOf, restoreInto, snapshotsOf } from "../running/runState.js";
 import { StreamLog } from "../running/streamLog.js";
 import { writtenFiles } from "../running/writtenFiles.js";
 import type { CheckpointFolder } from "./checkpointFolder.js";
@@ -39,7 +39,8 @@ export interface StageStart {
 /** Where the run can go on from, as data, and what in memory belongs to it. */
 interface Point {
   readonly run: RunRecord;
-  readonly values: ReadonlyMap<string, KindValue>;
+  /** What a model learns by its epochs comes to them. */
+  readonly values: Map<string, KindValue>;
   readonly logs: SavedState["logs"];
   readonly streams: readonly StreamLog[];
   /** Going on from here takes no stage's state: no model has learned in an earlier epoch of the task. */
@@ -108,9 +109,7 @@ export class Checkpointer {
   /** The run could go on from here: the step to come begins. */
   mark(state: RunState, isWhole: boolean): void {
     const values = new Map<string, KindValue>();
-    const run = recordOf(state, ({ id, makes }, value) =>
-      this.#values.note(values, fileNameOf(id), { kind: makes.name, value }),
-    );
+    const run = recordOf(state, this.#notingIn(values));
     const written = [...state.logs].filter(([, log]) => log.isWritten);
     const logs = written.map(([{ id, makes }, { path, size, shared }]) => {
       const form = makes.log?.shared;
@@ -156,8 +155,7 @@ export class Checkpointer {
   async take(state: RunState): Promise<boolean> {
     const isSameEpoch = state.epoch === this.#point!.run.epoch; // else a model that tells no state has kept the point where it was
     const states = isSameEpoch ? await this.#statesOfStages() : undefined;
-    // The losses are those of now, and not of the beginning of the step.
-    if (states) await this.#write(states, { ...this.#point!.run, losses: lossesOf(state) });
+    if (states) await this.#write(states, this.#recordNow(state));
     else await this.takePoint();
     return states !== undefined || !isSameEpoch || [...this.#stages.values()].some(({ isTold }) => !isTold);
   }
@@ -182,6 +180,17 @@ export class Checkpointer {
 
   close(): void {
     clearTimeout(this.#timer);
+  }
+
+  /** The losses and snapshots are those of now, and not of the beginning of the step. */
+  #recordNow(state: RunState): RunRecord {
+    const { run, values } = this.#point!;
+    return { ...run, losses: lossesOf(state), snapshots: snapshotsOf(state, this.#notingIn(values)) };
+  }
+
+  #notingIn(values: Map<string, KindValue>) {
+    return ({ makes }: PipelineNode, value: unknown, proposal: string) =>
+      this.#values.note(values, fileNameOf(proposal), { kind: makes.name, value });
   }
 
   /** Writes one after the other: files that belong to a checkpoint under way are named by none. */

@@ -7,6 +7,7 @@ import type { OutputRecord } from "../record/fileRecord.js";
 import { readEvaluationText } from "../tools/evaluationSets.js";
 import { labelledTexts } from "../tools/labelledTexts.js";
 import { loadValue } from "../tools/loadValue.js";
+import { stageAgain } from "./stageAgain.js";
 
 /** A set that what models have made is scored on, as the scorings of kinds name it. */
 export interface ComparedSet {
@@ -61,7 +62,7 @@ export async function openSets(
   return opened;
 }
 
-const scoringOf = ({ scorings = {} }: DataKind, { scoring }: ComparedSet) =>
+const scoringOf = ({ scorings = {} }: DataKind, { scoring }: Pick<ComparedSet, "scoring">) =>
   (scorings as Readonly<Record<string, Scoring<never>>>)[scoring];
 
 /** What has word vectors in it is scored by them. */
@@ -76,7 +77,7 @@ async function openScorer(
   registry: Registry,
   signal: AbortSignal | undefined,
 ) {
-  if (scoring.on === "file") return scoring.open(await readEvaluationText(file), file);
+  if (scoring.on === "file" || scoring.on === "stage") return scoring.open(await readEvaluationText(file), file);
   if (scoring.on === "texts") return scoring.open(labelledTexts(file, registry), signal);
   const missing = scoring.besides.find((each) => !(each in besides));
   if (missing === undefined) return scoring.open(file, besides);
@@ -92,7 +93,7 @@ function columnOf(set: ComparedSet, kind: DataKind, { items, unit }: Scorer<neve
 
 /**
  * Scores what the run in a folder has made, on each set by the first value that can be scored on it: what a model has made, then what was made
- * of that. State: one value at a time.
+ * of that. What flows in batches is made again, of the texts of the set. State: one value at a time.
  * @returns a number for each set, NaN where there is none
  */
 export async function scoreRun(folder: string, sets: readonly OpenSet[], registry: Registry): Promise<number[]> {
@@ -105,12 +106,14 @@ export async function scoreRun(folder: string, sets: readonly OpenSet[], registr
     const kind = registry.kinds.get(output.holds!)!;
     const open = sets.filter(({ scorers }, k) => Number.isNaN(scores[k]) && scorers.has(kind.name));
     if (open.length === 0) continue;
-    const value = await loadValue(kind, join(folder, output.path));
+    const isOfStage = ({ column }: OpenSet) => scoringOf(kind, column)?.on === "stage";
+    const stage = open.some(isOfStage) ? await stageAgain(folder, output.madeBy!) : undefined;
+    const value = open.every(isOfStage) ? undefined : await loadValue(kind, join(folder, output.path));
     for (const set of open) {
-      const found = await set.scorers.get(kind.name)!.score(value as never);
+      const found = await set.scorers.get(kind.name)!.score((isOfStage(set) ? stage : value) as never);
       scores[sets.indexOf(set)] = found[set.column.measure] ?? Number.NaN;
     }
-    kind.release?.(value as never);
+    if (value !== undefined) kind.release?.(value as never);
   }
   return scores;
 }

@@ -108,6 +108,7 @@ import { readSubwords } from "../../storage/tokenizers/readSubwords.js";
 import { readVectors } from "../../storage/vectors/readVectors.js";
 import { classifierAnswers } from "../tools/classifierAnswers.js";
 import { classifierScorings } from "../tools/classifierScorings.js";
+import { keyphrasesOfIndex, keyphrasesOfStage } from "../tools/keyphraseScorings.js";
 import { labelledByIndex, labelledByWords } from "../tools/labelledScorings.js";
 import { languageModelAnswers } from "../tools/languageModelAnswers.js";
 import { retrievalScorings } from "../tools/retrievalScorings.js";
@@ -250,8 +251,9 @@ const asks: { readonly [K in Kind]?: DataKind<K>["answers"] } = {
 /** What kinds can be scored on only with the help of units; a new one is one line here. */
 const scores: { readonly [K in Kind]?: DataKind<K>["scorings"] } = {
   classifier: classifierScorings(known),
+  keywords: keyphrasesOfStage,
   languageModel: wordInContextOfModels(known),
-  searchIndex: { ...labelledByIndex(known), ...retrievalScorings(known) },
+  searchIndex: { ...labelledByIndex(known), ...retrievalScorings(known), ...keyphrasesOfIndex(known) },
   vectors: { ...labelledByWords(known), ...wordInContextOfVectors(known) },
 };
 

@@ -17,7 +17,16 @@ import { withOutsidePaths } from "../config/optionPaths.js";
 import { builtIn, type Registry } from "../config/registry.js";
 import { CHECKPOINT, MANIFEST } from "../record/runDirectory.js";
 import { LOCK } from "../record/runLock.js";
-import { dependentsOf, duringPass, isFinished, isModel, isResumable, nodesOf, type PipelineNode } from "./nodes.js";
+import {
+  dependentsOf,
+  duringPass,
+  isFinished,
+  isModel,
+  isResumable,
+  makerFor,
+  nodesOf,
+  type PipelineNode,
+} from "./nodes.js";
 import { spoiltSteps, unusualDefaults } from "./notes.js";
 import { mustReadAgain } from "./passes.js";
 import type { Pipeline } from "./pipeline.js";
@@ -44,6 +53,7 @@ export function compile(loaded: LoadedConfig, options: CompileOptions = {}): Pip
   const compiler = new Compiler(loaded, registry, options.defaults ?? {});
   const { root, problems } = compiler.compile();
   if (root) problems.push(...clashingOutputs(root), ...openEnds(root), ...waitingForTheEnd(root, registry));
+  if (root) problems.push(...nodesOf(root).flatMap(withoutEpochs));
   if (root && config.checkpoint.every !== "never") problems.push(...withoutForm(root));
   if (root && problems.length === 0) problems.push(...unwritableData(root)); // which needs options that hold
   if (problems.length > 0 || !root) throw new ConfigError(file, problems.map(locate));
@@ -286,6 +296,16 @@ export function cutTo(pipeline: Pipeline, nodes: Iterable<PipelineNode>): Pipeli
     copy.neededBy.push(...kept(node.neededBy));
   }
   return { ...pipeline, root: copyOf(pipeline.root) };
+}
+
+/** What a node wants of epochs, where what it reads was made by no model. */
+function withoutEpochs(node: PipelineNode): ConfigProblem[] {
+  const { id, unit, options } = node;
+  const maker = makerFor(node);
+  const { count = 1 } = unit.snapshots?.(options as never) ?? {};
+  if (count === 1 || !maker || isModel(maker)) return [];
+  const message = `${unit.name}: snapshots must be of a model, whose epochs they are of, got ${count} behind ${maker.unit.name}`;
+  return [{ path: [...id.split("/"), "snapshots"], message }];
 }
 
 /** Outputs are relative to the run's folder, stay inside it, and have one writer each. */

@@ -51,6 +51,16 @@ export function dependentsOf({ children, neededBy }: PipelineNode): PipelineNode
   return [...new Set([...children, ...neededBy])];
 }
 
+/** The nodes that read what a node makes, also behind sinks, which pass it on. */
+export function readersOf({ children }: PipelineNode): PipelineNode[] {
+  return children.flatMap((child) => [child, ...(child.unit.kind === "sink" ? readersOf(child) : [])]);
+}
+
+/** The node that made what a node reads: sinks pass it on. */
+export function makerFor({ parent }: PipelineNode): PipelineNode | undefined {
+  return parent?.unit.kind === "sink" ? makerFor(parent) : parent;
+}
+
 /** All nodes that what a node makes comes to, one way or another. */
 export function behind(node: PipelineNode): PipelineNode[] {
   const found = new Set<PipelineNode>();

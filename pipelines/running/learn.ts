@@ -13,8 +13,8 @@ export interface Learning {
   readonly bringsAgain: boolean;
   /** Lets a model go on as soon as the vocabulary of its batches is known, though none has come yet. */
   readonly onVocabulary: (goOn: (vocabulary: Vocabulary) => void) => void;
-  /** Awaited between two epochs of a fit. */
-  readonly pause: () => Promise<void>;
+  /** Awaited between two epochs of a fit, with how many are done. */
+  readonly pause: (epochs: number) => Promise<void>;
 }
 
 /** Feeds a model, which goes on where an interrupted run had left it. */
@@ -92,7 +92,7 @@ function learnWhole(
       yield stats;
       epochs++;
       checkpointer?.count(stats.examples);
-      await pause();
+      await pause(stats.epoch + 1);
     }
   }
   return feed({ ...model, begin: beginner(model, start), fit: fitAndPause }, node.parent!.makes);

@@ -7,6 +7,7 @@ import { nothingLearned, type StepStats } from "../../schemas/index.js";
 import { builtIn } from "../config/registry.js";
 import { duringPass, isFinished, isModel, isUpdated, nameOf, type PipelineNode } from "../graph/nodes.js";
 import { requireWritable } from "../graph/writableData.js";
+import { keepSnapshots } from "./keepSnapshots.js";
 import { learn } from "./learn.js";
 import type { LiveVocabulary } from "./liveVocabulary.js";
 import { accountedIn, consume, countedIn, faultsNamed, keptBy } from "./passOperators.js";
@@ -111,7 +112,10 @@ export class Pass {
       checkpointer: options.checkpointer,
       bringsAgain: !live,
       onVocabulary: (goOn) => live?.whenKnown(node, goOn),
-      pause: () => pauses.betweenEpochs(),
+      pause: async (epochs) => {
+        await keepSnapshots(this.#parts, node, epochs);
+        await pauses.betweenEpochs();
+      },
     }) as AnyOperator;
   }
 

@@ -23,6 +23,8 @@ export class RunState {
   readonly accounts = new Map<string, Conservation>();
   /** What was left out on the way to a log, in the pass that wrote it, by counter: it is missing from every pass over the log. */
   readonly leftOut = new Map<PipelineNode, ReadonlyMap<string, number>>();
+  /** What models had learned by earlier epochs, for the nodes that read it before the result. */
+  readonly snapshots = new Map<PipelineNode, readonly unknown[]>();
 
   constructor(readonly ledger: Ledger) {}
 }
@@ -41,13 +43,17 @@ export interface RunRecord {
     node: string,
     counts: readonly (readonly [counter: string, amount: number])[],
   ])[];
+  readonly snapshots: readonly (readonly [reader: string, values: readonly string[]])[];
   readonly ledger: LedgerRecord;
 }
 
-export function recordOf(state: RunState, idOf: (maker: PipelineNode, value: unknown) => string): RunRecord {
+/** Takes in a value of the kind that a node makes; returns its id, which is the proposal if it has none yet. */
+type Noting = (maker: PipelineNode, value: unknown, proposal: string) => string;
+
+export function recordOf(state: RunState, idOf: Noting): RunRecord {
   return {
     tasks: state.tasks.map(({ id }) => id),
-    values: [...state.values].map(([maker, value]) => [maker.id, idOf(maker, value)]),
+    values: [...state.values].map(([maker, value]) => [maker.id, idOf(maker, value, maker.id)]),
     done: [...state.done].map(({ id }) => id),
     epoch: state.epoch,
     ended: [...state.ended].map(([node, epochs]) => [node.id, epochs]),
@@ -55,12 +61,20 @@ export function recordOf(state: RunState, idOf: (maker: PipelineNode, value: unk
     origins: [...state.origins].map(([node, origin]) => [node.id, [...origin]]),
     accounts: [...state.accounts],
     leftOut: [...state.leftOut].map(([node, counts]) => [node.id, [...counts]]),
+    snapshots: snapshotsOf(state, idOf),
     ledger: state.ledger.toJSON(),
   };
 }
 
 export function lossesOf({ losses }: RunState): RunRecord["losses"] {
   return [...losses].map(([node, epochs]) => [node.id, [...epochs]]);
+}
+
+export function snapshotsOf({ snapshots }: RunState, idOf: Noting): RunRecord["snapshots"] {
+  return [...snapshots].map(([reader, values]) => [
+    reader.id,
+    values.map((value, k) => idOf(reader.parent!, value, `${reader.id}/${k + 1}`)),
+  ]);
 }
 
 /** Takes a record into a state that is still empty. */
@@ -80,5 +94,10 @@ export function restoreInto(
   for (const [id, origin] of record.origins) state.origins.set(nodeOf(id), new Map(origin));
   for (const [branch, account] of record.accounts) state.accounts.set(branch, account);
   for (const [id, counts] of record.leftOut) state.leftOut.set(nodeOf(id), new Map(counts));
+  for (const [id, ids] of record.snapshots)
+    state.snapshots.set(
+      nodeOf(id),
+      ids.map((value) => values.get(value)),
+    );
   state.ledger.restore(record.ledger);
 }

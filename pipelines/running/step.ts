@@ -1,9 +1,10 @@
-import { of } from "rxjs";
+import { from } from "rxjs";
 import type { FlowGate } from "../../runtime/flow.js";
 import { Ledger } from "../../runtime/ledger.js";
 import { type Model, TEXT_PARTS } from "../../schemas/index.js";
 import { duringPass, isModel, isUpdated, nameOf, type PipelineNode } from "../graph/nodes.js";
 import { accountPass } from "./accountPass.js";
+import { keepSnapshots } from "./keepSnapshots.js";
 import { Pass } from "./pass.js";
 import { countPasses, type PassPlan, planPass, readySteps } from "./planner.js";
 import type { RunParts } from "./runParts.js";
@@ -27,6 +28,7 @@ export async function runStep(parts: RunParts, head: PipelineNode): Promise<void
     if (epoch > first) await options.requireInputs?.();
     await (head.startsPass ? readLog(parts, head, plan) : readValue(parts, head, plan));
     await endEarly(parts, plan);
+    if (head.startsPass) for (const model of plan.models) await keepSnapshots(parts, model, epoch + 1);
     const left = passes;
     passes = countPasses(head, epochsOf);
     if (passes < left) progress.endEarly(passes);
@@ -80,15 +82,17 @@ export async function takeResults(parts: RunParts, nodes: readonly PipelineNode[
 
 /** The step that a node began is over: others can begin, and values go that nobody wants any more. */
 export function endStep({ state, values }: RunParts, head: PipelineNode, nodes: readonly PipelineNode[]): void {
-  const { tasks, done } = state;
+  const { tasks, done, snapshots } = state;
   for (const node of duringPass(head)) done.add(node);
   tasks.push(...readySteps(nodes, done, tasks));
+  snapshots.delete(head);
   values.release(done);
 }
 
 async function readValue(parts: RunParts, head: PipelineNode, plan: PassPlan): Promise<void> {
   const { ledger } = parts.options;
-  await new Pass(parts, plan, { ledger }).run(of(parts.values.of(head.parent!)), [head]);
+  const read = [...(parts.state.snapshots.get(head) ?? []), parts.values.of(head.parent!)];
+  await new Pass(parts, plan, { ledger }).run(from(read), [head]);
 }
 
 async function readLog(parts: RunParts, head: PipelineNode, plan: PassPlan): Promise<void> {

@@ -1,14 +1,11 @@
-import { countedRow } from "../../kernels/documents/countedRow.js";
-import { TermWeigher } from "../../kernels/documents/termWeights.js";
-import { weighedCorpus } from "../../kernels/documents/weighedCorpus.js";
 import { Vectors } from "../../kernels/embedding/vectors.js";
 import { unitVector } from "../../kernels/evaluation/cosines.js";
 import { SenseMeans } from "../../kernels/evaluation/wordSenses.js";
 import { TokenDocuments } from "../../kernels/linear/tokenDocuments.js";
-import { makeVocabulary } from "../../kernels/vocabulary/vocabulary.js";
 import { run } from "../../runtime/run.js";
 import type { Scorings, SearchIndex, VectorTable } from "../../schemas/index.js";
 import { readEvaluationText } from "./evaluationSets.js";
+import { type TextVector, weightsIn } from "./indexWeights.js";
 import { labelledTexts } from "./labelledTexts.js";
 import { meanOf, stepsForTexts } from "./targetVectors.js";
 import { type Known, throughSteps } from "./textSteps.js";
@@ -20,9 +17,6 @@ interface LabelledWords {
   readonly words: readonly string[];
   readonly labels: readonly string[];
 }
-
-/** Makes a vector of the words of a text; nothing of one without a known word. */
-type TextVector = (words: readonly string[]) => Float32Array | undefined;
 
 /** How well word vectors tell the labels of texts: each text is the mean of those of its words. */
 export const labelledByWords = (known: Known): Scorings<VectorTable> =>
@@ -69,24 +63,6 @@ async function wordsOf(path: string, known: Known): Promise<LabelledWords[]> {
   await run(throughSteps(labelledTexts(path, known), steps), { onEvent: (batch) => documents.add(batch, visit) });
   documents.finish(visit);
   return found;
-}
-
-function weightsIn({ scoring: { scheme }, terms, offsets, lengths }: SearchIndex): TextVector | undefined {
-  if (!scheme) return undefined;
-  const counts = Float64Array.from(terms, (_, term) => offsets[term + 1]! - offsets[term]!);
-  const vocabulary = makeVocabulary(terms, counts);
-  const tokens = lengths.reduce((sum, length) => sum + length, 0);
-  const corpus = weighedCorpus({ vocabulary, counts, documents: lengths.length, tokens }, vocabulary, scheme.norm);
-  const weigher = new TermWeigher(scheme, 0);
-  return (words) => {
-    const weighed = weigher.weigh(countedRow(vocabulary, words), () => corpus);
-    if (weighed.terms.length === 0) return undefined;
-    const vector = new Float32Array(terms.length);
-    weighed.terms.forEach((term, cell) => {
-      vector[term] = weighed.values[cell]!;
-    });
-    return vector;
-  };
 }
 
 function shareRight(ofText: TextVector, examples: readonly LabelledWords[], texts: readonly LabelledWords[]): number {

@@ -65,11 +65,11 @@ export async function openScoring(
   return { measure, measures, scorer, learned: () => picked(all(), (number) => !isHeld(number)) };
 }
 
-type OneFileScoring = Exclude<Scoring<never>, { on: "files" }>;
+type OneFileScoring = Exclude<Scoring<never>, { on: "files" | "stage" }>;
 
 function scoringFor({ makes, unit }: PipelineNode, scoredOn: ScoredOn): OneFileScoring {
   const all = Object.entries(makes.scorings ?? {}) as [string, Scoring<never>][];
-  const scorings = all.filter((each): each is [string, OneFileScoring] => each[1].on !== "files");
+  const scorings = all.filter((each): each is [string, OneFileScoring] => !["files", "stage"].includes(each[1].on));
   if (scorings.length === 0)
     throw new TypeError(`tune: ${unit.name} must make something that can be scored, got ${makes.name}`);
   const found = scorings.find(([name, { on }]) => ("file" in scoredOn ? name === scoredOn.scoring : on === "texts"));

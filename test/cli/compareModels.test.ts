@@ -91,6 +91,26 @@ it("scores bags of words and TF-IDF on labels, and on queries, where a frequent 
   expect(weights).toMatchObject({ model: "tfidf", scores: { labelled: 1, queries: 1 } });
 });
 
+it("scores keywords, and the terms of an index, by the phrases that people gave to other texts", async () => {
+  const at = await prepare();
+  const texts = [
+    "1\tneural networks; fast learning\tNeural networks are fast learning, and neural networks are learning.",
+    "2\t神经网络; 学习\t神经网络的学习，神经网络的研究。",
+  ];
+  writeFileSync(at("judged.tsv"), `${texts.join("\n")}\n`);
+  const { code, err } = await command(
+    ...["compare", at("corpus.txt"), "-o", at("out"), "--progress", "none", "--json"],
+    ...["--models", "keywords,bm25", "--keyphrases", at("judged.tsv")],
+  );
+  expect(code, err).toBe(0);
+  const { columns, rows } = read(at("out/compare.json"));
+  expect(columns).toMatchObject([{ name: "judged", measure: "F1@10", items: 2, unit: "texts" }]);
+  const [phrases, index] = rows;
+  // TextRank finds neural networks, learning, fast: 1 of 3 is right, of 2 given; then 神经网络, 学习, 研究: 2 of 3, of 2
+  expect(phrases).toMatchObject({ model: "keywords", scores: { judged: (2 / 5 + 4 / 5) / 2 } });
+  expect(index).toMatchObject({ model: "bm25", scores: {} });
+});
+
 it.each([
   [["--models", "word"], 'got "word"'],
   [["--retrieval", "queries.tsv"], "--retrieval must go with --relevance, got one of them alone"],

@@ -21,6 +21,20 @@ describe("textTable", () => {
     );
   });
 
+  it("keeps a long name whole where other columns can be wrapped between words", () => {
+    const rows = [
+      ["fastTextClassifier", "ag-news p@1", "processor s"],
+      ["glove", "0.5", "12"],
+    ];
+    expect(textTable(rows, { width: 38 })).toBe(
+      [
+        "fastTextClassifier  ag-news  processor",
+        "                    p@1      s",
+        "glove               0.5      12",
+      ].join("\n"),
+    );
+  });
+
   it.each([20, 40, 80])("fits %d columns and loses no character", (width) => {
     const words = Array.from({ length: 30 }, (_, k) => ["word", "单词", "a", "哈利波特"][k % 4]!.repeat(1 + (k % 3)));
     const table = textTable([["一", words.join(" "), words.toReversed().join(" ")]], { width });

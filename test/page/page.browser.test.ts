@@ -33,7 +33,7 @@ branches:
     - writeCooccurrence: { path: cooccurrence.arrow }
     - glove: { vectorSize: 8, epochs: 3 }
     - writeVectors: { path: glove.arrow }
-    - layOut
+    - layOut: { snapshots: 3 }
     - writeLayout: { path: layout.arrow }
   lda:
     - documentTerms
@@ -229,6 +229,24 @@ describe.skipIf(!browserPath)("the page in a browser", () => {
     await page.keyboard.press("Enter");
     await page.waitForSelector("section .links .term");
     expect(await page.locator("section .links .term").allTextContents()).toContain("cat");
+  });
+
+  it("goes back, by keys, to where words lay in earlier epochs of a finished run", async () => {
+    await open("#/map"); // what the run has laid out comes first
+    const slider = page.locator("input[type=range]");
+    const label = () => page.locator("label:has(input[type=range])").innerText();
+    expect(await label()).toContain("Snapshot 3 of 3");
+    await slider.focus();
+    for (const version of ["2", "1"]) {
+      await page.keyboard.press("ArrowLeft");
+      await page.waitForFunction((shown) => location.hash === `#/map?layout=${shown}`, version);
+      await settled(page, PATIENCE);
+      expect(await label()).toContain(`Snapshot ${version} of 3`);
+    }
+    await page.keyboard.press("End");
+    await page.waitForFunction(() => location.hash === "#/map");
+    await settled(page, PATIENCE);
+    expect(await label()).toContain("Snapshot 3 of 3");
   });
 
   it("groups the places of a word by sense, with their sentences", async () => {

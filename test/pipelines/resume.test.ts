@@ -34,6 +34,8 @@ branches:
     - windowContexts: { radius: random, sample: 0.01, batchSize: 500 }
     - word2vec: { vectorSize: 8, epochs: 3, workers: 2 }
     - writeVectors: { path: word2vec.arrow }
+    - layOut: { top: 40, snapshots: 3 }
+    - writeLayout: { path: layout.arrow }
   reference:
     - windowContexts: { batchSize: 299, radius: fixed, sample: 0 }
     - word2vec: { vectorSize: 4, epochs: 2, kernel: reference }
@@ -45,6 +47,8 @@ branches:
     - glove: { vectorSize: 4, epochs: 4, workers: 2 }
     - writeVectors: { path: glove.txt }
     - reportNeighbors: { path: neighbors.txt, terms: [the, 的, absent] }
+    - layOut: { top: 40, snapshots: 2 }
+    - writeLayout: { path: gloveLayout.arrow }
   ids:
     - writeIds: { path: ids.parquet }
   pairs:

@@ -36,6 +36,38 @@ describe("layOut", () => {
     expect(await places(2)).not.toEqual(await places(1));
   });
 
+  /** Three epochs of the same terms: the last one lies as the one before it did. */
+  const epochs = (count: number) => {
+    const last = twoBundles(count);
+    const { terms, values, vectorSize, metadata } = last;
+    const first = values.map((value, at) => value + Math.cos(7 * at));
+    return [new Vectors({ terms, values: first, vectorSize, metadata }), last, twoBundles(count)];
+  };
+
+  it("begins a later snapshot where the terms lay, and puts all on the grid of the last one", async () => {
+    const layouts = await collect(from(epochs(60)).pipe(layOut({ top: 40, snapshots: 3 })));
+    expect(layouts).toHaveLength(1);
+    const { points, earlier, groups, metadata } = layouts[0]!;
+    const all = [...earlier.map((each) => each.points), points];
+    expect([all.length, groups.length, metadata.get("layoutSnapshots")]).toEqual([3, 40, "3"]);
+    expect(Math.max(...all.flatMap((each) => [...each]))).toBe(65_535);
+    const moved = (a: Uint16Array, b: Uint16Array) =>
+      a.reduce((sum, place, at) => sum + Math.abs(place - b[at]!), 0) / (a.length * 65_535);
+    const [first, second, third] = all as [Uint16Array, Uint16Array, Uint16Array];
+    expect(moved(second, third)).toBeLessThan(0.05);
+    expect(moved(first, second)).toBeGreaterThan(2 * moved(second, third));
+    const alone = await collect(from(epochs(60).slice(0, 1)).pipe(layOut({ top: 40 })));
+    expect(earlier[0]!.neighborsKept).toBe(alone[0]!.neighborsKept);
+  });
+
+  it("lays snapshots out by neighbours alone, and of the same terms alone", async () => {
+    expect(() => layOut({ method: "pca", snapshots: 2 })).toThrow(
+      "layOut: snapshots must be 1 with the method pca, got 2",
+    );
+    const others = collect(from([twoBundles(40), twoBundles(41)]).pipe(layOut({ snapshots: 2 })));
+    await expect(others).rejects.toThrow("layOut: snapshots must be of the same terms, got others in one of them");
+  });
+
   it("refuses fewer terms than make a picture", async () => {
     const laidOut = collect(from([twoBundles(2)]).pipe(layOut()));
     await expect(laidOut).rejects.toThrow("layOut: there must be at least 3 terms to draw, got 2");

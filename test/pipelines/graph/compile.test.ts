@@ -53,6 +53,13 @@ branches:
     expect(parents).toContainEqual(["writeIds", "encode"]);
   });
 
+  it("takes snapshots of a model's epochs alone", () => {
+    const read = `source: { files: { paths: v.txt } }\nsteps: [tokenize, buildVocab, oneHotVectors, layOut: { snapshots: 4 }]`;
+    expect(refusal(read)).toContain(
+      "/steps/3/layOut/snapshots: layOut: snapshots must be of a model, whose epochs they are of, got 4 behind oneHotVectors",
+    );
+  });
+
   it("hands the config's seed and the caller's defaults to every unit that has such an option", () => {
     const text = `${HEAD}seed: 7\nsteps: [tokenize, buildVocab, encode, windowContexts, word2vec: { seed: 3 }]`;
     const options = nodesOf(compiled(text).root).map((node) => node.options);

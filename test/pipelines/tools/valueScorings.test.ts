@@ -18,9 +18,9 @@ async function scorerOf(kind: string, scoring: string, text: string, besides: Re
   const found = (builtIn.kinds.get(kind)!.scorings as Record<string, Scoring<unknown>>)[scoring]!;
   const others = Object.fromEntries(Object.entries(besides).map(([name, content]) => [name, at(name, content)]));
   if (found.on === "texts") throw new TypeError("must be scored on files");
-  return (found.on === "file" ? found.open(text, "file") : found.open(at("file", text), others)) as Promise<
-    Scorer<unknown>
-  >;
+  return (
+    found.on === "file" || found.on === "stage" ? found.open(text, "file") : found.open(at("file", text), others)
+  ) as Promise<Scorer<unknown>>;
 }
 
 const vectorsOf = (rows: Readonly<Record<string, readonly number[]>>) =>
@@ -57,6 +57,61 @@ it("judges words in context by static vectors of the words around them", async (
   const scorer = await scorerOf("vectors", "word-in-context", `${rows.join("\n")}\n`);
   const table = vectorsOf({ bank: [1, 1], money: [1, 0], river: [0, 1] });
   expect([scorer.items, await scorer.score(table)]).toEqual([16, { accuracy: 1 }]);
+});
+
+describe("phrases that people gave to texts", () => {
+  const text = [
+    "1\tNeural networks; fast learning\tFast learning of neural networks.",
+    "2\t神经网络; 学习\t神经网络的学习",
+    "3\tnowhere\tThe end.",
+  ].join("\n");
+
+  it("are compared with those that a stage finds: in small letters, by stems, Chinese without blanks", async () => {
+    const scorer = await scorerOf("keywords", "keyphrases", `${text}\n`);
+    const found = [["neural network", "FAST learning", "of"], ["神经 网络"], []];
+    const ofTexts = async (texts: readonly string[]) => {
+      expect(texts).toEqual(["Fast learning of neural networks.", "神经网络的学习", "The end."]);
+      return found.map((phrase, document) => ({ document: Int32Array.from(phrase, () => document), phrase }));
+    };
+    // 2 of 3 found and 2 given; 1 of 1 found and 2 given; nothing found
+    expect([scorer.items, scorer.unit, await scorer.score(ofTexts)]).toEqual([
+      ...[3, "texts"],
+      { "F1@10": (4 / 5 + 2 / 3) / 3, "precision@10": (2 / 3 + 1) / 3, "recall@10": (1 + 1 / 2) / 3 },
+    ]);
+  });
+
+  it("are compared with the terms that weigh most in an index, without stop words; BM25 has no weights", async () => {
+    const scorer = await scorerOf("searchIndex", "keyphrases", "1\tcat\tThe cat and the dog sat by the dog.\n");
+    const metadata = new Map([["textSteps", JSON.stringify([{ normalize: {} }, { tokenize: {} }])]]);
+    const bm25 = {
+      ...searchIndexOf([
+        ["the", "cat"],
+        ["the", "dog"],
+        ["dog", "the"],
+      ]),
+      metadata,
+    };
+    const scheme = { tf: "raw", idf: "smooth", norm: "none" } as const;
+    const weighted = { ...bm25, scoring: { ...bm25.scoring, scheme } };
+    // "sat" is not known, "the" and "and" are stop words: dog and cat are told, of which cat is right
+    expect(await scorer.score(weighted)).toEqual({ "F1@10": 2 / 3, "precision@10": 1 / 2, "recall@10": 1 });
+    expect(await scorer.score(bm25)).toEqual({
+      "F1@10": Number.NaN,
+      "precision@10": Number.NaN,
+      "recall@10": Number.NaN,
+    });
+  });
+
+  it.each([
+    [
+      "1\tcat\n",
+      'must be an id, phrases with semicolons between, and a text, with tabs between, got "1\\tcat" in line 1',
+    ],
+    ["1\t;\ta text\n", "must be an id, phrases"],
+    ["\n", "must have a text with phrases, got none"],
+  ])("refuses a file of another form: %j", async (content, message) => {
+    await expect(scorerOf("keywords", "keyphrases", content)).rejects.toThrow(message);
+  });
 });
 
 it("scores an index on queries whose documents are known", async () => {
