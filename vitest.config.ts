@@ -23,6 +23,7 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     exclude: process.env.LEXSTREAM_FAULTS ? [] : ["test/faults/networks.test.ts"], // npm run faults -- networks
+    setupFiles: ["test/support/oneProcessor.ts"],
     env: { TMPDIR: folderOfTests() },
     pool: "forks",
     // A few processes run all files: what ships is loaded once in each, not once a file. So a test leaves nothing changed in its process.
