@@ -11,6 +11,7 @@ import { run } from "#runtime";
 import type { BatchOptions, FinalCooccurrence, IdBatch } from "#schemas";
 import { cellsByHand, cellsOf, countPairs } from "../../support/cellsByHand.js";
 import { marbles } from "../../support/marbles.js";
+import { shortOrLong } from "../../support/shortOrLong.js";
 import { temporaryFolder } from "../../support/temporaryFolder.js";
 import { documents, documentsOf, idBatches, sizes } from "../../support/tokens.js";
 
@@ -124,7 +125,7 @@ describe("accumulateCooccurrence", () => {
           expect(await cellsOf(whole)).toEqual(actual);
         },
       ),
-      { seed: 1, numRuns: 150 },
+      { seed: 1, numRuns: shortOrLong(60, 150) },
     );
   });
 
@@ -143,7 +144,7 @@ describe("accumulateCooccurrence", () => {
         expect(await tableOf("left", true)).toEqual(both);
         expect(await tableOf("right", true)).toEqual(both);
       }),
-      { seed: 1, numRuns: 60 },
+      { seed: 1, numRuns: shortOrLong(25, 60) },
     );
   });
 
@@ -165,7 +166,7 @@ describe("accumulateCooccurrence", () => {
           expect(weight).toBeCloseTo(ends / 2, 10);
         }
       }),
-      { seed: 1, numRuns: 60 },
+      { seed: 1, numRuns: shortOrLong(25, 60) },
     );
   });
 
@@ -222,13 +223,12 @@ describe("accumulateCooccurrence", () => {
     [2, "random", false],
     [2, "fixed", true],
     [3, "fixed", false],
-    [3, "random", true],
-    [8, "fixed", true],
+    ...shortOrLong([], [[3, "random", true] as const, [8, "fixed", true] as const]),
   ] as const)(
     "gives the same table on %i threads, radius %s, symmetric %s, which end with the stream",
     async (workers, radius, symmetric) => {
       const scratch = await temporaryFolder();
-      const ids = await idBatches([[zipf(30_000, 3000)]], [1000]);
+      const ids = await idBatches([[zipf(shortOrLong(15_000, 30_000), 3000)]], [1000]);
       const windows = { windowSize: 5, radius, batchSize: 1000 };
       const tableOf = (options: AccumulateCooccurrenceOptions) =>
         run(from(ids).pipe(windowContexts(windows), accumulateCooccurrence({ ...options, symmetric, scratch })));
