@@ -25,7 +25,9 @@ beforeAll(async () => {
   const packed = await printed("npm", "pack", root, "--ignore-scripts", "--json", "--loglevel=error");
   const [{ filename }] = JSON.parse(packed) as [{ filename: string }];
   const quiet = ["--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund", "--loglevel=error"];
-  await shortOrLong(unpack, (file) => printed("npm", "install", ...quiet, file))(`./${filename}`);
+  await shortOrLong<(file: string) => Promise<unknown>>(unpack, (file) => printed("npm", "install", ...quiet, file))(
+    `./${filename}`,
+  );
 });
 
 /** What npm makes of a package whose dependencies are installed here already. */

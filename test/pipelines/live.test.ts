@@ -26,6 +26,7 @@ import {
   withUnits,
 } from "#pipelines";
 import { fixedVocabulary } from "../support/fixedVocabulary.mjs";
+import { shortOrLong } from "../support/shortOrLong.js";
 import { temporaryFolder } from "../support/temporaryFolder.js";
 
 const registry = withUnits(builtIn, { units: [fixedVocabulary], kinds: [] });
@@ -173,7 +174,7 @@ describe("a run over a live source", () => {
         for (const { how, at } of all) await how(place, at);
         expect(pick(await finished(place, lines))).toEqual(pick(expected));
       }),
-      { seed: 3, numRuns: 4 },
+      { seed: 3, numRuns: shortOrLong(2, 4) },
     );
   });
 

@@ -5,3 +5,6 @@ export const shortOrLong = <T>(short: T, long: T): T => (isLong ? long : short);
 
 /** Of tests of learning, each of which must succeed. */
 export const seeds = shortOrLong([1, 2], [1, 2, 3, 4, 5]);
+
+/** Cases of a property: the first third of those in the long form. */
+export const caseCount = (long: number): number => shortOrLong(Math.ceil(long / 3), long);

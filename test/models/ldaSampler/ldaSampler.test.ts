@@ -76,7 +76,7 @@ describe("the same bytes", () => {
       const options = { topics: 7, iterations: 6, samples: 3, ...more };
       const expected = await sample({ ...options, workers: 1 }, large);
       expect(expected.steps.at(-1)!.loss).toBeLessThan(expected.steps[0]!.loss);
-      for (const other of shortOrLong([], [{ workers: 2 }]).concat([
+      for (const other of shortOrLong<Options[]>([], [{ workers: 2 }]).concat([
         { workers: 3 },
         { workers: 2, kernel: "reference" },
       ]))
