@@ -9,7 +9,7 @@ import { temporaryFolder } from "../support/temporaryFolder.js";
 const main = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 const CONFIG = `
 source: { files: { paths: 语料.txt } }
-steps: [tokenize, buildVocab: { minCount: 1 }, encode, documentTerms, plsa: { topics: 2, epochs: 3 }, writeTopics: { path: 词.arrow }]
+steps: [tokenize, buildVocab: { minCount: 1 }, encode, documentTerms, accumulateDocumentTerms, plsa: { topics: 2, iterations: 3 }, writeTopics: { path: 词.arrow }]
 `;
 
 /** Where a stream of the command leads. */
