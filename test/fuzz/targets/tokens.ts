@@ -9,12 +9,12 @@ import { chunkSizes, textBatches } from "../../support/textBatches.js";
 import { chineseText, termsByHand, termsOf } from "../../support/tokensByHand.js";
 import { target } from "../target.js";
 
-const anyText = fc
+const mixedText = fc
   .array(fc.oneof({ weight: 2, arbitrary: chineseText }, anyText({ maxLength: 6 }), fc.string()), {
     maxLength: 4,
   })
   .map((parts) => parts.join("").toWellFormed());
-const documents = fc.array(anyText, { minLength: 1, maxLength: 3 });
+const documents = fc.array(mixedText, { minLength: 1, maxLength: 3 });
 
 /** Every mode finds the tokens of its definition, however the text is cut. */
 export const tokens = target("tokens", () => ({
