@@ -198,8 +198,8 @@ describe("compiled kernels", () => {
     const common = { ...options, epochs: 2 };
     const windows = { windowSize: 7, radius: (position: number) => position % 8, sizes: [333, 6] };
     const reference = await train(common, sentences, windows);
-    const kernels = ["auto", "plain"] as const;
-    for (const kernel of kernels.slice(...shortOrLong([k % 2, (k % 2) + 1], []))) {
+    const kernels: ("auto" | "plain")[] = ["auto", "plain"];
+    for (const kernel of shortOrLong([kernels[k % 2]!], kernels)) {
       const compiled = await train({ ...common, kernel }, sentences, windows);
       // about 2,000 updates a row, each rounded to 2^-24 of numbers below 2, and rounding differs in the sums as well
       const error = compiled.vectors.values.map((value, i) => Math.abs(value - reference.vectors.values[i]!));
