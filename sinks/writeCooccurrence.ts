@@ -113,8 +113,10 @@ async function writeColumns(
 async function writeRecords(path: string, batches: AsyncIterable<CooccurrenceBatch>): Promise<number> {
   return writeFiles([path], async (file) => {
     let written = 0;
-    let room = new ArrayBuffer(0);
+    // one is filled while the other is written
+    let [room, other] = [new ArrayBuffer(0), new ArrayBuffer(0)];
     for await (const { row, column, weight } of batches) {
+      [room, other] = [other, room];
       if (room.byteLength < recordBytes * row.length) room = new ArrayBuffer(recordBytes * row.length);
       const records = new DataView(room, 0, recordBytes * row.length);
       for (let i = 0; i < row.length; i++) {
@@ -122,7 +124,7 @@ async function writeRecords(path: string, batches: AsyncIterable<CooccurrenceBat
         records.setInt32(recordBytes * i + 4, column[i]! + 1, true);
         records.setFloat64(recordBytes * i + 8, weight[i]!, true);
       }
-      file!.write(new Uint8Array(room, 0, recordBytes * row.length));
+      await file!.writeBehind(new Uint8Array(room, 0, recordBytes * row.length));
       written += row.length;
     }
     return written;

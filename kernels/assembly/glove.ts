@@ -93,6 +93,10 @@ function dot(word: usize, context: usize, bytes: usize): f32 {
   );
 }
 
+/**
+ * AdaGrad of both rows. Division and root have one slow unit of the processor, which is busy with the word's row while the others find the
+ * inverse root of the context's: a third less time than by dividing both.
+ */
 // @ts-ignore: decorator
 @inline
 function update(word: usize, context: usize, bytes: usize, scaledSlope: v128): void {
@@ -104,10 +108,20 @@ function update(word: usize, context: usize, bytes: usize, scaledSlope: v128): v
     const wordGradient = f32x4.mul(scaledSlope, c);
     const contextGradient = f32x4.mul(scaledSlope, w);
     v128.store(word + at, f32x4.sub(w, f32x4.div(wordGradient, f32x4.sqrt(wordSquares))));
-    v128.store(context + at, f32x4.sub(c, f32x4.div(contextGradient, f32x4.sqrt(contextSquares))));
+    v128.store(context + at, f32x4.sub(c, f32x4.mul(contextGradient, inverseRoot(contextSquares))));
     v128.store(word + at + bytes, f32x4.add(wordSquares, f32x4.mul(wordGradient, wordGradient)));
     v128.store(context + at + bytes, f32x4.add(contextSquares, f32x4.mul(contextGradient, contextGradient)));
   }
+}
+
+/** 1 / sqrt(x) to 5e-6, for x >= 1: a guess from the bits of x, halving its exponent, and two steps of Newton's method. */
+// @ts-ignore: decorator
+@inline
+function inverseRoot(x: v128): v128 {
+  const half = f32x4.mul(x, f32x4.splat(0.5));
+  let y = i32x4.sub(i32x4.splat(0x5f375a86), i32x4.shr_u(x, 1));
+  y = f32x4.mul(y, f32x4.sub(f32x4.splat(1.5), f32x4.mul(half, f32x4.mul(y, y))));
+  return f32x4.mul(y, f32x4.sub(f32x4.splat(1.5), f32x4.mul(half, f32x4.mul(y, y))));
 }
 
 // @ts-ignore: decorator

@@ -47,7 +47,7 @@ export let nullRow: usize = 0;
 export let maxContexts: u32 = 0;
 export let maxRows: u32 = 0;
 /** This worker's own memory: records of the group, signs and pads of output rows, hidden rows (CBOW), sigmoids, of which gradients are
- *  made, and the steps of context rows (one for CBOW). */
+ *  made, and the steps of context rows (one for CBOW, and with a Huffman tree). */
 export let records: usize = 0;
 export let signs: usize = 0;
 export let pads: usize = 0;
@@ -488,11 +488,12 @@ function apply(): void {
     const m = load<u32>(record);
     spreadRates(record, cbow ? 1 : m);
     if (cbow) applyHidden(record, hiddenRows + <usize>centre * rowBytes, start, end);
+    else if (huffman) applyContexts(record, m, start, end);
     else {
       sumInputSteps(record, m, start, end);
       addOutputSteps(record, m, start, end);
+      addSteps(record + 16, m, rowBytes, start, end);
     }
-    addInputSteps(record + 16, m, cbow ? 0 : rowBytes, start, end);
   }
   held = 0;
   scored = 0;
@@ -637,16 +638,74 @@ function addTwoSteps(rows: usize, contexts: usize, m: u32, gradients: usize, wid
   }
 }
 
-/** CBOW, whose only input is the hidden row h: step = sum over j of g_j u_j, u_j += g_j h, in one pass over the output rows. */
-function applyHidden(record: usize, hidden: usize, start: usize, end: usize): void {
+/** Skip-gram with a Huffman tree: one pass over the output rows for every two contexts, from the rows as those before have left them. */
+// @ts-ignore: decorator
+@inline
+function applyContexts(record: usize, m: u32, start: usize, end: usize): void {
   const rows = rowsOf(record);
-  const gradients = sigmoids + <usize>load<u32>(record, 8);
-  const last = gradients + (<usize>load<u32>(record, 4) << 2);
+  const n = load<u32>(record, 4);
+  const width = widthOf(n);
+  const contexts = record + 16;
+  let gradients = sigmoids + <usize>load<u32>(record, 8);
+  let i: u32 = 0;
+  for (; i + 2 <= m; i += 2, gradients += 2 * width) applyTwo(rows, n, contexts + (<usize>i << 2), gradients, start, end);
+  if (i == m) return;
+  applyOne(rows, n, <usize>load<u32>(contexts + (<usize>i << 2)), gradients, start, end);
+  addSteps(contexts + (<usize>i << 2), 1, 0, start, end);
+}
+
+/** Contexts x and y: x += sum over j of g_xj u_j, and y likewise, and u_j += g_xj x + g_yj y, half a cache line at a time. */
+function applyTwo(rows: usize, n: u32, contexts: usize, gradients: usize, start: usize, end: usize): void {
+  const x = <usize>load<u32>(contexts);
+  const y = <usize>load<u32>(contexts, 4);
+  const last = gradients + (<usize>n << 2);
+  const width = widthOf(n);
+  for (let d = start; d < end; d += LINE / 2) {
+    const x0 = v128.load(x + d);
+    const x1 = v128.load(x + d, 16);
+    const y0 = v128.load(y + d);
+    const y1 = v128.load(y + d, 16);
+    let a0 = f32x4.splat(0);
+    let a1 = a0;
+    let b0 = a0;
+    let b1 = a0;
+    for (let g = gradients, list = rows; g < last; g += 4, list += 4) {
+      const row = rowAt(list, 0) + d;
+      const gx = v128.load32_splat(g);
+      const gy = v128.load32_splat(g + width);
+      const u0 = v128.load(row);
+      a0 = madd(gx, u0, a0);
+      b0 = madd(gy, u0, b0);
+      v128.store(row, madd(gy, y0, madd(gx, x0, u0)));
+      const u1 = v128.load(row, 16);
+      a1 = madd(gx, u1, a1);
+      b1 = madd(gy, u1, b1);
+      v128.store(row, madd(gy, y1, madd(gx, x1, u1)), 16);
+    }
+    v128.store(x + d, f32x4.add(x0, a0));
+    v128.store(x + d, f32x4.add(x1, a1), 16);
+    // loaded again: a word that stands twice in a window gets both
+    v128.store(y + d, f32x4.add(v128.load(y + d), b0));
+    v128.store(y + d, f32x4.add(v128.load(y + d, 16), b1), 16);
+  }
+}
+
+/** CBOW, whose only input is the hidden row, and whose contexts all make its step. */
+// @ts-ignore: decorator
+@inline
+function applyHidden(record: usize, hidden: usize, start: usize, end: usize): void {
+  applyOne(rowsOf(record), load<u32>(record, 4), hidden, sigmoids + <usize>load<u32>(record, 8), start, end);
+  addSteps(record + 16, load<u32>(record), 0, start, end);
+}
+
+/** An input x: steps = sum over j of g_j u_j, u_j += g_j x, in one pass over the output rows. */
+function applyOne(rows: usize, n: u32, x: usize, gradients: usize, start: usize, end: usize): void {
+  const last = gradients + (<usize>n << 2);
   for (let d = start; d < end; d += LINE) {
-    const h0 = v128.load(hidden + d);
-    const h1 = v128.load(hidden + d, 16);
-    const h2 = v128.load(hidden + d, 32);
-    const h3 = v128.load(hidden + d, 48);
+    const x0 = v128.load(x + d);
+    const x1 = v128.load(x + d, 16);
+    const x2 = v128.load(x + d, 32);
+    const x3 = v128.load(x + d, 48);
     let a0 = f32x4.splat(0);
     let a1 = a0;
     let a2 = a0;
@@ -662,16 +721,16 @@ function applyHidden(record: usize, hidden: usize, start: usize, end: usize): vo
       a1 = madd(gradient, u1, a1);
       a2 = madd(gradient, u2, a2);
       a3 = madd(gradient, u3, a3);
-      putLine(row, madd(gradient, h0, u0), madd(gradient, h1, u1), madd(gradient, h2, u2), madd(gradient, h3, u3));
+      putLine(row, madd(gradient, x0, u0), madd(gradient, x1, u1), madd(gradient, x2, u2), madd(gradient, x3, u3));
     }
     putLine(steps + d, a0, a1, a2, a3);
   }
 }
 
-/** x_i += steps_i; a row that occurs twice gets both. */
+/** x_i += steps_i, or the same step with a stride of 0; a row that occurs twice gets both. */
 // @ts-ignore: decorator
 @inline
-function addInputSteps(contexts: usize, m: u32, stride: usize, start: usize, end: usize): void {
+function addSteps(contexts: usize, m: u32, stride: usize, start: usize, end: usize): void {
   const last = contexts + (<usize>m << 2);
   for (let context = contexts, step = steps; context < last; context += 4, step += stride) {
     const row = <usize>load<u32>(context);

@@ -9,9 +9,10 @@ import type { Weights } from "./weights.js";
  *     g_ij = rate (y_j - sigmoid(s_ij))      v_i += sum over j of g_ij u_j      u_j += sum over i of g_ij v_i
  *
  * Mikolov et al. 2013, arXiv:1301.3781, section 3.2; the window as one product of two small matrices: Ji et al. 2016,
- * arXiv:1604.04661, section 3. All scores and sums are taken from the rows as they were before the step; a row that occurs twice
- * gets both its sums. Like word2vec.c the *contexts* read input rows and the centre chooses output rows, which is the paper's model
- * with the roles of a pair exchanged; word2vec.c goes through the contexts one after the other.
+ * arXiv:1604.04661, section 3. All scores and sums are taken from the rows as they were before the step; with a Huffman tree the sums are
+ * made for two contexts at a time, from the rows as the contexts before have left them. A row that occurs twice gets both its sums.
+ * Like word2vec.c the *contexts* read input rows and the centre chooses output rows, which is the paper's model with the roles of a
+ * pair exchanged; word2vec.c goes through the contexts one after the other, scores included.
  */
 export interface SkipGramScores {
   /** g_ij (M, N). */
@@ -41,14 +42,27 @@ export function scoreSkipGram(
   return { gradients, loss };
 }
 
-/** Updates the weights in place. */
+/** Updates the weights in place; `atOnce` contexts make their sums from the same rows. */
 export function applySkipGram(
-  { input, output, vectorSize: D }: Floats,
+  weights: Floats,
   contexts: Uint32Array, // (M,)
   { rows, length: N }: OutputRows, // (N,)
   { gradients }: SkipGramScores,
+  atOnce: number = contexts.length,
 ): void {
-  const M = contexts.length;
+  for (let i = 0; i < contexts.length; i += atOnce) {
+    const end = Math.min(contexts.length, i + atOnce);
+    applyContexts(weights, contexts.subarray(i, end), rows.subarray(0, N), gradients.subarray(i * N, end * N));
+  }
+}
+
+function applyContexts(
+  { input, output, vectorSize: D }: Floats,
+  contexts: Uint32Array, // (M,)
+  rows: ArrayLike<number>, // (N,)
+  gradients: Float64Array, // (M, N)
+): void {
+  const [M, N] = [contexts.length, rows.length];
   const inputSums = new Float64Array(M * D);
   const outputSums = new Float64Array(N * D);
   for (let i = 0; i < M; i++)

@@ -135,7 +135,7 @@ export function makeWord2vecMemory(
     pads: take(4 * maxRows + 16),
     hiddenRows: take(groupSize * rowBytes),
     sigmoids: take(scoreBytes),
-    steps: take(maxContexts * rowBytes),
+    steps: take((cbow || huffman ? 1 : maxContexts) * rowBytes),
   }));
   const control = take(LINE);
   const slots = take(SLOTS * SLOT_BYTES);

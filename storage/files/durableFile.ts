@@ -7,6 +7,7 @@ import {
   openSync,
   renameSync,
   rmSync,
+  write,
   writeSync,
 } from "node:fs";
 import { dirname } from "node:path";
@@ -21,8 +22,8 @@ export const partialPathOf = (path: string): string => `${path}.lexstream.partia
 /**
  * A file that is written beside its name and gets its own name only when it is whole and on the disk.
  *
- * Writes are synchronous: whoever was cut off by an error or an unsubscription leaves no write behind that is still under way.
- * State: a buffer of 64 KiB.
+ * Writes are synchronous, `writeBehind` aside: whoever was cut off by an error or an unsubscription leaves no write behind that is still
+ * under way. State: a buffer of 64 KiB.
  * @throws Error with the path, if the file system refuses; what was written is removed then
  */
 export class DurableFile {
@@ -30,8 +31,10 @@ export class DurableFile {
   readonly #buffer = new Uint8Array(bufferBytes);
   readonly #descriptor: number;
   #buffered = 0;
-  /** Of what was written. */
+  /** Of what was written, or is being written. */
   #length = 0;
+  /** Of what is being written; what it failed by. */
+  #behind: Promise<unknown> = Promise.resolve();
   #open = false;
   #exists = false;
 
@@ -73,6 +76,25 @@ export class DurableFile {
     }
     this.#buffer.set(bytes, this.#buffered);
     this.#buffered += bytes.length;
+  }
+
+  /**
+   * Writes the bytes while the caller goes on, once those before are written: two buffers in turn do. They may be changed when the next call, or
+   * `written`, has ended, behind which alone anything else may be done to the file.
+   */
+  async writeBehind(bytes: Uint8Array): Promise<void> {
+    await this.written();
+    this.#flush();
+    const position = this.#length;
+    this.#length += bytes.length;
+    this.#behind = this.#writeAllBehind(bytes, position).catch((error: unknown) => error);
+  }
+
+  /** Nothing is being written any more. */
+  async written(): Promise<void> {
+    const error = await this.#behind;
+    this.#behind = Promise.resolve();
+    if (error !== undefined) this.#fail(error);
   }
 
   /** Puts other bytes in the place of some that were written. */
@@ -131,13 +153,28 @@ export class DurableFile {
     this.#length += bytes.length;
   }
 
+  async #writeAllBehind(bytes: Uint8Array, position: number): Promise<void> {
+    for (let done = 0; done < bytes.length; ) {
+      done += await new Promise<number>((resolve, reject) => {
+        const { length } = bytes;
+        write(this.#descriptor, bytes, done, length - done, position + done, (error, written) =>
+          error ? reject(error) : resolve(written),
+        );
+      });
+    }
+  }
+
   #try<Result>(action: () => Result): Result {
     try {
       return action();
     } catch (cause) {
-      this.discard();
-      throw new Error(`${this.path}: must be writable, got ${(cause as Error).message}`, { cause });
+      return this.#fail(cause);
     }
+  }
+
+  #fail(cause: unknown): never {
+    this.discard();
+    throw new Error(`${this.path}: must be writable, got ${(cause as Error).message}`, { cause });
   }
 }
 
@@ -163,10 +200,12 @@ export async function writeFiles<Result>(
   try {
     for (const path of paths) files.push(new DurableFile(path));
     const result = await write(...files);
+    for (const file of files) await file.written();
     for (const file of files) file.sync();
     for (const file of files) file.commit();
     return result;
   } catch (error) {
+    await Promise.allSettled(files.map((file) => file.written()));
     for (const file of files) file.discard();
     throw error;
   }

@@ -51,6 +51,7 @@ const handle = await fs.promises.open(import.meta.filename);
 const handlePrototype = Object.getPrototypeOf(handle);
 await handle.close();
 fs.writeSync = failing("write", fs.writeSync);
+fs.write = failing("write", fs.write);
 fs.fsyncSync = failing("fsync", fs.fsyncSync);
 fs.renameSync = failing("rename", fs.renameSync);
 fs.openSync = failing("open", fs.openSync);

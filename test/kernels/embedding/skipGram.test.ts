@@ -72,3 +72,18 @@ it("skip-gram adds both sums to a row that occurs twice", () => {
   const start = someWeights().input;
   for (let d = 3; d < 6; d++) expect(twice.input[d]! - start[d]!).toBeCloseTo(2 * (once.input[d]! - start[d]!), 12);
 });
+
+it.each([
+  [2, [0.1, 4 + 0.1 * 0.1, 0.1 * 0.2]], // of u = (1, 0.1, 0.2)
+  [3, [0.1, 4, 0]],
+])("skip-gram lets %i contexts make their steps from the same output row", (atOnce, third) => {
+  // one output row u = (1, 0, 0) with label 1, and scores of zero: every g is half the rate
+  const output = Float64Array.of(1, 0, 0);
+  const input = Float64Array.of(0, 1, 0, 0, 0, 2, 0, 4, 0);
+  const weights = { vectorSize: D, input, output };
+  const one = { rows: Uint32Array.of(0), labels: Uint8Array.of(1), length: 1 };
+  const all = Uint32Array.of(0, 1, 2);
+  applySkipGram(weights, all, one, scoreSkipGram(weights, all, one, 0.2), atOnce);
+  expect([...input]).toEqual([0.1, 1, 0, 0.1, 0, 2, ...third]);
+  expect([...output]).toEqual([1, 0.1 * 1 + 0.1 * 4, 0.2]);
+});
