@@ -110,20 +110,22 @@ function eachAlone() {
   return Object.fromEntries([...words, ["language models", languageModels], ...documents]);
 }
 
-/** A few runs of many branches, as to start a process takes longer than to learn from the small text. */
+/** Few runs of many branches, as to start a process takes longer than to learn from the small text; networks are killed in the long form alone. */
 function together() {
-  const words = shared(labelledLines) + Object.values(branches).join("");
-  return { words, "language models": languageModels, documents: stringify(joined(ready)) };
+  return { words: shared(labelledLines) + Object.values(branches).join(""), documents: stringify(joined(ready)) };
 }
 
-/** One config with a branch for each branch of the others, whose steps it begins with. Files have the branch's name before their own; vectors fit into the small text. */
+/** One config with a branch for each branch of the others, whose steps it begins with. Files have the branch's name before their own; vectors and passes are as few as the small text wants. */
 function joined(configs) {
   const source = { files: { paths: "corpus.txt", format: "lines", id: "@position", chunkSize: 4096 } };
   const all = Object.entries(configs).flatMap(([name, { steps = [], branches = { "": [] } }]) =>
     Object.entries(branches).map(([branch, more]) => {
       const own = name + branch;
       const text = JSON.stringify([...steps, ...more]).replaceAll('"path":"', `"path":"${own}-`);
-      return [own, JSON.parse(text.replace('"vectorSize":100', '"vectorSize":20'))];
+      return [
+        own,
+        JSON.parse(text.replace('"vectorSize":100', '"vectorSize":20').replace('"epochs":20', '"epochs":4')),
+      ];
     }),
   );
   return { name: "run", source, branches: Object.fromEntries(all) };
