@@ -147,7 +147,7 @@ describe("files to read", () => {
     const path = join(await temporaryFolder(), "bomb.parquet");
     const schema = new parquet.ParquetSchema({ text: { type: "UTF8", compression: "GZIP", statistics: false } });
     const writer = await parquet.ParquetWriter.openFile(schema, path);
-    await writer.appendRow({ text: "a".repeat(8 << 20) });
+    await writer.appendRow({ text: "a".repeat(80 << 20) });
     await writer.close();
     await expect(run(files({ paths: path }))).rejects.toThrow(/a page that must unpack to at most 250 times its size/);
     await expect(openTable(path).then(({ blocks }) => blocks(["text"])[Symbol.asyncIterator]().next())).rejects.toThrow(
