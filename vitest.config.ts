@@ -1,6 +1,7 @@
 import { statfsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 const MEMORY = "/dev/shm";
 const ENOUGH_BYTES = 2 ** 31;
@@ -17,13 +18,25 @@ function folderOfTests(): string {
   }
 }
 
+/** What waits for processes of its own is begun first, so that at the end nothing is waited for while a processor has nothing to do. */
+class WaitingFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const waits = ({ moduleId }: TestSpecification) =>
+      /\/test\/(faults|bounds|package|page\/page\.browser)/.test(moduleId);
+    const sorted = await super.sort(files);
+    return [...sorted.filter(waits), ...sorted.filter((file) => !waits(file))];
+  }
+}
+
 // Tests import `lexstream/...`, which resolves through package.json's exports to dist/: they run what ships, worker threads included.
 export default defineConfig({
   cacheDir: ".vitest",
   test: {
     include: ["test/**/*.test.ts"],
     exclude: process.env.LEXSTREAM_FAULTS ? [] : ["test/faults/networks.test.ts"], // npm run faults -- networks
+    setupFiles: ["test/support/oneProcessor.ts"],
     env: { TMPDIR: folderOfTests() },
+    sequence: { sequencer: WaitingFirst },
     pool: "forks",
     // A few processes run all files: what ships is loaded once in each, not once a file. So a test leaves nothing changed in its process.
     isolate: false,

@@ -1,10 +1,12 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { chmod, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { shortOrLong } from "./support/shortOrLong.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 let project: string;
@@ -15,15 +17,49 @@ async function printed(command: string, ...args: string[]): Promise<string> {
   return stdout;
 }
 
-// Packs what is built and installs it into an empty project, as a user would.
+// Packs what is built and lays it into an empty project beside what it depends on and nothing else. The long form installs it as a user would,
+// which takes npm and the registry longer than all tests of it.
 beforeAll(async () => {
   project = await mkdtemp(join(tmpdir(), "lexstream-package-"));
   await writeFile(join(project, "package.json"), JSON.stringify({ name: "consumer", private: true, type: "module" }));
   const packed = await printed("npm", "pack", root, "--ignore-scripts", "--json", "--loglevel=error");
   const [{ filename }] = JSON.parse(packed) as [{ filename: string }];
   const quiet = ["--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund", "--loglevel=error"];
-  await printed("npm", "install", ...quiet, `./${filename}`);
+  await shortOrLong<(file: string) => Promise<unknown>>(unpack, (file) => printed("npm", "install", ...quiet, file))(
+    `./${filename}`,
+  );
 });
+
+/** What npm makes of a package whose dependencies are installed here already. */
+async function unpack(file: string): Promise<void> {
+  const modules = join(project, "node_modules");
+  const installed = join(modules, "lexstream");
+  await mkdir(installed, { recursive: true });
+  await printed("tar", "--extract", "--file", file, "--directory", installed, "--strip-components", "1");
+  const { bin } = JSON.parse(await readFile(join(installed, "package.json"), "utf8")) as {
+    bin: Record<string, string>;
+  };
+  await mkdir(join(modules, ".bin"));
+  for (const [name, path] of Object.entries(bin)) {
+    await chmod(join(installed, path), 0o755);
+    await symlink(join("../lexstream", path), join(modules, ".bin", name));
+  }
+  for (const path of await runtimePackages()) {
+    await mkdir(join(project, path, ".."), { recursive: true });
+    await symlink(join(root, path), join(project, path));
+  }
+}
+
+/** The folders of all that the package depends on, at any depth, as its lock file names them. */
+async function runtimePackages(): Promise<string[]> {
+  const { packages } = JSON.parse(await readFile(join(root, "package-lock.json"), "utf8")) as {
+    packages: Record<string, { readonly dev?: boolean; readonly devOptional?: boolean; readonly peer?: boolean }>;
+  };
+  const isNeeded = ([path, { dev, devOptional, peer }]: (typeof entries)[number]) =>
+    path !== "" && !dev && !devOptional && !peer && existsSync(join(root, path)); // builds for other platforms are not there
+  const entries = Object.entries(packages);
+  return entries.filter(isNeeded).map(([path]) => path);
+}
 
 afterAll(() => rm(project, { recursive: true, force: true }));
 

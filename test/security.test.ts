@@ -15,6 +15,7 @@ import { openTable, readVectors } from "#storage";
 import { collect } from "./support/collect.js";
 import { processorTime } from "./support/processorTime.js";
 import { refused } from "./support/refused.js";
+import { shortOrLong } from "./support/shortOrLong.js";
 import { smallRun } from "./support/smallRun.js";
 import { temporaryFolder } from "./support/temporaryFolder.js";
 
@@ -236,7 +237,7 @@ describe("a terminal", () => {
     const said = [
       lexstream("neighbors", "v.arrow", "a"),
       lexstream("neighbors", "v.arrow", "a", "--json"),
-      lexstream("inspect", "v.arrow"),
+      ...shortOrLong([], ["inspect"]).map((asked) => lexstream(asked, "v.arrow")),
       spawnSync(process.execPath, [main, "neighbors", "v.arrow", evil], { cwd: folder, encoding: "utf8" }).stderr,
     ];
     // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for

@@ -75,7 +75,7 @@ it("says what decided, and which labels come next", async () => {
 });
 
 it.each([
-  ["english", 4000, "--json"], // two parts
+  ["english", 3000, "--json"], // two parts
   ["chinese", 40, "--explain"],
 ] as const)("tells the same on threads, in %s", async (language, count, form) => {
   const file = inFolder(`${language}-long.jsonl`);

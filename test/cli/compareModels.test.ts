@@ -11,7 +11,7 @@ const PAIRS = "the\tand\t5\nthe\ther\t3\nshe\ther\t8\n我\t他\t7\n我\t的\t2\n
 async function prepare() {
   const folder = await temporaryFolder();
   const at = (name: string) => join(folder, name);
-  writeFileSync(at("corpus.txt"), samples(8000));
+  writeFileSync(at("corpus.txt"), samples(4000));
   writeFileSync(at("pairs.tsv"), PAIRS);
   return at;
 }

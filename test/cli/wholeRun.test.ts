@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { wholeRun } from "../../dist/cli/wholeRun.js";
 import type { Progress } from "../../dist/pipelines/index.js";
+import { caseCount } from "../support/shortOrLong.js";
 
 const plan = [
   { id: "source", passes: 1 },
@@ -71,6 +72,6 @@ it("never goes back, and ends at 1", () => {
       }
       expect(before).toBe(1);
     }),
-    { seed: 1, numRuns: 200 },
+    { seed: 1, numRuns: caseCount(200) },
   );
 });

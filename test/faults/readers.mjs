@@ -48,12 +48,12 @@ branches:
     - writeDocumentTerms: { path: rows.mtx }
     - writeDocumentTerms: { path: cells.arrow, cells: true }
   frequencies: [documentTerms, documentFrequencies, writeDocumentFrequencies: { path: frequencies.arrow }]
-  topics: [documentTerms, lda: { topics: 2, epochs: 1 }, writeTopics: { path: topics.arrow }]
+  topics: [documentTerms, lda: { topics: 2, epochs: 1, workers: 1 }, writeTopics: { path: topics.arrow }]
   index: [documentTerms, bm25, writeSearchIndex: { path: index.arrow }]
   space:
     - documentTerms
     - accumulateDocumentTerms
-    - lsa: { vectorSize: 1 }
+    - lsa: { vectorSize: 1, workers: 1 }
     - writeSemanticSpace: { path: space.arrow }
     - projectDocuments
     - writeDocumentVectors: { path: places.arrow }
@@ -159,9 +159,9 @@ const foreign = {
 /** Runs into `folder`, and returns each file: its name and path, its bytes, and the functions that read it. */
 export async function makeFiles(folder) {
   writeFileSync(join(folder, "corpus.txt"), corpus);
-  const pipeline = compile(parseConfig(config, join(folder, "c.yaml")));
+  const pipelineOf = (text) => compile(parseConfig(text, join(folder, "c.yaml")));
   const out = join(folder, "out");
-  await runPipeline(pipeline, { out });
+  await runPipeline(pipelineOf(config.replace("every: 0s", "every: never")), { out });
   await describeTexts(join(folder, "corpus.txt"), out);
   const made = Object.entries(readers).map(([name, reads]) => ({ name, path: join(out, name), reads }));
   const packed = [
@@ -176,7 +176,7 @@ export async function makeFiles(folder) {
   const all = [
     ...made,
     ...[...packed, ...unsignedOnes].map((file) => ({ ...file, path: join(folder, file.name) })),
-    ...(await checkpointFiles(pipeline, join(folder, "paused"))),
+    ...(await checkpointFiles(pipelineOf(config), join(folder, "paused"))),
   ];
   for (const { path, bytes } of all) if (bytes) writeFileSync(path, bytes);
   return all.map((file) => ({ ...file, bytes: readFileSync(file.path) }));
@@ -210,12 +210,16 @@ async function checkpointFiles(pipeline, out) {
   const image = `${out}.image`;
   const checkpoint = join(out, ".checkpoint");
   const isTold = (name) => name.endsWith(".npy");
+  const stop = new AbortController();
   const onProgress = () => {
     if (existsSync(image) || !readdirSync(checkpoint).some(isTold)) return;
     cpSync(out, image, { recursive: true, filter: (path) => !path.includes(".lock") });
+    stop.abort();
   };
   mkdirSync(out);
-  await runPipeline(pipeline, { out, onProgress });
+  await runPipeline(pipeline, { out, onProgress, signal: stop.signal }).catch((error) => {
+    if (!stop.signal.aborted) throw error;
+  });
   const restore = () => {
     rmSync(out, { recursive: true });
     cpSync(image, out, { recursive: true });

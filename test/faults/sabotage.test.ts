@@ -14,7 +14,7 @@ interface Sabotage extends Case {
 it(
   "ends a run with a clear error whatever fails beneath it, and goes on to the same bytes",
   async () => {
-    const count = isLong ? 1200 : 15;
+    const count = isLong ? 1200 : 11;
     const { cases, hangs, peakMiB } = await supervise<Sabotage>("saboteur.mjs", await temporaryFolder(), count);
     expect(hangs).toEqual([]);
     expect(cases.filter(({ fault }) => fault !== undefined)).toEqual([]);

@@ -6,6 +6,7 @@ import { normalize, splitSentences, tokenize, windowContexts } from "#operators"
 import type { TextBatch, TokenBatch } from "#schemas";
 import { collect } from "../support/collect.js";
 import { goingOn } from "../support/goingOn.js";
+import { caseCount } from "../support/shortOrLong.js";
 import { chunkSizes, mixedText, textBatches } from "../support/textBatches.js";
 import { idBatches, documents as sentences, sizes } from "../support/tokens.js";
 
@@ -49,7 +50,7 @@ describe.each(Object.entries(textOperators))("%s", (_, operator) => {
         const batches = textBatches(texts, chunks);
         expect(await goingOn<TextBatch, unknown>(batches, places, operator)).toEqual(await events(batches));
       }),
-      { seed: 11, numRuns: 60 },
+      { seed: 11, numRuns: caseCount(60) },
     );
   });
 });
@@ -64,7 +65,7 @@ describe("windowContexts", () => {
         const within = places.map((place) => place % batches.length);
         expect(await goingOn(batches, within, operator)).toEqual(await collect(from(batches).pipe(operator())));
       }),
-      { seed: 12, numRuns: 100 },
+      { seed: 12, numRuns: caseCount(100) },
     );
   });
 });

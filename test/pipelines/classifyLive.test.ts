@@ -30,7 +30,7 @@ it("learns English and Chinese labels that are posted, those that come after a s
   const post = async (body: string) => {
     const send = () =>
       fetch(`http://127.0.0.1:${port}/`, { method: "POST", body, headers: { "Content-Type": "text/plain" } });
-    await expect.poll(async () => (await send().catch(() => undefined))?.status, { timeout: 20_000 }).toBe(202);
+    await expect.poll(async () => (await send().catch(() => undefined))?.status).toBe(202);
   };
   const until = async (documents: number, body: string, options: Partial<RunPipelineOptions> = {}) => {
     const stop = new AbortController();

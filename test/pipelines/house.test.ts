@@ -125,7 +125,7 @@ describe("units and kinds of data from outside", () => {
     // biome-ignore lint/suspicious/noExplicitAny: what comes is what the test is about
     const ask = async (path: string): Promise<any> => (await fetch(url + path)).json();
     await vi.waitFor(async () => expect(await ask("/status")).toMatchObject({ sequence: 1, weights: 15 }), {
-      timeout: 20_000,
+      timeout: 60_000,
     });
     expect(await ask("/terms?label=sport&k=2")).toEqual({ sequence: 1, terms: ["match", "team"] });
     expect(await ask("/terms?label=spot")).toEqual({

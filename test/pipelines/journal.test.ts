@@ -37,7 +37,7 @@ steps: [tokenize, growVocab: { maxSize: 10, minCount: 1, generationSize: 2 }, wi
     async post(body: string): Promise<void> {
       const headers = { "Content-Type": "text/plain" };
       const send = () => fetch(`http://127.0.0.1:${port}/`, { method: "POST", body, headers }).catch(() => undefined);
-      await expect.poll(async () => (await send())?.status, { interval: 5, timeout: 20_000 }).toBe(202);
+      await expect.poll(async () => (await send())?.status, { interval: 5 }).toBe(202);
     },
   };
 }

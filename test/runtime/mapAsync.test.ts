@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { mapAsync, run } from "#runtime";
 import { collect } from "../support/collect.js";
 import { counting, turns } from "../support/counting.js";
+import { caseCount } from "../support/shortOrLong.js";
 
 describe("mapAsync", () => {
   it("maps none, one and many in order", async () => {
@@ -33,7 +34,7 @@ describe("mapAsync", () => {
           expect(most).toBe(Math.min(concurrency, delays.length));
         },
       ),
-      { seed: 1, numRuns: 60 },
+      { seed: 1, numRuns: caseCount(60) },
     );
   });
 

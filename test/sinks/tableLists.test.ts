@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { documentsSchema, documentTermRowsSchema } from "#schemas";
 import { arrowFormat, openTable, parquetFormat, writeTable } from "#storage";
+import { caseCount } from "../support/shortOrLong.js";
 import { temporaryFolder } from "../support/temporaryFolder.js";
 
 interface Row {
@@ -66,7 +67,7 @@ it.each(["a.arrow", "a.parquet"])(
         await write(whole, rows, []);
         expect((await readFile(path)).equals(await readFile(whole))).toBe(true);
       }),
-      { seed: 3, numRuns: 60 },
+      { seed: 3, numRuns: caseCount(60) },
     );
   },
 );

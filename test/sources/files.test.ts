@@ -9,6 +9,7 @@ import type { TextBatch } from "#schemas";
 import { type FilesOptions, files, filesSchema } from "#sources";
 import { collect } from "../support/collect.js";
 import { documentsOf } from "../support/readBack.js";
+import { caseCount } from "../support/shortOrLong.js";
 import { temporaryFolder } from "../support/temporaryFolder.js";
 import { zstdOf } from "../support/zstdOf.js";
 
@@ -163,7 +164,7 @@ describe("invalid UTF-8", () => {
         expect(ledgers[0].get("invalidBytes")).toBe(ledgers[1].get("invalidBytes"));
       },
     );
-    await fc.assert(property, { seed: 7, numRuns: 300 });
+    await fc.assert(property, { seed: 7, numRuns: caseCount(300) });
   });
 
   it("ends the run under reject, with its place", async () => {
@@ -281,7 +282,7 @@ describe("records", () => {
         expect(found).toEqual(rows.map((row) => row[column]!.replaceAll("\r\n", "\n")));
       },
     );
-    await fc.assert(property, { seed: 11, numRuns: 200 });
+    await fc.assert(property, { seed: 11, numRuns: caseCount(200) });
   });
 
   const tsv = 'label\ttext\nx\t"quotes" stay\r\n\ny\t猫\n';

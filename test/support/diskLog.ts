@@ -46,7 +46,12 @@ export async function diskLog(onRename: (path: string) => void = () => {}): Prom
     note(`rename ${basename(to)}`);
     onRename(to);
   });
-  for (const [call, verb] of Object.entries({ writeSync: "write", fsyncSync: "fsync", ftruncateSync: "cut" }))
+  for (const [call, verb] of Object.entries({
+    writeSync: "write",
+    write: "write",
+    fsyncSync: "fsync",
+    ftruncateSync: "cut",
+  }))
     watch(fs, call, (_, [descriptor]) => note(`${verb} ${names.get(descriptor)}`));
   for (const [call, verb] of Object.entries({ appendFile: "write", datasync: "fsync", sync: "fsync", truncate: "cut" }))
     watch(handles, call, ({ fd }) => note(`${verb} ${names.get(fd)}`));

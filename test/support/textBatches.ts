@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import type { TextBatch } from "#schemas";
+import { anyText } from "./anyText.js";
 
 /** The documents as one stretch of text, cut after every `size` code points (the sizes are used in turn). */
 export function textBatches(documents: readonly string[], sizes: readonly number[] = [Infinity]): TextBatch[] {
@@ -56,13 +57,7 @@ const characters = [
 
 /** Text that goes from one script to the other, full of what may join words. */
 export const mixedText = fc
-  .array(
-    fc.oneof(
-      { weight: 9, arbitrary: fc.constantFrom(...characters) },
-      fc.string({ unit: "binary", minLength: 1, maxLength: 1 }),
-    ),
-    {
-      maxLength: 60,
-    },
-  )
+  .array(fc.oneof({ weight: 9, arbitrary: fc.constantFrom(...characters) }, anyText({ minLength: 1, maxLength: 1 })), {
+    maxLength: 60,
+  })
   .map((units) => units.join(""));

@@ -3,17 +3,18 @@ import { from, lastValueFrom, toArray } from "rxjs";
 import { expect } from "vitest";
 import { characterMapping } from "#kernels";
 import { normalize } from "#operators";
+import { anyText } from "../../support/anyText.js";
 import { documentsOf } from "../../support/readBack.js";
 import { chunkSizes, textBatches } from "../../support/textBatches.js";
 import { chineseText, termsByHand, termsOf } from "../../support/tokensByHand.js";
 import { target } from "../target.js";
 
-const anyText = fc
-  .array(fc.oneof({ weight: 2, arbitrary: chineseText }, fc.string({ unit: "binary", maxLength: 6 }), fc.string()), {
+const mixedText = fc
+  .array(fc.oneof({ weight: 2, arbitrary: chineseText }, anyText({ maxLength: 6 }), fc.string()), {
     maxLength: 4,
   })
   .map((parts) => parts.join("").toWellFormed());
-const documents = fc.array(anyText, { minLength: 1, maxLength: 3 });
+const documents = fc.array(mixedText, { minLength: 1, maxLength: 3 });
 
 /** Every mode finds the tokens of its definition, however the text is cut. */
 export const tokens = target("tokens", () => ({

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { cosineMeasure, overlapMeasure, type SentenceWords, sentenceGraph, sentenceGraphOfPairs } from "#kernels";
+import { caseCount } from "../../support/shortOrLong.js";
 
 /** Sentences of numbers of words, ascending, which may stand there more than once. */
 function sentencesOf(sentences: readonly (readonly number[])[]): SentenceWords {
@@ -69,7 +70,7 @@ describe.each([
         const measure = measureOf(found);
         expect(sentenceGraph(found, measure)).toEqual(sentenceGraphOfPairs(found, measure));
       }),
-      { seed: 41, numRuns: 60 },
+      { seed: 41, numRuns: caseCount(60) },
     );
   });
 });

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { forEachWindow, pairsIn, WindowWeights } from "#kernels";
 import type { ContextBatch } from "#schemas";
 import { contextBatches, vocabularyOf } from "../../support/contextBatches.js";
+import { caseCount } from "../../support/shortOrLong.js";
 
 const weights = Float64Array.of(0, 60, 30, 20);
 
@@ -42,7 +43,7 @@ describe("WindowWeights", () => {
           expect(byRightEnds).toBe(byHand);
         },
       ),
-      { seed: 1, numRuns: 300 },
+      { seed: 1, numRuns: caseCount(300) },
     );
   });
 });

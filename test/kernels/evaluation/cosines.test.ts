@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { bestRows, compileKernel, multiplyCosines, sharedMemory, startKernel, unitVector } from "#kernels";
+import { caseCount } from "../../support/shortOrLong.js";
 
 interface CosinesKernel {
   inverseLengths(rows: number, count: number, vectorBytes: number, out: number): void;
@@ -49,7 +50,7 @@ describe("cosines", () => {
         const expected = rows.map((row) => unitVector(row).reduce((sum, value, d) => sum + value * unit[d]!, 0));
         for (const [k, cosine] of cosinesOf(rows, unit).entries()) expect(cosine).toBeCloseTo(expected[k]!, 5);
       }),
-      { seed: 6, numRuns: 100 },
+      { seed: 6, numRuns: caseCount(100) },
     );
   });
 });
@@ -89,7 +90,7 @@ describe("bestRows", () => {
         expect([...found.rows]).toEqual(sorted.map(({ row }) => row));
         expect([...found.scores]).toEqual(sorted.map(({ score }) => score));
       }),
-      { seed: 6, numRuns: 300 },
+      { seed: 6, numRuns: caseCount(300) },
     );
   });
 });

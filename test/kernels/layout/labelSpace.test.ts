@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { LabelSpace, labelSize } from "#kernels";
+import { caseCount } from "../../support/shortOrLong.js";
 
 it("gives no place twice, and none outside", () => {
   const label = fc.tuple(fc.nat(300), fc.nat(200), fc.integer({ min: 1, max: 60 }), fc.integer({ min: 1, max: 20 }));
@@ -17,7 +18,7 @@ it("gives no place twice, and none outside", () => {
           );
       }
     }),
-    { seed: 3, numRuns: 100 },
+    { seed: 3, numRuns: caseCount(100) },
   );
 });
 

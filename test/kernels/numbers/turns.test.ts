@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 
 const script = `
   import { parentPort, workerData } from "node:worker_threads";
-  import { passTurn, waitForTurn } from ${JSON.stringify(import.meta.resolve("lexstream/kernels"))};
+  import { passTurn, waitForTurn } from ${JSON.stringify(new URL("../../../dist/kernels/numbers/turns.js", import.meta.url))};
   const { turns, log, thread, threads } = workerData;
   for (let turn = thread; turn < log.length; turn += threads) {
     waitForTurn(turns, 0, turn);

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { codeQuery } from "#kernels";
+import { caseCount } from "../../support/shortOrLong.js";
 
 const norm = (values: ArrayLike<number>): number => Math.sqrt(Array.from(values).reduce((sum, v) => sum + v * v, 0));
 
@@ -36,7 +37,7 @@ describe("codeQuery", () => {
         expect(norm(codes.length === 0 ? [] : Array.from(codes, (code) => step * code))).toBeCloseTo(coded, 6);
         expect(slack).toBeGreaterThan(norm(unit.map((value, d) => value - step * codes[d]!)));
       }),
-      { seed: 7, numRuns: 200 },
+      { seed: 7, numRuns: caseCount(200) },
     );
   });
 });

@@ -4,6 +4,7 @@ import { bm25Scoring, cosineScoring, IndexSearcher, plainSearch, type Scoring, T
 import { bm25Variants, type SearchIndex } from "#schemas";
 import { weightPresets } from "../../../dist/kernels/documents/termWeights.js";
 import { searchIndexOf } from "../../support/searchIndexOf.js";
+import { caseCount } from "../../support/shortOrLong.js";
 
 const word = fc.constantFrom("a", "a", "a", "b", "b", "c", "d", "e", "猫", "𠮷", "ﬀ");
 const documents = fc.array(fc.array(word, { maxLength: 8 }), { minLength: 1, maxLength: 60 });
@@ -39,7 +40,7 @@ it.each(scorings)("finds what the plain search finds, to the bit: %s", (_, scori
         }
       },
     ),
-    { seed: 5, numRuns: 150 },
+    { seed: 5, numRuns: caseCount(150) },
   );
 });
 

@@ -5,6 +5,7 @@ import type { DocumentColumn } from "#schemas";
 import { vocabularyOf } from "../../support/contextBatches.js";
 import { copyState } from "../../support/copyState.js";
 import { countsOf, postingsOf, searchIndexOf } from "../../support/searchIndexOf.js";
+import { caseCount } from "../../support/shortOrLong.js";
 
 const known = (from: number, to: number): DocumentColumn => ({
   ids: Array.from({ length: to - from }, (_, k) => `d${from + k}`),
@@ -45,7 +46,7 @@ it("makes the same of documents one by one, with other vocabularies, asked for i
       }
       expect(builder.index()).toEqual(whole);
     }),
-    { seed: 8, numRuns: 150 },
+    { seed: 8, numRuns: caseCount(150) },
   );
 });
 

@@ -2,6 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { characterMapping, joinsBefore, LONGEST_STRETCH, Normalizer, ReplacementTable } from "#kernels";
 import type { NormalizationOptions } from "#schemas";
+import { anyText } from "../../support/anyText.js";
+import { caseCount } from "../../support/shortOrLong.js";
 
 const asRead: NormalizationOptions = {
   form: "NFC",
@@ -69,7 +71,7 @@ const documents = fc.array(
     .array(
       fc.oneof(
         { weight: 12, arbitrary: fc.constantFrom(...nasty) },
-        { weight: 1, arbitrary: fc.string({ unit: "binary", minLength: 1, maxLength: 1 }) },
+        { weight: 1, arbitrary: anyText({ minLength: 1, maxLength: 1 }) },
       ),
       { maxLength: 24 },
     )
@@ -88,7 +90,7 @@ describe("Normalizer", () => {
         fc.property(documents, chunkSizes, (texts, sizes) => {
           expect(normalizeDocuments(table, texts, sizes)).toEqual(texts.map((text) => text.normalize(form)));
         }),
-        { seed: 20, numRuns: 500 },
+        { seed: 20, numRuns: caseCount(500) },
       );
     },
   );
@@ -104,7 +106,7 @@ describe("Normalizer", () => {
       invisible: fc.constantFrom("keep" as const, "remove" as const),
       radicals: fc.constantFrom("keep" as const, "unify" as const),
     });
-    const some = fc.sample(options, { seed: 21, numRuns: 90 }); // every two values are together in one
+    const some = fc.sample(options, { seed: 21, numRuns: caseCount(90) }); // every two values are together in one
     fc.assert(
       fc.property(fc.constantFrom(...some), documents, chunkSizes, (chosen, texts, sizes) => {
         const key = JSON.stringify(chosen);
@@ -112,7 +114,7 @@ describe("Normalizer", () => {
         tables.set(key, table);
         expect(normalizeDocuments(table, texts, sizes)).toEqual(texts.map(characterMapping(chosen)));
       }),
-      { seed: 21, numRuns: 1200 },
+      { seed: 21, numRuns: caseCount(1200) },
     );
   });
 

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { type TextShard, TextShards } from "#kernels";
 import type { TextBatch } from "#schemas";
+import { caseCount } from "../../support/shortOrLong.js";
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -60,6 +61,6 @@ it("passes on every text once and in order, empty ones too, wherever batches end
       const passed = [...found, shards.finish()].filter((shard) => shard !== undefined);
       expect(passed.flatMap(textsOf)).toEqual(given.map((text, k) => ({ text, label: `label ${k}` })));
     }),
-    { seed: 6, numRuns: 60 },
+    { seed: 6, numRuns: caseCount(60) },
   );
 });

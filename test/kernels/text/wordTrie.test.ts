@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { childOf, WordTrie } from "#kernels";
+import { caseCount } from "../../support/shortOrLong.js";
 
 describe("WordTrie", () => {
   it("knows each word's last frequency, however much it grows", () => {
@@ -20,7 +21,7 @@ describe("WordTrie", () => {
         expect(trie.frequency("六")).toBe(0);
         expect(trie.total).toBe(Array.from(expected.values()).reduce((sum, frequency) => sum + frequency, 0));
       }),
-      { seed: 1, numRuns: 200 },
+      { seed: 1, numRuns: caseCount(200) },
     );
   });
 

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { learnMerges } from "#kernels";
+import { caseCount } from "../../support/shortOrLong.js";
 
 type Words = readonly (readonly [text: string, count: number])[];
 
@@ -54,7 +55,7 @@ it("learns what counting all pairs anew after each merge learns", () => {
     fc.property(fc.array(word, { minLength: 1, maxLength: 8 }), fc.integer({ min: 1, max: 4 }), (words, minCount) => {
       expect(learned(words, 20, minCount)).toEqual(counting(words, 20, minCount));
     }),
-    { seed: 1, numRuns: 200 },
+    { seed: 1, numRuns: caseCount(200) },
   );
 });
 

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { BytePairModel, type MergeIds, type PieceModel, WordLevelModel, WordPieceModel } from "#kernels";
+import { caseCount } from "../../support/shortOrLong.js";
 
 function encoded(model: PieceModel, word: string, pieces: readonly string[]): string {
   const ids: number[] = [];
@@ -64,7 +65,7 @@ describe("BytePairModel", () => {
         }
         expect(encoded(model, characters.join(""), pieces)).toBe(expected.join(" "));
       }),
-      { seed: 1, numRuns: 60 },
+      { seed: 1, numRuns: caseCount(60) },
     );
   });
 });

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { GrowingLexicon } from "#kernels";
+import { caseCount } from "../../support/shortOrLong.js";
 
 const encoder = new TextEncoder();
 
@@ -24,7 +25,7 @@ describe("GrowingLexicon", () => {
           expect(lexicon.count(id)).toBe(terms.filter((other) => other === term).length);
         });
       }),
-      { seed: 1, numRuns: 200 },
+      { seed: 1, numRuns: caseCount(200) },
     );
   });
 
@@ -126,7 +127,7 @@ describe("GrowingLexicon", () => {
         const counted = live.reduce((sum, id) => sum + lexicon.count(id), 0);
         expect(counted + lexicon.prunedOccurrences).toBe(terms.length);
       }),
-      { seed: 2, numRuns: 300 },
+      { seed: 2, numRuns: caseCount(300) },
     );
   });
 });

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { SpaceSaving } from "#kernels";
+import { caseCount } from "../../support/shortOrLong.js";
 
 function count(summary: SpaceSaving, term: string): void {
   const slot = summary.slotOf(term);
@@ -64,7 +65,7 @@ describe("SpaceSaving", () => {
           }
         }
       }),
-      { seed: 1, numRuns: 300 },
+      { seed: 1, numRuns: caseCount(300) },
     );
   });
 
@@ -80,7 +81,7 @@ describe("SpaceSaving", () => {
         for (const term of terms.slice(stop)) count(after, term);
         expect(counted(after)).toEqual(counted(whole));
       }),
-      { seed: 2, numRuns: 200 },
+      { seed: 2, numRuns: caseCount(200) },
     );
   });
 });

@@ -3,6 +3,7 @@ import { expect, it } from "vitest";
 import { neural } from "#kernels";
 import { type FineTunePairsOptions, fineTunePairs, gptSchema, type LabelledPair } from "#models";
 import type { LanguageModel, NetworkClassifier } from "#schemas";
+import { seeds } from "../../support/shortOrLong.js";
 
 const terms = ["<unk>", "bank", "money", "cash", "river", "water"];
 const settings = {
@@ -47,7 +48,7 @@ const learn = (options: FineTunePairsOptions = {}, some = pairs) =>
 const bytesOf = ({ model: { tensors }, head, temperature }: NetworkClassifier) =>
   JSON.stringify([...tensors, ...head.tensors].map(({ name, values }) => [name, [...values]])) + temperature;
 
-it.each([1, 2, 3])(
+it.each(seeds)(
   "learns whether a word is used alike in two texts, which no single text tells, seed %i",
   async (seed) => {
     const made = await learn({ seed });

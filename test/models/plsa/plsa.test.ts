@@ -7,6 +7,7 @@ import { allOf } from "../../support/allOf.js";
 import { copyState } from "../../support/copyState.js";
 import { documentTermTable, tableOfTexts } from "../../support/documentTermTable.js";
 import { plantedStrongest, plantedTexts, strongestTerms } from "../../support/plantedTopics.js";
+import { seeds } from "../../support/shortOrLong.js";
 import { temporaryFolder } from "../../support/temporaryFolder.js";
 
 type Options = Parameters<typeof plsa>[0];
@@ -24,7 +25,7 @@ const wholesOf = ({ weights, alpha }: Topics) =>
   Array.from(alpha, (_, k) => weights.filter((_, i) => i % alpha.length === k).reduce((sum, each) => sum + each, 0));
 
 describe("learning", () => {
-  it.each([1, 2, 3, 4, 5])("finds the topics that were planted, with seed %i", async (seed) => {
+  it.each(seeds)("finds the topics that were planted, with seed %i", async (seed) => {
     const { topics } = await learn({ topics: 3, iterations: 60, seed });
     expect(strongestTerms(topics)).toEqual(plantedStrongest);
   });

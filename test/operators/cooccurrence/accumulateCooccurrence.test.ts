@@ -11,6 +11,7 @@ import { run } from "#runtime";
 import type { BatchOptions, FinalCooccurrence, IdBatch } from "#schemas";
 import { cellsByHand, cellsOf, countPairs } from "../../support/cellsByHand.js";
 import { marbles } from "../../support/marbles.js";
+import { shortOrLong } from "../../support/shortOrLong.js";
 import { temporaryFolder } from "../../support/temporaryFolder.js";
 import { documents, documentsOf, idBatches, sizes } from "../../support/tokens.js";
 
@@ -124,7 +125,7 @@ describe("accumulateCooccurrence", () => {
           expect(await cellsOf(whole)).toEqual(actual);
         },
       ),
-      { seed: 1, numRuns: 150 },
+      { seed: 1, numRuns: shortOrLong(60, 150) },
     );
   });
 
@@ -143,7 +144,7 @@ describe("accumulateCooccurrence", () => {
         expect(await tableOf("left", true)).toEqual(both);
         expect(await tableOf("right", true)).toEqual(both);
       }),
-      { seed: 1, numRuns: 60 },
+      { seed: 1, numRuns: shortOrLong(25, 60) },
     );
   });
 
@@ -165,7 +166,7 @@ describe("accumulateCooccurrence", () => {
           expect(weight).toBeCloseTo(ends / 2, 10);
         }
       }),
-      { seed: 1, numRuns: 60 },
+      { seed: 1, numRuns: shortOrLong(25, 60) },
     );
   });
 
@@ -198,7 +199,7 @@ describe("accumulateCooccurrence", () => {
     );
   });
 
-  it.each([true, false])(
+  it.each(shortOrLong([true], [true, false]))(
     "gives the same table within any memory, symmetric %s, and leaves nothing on the disk",
     async (symmetric) => {
       const scratch = await temporaryFolder();
@@ -222,13 +223,12 @@ describe("accumulateCooccurrence", () => {
     [2, "random", false],
     [2, "fixed", true],
     [3, "fixed", false],
-    [3, "random", true],
-    [8, "fixed", true],
+    ...shortOrLong([], [[3, "random", true] as const, [8, "fixed", true] as const]),
   ] as const)(
     "gives the same table on %i threads, radius %s, symmetric %s, which end with the stream",
     async (workers, radius, symmetric) => {
       const scratch = await temporaryFolder();
-      const ids = await idBatches([[zipf(30_000, 3000)]], [1000]);
+      const ids = await idBatches([[zipf(shortOrLong(15_000, 30_000), 3000)]], [1000]);
       const windows = { windowSize: 5, radius, batchSize: 1000 };
       const tableOf = (options: AccumulateCooccurrenceOptions) =>
         run(from(ids).pipe(windowContexts(windows), accumulateCooccurrence({ ...options, symmetric, scratch })));
@@ -255,28 +255,30 @@ describe("accumulateCooccurrence", () => {
     expect(await readdir(scratch)).toEqual([]);
   });
 
-  it.each([
-    [0, false],
-    [0, true],
-    [2, true],
-  ])("adds up what came of several stretches of text, on %i threads, symmetric %s", async (workers, symmetric) => {
-    const scratch = await temporaryFolder();
-    const tokens = 150_000; // 4 stretches of 46,875 at most
-    const ids = await idBatches([[zipf(tokens, 50_000)]], [10_000]);
-    const tableOf = async (options: AccumulateCooccurrenceOptions) =>
-      (await run(
-        from(ids).pipe(windowContexts({ windowSize: 20 }), accumulateCooccurrence({ ...options, symmetric, scratch })),
-      ))!;
-    const table = await tableOf({ memory: "1MB", workers });
-    const [folder] = await readdir(scratch);
-    expect((await readdir(join(scratch, folder!))).length).toBe(Math.max(1, workers));
-    const cells = await digestOf(table);
-    table.close!();
-    expect(await digestOf(await tableOf({}))).toEqual(cells);
-    // Each distance d adds (T - d) pairs of weight 1/d from either end.
-    const distances = Array.from({ length: 20 }, (_, i) => i + 1);
-    expect(cells.total / distances.reduce((sum, d) => sum + (2 * (tokens - d)) / d, 0)).toBeCloseTo(1, 10);
-  });
+  it.each([[0, false] as const, [2, true] as const, ...shortOrLong([], [[0, true] as const])])(
+    "adds up what came of several stretches of text, on %i threads, symmetric %s",
+    async (workers, symmetric) => {
+      const scratch = await temporaryFolder();
+      const tokens = 150_000; // 4 stretches of 46,875 at most
+      const ids = await idBatches([[zipf(tokens, 50_000)]], [10_000]);
+      const tableOf = async (options: AccumulateCooccurrenceOptions) =>
+        (await run(
+          from(ids).pipe(
+            windowContexts({ windowSize: 20 }),
+            accumulateCooccurrence({ ...options, symmetric, scratch }),
+          ),
+        ))!;
+      const table = await tableOf({ memory: "1MB", workers });
+      const [folder] = await readdir(scratch);
+      expect((await readdir(join(scratch, folder!))).length).toBe(Math.max(1, workers));
+      const cells = await digestOf(table);
+      table.close!();
+      expect(await digestOf(await tableOf({}))).toEqual(cells);
+      // Each distance d adds (T - d) pairs of weight 1/d from either end.
+      const distances = Array.from({ length: 20 }, (_, i) => i + 1);
+      expect(cells.total / distances.reduce((sum, d) => sum + (2 * (tokens - d)) / d, 0)).toBeCloseTo(1, 10);
+    },
+  );
 
   it("removes its files when the text ends in an error, and when nobody wants the table", async () => {
     const scratch = await temporaryFolder();

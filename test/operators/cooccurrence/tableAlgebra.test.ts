@@ -5,6 +5,7 @@ import { accumulateCooccurrence, buildVocab, encode, windowContexts } from "#ope
 import { mergeTables, scaleTable, subtractTables, topTerms } from "#pipelines";
 import type { FinalCooccurrence, Vocabulary } from "#schemas";
 import { finalCooccurrence } from "../../support/finalCooccurrence.js";
+import { caseCount } from "../../support/shortOrLong.js";
 import { temporaryFolder } from "../../support/temporaryFolder.js";
 import { type Documents, documents, documentsOf, tokenBatches } from "../../support/tokens.js";
 
@@ -39,7 +40,7 @@ describe("mergeTables", () => {
         const merged = await mergeTables([first, second]);
         expect(await contents(merged)).toEqual(await contents(await count([...one, ...two])));
       }),
-      { seed: 1, numRuns: 100 },
+      { seed: 1, numRuns: caseCount(100) },
     );
   });
 
@@ -81,7 +82,7 @@ describe("subtractTables", () => {
         expect(rest).toEqual(expected);
         expect(metadata.unitsPerCount % ofA.unitsPerCount).toBe(0);
       }),
-      { seed: 1, numRuns: 60 },
+      { seed: 1, numRuns: caseCount(60) },
     );
   });
 

@@ -9,6 +9,7 @@ import { classifierOf } from "../../support/classifierOf.js";
 import { collect } from "../../support/collect.js";
 import { goingOn } from "../../support/goingOn.js";
 import { marbles } from "../../support/marbles.js";
+import { caseCount } from "../../support/shortOrLong.js";
 import { documents, documentsOf, sizes, tokenBatches, WordLexicon } from "../../support/tokens.js";
 
 // A text of one word scores ln 3 against 0: e^(ln 3) / (e^(ln 3) + 1) = 3/4.
@@ -71,7 +72,7 @@ it("makes the same rows of any batches, and goes on from its state after any of 
       expect(rowsOf(await collect(from(batches).pipe(operator())))).toEqual(whole);
       expect(rowsOf(await goingOn(batches, places, operator))).toEqual(whole);
     }),
-    { seed: 21, numRuns: 60 },
+    { seed: 21, numRuns: caseCount(60) },
   );
 });
 

@@ -7,6 +7,7 @@ import type { DocumentTermBatch, IdBatch } from "#schemas";
 import { collect } from "../../support/collect.js";
 import { goingOn } from "../../support/goingOn.js";
 import { labelledBatches, labelledVocabulary } from "../../support/labelledBatches.js";
+import { caseCount } from "../../support/shortOrLong.js";
 
 const texts = [
   { words: ["the", "cat", "sat", "the"], labels: ["animals"] },
@@ -77,7 +78,7 @@ it("gives the same rows for any batches, in every pass, wherever it is stopped a
       const within = stops.map((stop) => stop % batches.length);
       expect(rowsOf(await goingOn<IdBatch, DocumentTermBatch>(batches, within, documentTerms))).toEqual(wanted);
     }),
-    { seed: 3, numRuns: 60 },
+    { seed: 3, numRuns: caseCount(60) },
   );
 });
 

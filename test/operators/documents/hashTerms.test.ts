@@ -6,6 +6,7 @@ import { type HashTermsOptions, hashTerms } from "#operators";
 import { Ledger } from "#runtime";
 import type { DocumentTermBatch } from "#schemas";
 import { collect } from "../../support/collect.js";
+import { caseCount } from "../../support/shortOrLong.js";
 import { documents, documentsOf, sizes, tokenBatches } from "../../support/tokens.js";
 
 /** Rows of scikit-learn: fixtures/documents/makeHashes.py. */
@@ -48,7 +49,7 @@ it("gives the same rows for any batches", async () => {
       expect(cut.rows).toEqual(whole.rows);
       expect(cut.ledger.get("cancelled")).toBe(whole.ledger.get("cancelled"));
     }),
-    { seed: 1, numRuns: 60 },
+    { seed: 1, numRuns: caseCount(60) },
   );
 });
 

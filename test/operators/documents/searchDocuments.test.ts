@@ -8,6 +8,7 @@ import type { HitBatch, TextStep, TokenBatch } from "#schemas";
 import { collect } from "../../support/collect.js";
 import { goingOn } from "../../support/goingOn.js";
 import { searchIndexOf } from "../../support/searchIndexOf.js";
+import { caseCount } from "../../support/shortOrLong.js";
 import { documents, documentsOf, sizes, tokenBatches } from "../../support/tokens.js";
 
 const texts = [["cat", "sat", "mat"], ["猫", "cat"], [], ["dog", "猫", "猫"], ["dog"]];
@@ -51,7 +52,7 @@ it("makes the same rows of any batches, and goes on from its state after any of 
       expect(foundBy(await collect(from(batches).pipe(operator())))).toEqual(whole);
       expect(foundBy(await goingOn(batches, places, operator))).toEqual(whole);
     }),
-    { seed: 22, numRuns: 60 },
+    { seed: 22, numRuns: caseCount(60) },
   );
 });
 

@@ -8,6 +8,7 @@ import type { IdBatch, SequenceBatch } from "#schemas";
 import { collect } from "../../support/collect.js";
 import { turns } from "../../support/counting.js";
 import { goingOn } from "../../support/goingOn.js";
+import { caseCount } from "../../support/shortOrLong.js";
 import { type Documents, documents, documentsOf, idBatches, sizes } from "../../support/tokens.js";
 
 const pack = async (batches: readonly IdBatch[], options: PackSequencesOptions, ledger = new Ledger()) =>
@@ -131,7 +132,7 @@ describe("packSequences", () => {
         const repeats = ledger.get("added");
         expect(predicted).toHaveLength(passedOn - repeats);
       }),
-      { seed: 21, numRuns: 120 },
+      { seed: 21, numRuns: caseCount(120) },
     );
   });
 
@@ -161,7 +162,7 @@ describe("packSequences", () => {
         const events = await goingOn(known, within, () => packSequences(options));
         expect(events).toEqual(await pack(known, options));
       }),
-      { seed: 23, numRuns: 100 },
+      { seed: 23, numRuns: caseCount(100) },
     );
   });
 
@@ -283,7 +284,7 @@ describe("packSequences with lanes", () => {
             }),
           );
       }),
-      { seed: 24, numRuns: 80 },
+      { seed: 24, numRuns: caseCount(80) },
     );
   });
 

@@ -9,6 +9,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createHanSegmenter } from "#operators";
 import { cutWords } from "../../support/cutWords.js";
+import { caseCount } from "../../support/shortOrLong.js";
 import { temporaryFolder } from "../../support/temporaryFolder.js";
 
 const dictionary = readFileSync(createRequire(import.meta.url).resolve("@node-rs/jieba/dict.txt"));
@@ -46,7 +47,7 @@ describe("createHanSegmenter", () => {
         const text = characters.join("");
         expect(cutWords(segmenter, text)).toEqual(jieba.cut(text, false));
       }),
-      { seed: 7, numRuns: 2000 },
+      { seed: 7, numRuns: caseCount(2000) },
     );
   });
 

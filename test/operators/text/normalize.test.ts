@@ -5,6 +5,7 @@ import { characterMapping } from "#kernels";
 import { type NormalizeOptions, normalize, tokenize } from "#operators";
 import type { TextBatch } from "#schemas";
 import { marbles } from "../../support/marbles.js";
+import { caseCount } from "../../support/shortOrLong.js";
 import { chunkSizes, mixedText, sentenceBatches, textBatches } from "../../support/textBatches.js";
 
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
@@ -58,7 +59,7 @@ describe("normalize", () => {
       fc.asyncProperty(fc.array(mixedText, { minLength: 1, maxLength: 4 }), chunkSizes, async (documents, sizes) => {
         expect(await documentsOf(documents, undefined, sizes)).toEqual(documents.map(inDefaultForm));
       }),
-      { seed: 3, numRuns: 200 },
+      { seed: 3, numRuns: caseCount(200) },
     );
   });
 
@@ -69,7 +70,7 @@ describe("normalize", () => {
         const [found] = await documentsOf([text], { width: "keep", invisible: "keep", radicals: "keep" }, sizes);
         expect(found!.replaceAll("ς", "σ")).toBe(expected.replaceAll("ς", "σ"));
       }),
-      { seed: 4, numRuns: 200 },
+      { seed: 4, numRuns: caseCount(200) },
     );
   });
 
@@ -179,7 +180,7 @@ describe("normalize", () => {
           documents.map((text) => split(text).filter((word) => word !== "ﷺ")),
         );
       }),
-      { seed: 5, numRuns: 200 },
+      { seed: 5, numRuns: caseCount(200) },
     );
   });
 

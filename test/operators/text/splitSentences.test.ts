@@ -3,6 +3,7 @@ import { from } from "rxjs";
 import { describe, expect, it } from "vitest";
 import { type SplitSentencesOptions, splitSentences } from "#operators";
 import { marbles } from "../../support/marbles.js";
+import { caseCount } from "../../support/shortOrLong.js";
 import { chunkSizes, mixedText, textBatches } from "../../support/textBatches.js";
 
 /** The sentences of every document, whatever the batches. */
@@ -120,7 +121,7 @@ describe("splitSentences", () => {
           const expected = documents.flatMap((document) => plainSentences(document, newline));
           expect(sentencesOf(documents, sizes, { newline })).toEqual(expected);
         }),
-        { seed: 2, numRuns: 1500 },
+        { seed: 2, numRuns: caseCount(1500) },
       );
     });
   }

@@ -7,6 +7,7 @@ import { normalize, type TokenizeOptions, tokenize } from "#operators";
 import { Ledger, run } from "#runtime";
 import type { TextBatch, TokenBatch } from "#schemas";
 import { marbles } from "../../support/marbles.js";
+import { caseCount } from "../../support/shortOrLong.js";
 import { temporaryFolder } from "../../support/temporaryFolder.js";
 import { chunkSizes, mixedText, sentenceBatches, textBatches } from "../../support/textBatches.js";
 import { chineseText, termsByHand, termsOf, termsWithKnownWords } from "../../support/tokensByHand.js";
@@ -73,7 +74,7 @@ describe("tokenize", () => {
           const expected = documents.map((document) => termsByHand(document, mode));
           expect(termsOf(textBatches(documents, sizes), { mode })).toEqual(expected);
         }),
-        { seed: 1, numRuns: 1000 },
+        { seed: 1, numRuns: caseCount(1000) },
       );
     });
   }
@@ -85,7 +86,7 @@ describe("tokenize", () => {
           documents.map((document) => termsByHand(document, "chinese")),
         );
       }),
-      { seed: 3, numRuns: 300 },
+      { seed: 3, numRuns: caseCount(300) },
     );
   });
 
@@ -102,7 +103,7 @@ describe("tokenize", () => {
         const whole = tokensOf(textBatches(documents), { mode, characterOffsets: true });
         expect(tokens).toEqual(whole.tokens);
       }),
-      { seed: 4, numRuns: 300 },
+      { seed: 4, numRuns: caseCount(300) },
     );
   });
 
@@ -124,7 +125,7 @@ describe("tokenize", () => {
         );
         expect(whole.sentenceOffsets).toEqual(starts);
       }),
-      { seed: 5, numRuns: 500 },
+      { seed: 5, numRuns: caseCount(500) },
     );
   });
 
@@ -191,7 +192,7 @@ describe("tokenize", () => {
         const slices = found.map((tokens, i) => tokens.map(({ start, end }) => documents[i]!.slice(start, end)));
         expect(slices).toEqual(found.map((tokens) => tokens.map(({ term }) => term)));
       }),
-      { seed: 8, numRuns: 200 },
+      { seed: 8, numRuns: caseCount(200) },
     );
   });
 
@@ -337,7 +338,7 @@ describe("tokenize", () => {
         expect(seen[1]).toEqual(seen[0]);
         expect(new Set(words).size > maxTerms || seen[0]!.pruned === 0).toBe(true);
       }),
-      { seed: 6, numRuns: 300 },
+      { seed: 6, numRuns: caseCount(300) },
     );
   });
 

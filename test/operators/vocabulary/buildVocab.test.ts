@@ -7,6 +7,7 @@ import { Ledger, run } from "#runtime";
 import type { TextBatch, TokenBatch, Vocabulary } from "#schemas";
 import { fromTexts } from "#sources";
 import { marbles } from "../../support/marbles.js";
+import { caseCount } from "../../support/shortOrLong.js";
 import { documents, documentsOf, sizes, tokenBatches, WordLexicon } from "../../support/tokens.js";
 
 const build = (batches: readonly TokenBatch[], options?: BuildVocabOptions) =>
@@ -39,7 +40,7 @@ describe("buildVocab", () => {
         expect(new Map(rows(vocabulary) as [string, number][])).toEqual(new Map(kept));
         expect(await build(tokenBatches(text), { minCount })).toMatchObject({ terms: vocabulary.terms });
       }),
-      { seed: 1, numRuns: 100 },
+      { seed: 1, numRuns: caseCount(100) },
     );
   });
 

@@ -8,6 +8,7 @@ import { Ledger, run } from "#runtime";
 import { fromTexts } from "#sources";
 import { collect } from "../../support/collect.js";
 import { marbles } from "../../support/marbles.js";
+import { caseCount } from "../../support/shortOrLong.js";
 import { temporaryFolder } from "../../support/temporaryFolder.js";
 import { type Documents, documents, sizes, spelled, tokenBatches, WordLexicon } from "../../support/tokens.js";
 
@@ -55,7 +56,7 @@ describe("dropTerms", () => {
       fc.asyncProperty(documents, sizes, async (text, cuts) => {
         expect(await left(text, { terms: ["a", "猫"] }, cuts)).toEqual(await left(text, { terms: ["a", "猫"] }));
       }),
-      { seed: 23, numRuns: 100 },
+      { seed: 23, numRuns: caseCount(100) },
     );
   });
 

@@ -6,6 +6,7 @@ import { type EncodeOptions, encode } from "#operators";
 import { Ledger, RunScope } from "#runtime";
 import type { IdBatch, TokenBatch, Vocabulary } from "#schemas";
 import { marbles } from "../../support/marbles.js";
+import { caseCount } from "../../support/shortOrLong.js";
 import { documents, documentsOf, sizes, tokenBatches, WordLexicon } from "../../support/tokens.js";
 
 function encoded(
@@ -55,7 +56,7 @@ describe("encode", () => {
         const sentences = text.flatMap((document) => (document.length === 0 ? [[]] : document));
         expect(spelled(actual, "sentenceOffsets")).toEqual(sentences.map((sentence) => sentence.filter(isKnown)));
       }),
-      { seed: 1, numRuns: 300 },
+      { seed: 1, numRuns: caseCount(300) },
     );
   });
 
@@ -88,7 +89,7 @@ describe("encode", () => {
         expect(spelled(batches, "documentOffsets").flat()).toEqual(ended.flat());
         expect(scope.account.get("added")).toBe(ended.filter((sentence) => sentence.length > 0).length);
       }),
-      { seed: 1, numRuns: 100 },
+      { seed: 1, numRuns: caseCount(100) },
     );
     expect(() => encode(vocabulary, { sentenceEnd: "</s>" })).toThrow(
       new RangeError('encode: sentenceEnd must be a term of the vocabulary, got "</s>"'),
@@ -105,7 +106,7 @@ describe("encode", () => {
         expect(ledger.get("belowMinCount")).toBe(words.filter((word) => "de狗".includes(word)).length);
         expect(used + ledger.get("truncated") + ledger.get("belowMinCount")).toBe(words.length);
       }),
-      { seed: 1, numRuns: 100 },
+      { seed: 1, numRuns: caseCount(100) },
     );
   });
 

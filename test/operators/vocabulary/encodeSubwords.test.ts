@@ -10,6 +10,7 @@ import { collect } from "../../support/collect.js";
 import { countedWords } from "../../support/countedWords.js";
 import { marbles } from "../../support/marbles.js";
 import { samples } from "../../support/samples.js";
+import { caseCount } from "../../support/shortOrLong.js";
 import { documents, documentsOf, sizes, tokenBatches, WordLexicon } from "../../support/tokens.js";
 
 const lines = samples(3000).split("\n");
@@ -95,7 +96,7 @@ describe("encodeSubwords", () => {
           expect(starts).toBe(words + (sentenceEnd ? ends : 0));
         }
       }),
-      { seed: 1, numRuns: 60 },
+      { seed: 1, numRuns: caseCount(60) },
     );
   });
 

@@ -16,6 +16,7 @@ import { fromTexts } from "#sources";
 import { collect } from "../../support/collect.js";
 import { goingOn } from "../../support/goingOn.js";
 import { marbles } from "../../support/marbles.js";
+import { caseCount } from "../../support/shortOrLong.js";
 import { documents, documentsOf, sizes, tokenBatches, WordLexicon } from "../../support/tokens.js";
 
 function grown(batches: Iterable<TokenBatch>, options: GrowVocabOptions, ledger = new Ledger()): IdBatch[] {
@@ -112,7 +113,7 @@ describe("growVocab", () => {
         const options = { ...small, counters: 4, ...(fades ? { halfLife: 7 } : {}) };
         expect(spelled(grown(tokenBatches(text, cuts), options))).toEqual(spelled(grown(tokenBatches(text), options)));
       }),
-      { seed: 1, numRuns: 300 },
+      { seed: 1, numRuns: caseCount(300) },
     );
   });
 
@@ -136,7 +137,7 @@ describe("growVocab", () => {
         const left = ["truncated", "belowMinCount", "pruned"].reduce((sum, counter) => sum + ledger.get(counter), 0);
         expect(used + left).toBe(text.flat(2).length);
       }),
-      { seed: 2, numRuns: 200 },
+      { seed: 2, numRuns: caseCount(200) },
     );
   });
 
@@ -151,7 +152,7 @@ describe("growVocab", () => {
         const batches = tokenBatches(text, cuts);
         expect(await goingOn(batches, places, operator)).toEqual(await collect(from(batches).pipe(operator())));
       }),
-      { seed: 3, numRuns: 100 },
+      { seed: 3, numRuns: caseCount(100) },
     );
   });
 

@@ -6,6 +6,7 @@ import { Ledger, run } from "#runtime";
 import type { Phrases, TokenBatch } from "#schemas";
 import { fromTexts } from "#sources";
 import { marbles } from "../../support/marbles.js";
+import { caseCount } from "../../support/shortOrLong.js";
 import { type Documents, spelled, tokenBatches } from "../../support/tokens.js";
 
 const phrases = (...pairs: string[]): Phrases => {
@@ -63,7 +64,7 @@ describe("joinPhrases", () => {
         const found = phrases("a b", "b a", "c c");
         expect(await joined(text, found, {}, cuts)).toEqual(await joined(text, found));
       }),
-      { seed: 1, numRuns: 100 },
+      { seed: 1, numRuns: caseCount(100) },
     );
   });
 

@@ -6,6 +6,7 @@ import { Ledger } from "#runtime";
 import type { Phrases } from "#schemas";
 import { collect } from "../../support/collect.js";
 import { marbles } from "../../support/marbles.js";
+import { caseCount } from "../../support/shortOrLong.js";
 import { type Documents, tokenBatches } from "../../support/tokens.js";
 
 const learned = (documents: Documents, options = {}, sizes?: number[]) =>
@@ -49,7 +50,7 @@ describe("learnPhrases", () => {
         const options = { minCount: 1, threshold: 0, maxPairs: 5 };
         expect(scores(await learned(text, options, cuts))).toEqual(scores(await learned(text, options)));
       }),
-      { seed: 1, numRuns: 60 },
+      { seed: 1, numRuns: caseCount(60) },
     );
   });
 

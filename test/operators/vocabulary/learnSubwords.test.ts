@@ -5,6 +5,7 @@ import { type LearnSubwordsOptions, learnSubwords } from "#operators";
 import { RunScope } from "#runtime";
 import type { SubwordVocabulary } from "#schemas";
 import { marbles } from "../../support/marbles.js";
+import { caseCount } from "../../support/shortOrLong.js";
 import { type Documents, documents, documentsOf, sizes, tokenBatches, WordLexicon } from "../../support/tokens.js";
 
 const learned = (text: Documents, options: LearnSubwordsOptions = {}, cuts?: number[]): Promise<SubwordVocabulary> =>
@@ -49,7 +50,7 @@ describe("learnSubwords", () => {
         fc.pre(text.flat(2).length > 0);
         expect(contents(await learned(text, options, cuts))).toEqual(contents(await learned(text, options)));
       }),
-      { seed: 1, numRuns: 60 },
+      { seed: 1, numRuns: caseCount(60) },
     );
   });
 

@@ -10,6 +10,7 @@ import { fromTexts } from "#sources";
 import { collect } from "../../support/collect.js";
 import { goingOn } from "../../support/goingOn.js";
 import { marbles } from "../../support/marbles.js";
+import { caseCount } from "../../support/shortOrLong.js";
 import { temporaryFolder } from "../../support/temporaryFolder.js";
 import { type Documents, documents, sizes, spelled, tokenBatches, WordLexicon } from "../../support/tokens.js";
 
@@ -92,7 +93,7 @@ describe("mapTerms", () => {
         const mapping = (term: string) => ({ a: "b", c: "", 猫: "狗" })[term] ?? term;
         expect(await mapped(text, mapping, cuts)).toEqual(await mapped(text, mapping));
       }),
-      { seed: 21, numRuns: 100 },
+      { seed: 21, numRuns: caseCount(100) },
     );
   });
 
@@ -109,7 +110,7 @@ describe("mapTerms", () => {
         const noted = (events: TokenBatch[]) => events.map(withCounts).at(-1);
         expect(noted(await goingOn(batches, places, upper))).toEqual(noted(await collect(from(batches).pipe(upper()))));
       }),
-      { seed: 22, numRuns: 60 },
+      { seed: 22, numRuns: caseCount(60) },
     );
   });
 

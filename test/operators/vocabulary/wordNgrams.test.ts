@@ -6,6 +6,7 @@ import { Ledger, RunScope, run } from "#runtime";
 import type { StateKeeper, TokenBatch } from "#schemas";
 import { fromTexts } from "#sources";
 import { copyState } from "../../support/copyState.js";
+import { caseCount } from "../../support/shortOrLong.js";
 import { type Documents, documents, documentsOf, sizes, spelled, tokenBatches } from "../../support/tokens.js";
 
 async function made(text: Documents, options?: WordNgramsOptions, cuts?: readonly number[]): Promise<string[]> {
@@ -36,7 +37,7 @@ describe("wordNgrams", () => {
         );
         expect(cut.filter((term) => term.includes(" "))).toEqual(pairs);
       }),
-      { seed: 1, numRuns: 100 },
+      { seed: 1, numRuns: caseCount(100) },
     );
   });
 

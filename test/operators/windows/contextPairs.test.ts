@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { contextsOf, pairsByHand, pairsOf, rows } from "../../support/pairs.js";
+import { caseCount } from "../../support/shortOrLong.js";
 import { documents, documentsOf, sizes } from "../../support/tokens.js";
 
 describe("contextPairs", () => {
@@ -27,7 +28,7 @@ describe("contextPairs", () => {
           for (const { centre } of pairs) expect(centre.length).toBeLessThanOrEqual(batchSize);
         },
       ),
-      { seed: 1, numRuns: 150 },
+      { seed: 1, numRuns: caseCount(150) },
     );
   });
 });

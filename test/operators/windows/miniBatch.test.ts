@@ -5,6 +5,7 @@ import { contextPairs, miniBatch } from "#operators";
 import type { PairBatch } from "#schemas";
 import { marbles } from "../../support/marbles.js";
 import { contextsOf, pairsByHand, rows } from "../../support/pairs.js";
+import { caseCount } from "../../support/shortOrLong.js";
 import { documents, sizes } from "../../support/tokens.js";
 
 describe("miniBatch", () => {
@@ -21,7 +22,7 @@ describe("miniBatch", () => {
         expect(lengths.slice(0, -1).every((length) => length === batchSize)).toBe(true);
         expect(lengths.length).toBe(Math.ceil(expected.length / batchSize));
       }),
-      { seed: 1, numRuns: 150 },
+      { seed: 1, numRuns: caseCount(150) },
     );
   });
 

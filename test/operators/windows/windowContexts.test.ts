@@ -6,6 +6,7 @@ import { encode, repeatEpochs, windowContexts } from "#operators";
 import { Ledger, RunScope, run } from "#runtime";
 import type { ContextBatch, IdBatch } from "#schemas";
 import { marbles } from "../../support/marbles.js";
+import { caseCount } from "../../support/shortOrLong.js";
 import { documents, documentsOf, idBatches, sizes, tokenBatches } from "../../support/tokens.js";
 import { documentsIn, seen, sentencesOf, windowsByHand, windowsOf } from "../../support/windowsByHand.js";
 
@@ -44,7 +45,7 @@ describe("windowContexts", () => {
           expect(events.map(({ position }) => position)).toEqual(events.map((_, i) => i * batchSize));
         },
       ),
-      { seed: 1, numRuns: 300 },
+      { seed: 1, numRuns: caseCount(300) },
     );
   });
 
@@ -95,7 +96,7 @@ describe("windowContexts", () => {
         const whole = windowsOf(await idBatches(text), options);
         expect(seen(windowsOf(await idBatches(text, cuts), { ...options, batchSize }))).toEqual(seen(whole));
       }),
-      { seed: 1, numRuns: 100 },
+      { seed: 1, numRuns: caseCount(100) },
     );
     const words = [[Array.from({ length: 100 }, () => "a")]];
     const epochs = await Promise.all([0, 1].map((epoch) => idBatches(words, [9], undefined, epoch)));
@@ -134,7 +135,7 @@ describe("windowContexts", () => {
         const parts = ["used", "subsampled", "belowMinCount", "truncated", "pruned"];
         expect(parts.reduce((sum, counter) => sum + ledger.get(counter), 0)).toBe(2 * text.flat(2).length);
       }),
-      { seed: 1, numRuns: 100 },
+      { seed: 1, numRuns: caseCount(100) },
     );
   });
 

@@ -12,6 +12,7 @@ import {
   runConfigTests,
   runPipeline,
 } from "#pipelines";
+import { shortOrLong } from "../../support/shortOrLong.js";
 import { temporaryFolder } from "../../support/temporaryFolder.js";
 
 const firstText = "the cat sat on the mat and the dog sat by the cat 我爱北京天安门\n".repeat(30);
@@ -71,7 +72,8 @@ describe("vectors that a step begins with", () => {
       expect(terms).toHaveLength(15);
       expect(terms).toEqual(expect.arrayContaining(["dog", "天安门", "fox", "北京烤鸭"]));
       made.push(Buffer.from(values.buffer).toString("hex"));
-      expect((await rerun(join(folder, `out.${name}`))).filter(({ fault }) => fault)).toEqual([]);
+      if (path === old || shortOrLong(false, true))
+        expect((await rerun(join(folder, `out.${name}`))).filter(({ fault }) => fault)).toEqual([]);
     }
     expect(new Set(made).size).toBe(1); // the formats keep every bit
   });

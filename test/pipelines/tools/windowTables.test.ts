@@ -5,6 +5,7 @@ import { from, lastValueFrom } from "rxjs";
 import { describe, expect, it } from "vitest";
 import { accumulateCooccurrence, buildVocab, encode, windowContexts } from "#operators";
 import { saveCooccurrence, WindowTables } from "#pipelines";
+import { shortOrLong } from "../../support/shortOrLong.js";
 import { temporaryFolder } from "../../support/temporaryFolder.js";
 import { type Documents, documents, documentsOf, tokenBatches } from "../../support/tokens.js";
 
@@ -45,7 +46,7 @@ describe("WindowTables", () => {
           expect(bytesAt(path)).toEqual(await freshBytes(inside.flatMap((each) => each.text)));
         }
       }),
-      { seed: 6, numRuns: 15 },
+      { seed: 6, numRuns: shortOrLong(5, 15) },
     );
   });
 

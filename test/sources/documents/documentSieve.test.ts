@@ -8,6 +8,7 @@ import type { Rejection } from "#schemas";
 import { type FilesOptions, files, stdin } from "#sources";
 import { collect } from "../../support/collect.js";
 import { documentsOf } from "../../support/readBack.js";
+import { caseCount } from "../../support/shortOrLong.js";
 import { temporaryFolder } from "../../support/temporaryFolder.js";
 
 async function fileWith(content: string | Uint8Array, name: string): Promise<string> {
@@ -169,7 +170,7 @@ describe("a source that may reject documents", () => {
           expect((await sift({ ...options, only })).rejections).toEqual(whole.rejections);
         },
       ),
-      { numRuns: 60, seed: 4 },
+      { numRuns: caseCount(60), seed: 4 },
     );
   });
 

@@ -6,12 +6,13 @@ import { compressors } from "hyparquet-compressors";
 import { expect, it } from "vitest";
 import { vectorsSchema } from "#schemas";
 import { parquetFormat, writeTable } from "#storage";
+import { shortOrLong } from "../../support/shortOrLong.js";
 import { temporaryFolder } from "../../support/temporaryFolder.js";
 
-async function writeLists(path: string, rows: number, vectorSize: number): Promise<void> {
+async function writeLists(path: string, rows: number, vectorSize: number, format = parquetFormat): Promise<void> {
   const values = Float32Array.from({ length: rows * vectorSize }, (_, i) => i);
   const terms = Array.from({ length: rows }, (_, i) => `词${i}`);
-  await writeTable(path, vectorsSchema(vectorSize), parquetFormat, (writer) => writer.write([terms, values], rows));
+  await writeTable(path, vectorsSchema(vectorSize), format, (writer) => writer.write([terms, values], rows));
 }
 
 it("lays down lists of any length whole, where parquetjs-lite alone loses the last values of some", async () => {
@@ -29,14 +30,19 @@ it("lays down lists of any length whole, where parquetjs-lite alone loses the la
 
 it("keeps every row where pages and row groups end", async () => {
   const path = join(await temporaryFolder(), "lists.parquet");
-  await writeLists(path, 14_500, 300); // pages of 218 rows, groups of 13,981
+  const blockValues = shortOrLong(1 << 17, 1 << 22);
+  expect(parquetFormat.blockValues).toBe(1 << 22);
+  const group = Math.floor(blockValues / 300); // of pages of 218 rows; 436 or 13,981
+  await writeLists(path, group + 519, 300, { ...parquetFormat, blockValues });
   const file = await asyncBufferFromFile(path);
   const metadata = await parquetMetadataAsync(file);
-  expect(metadata.row_groups.map((group) => Number(group.num_rows))).toEqual([13_981, 519]);
-  const read = await parquetReadObjects({ file, compressors, rowStart: 13_900, rowEnd: 14_100 });
-  expect(read.map(({ term }) => term)).toEqual(Array.from({ length: 200 }, (_, i) => `词${13_900 + i}`));
+  expect(metadata.row_groups.map((group) => Number(group.num_rows))).toEqual(
+    shortOrLong([436, 436, 83], [13_981, 519]),
+  );
+  const read = await parquetReadObjects({ file, compressors, rowStart: group - 81, rowEnd: group + 119 });
+  expect(read.map(({ term }) => term)).toEqual(Array.from({ length: 200 }, (_, i) => `词${group - 81 + i}`));
   expect(
-    read.every(({ vector }, i) => vector[0] === (13_900 + i) * 300 && vector[299] === (13_900 + i) * 300 + 299),
+    read.every(({ vector }, i) => vector[0] === (group - 81 + i) * 300 && vector[299] === (group - 81 + i) * 300 + 299),
   ).toBe(true);
 });
 

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { floatTextBytes, parseFloatText, writeFloat32 } from "../../../dist/storage/vectors/floatText.js";
+import { caseCount } from "../../support/shortOrLong.js";
 
 function textOf(value: number): string {
   const bytes = new Uint8Array(floatTextBytes);
@@ -49,7 +50,7 @@ it("reads back every float32 from as few digits as possible", () => {
       expect(Number(text)).toBe(parse(text));
       if (value !== 0) expect(significant(text)).toBeLessThanOrEqual(fewestDigits(value));
     }),
-    { seed: 1, numRuns: 5000 },
+    { seed: 1, numRuns: caseCount(5000) },
   );
 });
 
@@ -59,7 +60,7 @@ it("reads back what trained vectors hold", () => {
       const value = Math.fround(units / 2 ** 23);
       expect(Math.fround(parse(textOf(value)))).toBe(value);
     }),
-    { seed: 2, numRuns: 5000 },
+    { seed: 2, numRuns: caseCount(5000) },
   );
 });
 
@@ -69,7 +70,7 @@ it("reads decimals as the engine does", () => {
       expect(parse(String(value))).toBe(Number(String(value))); // the text of -0 is 0
       expect(parse(value.toExponential())).toBe(Number(value.toExponential()));
     }),
-    { seed: 3, numRuns: 5000 },
+    { seed: 3, numRuns: caseCount(5000) },
   );
 });
 
