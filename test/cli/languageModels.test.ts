@@ -135,7 +135,7 @@ it("reads texts as they lie in files: the text of records, and labelled lines wi
     expect(await command("score", inFolder("english"), inFolder(name!), ...more)).toEqual(plain);
 });
 
-it.each(["rnnlm", "nnlm"])(
+it.each(shortOrLong(["rnnlm"], ["rnnlm", "nnlm"]))(
   "%s learns the same bytes at any number of workers and for any cut of the text",
   async (model) => {
     const config = inFolder("cut.yaml");
