@@ -79,10 +79,12 @@ const LINES = 4096;
 /** One line a term: the term, a space, its count. */
 async function writeLines(path: string, { terms, counts }: Vocabulary): Promise<number> {
   return writeFiles([path], async (file) => {
+    let rows = 0;
     for (let from = 0; from < terms.length; from += LINES) {
       const lines = terms.slice(from, from + LINES).map((term, i) => `${term} ${counts[from + i]}\n`);
       file!.write(Buffer.from(lines.join("")));
+      rows += lines.length;
     }
-    return terms.length;
+    return rows;
   });
 }
