@@ -75,12 +75,12 @@ function scanned(text: readonly TextBatch[], options: Options) {
     lexicon.forgetPruned();
   };
   const scanPlain = ({ bytes, sentenceOffsets, documentOffsets }: TextBatch) => {
-    let at = 0;
+    let [at, sentence, document] = [0, 0, 0];
     for (const start of new Set(sentenceOffsets)) {
       scanner.scan(bytes, at, start, undefined);
       scanner.endToken();
-      for (const offset of sentenceOffsets!) if (offset === start) batcher.startSentence();
-      for (const offset of documentOffsets) if (offset === start) batcher.startDocument();
+      for (; sentenceOffsets![sentence] === start; sentence++) batcher.startSentence();
+      for (; documentOffsets[document] === start; document++) batcher.startDocument();
       at = start;
     }
     scanner.scan(bytes, at, bytes.length, undefined);

@@ -14,6 +14,7 @@ import { following } from "../../support/following.js";
 import { knownOf } from "../../support/knownOf.js";
 import { posting } from "../../support/posting.js";
 import { documentsOf } from "../../support/readBack.js";
+import { caseCount } from "../../support/shortOrLong.js";
 import { temporaryFolder } from "../../support/temporaryFolder.js";
 import { zstdOf } from "../../support/zstdOf.js";
 
@@ -89,7 +90,7 @@ describe.each(Object.entries(FORMATS))("what is known of the documents of %s", (
           );
         },
       ),
-      { seed: 11, numRuns: 40 },
+      { seed: 11, numRuns: caseCount(40) },
     );
   });
 });
