@@ -7,6 +7,7 @@
  * sample on `--workers` threads, over and over, in this process. The clients keep their connections, ask as soon as they were
  * answered, and live on a thread of their own, so that training does not hold up their clocks.
  */
+import { setTimeout } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { serveOnThread } from "../cli/serveOnThread.js";
 import { builtIn } from "../pipelines/index.js";
@@ -36,6 +37,7 @@ async function measure(): Promise<void> {
     copies.push(performance.now() - before);
   };
   publish();
+  await answers(`http://127.0.0.1:${server.address.port}/neighbors?term=t0&k=1`);
   const timer = setInterval(publish, 1000 * Number(values.snapshots));
   console.log(`${count} terms, D = ${vectorSize}; a snapshot every ${values.snapshots} s; ${seconds} s each`);
   for (const training of [false, true]) {
@@ -54,4 +56,9 @@ async function measure(): Promise<void> {
   console.log(`peak resident memory ${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MB`);
   clearInterval(timer);
   await server.close();
+}
+
+/** A snapshot is made ready before it answers, which takes seconds where it is large. */
+async function answers(url: string): Promise<void> {
+  while (!(await fetch(url)).ok) await setTimeout(100);
 }
