@@ -7,13 +7,14 @@ import type { RunParts } from "./runParts.js";
  */
 export async function keepSnapshots({ state, models }: RunParts, node: PipelineNode, epoch: number): Promise<void> {
   const model = models.of(node);
-  for (const reader of readersOf(node)) {
+  const wanting = readersOf(node).flatMap((reader) => {
     const wanted = reader.unit.snapshots?.(reader.options as never);
-    if (!wanted || !isWanted(epoch, model.epochs, wanted.count)) continue;
-    const learned = await model.snapshot?.();
-    if (learned === undefined) continue;
+    return wanted && isWanted(epoch, model.epochs, wanted.count) ? [{ reader, wanted }] : [];
+  });
+  const learned = wanting.length > 0 ? await model.snapshot?.() : undefined;
+  if (learned === undefined) return;
+  for (const { reader, wanted } of wanting)
     state.snapshots.set(reader, [...(state.snapshots.get(reader) ?? []), wanted.part(learned as never)]);
-  }
 }
 
 /** Of epochs that are spread evenly; the last one is the result. */

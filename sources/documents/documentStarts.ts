@@ -1,4 +1,4 @@
-import { searchable } from "./lineEnds.js";
+import { placesOf } from "./lineEnds.js";
 
 export type TextFormat = "lines" | "file" | "paragraphs";
 
@@ -22,10 +22,7 @@ function lineStarts(): DocumentStarts {
     if (text.length === 0) return [];
     const starts = atStart ? [0] : [];
     const last = text.length - 1;
-    const lines = searchable(text);
-    for (let at = lines.indexOf(LINE_FEED); at >= 0 && at < last; at = lines.indexOf(LINE_FEED, at + 1)) {
-      starts.push(at + 1);
-    }
+    for (const at of placesOf(text.subarray(0, last), LINE_FEED)) starts.push(at + 1);
     atStart = text[last] === LINE_FEED;
     return starts;
   };

@@ -3,7 +3,7 @@ const CARRIAGE_RETURN = 0x0d;
 const MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /** The same bytes as a Buffer, which finds one among them several times as fast as another array does. */
-export function searchable(bytes: Uint8Array): Buffer {
+function searchable(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 
@@ -16,6 +16,12 @@ export function finder(bytes: Uint8Array, byte: number): (from: number) => numbe
     if (found < 0) found = Number.POSITIVE_INFINITY;
     return found;
   };
+}
+
+/** Every place of a byte, in ascending order. */
+export function* placesOf(bytes: Uint8Array, byte: number): Generator<number> {
+  const text = searchable(bytes);
+  for (let at = text.indexOf(byte); at >= 0; at = text.indexOf(byte, at + 1)) yield at;
 }
 
 /** Finds the next line end, "\n", "\r\n" or "\r" alone, at or behind a place; infinity if there is none. */
@@ -33,9 +39,7 @@ export function* lineEnds(bytes: Uint8Array): Generator<number> {
 
 /** Every line end of a text in which "\r" alone is none. */
 export function* lineFeeds(bytes: Uint8Array): Generator<number> {
-  const text = searchable(bytes);
-  for (let at = text.indexOf(LINE_FEED); at >= 0; at = text.indexOf(LINE_FEED, at + 1))
-    yield bytes[at - 1] === CARRIAGE_RETURN ? at - 1 : at;
+  for (const at of placesOf(bytes, LINE_FEED)) yield bytes[at - 1] === CARRIAGE_RETURN ? at - 1 : at;
 }
 
 /** Where the next line begins. */
@@ -80,9 +84,8 @@ export function unifyLineEnds(bytes: Uint8Array): Uint8Array {
 }
 
 export function countLineFeeds(bytes: Uint8Array, end = bytes.length): number {
-  const text = searchable(bytes);
   let count = 0;
-  for (let at = text.indexOf(LINE_FEED); at >= 0 && at < end; at = text.indexOf(LINE_FEED, at + 1)) count++;
+  for (const _ of placesOf(bytes.subarray(0, end), LINE_FEED)) count++;
   return count;
 }
 
@@ -137,10 +140,7 @@ export class LineEndUnifier {
 
 /** The line feeds of the unified text before which a carriage return was dropped. */
 function droppedReturns(bytes: Uint8Array): number[] {
-  const text = searchable(bytes);
   const dropped: number[] = [];
-  for (let at = text.indexOf(CARRIAGE_RETURN); at >= 0; at = text.indexOf(CARRIAGE_RETURN, at + 1)) {
-    if (bytes[at + 1] === LINE_FEED) dropped.push(at - dropped.length);
-  }
+  for (const at of placesOf(bytes, CARRIAGE_RETURN)) if (bytes[at + 1] === LINE_FEED) dropped.push(at - dropped.length);
   return dropped;
 }
