@@ -38,6 +38,8 @@ export interface FinalCooccurrence {
   readonly length: number;
   /** Cells in order, at most 65,536 a batch; may be read any number of times. */
   batches(options?: BatchOptions): AsyncIterable<CooccurrenceBatch>;
+  /** The same cells as records of GloVe's `cooccurrence.bin`, where a table has them at hand; a block is good until the next but one is asked for. */
+  records?(): AsyncIterable<Uint8Array>;
   /** Gives back the room on the disk that a large table takes; it cannot be read afterwards. */
   close?(): void;
 }

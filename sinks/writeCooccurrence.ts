@@ -1,5 +1,7 @@
+import { createHash } from "node:crypto";
 import { setImmediate } from "node:timers/promises";
 import type { OperatorFunction } from "rxjs";
+import { encodeRecords, recordBytes } from "../kernels/cooccurrence/cellRecords.js";
 import {
   type CooccurrenceBatch,
   cooccurrenceSchema,
@@ -10,10 +12,10 @@ import { boolean, oneOf, text } from "../schemas/fields.js";
 import { type OptionsOf, parseOptions } from "../schemas/options.js";
 import { plural } from "../schemas/plural.js";
 import { defineUnit } from "../schemas/units.js";
-import { recordBytes } from "../storage/cooccurrence/recordBytes.js";
 import { vocabularyMetadata } from "../storage/cooccurrence/vocabularyHash.js";
 import { writeFiles } from "../storage/files/durableFile.js";
 import { formatOf } from "../storage/files/formatOf.js";
+import { noteHash } from "../storage/files/hashFile.js";
 import { writeTable } from "../storage/tables/tableWriter.js";
 import { writeOnce } from "./writeOnce.js";
 import { tableExtensions, tableFormats } from "./writeRows.js";
@@ -64,10 +66,19 @@ export function writeCooccurrence(
       "writeCooccurrence: terms must be false in format gloveBinary, which has no room for them, got true",
     );
   return writeOnce("writeCooccurrence", path, async (table, signal) => {
-    const batches = countedBatches(table, path, signal);
-    const written =
-      chosen === "gloveBinary" ? writeRecords(path, batches) : writeColumns({ path, terms }, chosen, table, batches);
-    return { rows: await written };
+    const wholly = <Block>(blocks: AsyncIterable<Block>, cellsOf: (block: Block) => number) =>
+      inTurns(blocks, { cells: table.length, cellsOf, path, signal });
+    if (chosen === "gloveBinary") {
+      const records = table.records?.() ?? encodeRecords(table.batches({ reuse: true }));
+      await writeRecords(
+        path,
+        wholly(records, ({ length }) => length / recordBytes),
+      );
+    } else {
+      const batches = wholly(table.batches({ reuse: true }), ({ row }) => row.length);
+      await writeColumns({ path, terms }, chosen, table, batches);
+    }
+    return { rows: table.length };
   });
 }
 
@@ -78,15 +89,23 @@ export function chosenCooccurrenceFormat(options: WriteCooccurrenceOptions): Coo
   return format === "auto" ? formatOf<CooccurrenceFormat>("writeCooccurrence", path, extensions) : format;
 }
 
-async function* countedBatches(table: FinalCooccurrence, path: string, signal: AbortSignal) {
+interface WholeTable<Block> {
+  readonly cells: number;
+  readonly cellsOf: (block: Block) => number;
+  readonly path: string;
+  readonly signal: AbortSignal;
+}
+
+/** The blocks of a whole table; between them others have their turn, whom a table in memory would leave none. */
+async function* inTurns<Block>(blocks: AsyncIterable<Block>, { cells, cellsOf, path, signal }: WholeTable<Block>) {
   let rows = 0;
-  for await (const batch of table.batches()) {
-    await setImmediate(undefined, { signal }); // a table in memory would leave no turn to anybody else
-    rows += batch.row.length;
-    yield batch;
+  for await (const block of blocks) {
+    await setImmediate(undefined, { signal });
+    rows += cellsOf(block);
+    yield block;
   }
-  if (rows !== table.length)
-    throw new RangeError(`writeCooccurrence: ${path} must hold ${plural(table.length, "cell")}, got ${rows}`);
+  if (rows !== cells)
+    throw new RangeError(`writeCooccurrence: ${path} must hold ${plural(cells, "cell")}, got ${rows}`);
 }
 
 async function writeColumns(
@@ -94,14 +113,14 @@ async function writeColumns(
   format: "arrow" | "parquet",
   table: FinalCooccurrence,
   batches: AsyncIterable<CooccurrenceBatch>,
-): Promise<number> {
+): Promise<void> {
   const metadata = new Map([
     ...Object.entries(table.metadata).map(([key, value]) => [key, String(value)] as const),
     ...vocabularyMetadata(table.vocabulary),
   ]);
   const columns = { ...cooccurrenceSchema.columns, ...(terms ? cooccurrenceTermsSchema.columns : {}) };
   const termsOf = (ids: Int32Array) => Array.from(ids, (id) => table.vocabulary.terms[id]!);
-  return writeTable(path, { columns, metadata }, tableFormats[format], async (writer) => {
+  await writeTable(path, { columns, metadata }, tableFormats[format], async (writer) => {
     for await (const { row, column, weight } of batches) {
       const named = terms ? [termsOf(row), termsOf(column)] : [];
       await writer.write([row, column, weight, ...named], row.length);
@@ -109,24 +128,14 @@ async function writeColumns(
   });
 }
 
-/** Records of int32 row, int32 column, float64 weight, little-endian. */
-async function writeRecords(path: string, batches: AsyncIterable<CooccurrenceBatch>): Promise<number> {
-  return writeFiles([path], async (file) => {
-    let written = 0;
-    // one is filled while the other is written
-    let [room, other] = [new ArrayBuffer(0), new ArrayBuffer(0)];
-    for await (const { row, column, weight } of batches) {
-      [room, other] = [other, room];
-      if (room.byteLength < recordBytes * row.length) room = new ArrayBuffer(recordBytes * row.length);
-      const records = new DataView(room, 0, recordBytes * row.length);
-      for (let i = 0; i < row.length; i++) {
-        records.setInt32(recordBytes * i, row[i]! + 1, true);
-        records.setInt32(recordBytes * i + 4, column[i]! + 1, true);
-        records.setFloat64(recordBytes * i + 8, weight[i]!, true);
-      }
-      await file!.writeBehind(new Uint8Array(room, 0, recordBytes * row.length));
-      written += row.length;
+/** Each block is hashed, and the next one made, while it is written. */
+async function writeRecords(path: string, blocks: AsyncIterable<Uint8Array>): Promise<void> {
+  const hash = createHash("sha256");
+  await writeFiles([path], async (file) => {
+    for await (const block of blocks) {
+      await file!.writeBehind(block);
+      hash.update(block);
     }
-    return written;
   });
+  await noteHash(path, hash.digest("hex"));
 }

@@ -242,8 +242,12 @@ export function addRow(stream: usize): void {
   store<u32>(stream, column, COLUMN);
 }
 
-/** Copies cells of a stream to columns, at most `room` of them; returns how many there were before it ended or must be filled. */
-export function copyCells(stream: usize, rows: usize, columns: usize, units: usize, room: u32): u32 {
+/** By which units are divided in records, and how many of them were copied. */
+export let unitsPerWeight: f64 = 1;
+export let copiedUnits: u64 = 0;
+
+/** Copies cells of a stream as records of GloVe, at most `room` of them; returns how many there were before it ended or must be filled. */
+export function copyRecords(stream: usize, to: usize, room: u32): u32 {
   let copied: u32 = 0;
   while (copied < room && hasRow(stream)) {
     at = <usize>load<u32>(stream, AT);
@@ -253,10 +257,12 @@ export function copyCells(stream: usize, rows: usize, columns: usize, units: usi
     let column = load<u32>(stream, COLUMN);
     for (; left !== 0 && at < limit && copied < room; left--, copied++) {
       column += <u32>readNumber();
-      const place = <usize>copied << 2;
-      store<u32>(rows + place, row);
-      store<u32>(columns + place, column);
-      store<f64>(units + (place << 1), <f64>readNumber());
+      const record = to + (<usize>copied << 4);
+      const units = readNumber();
+      copiedUnits += units;
+      store<u32>(record, row + 1);
+      store<u32>(record, column + 1, 4);
+      store<f64>(record, <f64>units / unitsPerWeight, 8);
     }
     store<u32>(stream, <u32>at, AT);
     store<u32>(stream, left, LEFT);

@@ -3,7 +3,7 @@ import { startKernel, type WasmMemory, type WasmModule } from "../numbers/webAss
 type Setting =
   | ("text" | "textEnd" | "places" | "placesEnd" | "sums" | "used" | "usedWords" | "summaryWords" | "windowSize")
   | ("ofEnd" | "ofAll" | "isFixed" | "ownLeft" | "otherLeft" | "ownRight" | "otherRight" | "hasHalves")
-  | ("cells" | "tooLarge");
+  | ("cells" | "tooLarge" | "unitsPerWeight");
 
 /** What kernels/assembly/cooccurrence.ts exports. */
 export interface CooccurrenceKernel extends Readonly<Record<Setting, { value: number }>> {
@@ -13,7 +13,8 @@ export interface CooccurrenceKernel extends Readonly<Record<Setting, { value: nu
   writeCells(out: number, outEnd: number): number;
   hasRow(stream: number): number;
   addRow(stream: number): void;
-  copyCells(stream: number, rows: number, columns: number, units: number, room: number): number;
+  copyRecords(stream: number, to: number, room: number): number;
+  readonly copiedUnits: { readonly value: bigint };
 }
 
 export function startCooccurrenceKernel(module: WasmModule, memory: WasmMemory): CooccurrenceKernel {

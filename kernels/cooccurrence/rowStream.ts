@@ -1,4 +1,5 @@
 import type { WasmMemory } from "../numbers/webAssembly.js";
+import { recordBytes } from "./cellRecords.js";
 import { type CooccurrenceKernel, longestCell } from "./cooccurrenceKernel.js";
 
 /** Gives the bytes of rows that were written, one after the other. */
@@ -51,17 +52,10 @@ export class RowStream {
     while (this.#words[LEFT]! > 0 && this.#fill());
   }
 
-  /** Copies cells to columns in the kernel's memory, as many as there is room for; fewer only at the end. */
-  copyCells(rows: number, columns: number, units: number, room: number): number {
+  /** Copies cells as records to a place in the kernel's memory, as many as there is room for; fewer only at the end. */
+  copyRecords(to: number, room: number): number {
     let copied = 0;
-    do
-      copied += this.#kernel.copyCells(
-        this.#place,
-        rows + 4 * copied,
-        columns + 4 * copied,
-        units + 8 * copied,
-        room - copied,
-      );
+    do copied += this.#kernel.copyRecords(this.#place, to + recordBytes * copied, room - copied);
     while (copied < room && this.#fill());
     return copied;
   }

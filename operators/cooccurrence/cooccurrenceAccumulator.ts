@@ -1,5 +1,5 @@
+import { decodeRecords } from "../../kernels/cooccurrence/cellRecords.js";
 import { distanceUnits } from "../../kernels/cooccurrence/distanceUnits.js";
-import { tableOf } from "../../kernels/cooccurrence/finalTable.js";
 import { counterBytes } from "../../kernels/cooccurrence/rowCounter.js";
 import { rowRanges } from "../../kernels/cooccurrence/rowRanges.js";
 import { TextBlock } from "../../kernels/cooccurrence/textBlock.js";
@@ -10,7 +10,7 @@ import type { DistanceWeighting, FinalCooccurrence } from "../../schemas/cooccur
 import { ScratchFolder } from "../../storage/files/scratchFolder.js";
 import type { CountingShards } from "./cooccurrenceShard.js";
 import { OwnShard } from "./ownShard.js";
-import { readRows } from "./readRows.js";
+import { readRecords } from "./readRecords.js";
 import { ShardThreads } from "./shardThreads.js";
 
 /** Of the memory, for text; the rest is left for what threads take besides, and the rows. */
@@ -86,15 +86,19 @@ export class CooccurrenceAccumulator {
     const length = rows.reduce((sum, { cells }) => sum + cells, 0);
     // In halves of a unit, which a symmetric table counts in, windows on one side are seen from both ends.
     const timesCounted = symmetric ? (side === "both" ? 2n : 4n) : 1n;
-    return tableOf({
+    const units = {
+      unitsPerWeight: this.#unitsPerCount * (symmetric ? 2 : 1),
+      units: timesCounted * this.#units,
+    };
+    const records = () => readRecords(rows, units);
+    return {
       vocabulary,
       metadata: { windowSize, weighting, symmetric, unitsPerCount: this.#unitsPerCount * (hasHalves ? 2 : 1) },
-      unitsPerWeight: this.#unitsPerCount * (symmetric ? 2 : 1),
       length,
-      units: timesCounted * this.#units,
-      batches: (options) => readRows(rows, options),
+      batches: (options) => decodeRecords(records(), options),
+      records,
       close: () => this.#scratch.remove(),
-    });
+    };
   }
 
   /** Takes batches up into the text, as long as nothing of it is being counted. */

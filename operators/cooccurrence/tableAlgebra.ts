@@ -2,7 +2,7 @@ import { CellBuffer } from "../../kernels/cooccurrence/cellBuffer.js";
 import { type CellRun, emptyRun } from "../../kernels/cooccurrence/cellRun.js";
 import { type CellStream, mergeStreams } from "../../kernels/cooccurrence/cellStreams.js";
 import { greatestCommonDivisor } from "../../kernels/cooccurrence/distanceUnits.js";
-import { batchCells, tableOf, unitBatches } from "../../kernels/cooccurrence/finalTable.js";
+import { batchCells, unitBatches, weighted } from "../../kernels/cooccurrence/finalTable.js";
 import { compareCodePoints } from "../../kernels/text/compareCodePoints.js";
 import { makeVocabulary } from "../../kernels/vocabulary/vocabulary.js";
 import type { CooccurrenceMetadata, FinalCooccurrence } from "../../schemas/cooccurrence.js";
@@ -271,14 +271,13 @@ async function store(
     throw error;
   }
   const sealed = cellStore.seal();
-  return tableOf({
+  return {
     vocabulary,
     metadata,
-    unitsPerWeight: metadata.unitsPerCount,
     length: cellStore.cells,
-    batches: (options) => unitBatches(sealed, cellStore.cells, options),
+    batches: (options) => weighted(unitBatches(sealed, cellStore.cells, options), metadata.unitsPerCount),
     close: () => scratch.remove(),
-  });
+  };
 }
 
 function withoutZeros(who: string, { row, column, units, length }: CellRun, terms: number, ids: number): CellRun {

@@ -11,7 +11,7 @@ import {
 import { readArray } from "../../storage/tables/arrayFile.js";
 import type { Registry } from "../config/registry.js";
 import { nodesOf, type PipelineNode } from "../graph/nodes.js";
-import { type FileRecord, faultOf, recordFile } from "../record/fileRecord.js";
+import { type FileRecord, faultOf, recordWritten } from "../record/fileRecord.js";
 import type { RunIdentity } from "../record/runIdentity.js";
 import { lossesOf, type RunRecord, type RunState, recordOf, restoreInto, snapshotsOf } from "../running/runState.js";
 import { StreamLog } from "../running/streamLog.js";
@@ -260,7 +260,7 @@ export class Checkpointer {
     const counted = new Ledger();
     counted.restore(ledger);
     for (const [path] of writtenFiles(counted))
-      if (!this.#outputs.has(path)) this.#outputs.set(path, await recordFile(path, path));
+      if (!this.#outputs.has(path)) this.#outputs.set(path, await recordWritten(path, path));
     return [...this.#outputs.values()];
   }
 

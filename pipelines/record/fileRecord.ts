@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
 import { plural } from "../../schemas/plural.js";
-import { hashFile } from "../../storage/files/hashFile.js";
+import { hashFile, hashWritten } from "../../storage/files/hashFile.js";
 
 export interface FileRecord {
   /** In a manifest, relative to the run's folder. */
@@ -24,10 +24,18 @@ export interface OutputRecord extends FileRecord, Partial<HeldData> {}
 
 /** A file as a manifest names it. */
 export async function recordFile(file: string, path: string, signal?: AbortSignal): Promise<FileRecord> {
+  return { path, bytes: await sizeOf(file), sha256: await hashFile(file, signal) };
+}
+
+/** A file that this process wrote: what was hashed meanwhile is not read again. */
+export async function recordWritten(file: string, path: string): Promise<FileRecord> {
+  return { path, bytes: await sizeOf(file), sha256: await hashWritten(file) };
+}
+
+async function sizeOf(file: string): Promise<number> {
   const stats = await stat(file);
   if (!stats.isFile()) throw new Error(`${file}: must be a regular file, got something else`); // perhaps one without an end
-  const { size } = stats;
-  return { path, bytes: size, sha256: await hashFile(file, signal) };
+  return stats.size;
 }
 
 /** What is wrong with a file, by its record; undefined if nothing is. */

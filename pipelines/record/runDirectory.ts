@@ -10,7 +10,7 @@ import { resolveInside } from "../../storage/files/resolveInside.js";
 import { writeJson } from "../../storage/files/writeJson.js";
 import { CheckpointFolder } from "../checkpoint/checkpointFolder.js";
 import { snapshotFiles } from "../running/snapshots.js";
-import { type FileRecord, recordFile } from "./fileRecord.js";
+import { type FileRecord, recordWritten } from "./fileRecord.js";
 import { makeOwnFolder, removeOwnFolder } from "./ownFolder.js";
 import { RunLock } from "./runLock.js";
 
@@ -88,7 +88,7 @@ export class RunDirectory {
   }
 
   async record(file: string, rows: number | undefined): Promise<FileRecord> {
-    const record = await recordFile(file, relative(this.folder, file));
+    const record = await recordWritten(file, relative(this.folder, file));
     return rows === undefined ? record : { ...record, rows };
   }
 

@@ -1,4 +1,5 @@
 import { open } from "node:fs/promises";
+import { decodeRecords, recordBytes } from "../../kernels/cooccurrence/cellRecords.js";
 import { batchRows, cellBatches, cellColumns } from "../../kinds/cooccurrence.js";
 import type {
   BatchOptions,
@@ -13,7 +14,6 @@ import { plural } from "../../schemas/plural.js";
 import type { Vocabulary } from "../../schemas/vocabulary.js";
 import { readFullyAsync } from "../files/readFully.js";
 import { isTableFile, openTable, requireColumns } from "../tables/tableFile.js";
-import { recordBytes } from "./recordBytes.js";
 import { requireVocabulary } from "./vocabularyHash.js";
 
 export const readCooccurrenceSchema = defineOptions({
@@ -59,7 +59,9 @@ export async function readCooccurrence(
   const metadata = readMetadata(file?.metadata ?? new Map(), defaults);
   if (file) requireVocabulary(path, vocabulary, file.metadata);
   if (file) requireColumns(path, file, cellColumns(file));
-  const read = file ? cellBatches({ path, ...file }) : recordBatches(path);
+  const read = file
+    ? cellBatches({ path, ...file })
+    : (options?: BatchOptions) => decodeRecords(readRecords(path), options);
   const batches = (options?: BatchOptions) => checkedBatches(path, vocabulary, read(options));
   let length = 0;
   for await (const { row } of batches({ reuse: true })) length += row.length;
@@ -76,51 +78,26 @@ function readMetadata(
   return { windowSize, weighting, symmetric, unitsPerCount: Number(keys.get("unitsPerCount") ?? 1) };
 }
 
-function recordBatches(path: string): (options?: BatchOptions) => AsyncGenerator<CooccurrenceBatch> {
-  return async function* ({ reuse = false } = {}) {
-    const handle = await open(path, "r");
-    try {
-      const { size } = await handle.stat();
-      if (size === 0 || size % recordBytes !== 0)
-        throw new RangeError(
-          `${path}: must hold records of ${recordBytes} bytes, got ${plural(size, "byte")}: it is cut short or no cooccurrence.bin`,
-        );
-      const room = new Uint8Array(Math.min(batchRows * recordBytes, size));
-      let batch: CooccurrenceBatch | undefined;
-      for (let at = 0; at < size; at += room.length) {
-        const bytes = room.subarray(0, Math.min(room.length, size - at));
-        const bytesRead = await readFullyAsync(handle, bytes, at);
-        if (bytesRead < bytes.length)
-          throw new RangeError(`${path}: must not change while it is read, got ${bytesRead} bytes of ${bytes.length}`);
-        batch = decodeRecords(bytes, reuse ? batch : undefined);
-        yield batch;
-      }
-    } finally {
-      await handle.close();
+async function* readRecords(path: string): AsyncGenerator<Uint8Array> {
+  const handle = await open(path, "r");
+  try {
+    const { size } = await handle.stat();
+    if (size === 0 || size % recordBytes !== 0)
+      throw new RangeError(
+        `${path}: must hold records of ${recordBytes} bytes, got ${plural(size, "byte")}: it is cut short or no cooccurrence.bin`,
+      );
+    const room = new Uint8Array(Math.min(batchRows * recordBytes, size));
+    for (let at = 0; at < size; at += room.length) {
+      const bytes = room.subarray(0, Math.min(room.length, size - at));
+      const bytesRead = await readFullyAsync(handle, bytes, at);
+      if (bytesRead < bytes.length)
+        throw new RangeError(`${path}: must not change while it is read, got ${bytesRead} bytes of ${bytes.length}`);
+      yield bytes;
     }
-  };
-}
-
-/** Takes the arrays of the batch before, where they may be used again and are as long. */
-function decodeRecords(bytes: Uint8Array, before: CooccurrenceBatch | undefined): CooccurrenceBatch {
-  const rows = bytes.length / recordBytes;
-  const batch = rows === before?.row.length ? before : emptyBatch(rows);
-  const { row, column, weight } = batch;
-  const ids = new Int32Array(bytes.buffer, bytes.byteOffset, 4 * rows);
-  const weights = new Float64Array(bytes.buffer, bytes.byteOffset, 2 * rows);
-  for (let i = 0; i < rows; i++) {
-    row[i] = ids[4 * i]! - 1;
-    column[i] = ids[4 * i + 1]! - 1;
-    weight[i] = weights[2 * i + 1]!;
+  } finally {
+    await handle.close();
   }
-  return batch;
 }
-
-const emptyBatch = (rows: number): CooccurrenceBatch => ({
-  row: new Int32Array(rows),
-  column: new Int32Array(rows),
-  weight: new Float64Array(rows),
-});
 
 async function* checkedBatches(
   path: string,

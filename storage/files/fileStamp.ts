@@ -10,6 +10,10 @@ export async function stampOf(file: FileHandle | string): Promise<FileStamp> {
   return stats.isFile() ? stats : undefined;
 }
 
+/** Whether a file was not changed in between, as far as stamps tell; a pipe or a device always may. */
+export const isSameStamp = (before: FileStamp, after: FileStamp): boolean =>
+  before !== undefined && changeOf(before, after) === undefined;
+
 /** @throws Error if there is another file at a path than before, or one of another size or time */
 export async function requireUnchanged(who: string, path: string, before: FileStamp): Promise<void> {
   const change = before && changeOf(before, await stampOf(path).catch(() => undefined));

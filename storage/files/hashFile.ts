@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { open } from "node:fs/promises";
+import { type FileStamp, isSameStamp, stampOf } from "./fileStamp.js";
 import { unreadable } from "./unreadable.js";
 
 const MOST_BYTES = 1 << 20;
@@ -24,4 +25,18 @@ export async function hashFile(path: string, signal?: AbortSignal): Promise<stri
   } finally {
     await file.close();
   }
+}
+
+/** By path: files that were hashed while this process wrote them, as they were then. */
+const written = new Map<string, { readonly stamp: FileStamp; readonly sha256: string }>();
+
+/** Tells the SHA-256 of a file that was just written. */
+export async function noteHash(path: string, sha256: string): Promise<void> {
+  written.set(path, { stamp: await stampOf(path), sha256 });
+}
+
+/** SHA-256 of a file that this process wrote: as it was told, if nobody has changed the file since. */
+export async function hashWritten(path: string): Promise<string> {
+  const known = written.get(path);
+  return known && isSameStamp(known.stamp, await stampOf(path)) ? known.sha256 : hashFile(path);
 }

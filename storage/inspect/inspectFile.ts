@@ -1,11 +1,11 @@
 import { statSync } from "node:fs";
 import { basename } from "node:path";
+import { recordBytes } from "../../kernels/cooccurrence/cellRecords.js";
 import { contentOf } from "../../kernels/text/content.js";
 import { documentTerms } from "../../kinds/documentTerms.js";
 import { builtInKinds } from "../../kinds/kinds.js";
 import type { DataKind } from "../../schemas/kinds.js";
 import { KIND, type ReadColumn, type TableFile } from "../../schemas/tables.js";
-import { recordBytes } from "../cooccurrence/recordBytes.js";
 import { beginsAsMatrixMarket } from "../documents/matrixMarketFile.js";
 import { openMatrix } from "../documents/readDocumentTerms.js";
 import { HEAD_BYTES, MAGIC, optionIn, SUPERVISED } from "../fasttext/fastTextFile.js";

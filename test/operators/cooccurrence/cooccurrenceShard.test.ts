@@ -2,10 +2,11 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { drawBelow, randomStream } from "#kernels";
+import { decodeRecords } from "../../../dist/kernels/cooccurrence/cellRecords.js";
 import { counterBytes } from "../../../dist/kernels/cooccurrence/rowCounter.js";
 import { TextBlock } from "../../../dist/kernels/cooccurrence/textBlock.js";
 import { allSteps, CooccurrenceShard } from "../../../dist/operators/cooccurrence/cooccurrenceShard.js";
-import { readRows } from "../../../dist/operators/cooccurrence/readRows.js";
+import { readRecords } from "../../../dist/operators/cooccurrence/readRecords.js";
 import { temporaryFolder } from "../../support/temporaryFolder.js";
 
 interface Case {
@@ -31,10 +32,16 @@ function counting({ terms, ofDistance, newFile = () => "", bytesInMemory = 2 ** 
   return { shard, count };
 }
 
-async function cellsOf(rows: Parameters<typeof readRows>[0]): Promise<number[][]> {
+/** The cells, which weigh so many units together. */
+async function cellsOf(
+  rows: Parameters<typeof readRecords>[0],
+  units: number,
+  unitsPerWeight = 1,
+): Promise<number[][]> {
   const cells: number[][] = [];
-  for await (const { row, column, units } of readRows(rows))
-    for (let i = 0; i < row.length; i++) cells.push([row[i]!, column[i]!, units[i]!]);
+  const records = readRecords(rows, { unitsPerWeight, units: BigInt(units) });
+  for await (const { row, column, weight } of decodeRecords(records))
+    for (let i = 0; i < row.length; i++) cells.push([row[i]!, column[i]!, weight[i]!]);
   return cells;
 }
 
@@ -43,13 +50,18 @@ describe("CooccurrenceShard", () => {
     const { shard, count } = counting({ terms: 3, ofDistance: Float64Array.of(0, 1), place: 2 ** 31 });
     count(Uint32Array.of(0, 1, 1, 2));
     count(Uint32Array.of(0, 1));
-    expect(await cellsOf(allSteps(shard.finish()).rows)).toEqual([
+    const { rows } = allSteps(shard.finish());
+    expect(await cellsOf(rows, 8)).toEqual([
       [0, 1, 2],
       [1, 0, 2],
       [1, 1, 2],
       [1, 2, 1],
       [2, 1, 1],
     ]);
+    expect((await cellsOf(rows, 8, 3))[3]).toEqual([1, 2, 1 / 3]);
+    await expect(cellsOf(rows, 9, 3)).rejects.toThrow(
+      `cooccurrence: the table must weigh as much as the windows, 3, got ${8 / 3}`,
+    );
   });
 
   it("refuses sums that doubles do not hold exactly", () => {
@@ -72,7 +84,7 @@ describe("CooccurrenceShard", () => {
     }
     const { rows } = allSteps(shard.finish()); // the sum is 20 bytes as well, beside the 40 of the first two stretches
     expect(await readdir(folder)).toEqual(["2"]);
-    expect(await cellsOf(rows)).toEqual([
+    expect(await cellsOf(rows, 8)).toEqual([
       [0, 1, 4],
       [1, 0, 4],
     ]);
@@ -95,6 +107,7 @@ describe("CooccurrenceShard", () => {
           [ids[i], ids[i - 1]],
         ])
           sums.set(`${row} ${column}`, (sums.get(`${row} ${column}`) ?? 0) + 1000);
+    const units = stretches.length * 399 * 2 * 1000;
     const inOrder = [...sums].map(([cell, units]) => [...cell.split(" ").map(Number), units]);
     inOrder.sort(([a, b], [c, d]) => a! - c! || b! - d!);
     let files = 0;
@@ -103,7 +116,7 @@ describe("CooccurrenceShard", () => {
       const { shard, count } = counting({ terms, ofDistance: Float64Array.of(0, 1000), newFile, bytesInMemory });
       for (const ids of stretches) count(ids);
       const { rows } = allSteps(shard.finish());
-      const cells = await cellsOf(rows);
+      const cells = await cellsOf(rows, units);
       expect(cells).toEqual(inOrder);
       expect(await readdir(folder)).toHaveLength(1); // that of the first
       expect(rows.map(({ cells }) => cells)).toEqual([cells.length]);
