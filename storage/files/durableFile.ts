@@ -16,6 +16,9 @@ import { makeFolder } from "./makeFolder.js";
 
 const bufferBytes = 1 << 16; // a checkpoint writes many small files; large ones are no slower
 
+/** Blocks of a disk begin at multiples of it, in a file and in memory, whatever the disk. */
+const diskBlock = 4096;
+
 /** Where a file is written until it is whole: a name that nobody else gives, since what a killed run left there is removed. */
 export const partialPathOf = (path: string): string => `${path}.lexstream.partial`;
 
@@ -37,6 +40,9 @@ export class DurableFile {
   #behind: Promise<unknown> = Promise.resolve();
   #open = false;
   #exists = false;
+  /** Writes through it go past the system's cache; there may be none. */
+  #direct: number | undefined;
+  #mayBeDirect = constants.O_DIRECT !== undefined;
 
   /** With a length, goes on with so many bytes of a file that was left behind; what lies after them is cut off. */
   constructor(
@@ -79,7 +85,8 @@ export class DurableFile {
   }
 
   /**
-   * Writes the bytes while the caller goes on, once those before are written: two buffers in turn do. They may be changed when the next call, or
+   * Writes the bytes while the caller goes on, once those before are written: two buffers in turn do. Where blocks of a disk can be made of them, they
+   * go past the system's cache: they must be on the disk before the file has its name, and a copy would take memory, and more time than all else. They may be changed when the next call, or
    * `written`, has ended, behind which alone anything else may be done to the file.
    */
   async writeBehind(bytes: Uint8Array): Promise<void> {
@@ -137,6 +144,8 @@ export class DurableFile {
 
   #close(): void {
     if (this.#open) closeSync(this.#descriptor);
+    if (this.#direct !== undefined) closeSync(this.#direct);
+    this.#direct = undefined;
     this.#open = false;
   }
 
@@ -154,14 +163,21 @@ export class DurableFile {
   }
 
   async #writeAllBehind(bytes: Uint8Array, position: number): Promise<void> {
-    for (let done = 0; done < bytes.length; ) {
-      done += await new Promise<number>((resolve, reject) => {
-        const { length } = bytes;
-        write(this.#descriptor, bytes, done, length - done, position + done, (error, written) =>
-          error ? reject(error) : resolve(written),
-        );
-      });
+    for (let done = 0; done < bytes.length; )
+      done += await this.#writeSomeBehind(bytes.subarray(done), position + done);
+  }
+
+  async #writeSomeBehind(bytes: Uint8Array, position: number): Promise<number> {
+    if (this.#mayBeDirect && [bytes.byteOffset, bytes.length, position].every((place) => place % diskBlock === 0)) {
+      try {
+        this.#direct ??= openSync(this.partialPath, constants.O_WRONLY | constants.O_DIRECT);
+        return await writeAt(this.#direct, bytes, position);
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== "EINVAL") throw error;
+        this.#mayBeDirect = false; // the file system cannot, or the memory itself begins elsewhere
+      }
     }
+    return writeAt(this.#descriptor, bytes, position);
   }
 
   #try<Result>(action: () => Result): Result {
@@ -176,6 +192,12 @@ export class DurableFile {
     this.discard();
     throw new Error(`${this.path}: must be writable, got ${(cause as Error).message}`, { cause });
   }
+}
+
+function writeAt(descriptor: number, bytes: Uint8Array, position: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    write(descriptor, bytes, 0, bytes.length, position, (error, written) => (error ? reject(error) : resolve(written)));
+  });
 }
 
 function openAgain(path: string, length: number): number {

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
+import { sharedMemory } from "#kernels";
 import { writeFiles } from "../../../dist/storage/files/durableFile.js";
 import { temporaryFolder } from "../../support/temporaryFolder.js";
 
@@ -28,4 +29,18 @@ it("leaves nothing behind where it fails while something is being written", asyn
   });
   await expect(failing).rejects.toThrow("enough");
   expect(readdirSync(folder)).toEqual([]);
+});
+
+it("writes whole pages of WebAssembly's memory, which may go past the system's cache, in one file with all else", async () => {
+  const path = join(await temporaryFolder(), "file");
+  const pages = new Uint8Array(sharedMemory(131_072).buffer);
+  await writeFiles([path], async (file) => {
+    await file!.writeBehind(pages.fill(1));
+    await file!.written();
+    await file!.writeBehind(pages.fill(2).subarray(0, 8192));
+    await file!.writeBehind(block(3, 5));
+    await file!.writeBehind(pages.subarray(65_536, 65_536 + 4096));
+  });
+  const expected = [block(1, 131_072), block(2, 8192), block(3, 5), block(2, 4096)];
+  expect(readFileSync(path).equals(Buffer.concat(expected))).toBe(true);
 });
