@@ -5,6 +5,8 @@ import type { TextStretch, WindowView } from "./textBlock.js";
 
 export interface RowCounterOptions {
   readonly terms: number;
+  /** Places of terms in the text that are noted at once. */
+  readonly places: number;
   /** The rows of the table that are counted. */
   readonly firstRow: number;
   readonly endRow: number;
@@ -24,17 +26,20 @@ const OUT = 2 ** 17;
 /** Bytes for reading rows, and the least of them for each stream. */
 const STREAMS = 2 ** 20;
 export const mostStreams = 64;
-/** Tokens whose places are noted, and those that are counted or cells that are added up, in a step: some hundredths of a second. */
+/** Tokens that are gone through for places, and those that are counted or cells that are added up, in a step: some hundredths of a second. */
 const NOTED = 2 ** 20;
 const COUNTED = 2 ** 16;
 
-const sizesOf = (terms: number) => ({
+type CounterSize = Pick<RowCounterOptions, "terms" | "places">;
+
+const sizesOf = ({ terms, places }: CounterSize) => ({
   ofEnd: 8 * DISTANCES,
   ofAll: 8 * DISTANCES,
   sums: 8 * terms,
   used: 8 * Math.ceil(terms / 2 ** 6),
   usedWords: 8 * Math.ceil(terms / 2 ** 12),
   placesEnd: 4 * terms,
+  places: 4 * places,
   out: OUT,
   streams: STREAMS,
   end: 0,
@@ -53,7 +58,7 @@ function layOut(sizes: Places, from: number): Places {
 }
 
 /** Bytes of a counter's memory. */
-export const counterBytes = (terms: number): number => layOut(sizesOf(terms), 0).end;
+export const counterBytes = (size: CounterSize): number => layOut(sizesOf(size), 0).end;
 
 /**
  * Adds up the co-occurrences of stretches of text, and the rows that came of them, by `kernels/assembly/cooccurrence.ts`.
@@ -76,7 +81,7 @@ export class RowCounter {
   constructor(module: WasmModule, memory: WasmMemory, place: number, options: RowCounterOptions) {
     this.#options = options;
     this.#memory = memory;
-    this.#places = layOut(sizesOf(options.terms), place);
+    this.#places = layOut(sizesOf(options), place);
     this.#placesEnd = new Uint32Array(memory.buffer, this.#places.placesEnd, options.terms);
     this.#out = this.#places.out;
     this.#kernel = startCooccurrenceKernel(module, memory);
@@ -90,27 +95,55 @@ export class RowCounter {
 
   /**
    * Counts a stretch of text, each of whose terms is a centre so many times, in steps of some rows between which the text must stay as it is;
-   * returns the number of cells.
+   * returns the number of cells. It goes through the text once for all rows whose places are noted at once.
    */
-  *count({ from, to, isFixed }: TextStretch, counts: Uint32Array, take: TakeRows): Generator<void, number> {
+  *count(stretch: TextStretch, counts: Uint32Array, take: TakeRows): Generator<void, number> {
     const { firstRow, endRow } = this.#options;
-    const kernel = this.#kernel;
-    const ends = this.#placesEnd;
-    kernel.places.value = to;
-    kernel.isFixed.value = Number(isFixed);
-    let place = 0;
-    for (let row = 0; row < endRow; row++) {
-      if (row >= firstRow) ends[row] = place;
-      place += counts[row]!;
+    this.#kernel.isFixed.value = Number(stretch.isFixed);
+    for (let row = firstRow; row < endRow; ) {
+      const end = this.#layOutPlaces(row, counts);
+      yield* this.#notePlaces(stretch, row, end, counts[row]!);
+      yield* this.#countRows(row, end, take);
+      row = end;
     }
-    let first = ends[firstRow]!;
-    for (let at = from; at < to; at += 4 * NOTED) {
+    return this.#finish(take);
+  }
+
+  /** Gives rows room for their places as long as there is some, but at least one row; returns the row behind. */
+  #layOutPlaces(firstRow: number, counts: Uint32Array): number {
+    const { endRow, places } = this.#options;
+    const ends = this.#placesEnd;
+    let noted = 0;
+    let row = firstRow;
+    for (; row < endRow && (row === firstRow || noted + counts[row]! <= places); row++) {
+      ends[row] = noted;
+      noted += counts[row]!;
+    }
+    return row;
+  }
+
+  /** A single row with too many places for the room is counted at once, some text after the other. */
+  *#notePlaces({ from, to }: TextStretch, firstRow: number, endRow: number, count: number): Generator<void, void> {
+    const { places } = this.#options;
+    const ends = this.#placesEnd;
+    const kernel = this.#kernel;
+    const bytes = 4 * Math.min(NOTED, places);
+    for (let at = from; at < to; at += bytes) {
       if (at > from) yield;
       kernel.text.value = at;
-      kernel.textEnd.value = Math.min(to, at + 4 * NOTED);
+      kernel.textEnd.value = Math.min(to, at + bytes);
       kernel.notePlaces(firstRow, endRow);
+      if (count <= places) continue;
+      kernel.addPlaces(0, ends[firstRow]!);
+      ends[firstRow] = 0;
     }
-    let stepEnd = first + COUNTED;
+  }
+
+  *#countRows(firstRow: number, endRow: number, take: TakeRows): Generator<void, void> {
+    const kernel = this.#kernel;
+    const ends = this.#placesEnd;
+    let first = 0;
+    let stepEnd = COUNTED;
     for (let row = firstRow; row < endRow; row++) {
       if (first >= stepEnd) {
         yield;
@@ -120,7 +153,6 @@ export class RowCounter {
       this.#write(row, take);
       first = ends[row]!;
     }
-    return this.#finish(take);
   }
 
   /** Adds up rows that were written, of `mostStreams` readers at most, in steps of some rows; returns the number of cells. */
@@ -145,7 +177,7 @@ export class RowCounter {
 
   #prepare(): void {
     const { windowSize, side, symmetric, ofDistance, terms } = this.#options;
-    const { ofEnd, ofAll, sums, used, usedWords, placesEnd } = this.#places;
+    const { ofEnd, ofAll, sums, used, usedWords, placesEnd, places } = this.#places;
     const isTwoSided = side === "both";
     const perEnd = symmetric && !isTwoSided ? 2 : 1;
     const [oneEnd, allEnds] = [ofEnd, ofAll].map((place) => new BigUint64Array(this.#memory.buffer, place, DISTANCES));
@@ -154,7 +186,7 @@ export class RowCounter {
       allEnds![distance] = BigInt(units * (symmetric ? 2 : 1));
     });
     const settings = {
-      ...{ ofEnd, ofAll, sums, used, usedWords, placesEnd, windowSize },
+      ...{ ofEnd, ofAll, sums, used, usedWords, placesEnd, places, windowSize },
       summaryWords: Math.ceil(terms / 2 ** 12),
       ownLeft: Number(side !== "right"),
       otherLeft: Number(symmetric && side !== "left"),

@@ -14,8 +14,7 @@ const EDGE = 0xffffffbf;
 const mostTerms = 2 ** 25;
 const largestWindow = 62;
 
-/** Bytes that a token takes with its place among those of its term. */
-const tokenBytes = 8;
+const tokenBytes = 4;
 const firstTokens = 2 ** 14;
 /** Where shared memory ends, less a page, so that no place is 0 again. */
 const mostBytes = 2 ** 32 - 2 ** 16;
@@ -32,7 +31,7 @@ export interface BlockOptions {
 /** A stretch of text whose windows wait to be counted, in memory that threads share, and how often each term is a centre there. */
 export interface TextStretch {
   readonly memory: WasmMemory;
-  /** Where it begins and ends in the memory; behind it there is room for as many words more. */
+  /** Where it begins and ends in the memory, which goes on for the longest window. */
   readonly from: number;
   readonly to: number;
   /** Every window reaches as far as it can, to both sides. */
@@ -63,9 +62,9 @@ export class TextBlock {
       throw new RangeError(`cooccurrence: windowSize must be at most ${largestWindow}, got ${windowSize}`);
     this.#options = options;
     this.#from = Math.ceil((reserved + 4 * terms) / 64) * 64;
-    this.#mostWords = Math.min(bytes, mostBytes - this.#from) / tokenBytes;
+    this.#mostWords = Math.min(bytes / tokenBytes, this.#wordsBefore4GiB);
     this.#requireRoom(firstTokens);
-    this.memory = sharedMemory(this.#from + tokenBytes * firstTokens, 2 ** 32);
+    this.memory = sharedMemory(this.#from, 2 ** 32);
     this.counts = new Uint32Array(this.memory.buffer, reserved, terms);
     this.#text = this.#textOf(firstTokens);
     this.#text[0] = EDGE;
@@ -77,8 +76,12 @@ export class TextBlock {
   }
 
   get stretch(): TextStretch {
-    growTo(this.memory, this.#from + tokenBytes * this.#length);
-    return { memory: this.memory, from: this.#from, to: this.#from + 4 * this.#length, isFixed: this.#isFixed };
+    return {
+      memory: this.memory,
+      from: this.#from,
+      to: this.#from + tokenBytes * this.#length,
+      isFixed: this.#isFixed,
+    };
   }
 
   /** @throws RangeError if what is reserved leaves no room for it */
@@ -120,20 +123,24 @@ export class TextBlock {
     const length = this.#length + words;
     if (length <= this.#text.length) return;
     this.#requireRoom(length);
-    this.#text = this.#textOf(2 * length);
+    this.#text = this.#textOf(Math.min(2 * length, this.#wordsBefore4GiB));
+  }
+
+  get #wordsBefore4GiB(): number {
+    return Math.max(0, Math.floor((mostBytes - this.#from) / tokenBytes));
   }
 
   #requireRoom(words: number): void {
     const { terms, reserved } = this.#options;
-    const room = mostBytes - this.#from;
-    if (tokenBytes * words > room)
+    const most = this.#wordsBefore4GiB;
+    if (words > most)
       throw new RangeError(
-        `accumulateCooccurrence: fewer terms or workers must leave ${tokenBytes * words} bytes of 4 GiB for text, got ${Math.max(0, room)}: ${terms} terms and ${reserved} bytes to count them`,
+        `accumulateCooccurrence: fewer terms or workers must leave ${tokenBytes * words} bytes of 4 GiB for text, got ${tokenBytes * most}: ${terms} terms and ${reserved} bytes to count them`,
       );
   }
 
   #textOf(words: number): Uint32Array {
-    growTo(this.memory, this.#from + 4 * words);
+    growTo(this.memory, this.#from + tokenBytes * (words + largestWindow));
     return new Uint32Array(this.memory.buffer, this.#from, words);
   }
 }

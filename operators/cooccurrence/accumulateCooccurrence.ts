@@ -67,7 +67,7 @@ const leastMemory = 1_000_000;
  * In:  ContextBatch. Out: one FinalCooccurrence on completion. Sums are exact integers, so any order of the text's batches gives the
  * same table. As in GloVe, what is counted is what the windows hold: with subsampling or a random radius that is fewer pairs.
  * State: `memory`, of which an eighth stays with the table until it is closed or let go, 1.2 MB and 13 bytes a term for each thread. What does
- * not fit is written to the scratch folder: 3 to 6 bytes per cell of the table, and of each stretch of text that filled 3/8 of `memory`; a
+ * not fit is written to the scratch folder: 3 to 6 bytes per cell of the table, and of each stretch of text that filled a sixth of `memory`; a
  * failure, an unsubscription or the table's `close` removes it. With `workers`, all of the table is written there. The source
  * waits while a stretch is counted; other work of the process has its turn meanwhile, unless this was subscribed outside of `run(...)`.
  * @throws TypeError, RangeError at the call, if an option is of the wrong kind or out of range; RangeError through the stream, if

@@ -13,8 +13,11 @@ import { OwnShard } from "./ownShard.js";
 import { readRecords } from "./readRecords.js";
 import { ShardThreads } from "./shardThreads.js";
 
-/** Of the memory, for text; the rest is left for what threads take besides, and the rows. */
-const TEXT_SHARE = 3 / 8;
+/** Of the memory, for text, and how many of its places are noted at once; the rest is left for what threads take besides, and the rows. */
+const TEXT_SHARE = 1 / 6;
+const NOTED_SHARE = 1 / 8;
+/** Fewer places would only take time. */
+const LEAST_PLACES = 2 ** 12;
 
 export interface AccumulatorOptions {
   readonly weighting: DistanceWeighting;
@@ -34,7 +37,7 @@ export interface AccumulatorOptions {
 }
 
 /**
- * Counts within a memory budget: three eighths of it hold text, whose windows are counted whenever it is full, and an eighth the rows of all stretches,
+ * Counts within a memory budget: a sixth of it holds text, whose windows are counted whenever it is full, and an eighth the rows of all stretches,
  * which go to files beyond it. Each shard counts some rows, and at the end adds up its own. Threads leave all rows in files.
  *
  * Disk: 3 to 6 bytes per cell of each full stretch of text and of the table, twice while they are added up. What a table keeps on the disk is
@@ -135,12 +138,14 @@ export class CooccurrenceAccumulator {
     this.#weights = new WindowWeights(ofDistance);
     const terms = vocabulary.terms.length;
     const ranges = rowRanges(vocabulary.counts, windowSize, Math.max(1, workers));
-    const reserved = ranges.length * counterBytes(terms);
-    const block = new TextBlock({ terms, windowSize, reserved, bytes: memory * TEXT_SHARE });
+    const bytes = Math.min(memory * TEXT_SHARE, 2 ** 32);
+    const places = Math.max(LEAST_PLACES, Math.ceil((bytes / 4 / ranges.length) * NOTED_SHARE));
+    const bytesEach = counterBytes({ terms, places });
+    const block = new TextBlock({ terms, windowSize, reserved: ranges.length * bytesEach, bytes });
     const shards = ranges.map(({ first, end }, i) => ({
-      ...{ terms, firstRow: first, endRow: end, windowSize, side, symmetric, ofDistance },
+      ...{ terms, places, firstRow: first, endRow: end, windowSize, side, symmetric, ofDistance },
       memory: block.memory,
-      place: i * counterBytes(terms),
+      place: i * bytesEach,
       bytesInMemory: workers > 0 ? 0 : memory / 8,
     }));
     const { newFile } = this.#scratch;

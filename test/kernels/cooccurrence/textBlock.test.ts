@@ -11,8 +11,8 @@ const batchOf = (tokens: number) => ({
 const sizes = { terms: 1, windowSize: 1 };
 
 describe("TextBlock", () => {
-  it("has room for so many bytes, of which each token and each edge of windows takes 8", () => {
-    const block = new TextBlock({ ...sizes, reserved: 0, bytes: 800 });
+  it("has room for so many bytes, of which each token and each edge of windows takes 4", () => {
+    const block = new TextBlock({ ...sizes, reserved: 0, bytes: 400 });
     expect(block.hasRoomFor(batchOf(1000))).toBe(true); // alone
     block.add(batchOf(29)); // 1 + 58 words
     expect(block.hasRoomFor(batchOf(20))).toBe(true);
@@ -24,11 +24,11 @@ describe("TextBlock", () => {
   it("ends before 4 GiB, however many bytes it may have", () => {
     const reserved = 2 ** 32 - 2 ** 20; // leaves 15 pages, less 64 bytes for the counts of terms
     const block = new TextBlock({ ...sizes, reserved, bytes: 2 ** 40 });
-    block.add(batchOf(30_000)); // 60,001 words, of 122,872
-    expect(block.hasRoomFor(batchOf(31_435))).toBe(true);
-    expect(block.hasRoomFor(batchOf(31_436))).toBe(false);
-    block.add(batchOf(31_435));
-    expect(block.stretch.to).toBe(reserved + 64 + 4 * 122_871);
+    block.add(batchOf(30_000)); // 60,001 words, of 245,744
+    expect(block.hasRoomFor(batchOf(92_871))).toBe(true);
+    expect(block.hasRoomFor(batchOf(92_872))).toBe(false);
+    block.add(batchOf(92_871));
+    expect(block.stretch.to).toBe(reserved + 64 + 4 * 245_743);
     expect(block.memory.buffer.byteLength).toBeLessThanOrEqual(2 ** 32);
   });
 
@@ -36,10 +36,10 @@ describe("TextBlock", () => {
     const reserved = 2 ** 32 - 2 ** 17;
     expect(() => new TextBlock({ ...sizes, reserved, bytes: 2 ** 20 })).toThrow(
       new RangeError(
-        "accumulateCooccurrence: fewer terms or workers must leave 131072 bytes of 4 GiB for text, got 65472: 1 terms and 4294836224 bytes to count them",
+        "accumulateCooccurrence: fewer terms or workers must leave 65536 bytes of 4 GiB for text, got 65472: 1 terms and 4294836224 bytes to count them",
       ),
     );
     const block = new TextBlock({ ...sizes, reserved: 2 ** 32 - 2 ** 20, bytes: 2 ** 40 });
-    expect(() => block.add(batchOf(70_000))).toThrow("must leave 1120008 bytes of 4 GiB for text, got 982976");
+    expect(() => block.add(batchOf(140_000))).toThrow("must leave 1120004 bytes of 4 GiB for text, got 982976");
   });
 });

@@ -15,12 +15,14 @@ interface Case {
   readonly newFile?: () => string;
   readonly bytesInMemory?: number;
   readonly place?: number;
+  readonly places?: number;
 }
 
 /** Windows of one neighbour on both sides, all rows in one shard. */
-function counting({ terms, ofDistance, newFile = () => "", bytesInMemory = 2 ** 20, place = 0 }: Case) {
-  const block = new TextBlock({ terms, windowSize: 1, reserved: place + counterBytes(terms), bytes: 2 ** 20 });
-  const rows = { terms, firstRow: 0, endRow: terms, windowSize: 1, side: "both", symmetric: false } as const;
+function counting({ terms, ofDistance, newFile = () => "", bytesInMemory = 2 ** 20, place = 0, places = 100 }: Case) {
+  const reserved = place + counterBytes({ terms, places });
+  const block = new TextBlock({ terms, windowSize: 1, reserved, bytes: 2 ** 20 });
+  const rows = { terms, places, firstRow: 0, endRow: terms, windowSize: 1, side: "both", symmetric: false } as const;
   const shard = new CooccurrenceShard({ ...rows, ofDistance, memory: block.memory, place, bytesInMemory }, newFile);
   const count = (ids: Uint32Array) => {
     const radius = new Uint8Array(ids.length).fill(1);
@@ -62,6 +64,20 @@ describe("CooccurrenceShard", () => {
     await expect(cellsOf(rows, 9, 3)).rejects.toThrow(
       `cooccurrence: the table must weigh as much as the windows, 3, got ${8 / 3}`,
     );
+  });
+
+  it.each([1, 2, 5])("counts the same where %i places are noted at once", async (places) => {
+    const { shard, count } = counting({ terms: 3, ofDistance: Float64Array.of(0, 1), places });
+    count(Uint32Array.of(0, 1, 1, 1, 2, 0, 1));
+    expect(await cellsOf(allSteps(shard.finish()).rows, 12)).toEqual([
+      [0, 1, 2],
+      [0, 2, 1],
+      [1, 0, 2],
+      [1, 1, 4],
+      [1, 2, 1],
+      [2, 0, 1],
+      [2, 1, 1],
+    ]);
   });
 
   it("refuses sums that doubles do not hold exactly", () => {

@@ -11,8 +11,9 @@ const tokens = 2 ** 18; // 2^16 of each term: a step for each row
 
 async function counting(canWait: boolean) {
   const folder = await temporaryFolder();
-  const block = new TextBlock({ terms, windowSize: 1, reserved: counterBytes(terms), bytes: 2 ** 24 });
-  const rows = { terms, firstRow: 0, endRow: terms, windowSize: 1, side: "both", symmetric: false } as const;
+  const size = { terms, places: tokens };
+  const block = new TextBlock({ terms, windowSize: 1, reserved: counterBytes(size), bytes: 2 ** 24 });
+  const rows = { ...size, firstRow: 0, endRow: terms, windowSize: 1, side: "both", symmetric: false } as const;
   const places = { memory: block.memory, place: 0, bytesInMemory: 0, ofDistance: Float64Array.of(0, 1) };
   let files = 0;
   const shard = new OwnShard({ ...rows, ...places, canWait }, block.counts, () => join(folder, String(files++)));
