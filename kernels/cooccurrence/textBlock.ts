@@ -75,11 +75,15 @@ export class TextBlock {
     return this.#length === 1 || this.#length + ids.length + sentenceOffsets.length <= this.#mostWords;
   }
 
+  get bytes(): number {
+    return tokenBytes * this.#length;
+  }
+
   get stretch(): TextStretch {
     return {
       memory: this.memory,
       from: this.#from,
-      to: this.#from + tokenBytes * this.#length,
+      to: this.#from + this.bytes,
       isFixed: this.#isFixed,
     };
   }

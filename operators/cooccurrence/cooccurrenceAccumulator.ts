@@ -5,6 +5,7 @@ import { rowRanges } from "../../kernels/cooccurrence/rowRanges.js";
 import { TextBlock } from "../../kernels/cooccurrence/textBlock.js";
 import { WindowWeights } from "../../kernels/embedding/windowWeights.js";
 import { requireFixed } from "../../kernels/vocabulary/vocabulary.js";
+import { giveBackHeap } from "../../runtime/collectGarbage.js";
 import type { ContextBatch } from "../../schemas/contexts.js";
 import type { DistanceWeighting, FinalCooccurrence } from "../../schemas/cooccurrence.js";
 import { ScratchFolder } from "../../storage/files/scratchFolder.js";
@@ -16,6 +17,9 @@ import { ShardThreads } from "./shardThreads.js";
 /** Of the memory, for text, and how many of its places are noted at once; the rest is left for what threads take besides, and the rows. */
 const TEXT_SHARE = 1 / 6;
 const NOTED_SHARE = 1 / 8;
+/** In so little memory, the heap of the passes before would take more than so much text. */
+const LITTLE_MEMORY = 2 ** 28;
+const MUCH_TEXT = 2 ** 22;
 /** Fewer places would only take time. */
 const LEAST_PLACES = 2 ** 12;
 
@@ -49,6 +53,7 @@ export class CooccurrenceAccumulator {
   readonly #waiting: ContextBatch[] = [];
   #first: ContextBatch | undefined;
   #block: TextBlock | undefined;
+  #hasGivenBack = false;
   #shards: CountingShards | undefined;
   /** Ends when the text was counted that is being counted now. */
   #counting: Promise<void> | undefined;
@@ -110,9 +115,16 @@ export class CooccurrenceAccumulator {
     while (this.#waiting.length > 0 && !this.#counting) {
       if (block.hasRoomFor(this.#waiting[0]!)) {
         block.add(this.#waiting.shift()!);
+        this.#makeRoomFor(block);
         this.#options.onTaken();
       } else this.#count(block);
     }
+  }
+
+  #makeRoomFor({ bytes }: TextBlock): void {
+    if (this.#hasGivenBack || bytes < MUCH_TEXT || this.#options.memory > LITTLE_MEMORY) return;
+    this.#hasGivenBack = true;
+    giveBackHeap();
   }
 
   #count(block: TextBlock): void {
