@@ -59,6 +59,21 @@ export class TermCounter {
     for (const [term, count] of this.terms()) if (count >= minCount) visit(term, count, spread.get(term)!);
   }
 
+  /** Visits the live terms that occur less than `minCount` times, by their ids; none where lexicons are several, which may share terms. */
+  forEachRare(minCount: number, visit: (lexicon: Lexicon, id: number) => void): void {
+    if (this.#counts.size + this.#counted.size > 1) return;
+    for (const lexicon of this.#counted.keys())
+      for (let id = 0; id < lexicon.size; id++) {
+        const count = lexicon.count(id);
+        if (count > 0 && count < minCount) visit(lexicon, id);
+      }
+    for (const [lexicon, counts] of this.#counts)
+      for (let id = 0; id * this.#stride < counts.length; id++) {
+        const count = counts[id * this.#stride + COUNT]!;
+        if (count > 0 && count < minCount && lexicon.count(id) > 0) visit(lexicon, id);
+      }
+  }
+
   /** Every term that was not pruned, with its count. */
   terms(): Map<string, number> {
     const total = new Map<string, number>();

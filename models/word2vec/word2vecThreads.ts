@@ -54,7 +54,7 @@ export class Word2vecThreads implements Word2vecEngine {
     const helps = !deterministic && trainers > 1 && 2 * (trainers - 1) < SLOTS;
     this.#settings = settings;
     this.#terms = counts.length;
-    if (weightBytes(counts.length, settings.vectorSize) >= LARGE_WEIGHTS) collectGarbage();
+    if (weightBytes(counts.length, settings.vectorSize) >= LARGE_WEIGHTS) this.#written = collectGarbage();
     const shared = makeWord2vecMemory(settings, counts, trainers, deterministic);
     this.#shared = shared;
     const module = loadKernel("word2vec", fused);
