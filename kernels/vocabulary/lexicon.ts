@@ -11,6 +11,7 @@
  */
 import type { StageState } from "../../schemas/state.js";
 import type { Lexicon } from "../../schemas/tokens.js";
+import { grownBytes } from "../numbers/growth.js";
 import { TextMaker } from "../text/textMaker.js";
 
 /** Bytes of so many terms of common length while the lexicon grows, as told above. */
@@ -330,7 +331,7 @@ export class GrowingLexicon implements Lexicon {
       this.#terms.starts.set(starts);
     }
     if (end + words > records.length) {
-      const room = Math.min(Math.max(2 * records.length, LEAST_GROWN), this.#maxWords);
+      const room = Math.min(Math.max(grownBytes(4 * records.length, 0) / 4, LEAST_GROWN), this.#maxWords);
       const grown = emptyTerms(0, Math.max(end + words, room));
       grown.records.set(records);
       this.#terms = { ...grown, live, starts: this.#terms.starts, end };

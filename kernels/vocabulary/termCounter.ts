@@ -1,4 +1,5 @@
 import type { Lexicon, TokenBatch } from "../../schemas/tokens.js";
+import { grownBytes } from "../numbers/growth.js";
 
 // What is known of an id lies together, so that a token costs one cache line.
 const COUNT = 0;
@@ -163,7 +164,7 @@ function termsOf(lexicon: Lexicon, ids: readonly number[]): string[] {
 
 function roomFor(counts: Float64Array, size: number): Float64Array {
   if (counts.length >= size) return counts;
-  const grown = new Float64Array(Math.max(size, 2 * counts.length));
+  const grown = new Float64Array(Math.ceil(grownBytes(counts.byteLength, 8 * size) / 8));
   grown.set(counts);
   return grown;
 }
