@@ -46,6 +46,7 @@ export async function writeVectorRecords(file: DurableFile, table: VectorTable, 
   const rowBytes = 4 * vectorSize;
   let block = Buffer.allocUnsafe(blockBytes);
   let end = 0;
+  let records = 0;
   for (let row = 0; row < terms.length; row++) {
     if (row % rowsAtOnce === 0) await setImmediate(undefined, { signal });
     const term = terms[row]!;
@@ -59,7 +60,8 @@ export async function writeVectorRecords(file: DurableFile, table: VectorTable, 
     block[end++] = space;
     end += numbers.copy(block, end, row * rowBytes, (row + 1) * rowBytes);
     block[end++] = newline;
+    records++;
   }
   file.write(block.subarray(0, end));
-  return terms.length;
+  return records;
 }
