@@ -11,7 +11,6 @@
  */
 import type { StageState } from "../../schemas/state.js";
 import type { Lexicon } from "../../schemas/tokens.js";
-import { grownBytes } from "../numbers/growth.js";
 import { TextMaker } from "../text/textMaker.js";
 
 /** Bytes of so many terms of common length while the lexicon grows, as told above. */
@@ -63,8 +62,11 @@ const secondMask = Int32Array.from({ length: 9 }, (_, length) => maskOf(length -
 
 const largestId = 2 ** 32 - 1;
 
-/** Room for terms once they are many: what is not written to takes no memory, whereas to grow in small steps would write all of it again and again. */
-const LEAST_GROWN = 2 ** 19;
+/**
+ * Room for terms once they are many: what is not written to takes no memory, whereas to grow in small steps would write all of it again and again.
+ * With 32 MiB an array is more than glibc takes from its heap, where it would leave a hole.
+ */
+const LEAST_GROWN = 2 ** 23;
 
 export class GrowingLexicon implements Lexicon {
   readonly #maxTerms: number;
@@ -331,7 +333,7 @@ export class GrowingLexicon implements Lexicon {
       this.#terms.starts.set(starts);
     }
     if (end + words > records.length) {
-      const room = Math.min(Math.max(grownBytes(4 * records.length, 0) / 4, LEAST_GROWN), this.#maxWords);
+      const room = Math.min(Math.max(2 * records.length, LEAST_GROWN), this.#maxWords);
       const grown = emptyTerms(0, Math.max(end + words, room));
       grown.records.set(records);
       this.#terms = { ...grown, live, starts: this.#terms.starts, end };

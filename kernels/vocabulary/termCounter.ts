@@ -1,5 +1,4 @@
 import type { Lexicon, TokenBatch } from "../../schemas/tokens.js";
-import { grownBytes } from "../numbers/growth.js";
 
 // What is known of an id lies together, so that a token costs one cache line.
 const COUNT = 0;
@@ -162,9 +161,13 @@ function termsOf(lexicon: Lexicon, ids: readonly number[]): string[] {
   return lexicon.terms?.(ids) ?? ids.map((id) => lexicon.term(id)!);
 }
 
+/** Counts once they are more than 1 MiB: 32 MiB of them, of which only what is written to takes memory, as in the lexicon. */
+const LEAST_GROWN = 2 ** 22;
+
 function roomFor(counts: Float64Array, size: number): Float64Array {
   if (counts.length >= size) return counts;
-  const grown = new Float64Array(Math.ceil(grownBytes(counts.byteLength, 8 * size) / 8));
+  const least = counts.byteLength < 2 ** 20 ? 0 : LEAST_GROWN;
+  const grown = new Float64Array(Math.max(size, 2 * counts.length, least));
   grown.set(counts);
   return grown;
 }
