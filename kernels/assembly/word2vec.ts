@@ -17,6 +17,7 @@ import { added, exchange, exp, ln, madd, mix, multiplied } from "./common/traini
 
 const LINE: usize = 64; // bytes of a cache line
 const MIXED_EVERY: u64 = 1024; // centres
+const STARTS: u32 = 128; // a token at which a stretch begins
 const PAD: f32 = -1000; // a score that stands for "no row": sigmoid and loss are 0
 
 // Set by the host before the first call. Addresses and sizes are in bytes.
@@ -81,6 +82,43 @@ let held: u32 = 0; // centres that were scored and await being applied
 let scored: u32 = 0; // bytes of their scores
 let turn: u32 = 0; // exchanges so far
 let following: f64 = 0; // the position after the last centre
+
+/** Draws the input rows of all terms, as `kernels/embedding/weights.ts` does. */
+export function drawRows(vectorSize: u32, key0: i32, key1: i32): void {
+  let index: u64 = 0;
+  for (let id: u32 = 0; id < terms; id++) {
+    const row = inputRows + <usize>id * rowBytes;
+    for (let d: usize = 0; d < <usize>vectorSize << 2; d += 4) {
+      const drawn = <f64>uniform(index++, key0, key1) / 4294967296;
+      store<f32>(row + d, <f32>((drawn - 0.5) / <f64>vectorSize));
+    }
+  }
+}
+
+/**
+ * Lays windows over `length` tokens. For each, `after` holds how far its window may reach, and STARTS where a stretch begins that windows do not cross;
+ * it is left with the contexts on the right, and `before` with those on the left. Returns how many examples the centres first .. first + count - 1 are.
+ */
+export function layWindows(before: usize, after: usize, length: u32, first: u32, count: u32, left: bool, right: bool): u32 {
+  let room: u32 = 0;
+  for (let i: u32 = 0; i < length; i++, room++) {
+    const token = load<u8>(after + i);
+    if (token & STARTS) room = 0;
+    store<u8>(before + i, left ? min<u32>(token & ~STARTS, room) : 0);
+  }
+  room = 0;
+  for (let i = length; i-- > 0; ) {
+    const token = load<u8>(after + i);
+    store<u8>(after + i, right ? min<u32>(token & ~STARTS, room) : 0);
+    room = token & STARTS ? 0 : room + 1;
+  }
+  let found: u32 = 0;
+  for (let i = first; i < first + count; i++) {
+    const contexts = <u32>load<u8>(before + i) + <u32>load<u8>(after + i);
+    found += cbow ? <u32>(contexts > 0) : contexts;
+  }
+  return found;
+}
 
 /** Whether `madd` rounds once: of x = 1 + 2^-23, the square of x has a bit that is lost otherwise. */
 export function fuses(x: f32): bool {

@@ -28,6 +28,15 @@ export interface TermSum {
   readonly negative?: string | readonly string[];
 }
 
+function indexOf(terms: readonly string[]): (term: string) => number | undefined {
+  const ids = new Map<string, number>();
+  terms.forEach((term, id) => {
+    if (ids.set(term, id).size === id)
+      throw new RangeError(`Vectors: terms must differ, got ${show(term)} twice, at row ${id}`);
+  });
+  return (term) => ids.get(term);
+}
+
 /**
  * Word vectors that answer questions. Also a `VectorTable`, so every writer takes it.
  *
@@ -46,21 +55,23 @@ export class Vectors implements VectorTable {
   readonly vectorSize: number;
   readonly metadata: ReadonlyMap<string, string>;
   readonly subwords?: SubwordRows;
-  readonly #idOf = new Map<string, number>();
+  readonly #idOf: (term: string) => number | undefined;
   readonly #subwordVectors: SubwordVectors | undefined;
   #unit: Float32Array | undefined;
 
-  /** @throws RangeError if there are not `vectorSize` values a term, or a term comes twice */
-  constructor({ terms, values, vectorSize, metadata, subwords }: VectorTable) {
+  /**
+   * @param idOf finds the row of a term, where there is an index already
+   * @throws RangeError if there are not `vectorSize` values a term, or a term comes twice
+   */
+  constructor(
+    { terms, values, vectorSize, metadata, subwords }: VectorTable,
+    idOf: (term: string) => number | undefined = indexOf(terms),
+  ) {
     if (values.length !== terms.length * vectorSize) {
       const expected = `${terms.length} terms x ${vectorSize}`;
       throw new RangeError(`Vectors: values must be ${expected} numbers, got ${values.length}`);
     }
-    terms.forEach((term, id) => {
-      if (this.#idOf.has(term))
-        throw new RangeError(`Vectors: terms must differ, got ${show(term)} twice, at row ${id}`);
-      this.#idOf.set(term, id);
-    });
+    this.#idOf = idOf;
     this.terms = terms;
     this.values = values;
     this.vectorSize = vectorSize;
@@ -72,7 +83,7 @@ export class Vectors implements VectorTable {
 
   /** The term's row, or undefined for a term outside the table. */
   idOf(term: string): number | undefined {
-    return this.#idOf.get(term);
+    return this.#idOf(term);
   }
 
   /** A copy of the term's vector, as learned, or, for a term outside the table, made of its subwords (D,). */
@@ -82,13 +93,13 @@ export class Vectors implements VectorTable {
 
   /** The term's vector, a view of its row or made of its subwords; undefined if it has none. */
   find(term: string): TermVector | undefined {
-    const id = this.#idOf.get(term);
+    const id = this.#idOf(term);
     return termVector(term, id === undefined ? undefined : this.#row(this.values, id), this.#subwordVectors);
   }
 
   /** Whether the term has a vector: it is in the table, or has subwords that are known. */
   has(term: string): boolean {
-    return this.#idOf.has(term) || this.find(term) !== undefined;
+    return this.#idOf(term) !== undefined || this.find(term) !== undefined;
   }
 
   /** Those of some terms that are not in the table and have a vector that is made of their subwords. */
@@ -102,7 +113,7 @@ export class Vectors implements VectorTable {
 
   /** The term's vector at length 1 (D,), a view of its row where it has one. */
   unitOf(term: string): Float32Array {
-    const id = this.#idOf.get(term);
+    const id = this.#idOf(term);
     return id === undefined ? unitRows(this.#vectorOf(term), this.vectorSize) : this.#row(this.unit, id);
   }
 
@@ -190,7 +201,7 @@ export class Vectors implements VectorTable {
 
   /** The term's row. */
   rowOf(term: string): number {
-    return this.#idOf.get(term) ?? this.#unknown(term);
+    return this.#idOf(term) ?? this.#unknown(term);
   }
 
   #unknown(term: string): never {

@@ -12,19 +12,14 @@ export interface Weights<Floats extends Float32Array | Float64Array = Float32Arr
 
 /** Input rows uniform in [-0.5 / D, 0.5 / D), output rows 0, as word2vec.c begins. */
 export function initialWeights(terms: number, outputs: number, vectorSize: number, seed: number): Weights {
-  const input = new Float32Array(terms * vectorSize);
-  fillInitialRows(input, vectorSize, vectorSize, seed);
-  return { vectorSize, input, output: new Float32Array(outputs * vectorSize) };
-}
-
-/** Draws the input rows; `stride` is the distance between rows, at least `vectorSize`. */
-export function fillInitialRows(input: Float32Array, vectorSize: number, stride: number, seed: number): void {
   const stream = randomStream(seed, "weights");
+  const input = new Float32Array(terms * vectorSize);
   const row = new Float64Array(vectorSize);
-  for (let start = 0, index = 0; start < input.length; start += stride, index += vectorSize) {
-    fillUniform(stream, index, row);
+  for (let start = 0; start < input.length; start += vectorSize) {
+    fillUniform(stream, start, row);
     for (let d = 0; d < vectorSize; d++) input[start + d] = (row[d]! - 0.5) / vectorSize;
   }
+  return { vectorSize, input, output: new Float32Array(outputs * vectorSize) };
 }
 
 /** Begins with vectors that were learned before: `rows` says which row of the table a term takes, if any. */

@@ -2,7 +2,7 @@ import type { ContextBatch, WindowSide } from "../../schemas/contexts.js";
 import type { StageState } from "../../schemas/state.js";
 import type { IdBatch } from "../../schemas/tokens.js";
 import type { Vocabulary } from "../../schemas/vocabulary.js";
-import { drawBelow, drawUint32, type RandomStream, randomStream } from "../numbers/random.js";
+import { drawUint32Of, type RandomStream, randomStream, upperHalf } from "../numbers/random.js";
 import { expectedTokens, keepProbabilities } from "./subsampling.js";
 
 export interface WindowSettings {
@@ -139,18 +139,25 @@ export class WindowMarker {
   /** Takes in ids until there are enough, and tells how far it came. */
   #append(source: Uint32Array, from: number, to: number): number {
     const { radius, windowSize } = this.#settings;
+    const isRandom = radius === "random";
     const full = this.#fullLength;
     const [ids, radii, keepBelow] = [this.#ids, this.#radius, this.#keepBelow];
+    const [survivalKey, radiusKey] = [this.#survival.key0, this.#radii.key0];
+    const [survivalHigh, radiusHigh] = [upperHalf(this.#survival, this.#read), upperHalf(this.#radii, this.#read)];
+    const shift = (this.#read - from) | 0;
+    const end = Math.min(to, from + 2 ** 32 - (this.#read % 2 ** 32)); // up to there, positions have one upper half
     let length = this.#length;
     let i = from;
-    for (; i < to && length < full; i++) {
-      const position = this.#read++;
-      const bound = keepBelow[source[i]!]!;
-      if (bound < 2 ** 32 && drawUint32(this.#survival, position) >= bound) continue;
-      ids[length] = source[i]!;
-      if (radius === "random") radii[length] = 1 + drawBelow(this.#radii, position, windowSize);
+    for (; i < end && length < full; i++) {
+      const id = source[i]!;
+      const bound = keepBelow[id]!;
+      const low = (i + shift) | 0;
+      if (bound < 2 ** 32 && drawUint32Of(survivalKey, low, survivalHigh) >= bound) continue;
+      ids[length] = id;
+      if (isRandom) radii[length] = 1 + Math.floor((drawUint32Of(radiusKey, low, radiusHigh) * windowSize) / 2 ** 32);
       length++;
     }
+    this.#read += i - from;
     this.used += length - this.#length;
     this.#length = length;
     return i;

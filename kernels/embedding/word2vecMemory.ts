@@ -1,12 +1,10 @@
-import type { ContextBatch } from "../../schemas/contexts.js";
+import type { ContextBatch, WindowSide } from "../../schemas/contexts.js";
 import { randomStream } from "../numbers/random.js";
 import { SLOTS } from "../numbers/slotRing.js";
 import { sharedMemory, type WasmMemory } from "../numbers/webAssembly.js";
 import type { VocabularyChange } from "../vocabulary/vocabularyChange.js";
-import { forEachWindow } from "./contextWindow.js";
 import { makeHuffmanCodes } from "./huffman.js";
 import { type AliasTable, makeNoiseTable, NOISE_BLOCK, type NoiseTable } from "./negativeSampling.js";
-import { fillInitialRows } from "./weights.js";
 import { GROUP_SIZE, NOISE_SHARE, type Word2vecSettings } from "./word2vecTrainer.js";
 
 /**
@@ -68,7 +66,7 @@ export function sliceEdgesOf(vectorSize: number, architecture: Word2vecSettings[
 }
 
 /**
- * Lays the memory out and fills in the first weights. `threads` train as one if `together`, each owning some slices of every row;
+ * Lays the memory out; its weights are 0. `threads` train as one if `together`, each owning some slices of every row;
  * otherwise each trains whole rows, unsynchronised.
  * @throws RangeError if the memory cannot be had
  */
@@ -78,7 +76,7 @@ export function makeWord2vecMemory(
   threads: number,
   together: boolean,
 ): Word2vecMemory {
-  const { architecture, vectorSize, negative, seed } = settings;
+  const { architecture, vectorSize, negative } = settings;
   const terms = counts.length;
   const cbow = architecture === "cbow";
   const huffman = settings.loss === "hierarchicalSoftmax" ? makeHuffmanCodes(counts) : undefined;
@@ -142,8 +140,6 @@ export function makeWord2vecMemory(
 
   const memory = allocate(end);
   const uint32 = (start: number, length: number) => new Uint32Array(memory.buffer, start, length);
-  const input = new Float32Array(memory.buffer, common.inputRows, terms * rowFloats);
-  fillInitialRows(input, vectorSize, rowFloats, seed);
   uint32(common.sliceEdges, edges.length).set(edges);
   if (huffman) {
     uint32(common.pathOffsets, huffman.offsets.length).set(huffman.offsets);
@@ -240,33 +236,38 @@ export function writeEndOfGroup({ memory, slots }: Word2vecMemory, slot: number)
   return 0;
 }
 
+/** Lays the windows of a slot over its tokens, `count` of which from the `first` on are centres, and tells how many examples they are. */
+export type LayWindows = (
+  slot: number,
+  tokens: { readonly length: number; readonly first: number; readonly count: number },
+  side: WindowSide,
+) => number;
+
+/** Stands in a slot beside how far the window of a token may reach: windows do not cross its beginning. */
+const STARTS = 128;
+
 /** Writes the windows of a batch's centres `from` .. `to` - 1, at most SLOT_CENTRES, into a slot, and tells how many examples they are. */
 export function writeSlot(
   { memory, slots }: Word2vecMemory,
   slot: number,
   batch: ContextBatch,
   [from, to]: readonly [number, number],
-  { architecture, seed, epochs, schedule, decayCentres }: Word2vecSettings,
+  { seed, epochs, schedule, decayCentres }: Word2vecSettings,
+  layWindows: LayWindows,
 ): number {
   const start = slots + slot * SLOT_BYTES;
-  const first = Math.max(0, from - batch.windowSize);
-  const tokens = batch.ids.subarray(first, to + batch.windowSize);
-  new Uint32Array(memory.buffer, start + SLOT.ids, tokens.length).set(tokens);
-  const before = new Uint8Array(memory.buffer, start + SLOT.before, tokens.length);
-  const after = new Uint8Array(memory.buffer, start + SLOT.after, tokens.length);
-  let pairs = 0;
-  let centresWithPairs = 0;
-  forEachWindow({ ...batch, firstCentre: from, endCentre: to }, (centre, windowStart, windowEnd) => {
-    pairs += windowEnd - 1 - windowStart;
-    if (windowEnd - windowStart > 1) centresWithPairs++;
-    before[centre - first] = centre - windowStart;
-    after[centre - first] = windowEnd - 1 - centre;
-  });
+  const begin = Math.max(0, from - batch.windowSize);
+  const end = Math.min(batch.ids.length, to + batch.windowSize);
+  const [length, first, count] = [end - begin, from - begin, to - from];
+  new Uint32Array(memory.buffer, start + SLOT.ids, length).set(batch.ids.subarray(begin, end));
+  const reach = new Uint8Array(memory.buffer, start + SLOT.after, length);
+  reach.set(batch.radius.subarray(begin, end));
+  for (const offset of batch.sentenceOffsets) if (offset >= begin && offset < end) reach[offset - begin]! |= STARTS;
   const position = batch.position + from - batch.firstCentre;
   const { key0, key1 } = randomStream(seed, "noise", batch.epoch);
   const step = batch.epoch * batch.expectedCentres + position;
   const centres = schedule === "inverse" ? decayCentres : epochs * batch.expectedCentres;
-  const header = [from - first, to - from, position, step, centres, key0, key1];
+  const header = [first, count, position, step, centres, key0, key1];
   new Float64Array(memory.buffer, start, header.length).set(header);
-  return architecture === "skipGram" ? pairs : centresWithPairs;
+  return layWindows(slot, { length, first, count }, batch.side);
 }

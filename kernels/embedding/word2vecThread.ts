@@ -1,6 +1,7 @@
+import { randomStream } from "../numbers/random.js";
 import { CONTROL_LENGTH, SLOTS, type SlotDone, takeSlots } from "../numbers/slotRing.js";
 import { startKernel, type WasmModule } from "../numbers/webAssembly.js";
-import { SLOT, SLOT_BYTES, type Word2vecMemory } from "./word2vecMemory.js";
+import { type LayWindows, SLOT, SLOT_BYTES, type Word2vecMemory } from "./word2vecMemory.js";
 
 interface Variable {
   value: number;
@@ -8,6 +9,8 @@ interface Variable {
 
 /** What `kernels/assembly/word2vec.ts` exports, besides the variables that are set at the start. */
 interface Word2vecKernel {
+  drawRows(vectorSize: number, key0: number, key1: number): void;
+  layWindows(...numbers: number[]): number;
   readonly loss: Variable;
   readonly examples: Variable;
   readonly totalCentres: Variable;
@@ -33,9 +36,7 @@ export interface SlotTrainer {
 
 export function slotTrainer({ module, shared, thread, together }: Word2vecJob): SlotTrainer {
   const { memory, slots } = shared;
-  const exported = startKernel<Word2vecKernel & Record<string, Variable>>(module, memory);
-  for (const [name, value] of Object.entries(shared.variables[thread]!)) exported[name]!.value = value;
-  const kernel: Word2vecKernel = exported;
+  const kernel = start(module, shared, thread);
   return {
     train(turn) {
       const slot = slots + (turn % SLOTS) * SLOT_BYTES;
@@ -60,7 +61,34 @@ export function trainSlots(job: Word2vecJob, done: (slot: SlotDone) => void): vo
   trainer.flush();
 }
 
-/** Whether multiplying and adding is rounded once in this engine, with this kernel. */
-export function fusesMultiplyAdd(module: WasmModule, memory: Word2vecMemory["memory"]): boolean {
-  return startKernel<Word2vecKernel>(module, memory).fuses(1 + 2 ** -23) === 1;
+function start(module: WasmModule, { memory, variables }: Word2vecMemory, thread: number): Word2vecKernel {
+  const kernel = startKernel<Word2vecKernel & Record<string, Variable>>(module, memory);
+  for (const [name, value] of Object.entries(variables[thread]!)) kernel[name]!.value = value;
+  return kernel;
+}
+
+/** What a thread does that fills the slots. */
+export interface SlotWriter {
+  /** Whether multiplying and adding is rounded once in this engine, with this kernel. */
+  readonly fuses: boolean;
+  /** Draws the first weights. */
+  drawRows(vectorSize: number, seed: number): void;
+  /** Lays the windows of a slot whose tokens lie there, and tells how many examples they are. */
+  layWindows: LayWindows;
+}
+
+export function slotWriter(module: WasmModule, shared: Word2vecMemory): SlotWriter {
+  const kernel = start(module, shared, 0);
+  return {
+    fuses: kernel.fuses(1 + 2 ** -23) === 1,
+    drawRows(vectorSize, seed) {
+      const { key0, key1 } = randomStream(seed, "weights");
+      kernel.drawRows(vectorSize, key0, key1);
+    },
+    layWindows: (slot, { length, first, count }, side) => {
+      const at = shared.slots + slot * SLOT_BYTES;
+      const sides = [Number(side !== "right"), Number(side !== "left")];
+      return kernel.layWindows(at + SLOT.before, at + SLOT.after, length, first, count, ...sides);
+    },
+  };
 }

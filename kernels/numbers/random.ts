@@ -19,15 +19,18 @@ export function randomStream(seed: number, purpose: string, epoch = 0): RandomSt
 }
 
 /** A uniform integer in 0 .. 2^32 - 1. */
-export function drawUint32({ key0, key1 }: RandomStream, index: number): number {
-  const low = index | 0;
-  const high = (index / 4294967296) | 0;
-  return mix32(mix32(low ^ key0) ^ mix32(high + key1)) >>> 0;
+export function drawUint32(stream: RandomStream, index: number): number {
+  return drawUint32Of(stream.key0, index | 0, upperHalf(stream, index));
 }
 
-/** What the upper half of an index below 2^32 contributes to its draws: for kernels, which then mix the lower half alone. */
-export function lowIndexHalf({ key1 }: RandomStream): number {
-  return mix32(key1);
+/** What the upper half of an index contributes to its draws, and of all indices with the same one: for loops, which then mix the lower half alone. */
+export function upperHalf({ key1 }: RandomStream, index: number): number {
+  return mix32(((index / 4294967296) | 0) + key1);
+}
+
+/** The draw of `drawUint32` by the first key, the lower half of the index and what the upper one contributes. */
+export function drawUint32Of(key0: number, low: number, high: number): number {
+  return mix32(mix32(low ^ key0) ^ high) >>> 0;
 }
 
 /** A uniform number in [0, 1), with 32 bits. */
@@ -43,8 +46,8 @@ export function fillUniform(stream: RandomStream, first: number, out: Float64Arr
   }
   const { key0 } = stream;
   const low = first | 0;
-  const high = lowIndexHalf(stream);
-  for (let i = 0; i < out.length; i++) out[i] = (mix32(mix32(((low + i) | 0) ^ key0) ^ high) >>> 0) / 4294967296;
+  const high = upperHalf(stream, first);
+  for (let i = 0; i < out.length; i++) out[i] = drawUint32Of(key0, (low + i) | 0, high) / 4294967296;
 }
 
 /** A uniform integer in 0 .. bound - 1, by multiplication; the bias is below bound / 2^32. */

@@ -1,6 +1,6 @@
 /** One of the threads that sample topics in shared memory, by the kernel in WebAssembly or the plain one. */
 import { ln } from "../numbers/logarithm.js";
-import { lowIndexHalf } from "../numbers/random.js";
+import { upperHalf } from "../numbers/random.js";
 import { startKernel, type WasmMemory, type WasmModule } from "../numbers/webAssembly.js";
 import {
   type Phase,
@@ -182,8 +182,8 @@ function assembledPhases(kernel: WarpLdaKernel, layout: WarpLdaLayout, thread: n
     const { accept, propose } = phaseStreams(seed, phase, iteration);
     setAll(kernel, {
       ...{ beta, alphaSum: alphaEnds[topics - 1]!, isSymmetric: Number(isSymmetric) },
-      ...{ acceptKey: accept.key0, acceptHigh: lowIndexHalf(accept) },
-      ...{ proposeKey: propose.key0, proposeHigh: lowIndexHalf(propose) },
+      ...{ acceptKey: accept.key0, acceptHigh: upperHalf(accept, 0) },
+      ...{ proposeKey: propose.key0, proposeHigh: upperHalf(propose, 0) },
     });
     return (from, to) => {
       if (phase === "documents") kernel.documents(from, to);

@@ -1,6 +1,7 @@
 import type { Lexicon } from "../../schemas/tokens.js";
 import type { OutsideDocuments, Vocabulary } from "../../schemas/vocabulary.js";
 import { TermCodes } from "./termCodes.js";
+import type { TermCounter } from "./termCounter.js";
 import { movedStarts } from "./tokensAt.js";
 
 /** Why a token has no id in the vocabulary. */
@@ -16,9 +17,23 @@ const firstId = 6;
 /** Codes of the terms that were looked up in vocabularies that stay the same, so that later passes find them by index. */
 const codesIn = new WeakMap<Vocabulary, TermCodes>();
 
+function codesOf(vocabulary: Vocabulary): TermCodes {
+  const codes = codesIn.get(vocabulary) ?? new TermCodes();
+  if (!("generation" in vocabulary)) codesIn.set(vocabulary, codes);
+  return codes;
+}
+
+/** Spares the tables of a vocabulary to look up the text of terms that are known to be too rare to be in it. */
+export function noteRareTerms(vocabulary: Vocabulary, counter: TermCounter, minCount: number): void {
+  const codes = codesOf(vocabulary);
+  counter.forEachRare(minCount, (lexicon, id) => {
+    codes.of(lexicon)[id] = belowMinCount;
+  });
+}
+
 /**
  * From the lexicon's provisional ids to the vocabulary's, looked up by text once per term and by index from then on, also by other tables of
- * the same vocabulary. State: 4 bytes per id given out by the lexicon.
+ * the same vocabulary. State: 4 bytes per id given out by the lexicon, 8 per token of a batch.
  */
 export class IdTable {
   readonly #vocabulary: Vocabulary;
@@ -26,14 +41,15 @@ export class IdTable {
   #replaced = 0;
   readonly #codes: TermCodes;
   #dropped = new Float64Array(firstId);
+  /** Of the batch in hand: the ids that are kept, and where each stood. */
+  #kept = new Uint32Array(0);
+  #places = new Uint32Array(0);
 
   /** @param unknown stands for each token that has no id of its own; such tokens are left out without it */
   constructor(vocabulary: Vocabulary, unknown?: number) {
     this.#vocabulary = vocabulary;
     this.#unknown = unknown;
-    const codes = codesIn.get(vocabulary) ?? new TermCodes();
-    if (!("generation" in vocabulary)) codesIn.set(vocabulary, codes);
-    this.#codes = codes;
+    this.#codes = codesOf(vocabulary);
   }
 
   /** The ids that are in the vocabulary, in order, and each list of positions moved to where it now points. */
@@ -42,8 +58,9 @@ export class IdTable {
     const dropped = this.#dropped;
     const unknown = this.#unknown;
     let replaced = 0;
-    const kept = new Uint32Array(ids.length);
-    let places: Uint32Array | undefined; // of what is kept, once something is left out
+    if (this.#kept.length < ids.length)
+      [this.#kept, this.#places] = [new Uint32Array(ids.length), new Uint32Array(ids.length)];
+    const [kept, places] = [this.#kept, this.#places];
     let length = 0;
     for (let i = 0; i < ids.length; i++) {
       const id = ids[i]!;
@@ -53,7 +70,6 @@ export class IdTable {
         codes[id] = code;
         if (code < firstId && unknown === undefined) {
           dropped[code]!++;
-          places ??= countUp(ids.length);
           continue;
         }
         if (code < firstId) {
@@ -61,11 +77,10 @@ export class IdTable {
           code = unknown! + firstId;
         }
       }
-      if (places) places[length] = i;
+      places[length] = i;
       kept[length++] = code - firstId;
     }
     this.#replaced += replaced;
-    if (!places) return [kept, positions.map((starts) => starts.slice())];
     const taken = places.subarray(0, length);
     return [kept.slice(0, length), positions.map((starts) => movedStarts(starts, taken))];
   }
@@ -98,11 +113,4 @@ export class IdTable {
     if (why) return outside[why];
     return this.#vocabulary.truncated?.has(term) ? truncated : belowMinCount;
   }
-}
-
-/** 0, 1, 2, ... (n,). */
-function countUp(n: number): Uint32Array {
-  const numbers = new Uint32Array(n);
-  for (let i = 0; i < n; i++) numbers[i] = i;
-  return numbers;
 }

@@ -59,6 +59,21 @@ export class TermCounter {
     for (const [term, count] of this.terms()) if (count >= minCount) visit(term, count, spread.get(term)!);
   }
 
+  /** Visits the live terms that occur less than `minCount` times, by their ids; none where lexicons are several, which may share terms. */
+  forEachRare(minCount: number, visit: (lexicon: Lexicon, id: number) => void): void {
+    if (this.#counts.size + this.#counted.size > 1) return;
+    for (const lexicon of this.#counted.keys())
+      for (let id = 0; id < lexicon.size; id++) {
+        const count = lexicon.count(id);
+        if (count > 0 && count < minCount) visit(lexicon, id);
+      }
+    for (const [lexicon, counts] of this.#counts)
+      for (let id = 0; id * this.#stride < counts.length; id++) {
+        const count = counts[id * this.#stride + COUNT]!;
+        if (count > 0 && count < minCount && lexicon.count(id) > 0) visit(lexicon, id);
+      }
+  }
+
   /** Every term that was not pruned, with its count. */
   terms(): Map<string, number> {
     const total = new Map<string, number>();
@@ -146,9 +161,13 @@ function termsOf(lexicon: Lexicon, ids: readonly number[]): string[] {
   return lexicon.terms?.(ids) ?? ids.map((id) => lexicon.term(id)!);
 }
 
+/** Counts once they are more than 1 MiB: 32 MiB of them, of which only what is written to takes memory, as in the lexicon. */
+const LEAST_GROWN = 2 ** 22;
+
 function roomFor(counts: Float64Array, size: number): Float64Array {
   if (counts.length >= size) return counts;
-  const grown = new Float64Array(Math.max(size, 2 * counts.length));
+  const least = counts.byteLength < 2 ** 20 ? 0 : LEAST_GROWN;
+  const grown = new Float64Array(Math.max(size, 2 * counts.length, least));
   grown.set(counts);
   return grown;
 }

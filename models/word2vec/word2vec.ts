@@ -363,7 +363,8 @@ export function word2vec(options?: Word2vecOptions): UpdatedModel<"contexts", "v
       ["arithmetic", arithmetic],
       ...initialTerms(terms, initialVectors),
     ]);
-    return new Vectors({ terms, values, vectorSize: settings.vectorSize, metadata });
+    const idOf = online ? undefined : (term: string) => learned.idOf(term);
+    return new Vectors({ terms, values, vectorSize: settings.vectorSize, metadata }, idOf);
   }
 
   return {

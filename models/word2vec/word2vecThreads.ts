@@ -11,7 +11,7 @@ import {
   writeEndOfGroup,
   writeSlot,
 } from "../../kernels/embedding/word2vecMemory.js";
-import { fusesMultiplyAdd, slotTrainer, type Word2vecJob } from "../../kernels/embedding/word2vecThread.js";
+import { type SlotWriter, slotTrainer, slotWriter, type Word2vecJob } from "../../kernels/embedding/word2vecThread.js";
 import type { Word2vecEngine, Word2vecSettings, Word2vecWeights } from "../../kernels/embedding/word2vecTrainer.js";
 import { closeUpRows } from "../../kernels/numbers/moveRows.js";
 import { CONTROL_LENGTH, SLOTS, type SlotDone } from "../../kernels/numbers/slotRing.js";
@@ -41,6 +41,7 @@ export class Word2vecThreads implements Word2vecEngine {
   readonly #settings: Word2vecSettings;
   readonly #terms: number;
   readonly #shared: Word2vecMemory;
+  readonly #writer: SlotWriter;
   readonly #threads: SlotThreads;
   #written: Promise<void> = Promise.resolve();
   /** How products were rounded: the same with `fused` on any machine that has it. */
@@ -53,11 +54,13 @@ export class Word2vecThreads implements Word2vecEngine {
     const helps = !deterministic && trainers > 1 && 2 * (trainers - 1) < SLOTS;
     this.#settings = settings;
     this.#terms = counts.length;
-    if (weightBytes(counts.length, settings.vectorSize) >= LARGE_WEIGHTS) collectGarbage();
+    if (weightBytes(counts.length, settings.vectorSize) >= LARGE_WEIGHTS) this.#written = collectGarbage();
     const shared = makeWord2vecMemory(settings, counts, trainers, deterministic);
     this.#shared = shared;
     const module = loadKernel("word2vec", fused);
-    this.arithmetic = fusesMultiplyAdd(module, shared.memory) ? "fused" : "plain";
+    this.#writer = slotWriter(module, shared);
+    this.#writer.drawRows(settings.vectorSize, settings.seed);
+    this.arithmetic = this.#writer.fuses ? "fused" : "plain";
     const jobs = Array.from(
       { length: trainers },
       (_, thread): Word2vecJob => ({ module, shared, thread, together: deterministic }),
@@ -87,7 +90,7 @@ export class Word2vecThreads implements Word2vecEngine {
       let taken = 0;
       for (let from = batch.firstCentre; from < batch.endCentre; from += SLOT_CENTRES) {
         const centres = [from, Math.min(batch.endCentre, from + SLOT_CENTRES)] as const;
-        steps.push(await this.#publish((slot) => writeSlot(this.#shared, slot, batch, centres, this.#settings)));
+        steps.push(await this.#publish((slot) => this.#write(slot, batch, centres)));
         taken += centres[1] - from;
       }
       wrote();
@@ -118,6 +121,10 @@ export class Word2vecThreads implements Word2vecEngine {
 
   close(): Promise<void> {
     return this.#threads.close();
+  }
+
+  #write(slot: number, batch: ContextBatch, centres: readonly [number, number]): number {
+    return writeSlot(this.#shared, slot, batch, centres, this.#settings, this.#writer.layWindows);
   }
 
   /** Lets the threads finish what they have, and changes the weights and the noise beneath them. */

@@ -5,7 +5,7 @@ import { rowRanges } from "../../kernels/cooccurrence/rowRanges.js";
 import { TextBlock } from "../../kernels/cooccurrence/textBlock.js";
 import { WindowWeights } from "../../kernels/embedding/windowWeights.js";
 import { requireFixed } from "../../kernels/vocabulary/vocabulary.js";
-import { giveBackHeap } from "../../runtime/collectGarbage.js";
+import { collectGarbage } from "../../runtime/collectGarbage.js";
 import type { ContextBatch } from "../../schemas/contexts.js";
 import type { DistanceWeighting, FinalCooccurrence } from "../../schemas/cooccurrence.js";
 import { ScratchFolder } from "../../storage/files/scratchFolder.js";
@@ -124,7 +124,7 @@ export class CooccurrenceAccumulator {
   #makeRoomFor({ bytes }: TextBlock): void {
     if (this.#hasGivenBack || bytes < MUCH_TEXT || this.#options.memory > LITTLE_MEMORY) return;
     this.#hasGivenBack = true;
-    giveBackHeap();
+    collectGarbage().catch(this.#options.onError);
   }
 
   #count(block: TextBlock): void {

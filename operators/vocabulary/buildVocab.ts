@@ -1,5 +1,6 @@
 import { defer, last, map, type OperatorFunction, scan, startWith } from "rxjs";
 import { sortedByCodePoints } from "../../kernels/text/compareCodePoints.js";
+import { noteRareTerms } from "../../kernels/vocabulary/idTable.js";
 import { LabelCounter } from "../../kernels/vocabulary/labelCounter.js";
 import { TermCounter } from "../../kernels/vocabulary/termCounter.js";
 import { makeVocabulary, vocabularyBytes } from "../../kernels/vocabulary/vocabulary.js";
@@ -145,7 +146,10 @@ function vocabularyOf(
     ({ terms, counts } = ranked(kept));
   }
   const truncated = cut.length > 0 ? new Set(cut) : undefined;
-  return makeVocabulary(terms, Float64Array.from(counts.slice(0, terms.length)), truncated, labels, outside);
+  const kept = Float64Array.from(counts.slice(0, terms.length));
+  const vocabulary = makeVocabulary(terms, kept, truncated, labels, outside);
+  if (extra.size === 0) noteRareTerms(vocabulary, counter, minCount);
+  return vocabulary;
 }
 
 /** Why a term of so many documents is left out, if it is. As in scikit-learn, a share of all documents need not be a whole number. */

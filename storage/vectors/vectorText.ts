@@ -4,6 +4,10 @@ import type { DurableFile } from "../files/durableFile.js";
 import { floatTextBytes, writeFloat32 } from "./floatText.js";
 
 const newline = 10;
+const space = 32;
+
+/** Rows are written in blocks: to write each by itself leaves as much garbage as there are rows. */
+const blockBytes = 2 ** 15;
 
 /** Rows after which other work, such as an interruption, gets its turn. */
 const rowsAtOnce = 4096;
@@ -38,16 +42,26 @@ export async function writeVectorLines(
 /** word2vec binary: `V D`, then for each term its text, a space, D little-endian float32, a line end. Tells how many terms were written. */
 export async function writeVectorRecords(file: DurableFile, table: VectorTable, signal: AbortSignal): Promise<number> {
   const { terms, values, vectorSize } = table;
-  const record = new Uint8Array(4 * vectorSize + 1);
-  record[4 * vectorSize] = newline;
-  const numbers = new Float32Array(record.buffer, 0, vectorSize); // little-endian on every machine that Node runs on
+  const numbers = Buffer.from(values.buffer, values.byteOffset, values.byteLength); // little-endian on every machine that Node runs on
+  const rowBytes = 4 * vectorSize;
+  let block = Buffer.allocUnsafe(blockBytes);
+  let end = 0;
   let records = 0;
-  for (const [row, term] of terms.entries()) {
+  for (let row = 0; row < terms.length; row++) {
     if (row % rowsAtOnce === 0) await setImmediate(undefined, { signal });
-    numbers.set(values.subarray(row * vectorSize, (row + 1) * vectorSize));
-    file.write(Buffer.from(`${term} `, "utf8"));
-    file.write(record);
+    const term = terms[row]!;
+    const room = 3 * term.length + rowBytes + 2;
+    if (end + room > block.length) {
+      file.write(block.subarray(0, end));
+      if (room > block.length) block = Buffer.allocUnsafe(room);
+      end = 0;
+    }
+    end += block.write(term, end, "utf8");
+    block[end++] = space;
+    end += numbers.copy(block, end, row * rowBytes, (row + 1) * rowBytes);
+    block[end++] = newline;
     records++;
   }
+  file.write(block.subarray(0, end));
   return records;
 }

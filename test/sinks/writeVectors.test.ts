@@ -34,6 +34,22 @@ it("writes word2vec binary byte by byte as word2vec.c does", async () => {
   expect((await readFile(path)).toString("hex")).toBe(expected.join("").replaceAll(" ", ""));
 });
 
+it("writes binary records that are longer than a block, and more than one holds", async () => {
+  const path = join(await temporaryFolder(), "v.bin");
+  const terms = [
+    "a",
+    "猫".repeat(11_000),
+    ...Array.from({ length: 300 }, (_, i) => `term${i}`),
+    "長".repeat(12_000),
+    "z",
+  ];
+  const table = vectorTable(terms, 100);
+  await collect(of(table).pipe(writeVectors({ path })));
+  const read = await readVectors(path);
+  expect(read.terms).toEqual(terms);
+  expect(read.values).toEqual(table.values);
+});
+
 it("writes GloVe text without a header and the projector's pair of files", async () => {
   const folder = await temporaryFolder();
   await collect(

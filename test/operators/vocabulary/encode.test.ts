@@ -1,8 +1,8 @@
 import fc from "fast-check";
-import { from } from "rxjs";
+import { from, lastValueFrom } from "rxjs";
 import { describe, expect, it } from "vitest";
 import { makeVocabulary } from "#kernels";
-import { type EncodeOptions, encode } from "#operators";
+import { buildVocab, type EncodeOptions, encode } from "#operators";
 import { Ledger, RunScope } from "#runtime";
 import type { IdBatch, TokenBatch, Vocabulary } from "#schemas";
 import { marbles } from "../../support/marbles.js";
@@ -58,6 +58,38 @@ describe("encode", () => {
       }),
       { seed: 1, numRuns: caseCount(300) },
     );
+  });
+
+  it("does not ask for the text of a term that buildVocab has found too rare", async () => {
+    const batches = tokenBatches(documentsOf("b a 猫 b. d b a e|狗 猫"));
+    const built = await lastValueFrom(from(batches).pipe(buildVocab({ minCount: 2 })));
+    const asked: string[] = [];
+    const { lexicon } = batches[0]!;
+    const term = lexicon.term.bind(lexicon);
+    lexicon.term = (id) => {
+      asked.push(term(id)!);
+      return term(id);
+    };
+    const ledger = new Ledger();
+    expect(spelled(encoded(batches, built, ledger), "documentOffsets")).toEqual([
+      ["b", "a", "猫", "b", "b", "a"],
+      ["猫"],
+    ]);
+    expect(asked).toEqual(["b", "a", "猫"]);
+    expect(ledger.get("belowMinCount")).toBe(3);
+  });
+
+  it("knows terms that occur more often in the stream than their lexicon tells, or in several lexicons", async () => {
+    const once = () => tokenBatches(documentsOf("b a 猫 b"));
+    const batches = once();
+    for (const twice of [
+      [...batches, ...batches],
+      [...once(), ...once()],
+    ]) {
+      const built = await lastValueFrom(from(twice).pipe(buildVocab({ minCount: 2 })));
+      const words = encoded(twice, built).flatMap(({ ids }) => Array.from(ids, (id) => built.terms[id]));
+      expect(words).toEqual(["b", "a", "猫", "b", "b", "a", "猫", "b"]);
+    }
   });
 
   it("lets a term stand for those outside the vocabulary, and counts them", () => {
