@@ -27,7 +27,7 @@ export interface GloveLayout {
   readonly vectorSize: number;
   /** A vector, filled up to whole groups of four floats. */
   readonly vectorBytes: number;
-  /** A term's row: vector, squares, bias, its square, and two unused floats. */
+  /** A term's row: vector, rates (inverse roots of the sums of squares), bias, its sum of squares, and two unused floats. */
   readonly rowBytes: number;
   readonly words: number;
   readonly contexts: number;
@@ -65,11 +65,11 @@ export function writeFirstParameters(memory: ArrayBufferLike, layout: GloveLayou
   for (const [side, start] of [["word", words] as const, ["context", contexts] as const]) {
     const first = new FirstValues(seed, side, vectorSize);
     const rows = new Float32Array(memory, start, terms * rowFloats);
-    rows.fill(1); // sums of squares
+    rows.fill(1); // sums of squares, and their inverse roots
     for (let term = 0, at = 0; term < terms; term++, at += rowFloats) {
       first.vector(term, numbers);
       rows.set(numbers, at);
-      rows.fill(0, at + vectorSize, at + padded); // stays 0, divided by roots that are not
+      rows.fill(0, at + vectorSize, at + padded); // stays 0, since its steps are
       rows[at + 2 * padded] = first.bias(term);
     }
   }
@@ -95,7 +95,7 @@ export function readParameters(memory: ArrayBufferLike, layout: GloveLayout): Gl
     for (let term = 0; term < terms; term++) {
       const row = rowsOfTerm(memory, layout, term)[name];
       vectors.set(row.subarray(0, vectorSize), term * vectorSize);
-      vectorSquares.set(row.subarray(padded, padded + vectorSize), term * vectorSize);
+      for (let d = 0; d < vectorSize; d++) vectorSquares[term * vectorSize + d] = row[padded + d]! ** -2;
       biases[term] = row[2 * padded]!;
       biasSquares[term] = row[2 * padded + 1]!;
     }
