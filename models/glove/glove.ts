@@ -38,7 +38,7 @@ import {
   vectorTable,
 } from "../../schemas/index.js";
 import { fitsCells, placeCells } from "./gloveCells.js";
-import { startThreads } from "./gloveThreads.js";
+import { startThreads, tilesKernel } from "./gloveThreads.js";
 
 export const gloveSchema = defineUnit({
   name: "glove",
@@ -185,13 +185,13 @@ export function glove(options?: GloveOptions): FittedModel<"cooccurrence", "vect
     if (table.length === 0) throw new RangeError("glove: the co-occurrence table must have cells, got none");
     const { terms } = table.vocabulary;
     const layout = gloveLayout(terms.length, vectorSize, threads);
-    const memory = sharedMemory(layout.bytes);
+    const memory = sharedMemory(layout.bytes, 2 ** 32);
     if (saved) requireSize(saved, terms.length, vectorSize);
     const cells = placeCells(table.length, bytesOf(settings.memory), settings.scratch ?? tmpdir());
     try {
-      const { words, scratch } = layout;
-      const lent = new Uint32Array(memory.buffer, words, (scratch - words) / 4); // the parameters come afterwards
-      const tiles = await readTiles(table, seed, cells.store, lent);
+      // the parameters come afterwards
+      const room = { kernel: tilesKernel(memory), memory, room: layout.words };
+      const tiles = await readTiles(table, seed, cells.store, room);
       begin({ terms, layout, memory });
       const job = gloveJob({ ...settings, memory: memory.buffer, layout, tiles, threads });
       const pool = startThreads(memory, job, cells.shared);

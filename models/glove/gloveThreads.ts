@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { type GloveJob, startEpoch } from "../../kernels/embedding/gloveThread.js";
-import { compileKernel, type WasmMemory, type WasmModule } from "../../kernels/numbers/webAssembly.js";
+import type { GloveTilesKernel } from "../../kernels/embedding/gloveTiles.js";
+import { compileKernel, startKernel, type WasmMemory, type WasmModule } from "../../kernels/numbers/webAssembly.js";
 import { ThreadPool } from "../../runtime/threads.js";
 
 /** What a thread is given. */
@@ -19,10 +20,16 @@ export interface GloveThreads {
   close(): Promise<void>;
 }
 
+const compiled = (kernel: string): WasmModule =>
+  compileKernel(readFileSync(new URL(`../../kernels/assembly/${kernel}.wasm`, import.meta.url)));
+
+/** What lays tiles out in a memory. */
+export const tilesKernel = (memory: WasmMemory): GloveTilesKernel => startKernel(compiled("gloveTiles"), memory);
+
 /** Starts the threads of a job, which wait to be told to train an epoch. */
 export function startThreads(memory: WasmMemory, shared: GloveJob, cells: Uint32Array | string): GloveThreads {
   const { memory: _, ...job } = shared; // it goes to the threads as what it is the buffer of
-  const module = compileKernel(readFileSync(new URL("../../kernels/assembly/glove.wasm", import.meta.url)));
+  const module = compiled("glove");
   let current = 0;
   const pool = new ThreadPool<number, number>(
     new URL("./gloveWorker.js", import.meta.url),

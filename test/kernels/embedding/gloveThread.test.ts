@@ -4,6 +4,7 @@ import {
   compileKernel,
   type GloveKernel,
   type GloveParameters,
+  type GloveTilesKernel,
   gloveJob,
   gloveLayout,
   gloveRounds,
@@ -22,6 +23,8 @@ import {
 import { type Cell, finalCooccurrence } from "../../support/finalCooccurrence.js";
 
 const module = compileKernel(readFileSync("dist/kernels/assembly/glove.wasm"));
+const tilesModule = compileKernel(readFileSync("dist/kernels/assembly/gloveTiles.wasm"));
+const room = 1024;
 const seed = 5;
 
 /** About 20,000 cells over 1,100 terms, so three blocks of them; the last is a small one. */
@@ -34,7 +37,9 @@ const table = finalCooccurrence(1100, cells);
 
 async function packed() {
   const store = new MemoryCells(new Uint32Array(2 * table.length));
-  return { tiles: await readTiles(table, seed, store), store };
+  const memory = sharedMemory(room, 2 ** 32);
+  const kernel = startKernel<GloveTilesKernel>(tilesModule, memory);
+  return { tiles: await readTiles(table, seed, store, { kernel, memory, room }), store };
 }
 
 /** The cells in the order in which a single thread trains them. */
