@@ -12,6 +12,10 @@ const BLOCK = 512;
 /** The order of tiles takes 16 bytes each in every thread; with more terms than fill so many blocks, blocks grow. */
 const MOST_BLOCKS = 2048;
 
+/** Threads that find work at the same time where blocks are enough, and the tiles of a strip at most: beyond, little is left to be gained. */
+const STRIPS = 16;
+const MOST_TILES = 8;
+
 /** Where the cells of each tile lie, for B blocks of terms; in shared memory. */
 export interface GloveTiles {
   readonly blocks: number;
@@ -206,25 +210,25 @@ class RowBlock {
 }
 
 /**
- * The tiles of an epoch, round after round, those without cells left out. No two tiles of a round share a row block or a column
- * block: round s pairs the i-th row block of one random order with the (i + s)-th column block of another. Within a round the largest
- * come first, so that threads end at about the same time. When `disjoint` is false, all tiles in random order are one round.
+ * The tiles of an epoch, round after round, in strips: tiles of one block of rows beside each other, which one thread trains one after the
+ * other, so that the rows are still in its cache. Tiles without cells are left out. No two strips of a round share a row block or a column
+ * block: round s pairs the i-th group of column blocks of one random order with the (i - s)-th row block of another. Within a round the
+ * largest strips come first, so that threads end at about the same time.
  */
-export function* gloveRounds(
-  { blocks, starts }: GloveTiles,
-  seed: number,
-  epoch: number,
-  disjoint: boolean,
-): Generator<Uint32Array> {
+export function* gloveRounds({ blocks, starts }: GloveTiles, seed: number, epoch: number): Generator<Uint32Array[]> {
   const sizeOf = (tile: number) => starts[tile + 1]! - starts[tile]!;
-  if (!disjoint) {
-    yield shuffled(blocks * blocks, randomStream(seed, "glove.tiles", epoch)).filter((tile) => sizeOf(tile) > 0);
-    return;
-  }
+  const cellsOf = (strip: Uint32Array) => strip.reduce((cells, tile) => cells + sizeOf(tile), 0);
   const rows = shuffled(blocks, randomStream(seed, "glove.rows", epoch));
   const columns = shuffled(blocks, randomStream(seed, "glove.columns", epoch));
+  const width = Math.min(MOST_TILES, Math.max(1, Math.floor(blocks / STRIPS)));
+  const groups = Array.from({ length: Math.ceil(blocks / width) }, (_, i) =>
+    columns.subarray(i * width, (i + 1) * width),
+  );
   for (let shift = 0; shift < blocks; shift++) {
-    const tiles = rows.map((row, i) => row * blocks + columns[(i + shift) % blocks]!);
-    yield tiles.filter((tile) => sizeOf(tile) > 0).sort((a, b) => sizeOf(b) - sizeOf(a) || a - b);
+    const strips = groups.map((group, i) => {
+      const row = rows[(i - shift + blocks) % blocks]!;
+      return group.map((column) => row * blocks + column).filter((tile) => sizeOf(tile) > 0);
+    });
+    yield strips.filter(({ length }) => length > 0).sort((a, b) => cellsOf(b) - cellsOf(a) || a[0]! - b[0]!);
   }
 }

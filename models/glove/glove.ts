@@ -313,8 +313,8 @@ function parametersIn({ buffer }: WasmMemory, { words, scratch }: GloveLayout): 
 /** Names the first cell, in the order of training, whose difference was not finite. */
 function throwIfBroken(job: GloveJob, store: CellStore, epoch: number, terms: readonly string[]): void {
   const { blocks, size, starts } = job.tiles;
-  for (const round of gloveRounds(job.tiles, job.seed, epoch, job.deterministic)) {
-    const tile = round.find((each) => job.brokenCells[each]! >= 0);
+  for (const strip of [...gloveRounds(job.tiles, job.seed, epoch)].flat()) {
+    const tile = strip.find((each) => job.brokenCells[each]! >= 0);
     if (tile === undefined) continue;
     const cell = new Uint32Array(2);
     store.read(starts[tile]! + job.brokenCells[tile]!, cell);
