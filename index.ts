@@ -71,7 +71,7 @@ export { contextPairs } from "./operators/windows/contextPairs.js";
 export { miniBatch } from "./operators/windows/miniBatch.js";
 export { windowContexts } from "./operators/windows/windowContexts.js";
 export { parseConfig } from "./pipelines/config/config.js";
-export { ConfigError } from "./pipelines/config/configText.js";
+export { ConfigError } from "./pipelines/config/configError.js";
 export { loadPipeline } from "./pipelines/config/loadPipeline.js";
 export { loadPlugins } from "./pipelines/config/plugins.js";
 export { builtIn, type Registry, withUnits } from "./pipelines/config/registry.js";

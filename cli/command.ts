@@ -28,8 +28,8 @@ export interface Parsed {
 
 export interface Command {
   readonly name: string;
-  /** One line, no full stop. */
-  readonly summary: string;
+  /** One line, no full stop, where it is not the one by which all commands are listed. */
+  readonly summary?: string;
   /** What follows the command's name: `CONFIG [options]`. */
   readonly usage: string;
   readonly options: Readonly<Record<string, CommandOption>>;

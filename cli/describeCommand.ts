@@ -16,7 +16,7 @@ import { optionValue } from "./unitOptions.js";
 type Name = "keywords" | "summaries";
 type Batch<N extends Name> = Kinds[N];
 
-export interface DescribeForm<N extends Name, Row extends object> extends Pick<Command, "summary" | "examples"> {
+export interface DescribeForm<N extends Name, Row extends object> extends Pick<Command, "examples"> {
   /** The operator, whose name the command has. */
   readonly unit: string;
   readonly makes: N;
@@ -33,10 +33,9 @@ export interface DescribeForm<N extends Name, Row extends object> extends Pick<C
 
 /** A command that tells what texts are about, by an operator and without a config. */
 export function describeCommand<N extends Name, Row extends object>(form: DescribeForm<N, Row>): Command {
-  const { unit, makes, rows, without, summary, examples = [] } = form;
+  const { unit, makes, rows, without, examples = [] } = form;
   return {
     name: unit,
-    summary,
     usage: "FILE... [-k N] [--method NAME]",
     positionals: [1, Number.POSITIVE_INFINITY],
     options: optionsOf(form),

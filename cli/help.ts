@@ -1,14 +1,14 @@
 import { type Command, type CommandOption, commonOptions } from "./command.js";
 
-export function generalHelp(commands: readonly Command[], version: string): string {
-  const width = Math.max(...commands.map(({ name }) => name.length));
+export function generalHelp(commands: Readonly<Record<string, { readonly summary: string }>>, version: string): string {
+  const width = Math.max(...Object.keys(commands).map((name) => name.length));
   return [
     `lexstream ${version}: text flows in, representations of its words flow out`,
     "",
     "Usage: lexstream COMMAND [ARGUMENTS] [OPTIONS]",
     "",
     "Commands:",
-    ...commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`),
+    ...Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(width)}  ${summary}`),
     "",
     "`lexstream COMMAND --help` tells more; `lexstream list` names the sources, operators, models and sinks.",
     "Exit codes: 0 done, 1 the run failed, 2 wrong usage or config, 130 interrupted.",
@@ -16,7 +16,9 @@ export function generalHelp(commands: readonly Command[], version: string): stri
   ].join("\n");
 }
 
-export function commandHelp({ name, summary, usage, options, examples = [] }: Command): string {
+/** @param listed what the command is told by where it does not say so itself */
+export function commandHelp(command: Command, listed: string): string {
+  const { name, summary = listed, usage, options, examples = [] } = command;
   const rows = Object.entries({ ...options, ...commonOptions }).map(([option, spec]) => [
     optionText(option, spec),
     spec.description,

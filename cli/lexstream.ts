@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { printable } from "../kernels/text/printable.js";
-import { builtIn, ConfigError, lexstreamVersion } from "../pipelines/index.js";
+import { ConfigError } from "../pipelines/config/configError.js";
+import { lexstreamVersion } from "../pipelines/record/lexstreamVersion.js";
 import { didYouMean, plural, suggest } from "../schemas/index.js";
 import {
   argsConfig,
@@ -14,86 +15,8 @@ import {
   UsageError,
   withBareValues,
 } from "./command.js";
-import { analogy } from "./commands/analogy.js";
-import { attention } from "./commands/attention.js";
-import { classify } from "./commands/classify.js";
-import { compare } from "./commands/compare.js";
-import { convert } from "./commands/convert.js";
-import { cooccurrence } from "./commands/cooccurrence.js";
-import { create } from "./commands/create.js";
-import { diff } from "./commands/diff.js";
-import { drift } from "./commands/drift.js";
-import { evaluate } from "./commands/eval.js";
-import { fill } from "./commands/fill.js";
-import { generate } from "./commands/generate.js";
-import { graph } from "./commands/graph.js";
-import { inspect } from "./commands/inspect.js";
-import { keywords } from "./commands/keywords.js";
-import { lint } from "./commands/lint.js";
-import { list } from "./commands/list.js";
-import { map } from "./commands/map.js";
-import { neighbors } from "./commands/neighbors.js";
-import { next } from "./commands/next.js";
-import { page } from "./commands/page.js";
-import { perplexity } from "./commands/perplexity.js";
-import { plot } from "./commands/plot.js";
-import { quantize } from "./commands/quantize.js";
-import { run } from "./commands/run.js";
-import { schema } from "./commands/schema.js";
-import { score } from "./commands/score.js";
-import { search } from "./commands/search.js";
-import { senses } from "./commands/senses.js";
-import { serve } from "./commands/serve.js";
-import { summarize } from "./commands/summarize.js";
-import { test } from "./commands/test.js";
-import { topics } from "./commands/topics.js";
-import { train } from "./commands/train.js";
-import { tune } from "./commands/tune.js";
-import { vectors } from "./commands/vectors.js";
-import { verify } from "./commands/verify.js";
-import { wordInContext } from "./commands/wordInContext.js";
+import { commands } from "./commands.js";
 import { commandHelp, generalHelp } from "./help.js";
-
-const commands: readonly Command[] = [
-  train,
-  run,
-  lint,
-  test,
-  list,
-  schema,
-  create,
-  graph,
-  inspect,
-  neighbors,
-  analogy,
-  drift,
-  map,
-  plot,
-  keywords,
-  summarize,
-  classify,
-  search,
-  quantize,
-  topics,
-  perplexity,
-  generate,
-  next,
-  fill,
-  attention,
-  score,
-  vectors,
-  senses,
-  wordInContext,
-  serve,
-  page,
-  evaluate,
-  tune,
-  compare,
-  convert,
-  cooccurrence,
-  verify,
-  diff,
-];
 
 /** The whole command: takes the arguments behind its name, tells every error on standard error, returns the exit code. */
 export async function lexstream(argv: readonly string[], io: Io): Promise<number> {
@@ -104,19 +27,25 @@ async function answer(argv: readonly string[], io: Io): Promise<number> {
   const [name, ...rest] = argv;
   if (name === "--version" || name === "-V") return say(io, `${lexstreamVersion()}\n`);
   if (name === undefined || name === "--help" || name === "-h" || name === "help") {
-    const command = commands.find((candidate) => candidate.name === rest[0]);
-    return say(io, command ? commandHelp(command) : generalHelp(commands, lexstreamVersion()));
+    const asked = listed(rest[0]);
+    return say(io, asked ? commandHelp(await asked.load(), asked.summary) : generalHelp(commands, lexstreamVersion()));
   }
-  const command = commands.find((candidate) => candidate.name === name);
-  if (!command) {
-    const names = commands.map((candidate) => candidate.name);
-    const isModel = builtIn.units.get(name)?.kind === "model";
-    const way = isModel ? `; lexstream train ${name} FILE learns one` : didYouMean(name, names);
-    throw new UsageError(`unknown command "${name}"${way}; known commands are ${names.join(", ")}`);
-  }
+  const { summary, load } = listed(name) ?? (await refuse(name));
+  const command = await load();
   const prepared = (await command.prepare?.(rest, io)) ?? { command, argv: rest };
   const parsed = parse(prepared, argv);
-  return parsed.flag("help") ? say(io, commandHelp(prepared.command)) : prepared.command.run(parsed, io);
+  return parsed.flag("help") ? say(io, commandHelp(prepared.command, summary)) : prepared.command.run(parsed, io);
+}
+
+function listed(name = "") {
+  return Object.hasOwn(commands, name) ? commands[name] : undefined;
+}
+
+async function refuse(name: string): Promise<never> {
+  const names = Object.keys(commands);
+  const { isModel } = await import("./isModel.js");
+  const way = isModel(name) ? `; lexstream train ${name} FILE learns one` : didYouMean(name, names);
+  throw new UsageError(`unknown command "${name}"${way}; known commands are ${names.join(", ")}`);
 }
 
 function say(io: Io, text: string): number {

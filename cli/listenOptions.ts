@@ -1,4 +1,5 @@
-import { checkAccess, DEFAULT_LISTEN, parseListen } from "../serve/index.js";
+import { DEFAULT_LISTEN, parseListen } from "../serve/queryServer.js";
+import { checkAccess } from "../serve/requestGuard.js";
 import { type CommandOption, type Io, UsageError } from "./command.js";
 import type { ThreadOptions } from "./serveOnThread.js";
 

@@ -1,19 +1,12 @@
 import { printableLine } from "../kernels/text/printable.js";
-import {
-  canStop,
-  faultsIn,
-  formatConservation,
-  HARDLY_MOVED,
-  inputFaults,
-  inputPlace,
-  type Manifest,
-  originsIn,
-  PASSED_OVER,
-  type Pipeline,
-  plannedSteps,
-  RunStopped,
-  runPipeline,
-} from "../pipelines/index.js";
+import type { Pipeline } from "../pipelines/graph/pipeline.js";
+import { type Manifest, originsIn } from "../pipelines/record/manifest.js";
+import { inputPlace } from "../pipelines/record/readManifest.js";
+import { formatConservation } from "../pipelines/running/conservation.js";
+import { faultsIn, inputFaults } from "../pipelines/running/inputFaults.js";
+import { plannedSteps } from "../pipelines/running/plannedSteps.js";
+import { canStop, HARDLY_MOVED, PASSED_OVER, runPipeline } from "../pipelines/running/runPipeline.js";
+import { RunStopped } from "../pipelines/running/runStopped.js";
 import { Ledger } from "../runtime/ledger.js";
 import { didYouMean, plural } from "../schemas/index.js";
 import { LEFT_OUT } from "../sources/documents/leftOut.js";

@@ -1,17 +1,13 @@
-import type { PluginOptions, Registry } from "../pipelines/index.js";
+import type { PluginOptions } from "../pipelines/config/loadPipeline.js";
+import type { Registry } from "../pipelines/config/registry.js";
 import { Thread } from "../runtime/threads.js";
 import { withResolvers } from "../runtime/withResolvers.js";
 import type { Answers, Copier, DataKind } from "../schemas/index.js";
-import {
-  type CopiedSnapshot,
-  copierOf,
-  type Limits,
-  type ListenAddress,
-  type ModelToServe,
-  type RunToShow,
-  type SnapshotStamp,
-  type StatusCounters,
-} from "../serve/index.js";
+import { copierOf, type ListenAddress } from "../serve/queryServer.js";
+import type { Limits } from "../serve/respond.js";
+import type { RunToShow } from "../serve/runEndpoints.js";
+import type { CopiedSnapshot, ModelToServe } from "../serve/servedModel.js";
+import type { SnapshotStamp, StatusCounters } from "../serve/snapshot.js";
 
 export interface ThreadOptions extends ListenAddress {
   readonly token?: string | undefined;

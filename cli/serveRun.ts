@@ -1,20 +1,12 @@
 import { resolve } from "node:path";
 import { printableLine } from "../kernels/text/printable.js";
-import {
-  type Chore,
-  canStop,
-  isModel,
-  isUpdated,
-  nameOf,
-  nodesOf,
-  type PassView,
-  type Pipeline,
-  type PipelineNode,
-  type Progress,
-  pipelineGraph,
-} from "../pipelines/index.js";
+import { isModel, isUpdated, nameOf, nodesOf, type PipelineNode } from "../pipelines/graph/nodes.js";
+import type { Pipeline } from "../pipelines/graph/pipeline.js";
+import { pipelineGraph } from "../pipelines/graph/pipelineGraph.js";
+import type { Chore, PassView, Progress } from "../pipelines/running/progress.js";
+import { canStop } from "../pipelines/running/runPipeline.js";
 import type { Ledger } from "../runtime/ledger.js";
-import type { StatusCounters } from "../serve/index.js";
+import type { StatusCounters } from "../serve/snapshot.js";
 import { type Io, UsageError } from "./command.js";
 import { passesUnderWay } from "./passesUnderWay.js";
 import { meanLossesBetween, speedOf } from "./progress.js";

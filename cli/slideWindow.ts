@@ -5,28 +5,30 @@ import { plural } from "../schemas/plural.js";
 import { type CommandOption, type Io, type Parsed, UsageError } from "./command.js";
 
 /** The models that can be fitted to a window. */
-const models = [...builtIn.units.values()].filter(
-  ({ kind, reads, makes }) => kind === "model" && reads === "cooccurrence" && makes === "vectors",
-);
+const models = (): AnyUnit[] =>
+  [...builtIn.units.values()].filter(
+    ({ kind, reads, makes }) => kind === "model" && reads === "cooccurrence" && makes === "vectors",
+  );
 
-const modelOptions: Readonly<Record<string, CommandOption>> = Object.fromEntries(
-  models.map(({ name }) => [
-    name,
-    {
-      type: "string",
-      value: "JSON",
-      description: `slide: fit ${name} from the vectors of the window before, with these options: {} for the defaults`,
-    },
-  ]),
-);
+const modelOptions = (): Readonly<Record<string, CommandOption>> =>
+  Object.fromEntries(
+    models().map(({ name }) => [
+      name,
+      {
+        type: "string",
+        value: "JSON",
+        description: `slide: fit ${name} from the vectors of the window before, with these options: {} for the defaults`,
+      },
+    ]),
+  );
 
-export const slideOptions: Readonly<Record<string, CommandOption>> = {
+export const slideOptions = (): Readonly<Record<string, CommandOption>> => ({
   into: { type: "string", value: "DIR", description: "slide: the folder of the window" },
   window: { type: "string", value: "TIME", description: "slide: how much time the window spans, such as 7d" },
   every: { type: "string", value: "TIME", description: "slide: how long a period is, such as 12h (default 1d)" },
   at: { type: "string", value: "DATE", description: "slide: a moment in the table's period (default: now)" },
-  ...modelOptions,
-};
+  ...modelOptions(),
+});
 
 /** Adds the table of a period to a window, takes away what has left it, and fits vectors if they are asked for. */
 export async function slideWindow(
@@ -61,7 +63,7 @@ function timeOf(date: string | undefined): number {
 
 /** The model that is asked for. Vectors that it may begin with are those of the window before. */
 function modelOf(parsed: Parsed): WindowVectorsOptions["model"] | undefined {
-  const unit = models.find(({ name }) => parsed.text(name) !== undefined);
+  const unit = models().find(({ name }) => parsed.text(name) !== undefined);
   if (!unit) return undefined;
   const initial = Object.keys(unit.fields).find((option) => unit.fields[option]!.file === "value");
   const options = optionsOf(unit, initial, parsed.text(unit.name)!);

@@ -1,64 +1,47 @@
+import { loaderOf } from "../runtime/loaderOf.js";
 import type { DataKind, Kind } from "../schemas/kinds.js";
-import { classifier } from "./classifier.js";
-import { contexts } from "./contexts.js";
-import { contextVectors } from "./contextVectors.js";
-import { cooccurrence } from "./cooccurrence.js";
-import { documentFrequencies } from "./documentFrequencies.js";
-import { documents } from "./documents.js";
-import { documentTerms } from "./documentTerms.js";
-import { documentTermTable } from "./documentTermTable.js";
-import { documentVectors } from "./documentVectors.js";
-import { hits } from "./hits.js";
-import { ids } from "./ids.js";
-import { keywords } from "./keywords.js";
-import { languageModel } from "./languageModel.js";
-import { layout } from "./layout.js";
-import { lexicon } from "./lexicon.js";
-import { pairs } from "./pairs.js";
-import { phrases } from "./phrases.js";
-import { predictions } from "./predictions.js";
-import { searchIndex } from "./searchIndex.js";
-import { semanticSpace } from "./semanticSpace.js";
-import { sequences } from "./sequences.js";
-import { subwordVocabulary } from "./subwordVocabulary.js";
-import { summaries } from "./summaries.js";
-import { text } from "./text.js";
-import { tokens } from "./tokens.js";
-import { topics } from "./topics.js";
-import { vectors } from "./vectors.js";
-import { vocabulary } from "./vocabulary.js";
 
-/** What each kind of data says of itself; one that is forgotten is a fault of types. */
-export const kinds: { readonly [K in Kind]: DataKind<K> } = {
-  text,
-  tokens,
-  lexicon,
-  phrases,
-  vocabulary,
-  subwordVocabulary,
-  ids,
-  contexts,
-  pairs,
-  sequences,
-  documentTerms,
-  documentTermTable,
-  documentFrequencies,
-  documentVectors,
-  contextVectors,
-  documents,
-  keywords,
-  summaries,
-  cooccurrence,
-  vectors,
-  layout,
-  classifier,
-  languageModel,
-  topics,
-  semanticSpace,
-  predictions,
-  searchIndex,
-  hits,
+const load = loaderOf(import.meta.url);
+
+/** What each kind of data says of itself, loaded when it is asked for; one that is forgotten is a fault of types. */
+const makers: { readonly [K in Kind]: () => DataKind<K> } = {
+  text: () => load<typeof import("./text.js")>("./text.js").text,
+  tokens: () => load<typeof import("./tokens.js")>("./tokens.js").tokens,
+  lexicon: () => load<typeof import("./lexicon.js")>("./lexicon.js").lexicon,
+  phrases: () => load<typeof import("./phrases.js")>("./phrases.js").phrases,
+  vocabulary: () => load<typeof import("./vocabulary.js")>("./vocabulary.js").vocabulary,
+  subwordVocabulary: () => load<typeof import("./subwordVocabulary.js")>("./subwordVocabulary.js").subwordVocabulary,
+  ids: () => load<typeof import("./ids.js")>("./ids.js").ids,
+  contexts: () => load<typeof import("./contexts.js")>("./contexts.js").contexts,
+  pairs: () => load<typeof import("./pairs.js")>("./pairs.js").pairs,
+  sequences: () => load<typeof import("./sequences.js")>("./sequences.js").sequences,
+  documentTerms: () => load<typeof import("./documentTerms.js")>("./documentTerms.js").documentTerms,
+  documentTermTable: () => load<typeof import("./documentTermTable.js")>("./documentTermTable.js").documentTermTable,
+  documentFrequencies: () =>
+    load<typeof import("./documentFrequencies.js")>("./documentFrequencies.js").documentFrequencies,
+  documentVectors: () => load<typeof import("./documentVectors.js")>("./documentVectors.js").documentVectors,
+  contextVectors: () => load<typeof import("./contextVectors.js")>("./contextVectors.js").contextVectors,
+  documents: () => load<typeof import("./documents.js")>("./documents.js").documents,
+  keywords: () => load<typeof import("./keywords.js")>("./keywords.js").keywords,
+  summaries: () => load<typeof import("./summaries.js")>("./summaries.js").summaries,
+  cooccurrence: () => load<typeof import("./cooccurrence.js")>("./cooccurrence.js").cooccurrence,
+  vectors: () => load<typeof import("./vectors.js")>("./vectors.js").vectors,
+  layout: () => load<typeof import("./layout.js")>("./layout.js").layout,
+  classifier: () => load<typeof import("./classifier.js")>("./classifier.js").classifier,
+  languageModel: () => load<typeof import("./languageModel.js")>("./languageModel.js").languageModel,
+  topics: () => load<typeof import("./topics.js")>("./topics.js").topics,
+  semanticSpace: () => load<typeof import("./semanticSpace.js")>("./semanticSpace.js").semanticSpace,
+  predictions: () => load<typeof import("./predictions.js")>("./predictions.js").predictions,
+  searchIndex: () => load<typeof import("./searchIndex.js")>("./searchIndex.js").searchIndex,
+  hits: () => load<typeof import("./hits.js")>("./hits.js").hits,
 };
 
+export const kinds = Object.defineProperties(
+  {},
+  Object.fromEntries(Object.entries(makers).map(([name, get]) => [name, { get, enumerable: true }])),
+) as { readonly [K in Kind]: DataKind<K> };
+
+export const kindNames = Object.keys(makers) as readonly Kind[];
+
 /** The same as a list of kinds of any type. */
-export const builtInKinds: readonly DataKind[] = Object.values(kinds) as readonly unknown[] as readonly DataKind[];
+export const allKinds = (): readonly DataKind[] => Object.values(kinds) as readonly unknown[] as readonly DataKind[];

@@ -17,8 +17,10 @@ const external = Object.keys({ ...dependencies, ...peerDependencies }).filter((n
 // RxJS offers Node a form that cannot be cut down to what is used.
 const alias = { rxjs: join(packages, "rxjs/dist/esm/index.js") };
 
+/** Each has what those before it lack, and is loaded after them: what a command asks for while it is loaded is there. */
+const CHUNKS = ["threads", "start", "run", "lexstream", "cli", "bench"];
+let chunks;
 const paths = readdirSync(modules, { recursive: true }).filter((path) => path.endsWith(".js"));
-let neededByThreads;
 const bundle = await rolldown({
   input: Object.fromEntries(paths.map((path) => [path.slice(0, -".js".length), join(modules, path)])),
   platform: "node",
@@ -37,9 +39,14 @@ const { output } = await bundle.write({
     groups: [
       { name: "tslib", test: /node_modules\/tslib\//, priority: 4 }, // several packages share it
       { name: packageOf, debugName: "packages", test: /node_modules/, priority: 3 },
-      { name: forThreads, debugName: "threads", test: /\.cache\/modules\//, priority: 2, minShareCount: 2 },
-      { name: "lexstream", test: /\.cache\/modules\/(?!bench\/)/, priority: 1, minShareCount: 2 },
-      { name: "bench", test: /\.cache\/modules\/bench\//, minShareCount: 2 },
+      ...CHUNKS.map((chunk, k) => ({
+        name: (id, graph) => (chunkOf(id, graph) === chunk ? chunk : null),
+        debugName: chunk,
+        test: /\.cache\/modules\//,
+        priority: 2 - k / CHUNKS.length,
+        // A module that nobody imports, as those of the threads, stays where it is.
+        minShareCount: 2,
+      })),
     ],
   },
 });
@@ -62,19 +69,48 @@ function packageOf(id) {
   return /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(id.replaceAll(sep, "/"))?.[1];
 }
 
-/** Threads that do a part of the work start often: what they need is a chunk by itself. Those of the command line need all there is. */
-function forThreads(id, graph) {
-  neededByThreads ??= withImports(
-    paths.filter((path) => /^(?!cli\b).*(Worker|Thread|\.thread)\.js$/.test(path)),
-    graph,
-  );
-  return neededByThreads.has(id) ? "threads" : null;
+/** The chunk that a module of our own belongs to. */
+function chunkOf(id, graph) {
+  chunks ??= chunksOf(graph);
+  return chunks.get(id) ?? null;
 }
 
-function withImports(paths, graph) {
-  const reached = new Set(paths.map((path) => join(modules, path)));
-  for (const id of reached) for (const imported of graph.getModuleInfo(id)?.importedIds ?? []) reached.add(imported);
-  return reached;
+function chunksOf(graph) {
+  const chunks = new Map();
+  const take = (name, starts) => {
+    const reached = new Set(starts.map((path) => join(modules, path)));
+    for (const id of reached)
+      for (const imported of graph.getModuleInfo(id)?.importedIds ?? [])
+        if (imported.startsWith(modules)) reached.add(imported);
+    for (const id of reached) if (!chunks.has(id)) chunks.set(id, name);
+  };
+  const matching = (pattern) => paths.filter((path) => pattern.test(path));
+  // Threads that do a part of the work start often. Those of the command line need all there is.
+  take("threads", matching(/^(?!cli\b).*(Worker|Thread|\.thread)\.js$/));
+  take("start", ["cli/main.js"]);
+  take("run", ["cli/commands/run.js", ...unitsOf("pipelines/configs/quickstart.yaml")]);
+  take("lexstream", matching(/^(?!cli\b|bench\b)/));
+  take(
+    "cli",
+    matching(/^cli\/\w+\.js$/).filter((path) => !/slideWindow/.test(path)),
+  );
+  take("bench", matching(/^bench\b/));
+  return chunks;
+}
+
+/** The modules of a config's units and of the kinds of data between them, which are named where they are loaded when they are asked for. */
+function unitsOf(config) {
+  const named = (module, name) => {
+    const text = readFileSync(join(modules, module), "utf8");
+    const [, path] = new RegExp(`\\b${name}: \\(\\) => load\\("([^"]+)"\\)`).exec(text) ?? [];
+    return path === undefined ? [] : [join(dirname(module), path)];
+  };
+  const steps = readFileSync(join(root, config), "utf8").matchAll(/^ +(?:- )?(\w+)\b/gm);
+  const units = [...steps].flatMap(([, name]) => named("pipelines/config/registry.js", name));
+  const kinds = units.flatMap((path) =>
+    [...readFileSync(join(modules, path), "utf8").matchAll(/^ +(?:reads|makes): "(\w+)"/gm)].map(([, kind]) => kind),
+  );
+  return [...units, ...kinds.flatMap((kind) => named("kinds/kinds.js", kind))];
 }
 
 /** Keeps `import.meta.url` what it is in the source: the place of the module, not of the chunk that holds it. */

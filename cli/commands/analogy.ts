@@ -7,7 +7,6 @@ const METHODS = ["3CosAdd", "3CosMul"] as const;
 
 export const analogy: Command = {
   name: "analogy",
-  summary: "A is to B as C is to what? By vector arithmetic",
   usage: "VECTORS|RUN A B C [-k N] [--method 3CosMul]",
   positionals: [4, 4],
   termsFrom: 1,

@@ -13,7 +13,6 @@ import { textTable } from "../textTable.js";
 
 export const attention: Command = {
   name: "attention",
-  summary: "Show the words that each word of a text looks at most in a language model",
   usage: "MODEL|RUN TEXT [--layer N] [--head N]",
   positionals: [2, 2],
   options: {

@@ -62,7 +62,6 @@ export function textSource(parsed: Parsed, file: string) {
 
 export const classify: Command = {
   name: "classify",
-  summary: "Tell the labels of texts, a line of a file or of standard input each",
   usage: "CLASSIFIER|RUN [FILE|-] [-k N] [--threshold P]",
   positionals: [1, 2],
   options: {

@@ -80,8 +80,6 @@ const ofAll: Command["options"] = {
 
 export const compare: Command = {
   name: "compare",
-  summary:
-    "Train every model over one text and write one table of scores, time and memory; or compare two models: scores with intervals, and neighbours side by side",
   usage:
     "CORPUS|CONFIG [-o DIR] [--similarity FILE]... [options] | A B [--similarity FILE]... [--terms A,B,...] [-k N]",
   positionals: [1, 2],

@@ -12,7 +12,6 @@ import { type Command, forceOption, type Io, UsageError } from "../command.js";
 
 export const convert: Command = {
   name: "convert",
-  summary: "Write vectors or a classifier in another format",
   usage: "IN|RUN OUT [--terms FILE] [--format NAME]",
   positionals: [2, 2],
   options: {

@@ -27,7 +27,6 @@ const operations: Readonly<
 
 export const cooccurrence: Command = {
   name: "cooccurrence",
-  summary: "Add, subtract, scale or cut co-occurrence tables, slide a window over them, or say what one holds",
   usage: "merge|subtract|scale|top|slide|info TABLE|RUN... [--out TABLE]",
   positionals: [2, Number.POSITIVE_INFINITY],
   options: {
@@ -46,7 +45,7 @@ export const cooccurrence: Command = {
     },
     factor: { type: "string", value: "X", description: "scale: what every weight is multiplied with" },
     terms: { type: "string", value: "N", description: "top, slide with a model: the most frequent terms, so many" },
-    ...slideOptions,
+    ...slideOptions(),
     memory: { type: "string", value: "SIZE", description: "Room for sorting, such as 512MB (the default)" },
     force: forceOption,
     json: jsonOption,

@@ -3,7 +3,6 @@ import type { Command } from "../command.js";
 
 export const create: Command = {
   name: "create",
-  summary: "Print a ready config to start from",
   usage: "[NAME]",
   positionals: [0, 1],
   options: {},

@@ -5,7 +5,6 @@ import { type Command, jsonOption, pluginsOption } from "../command.js";
 
 export const diff: Command = {
   name: "diff",
-  summary: "Say what two runs have differently, and why their outputs differ",
   usage: "DIR DIR",
   positionals: [2, 2],
   options: { plugins: pluginsOption, json: jsonOption },

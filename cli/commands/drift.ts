@@ -4,7 +4,6 @@ import { type Command, countNames, jsonOption } from "../command.js";
 
 export const drift: Command = {
   name: "drift",
-  summary: "Say how far words moved between two files of vectors, or two runs, and which neighbours changed",
   usage: "OLD NEW [--top N] [-k N] [--terms N] [--unseen]",
   positionals: [2, 2],
   options: {

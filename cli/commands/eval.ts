@@ -37,8 +37,6 @@ export const evaluationOptions: Readonly<Record<string, CommandOption>> = {
 
 export const evaluate: Command = {
   name: "eval",
-  summary:
-    "Score vectors on word pairs and analogies, a language model on words in context, a classifier on texts with labels, topics on texts, or an index on queries",
   usage:
     "VECTORS|MODEL|CLASSIFIER|TOPICS|INDEX|RUN [--similarity FILE]... [--analogies FILE]... [--word-in-context FILE] [--word-senses FILE] [--labelled FILE] [--documents FILE] [--retrieval FILE --relevance FILE]",
   positionals: [1, 1],

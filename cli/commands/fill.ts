@@ -4,7 +4,6 @@ import { textTable } from "../textTable.js";
 
 export const fill: Command = {
   name: "fill",
-  summary: "Show the terms that a language model expects in the place of [MASK]",
   usage: "MODEL|RUN TEXT [-k N]",
   positionals: [2, 2],
   options: {

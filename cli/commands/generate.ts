@@ -11,7 +11,6 @@ import { type Command, jsonOption, UsageError } from "../command.js";
 
 export const generate: Command = {
   name: "generate",
-  summary: "Let a language model go on with a text",
   usage: "MODEL|RUN [--prompt TEXT] [--length N] [--temperature T]",
   positionals: [1, 1],
   options: {

@@ -3,7 +3,6 @@ import { type Command, pluginsOption } from "../command.js";
 
 export const graph: Command = {
   name: "graph",
-  summary: "Draw a config's dataflow as a Mermaid flowchart",
   usage: "CONFIG",
   positionals: [1, 1],
   options: { plugins: pluginsOption },

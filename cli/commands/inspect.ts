@@ -6,7 +6,6 @@ import { textTable } from "../textTable.js";
 
 export const inspect: Command = {
   name: "inspect",
-  summary: "Say what files are, by their content: vectors, vocabulary, table, text, manifest; and what a run made",
   usage: "FILE|RUN...",
   positionals: [1, Number.POSITIVE_INFINITY],
   options: { plugin: pluginOption, json: jsonOption },

@@ -5,7 +5,6 @@ export const keywords = describeCommand({
   unit: "keywords",
   makes: "keywords",
   rows: "keywords",
-  summary: "Tell the phrases that say what texts are about",
   method: "How they are ranked: tfidf, textRank, phrases that occur twice",
   without: { counter: "withoutKeywords", told: "without a word that could be a keyword" },
   examples: [

@@ -14,7 +14,6 @@ import { costJson, costReport } from "../costReport.js";
 
 export const lint: Command = {
   name: "lint",
-  summary: "Check configs without running them: keys, types, ranges, and that each step can read the one before",
   usage: "CONFIG... [--set PATH=VALUE]... or CONFIG [FILE...] --cost [--size NAME=N]...",
   positionals: [1, Number.POSITIVE_INFINITY],
   options: {

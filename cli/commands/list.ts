@@ -5,7 +5,6 @@ import { registryOf } from "../pluginOptions.js";
 
 export const list: Command = {
   name: "list",
-  summary: "Name the sources, operators, models, sinks and ready configs, or tell all about one of them",
   usage: "[UNIT]",
   positionals: [0, 1],
   options: { plugin: pluginOption, json: jsonOption },

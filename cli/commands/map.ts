@@ -5,7 +5,6 @@ import { type Command, countNames, forceOption, jsonOption, type Parsed, UsageEr
 
 export const map: Command = {
   name: "map",
-  summary: "Draw vectors as a map of terms: a page to move about in, or a drawing",
   usage: "VECTORS|RUN -o FILE.html|FILE.svg",
   positionals: [1, 1],
   options: {

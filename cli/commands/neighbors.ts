@@ -20,7 +20,6 @@ const UNSEEN = " (not in the vocabulary, made of its subwords)";
 
 export const neighbors: Command = {
   name: "neighbors",
-  summary: "Show the terms nearest to each given term, by cosine",
   usage: "VECTORS|RUN TERM... [-k N]",
   positionals: [2, Number.POSITIVE_INFINITY],
   termsFrom: 1,

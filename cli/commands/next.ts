@@ -4,7 +4,6 @@ import { type Command, countNames, jsonOption } from "../command.js";
 
 export const next: Command = {
   name: "next",
-  summary: "Show the terms that a language model expects behind a text",
   usage: "MODEL|RUN TEXT [-k N]",
   positionals: [2, 2],
   options: {

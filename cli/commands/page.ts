@@ -25,7 +25,6 @@ interface ShownFile extends ServedFile {
 
 export const page: Command = {
   name: "page",
-  summary: "Show runs and files of models in the browser: neighbours, maps, topics, losses, one beside the other",
   usage: "RUN|FILE... [--listen HOST:PORT]",
   positionals: [1, Number.POSITIVE_INFINITY],
   options: {

@@ -4,7 +4,6 @@ import { readingOptions, textSource } from "./classify.js";
 
 export const perplexity: Command = {
   name: "perplexity",
-  summary: "Tell how well a language model predicts a text",
   usage: "MODEL|RUN FILE|- [--across corpus]",
   positionals: [2, 2],
   options: {

@@ -7,7 +7,6 @@ const COLUMNS = 80;
 
 export const plot: Command = {
   name: "plot",
-  summary: "Plot the loss of each epoch of finished runs, to compare them",
   usage: "RUN... [-o FILE.svg|FILE.html]",
   positionals: [1, Number.POSITIVE_INFINITY],
   options: {

@@ -7,7 +7,6 @@ import { type Command, forceOption, type Parsed, UsageError } from "../command.j
 
 export const quantize: Command = {
   name: "quantize",
-  summary: "Make the file of a classifier small, as fastText's .ftz",
   usage: "CLASSIFIER|RUN -o OUT.ftz [--max-size SIZE | --cutoff N]",
   positionals: [1, 1],
   options: {

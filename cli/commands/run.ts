@@ -1,14 +1,14 @@
 import { resolve } from "node:path";
-import { loadPipeline, STDIN } from "../../pipelines/index.js";
+import { loadPipeline } from "../../pipelines/config/loadPipeline.js";
+import { STDIN } from "../../pipelines/config/trainConfig.js";
 import { REJECTED } from "../../schemas/runFolder.js";
-import { DEFAULT_LISTEN } from "../../serve/index.js";
+import { DEFAULT_LISTEN } from "../../serve/queryServer.js";
 import { type Command, jsonOption, pluginsOption, UsageError } from "../command.js";
 import { listenOptions, tokenOption } from "../listenOptions.js";
 import { forceOption, progressOption, requirePipe, resumeOption, runTo, wayOf } from "../runTo.js";
 
 export const run: Command = {
   name: "run",
-  summary: "Run a pipeline config: read text, make its data and models, write them to a folder",
   usage: "CONFIG [FILE...] [--out DIR] [options]",
   positionals: [1, Number.POSITIVE_INFINITY],
   options: {

@@ -4,7 +4,6 @@ import { registryOf } from "../pluginOptions.js";
 
 export const schema: Command = {
   name: "schema",
-  summary: "Print the JSON Schema of configs, for editors and other programs",
   usage: "[options]",
   positionals: [0, 0],
   options: {

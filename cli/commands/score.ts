@@ -14,7 +14,6 @@ const STDIN = "-";
 
 export const score: Command = {
   name: "score",
-  summary: "Tell how probable each text is to a language model, to choose among several",
   usage: "MODEL|RUN [FILE|-] [--sort]",
   positionals: [1, 2],
   options: {

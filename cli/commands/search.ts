@@ -12,7 +12,6 @@ const STDIN = "-";
 
 export const search: Command = {
   name: "search",
-  summary: "Find the documents of an index that fit a query best",
   usage: "INDEX|RUN QUERY... [-k N] [--explain] or INDEX|RUN --queries FILE|-",
   positionals: [1, Number.POSITIVE_INFINITY],
   termsFrom: 1,

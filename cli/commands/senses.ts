@@ -7,7 +7,6 @@ import { readingOptions } from "./classify.js";
 
 export const senses: Command = {
   name: "senses",
-  summary: "Group the places where a term stands by its vectors there, with typical sentences",
   usage: "MODEL|RUN TERM FILE|- [-k GROUPS]",
   positionals: [3, 3],
   options: {

@@ -9,8 +9,6 @@ import { serveOnThread } from "../serveOnThread.js";
 
 export const serve: Command = {
   name: "serve",
-  summary:
-    "Answer questions over HTTP about vectors, a classifier, topics or an index of a file or run, and follow the file when it changes",
   usage: "FILE|RUN [--listen HOST:PORT]",
   positionals: [1, 1],
   options: {

@@ -5,7 +5,6 @@ export const summarize = describeCommand({
   unit: "summarize",
   makes: "summaries",
   rows: "sentences",
-  summary: "Tell the sentences that stand best for texts, in the order of the text",
   method: "How sentences are compared: textRank, lexRank",
   without: { counter: "withoutSummary", told: "with fewer than two sentences" },
   examples: [

@@ -3,7 +3,6 @@ import { type Command, jsonOption, pluginsOption } from "../command.js";
 
 export const test: Command = {
   name: "test",
-  summary: "Run the tests that configs carry: inline documents in, expectations out",
   usage: "CONFIG...",
   positionals: [1, Number.POSITIVE_INFINITY],
   options: { plugins: pluginsOption, json: jsonOption },

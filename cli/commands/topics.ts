@@ -7,7 +7,6 @@ import { type Command, countNames, jsonOption, UsageError } from "../command.js"
 
 export const topics: Command = {
   name: "topics",
-  summary: "Show the first terms of each topic",
   usage: "TOPICS|RUN [-k N] [--by ORDER] [--coherence TABLE]",
   positionals: [1, 1],
   options: {

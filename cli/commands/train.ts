@@ -68,7 +68,6 @@ const ownOptions: Command["options"] = {
 
 export const train: Command = {
   name: "train",
-  summary: "Learn a model from texts in one line: word2vec, glove, and any other that lexstream list names",
   usage: "MODEL FILE... [-o OUT] [--OPTION VALUE]...",
   positionals: [2, Number.POSITIVE_INFINITY],
   options: ownOptions,

@@ -57,7 +57,6 @@ const DEFAULT_HOLDOUT = "0.1";
 
 export const tune: Command = {
   name: "tune",
-  summary: "Search the options of a config's model: train with some, score, and try others near the best",
   usage: "CONFIG [FILE...] --trials N [--holdout SHARE|--labelled FILE|--similarity FILE] [options]",
   positionals: [1, Number.POSITIVE_INFINITY],
   options: {

@@ -23,7 +23,6 @@ import { readingOptions, textSource } from "./classify.js";
 
 export const vectors: Command = {
   name: "vectors",
-  summary: "Give the words of a text their vectors where they stand, by a language model",
   usage: "MODEL|RUN --in-context FILE|- | --sentences FILE|- [--layer last] [-o OUT.arrow]",
   positionals: [1, 1],
   options: {

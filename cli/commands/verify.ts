@@ -4,7 +4,6 @@ import { type Command, jsonOption, pluginsOption } from "../command.js";
 
 export const verify: Command = {
   name: "verify",
-  summary: "Hash again every file that a run's manifest names, and say which have changed",
   usage: "DIR... [options]",
   positionals: [1, Number.POSITIVE_INFINITY],
   options: {

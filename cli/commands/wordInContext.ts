@@ -16,7 +16,6 @@ const learningOptions = unitOptions([asUnit], Object.keys(ownOptions));
 
 export const wordInContext: Command = {
   name: "word-in-context",
-  summary: "Learn over a language model whether a word has one sense in two sentences",
   usage: "PAIRS --model MODEL|RUN -o OUT.arrow [--OPTION VALUE]...",
   positionals: [1, 1],
   options: { ...ownOptions, ...commandOptions(learningOptions, ({ field }) => field.default) },

@@ -1,6 +1,6 @@
 import { isPlainObject } from "../../schemas/options.js";
 import type { ConfigStep, PipelineConfig } from "./config.js";
-import type { ConfigPath } from "./configText.js";
+import type { ConfigPath } from "./configError.js";
 
 /** The branches in an order in which each stands behind those that its steps name, otherwise as they are written. */
 export function orderOfBranches(

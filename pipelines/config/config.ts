@@ -14,15 +14,9 @@ import {
 import { checkedEntry } from "../../sources/documents/documentEntry.js";
 import type { TextDocument } from "../../sources/fromTexts.js";
 import { checkpointSchema } from "./checkpointSchema.js";
+import { ConfigError, type ConfigPath, type ConfigProblem } from "./configError.js";
 import { CONFIG_KEYS, DATASET_KEYS } from "./configKeys.js";
-import {
-  ConfigError,
-  type ConfigPath,
-  type ConfigProblem,
-  type ConfigTextOptions,
-  MAX_PROBLEMS,
-  parseConfigText,
-} from "./configText.js";
+import { type ConfigTextOptions, MAX_PROBLEMS, parseConfigText } from "./configText.js";
 import { snapshotSchema } from "./snapshotSchema.js";
 
 /** One step as written: `- tokenize: { mode: words }`, or just `- encode`. */

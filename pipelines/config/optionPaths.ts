@@ -3,7 +3,7 @@ import type { Field, FileUse, OptionsSchema } from "../../schemas/index.js";
 import type { PipelineNode } from "../graph/nodes.js";
 import { seenFrom } from "../record/seenFrom.js";
 import type { LoadedConfig } from "./config.js";
-import type { ConfigPath } from "./configText.js";
+import type { ConfigPath } from "./configError.js";
 
 type Options = Readonly<Record<string, unknown>>;
 

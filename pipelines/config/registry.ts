@@ -1,120 +1,8 @@
-import { builtInKinds, kinds as described } from "../../kinds/kinds.js";
-import { bertSchema } from "../../models/bert/bert.js";
-import { bm25Schema } from "../../models/bm25/bm25.js";
-import { classTopicsSchema } from "../../models/classTopics/classTopics.js";
-import { bagOfWordsSchema } from "../../models/cosineIndex/bagOfWords.js";
-import { tfidfSchema } from "../../models/cosineIndex/tfidf.js";
-import { documentFrequenciesSchema } from "../../models/documentFrequencies/documentFrequencies.js";
-import { elmoSchema } from "../../models/elmo/elmo.js";
-import { fastTextSchema } from "../../models/fastText/fastText.js";
-import { fastTextClassifierSchema } from "../../models/fastTextClassifier/fastTextClassifier.js";
-import { fineTuneSchema } from "../../models/fineTune/fineTune.js";
-import { gloveSchema } from "../../models/glove/glove.js";
-import { gptSchema } from "../../models/gpt/gpt.js";
-import { ldaSchema } from "../../models/lda/lda.js";
-import { ldaSamplerSchema } from "../../models/ldaSampler/ldaSampler.js";
-import { lsaSchema } from "../../models/lsa/lsa.js";
-import { lsaOnlineSchema } from "../../models/lsa/lsaOnline.js";
-import { nnlmSchema } from "../../models/nnlm/nnlm.js";
-import { plsaSchema } from "../../models/plsa/plsa.js";
-import { ppmiSvdSchema } from "../../models/ppmiSvd/ppmiSvd.js";
-import { rnnlmSchema } from "../../models/rnnlm/rnnlm.js";
-import { word2vecSchema } from "../../models/word2vec/word2vec.js";
-import { accumulateCooccurrenceSchema } from "../../operators/cooccurrence/accumulateCooccurrence.js";
-import { associateSchema } from "../../operators/cooccurrence/associate.js";
-import { accumulateDocumentTermsSchema } from "../../operators/documents/accumulateDocumentTerms.js";
-import { classifySchema } from "../../operators/documents/classify.js";
-import { documentTermsSchema } from "../../operators/documents/documentTerms.js";
-import { hashTermsSchema } from "../../operators/documents/hashTerms.js";
-import { inferTopicsSchema } from "../../operators/documents/inferTopics.js";
-import { keywordsSchema } from "../../operators/documents/keywords.js";
-import { oneHotSchema } from "../../operators/documents/oneHot.js";
-import { projectDocumentsSchema } from "../../operators/documents/projectDocuments.js";
-import { searchDocumentsSchema } from "../../operators/documents/searchDocuments.js";
-import { summarizeSchema } from "../../operators/documents/summarize.js";
-import { termVectorsSchema } from "../../operators/documents/termVectors.js";
-import { weighTermsSchema } from "../../operators/documents/weighTerms.js";
-import { weighTermsOnlineSchema } from "../../operators/documents/weighTermsOnline.js";
-import { contextVectorsSchema } from "../../operators/sequences/contextVectors.js";
-import { inputVectorsSchema } from "../../operators/sequences/inputVectors.js";
-import { maskTokensSchema } from "../../operators/sequences/maskTokens.js";
-import { packSequencesSchema } from "../../operators/sequences/packSequences.js";
-import { sentencePairsSchema } from "../../operators/sequences/sentencePairs.js";
-import { termMeansSchema } from "../../operators/sequences/termMeans.js";
-import { normalizeSchema } from "../../operators/text/normalize.js";
-import { splitSentencesSchema } from "../../operators/text/splitSentences.js";
-import { tokenizeSchema } from "../../operators/text/tokenize.js";
-import { layOutSchema } from "../../operators/vectors/layOut.js";
-import { buildVocabSchema } from "../../operators/vocabulary/buildVocab.js";
-import { dropTermsSchema } from "../../operators/vocabulary/dropTerms.js";
-import { encodeSchema } from "../../operators/vocabulary/encode.js";
-import { encodeSubwordsSchema } from "../../operators/vocabulary/encodeSubwords.js";
-import { growVocabSchema } from "../../operators/vocabulary/growVocab.js";
-import { joinPhrasesSchema } from "../../operators/vocabulary/joinPhrases.js";
-import { learnPhrasesSchema } from "../../operators/vocabulary/learnPhrases.js";
-import { learnSubwordsSchema } from "../../operators/vocabulary/learnSubwords.js";
-import { mapTermsSchema } from "../../operators/vocabulary/mapTerms.js";
-import { oneHotVectorsSchema } from "../../operators/vocabulary/oneHotVectors.js";
-import { stemSchema } from "../../operators/vocabulary/stem.js";
-import { wordNgramsSchema } from "../../operators/vocabulary/wordNgrams.js";
-import { contextPairsSchema } from "../../operators/windows/contextPairs.js";
-import { miniBatchSchema } from "../../operators/windows/miniBatch.js";
-import { windowContextsSchema } from "../../operators/windows/windowContexts.js";
-import type { AnyUnit, DataKind, Kind } from "../../schemas/index.js";
-import { describeTopicsSchema } from "../../sinks/describeTopics.js";
-import { reportNeighborsSchema } from "../../sinks/reportNeighbors.js";
-import { reportWeightsSchema } from "../../sinks/reportWeights.js";
-import { writeClassifierSchema } from "../../sinks/writeClassifier.js";
-import { writeContextVectorsSchema } from "../../sinks/writeContextVectors.js";
-import { writeCooccurrenceSchema } from "../../sinks/writeCooccurrence.js";
-import { writeDocumentFrequenciesSchema } from "../../sinks/writeDocumentFrequencies.js";
-import { writeDocumentsSchema } from "../../sinks/writeDocuments.js";
-import { writeDocumentTermsSchema } from "../../sinks/writeDocumentTerms.js";
-import { writeDocumentVectorsSchema } from "../../sinks/writeDocumentVectors.js";
-import { writeHitsSchema } from "../../sinks/writeHits.js";
-import { writeIdsSchema } from "../../sinks/writeIds.js";
-import { writeKeywordsSchema } from "../../sinks/writeKeywords.js";
-import { writeLanguageModelSchema } from "../../sinks/writeLanguageModel.js";
-import { writeLayoutSchema } from "../../sinks/writeLayout.js";
-import { writePairsSchema } from "../../sinks/writePairs.js";
-import { writePredictionsSchema } from "../../sinks/writePredictions.js";
-import { writeSearchIndexSchema } from "../../sinks/writeSearchIndex.js";
-import { writeSemanticSpaceSchema } from "../../sinks/writeSemanticSpace.js";
-import { writeSequencesSchema } from "../../sinks/writeSequences.js";
-import { writeSubwordsSchema } from "../../sinks/writeSubwords.js";
-import { writeSummariesSchema } from "../../sinks/writeSummaries.js";
-import { writeTokensSchema } from "../../sinks/writeTokens.js";
-import { writeTopicMeansSchema } from "../../sinks/writeTopicMeans.js";
-import { writeTopicsSchema } from "../../sinks/writeTopics.js";
-import { writeVectorsSchema } from "../../sinks/writeVectors.js";
-import { writeVocabularySchema } from "../../sinks/writeVocabulary.js";
-import { filesSchema } from "../../sources/files.js";
-import { httpSchema } from "../../sources/http.js";
-import { natsSchema } from "../../sources/nats.js";
-import { sseSchema } from "../../sources/sse.js";
-import { stdinSchema } from "../../sources/stdin.js";
-import { tailSchema } from "../../sources/tail.js";
-import { websocketSchema } from "../../sources/websocket.js";
-import { readCooccurrence } from "../../storage/cooccurrence/readCooccurrence.js";
-import { readVocabulary } from "../../storage/cooccurrence/readVocabulary.js";
-import { vocabularyBeside } from "../../storage/cooccurrence/vocabularyBeside.js";
-import { readContextVectors } from "../../storage/documents/readContextVectors.js";
-import { isFastTextFile } from "../../storage/fasttext/fastTextFile.js";
-import { readFastTextClassifier } from "../../storage/fasttext/readFastText.js";
-import { readLanguageModelFiles } from "../../storage/models/languageModelFiles.js";
-import { isTableFile } from "../../storage/tables/tableFile.js";
-import { readWhole } from "../../storage/tables/wholeTable.js";
-import { readSubwords } from "../../storage/tokenizers/readSubwords.js";
-import { readVectors } from "../../storage/vectors/readVectors.js";
-import { classifierAnswers } from "../tools/classifierAnswers.js";
-import { classifierScorings } from "../tools/classifierScorings.js";
-import { keyphrasesOfIndex, keyphrasesOfStage } from "../tools/keyphraseScorings.js";
-import { labelledByIndex, labelledByWords } from "../tools/labelledScorings.js";
-import { languageModelAnswers } from "../tools/languageModelAnswers.js";
-import { retrievalScorings } from "../tools/retrievalScorings.js";
-import { searchAnswers } from "../tools/searchAnswers.js";
-import { topicAnswers } from "../tools/topicAnswers.js";
-import { wordInContextOfModels, wordInContextOfVectors } from "../tools/wordInContextScorings.js";
+import { kindNames, kinds } from "../../kinds/kinds.js";
+import { loaderOf } from "../../runtime/loaderOf.js";
+import type { DataKind } from "../../schemas/kinds.js";
+import type { AnyUnit } from "../../schemas/units.js";
+import { LazyMap } from "./lazyMap.js";
 
 /** The units that a config can name, and the kinds of data that flow between them. */
 export interface Registry {
@@ -124,151 +12,257 @@ export interface Registry {
   readonly plugins: readonly string[];
 }
 
-/** A new unit is one line here. */
-const units = [
-  filesSchema,
-  stdinSchema,
-  tailSchema,
-  httpSchema,
-  natsSchema,
-  sseSchema,
-  websocketSchema,
-  normalizeSchema,
-  splitSentencesSchema,
-  keywordsSchema,
-  summarizeSchema,
-  tokenizeSchema,
-  mapTermsSchema,
-  dropTermsSchema,
-  stemSchema,
-  learnPhrasesSchema,
-  joinPhrasesSchema,
-  wordNgramsSchema,
-  buildVocabSchema,
-  oneHotVectorsSchema,
-  encodeSchema,
-  learnSubwordsSchema,
-  encodeSubwordsSchema,
-  growVocabSchema,
-  packSequencesSchema,
-  sentencePairsSchema,
-  maskTokensSchema,
-  windowContextsSchema,
-  contextPairsSchema,
-  miniBatchSchema,
-  accumulateCooccurrenceSchema,
-  associateSchema,
-  documentTermsSchema,
-  hashTermsSchema,
-  oneHotSchema,
-  accumulateDocumentTermsSchema,
-  documentFrequenciesSchema,
-  weighTermsSchema,
-  weighTermsOnlineSchema,
-  termVectorsSchema,
-  layOutSchema,
-  projectDocumentsSchema,
-  classifySchema,
-  searchDocumentsSchema,
-  inferTopicsSchema,
-  word2vecSchema,
-  fastTextSchema,
-  fastTextClassifierSchema,
-  gloveSchema,
-  bagOfWordsSchema,
-  tfidfSchema,
-  bm25Schema,
-  ppmiSvdSchema,
-  lsaSchema,
-  lsaOnlineSchema,
-  ldaSchema,
-  ldaSamplerSchema,
-  plsaSchema,
-  classTopicsSchema,
-  nnlmSchema,
-  rnnlmSchema,
-  gptSchema,
-  bertSchema,
-  elmoSchema,
-  fineTuneSchema,
-  inputVectorsSchema,
-  contextVectorsSchema,
-  termMeansSchema,
-  writeTokensSchema,
-  writeVocabularySchema,
-  writeSubwordsSchema,
-  writeIdsSchema,
-  writeDocumentsSchema,
-  writePairsSchema,
-  writeSequencesSchema,
-  writeDocumentTermsSchema,
-  writeDocumentFrequenciesSchema,
-  writeDocumentVectorsSchema,
-  writeContextVectorsSchema,
-  writeTopicsSchema,
-  writeTopicMeansSchema,
-  writeKeywordsSchema,
-  writeSummariesSchema,
-  writeSemanticSpaceSchema,
-  writeCooccurrenceSchema,
-  writeVectorsSchema,
-  writeLayoutSchema,
-  writeClassifierSchema,
-  writeLanguageModelSchema,
-  writePredictionsSchema,
-  writeSearchIndexSchema,
-  writeHitsSchema,
-  reportNeighborsSchema,
-  reportWeightsSchema,
-  describeTopicsSchema,
-] as const satisfies readonly AnyUnit[];
+const load = loaderOf(import.meta.url);
 
-export type BuiltInUnit = (typeof units)[number];
+/** A new unit is one entry here, under its name; its module is loaded when it is asked for. */
+const units = {
+  files: () => load<typeof import("../../sources/files.js")>("../../sources/files.js").filesSchema,
+  stdin: () => load<typeof import("../../sources/stdin.js")>("../../sources/stdin.js").stdinSchema,
+  tail: () => load<typeof import("../../sources/tail.js")>("../../sources/tail.js").tailSchema,
+  http: () => load<typeof import("../../sources/http.js")>("../../sources/http.js").httpSchema,
+  nats: () => load<typeof import("../../sources/nats.js")>("../../sources/nats.js").natsSchema,
+  sse: () => load<typeof import("../../sources/sse.js")>("../../sources/sse.js").sseSchema,
+  websocket: () => load<typeof import("../../sources/websocket.js")>("../../sources/websocket.js").websocketSchema,
+  normalize: () =>
+    load<typeof import("../../operators/text/normalize.js")>("../../operators/text/normalize.js").normalizeSchema,
+  splitSentences: () =>
+    load<typeof import("../../operators/text/splitSentences.js")>("../../operators/text/splitSentences.js")
+      .splitSentencesSchema,
+  keywords: () =>
+    load<typeof import("../../operators/documents/keywords.js")>("../../operators/documents/keywords.js")
+      .keywordsSchema,
+  summarize: () =>
+    load<typeof import("../../operators/documents/summarize.js")>("../../operators/documents/summarize.js")
+      .summarizeSchema,
+  tokenize: () =>
+    load<typeof import("../../operators/text/tokenize.js")>("../../operators/text/tokenize.js").tokenizeSchema,
+  mapTerms: () =>
+    load<typeof import("../../operators/vocabulary/mapTerms.js")>("../../operators/vocabulary/mapTerms.js")
+      .mapTermsSchema,
+  dropTerms: () =>
+    load<typeof import("../../operators/vocabulary/dropTerms.js")>("../../operators/vocabulary/dropTerms.js")
+      .dropTermsSchema,
+  stem: () =>
+    load<typeof import("../../operators/vocabulary/stem.js")>("../../operators/vocabulary/stem.js").stemSchema,
+  learnPhrases: () =>
+    load<typeof import("../../operators/vocabulary/learnPhrases.js")>("../../operators/vocabulary/learnPhrases.js")
+      .learnPhrasesSchema,
+  joinPhrases: () =>
+    load<typeof import("../../operators/vocabulary/joinPhrases.js")>("../../operators/vocabulary/joinPhrases.js")
+      .joinPhrasesSchema,
+  wordNgrams: () =>
+    load<typeof import("../../operators/vocabulary/wordNgrams.js")>("../../operators/vocabulary/wordNgrams.js")
+      .wordNgramsSchema,
+  buildVocab: () =>
+    load<typeof import("../../operators/vocabulary/buildVocab.js")>("../../operators/vocabulary/buildVocab.js")
+      .buildVocabSchema,
+  oneHotVectors: () =>
+    load<typeof import("../../operators/vocabulary/oneHotVectors.js")>("../../operators/vocabulary/oneHotVectors.js")
+      .oneHotVectorsSchema,
+  encode: () =>
+    load<typeof import("../../operators/vocabulary/encode.js")>("../../operators/vocabulary/encode.js").encodeSchema,
+  learnSubwords: () =>
+    load<typeof import("../../operators/vocabulary/learnSubwords.js")>("../../operators/vocabulary/learnSubwords.js")
+      .learnSubwordsSchema,
+  encodeSubwords: () =>
+    load<typeof import("../../operators/vocabulary/encodeSubwords.js")>("../../operators/vocabulary/encodeSubwords.js")
+      .encodeSubwordsSchema,
+  growVocab: () =>
+    load<typeof import("../../operators/vocabulary/growVocab.js")>("../../operators/vocabulary/growVocab.js")
+      .growVocabSchema,
+  packSequences: () =>
+    load<typeof import("../../operators/sequences/packSequences.js")>("../../operators/sequences/packSequences.js")
+      .packSequencesSchema,
+  sentencePairs: () =>
+    load<typeof import("../../operators/sequences/sentencePairs.js")>("../../operators/sequences/sentencePairs.js")
+      .sentencePairsSchema,
+  maskTokens: () =>
+    load<typeof import("../../operators/sequences/maskTokens.js")>("../../operators/sequences/maskTokens.js")
+      .maskTokensSchema,
+  windowContexts: () =>
+    load<typeof import("../../operators/windows/windowContexts.js")>("../../operators/windows/windowContexts.js")
+      .windowContextsSchema,
+  contextPairs: () =>
+    load<typeof import("../../operators/windows/contextPairs.js")>("../../operators/windows/contextPairs.js")
+      .contextPairsSchema,
+  miniBatch: () =>
+    load<typeof import("../../operators/windows/miniBatch.js")>("../../operators/windows/miniBatch.js").miniBatchSchema,
+  accumulateCooccurrence: () =>
+    load<typeof import("../../operators/cooccurrence/accumulateCooccurrence.js")>(
+      "../../operators/cooccurrence/accumulateCooccurrence.js",
+    ).accumulateCooccurrenceSchema,
+  associate: () =>
+    load<typeof import("../../operators/cooccurrence/associate.js")>("../../operators/cooccurrence/associate.js")
+      .associateSchema,
+  documentTerms: () =>
+    load<typeof import("../../operators/documents/documentTerms.js")>("../../operators/documents/documentTerms.js")
+      .documentTermsSchema,
+  hashTerms: () =>
+    load<typeof import("../../operators/documents/hashTerms.js")>("../../operators/documents/hashTerms.js")
+      .hashTermsSchema,
+  oneHot: () =>
+    load<typeof import("../../operators/documents/oneHot.js")>("../../operators/documents/oneHot.js").oneHotSchema,
+  accumulateDocumentTerms: () =>
+    load<typeof import("../../operators/documents/accumulateDocumentTerms.js")>(
+      "../../operators/documents/accumulateDocumentTerms.js",
+    ).accumulateDocumentTermsSchema,
+  documentFrequencies: () =>
+    load<typeof import("../../models/documentFrequencies/documentFrequencies.js")>(
+      "../../models/documentFrequencies/documentFrequencies.js",
+    ).documentFrequenciesSchema,
+  weighTerms: () =>
+    load<typeof import("../../operators/documents/weighTerms.js")>("../../operators/documents/weighTerms.js")
+      .weighTermsSchema,
+  weighTermsOnline: () =>
+    load<typeof import("../../operators/documents/weighTermsOnline.js")>(
+      "../../operators/documents/weighTermsOnline.js",
+    ).weighTermsOnlineSchema,
+  termVectors: () =>
+    load<typeof import("../../operators/documents/termVectors.js")>("../../operators/documents/termVectors.js")
+      .termVectorsSchema,
+  layOut: () =>
+    load<typeof import("../../operators/vectors/layOut.js")>("../../operators/vectors/layOut.js").layOutSchema,
+  projectDocuments: () =>
+    load<typeof import("../../operators/documents/projectDocuments.js")>(
+      "../../operators/documents/projectDocuments.js",
+    ).projectDocumentsSchema,
+  classify: () =>
+    load<typeof import("../../operators/documents/classify.js")>("../../operators/documents/classify.js")
+      .classifySchema,
+  searchDocuments: () =>
+    load<typeof import("../../operators/documents/searchDocuments.js")>("../../operators/documents/searchDocuments.js")
+      .searchDocumentsSchema,
+  inferTopics: () =>
+    load<typeof import("../../operators/documents/inferTopics.js")>("../../operators/documents/inferTopics.js")
+      .inferTopicsSchema,
+  word2vec: () =>
+    load<typeof import("../../models/word2vec/word2vec.js")>("../../models/word2vec/word2vec.js").word2vecSchema,
+  fastText: () =>
+    load<typeof import("../../models/fastText/fastText.js")>("../../models/fastText/fastText.js").fastTextSchema,
+  fastTextClassifier: () =>
+    load<typeof import("../../models/fastTextClassifier/fastTextClassifier.js")>(
+      "../../models/fastTextClassifier/fastTextClassifier.js",
+    ).fastTextClassifierSchema,
+  glove: () => load<typeof import("../../models/glove/glove.js")>("../../models/glove/glove.js").gloveSchema,
+  bagOfWords: () =>
+    load<typeof import("../../models/cosineIndex/bagOfWords.js")>("../../models/cosineIndex/bagOfWords.js")
+      .bagOfWordsSchema,
+  tfidf: () =>
+    load<typeof import("../../models/cosineIndex/tfidf.js")>("../../models/cosineIndex/tfidf.js").tfidfSchema,
+  bm25: () => load<typeof import("../../models/bm25/bm25.js")>("../../models/bm25/bm25.js").bm25Schema,
+  ppmiSvd: () =>
+    load<typeof import("../../models/ppmiSvd/ppmiSvd.js")>("../../models/ppmiSvd/ppmiSvd.js").ppmiSvdSchema,
+  lsa: () => load<typeof import("../../models/lsa/lsa.js")>("../../models/lsa/lsa.js").lsaSchema,
+  lsaOnline: () =>
+    load<typeof import("../../models/lsa/lsaOnline.js")>("../../models/lsa/lsaOnline.js").lsaOnlineSchema,
+  lda: () => load<typeof import("../../models/lda/lda.js")>("../../models/lda/lda.js").ldaSchema,
+  ldaSampler: () =>
+    load<typeof import("../../models/ldaSampler/ldaSampler.js")>("../../models/ldaSampler/ldaSampler.js")
+      .ldaSamplerSchema,
+  plsa: () => load<typeof import("../../models/plsa/plsa.js")>("../../models/plsa/plsa.js").plsaSchema,
+  classTopics: () =>
+    load<typeof import("../../models/classTopics/classTopics.js")>("../../models/classTopics/classTopics.js")
+      .classTopicsSchema,
+  nnlm: () => load<typeof import("../../models/nnlm/nnlm.js")>("../../models/nnlm/nnlm.js").nnlmSchema,
+  rnnlm: () => load<typeof import("../../models/rnnlm/rnnlm.js")>("../../models/rnnlm/rnnlm.js").rnnlmSchema,
+  gpt: () => load<typeof import("../../models/gpt/gpt.js")>("../../models/gpt/gpt.js").gptSchema,
+  bert: () => load<typeof import("../../models/bert/bert.js")>("../../models/bert/bert.js").bertSchema,
+  elmo: () => load<typeof import("../../models/elmo/elmo.js")>("../../models/elmo/elmo.js").elmoSchema,
+  fineTune: () =>
+    load<typeof import("../../models/fineTune/fineTune.js")>("../../models/fineTune/fineTune.js").fineTuneSchema,
+  inputVectors: () =>
+    load<typeof import("../../operators/sequences/inputVectors.js")>("../../operators/sequences/inputVectors.js")
+      .inputVectorsSchema,
+  contextVectors: () =>
+    load<typeof import("../../operators/sequences/contextVectors.js")>("../../operators/sequences/contextVectors.js")
+      .contextVectorsSchema,
+  termMeans: () =>
+    load<typeof import("../../operators/sequences/termMeans.js")>("../../operators/sequences/termMeans.js")
+      .termMeansSchema,
+  writeTokens: () => load<typeof import("../../sinks/writeTokens.js")>("../../sinks/writeTokens.js").writeTokensSchema,
+  writeVocabulary: () =>
+    load<typeof import("../../sinks/writeVocabulary.js")>("../../sinks/writeVocabulary.js").writeVocabularySchema,
+  writeSubwords: () =>
+    load<typeof import("../../sinks/writeSubwords.js")>("../../sinks/writeSubwords.js").writeSubwordsSchema,
+  writeIds: () => load<typeof import("../../sinks/writeIds.js")>("../../sinks/writeIds.js").writeIdsSchema,
+  writeDocuments: () =>
+    load<typeof import("../../sinks/writeDocuments.js")>("../../sinks/writeDocuments.js").writeDocumentsSchema,
+  writePairs: () => load<typeof import("../../sinks/writePairs.js")>("../../sinks/writePairs.js").writePairsSchema,
+  writeSequences: () =>
+    load<typeof import("../../sinks/writeSequences.js")>("../../sinks/writeSequences.js").writeSequencesSchema,
+  writeDocumentTerms: () =>
+    load<typeof import("../../sinks/writeDocumentTerms.js")>("../../sinks/writeDocumentTerms.js")
+      .writeDocumentTermsSchema,
+  writeDocumentFrequencies: () =>
+    load<typeof import("../../sinks/writeDocumentFrequencies.js")>("../../sinks/writeDocumentFrequencies.js")
+      .writeDocumentFrequenciesSchema,
+  writeDocumentVectors: () =>
+    load<typeof import("../../sinks/writeDocumentVectors.js")>("../../sinks/writeDocumentVectors.js")
+      .writeDocumentVectorsSchema,
+  writeContextVectors: () =>
+    load<typeof import("../../sinks/writeContextVectors.js")>("../../sinks/writeContextVectors.js")
+      .writeContextVectorsSchema,
+  writeTopics: () => load<typeof import("../../sinks/writeTopics.js")>("../../sinks/writeTopics.js").writeTopicsSchema,
+  writeTopicMeans: () =>
+    load<typeof import("../../sinks/writeTopicMeans.js")>("../../sinks/writeTopicMeans.js").writeTopicMeansSchema,
+  writeKeywords: () =>
+    load<typeof import("../../sinks/writeKeywords.js")>("../../sinks/writeKeywords.js").writeKeywordsSchema,
+  writeSummaries: () =>
+    load<typeof import("../../sinks/writeSummaries.js")>("../../sinks/writeSummaries.js").writeSummariesSchema,
+  writeSemanticSpace: () =>
+    load<typeof import("../../sinks/writeSemanticSpace.js")>("../../sinks/writeSemanticSpace.js")
+      .writeSemanticSpaceSchema,
+  writeCooccurrence: () =>
+    load<typeof import("../../sinks/writeCooccurrence.js")>("../../sinks/writeCooccurrence.js").writeCooccurrenceSchema,
+  writeVectors: () =>
+    load<typeof import("../../sinks/writeVectors.js")>("../../sinks/writeVectors.js").writeVectorsSchema,
+  writeLayout: () => load<typeof import("../../sinks/writeLayout.js")>("../../sinks/writeLayout.js").writeLayoutSchema,
+  writeClassifier: () =>
+    load<typeof import("../../sinks/writeClassifier.js")>("../../sinks/writeClassifier.js").writeClassifierSchema,
+  writeLanguageModel: () =>
+    load<typeof import("../../sinks/writeLanguageModel.js")>("../../sinks/writeLanguageModel.js")
+      .writeLanguageModelSchema,
+  writePredictions: () =>
+    load<typeof import("../../sinks/writePredictions.js")>("../../sinks/writePredictions.js").writePredictionsSchema,
+  writeSearchIndex: () =>
+    load<typeof import("../../sinks/writeSearchIndex.js")>("../../sinks/writeSearchIndex.js").writeSearchIndexSchema,
+  writeHits: () => load<typeof import("../../sinks/writeHits.js")>("../../sinks/writeHits.js").writeHitsSchema,
+  reportNeighbors: () =>
+    load<typeof import("../../sinks/reportNeighbors.js")>("../../sinks/reportNeighbors.js").reportNeighborsSchema,
+  reportWeights: () =>
+    load<typeof import("../../sinks/reportWeights.js")>("../../sinks/reportWeights.js").reportWeightsSchema,
+  describeTopics: () =>
+    load<typeof import("../../sinks/describeTopics.js")>("../../sinks/describeTopics.js").describeTopicsSchema,
+} satisfies Readonly<Record<string, () => AnyUnit>>;
 
-/** Kinds whose files sinks know how to read, in all their formats; a new one is one line here. */
-const loads: { readonly [K in Kind]?: DataKind<K>["load"] } = {
-  vocabulary: readVocabulary,
-  cooccurrence: async (path) => readCooccurrence(path, await readVocabulary(vocabularyBeside(path))),
-  vectors: readVectors,
-  contextVectors: readContextVectors,
-  languageModel: readLanguageModelFiles,
-  classifier: (path) => (isFastTextFile(path) ? readFastTextClassifier(path) : readWhole(described.classifier, path)),
-  subwordVocabulary: (path) => (isTableFile(path) ? readWhole(described.subwordVocabulary, path) : readSubwords(path)),
+export type BuiltInUnit = ReturnType<(typeof units)[keyof typeof units]>;
+
+const byName: ReadonlyMap<string, AnyUnit> = new LazyMap<AnyUnit>(units);
+
+const known = { units: byName, kinds: kindsMade((kind) => kind) };
+
+function kindsMade(made: (kind: DataKind) => DataKind): ReadonlyMap<string, DataKind> {
+  return new LazyMap(Object.fromEntries(kindNames.map((name) => [name, () => made(kinds[name] as DataKind)])));
+}
+
+/** What is known of a kind only with the help of units and of files' formats; loaded when it is asked for. */
+const helped: { readonly [Part in "load" | "answers" | "scorings"]: (kind: DataKind) => DataKind[Part] } = {
+  load: ({ name }) => load<typeof import("../tools/loadsByKind.js")>("../tools/loadsByKind.js").loadOf(name),
+  answers: ({ name, answers }) =>
+    answers ?? load<typeof import("../tools/answersByKind.js")>("../tools/answersByKind.js").answersOf(name, known),
+  scorings: (kind) =>
+    load<typeof import("../tools/scoringsByKind.js")>("../tools/scoringsByKind.js").scoringsOf(kind, known),
 };
 
-const byName: ReadonlyMap<string, AnyUnit> = new Map(units.map((unit: AnyUnit) => [unit.name, unit]));
-
-const known = { units: byName, kinds: new Map(builtInKinds.map((kind) => [kind.name, kind])) };
-
-/** What can be asked of kinds only with the help of units; a new one is one line here. */
-const asks: { readonly [K in Kind]?: DataKind<K>["answers"] } = {
-  classifier: classifierAnswers(known),
-  languageModel: languageModelAnswers(known),
-  searchIndex: searchAnswers(known),
-  topics: topicAnswers(known),
-};
-
-/** What kinds can be scored on only with the help of units; a new one is one line here. */
-const scores: { readonly [K in Kind]?: DataKind<K>["scorings"] } = {
-  classifier: classifierScorings(known),
-  keywords: keyphrasesOfStage,
-  languageModel: wordInContextOfModels(known),
-  searchIndex: { ...labelledByIndex(known), ...retrievalScorings(known), ...keyphrasesOfIndex(known) },
-  vectors: { ...labelledByWords(known), ...wordInContextOfVectors(known) },
-};
-
-const kinds = builtInKinds.map((kind): DataKind => {
-  const load = loads[kind.name] as DataKind["load"];
-  const answers = asks[kind.name] as DataKind["answers"];
-  const scorings = { ...kind.scorings, ...scores[kind.name] } as NonNullable<DataKind["scorings"]>;
-  const isScored = Object.keys(scorings).length > 0;
-  return { ...kind, ...(load ? { load } : {}), ...(answers ? { answers } : {}), ...(isScored ? { scorings } : {}) };
-});
+function withHelp(kind: DataKind): DataKind {
+  const parts = Object.entries(helped).map(([name, part]) => [name, { get: () => part(kind), enumerable: true }]);
+  return Object.defineProperties({ ...kind }, Object.fromEntries(parts));
+}
 
 /** What ships. */
 export const builtIn: Registry = {
   units: byName,
-  kinds: new Map(kinds.map((kind) => [kind.name, kind])),
+  kinds: kindsMade(withHelp),
   plugins: [],
 };
 

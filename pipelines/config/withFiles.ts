@@ -1,6 +1,6 @@
 import { dirname, isAbsolute, relative, resolve } from "node:path";
 import type { LoadedConfig } from "./config.js";
-import { ConfigError } from "./configText.js";
+import { ConfigError } from "./configError.js";
 import type { Registry } from "./registry.js";
 import { inputOption, STDIN } from "./trainConfig.js";
 

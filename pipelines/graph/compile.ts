@@ -11,7 +11,7 @@ import {
 import { CROISSANT, HISTORY, REJECTED, SCRATCH } from "../../schemas/runFolder.js";
 import { orderOfBranches } from "../config/branchOrder.js";
 import type { ConfigStep, LoadedConfig, PipelineConfig } from "../config/config.js";
-import { ConfigError, type ConfigPath, type ConfigProblem } from "../config/configText.js";
+import { ConfigError, type ConfigPath, type ConfigProblem } from "../config/configError.js";
 import { faultOfMaking } from "../config/faultOfMaking.js";
 import { withOutsidePaths } from "../config/optionPaths.js";
 import { builtIn, type Registry } from "../config/registry.js";

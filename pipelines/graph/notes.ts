@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { show } from "../../schemas/index.js";
 import type { LoadedConfig } from "../config/config.js";
-import type { ConfigProblem } from "../config/configText.js";
+import type { ConfigProblem } from "../config/configError.js";
 import type { PipelineNode } from "./nodes.js";
 
 /** Steps above a node that take away what it looks for. */

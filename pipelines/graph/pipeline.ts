@@ -1,5 +1,5 @@
 import type { LoadedConfig, PipelineConfig } from "../config/config.js";
-import type { ConfigProblem } from "../config/configText.js";
+import type { ConfigProblem } from "../config/configError.js";
 import type { Registry } from "../config/registry.js";
 import type { PipelineNode } from "./nodes.js";
 

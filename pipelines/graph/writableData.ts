@@ -1,5 +1,5 @@
 import type { SubwordForm } from "../../schemas/subwords.js";
-import type { ConfigProblem } from "../config/configText.js";
+import type { ConfigProblem } from "../config/configError.js";
 import { behind, nodesOf, type PipelineNode } from "./nodes.js";
 
 /** What options alone say of terms and subwords that a writer behind them could not write. */

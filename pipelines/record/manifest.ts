@@ -1,6 +1,5 @@
-import { readFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { builtInKinds } from "../../kinds/kinds.js";
+import { kindNames } from "../../kinds/kinds.js";
 import type { Ledger } from "../../runtime/ledger.js";
 import type { Kind } from "../../schemas/index.js";
 import type { ConfigStep } from "../config/config.js";
@@ -12,6 +11,7 @@ import type { Conservation } from "../running/conservation.js";
 import type { Execution } from "../running/progress.js";
 import type { FileRecord, OutputRecord } from "./fileRecord.js";
 import { heldByOutputs, type WrittenStep, type WrittenSteps } from "./heldByOutputs.js";
+import { lexstreamVersion } from "./lexstreamVersion.js";
 import { pathFrom } from "./seenFrom.js";
 
 export const MANIFEST_FORMAT = 2;
@@ -113,23 +113,18 @@ export function makeManifest(
 
 /** What each model of a run says of its result. */
 export function originsIn(manifest: Manifest): (readonly [model: string, origin: Readonly<Record<string, string>>])[] {
-  return builtInKinds.flatMap(({ name }) => Object.entries(manifest[name] ?? {}));
+  return kindNames.flatMap((kind) => Object.entries(manifest[kind] ?? {}));
 }
 
-/** An entry for each kind of data that can say where it comes from. */
+/** An entry for each kind of data that was made and said where it comes from. */
 function originsByKind(pipeline: Pipeline, origins: Execution["origins"]): Origins {
-  const kinds = [...pipeline.registry.kinds.values()].filter(({ origin }) => origin);
-  const told = inOrder(pipeline, origins);
-  return Object.fromEntries(
-    kinds.map(({ name }) => [
-      name,
-      Object.fromEntries(
-        told
-          .filter(([{ makes }]) => makes.name === name)
-          .map(([node, origin]) => [nameOf(node), Object.fromEntries(origin)]),
-      ),
-    ]),
-  );
+  const told = inOrder(pipeline, origins).map(([node, origin]) => ({
+    kind: node.makes.name,
+    said: [nameOf(node), Object.fromEntries(origin)] as const,
+  }));
+  const kinds = [...pipeline.registry.kinds.keys()].filter((name) => told.some(({ kind }) => kind === name));
+  const saidOf = (name: string) => told.filter(({ kind }) => kind === name).map(({ said }) => said);
+  return Object.fromEntries(kinds.map((name) => [name, Object.fromEntries(saidOf(name))]));
 }
 
 /** In the order of the config: threads end in any order. */
@@ -161,12 +156,4 @@ export function resolvedConfig({ config, file, root }: Pipeline, folder: string)
 
 function countsOf({ counts }: Ledger): Record<string, number> {
   return Object.fromEntries([...counts].sort(([a], [b]) => (a < b ? -1 : 1)));
-}
-
-/** The version in package.json, which lies beside the built folders. */
-export function lexstreamVersion(): string {
-  const { version } = JSON.parse(readFileSync(new URL("../../../package.json", import.meta.url), "utf8")) as {
-    version: string;
-  };
-  return version;
 }

@@ -1,4 +1,4 @@
-import { builtInKinds } from "../../kinds/kinds.js";
+import { allKinds } from "../../kinds/kinds.js";
 import type { DataKind, Kind } from "../../schemas/index.js";
 import { MANIFEST_FORMAT, type Manifest } from "./manifest.js";
 
@@ -96,10 +96,11 @@ const properties: Readonly<Record<Exclude<keyof Manifest, Kind>, Schema>> = {
 };
 
 /** JSON Schema (2020-12) of the manifest that ends a run over such kinds of data. */
-export function manifestJsonSchema(kinds: readonly DataKind[] = builtInKinds): Schema {
+export function manifestJsonSchema(kinds: readonly DataKind[] = allKinds()): Schema {
+  const origins = originsOf(kinds);
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",
     title: "lexstream manifest",
-    ...record({ ...properties, ...originsOf(kinds) }),
+    ...record({ ...properties, ...origins }, Object.keys(origins)),
   };
 }

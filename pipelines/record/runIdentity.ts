@@ -9,7 +9,8 @@ import type { PipelineConfig } from "../config/config.js";
 import { nodesOf } from "../graph/nodes.js";
 import type { Pipeline } from "../graph/pipeline.js";
 import { outputPaths } from "../graph/writtenPaths.js";
-import { lexstreamVersion, resolvedConfig } from "./manifest.js";
+import { lexstreamVersion } from "./lexstreamVersion.js";
+import { resolvedConfig } from "./manifest.js";
 import { pathFrom, seenFromHere } from "./seenFrom.js";
 
 /** An input as it was when the run began. */

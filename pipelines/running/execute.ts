@@ -1,11 +1,11 @@
+import { loaderOf } from "../../runtime/loaderOf.js";
 import { makeUnit } from "../config/makeUnit.js";
 import type { Registry } from "../config/registry.js";
 import { goesOnInItsSource, isModel, isOnlyCounted, isReadAtOnce, nodesOf, type PipelineNode } from "../graph/nodes.js";
 import { readsLive } from "../graph/passes.js";
 import type { Pipeline } from "../graph/pipeline.js";
 import { textSteps } from "../graph/textSteps.js";
-import { openModelIn } from "../tools/languageModels.js";
-import { networksOf, predictorOf } from "../tools/predictorOf.js";
+import { networksOf } from "../tools/networksOf.js";
 import { accountPass } from "./accountPass.js";
 import type { ExecuteOptions } from "./executeOptions.js";
 import { followLive } from "./followLive.js";
@@ -21,6 +21,8 @@ import { endStep, runStep, takeResults } from "./step.js";
 import { StepPauses } from "./stepPauses.js";
 import { StreamLog } from "./streamLog.js";
 import { textOrigin } from "./textOrigin.js";
+
+const load = loaderOf(import.meta.url);
 
 /**
  * Runs a compiled pipeline in as few passes as its data allows: one over the source, which feeds everything that needs no finished
@@ -66,7 +68,6 @@ function partsOf(options: ExecuteOptions, registry: Registry): RunParts {
   const { ledger, metadata, optionsOf, onProgress, seesBatches = options.onValue !== undefined } = options;
   const state = new RunState(ledger);
   const values = new KeptValues(state.values);
-  const networks = networksOf(registry);
   const create = (node: PipelineNode, epoch: number) =>
     makeUnit(node.unit, values.neededBy(node), optionsOf(node), {
       epoch,
@@ -74,9 +75,17 @@ function partsOf(options: ExecuteOptions, registry: Registry): RunParts {
       isLive: readsLive(node),
       countsOnly: !seesBatches && isOnlyCounted(node),
       readAtOnce: !seesBatches && isReadAtOnce(node),
-      networks,
-      predictorOf: (classifier) => predictorOf(classifier, registry),
-      openLanguageModel: (who, model) => openModelIn(registry, who, model),
+      get networks() {
+        return networksOf(registry);
+      },
+      predictorOf: (classifier) =>
+        load<typeof import("../tools/predictorOf.js")>("../tools/predictorOf.js").predictorOf(classifier, registry),
+      openLanguageModel: (who, model) =>
+        load<typeof import("../tools/languageModels.js")>("../tools/languageModels.js").openModelIn(
+          registry,
+          who,
+          model,
+        ),
     });
   const originOf: ExecuteOptions["metadata"] =
     metadata && (async (node) => new Map([...(await metadata(node)), ...(await textOrigin(node, optionsOf, values))]));

@@ -7,7 +7,7 @@ import { Ledger } from "../../runtime/ledger.js";
 import { isPlainObject, type Kinds, type OptionsOf, parseOptions, show, type TextBatch } from "../../schemas/index.js";
 import { checkpointSchema } from "../config/checkpointSchema.js";
 import type { ConfigStep, LoadedConfig, PipelineConfig } from "../config/config.js";
-import { ConfigError, type ConfigPath, type ConfigProblem } from "../config/configText.js";
+import { ConfigError, type ConfigPath, type ConfigProblem } from "../config/configError.js";
 import { type BuiltInUnit, builtIn, type Registry } from "../config/registry.js";
 import { snapshotSchema } from "../config/snapshotSchema.js";
 import { readValues, withValues } from "../config/stepInputs.js";

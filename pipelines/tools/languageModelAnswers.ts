@@ -3,7 +3,7 @@ import { type Answers, defineQuestion, integer, type LanguageModel, number, text
 import { attentionOf, MOST_WHOLE, openAttention, wholeAttention } from "./attention.js";
 import { fillMasks, openMaskedModel } from "./fillMasks.js";
 import { generateTerms, nextTerms, openLanguageModel, scoreText } from "./languageModels.js";
-import { networksOf } from "./predictorOf.js";
+import { networksOf } from "./networksOf.js";
 import { goneOn, shownTerm } from "./spellTermsOf.js";
 import type { Known } from "./textSteps.js";
 

@@ -17,7 +17,7 @@ import {
   type TokenBatch,
 } from "../../schemas/index.js";
 import { fromTexts } from "../../sources/fromTexts.js";
-import { networksOf } from "./predictorOf.js";
+import { networksOf } from "./networksOf.js";
 import { shownTerm } from "./spellTermsOf.js";
 import { type Known, operatorsOf, textStepsOf, throughSteps, toldSteps, WHITESPACE_STEPS } from "./textSteps.js";
 

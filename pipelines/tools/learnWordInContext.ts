@@ -12,7 +12,7 @@ import { builtIn } from "../config/registry.js";
 import { pairsIn } from "./evaluateWordInContext.js";
 import { loadLanguageModel } from "./languageModelTexts.js";
 import { markPairs } from "./markedPairs.js";
-import { networksOf } from "./predictorOf.js";
+import { networksOf } from "./networksOf.js";
 import { SENSE_LABELS, senseLabelOf } from "./wordInContextFile.js";
 
 export interface LearnWordInContextRequest extends Pick<FineTunePairsRequest, "signal" | "onPass"> {

@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import { dirname } from "node:path";
 import { listFiles } from "../../sources/documents/listFiles.js";
-import type { ConfigProblem } from "../config/configText.js";
+import type { ConfigProblem } from "../config/configError.js";
 import { inputsOf } from "../config/stepInputs.js";
 import { inputOption } from "../config/trainConfig.js";
 import { nodesOf, type PipelineNode } from "../graph/nodes.js";

@@ -2,7 +2,8 @@ import { Predictor } from "../../kernels/linear/predictor.js";
 import { NetworkPredictor } from "../../kernels/neural/networkPredictor.js";
 import { openEngine } from "../../models/neural/openEngine.js";
 import { openNetwork } from "../../models/neural/openNetwork.js";
-import { type AnyClassifier, isNetworkClassifier, type Networks, type TextPredictor } from "../../schemas/index.js";
+import { type AnyClassifier, isNetworkClassifier, type TextPredictor } from "../../schemas/index.js";
+import { networksOf } from "./networksOf.js";
 import type { Known } from "./textSteps.js";
 
 /** Makes a classifier ready to be asked. @throws TypeError if it asks a language model whose network no unit knows */
@@ -11,7 +12,3 @@ export function predictorOf(classifier: AnyClassifier, known: Known): TextPredic
   const { network, vocabulary } = openNetwork("classify", classifier.model, networksOf(known));
   return new NetworkPredictor(classifier, network, vocabulary, openEngine());
 }
-
-/** The networks that units bring, by their names. */
-export const networksOf = ({ units }: Pick<Known, "units">): Networks =>
-  new Map([...units].filter(([, { network }]) => network));

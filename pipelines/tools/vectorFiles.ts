@@ -4,7 +4,7 @@ import { type Drift, type DriftOptions, drift } from "../../kernels/evaluation/d
 import { evaluateSimilarity, type SimilarityResult } from "../../kernels/evaluation/evaluate.js";
 import { type AnalogyResult, evaluateAnalogies } from "../../kernels/evaluation/evaluateAnalogies.js";
 import { parseAnalogies, parseSimilarityPairs } from "../../kernels/evaluation/evaluationFiles.js";
-import { builtInKinds } from "../../kinds/kinds.js";
+import { allKinds } from "../../kinds/kinds.js";
 import type { VectorTable } from "../../schemas/index.js";
 
 export type { Drift, DriftOptions, MovedTerm, Quantiles, UnseenDrift } from "../../kernels/evaluation/drift.js";
@@ -38,7 +38,9 @@ async function readChecked(path: string, options?: ReadVectorsOptions): Promise<
 /** Vectors, or where a run has none, what has some in it. */
 function kindsAsked(path: string): string[] {
   const held = kindsInRun(path);
-  const others = builtInKinds.filter(({ name, vectors }) => vectors && held.has(name)).map(({ name }) => name);
+  const others = allKinds()
+    .filter(({ name, vectors }) => vectors && held.has(name))
+    .map(({ name }) => name);
   return held.has("vectors") || others.length === 0 ? ["vectors"] : others;
 }
 

@@ -2,7 +2,7 @@ import { statSync } from "node:fs";
 import { basename } from "node:path";
 import { contentOf } from "../../kernels/text/content.js";
 import { documentTerms } from "../../kinds/documentTerms.js";
-import { builtInKinds } from "../../kinds/kinds.js";
+import { allKinds } from "../../kinds/kinds.js";
 import type { DataKind } from "../../schemas/kinds.js";
 import { KIND, type ReadColumn, type TableFile } from "../../schemas/tables.js";
 import { recordBytes } from "../cooccurrence/recordBytes.js";
@@ -30,7 +30,7 @@ const headBytes = 1 << 16;
  * @example
  *   const { format, rows } = await inspectFile("vectors.bin");
  */
-export async function inspectFile(path: string, kinds: readonly DataKind[] = builtInKinds): Promise<FileReport> {
+export async function inspectFile(path: string, kinds: readonly DataKind[] = allKinds()): Promise<FileReport> {
   const compression = packingOf(path);
   const file = { path, bytes: statSync(path).size, ...(compression ? { compression } : {}) };
   if (file.bytes === 0) return { ...file, format: "empty", rows: 0 };

@@ -1,9 +1,10 @@
 import { stat } from "node:fs/promises";
 import { subwordsOf } from "../../kernels/subwords/subwordBuckets.js";
-import { builtInKinds } from "../../kinds/kinds.js";
+import { kindNames, kinds } from "../../kinds/kinds.js";
 import { currentScope } from "../../runtime/flow.js";
 import type { Ledger } from "../../runtime/ledger.js";
 import { oneOf, texts } from "../../schemas/fields.js";
+import type { DataKind } from "../../schemas/kinds.js";
 import { defineOptions, type OptionsOf, parseOptions } from "../../schemas/options.js";
 import { plural } from "../../schemas/plural.js";
 import { type SubwordForm, type SubwordRows, subwordUnits } from "../../schemas/subwords.js";
@@ -95,8 +96,9 @@ export async function readVectors(
 /** Columns `term` and `vector` of an Arrow or Parquet file, and `bucket` where there are subwords; or the vectors that another kind of data has. */
 async function readTable(path: string, settings: ReadSettings): Promise<VectorTable> {
   const table = await openTable(path);
-  const held = builtInKinds.find(({ name, vectors }) => vectors && name === table.metadata.get(KIND));
-  if (held) return held.vectors!((await wholeIn(held, path, table)) as never);
+  const name = kindNames.find((known) => known === table.metadata.get(KIND));
+  const held: DataKind | undefined = name && (kinds[name] as DataKind);
+  if (held?.vectors) return held.vectors((await wholeIn(held, path, table)) as never);
   requireKind(path, table, "vectors");
   requireColumns(path, table, ["term", "vector"]);
   const form = subwordForm(path, table.metadata.get(SUBWORDS));
