@@ -61,8 +61,8 @@ function ln(weight: v128): v128 {
 }
 
 /**
- * Puts cells from number `from` on behind those of their tiles, up to the first of another block of rows than that which begins with
- * `firstRow`; returns its number. Both sides of a tile have `size` terms.
+ * Puts cells from number `from` on behind those of their tiles, up to the first that does not belong to the block of rows which begins with
+ * `firstRow`, or has no column below `terms`; returns its number. Both sides of a tile have `size` terms.
  */
 export function place(
   rows: usize,
@@ -72,27 +72,27 @@ export function place(
   count: i32,
   firstRow: i32,
   size: i32,
+  terms: i32,
   tiles: usize,
 ): i32 {
+  const rowsOfBlock = min(size, terms - firstRow);
   let tile = tiles;
   let firstColumn: i32 = 0;
   let end: usize = load<u32>(tile, 4);
   let n = from;
   for (; n < count; n++) {
     const row = load<i32>(rows + (<usize>n << 2)) - firstRow;
-    if (row >= size) break;
-    let column = load<i32>(columns + (<usize>n << 2)) - firstColumn;
-    if (<u32>column >= <u32>size) {
-      store<u32>(tile, end, 4);
-      column += firstColumn;
-      const number = column / size;
+    const id = load<i32>(columns + (<usize>n << 2));
+    if (<u32>row >= <u32>rowsOfBlock || <u32>id >= <u32>terms) break;
+    if (<u32>(id - firstColumn) >= <u32>size) {
+      store<u32>(tile, <u32>end, 4);
+      const number = id / size;
       firstColumn = number * size;
-      column -= firstColumn;
       tile = tiles + (<usize>number << 3);
       end = load<u32>(tile, 4);
     }
     if ((end & (CHUNK - 1)) == 0) end = newChunk(tile, end);
-    store<i32>(end, (row << 16) | column);
+    store<i32>(end, (row << 16) | (id - firstColumn));
     store<f32>(end, load<f32>(logs + (<usize>n << 2)), 4);
     end += 8;
   }

@@ -62,6 +62,7 @@ export interface GloveTilesKernel {
     count: number,
     firstRow: number,
     size: number,
+    terms: number,
     tiles: number,
   ): number;
   shuffledCells(tile: number, out: number, first: number, key0: number, key1: number): number;
@@ -77,7 +78,7 @@ export interface TilesRoom {
 /**
  * Reads a table into a store, tile by tile, the cells of a tile in shuffled order.
  * State: while it reads, 8 bytes for each cell of one block of rows, up to 8 KiB for each block of columns, and one tile.
- * @throws RangeError if a weight is not finite and > 0
+ * @throws RangeError if a weight is not finite and > 0, or cells are not in order of their rows with ids below V
  */
 export async function readTiles(
   table: FinalCooccurrence,
@@ -89,7 +90,7 @@ export async function readTiles(
   const size = Math.max(BLOCK, Math.ceil(terms / MOST_BLOCKS));
   const blocks = Math.ceil(terms / size);
   const starts = new Float64Array(new SharedArrayBuffer(8 * (blocks * blocks + 1)));
-  const block = new RowBlock(blocks, size, where);
+  const block = new RowBlock(terms, size, where);
   const random = randomStream(seed, "glove.cells");
   let [rowBlock, cells] = [0, 0];
 
@@ -108,6 +109,7 @@ export async function readTiles(
       for (let from = 0; ; finishBlock()) {
         from = block.place(from, rowBlock * size);
         if (from === length) break;
+        if (rowBlock === blocks - 1) throw block.misplaced(batch, start + from);
       }
     }
   }
@@ -125,6 +127,7 @@ const WAITING = 2 ** 18;
 /** The cells of one block of rows by their tiles, each in chunks of memory that the next block uses again. */
 class RowBlock {
   readonly #where: TilesRoom;
+  readonly #terms: number;
   readonly #blocks: number;
   readonly #size: number;
   // where the kernel finds the cells of a piece, the tiles, and their chunks
@@ -139,16 +142,17 @@ class RowBlock {
   /** Bytes of shuffled cells, behind the chunks. */
   #waiting = 0;
 
-  constructor(blocks: number, size: number, where: TilesRoom) {
+  constructor(terms: number, size: number, where: TilesRoom) {
     this.#where = where;
-    this.#blocks = blocks;
+    this.#terms = terms;
+    this.#blocks = Math.ceil(terms / size);
     this.#size = size;
     this.#weights = 16 * Math.ceil(where.room / 16);
     this.#rows = this.#weights + 8 * PIECE;
     this.#columns = this.#rows + 4 * PIECE;
     this.#logs = this.#columns + 4 * PIECE;
     this.#tiles = this.#logs + 4 * PIECE;
-    this.#chunks = CHUNK * Math.ceil((this.#tiles + 8 * blocks) / CHUNK);
+    this.#chunks = CHUNK * Math.ceil((this.#tiles + 8 * this.#blocks) / CHUNK);
     this.#startChunks();
   }
 
@@ -167,10 +171,17 @@ class RowBlock {
     throw new RangeError(`glove: a weight must be finite and > 0, got ${weight[at]} at cell ${row[at]}, ${column[at]}`);
   }
 
-  /** Puts cells of the piece into tiles, from number `from` on, up to the first of another block than that which begins with `firstRow`; tells its number. */
+  /** Puts cells of the piece into tiles, from number `from` on, up to the first outside of the block that begins with `firstRow`; tells its number. */
   place(from: number, firstRow: number): number {
     const { kernel } = this.#where;
-    return kernel.place(this.#rows, this.#columns, this.#logs, from, this.#count, firstRow, this.#size, this.#tiles);
+    const [count, size, terms, tiles] = [this.#count, this.#size, this.#terms, this.#tiles];
+    return kernel.place(this.#rows, this.#columns, this.#logs, from, count, firstRow, size, terms, tiles);
+  }
+
+  /** The error for a cell that belongs to no block from this one on. */
+  misplaced({ row, column }: CooccurrenceBatch, cell: number): RangeError {
+    const must = `cells must be sorted by row, with ids from 0 to ${this.#terms - 1}`;
+    return new RangeError(`glove: ${must}, got cell ${row[cell]}, ${column[cell]}`);
   }
 
   /** Hands over the cells of a tile, of which `first` come before; tells how many they are. */
