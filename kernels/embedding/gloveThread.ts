@@ -109,7 +109,6 @@ export interface GloveJob {
   readonly memory: ArrayBufferLike;
   readonly layout: GloveLayout;
   readonly tiles: GloveTiles;
-  readonly threads: number;
   readonly seed: number;
   readonly xMax: number;
   readonly exponent: number;

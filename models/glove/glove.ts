@@ -189,16 +189,18 @@ export function glove(options?: GloveOptions): FittedModel<"cooccurrence", "vect
     if (saved) requireSize(saved, terms.length, vectorSize);
     const cells = placeCells(table.length, bytesOf(settings.memory), settings.scratch ?? tmpdir());
     try {
+      const pool = startThreads(memory, cells.shared, threads);
+      close = () => pool.close();
       // the parameters come afterwards
       const room = { kernel: tilesKernel(memory), memory, room: layout.words };
       const tiles = await readTiles(table, seed, cells.store, room);
       begin({ terms, layout, memory });
-      const job = gloveJob({ ...settings, memory: memory.buffer, layout, tiles, threads });
-      const pool = startThreads(memory, job, cells.shared);
-      close = () => pool.close();
+      const { xMax, exponent, learningRate, deterministic } = settings;
+      const how = { seed, xMax, exponent, learningRate, deterministic };
+      const job = gloveJob({ ...how, memory: memory.buffer, layout, tiles });
       while (done.epochs < epochs && !done.isSettled) {
         const { epochs: epoch, loss: before } = done;
-        await pool.train(epoch);
+        await pool.train(job, epoch);
         throwIfBroken(job, cells.store, epoch, terms);
         const sum = (ofTiles: Float64Array) => ofTiles.reduce((total, each) => total + each, 0);
         const [loss, trained] = [sum(job.losses), sum(job.trained)];

@@ -117,7 +117,7 @@ describe("the fast kernel", () => {
       writeFirstParameters(memory.buffer, layout, seed);
       expect(sumsOf(readParameters(memory.buffer, layout))).toEqual(sumsOf(expected));
       const settings = { seed, xMax: 100, exponent: 0.75, learningRate: 0.05, deterministic: true };
-      const job = gloveJob({ ...settings, memory: memory.buffer, layout, tiles, threads: 1 });
+      const job = gloveJob({ ...settings, memory: memory.buffer, layout, tiles });
       const kernel = startKernel<GloveKernel>(module, memory);
       for (let epoch = 0; epoch < 3; epoch++) {
         startEpoch(job);
