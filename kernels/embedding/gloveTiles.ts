@@ -188,8 +188,8 @@ class RowBlock {
   addTile(column: number, first: number, { key0, key1 }: RandomStream, store: CellStore): number {
     const { kernel } = this.#where;
     this.#grow(this.#waiting + 8 * this.#size ** 2);
-    const out = kernel.chunksEnd.value + this.#waiting;
-    const bytes = kernel.shuffledCells(this.#tiles + 8 * column, out, first, key0, key1) - out;
+    const out = this.#chunksEnd + this.#waiting;
+    const bytes = (kernel.shuffledCells(this.#tiles + 8 * column, out, first, key0, key1) - out) >>> 0;
     this.#waiting += bytes;
     if (this.#waiting >= WAITING) this.#flush(store);
     return bytes / 8;
@@ -207,16 +207,20 @@ class RowBlock {
   }
 
   #flush(store: CellStore): void {
-    const { kernel, memory } = this.#where;
-    store.append(new Uint32Array(memory.buffer, kernel.chunksEnd.value, this.#waiting / 4));
+    store.append(new Uint32Array(this.#where.memory.buffer, this.#chunksEnd, this.#waiting / 4));
     this.#waiting = 0;
   }
 
   /** The memory, with so many bytes behind the chunks. */
   #grow(bytes: number): SharedArrayBuffer {
-    const { kernel, memory } = this.#where;
-    growTo(memory, kernel.chunksEnd.value + bytes);
+    const { memory } = this.#where;
+    growTo(memory, this.#chunksEnd + bytes);
     return memory.buffer;
+  }
+
+  /** Addresses come from a kernel as signed numbers. */
+  get #chunksEnd(): number {
+    return this.#where.kernel.chunksEnd.value >>> 0;
   }
 }
 
