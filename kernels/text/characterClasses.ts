@@ -6,7 +6,7 @@
  * spaces, other than Katakana and Hangul, give one token a letter.
  */
 
-import { paint } from "./codePointTable.js";
+import { everyCodePoint, paint } from "./codePointTable.js";
 
 /** Makes words with its like, with digits and marks. */
 export const LETTER = 0;
@@ -41,7 +41,8 @@ export function characterClasses(mode: CharacterMode): Uint8Array {
 const makers: Readonly<Record<CharacterMode, () => Uint8Array>> = {
   words: () => paintWords(SINGLE),
   chinese: () => paintWords(HAN),
-  whitespace: () => paint(LETTER, [{ pattern: "\\p{White_Space}", as: OTHER }]),
+  // There is white space in plane 0 alone.
+  whitespace: () => paint(LETTER, [{ pattern: "\\p{White_Space}", as: OTHER }], everyCodePoint([])),
   characters: () =>
     paint(SINGLE, [
       { pattern: "\\p{White_Space}", as: OTHER },

@@ -10,10 +10,12 @@ export interface Coat {
   readonly over?: number;
 }
 
-/** Fills a table with one class, then gives every match of a pattern its own; a later pattern covers the earlier ones. */
-export function paint(ground: number, coats: readonly Coat[]): Uint8Array {
+/**
+ * Fills a table with one class, then gives every match of a pattern its own; a later pattern covers the earlier ones.
+ * @param text the code points in which they are looked for, in order
+ */
+export function paint(ground: number, coats: readonly Coat[], text = codePoints()): Uint8Array {
   const table = new Uint8Array(0x110000).fill(ground);
-  const text = coats.length > 1 ? codePoints() : everyCodePoint(); // for a single pattern it does not pay to leave any out
   for (const { pattern, as, over } of coats) {
     for (const { 0: run, index } of text.matchAll(new RegExp(`(?:${pattern})+`, "gu"))) {
       const start = text.codePointAt(index)!;
@@ -42,12 +44,13 @@ function codePoints(): string {
   return codePointsWhenNeeded;
 }
 
-function everyCodePoint(): string {
-  const units = new Uint16Array(0x10000 + planesInUse.length * 0x20000);
+/** Those of plane 0, and of further ones. */
+export function everyCodePoint(planes: readonly number[] = planesInUse): string {
+  const units = new Uint16Array(0x10000 + planes.length * 0x20000);
   for (let unit = 0; unit < 0x10000; unit++) units[unit] = unit;
   units.fill(0, 0xd800, 0xe000); // surrogates, which UTF-8 cannot write
   let end = 0x10000;
-  for (const plane of planesInUse) {
+  for (const plane of planes) {
     for (let low = 0; low < 0x10000; low++) {
       units[end++] = 0xd800 + ((plane - 1) << 6) + (low >> 10);
       units[end++] = 0xdc00 + (low & 0x3ff);

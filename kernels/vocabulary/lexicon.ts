@@ -63,7 +63,7 @@ const secondMask = Int32Array.from({ length: 9 }, (_, length) => maskOf(length -
 const largestId = 2 ** 32 - 1;
 
 /** Room for terms once they are many: what is not written to takes no memory, whereas to grow in small steps would write all of it again and again. */
-const LEAST_GROWN = 2 ** 19;
+const LEAST_GROWN = 2 ** 22;
 
 export class GrowingLexicon implements Lexicon {
   readonly #maxTerms: number;
