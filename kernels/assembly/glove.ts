@@ -1,8 +1,8 @@
 /**
  * The steps of `kernels/glove.ts` in single precision, four numbers at a time. Equations and their deviations are told there.
  *
- * A term's row is [vector: P floats, its squares: P floats, bias, its square, 0, 0], P being D rounded up to a multiple of 4; the
- * places beyond D stay 0. A cell is [row in tile << 16 | column in tile: u32, ln x: f32].
+ * A term's row is [vector: P floats, their rates: P floats, bias, its sum of squares, 0, 0], P being D rounded up to a multiple of 4;
+ * the places beyond D stay 0. A rate is 1 / sqrt(G), the inverse root of AdaGrad's sum of squares. A cell is [row in tile << 16 | column in tile: u32, ln x: f32].
  */
 
 const LANES = 16; // bytes of four floats
@@ -93,35 +93,46 @@ function dot(word: usize, context: usize, bytes: usize): f32 {
   );
 }
 
-/**
- * AdaGrad of both rows. Division and root have one slow unit of the processor, which is busy with the word's row while the others find the
- * inverse root of the context's: a third less time than by dividing both.
- */
+/** AdaGrad of both rows; eight numbers at a time take a tenth less time than four. */
 // @ts-ignore: decorator
 @inline
 function update(word: usize, context: usize, bytes: usize, scaledSlope: v128): void {
-  for (let at: usize = 0; at < bytes; at += LANES) {
-    const w = v128.load(word + at);
-    const c = v128.load(context + at);
-    const wordSquares = v128.load(word + at + bytes);
-    const contextSquares = v128.load(context + at + bytes);
-    const wordGradient = f32x4.mul(scaledSlope, c);
-    const contextGradient = f32x4.mul(scaledSlope, w);
-    v128.store(word + at, f32x4.sub(w, f32x4.div(wordGradient, f32x4.sqrt(wordSquares))));
-    v128.store(context + at, f32x4.sub(c, f32x4.mul(contextGradient, inverseRoot(contextSquares))));
-    v128.store(word + at + bytes, f32x4.add(wordSquares, f32x4.mul(wordGradient, wordGradient)));
-    v128.store(context + at + bytes, f32x4.add(contextSquares, f32x4.mul(contextGradient, contextGradient)));
+  const wordRates = word + bytes;
+  const contextRates = context + bytes;
+  let at: usize = 0;
+  for (; at + LANES < bytes; at += 2 * LANES) {
+    const next = at + LANES;
+    updateFour(word + at, context + at, wordRates + at, contextRates + at, scaledSlope);
+    updateFour(word + next, context + next, wordRates + next, contextRates + next, scaledSlope);
   }
+  if (at < bytes) updateFour(word + at, context + at, wordRates + at, contextRates + at, scaledSlope);
 }
 
-/** 1 / sqrt(x) to 5e-6, for x >= 1: a guess from the bits of x, halving its exponent, and two steps of Newton's method. */
 // @ts-ignore: decorator
 @inline
-function inverseRoot(x: v128): v128 {
-  const half = f32x4.mul(x, f32x4.splat(0.5));
-  let y = i32x4.sub(i32x4.splat(0x5f375a86), i32x4.shr_u(x, 1));
-  y = f32x4.mul(y, f32x4.sub(f32x4.splat(1.5), f32x4.mul(half, f32x4.mul(y, y))));
-  return f32x4.mul(y, f32x4.sub(f32x4.splat(1.5), f32x4.mul(half, f32x4.mul(y, y))));
+function updateFour(word: usize, context: usize, wordRates: usize, contextRates: usize, scaledSlope: v128): void {
+  const w = v128.load(word);
+  const c = v128.load(context);
+  const wordRate = v128.load(wordRates);
+  const contextRate = v128.load(contextRates);
+  const wordStep = f32x4.mul(f32x4.mul(scaledSlope, c), wordRate);
+  const contextStep = f32x4.mul(f32x4.mul(scaledSlope, w), contextRate);
+  v128.store(word, f32x4.sub(w, wordStep));
+  v128.store(context, f32x4.sub(c, contextStep));
+  v128.store(wordRates, rateAfter(wordRate, wordStep));
+  v128.store(contextRates, rateAfter(contextRate, contextStep));
+}
+
+/**
+ * 1 / sqrt(G + g^2) from 1 / sqrt(G) and the step s = g / sqrt(G): divided by sqrt(1 + s^2), which one step of Newton's method makes
+ * 1 - s^2 / 2, without the unit of the processor that divides and finds roots. Its error is 3/8 s^4, and steps are far below 1; where
+ * they are not, the rate is halved.
+ */
+// @ts-ignore: decorator
+@inline
+function rateAfter(rate: v128, step: v128): v128 {
+  const half = f32x4.splat(0.5);
+  return f32x4.sub(rate, f32x4.mul(rate, f32x4.pmin(f32x4.mul(f32x4.mul(step, step), half), half)));
 }
 
 // @ts-ignore: decorator

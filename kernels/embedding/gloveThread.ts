@@ -27,7 +27,7 @@ export interface GloveLayout {
   readonly vectorSize: number;
   /** A vector, filled up to whole groups of four floats. */
   readonly vectorBytes: number;
-  /** A term's row: vector, squares, bias, its square, and two unused floats. */
+  /** A term's row: vector, rates (inverse roots of the sums of squares), bias, its sum of squares, and two unused floats. */
   readonly rowBytes: number;
   readonly words: number;
   readonly contexts: number;
@@ -65,11 +65,11 @@ export function writeFirstParameters(memory: ArrayBufferLike, layout: GloveLayou
   for (const [side, start] of [["word", words] as const, ["context", contexts] as const]) {
     const first = new FirstValues(seed, side, vectorSize);
     const rows = new Float32Array(memory, start, terms * rowFloats);
-    rows.fill(1); // sums of squares
+    rows.fill(1); // sums of squares, and their inverse roots
     for (let term = 0, at = 0; term < terms; term++, at += rowFloats) {
       first.vector(term, numbers);
       rows.set(numbers, at);
-      rows.fill(0, at + vectorSize, at + padded); // stays 0, divided by roots that are not
+      rows.fill(0, at + vectorSize, at + padded); // stays 0, since its steps are
       rows[at + 2 * padded] = first.bias(term);
     }
   }
@@ -95,7 +95,7 @@ export function readParameters(memory: ArrayBufferLike, layout: GloveLayout): Gl
     for (let term = 0; term < terms; term++) {
       const row = rowsOfTerm(memory, layout, term)[name];
       vectors.set(row.subarray(0, vectorSize), term * vectorSize);
-      vectorSquares.set(row.subarray(padded, padded + vectorSize), term * vectorSize);
+      for (let d = 0; d < vectorSize; d++) vectorSquares[term * vectorSize + d] = row[padded + d]! ** -2;
       biases[term] = row[2 * padded]!;
       biasSquares[term] = row[2 * padded + 1]!;
     }
@@ -109,13 +109,12 @@ export interface GloveJob {
   readonly memory: ArrayBufferLike;
   readonly layout: GloveLayout;
   readonly tiles: GloveTiles;
-  readonly threads: number;
   readonly seed: number;
   readonly xMax: number;
   readonly exponent: number;
   readonly learningRate: number;
   readonly deterministic: boolean;
-  /** The place of the next tile in the epoch's order, and 1 once a cell was broken (2,). */
+  /** The place of the next strip in the epoch's order, and 1 once a cell was broken (2,). */
   readonly control: Int32Array;
   /** Tiles of this epoch done in each block of rows and, behind them, in each block of columns (2 B,). */
   readonly turns: Int32Array;
@@ -127,7 +126,7 @@ export interface GloveJob {
   readonly brokenCells: Int32Array;
 }
 
-const NEXT_TILE = 0;
+const NEXT_STRIP = 0;
 const BROKEN = 1;
 
 export function gloveJob(job: Omit<GloveJob, "control" | "turns" | "losses" | "trained" | "brokenCells">): GloveJob {
@@ -157,30 +156,37 @@ export function startEpoch(job: GloveJob): void {
  */
 export function trainEpoch(job: GloveJob, kernel: GloveKernel, store: CellStore, thread: number, epoch: number): void {
   const { blocks } = job.tiles;
-  const order = [...gloveRounds(job.tiles, job.seed, epoch, job.deterministic)].flatMap((round) => [...round]);
-  const turnOf = turnsOf(order, blocks);
+  const strips = [...gloveRounds(job.tiles, job.seed, epoch)].flat();
+  const turnsOf = turnsOfStrips(strips, blocks);
   while (Atomics.load(job.control, BROKEN) === 0) {
-    const place = Atomics.add(job.control, NEXT_TILE, 1);
-    const tile = order[place];
-    if (tile === undefined) return;
-    const row = Math.floor(tile / blocks);
-    const column = blocks + (tile % blocks);
-    if (job.deterministic) {
-      waitForTurn(job.turns, row, turnOf[2 * place]!);
-      waitForTurn(job.turns, column, turnOf[2 * place + 1]!);
-    }
-    trainTile(job, kernel, store, job.layout.scratch + thread * SCRATCH, tile);
-    passTurn(job.turns, row);
-    passTurn(job.turns, column);
+    const place = Atomics.add(job.control, NEXT_STRIP, 1);
+    const strip = strips[place];
+    if (!strip) return;
+    strip.forEach((tile, i) => {
+      const row = Math.floor(tile / blocks);
+      const column = blocks + (tile % blocks);
+      if (job.deterministic) {
+        waitForTurn(job.turns, row, turnsOf[place]![2 * i]!);
+        waitForTurn(job.turns, column, turnsOf[place]![2 * i + 1]!);
+      }
+      trainTile(job, kernel, store, job.layout.scratch + thread * SCRATCH, tile);
+      passTurn(job.turns, row);
+      passTurn(job.turns, column);
+    });
   }
 }
 
-/** For each tile in order, how many before it share its block of rows, and how many its block of columns. */
-function turnsOf(order: readonly number[], blocks: number): Int32Array {
+/** For each tile of each strip in order, how many before it share its block of rows, and how many its block of columns. */
+function turnsOfStrips(strips: readonly Uint32Array[], blocks: number): Int32Array[] {
   const seen = new Int32Array(2 * blocks);
-  return Int32Array.from(
-    order.flatMap((tile) => [seen[Math.floor(tile / blocks)]!++, seen[blocks + (tile % blocks)]!++]),
-  );
+  return strips.map((strip) => {
+    const turns = new Int32Array(2 * strip.length);
+    strip.forEach((tile, i) => {
+      turns[2 * i] = seen[Math.floor(tile / blocks)]!++;
+      turns[2 * i + 1] = seen[blocks + (tile % blocks)]!++;
+    });
+    return turns;
+  });
 }
 
 function trainTile(job: GloveJob, kernel: GloveKernel, store: CellStore, scratch: number, tile: number): void {

@@ -38,7 +38,7 @@ import {
   vectorTable,
 } from "../../schemas/index.js";
 import { fitsCells, placeCells } from "./gloveCells.js";
-import { startThreads } from "./gloveThreads.js";
+import { startThreads, tilesKernel } from "./gloveThreads.js";
 
 export const gloveSchema = defineUnit({
   name: "glove",
@@ -185,20 +185,22 @@ export function glove(options?: GloveOptions): FittedModel<"cooccurrence", "vect
     if (table.length === 0) throw new RangeError("glove: the co-occurrence table must have cells, got none");
     const { terms } = table.vocabulary;
     const layout = gloveLayout(terms.length, vectorSize, threads);
-    const memory = sharedMemory(layout.bytes);
+    const memory = sharedMemory(layout.bytes, 2 ** 32);
     if (saved) requireSize(saved, terms.length, vectorSize);
     const cells = placeCells(table.length, bytesOf(settings.memory), settings.scratch ?? tmpdir());
     try {
-      const { words, scratch } = layout;
-      const lent = new Uint32Array(memory.buffer, words, (scratch - words) / 4); // the parameters come afterwards
-      const tiles = await readTiles(table, seed, cells.store, lent);
-      begin({ terms, layout, memory });
-      const job = gloveJob({ ...settings, memory: memory.buffer, layout, tiles, threads });
-      const pool = startThreads(memory, job, cells.shared);
+      const pool = startThreads(memory, cells.shared, threads);
       close = () => pool.close();
+      // the parameters come afterwards
+      const room = { kernel: tilesKernel(memory), memory, room: layout.words };
+      const tiles = await readTiles(table, seed, cells.store, room);
+      begin({ terms, layout, memory });
+      const { xMax, exponent, learningRate, deterministic } = settings;
+      const how = { seed, xMax, exponent, learningRate, deterministic };
+      const job = gloveJob({ ...how, memory: memory.buffer, layout, tiles });
       while (done.epochs < epochs && !done.isSettled) {
         const { epochs: epoch, loss: before } = done;
-        await pool.train(epoch);
+        await pool.train(job, epoch);
         throwIfBroken(job, cells.store, epoch, terms);
         const sum = (ofTiles: Float64Array) => ofTiles.reduce((total, each) => total + each, 0);
         const [loss, trained] = [sum(job.losses), sum(job.trained)];
@@ -313,8 +315,8 @@ function parametersIn({ buffer }: WasmMemory, { words, scratch }: GloveLayout): 
 /** Names the first cell, in the order of training, whose difference was not finite. */
 function throwIfBroken(job: GloveJob, store: CellStore, epoch: number, terms: readonly string[]): void {
   const { blocks, size, starts } = job.tiles;
-  for (const round of gloveRounds(job.tiles, job.seed, epoch, job.deterministic)) {
-    const tile = round.find((each) => job.brokenCells[each]! >= 0);
+  for (const strip of [...gloveRounds(job.tiles, job.seed, epoch)].flat()) {
+    const tile = strip.find((each) => job.brokenCells[each]! >= 0);
     if (tile === undefined) continue;
     const cell = new Uint32Array(2);
     store.read(starts[tile]! + job.brokenCells[tile]!, cell);

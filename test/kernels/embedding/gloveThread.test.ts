@@ -4,6 +4,7 @@ import {
   compileKernel,
   type GloveKernel,
   type GloveParameters,
+  type GloveTilesKernel,
   gloveJob,
   gloveLayout,
   gloveRounds,
@@ -22,6 +23,8 @@ import {
 import { type Cell, finalCooccurrence } from "../../support/finalCooccurrence.js";
 
 const module = compileKernel(readFileSync("dist/kernels/assembly/glove.wasm"));
+const tilesModule = compileKernel(readFileSync("dist/kernels/assembly/gloveTiles.wasm"));
+const room = 1024;
 const seed = 5;
 
 /** About 20,000 cells over 1,100 terms, so three blocks of them; the last is a small one. */
@@ -34,14 +37,16 @@ const table = finalCooccurrence(1100, cells);
 
 async function packed() {
   const store = new MemoryCells(new Uint32Array(2 * table.length));
-  return { tiles: await readTiles(table, seed, store), store };
+  const memory = sharedMemory(room, 2 ** 32);
+  const kernel = startKernel<GloveTilesKernel>(tilesModule, memory);
+  return { tiles: await readTiles(table, seed, store, { kernel, memory, room }), store };
 }
 
 /** The cells in the order in which a single thread trains them. */
 function inOrder({ tiles, store }: Awaited<ReturnType<typeof packed>>, epoch: number) {
   const logs = new Float32Array(store.cells.buffer);
-  const order = [...gloveRounds(tiles, seed, epoch, true)].flatMap((round) =>
-    [...round].flatMap((tile) => {
+  const order = [...gloveRounds(tiles, seed, epoch)].flat().flatMap((strip) =>
+    [...strip].flatMap((tile) => {
       const first = tiles.starts[tile]!;
       return Array.from({ length: tiles.starts[tile + 1]! - first }, (_, i) => ({
         row: Math.floor(tile / tiles.blocks) * tiles.size + (store.cells[2 * (first + i)]! >>> 16),
@@ -66,16 +71,28 @@ describe("tiles", () => {
     expect(found).toEqual(cells.map(([r, c, weight]) => [r, c, Math.fround(Math.log(weight))]));
   });
 
-  it("come in rounds that share no block of rows or columns, each tile once, in another order every epoch", async () => {
-    const { tiles } = await packed();
-    const rounds = [...gloveRounds(tiles, seed, 0, true)];
+  it.each([
+    [3, 1],
+    [37, 2],
+  ])("of %i blocks come in strips of %i, in another order every epoch", (blocks, width) => {
+    const tiles = { blocks, size: 512, starts: Float64Array.from({ length: blocks ** 2 + 1 }, (_, tile) => tile) };
+    const rounds = [...gloveRounds(tiles, seed, 0)];
     for (const round of rounds) {
-      expect(new Set(round.map((tile) => Math.floor(tile / 3))).size).toBe(round.length);
-      expect(new Set(round.map((tile) => tile % 3)).size).toBe(round.length);
+      const rows = round.map((strip) => new Set(strip.map((tile) => Math.floor(tile / blocks))));
+      expect(new Set(rows.flatMap((each) => [...each])).size).toBe(round.length); // each strip has one, and no two the same
+      const columns = round.flatMap((strip) => Array.from(strip, (tile) => tile % blocks));
+      expect(new Set(columns).size).toBe(columns.length);
+      expect(Math.max(...round.map(({ length }) => length))).toBe(width);
     }
-    expect(rounds.flatMap((round) => [...round]).sort()).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
-    const orders = Array.from({ length: 5 }, (_, epoch) => String([...gloveRounds(tiles, seed, epoch, true)]));
+    const all = rounds.flat().flatMap((strip) => [...strip]);
+    expect(all.sort((a, b) => a - b)).toEqual(Array.from({ length: blocks ** 2 }, (_, tile) => tile));
+    const orders = Array.from({ length: 5 }, (_, epoch) => String([...gloveRounds(tiles, seed, epoch)]));
     expect(new Set(orders).size).toBeGreaterThan(1);
+  });
+
+  it("without cells are left out", () => {
+    const starts = Float64Array.of(0, 0, 2, 2, 2); // one tile of four has cells
+    expect([...gloveRounds({ blocks: 2, size: 512, starts }, seed, 0)].flat()).toEqual([Uint32Array.of(1)]);
   });
 });
 
@@ -100,7 +117,7 @@ describe("the fast kernel", () => {
       writeFirstParameters(memory.buffer, layout, seed);
       expect(sumsOf(readParameters(memory.buffer, layout))).toEqual(sumsOf(expected));
       const settings = { seed, xMax: 100, exponent: 0.75, learningRate: 0.05, deterministic: true };
-      const job = gloveJob({ ...settings, memory: memory.buffer, layout, tiles, threads: 1 });
+      const job = gloveJob({ ...settings, memory: memory.buffer, layout, tiles });
       const kernel = startKernel<GloveKernel>(module, memory);
       for (let epoch = 0; epoch < 3; epoch++) {
         startEpoch(job);

@@ -244,6 +244,17 @@ describe("errors", () => {
     );
   });
 
+  it.each([
+    [2, 0],
+    [0, 2],
+    [-1, 0],
+    [0, -1],
+  ])("refuses cell %d, %d of two terms", async (row, column) => {
+    await expect(train(glove(), finalCooccurrence(2, [[row, column, 1]]))).rejects.toThrow(
+      new RangeError(`glove: cells must be sorted by row, with ids from 0 to 1, got cell ${row}, ${column}`),
+    );
+  });
+
   it("stops when the loss is not finite, and names epoch and cell", async () => {
     const run = train(
       glove({ vectorSize: 2, epochs: 5, learningRate: 1e300 }),
