@@ -35,7 +35,6 @@ const { output } = await bundle.write({
   chunkFileNames: "chunks/[name].js",
   comments: { legal: true, jsdoc: false },
   codeSplitting: {
-    // A module that nobody imports, as those of the threads, stays where it is.
     groups: [
       { name: "tslib", test: /node_modules\/tslib\//, priority: 4 }, // several packages share it
       { name: packageOf, debugName: "packages", test: /node_modules/, priority: 3 },
@@ -90,10 +89,7 @@ function chunksOf(graph) {
   take("start", ["cli/main.js"]);
   take("run", ["cli/commands/run.js", ...unitsOf("pipelines/configs/quickstart.yaml")]);
   take("lexstream", matching(/^(?!cli\b|bench\b)/));
-  take(
-    "cli",
-    matching(/^cli\/\w+\.js$/).filter((path) => !/slideWindow/.test(path)),
-  );
+  take("cli", matching(/^cli\/\w+\.js$/));
   take("bench", matching(/^bench\b/));
   return chunks;
 }

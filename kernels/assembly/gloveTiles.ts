@@ -4,6 +4,8 @@
  * cells. A cell is [row in tile << 16 | column in tile: u32, ln x: f32].
  */
 
+import { drawUint32 } from "./common/training";
+
 const CHUNK: usize = 8192;
 
 /** Where the next chunk is made. */
@@ -112,7 +114,7 @@ function newChunk(tile: usize, end: usize): usize {
  * Copies the cells of a tile to `out`, in the random order of Fisher and Yates; the draw for cell i is number `first` + i of a random stream.
  * Returns where they end.
  */
-export function shuffledCells(tile: usize, out: usize, first: f64, key0: u32, key1: u32): usize {
+export function shuffledCells(tile: usize, out: usize, first: f64, key0: i32, key1: i32): usize {
   const end = copyCells(tile, out);
   for (let last = end - 8; last > out; last -= 8) {
     const i = (last - out) >>> 3;
@@ -137,20 +139,4 @@ function copyCells(tile: usize, out: usize): usize {
   const length = end - chunk - 8;
   memory.copy(out, chunk + 8, length);
   return out + length;
-}
-
-// @ts-ignore: decorator
-@inline
-function drawUint32(index: u64, key0: u32, key1: u32): u32 {
-  return mix32(mix32(<u32>index ^ key0) ^ mix32(<u32>(index >> 32) + key1));
-}
-
-/** As in `kernels/numbers/random.ts`. */
-// @ts-ignore: decorator
-@inline
-function mix32(value: u32): u32 {
-  let h = value;
-  h = (h ^ (h >>> 16)) * 0x21f0aaad;
-  h = (h ^ (h >>> 15)) * 0x735a2d97;
-  return h ^ (h >>> 15);
 }

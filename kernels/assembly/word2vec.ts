@@ -13,7 +13,7 @@
  * the workers (iterative parameter mixing: McDonald, Hall and Mann 2010, ACL N10-1069). The sum would overshoot.
  */
 
-import { added, exchange, exp, ln, madd, mix, multiplied } from "./common/training";
+import { added, drawUint32, exchange, exp, ln, madd, multiplied } from "./common/training";
 
 const LINE: usize = 64; // bytes of a cache line
 const MIXED_EVERY: u64 = 1024; // centres
@@ -89,7 +89,7 @@ export function drawRows(vectorSize: u32, key0: i32, key1: i32): void {
   for (let id: u32 = 0; id < terms; id++) {
     const row = inputRows + <usize>id * rowBytes;
     for (let d: usize = 0; d < <usize>vectorSize << 2; d += 4) {
-      const drawn = <f64>uniform(index++, key0, key1) / 4294967296;
+      const drawn = <f64>drawUint32(index++, key0, key1) / 4294967296;
       store<f32>(row + d, <f32>((drawn - 0.5) / <f64>vectorSize));
     }
   }
@@ -228,8 +228,8 @@ function chooseNoise(record: usize, word: u32, position: u64, key0: i32, key1: i
   let n: u32 = 1;
   const limit: u32 = negative + 1;
   for (let draw: u64 = 0; draw < 128 && n < limit; draw += 2) {
-    const first = pick(noiseBlocks, 0, blocks, uniform(group + draw, key0, key1)) << 3;
-    const noise = pick(noiseWords, first, min<u32>(8, terms - first), uniform(place + draw, key0, key1));
+    const first = pick(noiseBlocks, 0, blocks, drawUint32(group + draw, key0, key1)) << 3;
+    const noise = pick(noiseWords, first, min<u32>(8, terms - first), drawUint32(place + draw, key0, key1));
     if (isAmong(rows, n, <u32>(outputRows + <usize>noise * rowBytes))) continue;
     store<u32>(rows + (<usize>n << 2), <u32>(outputRows + <usize>noise * rowBytes));
     n++;
@@ -238,12 +238,7 @@ function chooseNoise(record: usize, word: u32, position: u64, key0: i32, key1: i
   padRows(rows, n);
 }
 
-// The draw and the choice of kernels/random.ts and kernels/negativeSampling.ts.
-// @ts-ignore: decorator
-@inline
-function uniform(index: u64, key0: i32, key1: i32): u32 {
-  return <u32>mix(mix(<i32>index ^ key0) ^ mix(<i32>(index >>> 32) + key1));
-}
+// The choice of kernels/embedding/negativeSampling.ts.
 // @ts-ignore: decorator
 @inline
 function pick(table: usize, first: u32, length: u32, draw: u32): u32 {

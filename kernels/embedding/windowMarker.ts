@@ -2,7 +2,7 @@ import type { ContextBatch, WindowSide } from "../../schemas/contexts.js";
 import type { StageState } from "../../schemas/state.js";
 import type { IdBatch } from "../../schemas/tokens.js";
 import type { Vocabulary } from "../../schemas/vocabulary.js";
-import { drawUint32Of, type RandomStream, randomStream, upperHalf } from "../numbers/random.js";
+import { belowOf, drawUint32Of, type RandomStream, randomStream, upperHalf } from "../numbers/random.js";
 import { expectedTokens, keepProbabilities } from "./subsampling.js";
 
 export interface WindowSettings {
@@ -154,7 +154,7 @@ export class WindowMarker {
       const low = (i + shift) | 0;
       if (bound < 2 ** 32 && drawUint32Of(survivalKey, low, survivalHigh) >= bound) continue;
       ids[length] = id;
-      if (isRandom) radii[length] = 1 + Math.floor((drawUint32Of(radiusKey, low, radiusHigh) * windowSize) / 2 ** 32);
+      if (isRandom) radii[length] = 1 + belowOf(drawUint32Of(radiusKey, low, radiusHigh), windowSize);
       length++;
     }
     this.#read += i - from;

@@ -52,7 +52,12 @@ export function fillUniform(stream: RandomStream, first: number, out: Float64Arr
 
 /** A uniform integer in 0 .. bound - 1, by multiplication; the bias is below bound / 2^32. */
 export function drawBelow(stream: RandomStream, index: number, bound: number): number {
-  return Math.floor(drawUniform(stream, index) * bound);
+  return belowOf(drawUint32(stream, index), bound);
+}
+
+/** What `drawBelow` makes of a draw. */
+export function belowOf(drawn: number, bound: number): number {
+  return Math.floor((drawn / 4294967296) * bound);
 }
 
 /** 32-bit finaliser; a bijection. */

@@ -62,16 +62,11 @@ export class TermCounter {
   /** Visits the live terms that occur less than `minCount` times, by their ids; none where lexicons are several, which may share terms. */
   forEachRare(minCount: number, visit: (lexicon: Lexicon, id: number) => void): void {
     if (this.#counts.size + this.#counted.size > 1) return;
-    for (const lexicon of this.#counted.keys())
-      for (let id = 0; id < lexicon.size; id++) {
-        const count = lexicon.count(id);
-        if (count > 0 && count < minCount) visit(lexicon, id);
-      }
-    for (const [lexicon, counts] of this.#counts)
-      for (let id = 0; id * this.#stride < counts.length; id++) {
-        const count = counts[id * this.#stride + COUNT]!;
-        if (count > 0 && count < minCount && lexicon.count(id) > 0) visit(lexicon, id);
-      }
+    const visitRare = (lexicon: Lexicon) => (id: number, count: number) => {
+      if (count < minCount) visit(lexicon, id);
+    };
+    for (const lexicon of this.#counted.keys()) this.#visitCounted(lexicon, 1, visitRare(lexicon));
+    for (const lexicon of this.#counts.keys()) this.#visitOwn(lexicon, 1, visitRare(lexicon));
   }
 
   /** Every term that was not pruned, with its count. */
@@ -132,13 +127,18 @@ export class TermCounter {
         visit(term, counts[i]!, 0);
       });
     }
+    for (const lexicon of this.#counts.keys())
+      this.#visitOwn(lexicon, minCount, (id, count, documents) => visit(lexicon.term(id)!, count, documents));
+  }
+
+  /** The live terms of a lexicon that were counted here. */
+  #visitOwn(lexicon: Lexicon, minCount: number, visit: (id: number, count: number, documents: number) => void): void {
     const stride = this.#stride;
-    for (const [lexicon, counts] of this.#counts) {
-      for (let id = 0; id * stride < counts.length; id++) {
-        const count = counts[id * stride + COUNT]!;
-        if (count < minCount || lexicon.count(id) === 0) continue;
-        visit(lexicon.term(id)!, count, stride > 1 ? counts[id * stride + HELD]! : 0);
-      }
+    const counts = this.#counts.get(lexicon)!;
+    for (let id = 0; id * stride < counts.length; id++) {
+      const count = counts[id * stride + COUNT]!;
+      if (count < minCount || lexicon.count(id) === 0) continue;
+      visit(id, count, stride > 1 ? counts[id * stride + HELD]! : 0);
     }
   }
 

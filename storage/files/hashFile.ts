@@ -27,7 +27,7 @@ export async function hashFile(path: string, signal?: AbortSignal): Promise<stri
   }
 }
 
-/** By path: files that were hashed while this process wrote them, as they were then. */
+/** By path: files that were hashed while this process wrote them, as they were then, until somebody asks. */
 const written = new Map<string, { readonly stamp: FileStamp; readonly sha256: string }>();
 
 /** Tells the SHA-256 of a file that was just written. */
@@ -38,5 +38,6 @@ export async function noteHash(path: string, sha256: string): Promise<void> {
 /** SHA-256 of a file that this process wrote: as it was told, if nobody has changed the file since. */
 export async function hashWritten(path: string): Promise<string> {
   const known = written.get(path);
+  written.delete(path);
   return known && isSameStamp(known.stamp, await stampOf(path)) ? known.sha256 : hashFile(path);
 }

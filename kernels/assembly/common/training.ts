@@ -17,6 +17,13 @@ export function mix(value: i32): i32 {
   return h ^ (h >>> 15);
 }
 
+/** The draw of the same name in kernels/numbers/random.ts. */
+// @ts-ignore: decorator
+@inline
+export function drawUint32(index: u64, key0: i32, key1: i32): u32 {
+  return <u32>mix(mix(<i32>index ^ key0) ^ mix(<i32>(index >>> 32) + key1));
+}
+
 // @ts-ignore: decorator
 @inline
 export function multiplied(x: v128): f64 {
