@@ -221,7 +221,7 @@ export function glove(options?: GloveOptions): FittedModel<"cooccurrence", "vect
     done = nothing;
     if (saved) {
       const { terms: _, vectorSize: __, ...before } = saved.facts;
-      parametersIn(memory, layout).set(saved.arrays.parameters!);
+      parametersIn(memory, layout).set(saved.arrays[PARAMETERS]!);
       done = before as unknown as Done;
       saved = undefined;
       return;
@@ -246,7 +246,7 @@ export function glove(options?: GloveOptions): FittedModel<"cooccurrence", "vect
   function save(): StageState | undefined {
     if (!training || done.epochs === 0) return undefined;
     const size = { terms: training.terms.length, vectorSize };
-    return { facts: { ...done, ...size }, arrays: { parameters: parametersIn(training.memory, training.layout) } };
+    return { facts: { ...done, ...size }, arrays: { [PARAMETERS]: parametersIn(training.memory, training.layout) } };
   }
 
   function restore(state: StageState): void {
@@ -301,13 +301,18 @@ interface Done {
 
 const nothing: Done = { epochs: 0, loss: Number.POSITIVE_INFINITY, isSettled: false };
 
-/** @throws RangeError if a saved state is of another size */
-function requireSize({ facts }: StageState, terms: number, vectorSize: number): void {
+/** Weights and AdaGrad's rates in a saved state; earlier ones held sums of squares, under another name. */
+const PARAMETERS = "weightsAndRates";
+
+/** @throws RangeError if a saved state is of another size, or holds no rates */
+function requireSize({ facts, arrays }: StageState, terms: number, vectorSize: number): void {
   const [found, wanted] = [`${facts.terms} x ${facts.vectorSize}`, `${terms} x ${vectorSize}`];
   if (found !== wanted) throw new RangeError(`glove: the saved state must be of ${wanted} numbers, got ${found}`);
+  if (!arrays[PARAMETERS])
+    throw new RangeError(`glove: the saved state must hold ${PARAMETERS}, got ${Object.keys(arrays).join(", ")}`);
 }
 
-/** All weights and sums of squares, as they lie in memory: changes come through. */
+/** All weights and rates, as they lie in memory: changes come through. */
 function parametersIn({ buffer }: WasmMemory, { words, scratch }: GloveLayout): Float32Array {
   return new Float32Array(buffer, words, (scratch - words) / 4);
 }

@@ -178,6 +178,17 @@ describe("where it begins", () => {
       new RangeError("glove: the saved state must be of 20 x 4 numbers, got 20 x 3"),
     );
   });
+
+  it("refuses a state with sums of squares where rates belong", async () => {
+    const model = glove({ vectorSize: 3, epochs: 1 });
+    await train(model, table);
+    const { facts, arrays } = (await model.save!())!;
+    const again = glove({ vectorSize: 3 });
+    await again.restore!({ facts, arrays: { parameters: arrays.weightsAndRates! } }, {});
+    await expect(collect(again.fit(table))).rejects.toThrow(
+      new RangeError("glove: the saved state must hold weightsAndRates, got parameters"),
+    );
+  });
 });
 
 describe("a table that outgrows its memory", () => {
